@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+/** Where a chat stands. A turn that the agent starts by itself counts as `running`. */
+export const ChatStateSchema = z.enum(['idle', 'running', 'interrupting', 'errored']);
+
+/** Who decides when an agent asks for permission: nobody (`bypass`) or whoever answers the request (`ask`). */
+export const PolicySchema = z.enum(['bypass', 'ask']);
+
+/** What a turn cost. Tokens are counts of the whole turn; `costUsd` is the agent's own estimate. */
+export const UsageSchema = z
+  .looseObject({
+    inputTokens: z.number().nonnegative().optional(),
+    outputTokens: z.number().nonnegative().optional(),
+    cacheReadTokens: z.number().nonnegative().optional(),
+    cacheWriteTokens: z.number().nonnegative().optional(),
+    costUsd: z.number().nonnegative().optional(),
+  })
+  .meta({ id: 'Usage' });
+
+/** Why a turn or an operation failed, for programs (`code`) and for people (`message`). */
+export const FailureSchema = z
+  .object({ code: z.string().min(1), message: z.string() })
+  .meta({ id: 'Failure' });
+
+export const ChatSummarySchema = z
+  .object({
+    id: z.string(),
+    provider: z.string(),
+    title: z.string(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+    processing: z.boolean(),
+    parentChatId: z.string().nullable(),
+    state: ChatStateSchema,
+    awaitingInput: z.boolean().optional(),
+    lastMessageText: z.string().optional(),
+    lastError: FailureSchema.optional(),
+    usage: UsageSchema.optional(),
+  })
+  .meta({ id: 'EngineChatSummary' });
+
+export const CreateChatSchema = z.looseObject({
+  provider: z.string().min(1).max(100),
+  title: z.string().min(1).max(500).optional(),
+  id: z.uuid().optional(),
+  parentChatId: z.string().min(1).optional(),
+  clientRequestId: z.string().min(1).max(200).optional(),
+  policy: PolicySchema.optional(),
+});
+
+export const ChatParamsSchema = z.object({ chatId: z.string().min(1).max(200) });
+
+export const ChatResponseSchema = z.object({ chat: ChatSummarySchema });
+export const ChatSnapshotSchema = z.object({ chat: ChatSummarySchema, lastEventId: z.string() });
+export const ChatListSchema = z.object({ chats: z.array(ChatSummarySchema), lastEventId: z.string() });
+export const SuccessSchema = z.object({ success: z.literal(true) });
+
+export type ChatState = z.infer<typeof ChatStateSchema>;
+export type Policy = z.infer<typeof PolicySchema>;
+export type Usage = z.infer<typeof UsageSchema>;
+export type Failure = z.infer<typeof FailureSchema>;
+export type ChatSummary = z.infer<typeof ChatSummarySchema>;
+export type CreateChat = z.infer<typeof CreateChatSchema>;

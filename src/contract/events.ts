@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { AgentEventSchema } from './agent-event.ts';
+import { ChatSummarySchema, FailureSchema, UsageSchema } from './chats.ts';
+import { CredentialProviderSchema, CredentialStateSchema } from './credentials.ts';
+import { HooksProgressSchema } from './hooks.ts';
+import { PlanSummarySchema } from './plans.ts';
+import { RepoSchema } from './repos.ts';
+import { AgentRequestSchema, RequestOutcomeSchema } from './requests.ts';
+import { BootStateSchema, EngineStatusSchema } from './status.ts';
+
+/** How a turn ended. `lost`: engine and agent died together and nothing proves that the turn never started. */
+export const TurnOutcomeSchema = z.enum(['completed', 'interrupted', 'errored', 'lost']);
+
+/** Why an accepted message never started. */
+export const DropReasonSchema = z.enum(['deleted', 'cleared', 'interrupted', 'chatDeleted']);
+
+const chatId = z.string();
+const messageId = z.string();
+const repos = z.object({ repos: z.array(RepoSchema) });
+
+/** Everything the engine may say on `GET /events`, in `events.jsonl` and to the control plane. */
+export const EngineEventSchema = z
+  .discriminatedUnion('type', [
+    eventOf('engine.ready', z.object({ version: z.literal('v1') })),
+    eventOf('engine.status.changed', z.object({ status: EngineStatusSchema })),
+    eventOf('repo.discovered', repos),
+    eventOf('repo.status.changed', repos),
+    eventOf('chat.created', z.object({ chat: ChatSummarySchema, clientRequestId: z.string().optional() })),
+    eventOf('chat.updated', z.object({ chat: ChatSummarySchema })),
+    eventOf('chat.deleted', z.object({ chatId })),
+    eventOf(
+      'chat.turn.accepted',
+      z.object({ chatId, messageId, queued: z.boolean(), position: z.number().int().nonnegative() }),
+    ),
+    eventOf('chat.turn.started', z.object({ chatId, messageId })),
+    eventOf(
+      'chat.turn.delta',
+      z.object({ chatId, messageId: z.string().nullable(), event: AgentEventSchema }),
+    ),
+    eventOf(
+      'chat.turn.partial',
+      z.object({ chatId, messageId: z.string().nullable(), event: AgentEventSchema }),
+    ),
+    eventOf(
+      'chat.turn.completed',
+      z.object({
+        chatId,
+        messageId,
+        isComplete: z.boolean(),
+        outcome: TurnOutcomeSchema,
+        error: FailureSchema.optional(),
+        usage: UsageSchema.optional(),
+        durationMs: z.number().nonnegative(),
+      }),
+    ),
+    eventOf('chat.interrupted', z.object({ chatId, interrupted: z.boolean(), queue: z.array(z.string()) })),
+    eventOf('chat.message.dropped', z.object({ chatId, messageId, reason: DropReasonSchema })),
+    eventOf(
+      'chat.request.opened',
+      z.object({ chatId, messageId: z.string().nullable(), request: AgentRequestSchema }),
+    ),
+    eventOf(
+      'chat.request.closed',
+      z.object({ chatId, requestId: z.string(), outcome: RequestOutcomeSchema }),
+    ),
+    eventOf('hooks.started', HooksProgressSchema),
+    eventOf('hooks.progress', HooksProgressSchema),
+    eventOf('hooks.completed', HooksProgressSchema),
+    eventOf('hooks.failed', HooksProgressSchema),
+    eventOf('hooks.status', HooksProgressSchema),
+    eventOf('boot.changed', z.object({ state: BootStateSchema, reason: z.string().optional() })),
+    eventOf(
+      'credentials.changed',
+      z.object({ provider: CredentialProviderSchema, state: CredentialStateSchema }),
+    ),
+    eventOf('plan.changed', z.object({ plan: PlanSummarySchema, change: z.enum(['written', 'removed']) })),
+    eventOf(
+      'stream.reset',
+      z.object({
+        reason: z.enum(['expired', 'unknown', 'malformed']),
+        oldestId: z.string(),
+        latestId: z.string(),
+      }),
+    ),
+    eventOf(
+      'error',
+      z.object({
+        code: z.string(),
+        message: z.string(),
+        details: z.string().optional(),
+        context: z.record(z.string(), z.unknown()).optional(),
+      }),
+    ),
+  ])
+  .meta({ id: 'EngineEvent' });
+
+/** Types of live frames that are never stored: they carry no id of their own. */
+export const EPHEMERAL_EVENT_TYPES = ['chat.turn.partial', 'stream.reset'] as const;
+
+export type EngineEvent = z.infer<typeof EngineEventSchema>;
+export type EngineEventType = EngineEvent['type'];
+export type TurnOutcome = z.infer<typeof TurnOutcomeSchema>;
+export type DropReason = z.infer<typeof DropReasonSchema>;
+
+/** An event as its author writes it; the journal adds `id` and `ts`. */
+export type EngineEventBody<Type extends EngineEventType = EngineEventType> = BodyOf<
+  Extract<EngineEvent, { type: Type }>
+>;
+
+type BodyOf<Event> = Event extends EngineEvent ? Pick<Event, 'type' | 'payload'> : never;
+
+function eventOf<Type extends string, Payload extends z.ZodType>(type: Type, payload: Payload) {
+  return z.object({ id: z.string(), ts: z.iso.datetime(), type: z.literal(type), payload });
+}

@@ -1,0 +1,67 @@
+/** What passes between a chat and its agent: commands one way, facts the other. In memory only, so plain types. */
+import type { AgentEvent } from './agent-event.ts';
+import type { Failure, Policy, Usage } from './chats.ts';
+import type { TurnOutcome } from './events.ts';
+import type { Delivery, Position, QueuedMessage, TurnRecord } from './records.ts';
+import type { AgentRequest, Answer } from './requests.ts';
+
+export interface TurnEnd {
+  outcome: TurnOutcome;
+  error?: Failure;
+  usage?: Usage;
+}
+
+/** What an agent's session reports. Each fact is one cause: what it changes is committed in one piece. */
+export type AgentFact =
+  /** The message can be handed over like this. Nothing was launched or written yet. */
+  | { type: 'turn.prepared'; messageId: string; delivery: Delivery }
+  /** The agent printed one native line. `messageId` is null for turns that the agent starts by itself. */
+  | {
+      type: 'agent.said';
+      messageId: string | null;
+      events: AgentEvent[];
+      position: Position | null;
+      /** Tools that are open after this line: an agent waiting for a tool is not silent. */
+      openTools: number;
+      /** Set when this line (or the silence after it) ends the turn `messageId`. */
+      end?: TurnEnd;
+      /** Set when this line shows that the agent works by itself (true) or has come to rest (false). */
+      selfDirected?: boolean;
+      /** Set when the native session got another id. */
+      sessionId?: string;
+    }
+  /** The agent answered a ping. */
+  | { type: 'agent.answered' }
+  | { type: 'request.opened'; request: AgentRequest; position: Position | null }
+  /** The agent no longer waits for this request. */
+  | { type: 'request.withdrawn'; requestId: string; position: Position | null }
+  /** The agent's process is gone, everything it printed was reported, nothing of its open tools is left. */
+  | { type: 'agent.exited'; failure: Failure };
+
+/** What a chat asks of its agent. Every effect waits for the commit of what the chat announced before it. */
+export type AgentCommand =
+  /** Work out how to hand over `message`; answered by `turn.prepared`, or by `agent.exited` with the reason. */
+  | { type: 'agent.prepare'; message: QueuedMessage }
+  /** Forget the preparation of this message. */
+  | { type: 'agent.abandon'; messageId: string }
+  | { type: 'agent.deliver'; turn: TurnRecord }
+  | { type: 'agent.interrupt' }
+  | { type: 'agent.ping' }
+  | { type: 'agent.answer'; request: AgentRequest; answer: Answer }
+  /** End the process in good order: interrupt, then leave. Answered by `agent.exited`, at once when none runs. */
+  | { type: 'agent.stop' }
+  /** SIGTERM to the process and to what its open tools run. */
+  | { type: 'agent.terminate' }
+  /** SIGKILL to the process and to what its open tools run. */
+  | { type: 'agent.kill' };
+
+/** Where a session takes up: a new chat, an idle one, or one in the middle of a turn. */
+export interface AgentSessionInput {
+  chatId: string;
+  provider: string;
+  policy: Policy;
+  sessionId: string | null;
+  position: Position | null;
+  turn: TurnRecord | null;
+  requests: AgentRequest[];
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+export const ThinkingLevelSchema = z.enum(['low', 'medium', 'high', 'max', 'xhigh', 'ultra', 'ultracode']);
+
+const IMAGE_MEDIA_TYPES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
+
+export const ImageSchema = z
+  .object({
+    type: z.literal('image'),
+    source: z.discriminatedUnion('type', [
+      z.object({ type: z.literal('base64'), media_type: z.enum(IMAGE_MEDIA_TYPES), data: z.base64() }),
+      z.object({ type: z.literal('url'), url: z.url() }),
+    ]),
+  })
+  .meta({ id: 'Image' });
+
+export const SendMessageSchema = z
+  .looseObject({
+    message: z.string(),
+    messageId: z.string().min(1).max(200).optional(),
+    model: z.string().min(1).max(200).optional(),
+    images: z.array(ImageSchema).max(100).optional(),
+    planMode: z.boolean().optional(),
+    thinkingLevel: ThinkingLevelSchema.optional(),
+  })
+  .refine(({ message, images }) => message.trim() !== '' || (images?.length ?? 0) > 0, {
+    path: ['message'],
+    message: 'may be empty only when images are sent',
+  });
+
+/** `position` 0 runs now; n waits behind n others, the running one included. */
+export const MessageReceiptSchema = z.object({
+  messageId: z.string(),
+  queued: z.boolean(),
+  position: z.number().int().nonnegative(),
+});
+
+export const InterruptQuerySchema = z.looseObject({ queue: z.enum(['keep', 'clear']).optional() });
+export const InterruptReceiptSchema = z.object({ interrupted: z.boolean(), queue: z.array(z.string()) });
+
+export const QueueItemSchema = z.object({ id: z.string(), message: z.string(), queuedAt: z.iso.datetime() });
+export const QueueSchema = z.object({
+  chatId: z.string(),
+  processing: z.boolean(),
+  queue: z.array(QueueItemSchema),
+});
+export const QueueMutationSchema = z.object({ success: z.literal(true), queue: z.array(QueueItemSchema) });
+export const QueuedMessageParamsSchema = z.object({
+  chatId: z.string().min(1).max(200),
+  messageId: z.string().min(1).max(200),
+});
+export const ReorderQueueSchema = z.looseObject({
+  messageId: z.string().min(1).max(200),
+  position: z.number().int().nonnegative(),
+});
+
+export const HistoryQuerySchema = z.looseObject({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  offset: z.coerce.number().int().min(0).default(0),
+  before: z.string().min(1).max(100).optional(),
+});
+
+export type ThinkingLevel = z.infer<typeof ThinkingLevelSchema>;
+export type Image = z.infer<typeof ImageSchema>;
+export type SendMessage = z.infer<typeof SendMessageSchema>;
+export type MessageReceipt = z.infer<typeof MessageReceiptSchema>;
+export type InterruptReceipt = z.infer<typeof InterruptReceiptSchema>;
+export type QueueItem = z.infer<typeof QueueItemSchema>;
+export type HistoryQuery = z.infer<typeof HistoryQuerySchema>;

@@ -1,0 +1,99 @@
+/**
+ * The private part of a journal line: what the engine needs to go on after a restart. Never leaves the engine.
+ */
+import { z } from 'zod';
+import { ChatSummarySchema, PolicySchema } from './chats.ts';
+import { ThinkingLevelSchema } from './messages.ts';
+import { AgentRequestSchema } from './requests.ts';
+
+/** Text and images of a message: in the line itself, or in a file of its own when they are large. */
+export const MessageContentSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('inline'), text: z.string() }),
+  z.object({ kind: z.literal('file'), file: z.string(), preview: z.string() }),
+]);
+
+/** A message as it was accepted. `turnId` is the uuid under which the agent will know it. */
+export const QueuedMessageSchema = z.object({
+  messageId: z.string(),
+  turnId: z.uuid(),
+  digest: z.string(),
+  content: MessageContentSchema,
+  model: z.string().optional(),
+  planMode: z.boolean(),
+  thinkingLevel: ThinkingLevelSchema.optional(),
+  queuedAt: z.iso.datetime(),
+});
+
+/**
+ * How a turn reaches its agent, in the driver's own terms, journaled before anything is written to the agent.
+ * Only the driver that made it reads more than `runId`, the process it goes to.
+ */
+export const DeliverySchema = z.looseObject({ runId: z.string() });
+
+/** Up to where the output of an agent's process is in the journal, in bytes. */
+export const PositionSchema = z.object({ runId: z.string(), offset: z.number().int().nonnegative() });
+
+export const TurnRecordSchema = z.object({
+  message: QueuedMessageSchema,
+  startedAt: z.iso.datetime(),
+  delivery: DeliverySchema,
+});
+
+/** What was answered to an accepted message, so that the same message sent again gets the same answer. */
+export const ReceiptSchema = z.object({
+  messageId: z.string(),
+  digest: z.string(),
+  position: z.number().int().nonnegative(),
+});
+
+/** Everything known of one chat: the fold of its journal lines. */
+export const ChatRecordSchema = z.object({
+  chat: ChatSummarySchema,
+  policy: PolicySchema,
+  clientRequestId: z.string().optional(),
+  sessionId: z.string().nullable(),
+  position: PositionSchema.nullable(),
+  queue: z.array(QueuedMessageSchema),
+  turn: TurnRecordSchema.nullable(),
+  interrupting: z.boolean(),
+  selfDirected: z.boolean(),
+  requests: z.array(AgentRequestSchema),
+  receipts: z.array(ReceiptSchema),
+});
+
+/** The private part of a line, by what it adds to the chat's record. */
+export const LineRecordSchema = z.object({
+  policy: PolicySchema.optional(),
+  message: QueuedMessageSchema.optional(),
+  delivery: DeliverySchema.optional(),
+  sessionId: z.string().nullable().optional(),
+  position: PositionSchema.nullable().optional(),
+  selfDirected: z.boolean().optional(),
+  queue: z.array(z.string()).optional(),
+});
+
+/** `~/.replicas/engine/chats.json`. The journal above `watermark` is still to be folded in. */
+export const ChatsFileSchema = z.object({
+  version: z.literal(1),
+  watermark: z.string(),
+  chats: z.array(ChatRecordSchema),
+});
+
+/** `~/.replicas/engine-state.json`: what the last engine of this home was. */
+export const EngineStateFileSchema = z.looseObject({
+  version: z.literal(1),
+  workspaceId: z.string(),
+  incarnation: z.string(),
+  startedAt: z.iso.datetime(),
+  stoppedAt: z.iso.datetime().optional(),
+});
+
+export type MessageContent = z.infer<typeof MessageContentSchema>;
+export type QueuedMessage = z.infer<typeof QueuedMessageSchema>;
+export type Delivery = z.infer<typeof DeliverySchema>;
+export type Position = z.infer<typeof PositionSchema>;
+export type TurnRecord = z.infer<typeof TurnRecordSchema>;
+export type ChatRecord = z.infer<typeof ChatRecordSchema>;
+export type LineRecord = z.infer<typeof LineRecordSchema>;
+export type ChatsFile = z.infer<typeof ChatsFileSchema>;
+export type EngineStateFile = z.infer<typeof EngineStateFileSchema>;

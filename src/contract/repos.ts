@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { FailureSchema } from './chats.ts';
+
+export const GitDiffSchema = z.object({
+  added: z.number().int().nonnegative(),
+  removed: z.number().int().nonnegative(),
+  fullDiff: z.string().optional(),
+  truncated: z.boolean().optional(),
+});
+
+/** A repository under `~/workspaces`. `currentBranch` is "HEAD" when detached and "" when unknown. */
+export const RepoSchema = z
+  .object({
+    name: z.string(),
+    path: z.string(),
+    defaultBranch: z.string(),
+    currentBranch: z.string(),
+    prUrls: z.array(z.string()),
+    prUrl: z.string().nullable(),
+    gitDiff: GitDiffSchema.nullable(),
+    startHooksCompleted: z.boolean(),
+    provider: z.enum(['github', 'gitlab']).optional(),
+    error: FailureSchema.optional(),
+  })
+  .meta({ id: 'EngineRepoState' });
+
+export const RepoListSchema = z.object({ repos: z.array(RepoSchema), lastEventId: z.string() });
+
+export type Repo = z.infer<typeof RepoSchema>;

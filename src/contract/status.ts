@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** `initializing` until the cloud-init log exists or its time limit passed; then repositories, hooks, `ready`. */
+export const BootStateSchema = z.enum(['initializing', 'discoveringRepositories', 'runningHooks', 'ready']);
+
+export const BootSchema = z
+  .object({ state: BootStateSchema, since: z.iso.datetime(), reason: z.string().optional() })
+  .meta({ id: 'Boot' });
+
+export const HealthSchema = z.object({
+  status: z.enum(['initializing', 'ok']),
+  version: z.string(),
+  boot: BootSchema,
+});
+
+export const EngineStatusSchema = z
+  .object({
+    uptimeSeconds: z.number().nonnegative(),
+    hasActiveSSHSessions: z.boolean(),
+    activeSseClients: z.number().int().nonnegative(),
+    chatsTotal: z.number().int().nonnegative(),
+    chatsProcessing: z.number().int().nonnegative(),
+    reposTotal: z.number().int().nonnegative(),
+    hooksRunning: z.boolean(),
+  })
+  .meta({ id: 'EngineStatusSnapshot' });
+
+export const StatusSchema = EngineStatusSchema.extend({
+  version: z.string(),
+  boot: BootSchema,
+  lastEventId: z.string(),
+});
+
+export type BootState = z.infer<typeof BootStateSchema>;
+export type Boot = z.infer<typeof BootSchema>;
+export type EngineStatus = z.infer<typeof EngineStatusSchema>;
