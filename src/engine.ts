@@ -1,0 +1,58 @@
+import type { Readable } from 'node:stream';
+import type { z } from 'zod';
+import type { ChatSummary, CreateChat } from './contract/chats.ts';
+import type { HistoryQuery, InterruptReceipt, MessageReceipt, QueueItem, SendMessage } from './contract/messages.ts';
+import type { AgentRequest, Answer } from './contract/requests.ts';
+import type { HealthSchema, StatusSchema } from './contract/status.ts';
+
+/** What the server may ask of the engine. Every promise is answered after the commit of what it reports. */
+export interface Engine {
+  readonly version: string;
+  readonly chats: Chats;
+  readonly events: { open(options: StreamOptions): Promise<Readable> };
+  health(): z.infer<typeof HealthSchema>;
+  status(): Promise<z.infer<typeof StatusSchema>>;
+}
+
+export interface Chats {
+  list(): Promise<{ chats: ChatSummary[]; lastEventId: string }>;
+  get(chatId: string): Promise<{ chat: ChatSummary; lastEventId: string }>;
+  create(request: CreateChat): Promise<{ chat: ChatSummary; created: boolean }>;
+  remove(chatId: string): Promise<void>;
+  send(chatId: string, message: SendMessage): Promise<MessageReceipt>;
+  interrupt(chatId: string, options: { clearQueue: boolean }): Promise<InterruptReceipt>;
+  queue(chatId: string): Promise<{ chatId: string; processing: boolean; queue: QueueItem[] }>;
+  withdraw(chatId: string, messageId: string): Promise<QueueItem[]>;
+  clearQueue(chatId: string): Promise<QueueItem[]>;
+  reorder(chatId: string, move: { messageId: string; position: number }): Promise<QueueItem[]>;
+  requests(chatId: string): Promise<AgentRequest[]>;
+  answer(chatId: string, requestId: string, answer: Answer): Promise<void>;
+  history(chatId: string, query: HistoryQuery): Promise<HistoryPage>;
+}
+
+/** A page of history; `eventsJson` is a JSON array as text, cut from the file without parsing. */
+export interface HistoryPage {
+  threadId: string | null;
+  codingAgent: string;
+  eventsJson: string;
+  total: number;
+  hasMore: boolean;
+  beforeCursor: string | null;
+  lastEventId: string;
+}
+
+export interface StreamOptions {
+  after?: string;
+  types?: Set<string>;
+  chatId?: string;
+  partial: boolean;
+}
+
+export interface RunningEngine extends Engine {
+  /** Ends running turns as `interrupted`, leaves no process behind, closes every file. */
+  stop(): Promise<void>;
+  /** Lets go at once: agents stay and the next engine attaches to them. */
+  handOver(): Promise<void>;
+  /** Rejects when the engine cannot go on, for example because its log cannot be synced. */
+  readonly failed: Promise<never>;
+}
