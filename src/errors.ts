@@ -1,0 +1,179 @@
+/** One way in which the engine refuses or fails on purpose. */
+interface Row {
+  /** HTTP status of the refusal; for failures that end the engine, what a caller would be told. */
+  status: number;
+  /** What `replicas-engine` exits with when this failure ends it. */
+  exitCode?: number;
+  /** When it happens and what to do about it, for `docs/errors.md`. */
+  meaning: string;
+  message(context: object): string;
+}
+
+/** Every failure the engine reports on purpose. The code of a response is the key in lower case. */
+export const ENGINE_ERRORS = {
+  VALIDATION_FAILED: {
+    status: 400,
+    meaning: 'A path, query or body value has the wrong type or range; `context.issues` names each.',
+    message: ({ issues }: { issues: Issue[] }) =>
+      `The request is not valid. ${issues.map(toSentence).join(' ')}`,
+  },
+  MALFORMED_JSON: {
+    status: 400,
+    meaning: 'The body is not JSON. Send one JSON value, whatever its content type.',
+    message: ({ reason }: { reason: string }) => `The body is not JSON: ${reason}.`,
+  },
+  MALFORMED_URL: {
+    status: 400,
+    meaning: 'The path is not percent-encoded UTF-8.',
+    message: () => 'The path of the URL is not valid percent-encoded UTF-8.',
+  },
+  BODY_INCOMPLETE: {
+    status: 400,
+    meaning: 'The connection closed before the whole body arrived. Nothing was done.',
+    message: () => 'The connection closed before the whole body arrived; nothing was done.',
+  },
+  UNKNOWN_PROVIDER: {
+    status: 400,
+    meaning: 'No agent has this name. `context.known` lists those that do.',
+    message: ({ provider, known }: { provider: string; known: string[] }) =>
+      `No agent is called "${provider}"; there is ${known.join(', ')}.`,
+  },
+  UNAUTHORIZED: {
+    status: 401,
+    meaning: 'The header `X-Replicas-Engine-Secret` is missing or wrong.',
+    message: () => 'The header X-Replicas-Engine-Secret is missing or wrong.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    meaning: 'There is no such route. `GET /openapi.json` lists them.',
+    message: () => 'There is no such route; GET /openapi.json lists them.',
+  },
+  CHAT_NOT_FOUND: {
+    status: 404,
+    meaning: 'No chat has this id, or it was deleted. `GET /chats` lists them.',
+    message: ({ chatId }: { chatId: string }) => `No chat with id "${chatId}".`,
+  },
+  MESSAGE_NOT_FOUND: {
+    status: 404,
+    meaning: 'The message is not in the queue: unknown, running already, or done.',
+    message: ({ chatId, messageId }: { chatId: string; messageId: string }) =>
+      `No message "${messageId}" waits in chat "${chatId}".`,
+  },
+  REQUEST_NOT_FOUND: {
+    status: 404,
+    meaning: 'The agent does not wait for an answer to this request, or no longer.',
+    message: ({ chatId, requestId }: { chatId: string; requestId: string }) =>
+      `No request "${requestId}" is open in chat "${chatId}".`,
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    meaning: 'The path exists, the method does not. The header `Allow` lists those that do.',
+    message: ({ method, allow }: { method: string; allow: string[] }) =>
+      `${method} is not allowed here; use ${allow.join(' or ')}.`,
+  },
+  MESSAGE_CONFLICT: {
+    status: 409,
+    meaning: 'The `messageId` was used for another message. Use a new one.',
+    message: ({ messageId }: { chatId: string; messageId: string }) =>
+      `The messageId "${messageId}" was used for another message; use a new one.`,
+  },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    meaning: 'The body is larger than `BODY_MAX_BYTES`.',
+    message: () => 'The body is larger than this engine accepts (BODY_MAX_BYTES).',
+  },
+  QUEUE_FULL: {
+    status: 429,
+    meaning: 'Too many messages wait in this chat. Send again when a turn has ended.',
+    message: ({ chatId, limit }: { chatId: string; limit: number }) =>
+      `${limit} messages wait in chat "${chatId}" already; send again when a turn has ended.`,
+  },
+  INTERNAL: {
+    status: 500,
+    meaning: 'A defect of the engine. The log has the details under the `requestId` of `context`.',
+    message: ({ requestId }: { requestId: string }) =>
+      `The engine failed; its log says more about "${requestId}".`,
+  },
+  SHUTTING_DOWN: {
+    status: 503,
+    meaning: 'The engine is stopping. Send again to the next one.',
+    message: () => 'The engine is shutting down; send again to the next one.',
+  },
+  OUTCOME_UNKNOWN: {
+    status: 503,
+    meaning:
+      'The command was not on disk in time and may still take effect. Repeat it; a message with the `messageId` of `context`.',
+    message: ({ messageId }: { messageId?: string }) =>
+      `Whether this took effect is not known yet; repeat it${messageId === undefined ? '' : ` with messageId "${messageId}"`}.`,
+  },
+  CHAT_FAILED: {
+    status: 503,
+    meaning:
+      'The chat failed again and again and was given up. The others go on; delete it, or restart the engine.',
+    message: ({ chatId }: { chatId: string }) =>
+      `Chat "${chatId}" failed too often and was given up until the engine restarts.`,
+  },
+  STORAGE_FULL: {
+    status: 507,
+    meaning: 'The disk is full. Nothing was accepted; the engine goes on by itself once there is room.',
+    message: () => 'The disk is full: nothing was accepted. Send again once there is room.',
+  },
+  ENVIRONMENT_INVALID: {
+    status: 500,
+    exitCode: 78,
+    meaning: 'The engine was started with missing or wrong environment variables; all of them are named.',
+    message: ({ problems }: { problems: string[] }) =>
+      `The environment is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+  },
+  HOME_IN_USE: {
+    status: 503,
+    exitCode: 75,
+    meaning: 'Another engine runs in this home. It is named; stop it, or set another `WORKSPACE_HOME`.',
+    message: ({ home, holder }: { home: string; holder: string }) =>
+      `Another engine (${holder}) runs in "${home}"; stop it, or set another WORKSPACE_HOME.`,
+  },
+  PORT_UNAVAILABLE: {
+    status: 500,
+    meaning: 'The engine cannot listen where `HOST` and `PORT` say.',
+    message: ({ host, port }: { host: string; port: number }) =>
+      `Cannot listen on ${host}:${port}: the port is taken, reserved, or the host is not one of this machine's.`,
+  },
+} satisfies Record<string, Row>;
+
+/** What is wrong with one value of a request: where it stands, for example `images.0.type`, and what was expected. */
+export interface Issue {
+  path: string;
+  message: string;
+}
+
+export type EngineErrorCode = keyof typeof ENGINE_ERRORS;
+export type ContextOf<Code extends EngineErrorCode> = Parameters<(typeof ENGINE_ERRORS)[Code]['message']>[0];
+
+type Arguments<Code extends EngineErrorCode> =
+  undefined extends ContextOf<Code>
+    ? [context?: undefined, options?: ErrorOptions]
+    : [context: ContextOf<Code>, options?: ErrorOptions];
+
+/** A deliberate failure: `new EngineError('CHAT_NOT_FOUND', { chatId })`. */
+export class EngineError<Code extends EngineErrorCode = EngineErrorCode> extends Error {
+  override readonly name = 'EngineError';
+  readonly code: Code;
+  readonly status: number;
+  /** What `replicas-engine` exits with when this failure ends it. */
+  readonly exitCode: number;
+  /** Names the offender, for programs. */
+  readonly context: Record<string, unknown>;
+
+  constructor(code: Code, ...[context, options]: Arguments<Code>) {
+    const row: Row = ENGINE_ERRORS[code];
+    super(row.message(context ?? {}), options);
+    this.code = code;
+    this.status = row.status;
+    this.exitCode = row.exitCode ?? 1;
+    this.context = { ...context };
+  }
+}
+
+function toSentence({ path, message }: Issue): string {
+  return `${path === '' ? 'It' : path}: ${message}.`;
+}
