@@ -1,0 +1,127 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { curlSession } from '../../src/dev/curl-session.ts';
+import { startDev, type DevEngine } from '../../src/dev/dev.ts';
+import type { Environment } from '../../src/dev/dev-environment.ts';
+
+let home: string;
+let served: Environment[];
+let engines: DevEngine[];
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'dev-home-'));
+  served = [];
+  engines = [];
+});
+
+afterEach(async () => {
+  await Promise.all(engines.map((engine) => engine.stop()));
+  await rm(home, { recursive: true });
+});
+
+it('confines the engine and its agents to the dev home', async () => {
+  await start({
+    HOME: '/root',
+    PATH: '/bin',
+    CLAUDE_CONFIG_DIR: '/root/.claude',
+    CODEX_HOME: '/root/.codex',
+  });
+  expect(served[0]).toMatchObject({
+    HOME: home,
+    WORKSPACE_HOME: home,
+    PATH: '/bin',
+    HOST: '127.0.0.1',
+    PORT: '3737',
+  });
+  expect(served[0]).not.toHaveProperty('CLAUDE_CONFIG_DIR');
+  expect(served[0]).not.toHaveProperty('CODEX_HOME');
+});
+
+it('has a demo repository with one commit, and leaves it alone the next time', async () => {
+  await start({});
+  const repository = join(home, 'workspaces', 'demo');
+  const first = await execa('git', ['log', '--format=%an %s %H'], { cwd: repository });
+  expect(first.stdout).toMatch(/^Replicas demo Start the demo [0-9a-f]{40}$/);
+  await start({});
+  expect((await execa('git', ['log', '--format=%an %s %H'], { cwd: repository })).stdout).toBe(first.stdout);
+});
+
+it('keeps its secret to itself, over restarts', async () => {
+  const first = await start({});
+  const second = await start({});
+  expect(second.secret).toBe(first.secret);
+  expect((await stat(join(home, 'engine-secret'))).mode & 0o777).toBe(0o600);
+});
+
+it('has cloud-init done from the start', async () => {
+  await start({});
+  expect(await readFile(served[0]?.['CLOUD_INIT_OUTPUT_LOG'] ?? '', 'utf8')).not.toBe('');
+});
+
+it('talks to the scripted model and to nothing else when there is no account', async () => {
+  const engine = await start({ CLAUDE_CODE_USE_BEDROCK: '1', CLAUDE_CODE_OAUTH_TOKEN: 'token' });
+  expect(served[0]).toMatchObject({
+    ANTHROPIC_API_KEY: 'sk-ant-scripted',
+    CLAUDE_CODE_USE_BEDROCK: undefined,
+    CLAUDE_CODE_OAUTH_TOKEN: undefined,
+  });
+  expect((await fetch(served[0]?.['ANTHROPIC_BASE_URL'] ?? '', { method: 'HEAD' })).status).toBe(200);
+  expect(engine.welcome).toContain('scripted stand-in');
+});
+
+it('talks to the real model with an API key, or when told to', async () => {
+  const withKey = await start({ ANTHROPIC_API_KEY: 'sk-ant-mine' });
+  const told = await start({ CLAUDE_CODE_USE_BEDROCK: '1' }, { real: true });
+  expect(served[0]).toMatchObject({ ANTHROPIC_API_KEY: 'sk-ant-mine' });
+  expect(served[1]).toMatchObject({ CLAUDE_CODE_USE_BEDROCK: '1' });
+  for (const engine of [withKey, told]) expect(engine.welcome).toContain('real model');
+  for (const environment of served) expect(environment).not.toHaveProperty('ANTHROPIC_BASE_URL');
+});
+
+it('has a control plane that knows of no credentials and takes every event', async () => {
+  const { secret } = await start({});
+  const call = (path: string, authorization = `Bearer ${secret}`) =>
+    fetch(`${served[0]?.['MONOLITH_URL']}/v1/engine/${path}`, {
+      method: 'POST',
+      headers: { authorization, 'x-workspace-id': 'dev' },
+      body: '{}',
+    }).then(({ status }) => status);
+  expect(await call('github/refresh-token')).toBe(404);
+  expect(await call('claude/refresh-credentials')).toBe(404);
+  expect(await call('codex/refresh-credentials')).toBe(404);
+  expect(await call('webhook')).toBe(200);
+  expect(await call('webhook', 'Bearer wrong')).toBe(401);
+});
+
+it('prints a session to paste, with its url and its secret', async () => {
+  const { welcome, secret } = await start({});
+  expect(welcome).toContain(curlSession({ url: 'http://127.0.0.1:3737', secret }));
+});
+
+it('closes its stand-ins when the engine does not start', async () => {
+  const failing = startDev({
+    real: false,
+    environment: {},
+    home,
+    serve: (environment) => {
+      served.push(environment);
+      return Promise.reject(new Error('port in use'));
+    },
+  });
+  await expect(failing).rejects.toThrow('port in use');
+  await expect(fetch(served[0]?.['ANTHROPIC_BASE_URL'] ?? '')).rejects.toThrow('fetch failed');
+  await expect(fetch(served[0]?.['MONOLITH_URL'] ?? '')).rejects.toThrow('fetch failed');
+});
+
+async function start(environment: Environment, { real = false } = {}): Promise<DevEngine> {
+  const serve = (given: Environment) => {
+    served.push(given);
+    return Promise.resolve({ url: `http://127.0.0.1:${given['PORT']}`, stop: () => Promise.resolve() });
+  };
+  const engine = await startDev({ real, environment, serve, home });
+  engines.push(engine);
+  return engine;
+}
