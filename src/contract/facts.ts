@@ -32,6 +32,8 @@ export type AgentFact =
     }
   /** The agent answered a ping. */
   | { type: 'agent.answered' }
+  /** The agent printed something that is no event (a token, a notice). Told at most once in ten seconds. */
+  | { type: 'agent.stirred' }
   | { type: 'request.opened'; request: AgentRequest; position: Position | null }
   /** The agent no longer waits for this request. */
   | { type: 'request.withdrawn'; requestId: string; position: Position | null }
@@ -44,7 +46,7 @@ export type AgentCommand =
   | { type: 'agent.prepare'; message: QueuedMessage }
   /** Forget the preparation of this message. */
   | { type: 'agent.abandon'; messageId: string }
-  | { type: 'agent.deliver'; turn: TurnRecord }
+  | { type: 'agent.deliver'; message: QueuedMessage; delivery: Delivery }
   | { type: 'agent.interrupt' }
   | { type: 'agent.ping' }
   | { type: 'agent.answer'; request: AgentRequest; answer: Answer }

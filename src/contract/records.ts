@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { ChatSummarySchema, PolicySchema } from './chats.ts';
+import type { EngineEventBody, EngineEventType } from './events.ts';
 import { ThinkingLevelSchema } from './messages.ts';
 import { AgentRequestSchema } from './requests.ts';
 
@@ -97,3 +98,6 @@ export type ChatRecord = z.infer<typeof ChatRecordSchema>;
 export type LineRecord = z.infer<typeof LineRecordSchema>;
 export type ChatsFile = z.infer<typeof ChatsFileSchema>;
 export type EngineStateFile = z.infer<typeof EngineStateFileSchema>;
+
+/** A body together with its private part, as machines emit it. */
+export type Recorded<Type extends EngineEventType> = EngineEventBody<Type> & { record?: LineRecord };

@@ -1,0 +1,126 @@
+/** What a chat says about what happened: pure functions of its context and one fact. */
+import type { Failure } from '../src/contract/chats.ts';
+import type { DropReason } from '../src/contract/events.ts';
+import type { AgentFact, TurnEnd } from '../src/contract/facts.ts';
+import type { LineRecord, QueuedMessage, Recorded } from '../src/contract/records.ts';
+import type { AgentRequest, RequestOutcome } from '../src/contract/requests.ts';
+import type { ChatContext, ChatEvent, ChatNote, StopReason, TurnCompleted } from './chat.events.ts';
+
+export type Said = Extract<AgentFact, { type: 'agent.said' }>;
+
+/** The end of a turn, seen in the light of why the agent was asked to stop. */
+export function concludeTurn(stopReason: StopReason | null, end: TurnEnd): TurnEnd {
+  if (stopReason === null) return end;
+  const { usage } = end;
+  const spent = usage === undefined ? {} : { usage };
+  if (end.outcome === 'completed' || stopReason === 'superseded') return { outcome: 'completed', ...spent };
+  const error = STOP_FAILURES[stopReason];
+  return error === undefined ? { outcome: 'interrupted', ...spent } : { outcome: 'errored', error, ...spent };
+}
+
+const STOP_FAILURES: Partial<Record<StopReason, Failure>> = {
+  silent: {
+    code: 'agent_silent',
+    message: 'The agent printed nothing for too long while no tool ran, so its turn was interrupted.',
+  },
+  unresponsive: {
+    code: 'agent_unresponsive',
+    message: 'The agent printed nothing and did not answer a ping, so it was ended. Its session is kept.',
+  },
+};
+
+/** `position` 0 starts at once; n waits behind n messages, the running one included. */
+export function acceptanceOf(
+  { chatId }: ChatContext,
+  message: QueuedMessage,
+  position: number,
+): Recorded<'chat.turn.accepted'> {
+  const { messageId } = message;
+  return {
+    type: 'chat.turn.accepted',
+    payload: { chatId, messageId, queued: position > 0, position },
+    record: { message },
+  };
+}
+
+/** One delta per event; the last line of the group carries how far the agent's output is journaled. */
+export function deltasOf(chatId: string, said: Said): (Recorded<'chat.turn.delta'> | ChatNote)[] {
+  const deltas = said.events.map((event): Recorded<'chat.turn.delta'> => ({
+    type: 'chat.turn.delta',
+    payload: { chatId, messageId: said.messageId, event },
+  }));
+  const record = noteOf(said);
+  if (record === undefined) return deltas;
+  const last = deltas.at(-1);
+  if (last === undefined) return [{ type: 'chat.updated', record }];
+  return [...deltas.slice(0, -1), { ...last, record }];
+}
+
+function noteOf({ position, sessionId, selfDirected, events, end }: Said): LineRecord | undefined {
+  const changes = {
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(selfDirected === undefined ? {} : { selfDirected }),
+  };
+  const isWorthALine = events.length > 0 || end !== undefined || Object.keys(changes).length > 0;
+  if (!isWorthALine) return undefined;
+  return position === null ? changes : { ...changes, position };
+}
+
+export function completionOf(
+  chatId: string,
+  messageId: string,
+  { outcome, error, usage }: TurnEnd,
+): TurnCompleted {
+  return {
+    type: 'chat.turn.completed',
+    payload: {
+      chatId,
+      messageId,
+      isComplete: outcome === 'completed',
+      outcome,
+      ...(error === undefined ? {} : { error }),
+      ...(usage === undefined ? {} : { usage }),
+    },
+  };
+}
+
+export function dropOf(
+  chatId: string,
+  messageId: string,
+  reason: DropReason,
+): Recorded<'chat.message.dropped'> {
+  return { type: 'chat.message.dropped', payload: { chatId, messageId, reason } };
+}
+
+export function closingOf(
+  chatId: string,
+  requestId: string,
+  outcome: RequestOutcome,
+): Recorded<'chat.request.closed'> {
+  return { type: 'chat.request.closed', payload: { chatId, requestId, outcome } };
+}
+
+/** Moves one message to a place in the queue; places past the end mean the end. */
+export function reordered(queue: QueuedMessage[], messageId: string, position: number): QueuedMessage[] {
+  const message = queue.find((candidate) => candidate.messageId === messageId);
+  if (message === undefined) return queue;
+  const others = queue.filter((candidate) => candidate !== message);
+  return [...others.slice(0, position), message, ...others.slice(position)];
+}
+
+export function without(requests: AgentRequest[], requestId: string): AgentRequest[] {
+  return requests.filter(({ id }) => id !== requestId);
+}
+
+/** The message that is prepared or runs, where the statechart guarantees one. */
+export function currentOf({ current }: ChatContext): QueuedMessage {
+  if (current === null) throw new Error('A turn was entered without a message.');
+  return current;
+}
+
+/** The end that an event brings: as reported, by the agent's death, or because nothing more will come. */
+export function endOf(event: ChatEvent): TurnEnd {
+  if (event.type === 'agent.said' && event.end !== undefined) return event.end;
+  if (event.type === 'agent.exited') return { outcome: 'errored', error: event.failure };
+  return { outcome: 'interrupted' };
+}

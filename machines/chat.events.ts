@@ -1,0 +1,74 @@
+/** The words a chat is spoken to with, and the words it speaks. */
+import type { AgentCommand, AgentFact, AgentSessionInput } from '../src/contract/facts.ts';
+import type { EngineEventBody, TurnOutcome } from '../src/contract/events.ts';
+import type { Delivery, LineRecord, QueuedMessage, Recorded } from '../src/contract/records.ts';
+import type { AgentRequest, Answer } from '../src/contract/requests.ts';
+
+export type ChatEvent =
+  | { type: 'message.submit'; message: QueuedMessage }
+  | { type: 'message.withdraw'; messageId: string }
+  | { type: 'queue.clear' }
+  | { type: 'queue.reorder'; messageId: string; position: number }
+  | { type: 'turn.interrupt'; clearQueue: boolean }
+  | { type: 'request.answer'; requestId: string; answer: Answer }
+  | { type: 'turns.hold' }
+  | { type: 'turns.release' }
+  | { type: 'chat.delete' }
+  | { type: 'chat.shutdown' }
+  | AgentFact;
+
+/** Why the agent was asked to stop; decides what the end of its turn is called. */
+export type StopReason = 'user' | 'silent' | 'unresponsive' | 'superseded' | 'shutdown' | 'deleted';
+
+export interface ChatContext {
+  chatId: string;
+  session: AgentSessionInput;
+  /** False while the workspace boots, the disk is full or the engine drains: messages wait. */
+  mayStart: boolean;
+  queue: QueuedMessage[];
+  /** The message that is prepared or runs; null at rest and while the agent works by itself. */
+  current: QueuedMessage | null;
+  /** How `current` reached the agent; null until it started. */
+  delivery: Delivery | null;
+  requests: AgentRequest[];
+  openTools: number;
+  /** The agent works without a message: a sub-agent, or a turn it started by itself. */
+  selfDirected: boolean;
+  stopReason: StopReason | null;
+  lastOutcome: TurnOutcome | null;
+}
+
+export interface ChatInput {
+  session: AgentSessionInput;
+  mayStart: boolean;
+  queue: QueuedMessage[];
+  interrupting: boolean;
+  selfDirected: boolean;
+  errored: boolean;
+}
+
+/** `durationMs` is added where the clock is. */
+export type TurnCompleted = {
+  type: 'chat.turn.completed';
+  payload: Omit<EngineEventBody<'chat.turn.completed'>['payload'], 'durationMs'>;
+  record?: LineRecord;
+};
+
+/** A line whose public part is the chat's summary as it will stand; only its private part comes from here. */
+export type ChatNote = { type: 'chat.updated'; record: LineRecord };
+
+export type ChatEmitted =
+  | Recorded<
+      | 'chat.turn.accepted'
+      | 'chat.turn.started'
+      | 'chat.turn.delta'
+      | 'chat.interrupted'
+      | 'chat.message.dropped'
+      | 'chat.request.opened'
+      | 'chat.request.closed'
+      | 'chat.deleted'
+    >
+  | TurnCompleted
+  | ChatNote;
+
+export type AgentSessionCommand = AgentCommand;

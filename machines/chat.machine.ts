@@ -1,0 +1,300 @@
+/**
+ * One conversation with one coding agent.
+ *
+ * A chat runs at most one turn at a time; messages that arrive meanwhile wait in order. A message is first prepared
+ * (`starting`), then announced as started, then handed over. What the agent prints becomes deltas; the end of a turn is
+ * announced exactly once, whether the agent reports it, dies, falls silent or is told to stop. Whoever leaves a turn
+ * unfinished climbs the same ladder: ask, terminate, kill.
+ */
+import { chatSetup } from './chat.setup.ts';
+
+export const chatMachine = chatSetup.createMachine({
+  id: 'chat',
+  context: ({ input }) => ({
+    chatId: input.session.chatId,
+    session: input.session,
+    mayStart: input.mayStart,
+    queue: input.queue,
+    current: input.session.turn?.message ?? null,
+    delivery: input.session.turn?.delivery ?? null,
+    requests: input.session.requests,
+    openTools: 0,
+    selfDirected: input.selfDirected,
+    stopReason: input.interrupting ? 'user' : null,
+    lastOutcome: input.errored ? 'errored' : null,
+  }),
+  invoke: { id: 'agent', src: 'agentSession', input: ({ context }) => context.session },
+  initial: 'restoring',
+  on: {
+    'message.submit': { actions: 'acceptMessage' },
+    'message.withdraw': { actions: 'dropMessage' },
+    'queue.clear': { actions: { type: 'dropQueue', params: { reason: 'cleared' } } },
+    'queue.reorder': { actions: 'reorderQueue' },
+    'turns.hold': { actions: 'holdTurns' },
+    'turns.release': { actions: 'releaseTurns' },
+    'agent.said': { actions: 'recordSaid' },
+    'chat.delete': {
+      target: '.stopping',
+      actions: { type: 'rememberStopReason', params: { reason: 'deleted' } },
+    },
+    'chat.shutdown': {
+      target: '.stopping',
+      actions: { type: 'rememberStopReason', params: { reason: 'shutdown' } },
+    },
+  },
+  states: {
+    restoring: {
+      description: 'Takes up where the record of the chat says it stood.',
+      always: [
+        { guard: 'wasInterrupting', target: 'interrupting' },
+        { guard: 'wasWorking', target: 'running.resuming' },
+        { target: 'settled' },
+      ],
+    },
+    settled: {
+      description: 'A turn is over: decides where the chat rests.',
+      entry: 'forgetStopReason',
+      always: [{ guard: 'failed', target: 'resting.errored' }, { target: 'resting.idle' }],
+    },
+    resting: {
+      description: 'No turn runs. A message starts one as soon as turns may start.',
+      always: { guard: 'canStartNext', target: 'running', actions: 'takeNextMessage' },
+      initial: 'idle',
+      on: {
+        'message.submit': { actions: 'acceptMessageAtRest' },
+        'agent.said': [
+          { guard: 'worksByItself', target: 'running.working', actions: 'recordSaid' },
+          { actions: 'recordSaid' },
+        ],
+      },
+      states: {
+        idle: { description: 'The last turn, if any, went well.' },
+        errored: { description: 'The last turn failed or was lost; the next message runs all the same.' },
+      },
+    },
+    running: {
+      description: 'A turn: of a message, or one that the agent started by itself.',
+      tags: 'processing',
+      initial: 'starting',
+      on: {
+        'agent.said': [
+          {
+            guard: 'endsTurnAndGoesOn',
+            target: '.working',
+            actions: ['recordSaid', 'concludeTurn'],
+          },
+          { guard: 'endsTurn', target: 'settled', actions: ['recordSaid', 'concludeTurn'] },
+          { guard: 'comesToRest', target: 'settled', actions: 'recordSaid' },
+          { actions: 'recordSaid' },
+        ],
+        'agent.exited': { target: 'settled', actions: ['concludeTurn', 'comeToRest'] },
+        'turn.interrupt': {
+          target: 'interrupting',
+          actions: [
+            'announceInterrupted',
+            { type: 'rememberStopReason', params: { reason: 'user' } },
+            'clearQueueIfAsked',
+          ],
+        },
+        'request.opened': { target: '.awaiting', actions: ['rememberRequest', 'announceRequestOpened'] },
+      },
+      states: {
+        starting: {
+          description: 'The driver works out how to hand the message over; nothing was announced as started.',
+          entry: 'askAgentToPrepare',
+          on: {
+            'turn.prepared': {
+              guard: 'isPreparedForCurrent',
+              target: 'working',
+              actions: ['rememberDelivery', 'announceStarted', 'deliverTurn'],
+            },
+            'agent.exited': {
+              target: '#chat.settled',
+              actions: ['announceStartedInVain', 'concludeTurn', 'comeToRest'],
+            },
+            'turn.interrupt': {
+              target: '#chat.settled',
+              actions: [
+                'announceInterrupted',
+                { type: 'dropCurrentMessage', params: { reason: 'interrupted' } },
+                'clearQueueIfAsked',
+              ],
+            },
+            'chat.delete': {
+              target: '#chat.stopping',
+              actions: [
+                { type: 'rememberStopReason', params: { reason: 'deleted' } },
+                { type: 'dropCurrentMessage', params: { reason: 'chatDeleted' } },
+              ],
+            },
+            'chat.shutdown': {
+              target: '#chat.stopping',
+              actions: [
+                { type: 'rememberStopReason', params: { reason: 'shutdown' } },
+                'abandonPreparation',
+                'returnCurrentMessage',
+              ],
+            },
+          },
+        },
+        resuming: {
+          description: 'Goes on with work that was found under way, or after an answer.',
+          always: [{ guard: 'hasRequest', target: 'awaiting' }, { target: 'working' }],
+        },
+        working: {
+          description: 'The agent works; what it prints keeps it here.',
+          on: {
+            'agent.said': { guard: 'goesOn', target: 'working', reenter: true, actions: 'recordSaid' },
+            'agent.stirred': { target: 'working', reenter: true },
+            'turn.prepared': {
+              guard: 'isPreparedForCurrent',
+              actions: ['rememberDelivery', 'announceRedelivery', 'deliverTurn'],
+            },
+          },
+          after: {
+            silentLimit: [{ guard: 'hasOpenTool', target: 'working', reenter: true }, { target: 'probing' }],
+          },
+        },
+        probing: {
+          description: 'The agent printed nothing for `silentLimit` and no tool is open: is it there at all?',
+          entry: 'pingAgent',
+          on: {
+            'agent.said': { guard: 'goesOn', target: 'working', actions: 'recordSaid' },
+            'agent.stirred': { target: 'working' },
+            'agent.answered': {
+              target: '#chat.interrupting',
+              actions: { type: 'rememberStopReason', params: { reason: 'silent' } },
+            },
+          },
+          after: {
+            probeGrace: {
+              target: '#chat.interrupting.killing',
+              actions: { type: 'rememberStopReason', params: { reason: 'unresponsive' } },
+            },
+          },
+        },
+        awaiting: {
+          description: 'The agent waits for an answer; a new message takes the place of one.',
+          on: {
+            'request.answer': { target: 'resuming', actions: 'answerRequest' },
+            'request.withdrawn': { target: 'resuming', actions: 'withdrawRequest' },
+            'message.submit': {
+              target: '#chat.interrupting',
+              actions: [
+                {
+                  type: 'closeRequests',
+                  params: { outcome: 'superseded', message: 'The user answered with a new message.' },
+                },
+                { type: 'rememberStopReason', params: { reason: 'superseded' } },
+                'acceptMessage',
+              ],
+            },
+          },
+          after: {
+            requestLimit: {
+              target: 'working',
+              actions: {
+                type: 'closeRequests',
+                params: { outcome: 'expired', message: 'Nobody answered in time; go on without an answer.' },
+              },
+            },
+          },
+        },
+      },
+    },
+    interrupting: {
+      description: 'The agent is to end its turn; its session is kept.',
+      tags: 'processing',
+      initial: 'asking',
+      on: {
+        'agent.said': [
+          {
+            guard: 'endsTurnAndGoesOn',
+            target: 'running.working',
+            actions: ['recordSaid', 'concludeTurn', 'forgetStopReason'],
+          },
+          { guard: 'endsTurn', target: 'settled', actions: ['recordSaid', 'concludeTurn'] },
+          { guard: 'comesToRest', target: 'settled', actions: 'recordSaid' },
+          { actions: 'recordSaid' },
+        ],
+        'agent.exited': { target: 'settled', actions: ['concludeTurn', 'comeToRest'] },
+        'turn.prepared': {
+          guard: 'isPreparedForCurrent',
+          target: 'settled',
+          actions: ['abandonPreparation', 'concludeTurn'],
+        },
+        'turn.interrupt': { actions: 'clearQueueIfAsked' },
+      },
+      states: {
+        asking: {
+          description: 'The agent was asked and has `interruptGrace` to stop.',
+          entry: 'askAgentToInterrupt',
+          after: { interruptGrace: { target: 'terminating' } },
+        },
+        terminating: {
+          description: 'The process was told to end and has `terminateGrace` to do so.',
+          entry: 'terminateAgent',
+          after: { terminateGrace: { target: 'killing' } },
+        },
+        killing: {
+          description:
+            'The process was killed; its turn ends after `killGrace` even if no sign of that comes.',
+          entry: 'killAgent',
+          after: {
+            killGrace: { target: '#chat.settled', actions: ['concludeTurn', 'comeToRest'] },
+          },
+        },
+      },
+    },
+    stopping: {
+      description: 'The chat ends: its turn, then its process, then itself.',
+      tags: 'processing',
+      initial: 'asking',
+      on: {
+        'message.submit': {},
+        'message.withdraw': {},
+        'queue.clear': {},
+        'queue.reorder': {},
+        'chat.delete': {},
+        'chat.shutdown': {},
+        'agent.said': [
+          { guard: 'endsTurn', actions: ['recordSaid', 'concludeTurn'] },
+          { actions: 'recordSaid' },
+        ],
+        'agent.exited': { target: 'gone' },
+      },
+      states: {
+        asking: {
+          description: 'The agent was asked to leave and has `stopGrace` to do so.',
+          entry: 'askAgentToStop',
+          after: { stopGrace: { target: 'terminating' } },
+        },
+        terminating: {
+          description: 'The process was told to end and has `terminateGrace` to do so.',
+          entry: 'terminateAgent',
+          after: { terminateGrace: { target: 'killing' } },
+        },
+        killing: {
+          description:
+            'The process was killed; the chat ends after `killGrace` even if no sign of that comes.',
+          entry: 'killAgent',
+          after: { killGrace: { target: '#chat.gone' } },
+        },
+      },
+    },
+    gone: {
+      description: 'The process is gone: announces what is left to announce.',
+      entry: ['concludeTurn', 'comeToRest'],
+      always: [
+        {
+          guard: 'isDeletion',
+          target: 'deleted',
+          actions: [{ type: 'dropQueue', params: { reason: 'chatDeleted' } }, 'announceDeleted'],
+        },
+        { target: 'stopped' },
+      ],
+    },
+    deleted: { description: 'The chat is gone for good.', type: 'final' },
+    stopped: { description: 'The chat rests on disk until the next engine starts.', type: 'final' },
+  },
+});

@@ -1,0 +1,252 @@
+/** The vocabulary of the chat machine: what each name in its statechart does, without any I/O. */
+import { assertEvent, assign, emit, enqueueActions, sendTo, setup } from 'xstate';
+import type { DropReason } from '../src/contract/events.ts';
+import type { AgentSessionInput } from '../src/contract/facts.ts';
+import type { Answer, RequestOutcome } from '../src/contract/requests.ts';
+import {
+  acceptanceOf,
+  closingOf,
+  completionOf,
+  concludeTurn,
+  currentOf,
+  deltasOf,
+  dropOf,
+  endOf,
+  reordered,
+  without,
+} from './chat.decisions.ts';
+import type {
+  AgentSessionCommand,
+  ChatContext,
+  ChatEmitted,
+  ChatEvent,
+  ChatInput,
+  StopReason,
+} from './chat.events.ts';
+import { mustProvideCallback } from './must-provide.ts';
+
+export const chatSetup = setup({
+  types: {} as {
+    input: ChatInput;
+    context: ChatContext;
+    events: ChatEvent;
+    emitted: ChatEmitted;
+    tags: 'processing';
+  },
+  actors: {
+    agentSession: mustProvideCallback<AgentSessionCommand, AgentSessionInput>('agentSession'),
+  },
+  actions: {
+    holdTurns: assign({ mayStart: false }),
+    releaseTurns: assign({ mayStart: true }),
+    acceptMessage: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'message.submit');
+      enqueue.emit(acceptanceOf(context, event.message, context.queue.length + 1));
+      enqueue.assign({ queue: [...context.queue, event.message] });
+    }),
+    acceptMessageAtRest: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'message.submit');
+      const startsAtOnce = context.mayStart && context.queue.length === 0;
+      enqueue.emit(acceptanceOf(context, event.message, startsAtOnce ? 0 : context.queue.length + 1));
+      enqueue.assign({ queue: [...context.queue, event.message] });
+    }),
+    takeNextMessage: assign({
+      current: ({ context }) => context.queue[0] ?? null,
+      queue: ({ context }) => context.queue.slice(1),
+      lastOutcome: null,
+    }),
+    returnCurrentMessage: assign({
+      queue: ({ context }) =>
+        context.current === null ? context.queue : [context.current, ...context.queue],
+      current: null,
+    }),
+    rememberDelivery: assign({
+      delivery: ({ event }) => {
+        assertEvent(event, 'turn.prepared');
+        return event.delivery;
+      },
+    }),
+    recordSaid: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'agent.said');
+      for (const line of deltasOf(context.chatId, event)) enqueue.emit(line);
+      enqueue.assign({
+        openTools: event.openTools,
+        selfDirected: event.selfDirected ?? context.selfDirected,
+      });
+    }),
+    rememberStopReason: assign({ stopReason: (_, params: { reason: StopReason }) => params.reason }),
+    reorderQueue: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'queue.reorder');
+      const queue = reordered(context.queue, event.messageId, event.position);
+      enqueue.assign({ queue });
+      enqueue.emit({ type: 'chat.updated', record: { queue: queue.map(({ messageId }) => messageId) } });
+    }),
+    dropMessage: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'message.withdraw');
+      const queue = context.queue.filter(({ messageId }) => messageId !== event.messageId);
+      if (queue.length === context.queue.length) return;
+      enqueue.assign({ queue });
+      enqueue.emit(dropOf(context.chatId, event.messageId, 'deleted'));
+    }),
+    dropQueue: enqueueActions(({ context, enqueue }, params: { reason: DropReason }) => {
+      for (const { messageId } of context.queue) {
+        enqueue.emit(dropOf(context.chatId, messageId, params.reason));
+      }
+      enqueue.assign({ queue: [] });
+    }),
+    clearQueueIfAsked: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'turn.interrupt');
+      if (!event.clearQueue) return;
+      for (const { messageId } of context.queue) enqueue.emit(dropOf(context.chatId, messageId, 'cleared'));
+      enqueue.assign({ queue: [] });
+    }),
+    dropCurrentMessage: enqueueActions(({ context, enqueue }, params: { reason: DropReason }) => {
+      const { messageId } = currentOf(context);
+      enqueue.sendTo('agent', { type: 'agent.abandon', messageId });
+      enqueue.emit(dropOf(context.chatId, messageId, params.reason));
+      enqueue.assign({ current: null });
+    }),
+    announceStarted: emit(({ context, event }) => {
+      assertEvent(event, 'turn.prepared');
+      const message = currentOf(context);
+      return {
+        type: 'chat.turn.started' as const,
+        payload: { chatId: context.chatId, messageId: message.messageId },
+        record: { message, delivery: event.delivery },
+      };
+    }),
+    announceRedelivery: emit(({ event }) => {
+      assertEvent(event, 'turn.prepared');
+      return { type: 'chat.updated' as const, record: { delivery: event.delivery } };
+    }),
+    announceStartedInVain: emit(({ context }) => ({
+      type: 'chat.turn.started' as const,
+      payload: { chatId: context.chatId, messageId: currentOf(context).messageId },
+    })),
+    announceInterrupted: emit(({ context }) => ({
+      type: 'chat.interrupted' as const,
+      payload: {
+        chatId: context.chatId,
+        interrupted: true,
+        queue: context.queue.map(({ messageId }) => messageId),
+      },
+    })),
+    concludeTurn: enqueueActions(({ context, event, enqueue }) => {
+      const { current, stopReason, chatId, requests } = context;
+      for (const { id } of requests) enqueue.emit(closingOf(chatId, id, 'withdrawn'));
+      if (current !== null) {
+        const end = concludeTurn(stopReason, endOf(event));
+        enqueue.emit(completionOf(chatId, current.messageId, end));
+        enqueue.assign({ lastOutcome: end.outcome });
+      }
+      enqueue.assign({ current: null, delivery: null, requests: [], openTools: 0 });
+    }),
+    comeToRest: enqueueActions(({ context, enqueue }) => {
+      if (!context.selfDirected) return;
+      enqueue.emit({ type: 'chat.updated', record: { selfDirected: false } });
+      enqueue.assign({ selfDirected: false });
+    }),
+    forgetStopReason: assign({ stopReason: null }),
+    announceRequestOpened: emit(({ context, event }) => {
+      assertEvent(event, 'request.opened');
+      return {
+        type: 'chat.request.opened' as const,
+        payload: {
+          chatId: context.chatId,
+          messageId: context.current?.messageId ?? null,
+          request: event.request,
+        },
+        record: { position: event.position },
+      };
+    }),
+    rememberRequest: assign({
+      requests: ({ context, event }) => {
+        assertEvent(event, 'request.opened');
+        return [...without(context.requests, event.request.id), event.request];
+      },
+    }),
+    withdrawRequest: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'request.withdrawn');
+      const requests = without(context.requests, event.requestId);
+      if (requests.length === context.requests.length) return;
+      enqueue.emit(closingOf(context.chatId, event.requestId, 'withdrawn'));
+      enqueue.assign({ requests });
+    }),
+    answerRequest: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'request.answer');
+      const { requestId, answer } = event;
+      const request = context.requests.find(({ id }) => id === requestId);
+      if (request === undefined) return;
+      enqueue.sendTo('agent', { type: 'agent.answer', request, answer });
+      enqueue.emit(closingOf(context.chatId, requestId, answer.decision === 'allow' ? 'allowed' : 'denied'));
+      enqueue.assign({ requests: without(context.requests, requestId) });
+    }),
+    closeRequests: enqueueActions(
+      ({ context, enqueue }, params: { outcome: RequestOutcome; message: string }) => {
+        const answer: Answer = { decision: 'deny', message: params.message };
+        for (const request of context.requests) {
+          enqueue.sendTo('agent', { type: 'agent.answer', request, answer });
+          enqueue.emit(closingOf(context.chatId, request.id, params.outcome));
+        }
+        enqueue.assign({ requests: [] });
+      },
+    ),
+    announceDeleted: emit(({ context }) => ({
+      type: 'chat.deleted' as const,
+      payload: { chatId: context.chatId },
+    })),
+    askAgentToPrepare: sendTo('agent', ({ context }) => ({
+      type: 'agent.prepare' as const,
+      message: currentOf(context),
+    })),
+    abandonPreparation: sendTo('agent', ({ context }) => ({
+      type: 'agent.abandon' as const,
+      messageId: currentOf(context).messageId,
+    })),
+    deliverTurn: sendTo('agent', ({ context, event }) => {
+      assertEvent(event, 'turn.prepared');
+      return { type: 'agent.deliver' as const, message: currentOf(context), delivery: event.delivery };
+    }),
+    askAgentToInterrupt: sendTo('agent', { type: 'agent.interrupt' }),
+    pingAgent: sendTo('agent', { type: 'agent.ping' }),
+    askAgentToStop: sendTo('agent', { type: 'agent.stop' }),
+    terminateAgent: sendTo('agent', { type: 'agent.terminate' }),
+    killAgent: sendTo('agent', { type: 'agent.kill' }),
+  },
+  guards: {
+    canStartNext: ({ context }) => context.mayStart && context.queue.length > 0,
+    isPreparedForCurrent: ({ context, event }) =>
+      event.type === 'turn.prepared' && event.messageId === context.current?.messageId,
+    endsTurn: ({ context, event }) =>
+      event.type === 'agent.said' &&
+      event.end !== undefined &&
+      event.messageId === context.current?.messageId,
+    endsTurnAndGoesOn: ({ context, event }) =>
+      event.type === 'agent.said' &&
+      event.end !== undefined &&
+      event.messageId === context.current?.messageId &&
+      event.selfDirected === true,
+    goesOn: ({ context, event }) =>
+      event.type === 'agent.said' &&
+      event.end === undefined &&
+      (context.current !== null || event.selfDirected !== false),
+    comesToRest: ({ context, event }) =>
+      event.type === 'agent.said' && context.current === null && event.selfDirected === false,
+    worksByItself: ({ event }) => event.type === 'agent.said' && event.selfDirected === true,
+    hasOpenTool: ({ context }) => context.openTools > 0,
+    hasRequest: ({ context }) => context.requests.length > 0,
+    wasInterrupting: ({ context }) => context.stopReason === 'user',
+    wasWorking: ({ context }) => context.current !== null || context.selfDirected,
+    failed: ({ context }) => context.lastOutcome === 'errored' || context.lastOutcome === 'lost',
+    isDeletion: ({ context }) => context.stopReason === 'deleted',
+  },
+  delays: {
+    silentLimit: 600_000,
+    probeGrace: 30_000,
+    requestLimit: 600_000,
+    interruptGrace: 5_000,
+    terminateGrace: 3_000,
+    killGrace: 3_000,
+    stopGrace: 2_000,
+  },
+});

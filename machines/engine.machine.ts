@@ -1,0 +1,67 @@
+/**
+ * The root of the engine: boots the workspace and supervises its chats.
+ *
+ * A chat that crashes is dropped and asked back from its record, a few times within `restartWindow`; after that it is
+ * given up. No crash of a chat reaches another chat or the engine.
+ */
+import { engineSetup } from './engine.setup.ts';
+
+export const engineMachine = engineSetup.createMachine({
+  id: 'engine',
+  context: { chatIds: [], crashes: {}, mayStart: false, isStorageLow: false },
+  initial: 'booting',
+  on: {
+    'chat.create': { actions: ['announceChatCreated', 'startChat'] },
+    'chat.restore': { actions: 'startChat' },
+    'xstate.done.actor.*': { actions: 'forgetChat' },
+    'xstate.error.actor.*': [
+      { guard: 'isWithinRestartBudget', actions: ['forgetChat', 'countCrash', 'askForRestart'] },
+      { actions: ['forgetChat', 'announceGivenUp'] },
+    ],
+    'storage.low': { actions: 'rememberStorageLow' },
+    'storage.recovered': { actions: 'rememberStorageRecovered' },
+    'restartWindow.elapsed': { actions: 'forgetCrash' },
+    'engine.drain': { target: '.draining' },
+    'engine.handOver': { target: '.handedOver' },
+  },
+  states: {
+    booting: {
+      description: 'The workspace is being prepared. Messages are accepted and wait.',
+      invoke: { id: 'boot', src: 'boot', onDone: { target: 'serving' }, onError: { target: 'serving' } },
+    },
+    serving: {
+      description: 'Messages run.',
+      initial: 'entering',
+      states: {
+        entering: {
+          description: 'Boot is over: is there room on the disk?',
+          always: [{ guard: 'isStorageLow', target: 'holding' }, { target: 'starting' }],
+        },
+        starting: {
+          description: 'There is room on the disk: turns start.',
+          entry: 'releaseTurns',
+          on: { 'storage.low': { target: 'holding', actions: 'rememberStorageLow' } },
+        },
+        holding: {
+          description: 'The disk is full: running turns go on, no other starts.',
+          entry: 'holdTurns',
+          on: { 'storage.recovered': { target: 'starting', actions: 'rememberStorageRecovered' } },
+        },
+      },
+    },
+    draining: {
+      description: 'Running turns are ended and agents stopped; what waits is kept for the next engine.',
+      entry: ['holdTurns', 'shutDownChats'],
+      on: {
+        'chat.create': {},
+        'chat.restore': {},
+        'engine.drain': {},
+        'xstate.error.actor.*': { actions: 'forgetChat' },
+      },
+      always: { guard: 'hasNoChat', target: 'stopped' },
+      after: { drainLimit: { target: 'stopped' } },
+    },
+    stopped: { description: 'Nothing runs any more.', type: 'final' },
+    handedOver: { description: 'Agents run on; the next engine attaches to them.', type: 'final' },
+  },
+});
