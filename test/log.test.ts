@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { createLog } from '../src/log.ts';
+
+it('prints one JSON line per call, with its level as a word', () => {
+  expect(linesOf([], (log) => log.warn({ chatId: 'c1' }, 'turn lost'))).toEqual([
+    { level: 'warn', time: expect.any(String), chatId: 'c1', msg: 'turn lost' },
+  ]);
+});
+
+it('prints nothing below its level', () => {
+  expect(linesOf([], (log) => log.debug('hidden'))).toEqual([]);
+});
+
+it('never prints a secret it was told about, wherever it stands', () => {
+  const [line] = linesOf(['pa"ss'], (log) => log.info({ deep: { list: ['x pa"ss y'] } }, 'with pa"ss'));
+
+  expect(line).toMatchObject({ deep: { list: ['x [redacted] y'] }, msg: 'with [redacted]' });
+});
+
+it.each([
+  ['a field with a telling name', { accessToken: 'a"b' }, { accessToken: '[redacted]' }],
+  [
+    'a field of JSON that was logged as text',
+    { body: '{"api_key":"a","n":1}' },
+    { body: '{"api_key":"[redacted]","n":1}' },
+  ],
+  ['an Anthropic key', { text: 'key sk-ant-api03-abcdefghijklmnop.' }, { text: 'key [redacted].' }],
+  ['a GitHub token', { text: 'ghs_abcdefghijklmnopqrst' }, { text: '[redacted]' }],
+  ['an AWS key id', { text: 'AKIAABCDEFGHIJKLMNOP' }, { text: '[redacted]' }],
+  ['a JSON Web Token', { text: 'eyJhbGciOiJI.eyJzdWIiOiIx.c2ln' }, { text: '[redacted]' }],
+  ['an Authorization value', { text: 'Bearer abcdefgh' }, { text: 'Bearer [redacted]' }],
+  ['a password in a URL', { text: 'https://me:pw@host/x' }, { text: 'https://me:[redacted]@host/x' }],
+])('redacts %s', (_name, fields, redacted) => {
+  expect(linesOf([], (log) => log.info(fields, 'm'))).toEqual([expect.objectContaining(redacted)]);
+});
+
+it('leaves counts of tokens alone', () => {
+  expect(linesOf([], (log) => log.info({ inputTokens: 7 }, 'm'))).toEqual([
+    expect.objectContaining({ inputTokens: 7 }),
+  ]);
+});
+
+function linesOf(secrets: string[], use: (log: ReturnType<typeof createLog>) => void): unknown[] {
+  const lines: unknown[] = [];
+  use(createLog({ level: 'info', secrets, output: { write: (line) => lines.push(JSON.parse(line)) } }));
+  return lines;
+}
