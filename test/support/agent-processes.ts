@@ -1,0 +1,69 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { expect } from 'vitest';
+
+const MARKER = 'REPLICAS_AGENT_RUN=';
+
+export interface AgentProcess {
+  readonly pid: number;
+  /** The run it belongs to: an agent and all it started share one. */
+  readonly runId: string;
+  /** File name of the program it runs. */
+  readonly program: string;
+}
+
+/** Every living process that an engine of this home started for an agent, and their descendants. */
+export async function agentProcesses(home: string): Promise<AgentProcess[]> {
+  const entries = await readdir('/proc');
+  const found = await Promise.all(
+    entries.filter((entry) => /^\d+$/.test(entry)).map((entry) => inspect(Number(entry), home)),
+  );
+  return found.flatMap((process) => process ?? []);
+}
+
+/** The processes of the agents' own programs among them. */
+export async function claudeProcesses(home: string): Promise<AgentProcess[]> {
+  return (await agentProcesses(home)).filter(({ program }) => program === 'claude');
+}
+
+/** SIGKILL to all of them, until none is left. */
+export async function killAgents(home: string): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const processes = await agentProcesses(home);
+        for (const { pid } of processes) killIfAlive(pid);
+        return processes;
+      },
+      { timeout: 10_000, interval: 50 },
+    )
+    .toEqual([]);
+}
+
+/** Waits until no process of this home's agents is left. */
+export async function expectNoAgents(home: string): Promise<void> {
+  await expect.poll(() => agentProcesses(home), { timeout: 15_000, interval: 100 }).toEqual([]);
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended between being found and being killed.
+  }
+}
+
+async function inspect(pid: number, home: string): Promise<AgentProcess | null> {
+  try {
+    const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
+    const marker = environment.find((entry) => entry.startsWith(MARKER));
+    if (marker === undefined || !environment.some((entry) => entry.includes(home))) return null;
+    return {
+      pid,
+      runId: marker.slice(MARKER.length),
+      program: basename(await readlink(`/proc/${pid}/exe`)),
+    };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,79 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+
+/** The built program: run `npm run build` before the tests that start an engine. */
+const PROGRAM = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How an engine's process ended. */
+export interface Ending {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface EngineProcess {
+  readonly pid: number;
+  readonly exited: Promise<Ending>;
+  /** Everything it printed. */
+  logs(): string;
+  /** Sends a signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<Ending>;
+  isAlive(): boolean;
+}
+
+/** Starts `replicas-engine serve` with exactly this environment; it need not have got anywhere yet. */
+export function launchEngine(environment: Environment): EngineProcess {
+  const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+    env: { ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const logs = collectOutput(child);
+  const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Ending);
+  return {
+    pid: child.pid ?? 0,
+    exited,
+    logs,
+    end: (signal) => (child.kill(signal), exited),
+    isAlive: () => child.exitCode === null && child.signalCode === null,
+  };
+}
+
+/** Waits until the engine answers `GET /health`; fails with its output when it ends instead. */
+export async function waitForHealth(engine: EngineProcess, url: string): Promise<void> {
+  await expect
+    .poll(() => (engine.isAlive() ? isHealthy(url) : `ended:\n${engine.logs()}`), {
+      timeout: 30_000,
+      interval: 50,
+    })
+    .toBe(true);
+}
+
+export async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('No TCP port is free');
+  return address.port;
+}
+
+function collectOutput(child: ChildProcess): () => string {
+  let output = '';
+  const add = (part: Buffer) => {
+    output += part.toString();
+  };
+  child.stdout?.on('data', add);
+  child.stderr?.on('data', add);
+  return () => output;
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  return fetch(`${url}/health`)
+    .then((response) => response.ok)
+    .catch(() => false);
+}

@@ -1,0 +1,129 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { onTestFailed, onTestFinished } from 'vitest';
+import { findBundledAgents } from '../../src/dev/bundled-agents.ts';
+import { startMonolithStandIn, type MonolithStandIn } from '../../src/dev/monolith-stand-in.ts';
+import { startScriptedModel, type Script, type ScriptedModel } from '../../src/dev/scripted-model.ts';
+import { scriptTurns } from '../../src/dev/turn-script.ts';
+import { createEngineClient, type EngineClient } from './engine-client.ts';
+import {
+  findFreePort,
+  launchEngine,
+  waitForHealth,
+  type Ending,
+  type EngineProcess,
+  type Environment,
+} from './engine-process.ts';
+import { echo } from './scripted-turns.ts';
+import { createTemporaryHome } from './temporary-home.ts';
+
+const SECRET = 'secret-of-the-tests';
+const WORKSPACE_ID = 'workspace-of-the-tests';
+
+export interface Workspace {
+  readonly home: string;
+  /** Where agents run. */
+  readonly folder: string;
+  readonly model: ScriptedModel;
+  readonly monolith: MonolithStandIn;
+  readonly client: EngineClient;
+  /** The first chat of Claude Code. */
+  readonly chatId: string;
+  /** The engine that runs now, or ran last. */
+  engine(): EngineProcess;
+  /** SIGKILL, as when the machine has no memory left. */
+  kill(): Promise<Ending>;
+  /** Starts the next engine on the same home and port. */
+  start(overrides?: Environment): Promise<EngineProcess>;
+  /** The environment its engines get, to start one by hand. */
+  readonly environment: Environment;
+}
+
+export interface WorkspaceOptions {
+  script?: Script;
+  environment?: Environment;
+  /** Folder in which the home is made. */
+  parent?: string;
+}
+
+/** The real engine and the real Claude Code with a scripted model, in a home of their own; gone after the test. */
+export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
+  const home = await createTemporaryHome(options.parent);
+  onTestFinished(() => home.remove());
+  const model = await startScriptedModel({ script: options.script ?? scriptTurns(echo) });
+  onTestFinished(() => model.close());
+  const monolith = await startMonolithStandIn({ secret: SECRET, workspaceId: WORKSPACE_ID });
+  onTestFinished(() => monolith.close());
+  const cloudInitLog = join(home.path, 'cloud-init-output.log');
+  await writeFile(cloudInitLog, 'done\n');
+  const port = await findFreePort();
+  const environment = {
+    ...engineEnvironment(home.path, { port, cloudInitLog }),
+    MONOLITH_URL: monolith.url,
+    ANTHROPIC_BASE_URL: model.url,
+    ...options.environment,
+  };
+  return connect({ home: home.path, model, monolith, environment, url: `http://127.0.0.1:${port}` });
+}
+
+interface Parts {
+  home: string;
+  model: ScriptedModel;
+  monolith: MonolithStandIn;
+  environment: Environment;
+  url: string;
+}
+
+async function connect({ home, model, monolith, environment, url }: Parts): Promise<Workspace> {
+  const engines: EngineProcess[] = [];
+  const start = async (overrides: Environment = {}): Promise<EngineProcess> => {
+    const engine = launchEngine({ ...environment, ...overrides });
+    engines.push(engine);
+    await waitForHealth(engine, url);
+    return engine;
+  };
+  onTestFinished(async () => void (await Promise.all(engines.map((engine) => engine.end('SIGKILL')))));
+  onTestFailed(() =>
+    console.error(engines.map((engine) => engine.logs().slice(-8_000)).join('\n--- next engine\n')),
+  );
+  await start();
+  const client = createEngineClient({ url, secret: SECRET });
+  return {
+    home,
+    folder: join(home, 'workspaces'),
+    model,
+    monolith,
+    client,
+    environment,
+    chatId: await client.firstChat('claude'),
+    engine: () => engines.at(-1)!,
+    kill: () => engines.at(-1)!.end('SIGKILL'),
+    start,
+  };
+}
+
+function engineEnvironment(
+  home: string,
+  { port, cloudInitLog }: { port: number; cloudInitLog: string },
+): Environment {
+  const agents = findBundledAgents();
+  return {
+    PATH: process.env['PATH'],
+    // The home of whoever starts the engine: nothing may end up there.
+    HOME: '/nonexistent',
+    WORKSPACE_HOME: home,
+    REPLICAS_ENGINE_SECRET: SECRET,
+    WORKSPACE_ID,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    CLOUD_INIT_OUTPUT_LOG: cloudInitLog,
+    CLAUDE_PATH: agents.claude ?? undefined,
+    CODEX_PATH: agents.codex ?? undefined,
+    ANTHROPIC_API_KEY: 'sk-ant-dummy',
+    CLAUDE_CODE_MAX_RETRIES: '1',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+    DISABLE_ERROR_REPORTING: '1',
+    DISABLE_TELEMETRY: '1',
+  };
+}
