@@ -1,0 +1,231 @@
+import type { LogFile } from './log-file.ts';
+import { writeAll } from './log-file.ts';
+
+/** What became part of the file in one write, in the order in which it was appended. */
+export interface Commit<Note> {
+  readonly bytes: Buffer;
+  /** Notes that were passed between the texts; `offset` is where in `bytes` they belong. */
+  readonly notes: readonly { offset: number; note: Note }[];
+  /** The last mark of the texts in this commit; undefined when it holds notes only. */
+  readonly mark: string | undefined;
+}
+
+export interface AppendLogOptions<Note> {
+  file: LogFile;
+  /** Where the file ends. The log is its only writer. */
+  size: number;
+  /** Called for each commit, in order, before those who wait for it. Must not throw. */
+  onCommit?: (commit: Commit<Note>) => void;
+  /** A write failed (the log has truncated the file and tries again), or the log writes again (null). */
+  onStall?: (error: unknown) => void;
+  /** A sync failed: what is on disk is unknown and nothing will be committed again. The process must end. */
+  onFatal: (error: unknown) => void;
+  /** Asked between two writes once the file holds `rotateAt` bytes; null keeps the file. */
+  rotate?: () => Promise<LogFile | null>;
+  rotateAt?: number;
+  delay?: (milliseconds: number) => Promise<unknown>;
+}
+
+export interface AppendOptions {
+  /** Length of the text in UTF-8. */
+  byteLength: number;
+  /** Whether the commit waits until the disk has it. */
+  sync: boolean;
+  mark?: string;
+}
+
+interface Entry<Note> {
+  text: string;
+  byteLength: number;
+  sync: boolean;
+  mark: string | undefined;
+  note: Note | undefined;
+}
+
+interface Waiter {
+  target: number;
+  promise: Promise<void>;
+  resolve: () => void;
+}
+
+const BATCH_BYTES = 4 << 20;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 2_000;
+
+/**
+ * A file that only grows, with group commit: one write is in flight, whatever is appended meanwhile is the next one.
+ *
+ * Guarantees
+ * - Commits happen in the order of `append` and `pass`, each text whole or not at all.
+ * - A commit never fails upwards: after a write error the file is cut back to the last commit and the same write is
+ *   tried again for as long as it takes.
+ */
+export class AppendLog<Note = never> {
+  readonly #options: AppendLogOptions<Note>;
+  #file: LogFile;
+  #size: number;
+  #queue: Entry<Note>[] = [];
+  #pendingBytes = 0;
+  #appended = 0;
+  #committed = 0;
+  #waiters: Waiter[] = [];
+  #isDraining = false;
+
+  constructor(options: AppendLogOptions<Note>) {
+    this.#options = options;
+    this.#file = options.file;
+    this.#size = options.size;
+  }
+
+  /** Bytes committed to the current file. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Bytes appended and not committed yet. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  append(text: string, { byteLength, sync, mark }: AppendOptions): void {
+    this.#enqueue({ text, byteLength, sync, mark, note: undefined });
+  }
+
+  /** Sends a note through the queue: it arrives with the commit, in its place, and is not written. */
+  pass(note: Note): void {
+    this.#enqueue({ text: '', byteLength: 0, sync: false, mark: undefined, note });
+  }
+
+  /** Resolves once everything appended so far is committed. Never rejects. */
+  committed(): Promise<void> {
+    if (this.#committed === this.#appended) return Promise.resolve();
+    const last = this.#waiters.at(-1);
+    if (last?.target === this.#appended) return last.promise;
+    const { promise, resolve } = createPromise();
+    this.#waiters.push({ target: this.#appended, promise, resolve });
+    return promise;
+  }
+
+  /** Resolves once the disk has everything appended so far. */
+  synced(): Promise<void> {
+    this.append('', { byteLength: 0, sync: true });
+    return this.committed();
+  }
+
+  /** Commits what is pending, then closes the file. */
+  async close(): Promise<void> {
+    await this.committed();
+    await this.#file.close();
+  }
+
+  #enqueue(entry: Entry<Note>): void {
+    this.#queue.push(entry);
+    this.#appended += 1;
+    this.#pendingBytes += entry.byteLength;
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    queueMicrotask(() => void this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const batch = this.#takeBatch();
+      const bytes = encode(batch);
+      await this.#write(bytes);
+      if (batch.some((entry) => entry.sync) && !(await this.#sync())) return;
+      this.#announce(batch, bytes);
+      await this.#rotateWhenFull();
+    }
+    this.#isDraining = false;
+  }
+
+  #takeBatch(): Entry<Note>[] {
+    let bytes = 0;
+    const tooMany = this.#queue.findIndex((entry) => (bytes += entry.byteLength) > BATCH_BYTES);
+    if (tooMany === -1) return this.#queue.splice(0);
+    return this.#queue.splice(0, Math.max(tooMany, 1));
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    for (let attempt = 0; bytes.length > 0; attempt += 1) {
+      try {
+        if (attempt > 0) await this.#file.truncate(this.#size);
+        await writeAll(this.#file, { bytes, position: this.#size });
+        if (attempt > 0) this.#options.onStall?.(null);
+        return;
+      } catch (error) {
+        await this.#stall(error, attempt);
+      }
+    }
+  }
+
+  /** Cuts back at once, so that the room which a torn write took is free again while the log waits. */
+  async #stall(error: unknown, attempt: number): Promise<void> {
+    await this.#file.truncate(this.#size).catch(() => undefined); // tried again before the next write
+    this.#options.onStall?.(error);
+    const delay = this.#options.delay ?? sleep;
+    await delay(Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS));
+  }
+
+  async #sync(): Promise<boolean> {
+    try {
+      await this.#file.datasync();
+      return true;
+    } catch (error) {
+      this.#options.onFatal(error);
+      return false;
+    }
+  }
+
+  #announce(batch: readonly Entry<Note>[], bytes: Buffer): void {
+    this.#size += bytes.length;
+    this.#pendingBytes -= bytes.length;
+    this.#committed += batch.length;
+    this.#options.onCommit?.({ bytes, notes: notesOf(batch), mark: batch.findLast(isMarked)?.mark });
+    const reached = this.#waiters.findIndex((waiter) => waiter.target > this.#committed);
+    for (const waiter of this.#waiters.splice(0, reached === -1 ? this.#waiters.length : reached))
+      waiter.resolve();
+  }
+
+  async #rotateWhenFull(): Promise<void> {
+    const { rotate, rotateAt } = this.#options;
+    if (rotate === undefined || rotateAt === undefined || this.#size < rotateAt) return;
+    const next = await rotate();
+    if (next === null) return;
+    this.#file = next;
+    this.#size = 0;
+  }
+}
+
+function encode(batch: readonly Entry<unknown>[]): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(batch.reduce((sum, entry) => sum + entry.byteLength, 0));
+  let offset = 0;
+  for (const entry of batch) {
+    if (entry.byteLength > 0) offset += bytes.write(entry.text, offset, 'utf8');
+  }
+  return bytes;
+}
+
+function notesOf<Note>(batch: readonly Entry<Note>[]): { offset: number; note: Note }[] {
+  const notes = [];
+  let offset = 0;
+  for (const { note, byteLength } of batch) {
+    if (note !== undefined) notes.push({ offset, note });
+    offset += byteLength;
+  }
+  return notes;
+}
+
+function isMarked(entry: Entry<unknown>): boolean {
+  return entry.mark !== undefined;
+}
+
+function createPromise(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((fulfil) => (resolve = fulfil));
+  return { promise, resolve };
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,143 @@
+import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { createStorage, defineDriver, type Driver, type Storage } from 'unstorage';
+import fsLite from 'unstorage/drivers/fs-lite';
+import { AppendLog, type AppendLogOptions } from './append-log.ts';
+import { openLogFile, type LogFile, type OpenLogFile } from './log-file.ts';
+import { TEMPORARY_SUFFIX, replaceFile, syncFolder } from './replace-file.ts';
+
+export interface AtomicFilesOptions {
+  /** Folder below which every key is a path. */
+  base: string;
+  openFile?: OpenLogFile;
+}
+
+/** What a key-value storage cannot say: files that grow, are renamed and are read by position. */
+export interface AtomicFiles {
+  pathOf(key: string): string;
+  /** Opens the file of a key, creating it and its folder when missing. */
+  open(key: string): Promise<LogFile>;
+  /** Opens the file of a key for appending. `close` of the log closes the file. */
+  append<Note = never>(key: string, options: AppendOptions<Note>): Promise<AppendLog<Note>>;
+  /** Names of the files in the folder of a key; none when there is no such folder. */
+  list(folder: string): Promise<string[]>;
+  rename(from: string, to: string): Promise<void>;
+  remove(key: string): Promise<void>;
+  /** Removes what interrupted replacements left in these folders. */
+  sweep(folders: readonly string[]): Promise<void>;
+}
+
+type AppendOptions<Note> = Omit<AppendLogOptions<Note>, 'file' | 'size'>;
+
+export interface EngineStorage {
+  storage: Storage;
+  files: AtomicFiles;
+}
+
+export function createEngineStorage(options: AtomicFilesOptions): EngineStorage {
+  const driver = atomicFiles(options);
+  return { storage: createStorage({ driver }), files: filesOf(driver) };
+}
+
+/**
+ * unstorage's file driver, made safe: a value is replaced as a whole and durably, calls for one key run one after the
+ * other, and errors are thrown instead of returned. `getInstance()` gives the operations on growing files.
+ */
+export const atomicFiles = defineDriver<AtomicFilesOptions, AtomicFiles>((options) => {
+  const inner = fsLite({ base: options.base, noClear: true });
+  const files = createFiles(options);
+  const inOrder = createSerializer();
+  const replace = (key: string, value: string | Uint8Array) =>
+    inOrder(key, () => replaceFile(files.pathOf(key), value));
+  return {
+    ...inner,
+    name: 'atomic-files',
+    options,
+    getInstance: () => files,
+    getItem: async (key) => (await readIfThere(files.pathOf(key)))?.toString('utf8') ?? null,
+    getItemRaw: (key) => readIfThere(files.pathOf(key)),
+    setItem: replace,
+    setItemRaw: replace,
+    removeItem: (key) => inOrder(key, () => files.remove(key)),
+    getKeys: async (base, limits) => (await inner.getKeys(base, limits)).filter(isInPlace),
+  };
+});
+
+function filesOf(driver: Driver<AtomicFilesOptions, AtomicFiles>): AtomicFiles {
+  if (driver.getInstance === undefined) throw new Error('The driver has no operations on growing files.');
+  return driver.getInstance();
+}
+
+function createFiles({ base, openFile = openLogFile }: AtomicFilesOptions): AtomicFiles {
+  const pathOf = (key: string) => toPath(base, key);
+  const open = async (key: string) => {
+    await mkdir(dirname(pathOf(key)), { recursive: true, mode: 0o700 });
+    return openFile(pathOf(key));
+  };
+  return {
+    pathOf,
+    open,
+    append: async (key, options) => {
+      const file = await open(key);
+      return new AppendLog({ ...options, file, size: await file.size() });
+    },
+    list: (folder) => listFiles(pathOf(folder)),
+    rename: async (from, to) => {
+      await rename(pathOf(from), pathOf(to));
+      await syncFolder(dirname(pathOf(to)));
+    },
+    remove: (key) => rm(pathOf(key), { force: true }),
+    sweep: async (folders) => void (await Promise.all(folders.map((folder) => sweepFolder(pathOf(folder))))),
+  };
+}
+
+function toPath(base: string, key: string): string {
+  const segments = key.split(/[:/]/);
+  if (segments.includes('..')) throw new Error(`Key "${key}" leaves its folder.`);
+  return join(resolve(base), ...segments);
+}
+
+async function readIfThere(file: string): Promise<Buffer | null> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile() && isInPlace(entry.name)).map((entry) => entry.name);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function sweepFolder(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []); // a folder that is not there has nothing to sweep
+  const stale = names.filter((name) => !isInPlace(name));
+  await Promise.all(stale.map((name) => rm(join(folder, name), { force: true })));
+}
+
+function isInPlace(name: string): boolean {
+  return !name.endsWith(TEMPORARY_SUFFIX);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/** Runs the work of one key in the order of the calls; keys do not wait for each other. */
+function createSerializer() {
+  const tails = new Map<string, Promise<unknown>>();
+  return <Result>(key: string, work: () => Promise<Result>): Promise<Result> => {
+    const result = (tails.get(key) ?? Promise.resolve()).then(work);
+    const tail = result.catch(() => undefined); // the caller hears of it; the next one starts all the same
+    tails.set(key, tail);
+    void tail.then(() => tails.get(key) === tail && tails.delete(key));
+    return result;
+  };
+}

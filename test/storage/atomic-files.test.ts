@@ -1,0 +1,98 @@
+import { chmod, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createEngineStorage } from '../../src/storage/atomic-files.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+describe('atomic files', () => {
+  it('leaves the value of the last of eight concurrent writers, whole', async () => {
+    const { storage } = createEngineStorage({ base: await temporaryFolder() });
+    const values = Array.from({ length: 8 }, (_, index) => String(index).repeat(50_000 - index * 1_000));
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.all(values.map((value) => storage.setItemRaw('engine:chats.json', value)));
+      expect(String(await storage.getItemRaw<Buffer>('engine:chats.json'))).toBe(values.at(-1));
+    }
+  });
+
+  it('never shows a reader a part of a value', async () => {
+    const base = await temporaryFolder();
+    const { storage } = createEngineStorage({ base });
+    const values = ['a'.repeat(300_000), 'b'.repeat(200_000)];
+    await storage.setItemRaw('value', values[0]);
+    const writing = Promise.all(
+      Array.from({ length: 10 }, (_, n) => storage.setItemRaw('value', values[n % 2])),
+    );
+    const isWriting = { current: true };
+    void writing.finally(() => (isWriting.current = false));
+    const seen = new Set<boolean>();
+    while (isWriting.current) seen.add(values.includes(await readFile(join(base, 'value'), 'utf8')));
+    await writing;
+    expect([...seen]).toEqual([true]);
+  });
+
+  it('keeps files to their owner', async () => {
+    const base = await temporaryFolder();
+    await createEngineStorage({ base }).storage.setItemRaw('engine:history:one', 'x');
+    const modeOf = async (path: string) => ((await stat(join(base, path))).mode & 0o777).toString(8);
+    expect(await Promise.all(['engine', 'engine/history', 'engine/history/one'].map(modeOf))).toEqual([
+      '700',
+      '700',
+      '600',
+    ]);
+  });
+
+  it('throws what the disk says, except that a missing value is null', async () => {
+    const base = await temporaryFolder();
+    const { storage } = createEngineStorage({ base });
+    await symlink('loop', join(base, 'loop'));
+    expect(await storage.getItemRaw('missing')).toBe(null);
+    await expect(storage.getItemRaw('loop')).rejects.toThrow('ELOOP');
+    await expect(storage.getItem('loop')).rejects.toThrow('ELOOP');
+  });
+
+  it('keeps the old value and no temporary file when a write fails', async () => {
+    const base = await temporaryFolder();
+    const { storage } = createEngineStorage({ base });
+    await mkdir(join(base, 'folder'));
+    await expect(storage.setItemRaw('folder', 'x')).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
+    await storage.setItemRaw('folder:inside', 'y');
+    expect(await readdir(base)).toEqual(['folder']);
+  });
+
+  it('sweeps what interrupted writes left, and does not list it before', async () => {
+    const base = await temporaryFolder();
+    const { storage, files } = createEngineStorage({ base });
+    await storage.setItemRaw('engine:chats.json', '{}');
+    await writeFile(join(base, 'engine', 'chats.json.12-3.replicas-tmp'), '{"ha');
+    expect(await storage.getKeys()).toEqual(['engine:chats.json']);
+    expect(await files.list('engine')).toEqual(['chats.json']);
+    await files.sweep(['', 'engine', 'nowhere']);
+    expect(await readdir(join(base, 'engine'))).toEqual(['chats.json']);
+  });
+
+  it('appends to a file where it ends', async () => {
+    const base = await temporaryFolder();
+    const { files } = createEngineStorage({ base });
+    for (const text of ['one\n', 'two\n']) {
+      const log = await files.append('engine:log', { onFatal: () => {} });
+      log.append(text, { byteLength: 4, sync: true });
+      await log.close();
+    }
+    expect(await readFile(join(base, 'engine/log'), 'utf8')).toBe('one\ntwo\n');
+  });
+
+  it('refuses keys that leave the folder', async () => {
+    const { storage, files } = createEngineStorage({ base: await temporaryFolder() });
+    expect(() => files.pathOf('engine:..:..:etc')).toThrow('leaves its folder');
+    await expect(storage.setItemRaw('a:..:..:b', 'x')).rejects.toThrow();
+  });
+
+  it('can replace a file that nobody may write', async () => {
+    const base = await temporaryFolder();
+    const { storage } = createEngineStorage({ base });
+    await writeFile(join(base, 'value'), 'old');
+    await chmod(join(base, 'value'), 0o400);
+    await storage.setItemRaw('value', 'new');
+    expect(await readFile(join(base, 'value'), 'utf8')).toBe('new');
+  });
+});

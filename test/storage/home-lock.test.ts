@@ -1,0 +1,58 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { HomeLockedError, lockHome } from '../../src/storage/home-lock.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const MODULE = new URL('../../src/storage/home-lock.ts', import.meta.url).href;
+const HOLDER = `import { lockHome } from ${JSON.stringify(MODULE)};
+const lock = await lockHome(process.argv[1]);
+await lock.describe('pid ' + process.pid + ' at http://127.0.0.1:3737');
+process.stdout.write('held');
+setInterval(() => {}, 1000);`;
+
+describe('the lock of a home', () => {
+  it('refuses a second process and names the first', async () => {
+    const { file, holder } = await startHolder();
+    const refusal = await lockHome(file, { waitMs: 0 }).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(HomeLockedError);
+    expect(refusal).toMatchObject({ holder: `pid ${holder.pid} at http://127.0.0.1:3737` });
+  });
+
+  it('is handed over while the second process waits, also by kill -9', async () => {
+    const { file, holder } = await startHolder();
+    const waiting = lockHome(file, { waitMs: 10_000, pollEveryMs: 10 });
+    holder.kill('SIGKILL');
+    const lock = await waiting;
+    await lock.release();
+  });
+
+  it('is free again once it was released', async () => {
+    const file = join(await temporaryFolder(), 'engine', 'lock');
+    const first = await lockHome(file);
+    await expect(lockHome(file, { waitMs: 0 })).rejects.toThrow(`pid ${process.pid}`);
+    await first.release();
+    await (await lockHome(file, { waitMs: 0 })).release();
+  });
+
+  it('is not kept by a child of the holder', async () => {
+    const file = join(await temporaryFolder(), 'lock');
+    const lock = await lockHome(file);
+    const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+    onTestFinished(() => void child.kill());
+    await once(child, 'spawn');
+    await lock.release();
+    await (await lockHome(file, { waitMs: 0 })).release();
+  });
+});
+
+async function startHolder(): Promise<{ file: string; holder: ChildProcess }> {
+  const file = join(await temporaryFolder(), 'lock');
+  const holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', HOLDER, file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void holder.kill('SIGKILL'));
+  await once(holder.stdout, 'data');
+  return { file, holder };
+}

@@ -1,0 +1,53 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createEngineStorage } from '../../src/storage/atomic-files.ts';
+import { readJson, writeJson } from '../../src/storage/json-file.ts';
+import type { Damage } from '../../src/storage/set-aside.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const schema = z.object({ version: z.literal(1), names: z.array(z.string()) });
+const now = () => new Date('2026-01-02T03:04:05.678Z');
+
+describe('JSON files', () => {
+  it('come back as they were written', async () => {
+    const { engineStorage, read } = await openStorage();
+    await writeJson(engineStorage.storage, {
+      key: 'engine:chats.json',
+      value: { version: 1, names: ['ä', '😀'] },
+    });
+    expect(await read()).toEqual({ version: 1, names: ['ä', '😀'] });
+  });
+
+  it('are null when there is none', async () => {
+    const { read, damages } = await openStorage();
+    expect(await read()).toBe(null);
+    expect(damages).toEqual([]);
+  });
+
+  it.each(['{"version":1,"na', '', '{"version":2,"names":[]}', '"text"', '\0\0\0'])(
+    'are kept aside and reported by name when they hold %j',
+    async (content) => {
+      const { read, damages, folder, file } = await openStorage();
+      await writeFile(file, content);
+      expect(await read()).toBe(null);
+      const keptAs = `${file}.corrupt-2026-01-02T03-04-05.678Z`;
+      expect(damages).toEqual([{ file, keptAs, reason: expect.any(String) }]);
+      expect(await readFile(keptAs, 'utf8')).toBe(content);
+      expect(await readdir(folder)).toEqual(['chats.json.corrupt-2026-01-02T03-04-05.678Z']);
+    },
+  );
+});
+
+async function openStorage() {
+  const base = await temporaryFolder();
+  const engineStorage = createEngineStorage({ base });
+  await engineStorage.storage.setItemRaw('engine:chats.json', 'x');
+  await engineStorage.storage.removeItem('engine:chats.json');
+  const damages: Damage[] = [];
+  const read = () =>
+    readJson(engineStorage, { key: 'engine:chats.json', schema, now, onDamage: (d) => damages.push(d) });
+  const folder = join(base, 'engine');
+  return { engineStorage, read, damages, folder, file: join(folder, 'chats.json') };
+}
