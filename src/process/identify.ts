@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { belongsTo } from './process-table.ts';
+import { filesOf, type Run } from './run.ts';
+
+export type RunStatus =
+  /** No folder: never launched, or cleared away. */
+  | { state: 'absent' }
+  /** A folder, but the shell in it never ran. */
+  | { state: 'unstarted' }
+  /** `pid` is null for the moment between the start of the shell and that of the process, or after its end. */
+  | { state: 'running'; pid: number | null }
+  /** `exitCode` is null when the shell was killed before it could write it down. */
+  | { state: 'ended'; exitCode: number | null };
+
+/** What became of a run, whoever launched it. */
+export function identify(run: Run): RunStatus {
+  const files = filesOf(run);
+  if (!existsSync(run.folder)) return { state: 'absent' };
+  const exitCode = readNumber(files.exit);
+  if (exitCode !== null) return { state: 'ended', exitCode };
+  const shim = readNumber(files.shim);
+  if (shim === null) return { state: 'unstarted' };
+  const pid = readNumber(files.pid);
+  if (pid !== null && belongsTo(run, pid)) return { state: 'running', pid };
+  if (belongsTo(run, shim)) return { state: 'running', pid: null };
+  return { state: 'ended', exitCode: readNumber(files.exit) };
+}
+
+export function isAlive(run: Run): boolean {
+  return identify(run).state === 'running';
+}
+
+/**
+ * Makes sure that a run that was found `unstarted` never starts, and clears its folder away: a shell that comes late
+ * finds no folder and gives up. False when it came first after all; the run is then to be identified again.
+ */
+export async function fence(run: Run): Promise<boolean> {
+  const fenced = { ...run, folder: `${run.folder}.fenced` };
+  await rename(run.folder, fenced.folder);
+  if (existsSync(filesOf(fenced).shim)) {
+    await rename(fenced.folder, run.folder);
+    return false;
+  }
+  await rm(fenced.folder, { recursive: true, force: true });
+  return true;
+}
+
+/** The process id of the shell around the run, which is also the session of what it started. */
+export function shimOf(run: Run): number | null {
+  return readNumber(filesOf(run).shim);
+}
+
+/** Null while the file is missing or its line is not complete. */
+function readNumber(file: string): number | null {
+  try {
+    const text = readFileSync(file, 'utf8');
+    return /^\d+\n$/.test(text) ? Number(text) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { RUN_MARKER, type Run } from './run.ts';
+
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly session: number;
+  /** Clock ticks between the start of the machine and the start of the process. */
+  readonly startTicks: number;
+}
+
+/** Linux reports times in `/proc` in this unit on every architecture Node.js runs on. */
+export const MS_PER_TICK = 10;
+
+/** The process, or null when it is gone; one that only waits to be collected is gone. */
+export function findProcess(pid: number): ProcessEntry | null {
+  const stat = read(`/proc/${pid}/stat`);
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  const [state, parent, , session] = fields;
+  if (state === undefined || state === 'Z' || state === 'X') return null;
+  return { pid, parent: Number(parent), session: Number(session), startTicks: Number(fields[19]) };
+}
+
+/** True while `pid` lives and belongs to the run; a process that got the same number later does not. */
+export function belongsTo(run: Run, pid: number): boolean {
+  return markerOf(pid) === run.id && findProcess(pid) !== null;
+}
+
+/** Everything that the run started and that still lives, by one look at `/proc`. */
+export function processesOf(run: Run): ProcessEntry[] {
+  return allProcessIds()
+    .filter((pid) => markerOf(pid) === run.id)
+    .flatMap((pid) => findProcess(pid) ?? []);
+}
+
+/** The clock time in milliseconds at which this machine's tick counter stood at zero, to about 20 ms. */
+export function startOfTicks(): number {
+  const [uptimeSeconds] = (read('/proc/uptime') ?? '').split(' ');
+  return Date.now() - Number(uptimeSeconds) * 1000;
+}
+
+function markerOf(pid: number): string | undefined {
+  const prefix = `${RUN_MARKER}=`;
+  return read(`/proc/${pid}/environ`)
+    ?.split('\0')
+    .find((entry) => entry.startsWith(prefix))
+    ?.slice(prefix.length);
+}
+
+function allProcessIds(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** Null when the process is gone or belongs to somebody else. */
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { filesOf, type Run } from './run.ts';
+
+/** How far the disk space of a spool is secured beyond what was written. */
+const RESERVE_BYTES = 2 * 1024 * 1024;
+const PREALLOCATION_BYTES = 4 * 1024 * 1024;
+/** Less is not worth a process. */
+const WORTH_FREEING_BYTES = 1024 * 1024;
+const BLOCK_BYTES = 4096;
+
+/** Keeps disk space allocated ahead of the end of a run's output, so that a full disk does not break its writer. */
+export interface SpoolReserve {
+  /** To be called whenever `size` may have grown; returns at once. */
+  secure(size: number): void;
+}
+
+/** `onShortage` is told when space cannot be had any more, and when it can again. */
+export function createSpoolReserve(run: Run, onShortage: (isShort: boolean) => void): SpoolReserve {
+  let securedUpTo = 0;
+  let isBusy = false;
+  let isShort = false;
+  const secure = (size: number) => {
+    if (isBusy || size + RESERVE_BYTES <= securedUpTo) return;
+    isBusy = true;
+    void fallocate(['-n', '-o', `${size}`, '-l', `${PREALLOCATION_BYTES}`, filesOf(run).stdout]).then(
+      (outcome) => {
+        isBusy = false;
+        if (outcome === 'unsupported') securedUpTo = Number.POSITIVE_INFINITY;
+        if (outcome === 'done') securedUpTo = size + PREALLOCATION_BYTES;
+        if (isShort === (outcome === 'failed')) return;
+        isShort = !isShort;
+        onShortage(isShort);
+      },
+    );
+  };
+  return { secure };
+}
+
+/**
+ * Gives the disk space of the output between `from` and `before` back; offsets stay what they are. Returns up to where
+ * it is free now: `from` when there is too little to gain or the file system cannot do it.
+ */
+export async function freeOutput(
+  run: Run,
+  { from, before }: { from: number; before: number },
+): Promise<number> {
+  const end = before - (before % BLOCK_BYTES);
+  if (end - from < WORTH_FREEING_BYTES) return from;
+  const outcome = await fallocate(['-p', '-o', `${from}`, '-l', `${end - from}`, filesOf(run).stdout]);
+  return outcome === 'done' ? end : from;
+}
+
+function fallocate(args: string[]): Promise<'done' | 'unsupported' | 'failed'> {
+  return new Promise((resolve) => {
+    execFile(
+      'fallocate',
+      args,
+      { env: { PATH: process.env['PATH'], LC_ALL: 'C' } },
+      (error, _, complaint) => {
+        if (error === null) return resolve('done');
+        resolve(/not supported/i.test(complaint) ? 'unsupported' : 'failed');
+      },
+    );
+  });
+}

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { identify, shimOf } from './identify.ts';
+import { MS_PER_TICK, processesOf, startOfTicks, type ProcessEntry } from './process-table.ts';
+import type { Run } from './run.ts';
+
+export interface Reach {
+  /**
+   * Clock time in milliseconds at which the earliest open tool was opened; null when none is open. What the run started
+   * since then belongs to the tool; what it started before was left running on purpose.
+   */
+  toolsOpenedSince: number | null;
+}
+
+/** Clocks and ticks agree to about this. */
+const TOLERANCE_MS = 2 * MS_PER_TICK;
+const ROUND_MS = 10;
+const ROUNDS = 100;
+
+/** Asks the process, and what its open tools run, to end. Returns at once. */
+export function terminate(run: Run, reach: Reach): void {
+  for (const { pid } of [...ofAgent(run), ...ofTools(run, reach)]) signal(pid, 'SIGTERM');
+}
+
+/**
+ * Kills the process, what else is in its session, and what its open tools run, until nothing of it is left. The shell
+ * around it stays to write down the exit code.
+ */
+export async function kill(run: Run, reach: Reach): Promise<void> {
+  await killAll(() => [...ofAgent(run), ...ofTools(run, reach)]);
+}
+
+/** Kills what open tools left behind, and nothing of the process itself. */
+export async function killTools(run: Run, reach: Reach): Promise<void> {
+  if (reach.toolsOpenedSince === null) return;
+  await killAll(() => ofTools(run, reach));
+}
+
+/** Kills everything that carries the marker of the run. */
+export async function killEverything(run: Run): Promise<void> {
+  await killAll(() => processesOf(run));
+}
+
+/** Kills what is left of the shell around a process that is gone. */
+export async function killRemains(run: Run): Promise<void> {
+  const shim = shimOf(run);
+  await killAll(() => processesOf(run).filter(({ session }) => session === shim));
+}
+
+/** What shares the session of the shell, without the shell and its other helper. */
+function ofAgent(run: Run): ProcessEntry[] {
+  const shim = shimOf(run);
+  const status = identify(run);
+  const agent = status.state === 'running' ? status.pid : null;
+  return processesOf(run).filter(
+    ({ pid, parent, session }) => session === shim && pid !== shim && (pid === agent || parent !== shim),
+  );
+}
+
+function ofTools(run: Run, { toolsOpenedSince }: Reach): ProcessEntry[] {
+  if (toolsOpenedSince === null) return [];
+  const shim = shimOf(run);
+  const since = (toolsOpenedSince - TOLERANCE_MS - startOfTicks()) / MS_PER_TICK;
+  return processesOf(run).filter(({ session, startTicks }) => session !== shim && startTicks >= since);
+}
+
+async function killAll(find: () => ProcessEntry[]): Promise<void> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const found = find();
+    if (found.length === 0) return;
+    for (const { pid } of found) signal(pid, 'SIGKILL');
+    await delay(ROUND_MS);
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended between being found and being told.
+  }
+}
