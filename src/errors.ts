@@ -175,5 +175,5 @@ export class EngineError<Code extends EngineErrorCode = EngineErrorCode> extends
 }
 
 function toSentence({ path, message }: Issue): string {
-  return `${path === '' ? 'It' : path}: ${message}.`;
+  return `${path}: ${message}.`;
 }

@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream';
+import { H3 } from 'h3';
+import type { HTTPError, HTTPResponse } from 'h3';
+import type { Engine } from '../engine.ts';
+import { EngineError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { toEngineError, toResponse } from './refusal.ts';
+import { createRequestLog } from './request-log.ts';
+import { requireSecret } from './require-secret.ts';
+import type { Route } from './route.ts';
+import { createRoutes } from './routes.ts';
+
+export interface AppOptions {
+  engine: Engine;
+  /** What callers must send as `X-Replicas-Engine-Secret`. */
+  secret: string;
+  log: Log;
+}
+
+/** The HTTP interface of `engine`, independent of any listener. */
+export function createApp({ engine, secret, log }: AppOptions): H3 {
+  const requestLog = createRequestLog(log);
+  const app = new H3({
+    silent: true,
+    onError: (error, event) => refuse(error, { log, requestId: requestLog.idOf(event) }),
+    onResponse: requestLog.answered,
+  });
+  app.use(requireSecret(secret));
+  register(app, createRoutes(engine));
+  return app;
+}
+
+function register(app: H3, routes: Route[]): void {
+  for (const { method, path, answer, isOpen } of routes) {
+    app.on(method, path, answer, { meta: { isOpen } });
+    if (method === 'GET') app.on('HEAD', path, (event) => withoutBody(answer(event)), { meta: { isOpen } });
+  }
+  app.all('/**', ({ req, url }) => {
+    const allow = allowedMethods(routes, url.pathname);
+    if (allow.length === 0) throw new EngineError('NOT_FOUND');
+    throw new EngineError('METHOD_NOT_ALLOWED', { method: req.method, allow });
+  });
+}
+
+/** Nobody reads the body of an answer to HEAD, so a stream in it would stay open for ever. */
+async function withoutBody(answer: Promise<unknown>): Promise<unknown> {
+  const answered = await answer;
+  if (answered instanceof Readable) answered.destroy();
+  return answered;
+}
+
+function allowedMethods(routes: Route[], pathname: string): string[] {
+  const methods = routes.filter(({ path }) => matches(path, pathname)).map(({ method }) => method);
+  return methods.flatMap((method) => (method === 'GET' ? [method, 'HEAD'] : [method])).toSorted();
+}
+
+function matches(path: string, pathname: string): boolean {
+  const segments = pathname.replace(/\/$/, '').split('/');
+  const pattern = path.split('/');
+  return (
+    pattern.length === segments.length &&
+    pattern.every((part, index) => part.startsWith(':') || part === segments[index])
+  );
+}
+
+function refuse(error: HTTPError, { log, requestId }: { log: Log; requestId: string }): HTTPResponse {
+  const refusal = toEngineError(error);
+  if (refusal) return toResponse(refusal);
+  log.error({ err: error.cause, requestId }, 'a request failed');
+  return toResponse(new EngineError('INTERNAL', { requestId }));
+}

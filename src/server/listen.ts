@@ -1,0 +1,73 @@
+import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { H3 } from 'h3';
+import { listen } from 'listhen';
+import { toNodeHandler } from 'srvx/node';
+import { EngineError } from '../errors.ts';
+
+/** How long answers that are under way may take once the listener closes. */
+const CLOSING_GRACE_MS = 2_000;
+
+export interface ListenOptions {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  bodyMaxBytes: number;
+}
+
+export interface Listener {
+  url: string;
+  /** Takes no more connections, lets answers finish for two seconds, then cuts the rest. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `app` over HTTP.
+ * @throws {EngineError} `PORT_UNAVAILABLE` when it cannot have exactly this host and port.
+ */
+export async function startListener(app: H3, { host, port, bodyMaxBytes }: ListenOptions): Promise<Listener> {
+  const handler = toNodeHandler((request) => app.fetch(request), { maxRequestBodySize: bodyMaxBytes });
+  // The handler is typed for HTTP/1 and HTTP/2 at once; listhen only serves it the former here.
+  const listener = await listen(handler as RequestListener, {
+    ...QUIET,
+    hostname: host,
+    port,
+    public: isAnyHost(host),
+    isProd: port !== 0,
+  }).catch((cause: unknown) => {
+    throw new EngineError('PORT_UNAVAILABLE', { host, port }, { cause });
+  });
+  const close = async () => {
+    const cutting = setTimeout(() => listener.server.closeAllConnections(), CLOSING_GRACE_MS);
+    await listener.close().finally(() => clearTimeout(cutting));
+  };
+  const address = listener.server.address();
+  if (!isAddress(address) || (port !== 0 && address.port !== port)) {
+    await close();
+    throw new EngineError('PORT_UNAVAILABLE', { host, port });
+  }
+  return { url: toUrl(host, address.port), close };
+}
+
+/** Only the listener itself: no banner, no signal handlers, nothing that leaves this machine. */
+const QUIET = {
+  showURL: false,
+  autoClose: false,
+  clipboard: false,
+  open: false,
+  tunnel: false,
+  isTest: true,
+};
+
+function isAnyHost(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+function isAddress(address: AddressInfo | string | null): address is AddressInfo {
+  return typeof address === 'object' && address !== null;
+}
+
+function toUrl(host: string, port: number): string {
+  const reachable = isAnyHost(host) ? 'localhost' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { ErrorResponseSchema } from '../contract/errors.ts';
+import { ENGINE_ERRORS } from '../errors.ts';
+import type { EngineErrorCode } from '../errors.ts';
+import type { Answer, Route } from './route.ts';
+
+type Json = Record<string, unknown>;
+
+/** `routes` as an OpenAPI 3.1 document. */
+export function describeRoutes(routes: Route[], { version }: { version: string }): Json {
+  const schemas: Json = {};
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(route, schemas) };
+  }
+  return {
+    openapi: '3.1.1',
+    info: { title: 'Replicas engine', version, description: 'One workspace, its chats and their agents.' },
+    security: [{ secret: [] }],
+    paths,
+    components: {
+      schemas,
+      securitySchemes: { secret: { type: 'apiKey', in: 'header', name: 'X-Replicas-Engine-Secret' } },
+    },
+  };
+}
+
+/** What any route may refuse, besides its own refusals. */
+export function commonRefusals({ isOpen, parts }: Route): EngineErrorCode[] {
+  return [
+    ...(Object.keys(parts).length > 0 ? (['VALIDATION_FAILED'] as const) : []),
+    ...('body' in parts ? (['MALFORMED_JSON', 'BODY_INCOMPLETE', 'PAYLOAD_TOO_LARGE'] as const) : []),
+    ...('params' in parts ? (['MALFORMED_URL'] as const) : []),
+    ...(isOpen ? [] : (['UNAUTHORIZED'] as const)),
+    'INTERNAL',
+  ];
+}
+
+function describeRoute(route: Route, schemas: Json): Json {
+  const { summary, parts, example } = route;
+  const body = parts['body'] && { schema: toSchema(parts['body'], schemas), ...(example && { example }) };
+  return {
+    operationId: operationId(route),
+    summary,
+    ...(route.isOpen && { security: [] }),
+    parameters: [
+      ...parametersIn('path', parts['params']),
+      ...parametersIn('query', parts['query']),
+      ...parametersIn('header', parts['headers']),
+    ],
+    ...(body && { requestBody: { required: true, content: { 'application/json': body } } }),
+    responses: { ...describeAnswers(route.answers, schemas), ...describeRefusals(route, schemas) },
+  };
+}
+
+/** `GET /chats/:chatId/history` is `getChatsChatIdHistory`. */
+function operationId({ method, path }: Route): string {
+  const words = path.split(/\W+/).filter(Boolean);
+  return [method.toLowerCase(), ...words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))].join(
+    '',
+  );
+}
+
+function parametersIn(location: 'path' | 'query' | 'header', schema: z.core.$ZodType | undefined): Json[] {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' });
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...rest } = typeof property === 'object' ? property : {};
+    return {
+      name,
+      in: location,
+      required: required.includes(name),
+      schema: rest,
+      ...(description && { description }),
+    };
+  });
+}
+
+function describeAnswers(answers: Record<number, Answer>, schemas: Json): Json {
+  const described = Object.entries(answers).map(([status, { description, schema, mediaType }]) => {
+    const content = { [mediaType ?? 'application/json']: { schema: toSchema(schema, schemas) } };
+    return [status, { description, content }];
+  });
+  return Object.fromEntries(described);
+}
+
+function describeRefusals(route: Route, schemas: Json): Json {
+  const schema = toSchema(ErrorResponseSchema, schemas);
+  const codes = [...commonRefusals(route), ...(route.refusals ?? [])];
+  const statuses = [...new Set(codes.map((code) => ENGINE_ERRORS[code].status))];
+  const described = statuses.map((status) => {
+    const meanings = codes.filter((code) => ENGINE_ERRORS[code].status === status).map(toMeaning);
+    return [status, { description: meanings.join('\n'), content: { 'application/json': { schema } } }];
+  });
+  return Object.fromEntries(described);
+}
+
+function toMeaning(code: EngineErrorCode): string {
+  return `\`${code.toLowerCase()}\`: ${ENGINE_ERRORS[code].meaning}`;
+}
+
+/** Named schemas move to the components of the document; what is left refers to them. */
+function toSchema(schema: z.core.$ZodType, components: Json): unknown {
+  const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input' })).replaceAll(
+    '"#/$defs/',
+    '"#/components/schemas/',
+  );
+  const { $schema: _dialect, $defs, ...rest }: { $schema?: string; $defs?: Json } = JSON.parse(text);
+  Object.assign(components, $defs);
+  return rest;
+}

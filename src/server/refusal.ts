@@ -1,0 +1,25 @@
+import { HTTPResponse } from 'h3';
+import type { HTTPError } from 'h3';
+import type { z } from 'zod';
+import type { ErrorResponseSchema } from '../contract/errors.ts';
+import { EngineError } from '../errors.ts';
+
+/** What went wrong as a deliberate failure; null when nobody meant it to happen. */
+export function toEngineError(error: HTTPError): EngineError | null {
+  if (error.cause instanceof EngineError) return error.cause;
+  // h3 itself refuses only paths that are not percent-encoded UTF-8.
+  return error.unhandled ? null : new EngineError('MALFORMED_URL');
+}
+
+/** A failure as callers see it. */
+export function toResponse({ code, status, message, context }: EngineError): HTTPResponse {
+  const body: z.infer<typeof ErrorResponseSchema> = {
+    error: message,
+    code: code.toLowerCase(),
+    ...(Object.keys(context).length > 0 && { context }),
+  };
+  const allow = Array.isArray(context['allow']) ? { allow: context['allow'].join(', ') } : {};
+  return new HTTPResponse(JSON.stringify(body), { status, headers: { ...JSON_HEADERS, ...allow } });
+}
+
+export const JSON_HEADERS = { 'content-type': 'application/json;charset=UTF-8' };

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { H3Event } from 'h3';
+import type { Log } from '../log.ts';
+
+const SANE_REQUEST_ID = /^[\w.:-]{1,100}$/;
+
+export interface RequestLog {
+  /** The caller's `x-request-id` if it is one, else one of ours; the same for the whole request. */
+  idOf: (event: H3Event) => string;
+  /** Writes one line per request, and the id into the answer. */
+  answered: (response: Response, event: H3Event) => void;
+}
+
+/** Logs each request by its route, never by its query or body. */
+export function createRequestLog(log: Log): RequestLog {
+  const ids = new WeakMap<H3Event, string>();
+  const idOf = (event: H3Event) => {
+    const id = ids.get(event) ?? newId(event);
+    ids.set(event, id);
+    return id;
+  };
+  return {
+    idOf,
+    answered(response, event) {
+      const requestId = idOf(event);
+      response.headers.set('x-request-id', requestId);
+      const route = event.context.matchedRoute?.route ?? null;
+      log[levelOf(response.status)](
+        { requestId, method: event.req.method, route, status: response.status },
+        'answered',
+      );
+    },
+  };
+}
+
+function newId({ req }: H3Event): string {
+  const given = req.headers.get('x-request-id') ?? '';
+  return SANE_REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+function levelOf(status: number): 'debug' | 'info' | 'warn' {
+  if (status >= 500) return 'warn';
+  return status >= 400 ? 'info' : 'debug';
+}

@@ -1,0 +1,50 @@
+import type { H3Event } from 'h3';
+import { z } from 'zod';
+import type { EngineErrorCode } from '../errors.ts';
+import { parseRequest } from './parse-request.ts';
+
+/** One row of the HTTP interface: what `/openapi.json` says about it, and how it answers. */
+export interface Route extends Description {
+  /** Schemas of the parts of a request that the route looks at: `params`, `query`, `headers`, `body`. */
+  parts: z.ZodRawShape;
+  answer: (event: H3Event) => Promise<unknown>;
+}
+
+export interface Answer {
+  description: string;
+  schema: z.ZodType;
+  /** `application/json` when left out. */
+  mediaType?: string;
+}
+
+interface Description {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** `/chats/:chatId`: a colon starts a parameter. */
+  path: string;
+  summary: string;
+  answers: Record<number, Answer>;
+  /** What this route refuses besides what any route may refuse. */
+  refusals?: EngineErrorCode[];
+  /** Answers without the secret. */
+  isOpen?: boolean;
+  /** A request body as a caller would send it. */
+  example?: object;
+}
+
+interface Definition<Parts extends z.ZodRawShape> extends Description {
+  /** What the route needs of a request. Parts that are not named are neither read nor checked. */
+  request?: z.ZodObject<Parts>;
+  /** Gets the parsed request; returns what is sent: an `HTTPResponse` or a stream as it is, anything else as JSON. */
+  handle: (request: z.output<z.ZodObject<Parts>>, event: H3Event) => unknown;
+}
+
+/** Declares a route; its handler sees only requests that its schemas accept. */
+export function route<Parts extends z.ZodRawShape>(definition: Definition<Parts>): Route {
+  const { request, handle, ...description } = definition;
+  const schema = request ?? z.object<Parts>();
+  return {
+    ...description,
+    parts: schema.shape,
+    answer: async (event) => handle(await parseRequest(event, schema), event),
+  };
+}

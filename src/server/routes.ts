@@ -1,0 +1,24 @@
+import type { Engine } from '../engine.ts';
+import type { Route } from './route.ts';
+import { chatRoutes } from './routes/chats.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { openapiRoutes } from './routes/openapi.ts';
+import { queueRoutes } from './routes/queue.ts';
+import { requestRoutes } from './routes/requests.ts';
+import { statusRoutes } from './routes/status.ts';
+
+/** Every route of the engine, in the order of its documentation. */
+export function createRoutes(engine: Engine): Route[] {
+  const routes = [
+    ...healthRoutes(engine),
+    ...statusRoutes(engine),
+    ...eventRoutes(engine),
+    ...chatRoutes(engine),
+    ...messageRoutes(engine),
+    ...queueRoutes(engine),
+    ...requestRoutes(engine),
+  ];
+  return [...routes, ...openapiRoutes({ version: engine.version, routes })];
+}

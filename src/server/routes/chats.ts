@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import {
+  ChatListSchema,
+  ChatParamsSchema,
+  ChatResponseSchema,
+  ChatSnapshotSchema,
+  CreateChatSchema,
+  SuccessSchema,
+} from '../../contract/chats.ts';
+import type { Engine } from '../../engine.ts';
+import { route } from '../route.ts';
+import { withDeadline } from '../with-deadline.ts';
+
+const CreateChat = CreateChatSchema.meta({ id: 'CreateChat' });
+const ChatResponse = ChatResponseSchema.meta({ id: 'ChatResponse' });
+const ChatSnapshot = ChatSnapshotSchema.meta({ id: 'ChatSnapshot' });
+const ChatList = ChatListSchema.meta({ id: 'ChatList' });
+const Success = SuccessSchema.meta({ id: 'Success' });
+
+export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
+  return [
+    route({
+      method: 'POST',
+      path: '/chats',
+      summary: 'Open a chat with an agent',
+      request: z.object({ body: CreateChat }),
+      example: { provider: 'claude', title: 'Fix the login' },
+      answers: {
+        201: { description: 'A new chat.', schema: ChatResponse },
+        200: {
+          description: 'The chat that has this `id` or `clientRequestId` already.',
+          schema: ChatResponse,
+        },
+      },
+      refusals: ['UNKNOWN_PROVIDER', 'SHUTTING_DOWN', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
+      async handle({ body }, { res }) {
+        const { chat, created } = await withDeadline(chats.create(body));
+        res.status = created ? 201 : 200;
+        return { chat };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/chats',
+      summary: 'All chats',
+      answers: { 200: { description: 'The chats, as of `lastEventId`.', schema: ChatList } },
+      handle: () => chats.list(),
+    }),
+    route({
+      method: 'GET',
+      path: '/chats/:chatId',
+      summary: 'One chat',
+      request: z.object({ params: ChatParamsSchema }),
+      answers: { 200: { description: 'The chat, as of `lastEventId`.', schema: ChatSnapshot } },
+      refusals: ['CHAT_NOT_FOUND'],
+      handle: ({ params }) => chats.get(params.chatId),
+    }),
+    route({
+      method: 'DELETE',
+      path: '/chats/:chatId',
+      summary: 'Delete a chat, its queue and its history; a running turn is stopped first',
+      request: z.object({ params: ChatParamsSchema }),
+      answers: { 200: { description: 'It is gone.', schema: Success } },
+      refusals: ['CHAT_NOT_FOUND', 'SHUTTING_DOWN', 'OUTCOME_UNKNOWN'],
+      async handle({ params }) {
+        await withDeadline(chats.remove(params.chatId));
+        return { success: true };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { EngineEventSchema } from '../../contract/events.ts';
+import type { Engine } from '../../engine.ts';
+import { route } from '../route.ts';
+
+const EVENT_TYPES: ReadonlySet<string> = new Set(
+  EngineEventSchema.options.map(({ shape }) => shape.type.value),
+);
+
+const QuerySchema = z.looseObject({
+  after: z.string().optional().meta({
+    description: 'Replay everything after this event id, then go live. `Last-Event-ID` wins over it.',
+  }),
+  types: z
+    .string()
+    .transform((list) => new Set(list.split(',')))
+    .superRefine(namesEventTypes)
+    .optional()
+    .meta({ description: 'Only these event types, separated by commas.' }),
+  chatId: z.string().min(1).max(200).optional().meta({ description: 'Only events of this chat.' }),
+  partial: z.stringbool().default(false).meta({
+    description: '`true` adds `chat.turn.partial`: pieces of what an agent is writing. They are not stored.',
+  }),
+});
+
+const HeadersSchema = z.looseObject({
+  'last-event-id': z.string().optional().meta({ description: 'The last id this client has seen.' }),
+});
+
+export function eventRoutes({ events }: Pick<Engine, 'events'>) {
+  return [
+    route({
+      method: 'GET',
+      path: '/events',
+      summary: 'Everything that happens, as server-sent events',
+      request: z.object({ query: QuerySchema, headers: HeadersSchema }),
+      answers: {
+        200: {
+          description:
+            'One frame per event: `id` is its id, `event` its type, `data` the event as one line of JSON. A frame with an `id` alone moves the cursor.',
+          schema: EngineEventSchema,
+          mediaType: 'text/event-stream',
+        },
+      },
+      async handle({ query: { after, types, chatId, partial }, headers }, { res }) {
+        const cursor = headers['last-event-id'] || after;
+        const stream = await events.open({
+          partial,
+          ...(cursor !== undefined && { after: cursor }),
+          ...(types && { types }),
+          ...(chatId !== undefined && { chatId }),
+        });
+        for (const [name, value] of Object.entries(STREAM_HEADERS)) res.headers.set(name, value);
+        return stream;
+      },
+    }),
+  ];
+}
+
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache',
+  'x-accel-buffering': 'no',
+};
+
+function namesEventTypes(types: Set<string>, context: z.RefinementCtx): void {
+  for (const type of types) {
+    if (!EVENT_TYPES.has(type))
+      context.addIssue(`there is no event type ${JSON.stringify(type.slice(0, 50))}`);
+  }
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { HTTPResponse } from 'h3';
+import { z } from 'zod';
+import { ChatParamsSchema } from '../../contract/chats.ts';
+import { HistoryPageSchema } from '../../contract/history.ts';
+import {
+  HistoryQuerySchema,
+  InterruptQuerySchema,
+  InterruptReceiptSchema,
+  MessageReceiptSchema,
+  SendMessageSchema,
+} from '../../contract/messages.ts';
+import type { Engine, HistoryPage } from '../../engine.ts';
+import { JSON_HEADERS } from '../refusal.ts';
+import { route } from '../route.ts';
+import { withDeadline } from '../with-deadline.ts';
+
+const SendMessage = SendMessageSchema.meta({ id: 'SendMessage' });
+const MessageReceipt = MessageReceiptSchema.meta({ id: 'MessageReceipt' });
+const InterruptReceipt = InterruptReceiptSchema.meta({ id: 'InterruptReceipt' });
+const History = HistoryPageSchema.meta({ id: 'HistoryPage' });
+
+export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
+  return [
+    route({
+      method: 'GET',
+      path: '/chats/:chatId/history',
+      summary: 'What was said in a chat: a page counted from the end, in the order it was said',
+      request: z.object({ params: ChatParamsSchema, query: HistoryQuerySchema }),
+      answers: { 200: { description: 'The page, as of `lastEventId`.', schema: History } },
+      refusals: ['CHAT_NOT_FOUND'],
+      async handle({ params, query }) {
+        const page = await chats.history(params.chatId, query);
+        return new HTTPResponse(toJson(page), { headers: JSON_HEADERS });
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/chats/:chatId/messages',
+      summary: 'Send a message; it is on disk before the answer',
+      request: z.object({ params: ChatParamsSchema, body: SendMessage }),
+      example: { message: 'Add a test for the login', messageId: 'm-1' },
+      answers: {
+        200: { description: 'It was accepted, now or when it was sent before.', schema: MessageReceipt },
+      },
+      refusals: [
+        'CHAT_NOT_FOUND',
+        'MESSAGE_CONFLICT',
+        'QUEUE_FULL',
+        'SHUTTING_DOWN',
+        'CHAT_FAILED',
+        'OUTCOME_UNKNOWN',
+        'STORAGE_FULL',
+      ],
+      handle({ params, body }) {
+        // Named here, so that a caller who named none can still repeat it when the outcome is unknown.
+        const messageId = body.messageId ?? randomUUID();
+        return withDeadline(chats.send(params.chatId, { ...body, messageId }), { messageId });
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/chats/:chatId/interrupt',
+      summary: 'Stop the running turn; the answer comes once the wish is on disk',
+      request: z.object({ params: ChatParamsSchema, query: InterruptQuerySchema }),
+      answers: {
+        200: {
+          description: 'Whether a turn was running, and what waits behind it.',
+          schema: InterruptReceipt,
+        },
+      },
+      refusals: ['CHAT_NOT_FOUND', 'SHUTTING_DOWN', 'CHAT_FAILED', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
+      handle: ({ params, query }) =>
+        withDeadline(chats.interrupt(params.chatId, { clearQueue: query.queue === 'clear' })),
+    }),
+  ];
+}
+
+/** The events are JSON text already; parsing them would make a page cost what its events weigh. */
+function toJson({ threadId, codingAgent, eventsJson, ...rest }: HistoryPage): string {
+  const head = JSON.stringify({ threadId, codingAgent }).slice(0, -1);
+  const tail = JSON.stringify(rest).slice(1);
+  return `${head},"events":${eventsJson},${tail}`;
+}

@@ -1,0 +1,69 @@
+import { Readable } from 'node:stream';
+import type { Chats, Engine } from '../../src/engine.ts';
+import { createLog } from '../../src/log.ts';
+import { createApp } from '../../src/server/app.ts';
+
+export const SECRET = 's3cret';
+
+/** Sends requests to an app around an engine of which only the given parts answer. */
+export function startApp(parts: { chats?: Partial<Chats> } & Partial<Omit<Engine, 'chats'>> = {}) {
+  const lines: Record<string, unknown>[] = [];
+  const log = createLog({
+    level: 'debug',
+    secrets: [SECRET],
+    output: { write: (line) => lines.push(JSON.parse(line)) },
+  });
+  const app = createApp({ engine: fakeEngine(parts), secret: SECRET, log });
+  const request = async (path: string, { method = 'GET', headers = {}, body }: RequestOptions = {}) =>
+    app.request(path, {
+      method,
+      headers: { 'x-replicas-engine-secret': SECRET, ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  return { app, lines, request };
+}
+
+interface RequestOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  /** A string is sent as it is, anything else as JSON. */
+  body?: unknown;
+}
+
+/** An engine that fails loudly where a test did not say what it answers. */
+export function fakeEngine({
+  chats = {},
+  ...parts
+}: { chats?: Partial<Chats> } & Partial<Omit<Engine, 'chats'>> = {}): Engine {
+  return {
+    version: '1.2.3',
+    health: () => ({
+      status: 'ok',
+      version: '1.2.3',
+      boot: { state: 'ready', since: '2026-01-01T00:00:00.000Z' },
+    }),
+    status: unexpected('status'),
+    events: { open: async () => Readable.from(['id: 1\n\n']) },
+    chats: {
+      list: unexpected('chats.list'),
+      get: unexpected('chats.get'),
+      create: unexpected('chats.create'),
+      remove: unexpected('chats.remove'),
+      send: unexpected('chats.send'),
+      interrupt: unexpected('chats.interrupt'),
+      queue: unexpected('chats.queue'),
+      withdraw: unexpected('chats.withdraw'),
+      clearQueue: unexpected('chats.clearQueue'),
+      reorder: unexpected('chats.reorder'),
+      requests: unexpected('chats.requests'),
+      answer: unexpected('chats.answer'),
+      history: unexpected('chats.history'),
+      ...chats,
+    },
+    ...parts,
+  };
+}
+
+function unexpected(name: string) {
+  return () => Promise.reject(new Error(`${name} was called`));
+}
