@@ -102,6 +102,7 @@ async function perform(step: Step, { request, response }: Exchange): Promise<voi
     case 'refusal':
       return sendJson(response, step.status, step.body ?? {}, step.headers);
     case 'streamError':
+      if (!request.stream) return sendJson(response, 529, { type: 'error', error: step.error });
       startStream(response);
       return void response.end(frame({ type: 'error', error: step.error }));
     case 'reset':

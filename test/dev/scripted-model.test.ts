@@ -82,6 +82,7 @@ describe('a streamed answer', () => {
     const error = { type: 'overloaded_error', message: 'too much' };
     const model = await start(() => ({ kind: 'streamError', error }));
     expect(await streamOf(model)).toEqual([{ type: 'error', error }]);
+    expect((await post(model, {})).status).toBe(529);
   });
 });
 
