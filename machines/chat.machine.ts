@@ -52,9 +52,13 @@ export const chatMachine = chatSetup.createMachine({
       ],
     },
     settled: {
-      description: 'A turn is over: decides where the chat rests.',
+      description: 'A turn is over: decides where the chat rests, or that its agent works on by itself.',
       entry: 'forgetStopReason',
-      always: [{ guard: 'failed', target: 'resting.errored' }, { target: 'resting.idle' }],
+      always: [
+        { guard: 'isSelfDirected', target: 'running.resuming' },
+        { guard: 'failed', target: 'resting.errored' },
+        { target: 'resting.idle' },
+      ],
     },
     resting: {
       description: 'No turn runs. A message starts one as soon as turns may start.',
@@ -78,11 +82,6 @@ export const chatMachine = chatSetup.createMachine({
       initial: 'starting',
       on: {
         'agent.said': [
-          {
-            guard: 'endsTurnAndGoesOn',
-            target: '.working',
-            actions: ['recordSaid', 'concludeTurn'],
-          },
           { guard: 'endsTurn', target: 'settled', actions: ['recordSaid', 'concludeTurn'] },
           { guard: 'comesToRest', target: 'settled', actions: 'recordSaid' },
           { actions: 'recordSaid' },
@@ -112,14 +111,26 @@ export const chatMachine = chatSetup.createMachine({
               target: '#chat.settled',
               actions: ['announceStartedInVain', 'concludeTurn', 'comeToRest'],
             },
-            'turn.interrupt': {
-              target: '#chat.settled',
-              actions: [
-                'announceInterrupted',
-                { type: 'dropCurrentMessage', params: { reason: 'interrupted' } },
-                'clearQueueIfAsked',
-              ],
-            },
+            'turn.interrupt': [
+              {
+                guard: 'isSelfDirected',
+                target: '#chat.interrupting',
+                actions: [
+                  'announceInterrupted',
+                  { type: 'rememberStopReason', params: { reason: 'user' } },
+                  { type: 'dropCurrentMessage', params: { reason: 'interrupted' } },
+                  'clearQueueIfAsked',
+                ],
+              },
+              {
+                target: '#chat.settled',
+                actions: [
+                  'announceInterrupted',
+                  { type: 'dropCurrentMessage', params: { reason: 'interrupted' } },
+                  'clearQueueIfAsked',
+                ],
+              },
+            ],
             'chat.delete': {
               target: '#chat.stopping',
               actions: [
@@ -208,11 +219,6 @@ export const chatMachine = chatSetup.createMachine({
       initial: 'asking',
       on: {
         'agent.said': [
-          {
-            guard: 'endsTurnAndGoesOn',
-            target: 'running.working',
-            actions: ['recordSaid', 'concludeTurn', 'forgetStopReason'],
-          },
           { guard: 'endsTurn', target: 'settled', actions: ['recordSaid', 'concludeTurn'] },
           { guard: 'comesToRest', target: 'settled', actions: 'recordSaid' },
           { actions: 'recordSaid' },

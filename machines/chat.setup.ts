@@ -221,11 +221,6 @@ export const chatSetup = setup({
       event.type === 'agent.said' &&
       event.end !== undefined &&
       event.messageId === context.current?.messageId,
-    endsTurnAndGoesOn: ({ context, event }) =>
-      event.type === 'agent.said' &&
-      event.end !== undefined &&
-      event.messageId === context.current?.messageId &&
-      event.selfDirected === true,
     goesOn: ({ context, event }) =>
       event.type === 'agent.said' &&
       event.end === undefined &&
@@ -233,6 +228,7 @@ export const chatSetup = setup({
     comesToRest: ({ context, event }) =>
       event.type === 'agent.said' && context.current === null && event.selfDirected === false,
     worksByItself: ({ event }) => event.type === 'agent.said' && event.selfDirected === true,
+    isSelfDirected: ({ context }) => context.selfDirected,
     hasOpenTool: ({ context }) => context.openTools > 0,
     hasRequest: ({ context }) => context.requests.length > 0,
     wasInterrupting: ({ context }) => context.stopReason === 'user',
