@@ -1,7 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { ChatSummary, CreateChat } from './contract/chats.ts';
-import type { HistoryQuery, InterruptReceipt, MessageReceipt, QueueItem, SendMessage } from './contract/messages.ts';
+import type {
+  HistoryQuery,
+  InterruptReceipt,
+  MessageReceipt,
+  QueueItem,
+  SendMessage,
+} from './contract/messages.ts';
 import type { AgentRequest, Answer } from './contract/requests.ts';
 import type { HealthSchema, StatusSchema } from './contract/status.ts';
 

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { ChatSummarySchema, PolicySchema } from './chats.ts';
 import type { EngineEventBody, EngineEventType } from './events.ts';
-import { ThinkingLevelSchema } from './messages.ts';
+import { ImageSchema, ThinkingLevelSchema } from './messages.ts';
 import { AgentRequestSchema } from './requests.ts';
 
 /** Text and images of a message: in the line itself, or in a file of its own when they are large. */
@@ -12,6 +12,9 @@ export const MessageContentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('inline'), text: z.string() }),
   z.object({ kind: z.literal('file'), file: z.string(), preview: z.string() }),
 ]);
+
+/** What the file of a large message holds. */
+export const StoredContentSchema = z.object({ text: z.string(), images: z.array(ImageSchema) });
 
 /** A message as it was accepted. `turnId` is the uuid under which the agent will know it. */
 export const QueuedMessageSchema = z.object({
@@ -90,6 +93,7 @@ export const EngineStateFileSchema = z.looseObject({
 });
 
 export type MessageContent = z.infer<typeof MessageContentSchema>;
+export type StoredContent = z.infer<typeof StoredContentSchema>;
 export type QueuedMessage = z.infer<typeof QueuedMessageSchema>;
 export type Delivery = z.infer<typeof DeliverySchema>;
 export type Position = z.infer<typeof PositionSchema>;

@@ -1,0 +1,27 @@
+import type { ChatInput } from '../../machines/chat.events.ts';
+import type { ChatSummary, Policy } from '../contract/chats.ts';
+import type { ChatRecord } from '../contract/records.ts';
+
+type Input = Omit<ChatInput, 'mayStart'>;
+
+export function newChatInput({ id, provider }: ChatSummary, policy: Policy): Input {
+  return {
+    session: { chatId: id, provider, policy, sessionId: null, position: null, turn: null, requests: [] },
+    queue: [],
+    interrupting: false,
+    selfDirected: false,
+    errored: false,
+  };
+}
+
+/** Where the machine of a chat takes up what its record tells. */
+export function restoredChatInput(record: ChatRecord): Input {
+  const { chat, policy, sessionId, position, turn, requests } = record;
+  return {
+    session: { chatId: chat.id, provider: chat.provider, policy, sessionId, position, turn, requests },
+    queue: record.queue,
+    interrupting: record.interrupting,
+    selfDirected: record.selfDirected,
+    errored: chat.state === 'errored',
+  };
+}

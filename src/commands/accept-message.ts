@@ -1,0 +1,58 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { SendMessage } from '../contract/messages.ts';
+import { StoredContentSchema } from '../contract/records.ts';
+import type { MessageContent, QueuedMessage, StoredContent } from '../contract/records.ts';
+import { EngineError } from '../errors.ts';
+import { previewOf } from '../projection/fold.ts';
+import type { Payloads } from '../storage/payloads.ts';
+
+/** Texts up to this size stay in the journal line that accepts them. */
+const INLINE_BYTES = 64 * 1024;
+
+/** A message as the chat will queue it: repaired, identified, its large parts on disk. */
+export async function acceptMessage(request: SendMessage, payloads: Payloads): Promise<QueuedMessage> {
+  const { text, planMode } = readPlanMode(repair(request.message), request.planMode ?? false);
+  return {
+    messageId: request.messageId ?? randomUUID(),
+    turnId: randomUUID(),
+    digest: digestOf(request),
+    content: await storeContent({ text, images: request.images ?? [] }, payloads),
+    planMode,
+    queuedAt: new Date().toISOString(),
+    ...(request.model === undefined ? {} : { model: request.model }),
+    ...(request.thinkingLevel === undefined ? {} : { thinkingLevel: request.thinkingLevel }),
+  };
+}
+
+/** Tells whether two requests under one `messageId` are the same message. */
+export function digestOf({ message, model, images, planMode, thinkingLevel }: SendMessage): string {
+  const identity = JSON.stringify([message, model, images, planMode, thinkingLevel]);
+  return createHash('sha256').update(identity).digest('hex');
+}
+
+/** Lone surrogates and NUL would poison the agent's transcript for ever. */
+function repair(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
+function readPlanMode(text: string, planMode: boolean) {
+  const command = /^\/plan(?:\s+|$)/.exec(text);
+  if (command === null) return { text, planMode };
+  if (command[0].length < text.length) return { text: text.slice(command[0].length), planMode: true };
+  throw new EngineError('VALIDATION_FAILED', { issues: [{ path: 'message', message: PLAN_OF_NOTHING }] });
+}
+
+const PLAN_OF_NOTHING = 'says "/plan" only; say what to plan';
+
+async function storeContent(content: StoredContent, payloads: Payloads): Promise<MessageContent> {
+  const { text, images } = content;
+  if (images.length === 0 && Buffer.byteLength(text) <= INLINE_BYTES) return { kind: 'inline', text };
+  const file = await payloads.write(JSON.stringify(content));
+  return { kind: 'file', file, preview: previewOf({ kind: 'inline', text }) };
+}
+
+/** What a stored message says. Throws when its file is gone. */
+export async function readContent(content: MessageContent, payloads: Payloads): Promise<StoredContent> {
+  if (content.kind === 'inline') return { text: content.text, images: [] };
+  return StoredContentSchema.parse(JSON.parse(await payloads.read(content.file)));
+}

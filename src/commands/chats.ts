@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { waitFor } from 'xstate';
+import type { EngineCommand } from '../../machines/engine.setup.ts';
+import type { ChatActors } from '../actors/chat-actors.ts';
+import { newChatInput } from '../actors/restore-chat.ts';
+import type { ChatSummary, CreateChat } from '../contract/chats.ts';
+import type { HistoryQuery } from '../contract/messages.ts';
+import type { ChatRecord } from '../contract/records.ts';
+import type { AgentRequest, Answer } from '../contract/requests.ts';
+import { EngineError } from '../errors.ts';
+import type { History } from '../projection/history.ts';
+import type { Recorder } from '../projection/recorder.ts';
+import type { Directory } from './directory.ts';
+import { endingOf } from './ending.ts';
+
+export interface ChatCommandsOptions {
+  directory: Directory;
+  actors: ChatActors;
+  recorder: Recorder;
+  history: History;
+  /** Titles of the agents, by provider. */
+  titles: ReadonlyMap<string, string>;
+  send(command: EngineCommand): void;
+}
+
+/** What can be done with chats as a whole. */
+export class ChatCommands {
+  readonly #options: ChatCommandsOptions;
+
+  constructor(options: ChatCommandsOptions) {
+    this.#options = options;
+  }
+
+  async list(): Promise<{ chats: ChatSummary[]; lastEventId: string }> {
+    const { directory } = this.#options;
+    const chats = [...directory.records.values()].map(({ chat }) => chat);
+    return directory.committed({ chats, lastEventId: directory.headId });
+  }
+
+  async get(chatId: string): Promise<{ chat: ChatSummary; lastEventId: string }> {
+    const { directory } = this.#options;
+    const { chat } = directory.recordOf(chatId);
+    return directory.committed({ chat, lastEventId: directory.headId });
+  }
+
+  /** The same `id` or `clientRequestId` again gives the same chat. */
+  async create(request: CreateChat): Promise<{ chat: ChatSummary; created: boolean }> {
+    const { directory } = this.#options;
+    const existing = this.#findExisting(request);
+    if (existing !== undefined) return directory.committed({ chat: existing.chat, created: false });
+    directory.refuseNewWork();
+    const chat = this.#draft(request);
+    this.#options.send(creationOf(chat, request));
+    return directory.committed({ chat, created: true });
+  }
+
+  /** A running turn is stopped first; resolves when its process is gone. */
+  async remove(chatId: string): Promise<void> {
+    const { directory, actors, recorder, history } = this.#options;
+    const record = directory.recordOf(chatId);
+    const actor = actors.get(chatId);
+    if (actor === undefined) recorder.record(endingOf(record));
+    else {
+      actor.send({ type: 'chat.delete' });
+      await waitFor(actor, ({ status }) => status === 'done');
+    }
+    if (directory.records.has(chatId)) throw new EngineError('SHUTTING_DOWN');
+    await directory.committed(undefined);
+    await history.remove(chatId);
+  }
+
+  async requests(chatId: string): Promise<AgentRequest[]> {
+    const { directory } = this.#options;
+    return directory.committed(directory.recordOf(chatId).requests);
+  }
+
+  async answer(chatId: string, requestId: string, answer: Answer): Promise<void> {
+    const { directory } = this.#options;
+    const isOpen = directory.recordOf(chatId).requests.some(({ id }) => id === requestId);
+    if (!isOpen) throw new EngineError('REQUEST_NOT_FOUND', { chatId, requestId });
+    directory.actorOf(chatId).send({ type: 'request.answer', requestId, answer });
+    await directory.committed(undefined);
+  }
+
+  async history(chatId: string, query: HistoryQuery) {
+    const { directory, history } = this.#options;
+    const { sessionId, chat } = directory.recordOf(chatId);
+    const lastEventId = await directory.committed(directory.headId);
+    const page = await history.page(chatId, query);
+    return { ...page, threadId: sessionId, codingAgent: chat.provider, lastEventId };
+  }
+
+  #findExisting({ id, clientRequestId }: CreateChat): ChatRecord | undefined {
+    const { records } = this.#options.directory;
+    const byId = id === undefined ? undefined : records.get(id);
+    if (byId !== undefined || clientRequestId === undefined) return byId;
+    return [...records.values()].find((record) => record.clientRequestId === clientRequestId);
+  }
+
+  #draft({ provider, title, id, parentChatId }: CreateChat): ChatSummary {
+    const { titles, directory } = this.#options;
+    const agentTitle = titles.get(provider);
+    if (agentTitle === undefined)
+      throw new EngineError('UNKNOWN_PROVIDER', { provider, known: [...titles.keys()] });
+    if (parentChatId !== undefined) directory.recordOf(parentChatId);
+    return draftChat({
+      provider,
+      id: id ?? randomUUID(),
+      title: title ?? agentTitle,
+      parentChatId: parentChatId ?? null,
+    });
+  }
+}
+
+/** A chat that was never used. */
+export function draftChat(
+  chat: Pick<ChatSummary, 'id' | 'provider' | 'title' | 'parentChatId'>,
+): ChatSummary {
+  const { id, provider, title, parentChatId } = chat;
+  const createdAt = new Date().toISOString();
+  return {
+    id,
+    provider,
+    title,
+    createdAt,
+    updatedAt: createdAt,
+    processing: false,
+    parentChatId,
+    state: 'idle',
+  };
+}
+
+export function creationOf(
+  chat: ChatSummary,
+  { policy = 'bypass', clientRequestId }: Partial<CreateChat>,
+): EngineCommand {
+  return {
+    type: 'chat.create',
+    payload: { chat, ...(clientRequestId === undefined ? {} : { clientRequestId }) },
+    record: { policy },
+    input: newChatInput(chat, policy),
+  };
+}

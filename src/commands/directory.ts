@@ -1,0 +1,54 @@
+import type { ChatActor, ChatActors } from '../actors/chat-actors.ts';
+import type { ChatRecord } from '../contract/records.ts';
+import { EngineError } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Recorder } from '../projection/recorder.ts';
+
+export interface DirectoryOptions {
+  actors: ChatActors;
+  recorder: Recorder;
+  journal: Journal;
+  isStopping(): boolean;
+}
+
+/** Finds what commands speak of, and refuses what cannot be done before a machine hears of it. */
+export class Directory {
+  readonly #options: DirectoryOptions;
+
+  constructor(options: DirectoryOptions) {
+    this.#options = options;
+  }
+
+  get records(): ReadonlyMap<string, ChatRecord> {
+    return this.#options.recorder.records;
+  }
+
+  get headId(): string {
+    return this.#options.journal.headId;
+  }
+
+  /** The answer, once everything that was decided before it is on disk. */
+  async committed<Answer>(answer: Answer): Promise<Answer> {
+    await this.#options.journal.committed();
+    return answer;
+  }
+
+  recordOf(chatId: string): ChatRecord {
+    const record = this.records.get(chatId);
+    if (record === undefined) throw new EngineError('CHAT_NOT_FOUND', { chatId });
+    return record;
+  }
+
+  actorOf(chatId: string): ChatActor {
+    this.recordOf(chatId);
+    const actor = this.#options.actors.get(chatId);
+    if (actor !== undefined) return actor;
+    if (this.#options.isStopping()) throw new EngineError('SHUTTING_DOWN');
+    throw new EngineError('CHAT_FAILED', { chatId });
+  }
+
+  refuseNewWork(): void {
+    if (this.#options.isStopping()) throw new EngineError('SHUTTING_DOWN');
+    if (this.#options.journal.isStorageLow) throw new EngineError('STORAGE_FULL');
+  }
+}

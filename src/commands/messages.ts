@@ -1,0 +1,102 @@
+import type { InterruptReceipt, MessageReceipt, QueueItem, SendMessage } from '../contract/messages.ts';
+import type { ChatRecord, QueuedMessage } from '../contract/records.ts';
+import { EngineError } from '../errors.ts';
+import type { Payloads } from '../storage/payloads.ts';
+import { acceptMessage, digestOf, readContent } from './accept-message.ts';
+import type { Directory } from './directory.ts';
+
+/** More messages than this do not wait in one chat. */
+const QUEUE_LIMIT = 1000;
+
+/** What can be done with the messages of a chat. */
+export class Messages {
+  readonly #directory: Directory;
+  readonly #payloads: Payloads;
+
+  constructor(directory: Directory, payloads: Payloads) {
+    this.#directory = directory;
+    this.#payloads = payloads;
+  }
+
+  /** A message that was accepted before gets the answer it got then. */
+  async send(chatId: string, request: SendMessage): Promise<MessageReceipt> {
+    const known = findReceipt(this.#directory.recordOf(chatId), request);
+    if (known !== undefined) return this.#directory.committed(known);
+    this.#directory.refuseNewWork();
+    const message = await acceptMessage(request, this.#payloads);
+    const accepted = findReceipt(this.#directory.recordOf(chatId), request) ?? this.#submit(chatId, message);
+    return this.#directory.committed(accepted);
+  }
+
+  async interrupt(chatId: string, { clearQueue }: { clearQueue: boolean }): Promise<InterruptReceipt> {
+    const actor = this.#directory.actorOf(chatId);
+    const snapshot = actor.getSnapshot();
+    const interrupted = snapshot.hasTag('processing');
+    const queue = snapshot.context.queue.map(({ messageId }) => messageId);
+    if (interrupted) actor.send({ type: 'turn.interrupt', clearQueue });
+    else if (clearQueue) actor.send({ type: 'queue.clear' });
+    return this.#directory.committed({ interrupted, queue });
+  }
+
+  async queue(chatId: string): Promise<{ chatId: string; processing: boolean; queue: QueueItem[] }> {
+    const { processing } = this.#directory.recordOf(chatId).chat;
+    return { chatId, processing, queue: await this.#waiting(chatId) };
+  }
+
+  async withdraw(chatId: string, messageId: string): Promise<QueueItem[]> {
+    this.#refuseUnlessWaiting(chatId, messageId);
+    this.#directory.actorOf(chatId).send({ type: 'message.withdraw', messageId });
+    return this.#waiting(chatId);
+  }
+
+  async clearQueue(chatId: string): Promise<QueueItem[]> {
+    this.#directory.actorOf(chatId).send({ type: 'queue.clear' });
+    return this.#waiting(chatId);
+  }
+
+  async reorder(chatId: string, move: { messageId: string; position: number }): Promise<QueueItem[]> {
+    this.#refuseUnlessWaiting(chatId, move.messageId);
+    this.#directory.actorOf(chatId).send({ type: 'queue.reorder', ...move });
+    return this.#waiting(chatId);
+  }
+
+  #submit(chatId: string, message: QueuedMessage): MessageReceipt {
+    const actor = this.#directory.actorOf(chatId);
+    if (actor.getSnapshot().context.queue.length >= QUEUE_LIMIT) {
+      throw new EngineError('QUEUE_FULL', { chatId, limit: QUEUE_LIMIT });
+    }
+    actor.send({ type: 'message.submit', message });
+    const receipt = this.#directory.records.get(chatId)?.receipts.at(-1);
+    if (receipt?.messageId !== message.messageId) throw new EngineError('CHAT_NOT_FOUND', { chatId });
+    return toAnswer(receipt);
+  }
+
+  #refuseUnlessWaiting(chatId: string, messageId: string): void {
+    const { queue } = this.#directory.actorOf(chatId).getSnapshot().context;
+    if (queue.some((message) => message.messageId === messageId)) return;
+    throw new EngineError('MESSAGE_NOT_FOUND', { chatId, messageId });
+  }
+
+  async #waiting(chatId: string): Promise<QueueItem[]> {
+    const { queue } = this.#directory.actorOf(chatId).getSnapshot().context;
+    const items = await Promise.all(queue.map((message) => this.#toQueueItem(message)));
+    return this.#directory.committed(items);
+  }
+
+  async #toQueueItem({ messageId, content, queuedAt }: QueuedMessage): Promise<QueueItem> {
+    const { text } = await readContent(content, this.#payloads);
+    return { id: messageId, message: text, queuedAt };
+  }
+}
+
+function findReceipt({ chat, receipts }: ChatRecord, request: SendMessage): MessageReceipt | undefined {
+  const { messageId } = request;
+  const receipt = receipts.findLast((candidate) => candidate.messageId === messageId);
+  if (messageId === undefined || receipt === undefined) return undefined;
+  if (receipt.digest === digestOf(request)) return toAnswer(receipt);
+  throw new EngineError('MESSAGE_CONFLICT', { chatId: chat.id, messageId });
+}
+
+function toAnswer({ messageId, position }: { messageId: string; position: number }): MessageReceipt {
+  return { messageId, queued: position > 0, position };
+}

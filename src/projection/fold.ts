@@ -1,0 +1,140 @@
+/** What a chat is, told by its journal lines: pure, so that a running engine and a booting one agree. */
+import type { ChatSummary, Usage } from '../contract/chats.ts';
+import type { EngineEventBody } from '../contract/events.ts';
+import type { ChatRecord, LineRecord, MessageContent, QueuedMessage } from '../contract/records.ts';
+
+/** A line as far as folding reads it. */
+export type FoldedLine = EngineEventBody & { ts: string; record?: LineRecord | undefined };
+
+/** So many answered messages are remembered per chat, to answer a repeated one the same way. */
+const RECEIPTS = 1000;
+
+const PREVIEW_CHARACTERS = 500;
+
+/** The chat a line is about, or undefined for lines about none. */
+export function chatIdOf({ payload }: EngineEventBody): string | undefined {
+  if ('chatId' in payload) return payload.chatId;
+  return 'chat' in payload ? payload.chat.id : undefined;
+}
+
+/** The record after a line; undefined before the chat is created and after it is deleted. */
+export function foldLine(before: ChatRecord | undefined, line: FoldedLine): ChatRecord | undefined {
+  if (line.type === 'chat.created') return createRecord(line.payload, line.record);
+  if (line.type === 'chat.deleted' || before === undefined) return undefined;
+  return noteProgress(foldPayload(before, line), line.record);
+}
+
+function foldPayload(before: ChatRecord, line: FoldedLine): ChatRecord {
+  switch (line.type) {
+    case 'chat.updated':
+      return { ...reorder(before, line.record?.queue), chat: line.payload.chat };
+    case 'chat.turn.accepted':
+      return accept(before, line.payload.position, line.record?.message);
+    case 'chat.turn.started':
+      return start(before, line.payload.messageId, line);
+    case 'chat.turn.completed':
+      return complete(before, line.payload);
+    case 'chat.interrupted':
+      return { ...before, interrupting: before.turn !== null || before.selfDirected };
+    case 'chat.message.dropped':
+      return { ...before, queue: withoutMessage(before.queue, line.payload.messageId) };
+    case 'chat.request.opened':
+      return { ...before, requests: [...before.requests, line.payload.request] };
+    case 'chat.request.closed':
+      return { ...before, requests: before.requests.filter(({ id }) => id !== line.payload.requestId) };
+    default:
+      return before;
+  }
+}
+
+function createRecord(
+  { chat, clientRequestId }: EngineEventBody<'chat.created'>['payload'],
+  record: LineRecord | undefined,
+): ChatRecord {
+  return {
+    chat,
+    policy: record?.policy ?? 'bypass',
+    ...(clientRequestId === undefined ? {} : { clientRequestId }),
+    sessionId: null,
+    position: null,
+    queue: [],
+    turn: null,
+    interrupting: false,
+    selfDirected: false,
+    requests: [],
+    receipts: [],
+  };
+}
+
+function accept(before: ChatRecord, position: number, message: QueuedMessage | undefined): ChatRecord {
+  if (message === undefined) return before;
+  const { messageId, digest, content } = message;
+  return {
+    ...before,
+    chat: { ...before.chat, lastMessageText: previewOf(content) },
+    queue: [...before.queue, message],
+    receipts: [...before.receipts, { messageId, digest, position }].slice(-RECEIPTS),
+  };
+}
+
+function start(before: ChatRecord, messageId: string, { ts, record }: FoldedLine): ChatRecord {
+  const message = record?.message ?? before.queue.find((candidate) => candidate.messageId === messageId);
+  const { lastError: _, ...chat } = before.chat;
+  const turn =
+    message === undefined || record?.delivery === undefined
+      ? null
+      : { message, startedAt: ts, delivery: record.delivery };
+  return { ...before, chat, queue: withoutMessage(before.queue, messageId), turn };
+}
+
+function complete(
+  before: ChatRecord,
+  { error, usage }: EngineEventBody<'chat.turn.completed'>['payload'],
+): ChatRecord {
+  const chat: ChatSummary = {
+    ...before.chat,
+    ...(error === undefined ? {} : { lastError: error }),
+    ...(usage === undefined ? {} : { usage: sumOf(before.chat.usage ?? {}, usage) }),
+  };
+  return { ...before, chat, turn: null, interrupting: false, requests: [] };
+}
+
+function noteProgress(before: ChatRecord, record: LineRecord | undefined): ChatRecord {
+  if (record === undefined) return before;
+  const selfDirected = record.selfDirected ?? before.selfDirected;
+  return {
+    ...before,
+    selfDirected,
+    interrupting: before.interrupting && (before.turn !== null || selfDirected),
+    ...(record.sessionId === undefined ? {} : { sessionId: record.sessionId }),
+    ...(record.position === undefined ? {} : { position: record.position }),
+    ...(before.turn === null || record.delivery === undefined
+      ? {}
+      : { turn: { ...before.turn, delivery: record.delivery } }),
+  };
+}
+
+function reorder(before: ChatRecord, order: string[] | undefined): ChatRecord {
+  if (order === undefined) return before;
+  const rank = (message: QueuedMessage) => order.indexOf(message.messageId);
+  return { ...before, queue: before.queue.toSorted((one, other) => rank(one) - rank(other)) };
+}
+
+function withoutMessage(queue: QueuedMessage[], messageId: string): QueuedMessage[] {
+  return queue.filter((message) => message.messageId !== messageId);
+}
+
+export function previewOf(content: MessageContent): string {
+  const text = content.kind === 'inline' ? content.text : content.preview;
+  return text.slice(0, PREVIEW_CHARACTERS).toWellFormed();
+}
+
+const COUNTERS = ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens', 'costUsd'] as const;
+
+function sumOf(before: Usage, added: Usage): Usage {
+  const sums = COUNTERS.flatMap((counter) => {
+    const [one, other] = [before[counter], added[counter]];
+    return one === undefined && other === undefined ? [] : [[counter, (one ?? 0) + (other ?? 0)] as const];
+  });
+  return Object.fromEntries(sums);
+}

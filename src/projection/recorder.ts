@@ -1,0 +1,162 @@
+import type { ChatSummary } from '../contract/chats.ts';
+import type { AgentEvent } from '../contract/agent-event.ts';
+import type { EngineEventBody } from '../contract/events.ts';
+import type { ChatRecord, LineRecord } from '../contract/records.ts';
+import type { ChatEmitted } from '../../machines/chat.events.ts';
+import { SEQUENCE_DIGITS, formatEventId, sequenceOf } from '../journal/event-id.ts';
+import { chatIdOf, foldLine } from './fold.ts';
+
+/** A line before the journal gives it an id. */
+export type Entry = EngineEventBody & { record?: LineRecord };
+
+/** What the statechart of a chat says about itself, for its summary. */
+export type ChatCondition = Pick<ChatSummary, 'state' | 'processing'> & { awaitingInput: boolean };
+
+/** Something an agent said, with the id of the line that says it. */
+export interface Delta {
+  id: string;
+  chatId: string;
+  event: AgentEvent;
+}
+
+export interface RecorderOptions {
+  /** Appends one group; returns the id of its last line. Ids of a group are consecutive. */
+  append(entries: Entry[], options: { sync: boolean }): string;
+  /** Told of each delta of a group once it has its id, before it is on disk. */
+  onDelta(delta: Delta): void;
+  now(): Date;
+  records: Map<string, ChatRecord>;
+}
+
+/** Lines that the engine may show only after the disk has them. Deltas survive a killed engine without that. */
+const UNSYNCED = new Set(['chat.turn.delta', 'chat.updated', 'engine.status.changed', 'hooks.progress']);
+
+/**
+ * Turns what machines emit into groups of journal lines: the facts first, then the chat's new summary, then the engine's
+ * new counters. The records are the state that snapshots show; they change here and nowhere else.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  /** Tells the engine's counters when they changed since it was last asked; set once they are known. */
+  statusChange: () => EngineEventBody<'engine.status.changed'> | undefined = () => undefined;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  get records(): ReadonlyMap<string, ChatRecord> {
+    return this.#options.records;
+  }
+
+  /** Records what a chat emitted in one step, together with how it stands now. */
+  recordChat(chatId: string, emitted: readonly ChatEmitted[], condition: ChatCondition): void {
+    const before = this.#options.records.get(chatId);
+    if (before === undefined) return;
+    const ts = this.#options.now().toISOString();
+    const entries = emitted.flatMap((event) => toEntry(event, before, ts));
+    const after = entries.reduce<ChatRecord | undefined>(
+      (record, entry) => foldLine(record, { ...entry, ts }),
+      before,
+    );
+    const note = noteOf(emitted);
+    const update = after === undefined ? undefined : summaryChange(after, condition, { ts, note, before });
+    this.#commit(update === undefined ? entries : [...entries, update], ts);
+  }
+
+  /** Records lines that concern no running chat: one group. */
+  record(entries: Entry[]): void {
+    this.#commit(entries, this.#options.now().toISOString());
+  }
+
+  #commit(facts: Entry[], ts: string): void {
+    for (const fact of facts) this.#fold(fact, ts);
+    const status = facts.length > 0 && facts.every(isDelta) ? undefined : this.statusChange();
+    const entries = status === undefined ? facts : [...facts, status];
+    if (entries.length === 0) return;
+    const sync = entries.some(({ type }) => !UNSYNCED.has(type));
+    const lastId = this.#options.append(entries, { sync });
+    this.#reportDeltas(entries, lastId);
+  }
+
+  #fold(entry: Entry, ts: string): void {
+    const chatId = chatIdOf(entry);
+    if (chatId === undefined) return;
+    const { records } = this.#options;
+    const after = foldLine(records.get(chatId), { ...entry, ts });
+    if (after === undefined) records.delete(chatId);
+    else records.set(chatId, after);
+  }
+
+  #reportDeltas(entries: Entry[], lastId: string): void {
+    entries.forEach((entry, index) => {
+      if (entry.type !== 'chat.turn.delta') return;
+      const { chatId, event } = entry.payload;
+      this.#options.onDelta({ id: precedingId(lastId, entries.length - 1 - index), chatId, event });
+    });
+  }
+}
+
+/** Ids of a group are consecutive. */
+function precedingId(id: string, count: number): string {
+  return formatEventId({ sequence: sequenceOf(id) - count, tag: id.slice(SEQUENCE_DIGITS + 1) });
+}
+
+function isDelta({ type }: Entry): boolean {
+  return type === 'chat.turn.delta';
+}
+
+function toEntry(event: ChatEmitted, { turn }: ChatRecord, ts: string): Entry[] {
+  if (event.type === 'chat.updated') return [];
+  if (event.type !== 'chat.turn.completed') return [event];
+  const startedAt = turn?.startedAt ?? ts;
+  const durationMs = Math.max(0, Date.parse(ts) - Date.parse(startedAt));
+  return [{ ...event, payload: { ...event.payload, durationMs } }];
+}
+
+/** The private parts of all notes of one step, as one. */
+function noteOf(emitted: readonly ChatEmitted[]): LineRecord | undefined {
+  const notes = emitted.flatMap((event) => (event.type === 'chat.updated' ? [event.record] : []));
+  return notes.length === 0 ? undefined : Object.assign({}, ...notes);
+}
+
+interface Change {
+  ts: string;
+  note: LineRecord | undefined;
+  before: ChatRecord;
+}
+
+function summaryChange(
+  after: ChatRecord,
+  condition: ChatCondition,
+  { ts, note, before }: Change,
+): Entry | undefined {
+  const { awaitingInput: _, ...rest } = after.chat;
+  const chat: ChatSummary = {
+    ...rest,
+    state: condition.state,
+    processing: condition.processing,
+    ...(condition.awaitingInput ? { awaitingInput: true } : {}),
+  };
+  if (note === undefined && isSame(chat, before.chat)) return undefined;
+  const updated = isSame(chat, before.chat) ? chat : { ...chat, updatedAt: ts };
+  return {
+    type: 'chat.updated',
+    payload: { chat: updated },
+    ...(note === undefined ? {} : { record: note }),
+  };
+}
+
+const COMPARED = [
+  'title',
+  'state',
+  'processing',
+  'awaitingInput',
+  'lastMessageText',
+  'lastError',
+  'usage',
+] as const;
+
+/** Fields of a summary are replaced, never changed in place, so identity is equality. */
+function isSame(one: ChatSummary, other: ChatSummary): boolean {
+  return COMPARED.every((field) => one[field] === other[field]);
+}

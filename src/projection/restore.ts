@@ -1,0 +1,50 @@
+import type { ChatRecord, ChatsFile } from '../contract/records.ts';
+import { sequenceOf } from '../journal/event-id.ts';
+import type { StoredLine } from '../journal/event-line.ts';
+import type { Journal } from '../journal/journal.ts';
+import { chatIdOf, foldLine } from './fold.ts';
+import type { History } from './history.ts';
+
+export interface RestoreOptions {
+  /** The last checkpoint, if there is one. */
+  file: ChatsFile | null;
+  journal: Journal;
+  history: History;
+}
+
+/** The chats as the last engine left them: its checkpoint, and what the journal tells beyond it. */
+export async function restoreRecords({
+  file,
+  journal,
+  history,
+}: RestoreOptions): Promise<Map<string, ChatRecord>> {
+  const records = new Map(file?.chats.map((record) => [record.chat.id, record]));
+  if (!(await canFold(file, journal))) return records;
+  const after = file === null || sequenceOf(file.watermark) === 0 ? null : file.watermark;
+  for await (const lines of journal.replay(after)) {
+    for (const line of lines) await apply(line, { records, history });
+  }
+  return records;
+}
+
+/** A checkpoint that the log does not know stands for itself: folding from elsewhere would apply lines twice. */
+async function canFold(file: ChatsFile | null, journal: Journal): Promise<boolean> {
+  if (file === null || sequenceOf(file.watermark) === 0) return true;
+  return (await journal.find(file.watermark)) === 'found';
+}
+
+async function apply(
+  line: StoredLine,
+  { records, history }: { records: Map<string, ChatRecord>; history: History },
+): Promise<void> {
+  const chatId = chatIdOf(line);
+  if (chatId === undefined) return;
+  const record = foldLine(records.get(chatId), line);
+  if (record === undefined) {
+    records.delete(chatId);
+    if (line.type === 'chat.deleted') await history.remove(chatId);
+    return;
+  }
+  records.set(chatId, record);
+  if (line.type === 'chat.turn.delta') history.append(chatId, line.id, [line.payload.event]);
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+
+const SSH_PORT = 22;
+const ESTABLISHED = '01';
+
+/** Whether somebody is logged in over SSH: an established TCP connection to port 22 of this machine. */
+export function hasActiveSshSessions(): boolean {
+  return ['/proc/net/tcp', '/proc/net/tcp6'].some(hasSshConnection);
+}
+
+function hasSshConnection(table: string): boolean {
+  return readTable(table).some((row) => {
+    const [, local = '', , state] = row.trim().split(/\s+/);
+    return state === ESTABLISHED && Number.parseInt(local.split(':').at(-1) ?? '', 16) === SSH_PORT;
+  });
+}
+
+function readTable(table: string): string[] {
+  try {
+    return readFileSync(table, 'utf8').split('\n').slice(1);
+  } catch {
+    return []; // Without IPv6 there is no such table.
+  }
+}
