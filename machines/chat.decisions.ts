@@ -43,6 +43,17 @@ export function acceptanceOf(
   };
 }
 
+export function startOf(context: ChatContext): Recorded<'chat.turn.started'> {
+  const { messageId } = currentOf(context);
+  return { type: 'chat.turn.started', payload: { chatId: context.chatId, messageId } };
+}
+
+/** Names what waited when the interrupt arrived, whether or not it is dropped with it. */
+export function interruptionOf({ chatId, queue }: ChatContext): Recorded<'chat.interrupted'> {
+  const waiting = queue.map(({ messageId }) => messageId);
+  return { type: 'chat.interrupted', payload: { chatId, interrupted: true, queue: waiting } };
+}
+
 /** One delta per event; the last line of the group carries how far the agent's output is journaled. */
 export function deltasOf(chatId: string, said: Said): (Recorded<'chat.turn.delta'> | ChatNote)[] {
   const deltas = said.events.map((event): Recorded<'chat.turn.delta'> => ({
@@ -92,6 +103,20 @@ export function dropOf(
   return { type: 'chat.message.dropped', payload: { chatId, messageId, reason } };
 }
 
+/** A request outside a started turn shows that the agent works by itself. */
+export function openingOf(
+  context: ChatContext,
+  { request, position }: Extract<AgentFact, { type: 'request.opened' }>,
+): Recorded<'chat.request.opened'> {
+  const isOfTurn = hasStarted(context);
+  const messageId = isOfTurn ? (context.current?.messageId ?? null) : null;
+  return {
+    type: 'chat.request.opened',
+    payload: { chatId: context.chatId, messageId, request },
+    record: { position, ...(isOfTurn ? {} : { selfDirected: true }) },
+  };
+}
+
 export function closingOf(
   chatId: string,
   requestId: string,
@@ -108,8 +133,18 @@ export function reordered(queue: QueuedMessage[], messageId: string, position: n
   return [...others.slice(0, position), message, ...others.slice(position)];
 }
 
+/** The order in which the queue stands now. */
+export function orderOf(queue: QueuedMessage[]): ChatNote {
+  return { type: 'chat.updated', record: { queue: queue.map(({ messageId }) => messageId) } };
+}
+
 export function without(requests: AgentRequest[], requestId: string): AgentRequest[] {
   return requests.filter(({ id }) => id !== requestId);
+}
+
+/** Whether a turn runs that was announced, rather than a message that is still being prepared. */
+export function hasStarted({ delivery }: ChatContext): boolean {
+  return delivery !== null;
 }
 
 /** The message that is prepared or runs, where the statechart guarantees one. */

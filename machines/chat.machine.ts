@@ -70,6 +70,11 @@ export const chatMachine = chatSetup.createMachine({
           { guard: 'worksByItself', target: 'running.working', actions: 'recordSaid' },
           { actions: 'recordSaid' },
         ],
+        'request.opened': {
+          target: 'running.awaiting',
+          actions: ['announceRequestOpened', 'rememberRequest'],
+        },
+        'turn.interrupt': { actions: 'clearQueueIfAsked' },
       },
       states: {
         idle: { description: 'The last turn, if any, went well.' },
@@ -95,7 +100,20 @@ export const chatMachine = chatSetup.createMachine({
             'clearQueueIfAsked',
           ],
         },
-        'request.opened': { target: '.awaiting', actions: ['rememberRequest', 'announceRequestOpened'] },
+        'turn.prepared': {
+          guard: 'isPreparedForCurrent',
+          target: '.working',
+          actions: [
+            'withdrawRequests',
+            'comeToRest',
+            'rememberDelivery',
+            'announceRedelivery',
+            'deliverTurn',
+          ],
+        },
+        'request.opened': { target: '.awaiting', actions: ['announceRequestOpened', 'rememberRequest'] },
+        'request.answer': { actions: 'answerRequest' },
+        'request.withdrawn': { actions: 'withdrawRequest' },
       },
       states: {
         starting: {
@@ -104,9 +122,11 @@ export const chatMachine = chatSetup.createMachine({
           on: {
             'turn.prepared': {
               guard: 'isPreparedForCurrent',
-              target: 'working',
+              target: 'resuming',
               actions: ['rememberDelivery', 'announceStarted', 'deliverTurn'],
             },
+            'agent.said': { actions: 'recordSaid' },
+            'request.opened': { actions: ['announceRequestOpened', 'rememberRequest'] },
             'agent.exited': {
               target: '#chat.settled',
               actions: ['announceStartedInVain', 'concludeTurn', 'comeToRest'],
@@ -157,10 +177,6 @@ export const chatMachine = chatSetup.createMachine({
           on: {
             'agent.said': { guard: 'goesOn', target: 'working', reenter: true, actions: 'recordSaid' },
             'agent.stirred': { target: 'working', reenter: true },
-            'turn.prepared': {
-              guard: 'isPreparedForCurrent',
-              actions: ['rememberDelivery', 'announceRedelivery', 'deliverTurn'],
-            },
           },
           after: {
             silentLimit: [{ guard: 'hasOpenTool', target: 'working', reenter: true }, { target: 'probing' }],
@@ -187,8 +203,12 @@ export const chatMachine = chatSetup.createMachine({
         awaiting: {
           description: 'The agent waits for an answer; a new message takes the place of one.',
           on: {
-            'request.answer': { target: 'resuming', actions: 'answerRequest' },
-            'request.withdrawn': { target: 'resuming', actions: 'withdrawRequest' },
+            'request.answer': { guard: 'concernsOpenRequest', target: 'resuming', actions: 'answerRequest' },
+            'request.withdrawn': {
+              guard: 'concernsOpenRequest',
+              target: 'resuming',
+              actions: 'withdrawRequest',
+            },
             'message.submit': {
               target: '#chat.interrupting',
               actions: [
@@ -197,7 +217,7 @@ export const chatMachine = chatSetup.createMachine({
                   params: { outcome: 'superseded', message: 'The user answered with a new message.' },
                 },
                 { type: 'rememberStopReason', params: { reason: 'superseded' } },
-                'acceptMessage',
+                'acceptMessageAsNext',
               ],
             },
           },
@@ -227,7 +247,7 @@ export const chatMachine = chatSetup.createMachine({
         'turn.prepared': {
           guard: 'isPreparedForCurrent',
           target: 'settled',
-          actions: ['abandonPreparation', 'concludeTurn'],
+          actions: ['abandonPreparation', 'concludeTurn', 'comeToRest'],
         },
         'turn.interrupt': { actions: 'clearQueueIfAsked' },
       },

@@ -12,7 +12,12 @@ import {
   deltasOf,
   dropOf,
   endOf,
+  hasStarted,
+  interruptionOf,
+  openingOf,
+  orderOf,
   reordered,
+  startOf,
   without,
 } from './chat.decisions.ts';
 import type {
@@ -50,6 +55,13 @@ export const chatSetup = setup({
       enqueue.emit(acceptanceOf(context, event.message, startsAtOnce ? 0 : context.queue.length + 1));
       enqueue.assign({ queue: [...context.queue, event.message] });
     }),
+    acceptMessageAsNext: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'message.submit');
+      const queue = [event.message, ...context.queue];
+      enqueue.emit(acceptanceOf(context, event.message, 1));
+      if (queue.length > 1) enqueue.emit(orderOf(queue));
+      enqueue.assign({ queue });
+    }),
     takeNextMessage: assign({
       current: ({ context }) => context.queue[0] ?? null,
       queue: ({ context }) => context.queue.slice(1),
@@ -79,7 +91,7 @@ export const chatSetup = setup({
       assertEvent(event, 'queue.reorder');
       const queue = reordered(context.queue, event.messageId, event.position);
       enqueue.assign({ queue });
-      enqueue.emit({ type: 'chat.updated', record: { queue: queue.map(({ messageId }) => messageId) } });
+      enqueue.emit(orderOf(queue));
     }),
     dropMessage: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.withdraw');
@@ -108,29 +120,14 @@ export const chatSetup = setup({
     }),
     announceStarted: emit(({ context, event }) => {
       assertEvent(event, 'turn.prepared');
-      const message = currentOf(context);
-      return {
-        type: 'chat.turn.started' as const,
-        payload: { chatId: context.chatId, messageId: message.messageId },
-        record: { message, delivery: event.delivery },
-      };
+      return { ...startOf(context), record: { message: currentOf(context), delivery: event.delivery } };
     }),
     announceRedelivery: emit(({ event }) => {
       assertEvent(event, 'turn.prepared');
       return { type: 'chat.updated' as const, record: { delivery: event.delivery } };
     }),
-    announceStartedInVain: emit(({ context }) => ({
-      type: 'chat.turn.started' as const,
-      payload: { chatId: context.chatId, messageId: currentOf(context).messageId },
-    })),
-    announceInterrupted: emit(({ context }) => ({
-      type: 'chat.interrupted' as const,
-      payload: {
-        chatId: context.chatId,
-        interrupted: true,
-        queue: context.queue.map(({ messageId }) => messageId),
-      },
-    })),
+    announceStartedInVain: emit(({ context }) => startOf(context)),
+    announceInterrupted: emit(({ context }) => interruptionOf(context)),
     concludeTurn: enqueueActions(({ context, event, enqueue }) => {
       const { current, stopReason, chatId, requests } = context;
       for (const { id } of requests) enqueue.emit(closingOf(chatId, id, 'withdrawn'));
@@ -149,21 +146,18 @@ export const chatSetup = setup({
     forgetStopReason: assign({ stopReason: null }),
     announceRequestOpened: emit(({ context, event }) => {
       assertEvent(event, 'request.opened');
+      return openingOf(context, event);
+    }),
+    rememberRequest: assign(({ context, event }) => {
+      assertEvent(event, 'request.opened');
       return {
-        type: 'chat.request.opened' as const,
-        payload: {
-          chatId: context.chatId,
-          messageId: context.current?.messageId ?? null,
-          request: event.request,
-        },
-        record: { position: event.position },
+        requests: [...without(context.requests, event.request.id), event.request],
+        selfDirected: context.selfDirected || !hasStarted(context),
       };
     }),
-    rememberRequest: assign({
-      requests: ({ context, event }) => {
-        assertEvent(event, 'request.opened');
-        return [...without(context.requests, event.request.id), event.request];
-      },
+    withdrawRequests: enqueueActions(({ context, enqueue }) => {
+      for (const { id } of context.requests) enqueue.emit(closingOf(context.chatId, id, 'withdrawn'));
+      enqueue.assign({ requests: [] });
     }),
     withdrawRequest: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'request.withdrawn');
@@ -228,6 +222,9 @@ export const chatSetup = setup({
     comesToRest: ({ context, event }) =>
       event.type === 'agent.said' && context.current === null && event.selfDirected === false,
     worksByItself: ({ event }) => event.type === 'agent.said' && event.selfDirected === true,
+    concernsOpenRequest: ({ context, event }) =>
+      (event.type === 'request.answer' || event.type === 'request.withdrawn') &&
+      context.requests.some(({ id }) => id === event.requestId),
     isSelfDirected: ({ context }) => context.selfDirected,
     hasOpenTool: ({ context }) => context.openTools > 0,
     hasRequest: ({ context }) => context.requests.length > 0,
