@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { startApp } from '../../support/fake-engine.ts';
+
+const SINCE = '2026-01-01T00:00:00.000Z';
+
+it('GET /health answers 200 while the machine is still being set up', async () => {
+  const health = {
+    status: 'initializing',
+    version: '1.2.3',
+    boot: { state: 'initializing', since: SINCE },
+  } as const;
+
+  const response = await startApp({ health: () => health }).request('/health');
+
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe('application/json;charset=UTF-8');
+  expect(await response.json()).toEqual(health);
+});
+
+it('HEAD /health answers like GET without a body', async () => {
+  const response = await startApp().request('/health', { method: 'HEAD' });
+
+  expect(response.status).toBe(200);
+  expect(await response.text()).toBe('');
+});
+
+it('GET /status answers with the counters and the cursor they belong to', async () => {
+  const status = {
+    uptimeSeconds: 1,
+    hasActiveSSHSessions: false,
+    activeSseClients: 2,
+    chatsTotal: 3,
+    chatsProcessing: 1,
+    reposTotal: 0,
+    hooksRunning: false,
+    version: '1.2.3',
+    boot: { state: 'ready', since: SINCE },
+    lastEventId: '000000000007-0123abcd',
+  } as const;
+
+  const response = await startApp({ status: async () => status }).request('/status');
+
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual(status);
+});
