@@ -20,7 +20,7 @@ export interface AppendLogOptions<Note> {
   onStall?: (error: unknown) => void;
   /** A sync failed: what is on disk is unknown and nothing will be committed again. The process must end. */
   onFatal: (error: unknown) => void;
-  /** Asked between two writes once the file holds `rotateAt` bytes; null keeps the file. */
+  /** Asked between two writes once the file holds `rotateAt` bytes, all synced; null keeps the file. Must not reject. */
   rotate?: () => Promise<LogFile | null>;
   rotateAt?: number;
   delay?: (milliseconds: number) => Promise<unknown>;
@@ -134,7 +134,7 @@ export class AppendLog<Note = never> {
       await this.#write(bytes);
       if (batch.some((entry) => entry.sync) && !(await this.#sync())) return;
       this.#announce(batch, bytes);
-      await this.#rotateWhenFull();
+      if (!(await this.#rotateWhenFull())) return;
     }
     this.#isDraining = false;
   }
@@ -187,13 +187,16 @@ export class AppendLog<Note = never> {
       waiter.resolve();
   }
 
-  async #rotateWhenFull(): Promise<void> {
+  /** False when the full file could not be synced. */
+  async #rotateWhenFull(): Promise<boolean> {
     const { rotate, rotateAt } = this.#options;
-    if (rotate === undefined || rotateAt === undefined || this.#size < rotateAt) return;
+    if (rotate === undefined || rotateAt === undefined || this.#size < rotateAt) return true;
+    if (!(await this.#sync())) return false;
     const next = await rotate();
-    if (next === null) return;
+    if (next === null) return true;
     this.#file = next;
     this.#size = 0;
+    return true;
   }
 }
 

@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest';
 import { openLogFile, type LogFile, type OpenLogFile } from '../../src/storage/log-file.ts';
 
 /** A real file whose disk can be made to fail. `room` is how many bytes the disk still takes. */
@@ -15,7 +16,11 @@ export function createDisk(): Disk {
     syncError: null,
     truncateError: null,
     syncs: 0,
-    open: async (path) => onDisk(await openLogFile(path), disk),
+    open: async (path) => {
+      const file = await openLogFile(path);
+      onTestFinished(() => file.close());
+      return onDisk(file, disk);
+    },
   };
   return disk;
 }

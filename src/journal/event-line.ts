@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { EngineEventSchema, type EngineEventBody, type EngineEventType } from '../contract/events.ts';
+import { LineRecordSchema, type LineRecord } from '../contract/records.ts';
+import { EVENT_ID_LENGTH } from './event-id.ts';
+
+/*
+ * A line: {"id":"…","ts":"…","type":"…","payload":{…},"_":{"record":{…},"cut":"0000000123","end":1}}
+ * The public envelope comes first and everything before the type has a fixed width; the tail from `"cut"` on has a
+ * fixed width too. So a line is read from both its ends without being parsed.
+ */
+
+export type EphemeralEventType = 'chat.turn.partial' | 'stream.reset';
+export type StoredEventType = Exclude<EngineEventType, EphemeralEventType>;
+
+/** What an author appends: a public event and, when there is one, the private record behind it. */
+export type JournalEntry = EngineEventBody<StoredEventType> & { record?: LineRecord };
+
+/** A line as it is read back. `end` marks the last line of a group. */
+export type StoredLine = JournalEntry & { id: string; ts: string; end: boolean };
+
+export interface EncodedLine {
+  text: string;
+  /** Length in UTF-8, with the newline. */
+  byteLength: number;
+}
+
+export interface LinePlace {
+  id: string;
+  ts: string;
+  end: boolean;
+}
+
+/** Where the id, and thereby the sequence, starts in a line. */
+export const ID_OFFSET = '{"id":"'.length;
+const TS_LENGTH = 24;
+const TYPE_OFFSET = ID_OFFSET + EVENT_ID_LENGTH + '","ts":"'.length + TS_LENGTH + '","type":"'.length;
+const BEFORE_PAYLOAD = '","payload":'.length;
+const CUT_DIGITS = 10;
+const PRIVATE_START = ',"_":{';
+const TAIL_LENGTH = `"cut":"${'0'.repeat(CUT_DIGITS)}","end":0}}\n`.length;
+const CUT_FROM_END = TAIL_LENGTH - '"cut":"'.length;
+const GROUP_END_FROM_END = '0}}\n'.length;
+const ONE = 0x31;
+const ZERO = 0x30;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const UNDERSCORE = 0x5f;
+
+/** The shortest a line can be: no file holds more lines than its size allows of these. */
+export const SHORTEST_LINE = TYPE_OFFSET + BEFORE_PAYLOAD + PRIVATE_START.length + TAIL_LENGTH;
+
+const PrivateTailSchema = z.looseObject({
+  _: z.object({ record: LineRecordSchema.optional(), end: z.number() }),
+});
+
+const HEAD = /^\{"id":"\d{12}-[0-9a-f]{8}","ts":"[^"]{24}","type":"[a-z.]+[a-zA-Z.]*","payload":\{$/;
+const TAIL = /^"cut":"\d{10}","end":[01]\}\}\n$/;
+
+export function encodeLine({ id, ts, end }: LinePlace, entry: JournalEntry): EncodedLine {
+  const payload = stringifyPayload(entry);
+  const record = entry.record === undefined ? '' : `"record":${JSON.stringify(entry.record)},`;
+  const beforeTail = TYPE_OFFSET + entry.type.length + BEFORE_PAYLOAD + Buffer.byteLength(payload);
+  const cut = String(beforeTail + 1).padStart(CUT_DIGITS, '0');
+  const text =
+    `{"id":"${id}","ts":"${ts}","type":"${entry.type}","payload":${payload}` +
+    `${PRIVATE_START}${record}"cut":"${cut}","end":${end ? '1' : '0'}}}\n`;
+  return { text, byteLength: beforeTail + PRIVATE_START.length + Buffer.byteLength(record) + TAIL_LENGTH };
+}
+
+/** Reads a line back, for folding. Null when it is not a line that this engine understands. */
+export function parseLine(line: string): StoredLine | null {
+  const json = parseJson(line);
+  const event = EngineEventSchema.safeParse(json);
+  const tail = PrivateTailSchema.safeParse(json);
+  if (!event.success || !tail.success) return null;
+  if (event.data.type === 'chat.turn.partial' || event.data.type === 'stream.reset') return null;
+  const { record, end } = tail.data._;
+  return { ...event.data, end: end === 1, ...(record === undefined ? {} : { record }) };
+}
+
+/** The id of the line that starts at `start`. */
+export function readId(bytes: Buffer, start: number): string {
+  return bytes.toString('latin1', start + ID_OFFSET, start + ID_OFFSET + EVENT_ID_LENGTH);
+}
+
+/** Where the type ends in the line that starts at `start`; it begins at `typeStart`. */
+export function findTypeEnd(bytes: Buffer, start: number): number {
+  let end = start + TYPE_OFFSET;
+  while (bytes[end] !== QUOTE) end += 1;
+  return end;
+}
+
+export function typeStart(start: number): number {
+  return start + TYPE_OFFSET;
+}
+
+/** Length of the public JSON, with its closing brace, of the line that ends (behind its newline) at `end`. */
+export function readCut(bytes: Buffer, end: number): number {
+  let cut = 0;
+  for (let at = end - CUT_FROM_END; at < end - CUT_FROM_END + CUT_DIGITS; at += 1) {
+    cut = cut * 10 + (bytes[at] ?? ZERO) - ZERO;
+  }
+  return cut;
+}
+
+export function isGroupEnd(bytes: Buffer, end: number): boolean {
+  return bytes[end - GROUP_END_FROM_END] === ONE;
+}
+
+/** Whether the private part starts where the tail says it does: cheap enough for every line that is sent. */
+export function hasSoundCut(bytes: Buffer, { start, end }: { start: number; end: number }): boolean {
+  const cut = readCut(bytes, end);
+  const at = start + cut - 1;
+  return cut < end - start && bytes[at] === COMMA && bytes[at + 1] === QUOTE && bytes[at + 2] === UNDERSCORE;
+}
+
+/** Whether the bytes from `start` to behind the newline at `end` have the shape of a line. */
+export function isLine(bytes: Buffer, { start, end }: { start: number; end: number }): boolean {
+  if (end - start < SHORTEST_LINE || !TAIL.test(bytes.toString('latin1', end - TAIL_LENGTH, end)))
+    return false;
+  const typeEnd = bytes.indexOf(QUOTE, start + TYPE_OFFSET);
+  if (typeEnd === -1 || !HEAD.test(bytes.toString('latin1', start, typeEnd + BEFORE_PAYLOAD + 1)))
+    return false;
+  return hasSoundCut(bytes, { start, end });
+}
+
+/** Filters look for the chat at the start of the payload, so it is put there. */
+function stringifyPayload({ payload }: JournalEntry): string {
+  const json = JSON.stringify(payload);
+  if (json.startsWith('{"chatId":') || json.startsWith('{"chat":{"id":')) return json;
+  if ('chatId' in payload) return JSON.stringify(Object.assign({ chatId: payload.chatId }, payload));
+  if (!('chat' in payload)) return json;
+  const chat = Object.assign({ id: payload.chat.id }, payload.chat);
+  return JSON.stringify(Object.assign({ chat }, { ...payload, chat }));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,235 @@
+import { AppendLog, type Commit } from '../storage/append-log.ts';
+import type { LogFile } from '../storage/log-file.ts';
+import { Reserve } from '../storage/reserve.ts';
+import { parseEventId, sequenceOf } from './event-id.ts';
+import { encodeLine, type JournalEntry, type StoredLine } from './event-line.ts';
+import { EventStamps } from './event-stamps.ts';
+import type { CommittedLines, Finding, JournalOptions, PartialBody, PassedEvent } from './journal-options.ts';
+import { LineReader } from './line-reader.ts';
+import { openSegments, type OpenedSegments } from './open-segments.ts';
+import { replayLines } from './replay.ts';
+import type { Segments } from './segments.ts';
+
+const EVENT_LOG_BYTES = 1 << 30;
+const SEGMENT_BYTES = 64 << 20;
+
+/** Opens the log of a home, cuts what nobody can have seen, and sets aside what is damaged. */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { now = () => new Date(), minimumSequence = 0 } = options;
+  const stamps = new EventStamps(options);
+  const opened = await openSegments({ ...options, now, minimumSequence, tag: stamps.tag });
+  stamps.continueAfter(opened.headId);
+  return new Journal(options, { stamps, ...opened });
+}
+
+/**
+ * The one log of everything that happened.
+ *
+ * Guarantees
+ * - Ids are assigned in the order of `append`, without gaps; string order is event order.
+ * - A group is on disk whole or not at all, and a listener of `onCommit` sees it only when it is there.
+ * - A commit happens or it waits: no error reaches those who append.
+ */
+export class Journal {
+  readonly #options: JournalOptions;
+  readonly #segments: Segments;
+  readonly #log: AppendLog<PassedEvent>;
+  readonly #reserve: Reserve;
+  readonly #originId: string;
+  readonly #stamps: EventStamps;
+  readonly #listeners = new Set<(lines: CommittedLines) => void>();
+  #committedId: string;
+
+  constructor(options: JournalOptions, opened: OpenedSegments & { stamps: EventStamps }) {
+    this.#options = options;
+    this.#segments = opened.segments;
+    this.#originId = opened.originId;
+    this.#committedId = opened.headId;
+    this.#stamps = opened.stamps;
+    this.#reserve = new Reserve(options);
+    this.#log = this.#openLog();
+  }
+
+  /** The last id that was assigned; before the first event, the id just before it. */
+  get headId(): string {
+    return this.#stamps.headId;
+  }
+
+  /** The last id that is on disk. */
+  get committedId(): string {
+    return this.#committedId;
+  }
+
+  /** The first id that a reader can still get. */
+  get oldestId(): string {
+    return this.#segments.oldestId ?? this.#originId;
+  }
+
+  /** The disk has no room for more than what is already on its way. */
+  get isStorageLow(): boolean {
+    return this.#reserve.isLow;
+  }
+
+  /** Bytes appended and not yet on disk. */
+  get pendingBytes(): number {
+    return this.#log.pendingBytes;
+  }
+
+  get bytes(): number {
+    return this.#segments.bytes;
+  }
+
+  get segmentCount(): number {
+    return this.#segments.count;
+  }
+
+  /** Appends one group and returns the id of its last line. `sync`: its commit waits until the disk has it. */
+  append(entries: readonly JournalEntry[], { sync }: { sync: boolean }): string {
+    const ts = this.#stamps.now();
+    let text = '';
+    let byteLength = 0;
+    for (const [index, entry] of entries.entries()) {
+      const end = index === entries.length - 1;
+      const line = encodeLine({ id: this.#stamps.nextId(), ts, end }, entry);
+      text += line.text;
+      byteLength += line.byteLength;
+    }
+    if (byteLength > 0) this.#log.append(text, { byteLength, sync, mark: this.headId });
+    return this.headId;
+  }
+
+  /** Sends a live event to the listeners of `onCommit`, after everything appended before it. It is not stored. */
+  pass(event: PartialBody): void {
+    if (this.isStorageLow) return; // they would pile up behind a commit that waits
+    this.#log.pass({ ...event, id: this.headId, ts: this.#stamps.now() });
+  }
+
+  /** Resolves once everything appended so far is on disk. Never rejects. */
+  committed(): Promise<void> {
+    return this.#log.committed();
+  }
+
+  /** Whether a reader that has seen everything up to `id` can go on behind it. */
+  async find(id: string): Promise<Finding> {
+    const wanted = parseEventId(id);
+    if (wanted === null) return 'malformed';
+    if (id === this.#committedId) return 'found';
+    const oldest = sequenceOf(this.oldestId);
+    if (id === this.#originId && wanted.sequence + 1 === oldest) return 'found';
+    if (wanted.sequence < oldest) return 'expired';
+    if (wanted.sequence > sequenceOf(this.#committedId)) return 'unknown';
+    return this.#findLine(id, wanted.sequence);
+  }
+
+  /** Committed lines behind `after`, parsed, in order; from the oldest kept one with null. For folding at boot. */
+  replay(after: string | null): AsyncIterable<StoredLine[]> {
+    const next = after === null ? 0 : sequenceOf(after) + 1;
+    return replayLines(new LineReader(this.#segments, next), {
+      next,
+      onUnreadable: (key) => this.#report(key),
+    });
+  }
+
+  /** Committed lines behind `after` as raw blocks. The caller closes the reader. */
+  readAfter(after: string): LineReader {
+    return new LineReader(this.#segments, sequenceOf(after) + 1);
+  }
+
+  /** Listeners are called in commit order, at once, and must not throw. */
+  onCommit(listener: (lines: CommittedLines) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onStorageChange(listener: (isLow: boolean) => void): () => void {
+    return this.#reserve.onChange(listener);
+  }
+
+  /** From now on ids carry another tag: the clock jumped, so this may be a copy of a machine that goes on elsewhere. */
+  newIncarnation(): void {
+    this.#stamps.newTag();
+  }
+
+  /** Puts everything on disk, then lets go of the files. */
+  async close(): Promise<void> {
+    await this.#log.synced();
+    this.#reserve.close();
+    await this.#segments.close();
+  }
+
+  #openLog(): AppendLog<PassedEvent> {
+    const { active } = this.#segments;
+    const { delay, onFatal } = this.#options;
+    this.#reserve.follow(active.file.descriptor, active.bytes);
+    return new AppendLog<PassedEvent>({
+      file: active.file,
+      size: active.bytes,
+      rotateAt: this.#segmentBytes(),
+      rotate: () => this.#rotate(),
+      onCommit: (commit) => this.#announce(commit),
+      onStall: (error) => this.#stall(error),
+      onFatal,
+      ...(delay === undefined ? {} : { delay }),
+    });
+  }
+
+  #announce({ bytes, notes, mark }: Commit<PassedEvent>): void {
+    if (mark !== undefined) {
+      this.#segments.grow(bytes, mark);
+      this.#committedId = mark;
+      this.#reserve.grow(this.#segments.active.bytes);
+    }
+    for (const listener of this.#listeners) listener({ bytes, passed: notes });
+  }
+
+  #stall(error: unknown): void {
+    if (error !== null) this.#options.onTrouble?.(error);
+    else this.#reserve.follow(this.#segments.active.file.descriptor, this.#segments.active.bytes);
+    this.#reserve.stall(error !== null);
+  }
+
+  async #rotate(): Promise<LogFile | null> {
+    try {
+      const file = await this.#segments.seal();
+      this.#reserve.follow(file.descriptor, 0);
+      void this.#trim();
+      return file;
+    } catch (error) {
+      this.#options.onTrouble?.(error);
+      return null;
+    }
+  }
+
+  /** Leaves room for the segment that has just begun. */
+  async #trim(): Promise<void> {
+    const {
+      eventLogBytes = EVENT_LOG_BYTES,
+      beforeDrop = () => Promise.resolve(),
+      onTrouble,
+    } = this.#options;
+    const limit = eventLogBytes - this.#segmentBytes();
+    await this.#segments.trim({ limit, beforeDrop }).catch((error: unknown) => onTrouble?.(error));
+  }
+
+  #segmentBytes(): number {
+    const { eventLogBytes = EVENT_LOG_BYTES, segmentBytes = SEGMENT_BYTES } = this.#options;
+    return Math.min(segmentBytes, Math.ceil(eventLogBytes / 4));
+  }
+
+  async #findLine(id: string, sequence: number): Promise<Finding> {
+    const segment = this.#segments.at(sequence);
+    segment?.acquire();
+    const there = await segment?.idAt(sequence);
+    await segment?.release();
+    return there === id ? 'found' : 'unknown';
+  }
+
+  #report(key: string): void {
+    const file = this.#options.files.pathOf(key);
+    this.#options.onDamage({
+      file,
+      keptAs: file,
+      reason: 'Some of its lines are no events and were left out.',
+    });
+  }
+}

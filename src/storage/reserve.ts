@@ -1,0 +1,129 @@
+import { runOnDescriptor } from './descriptor-tool.ts';
+
+/** `full`: the disk has no room. `unsupported`: this disk cannot say. */
+export type Allocation = 'allocated' | 'full' | 'unsupported';
+
+/** Takes room for `[offset, offset + length)` of an open file, without changing the file's size. */
+export type Allocate = (descriptor: number, range: { offset: number; length: number }) => Promise<Allocation>;
+
+export interface ReserveOptions {
+  allocate?: Allocate;
+  retryEveryMs?: number;
+}
+
+const LEAST_AHEAD = 2 << 20;
+const STEP = 4 << 20;
+const LARGEST_STEP = 32 << 20;
+const BUSY_MS = 1_000;
+
+/** Keeps room on the disk ahead of a growing file, so that a full disk is noticed before a write fails. */
+export class Reserve {
+  readonly #options: ReserveOptions;
+  readonly #listeners = new Set<(isLow: boolean) => void>();
+  #descriptor = -1;
+  #size = 0;
+  #allocatedTo = 0;
+  #step = STEP;
+  #steppedAt = -Infinity;
+  #isFull = false;
+  #isStalled = false;
+  #isActive = true;
+  #epoch = 0;
+  #isAllocating = false;
+  #retry: NodeJS.Timeout | null = null;
+
+  constructor(options: ReserveOptions = {}) {
+    this.#options = options;
+  }
+
+  /** The disk cannot give the reserve any more, or a write to it failed and waits. */
+  get isLow(): boolean {
+    return this.#isFull || this.#isStalled;
+  }
+
+  onChange(listener: (isLow: boolean) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A write waits for room, or waits no longer. */
+  stall(isStalled: boolean): void {
+    this.#change(() => (this.#isStalled = isStalled));
+  }
+
+  /** Goes on with another file, or with one that was cut back and thereby lost its reserve. */
+  follow(descriptor: number, size: number): void {
+    this.#epoch += 1;
+    this.#descriptor = descriptor;
+    this.#allocatedTo = size;
+    this.grow(size);
+  }
+
+  /** The file has grown to `size` bytes. */
+  grow(size: number): void {
+    this.#size = size;
+    if (this.#allocatedTo - size < LEAST_AHEAD && this.#retry === null) void this.#allocate();
+  }
+
+  close(): void {
+    this.#isActive = false;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+  }
+
+  async #allocate(): Promise<void> {
+    if (this.#isAllocating || !this.#isActive) return;
+    this.#isAllocating = true;
+    const { allocate = allocateOnDisk } = this.#options;
+    const [epoch, offset, length] = [this.#epoch, this.#size, this.#nextStep()];
+    const allocation = await allocate(this.#descriptor, { offset, length });
+    this.#isAllocating = false;
+    if (epoch !== this.#epoch) return this.#allocate();
+    if (allocation === 'allocated') this.#allocatedTo = offset + length;
+    if (allocation === 'unsupported') this.#isActive = false;
+    this.#settle(allocation === 'full');
+  }
+
+  /** Bursts take larger steps, because each costs a process; without room, the smallest one decides. */
+  #nextStep(): number {
+    const isBusy = performance.now() - this.#steppedAt < BUSY_MS && !this.#isFull;
+    this.#step = isBusy ? Math.min(this.#step * 2, LARGEST_STEP) : STEP;
+    this.#steppedAt = performance.now();
+    return this.#step;
+  }
+
+  #settle(isFull: boolean): void {
+    if (isFull && this.#step > STEP) {
+      this.#steppedAt = -Infinity;
+      return void this.#allocate();
+    }
+    this.#change(() => (this.#isFull = isFull));
+    if (isFull && this.#isActive) this.#retryLater();
+    else this.grow(this.#size);
+  }
+
+  #change(change: () => void): void {
+    const wasLow = this.isLow;
+    change();
+    if (this.isLow !== wasLow) for (const listener of this.#listeners) listener(this.isLow);
+  }
+
+  #retryLater(): void {
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      void this.#allocate();
+    }, this.#options.retryEveryMs ?? BUSY_MS).unref();
+  }
+}
+
+/** By fallocate(1), because node has no call for it. */
+export const allocateOnDisk: Allocate = async (descriptor, { offset, length }) => {
+  const range = ['-o', String(offset), '-l', String(length)];
+  const { code, stderr } = await runOnDescriptor(descriptor, [
+    'fallocate',
+    '-n',
+    ...range,
+    '/proc/self/fd/3',
+  ]);
+  if (code === 0) return 'allocated';
+  return code === null || /not supported|not permitted/i.test(stderr) ? 'unsupported' : 'full';
+};

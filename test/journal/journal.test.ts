@@ -1,0 +1,264 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../storage/temporary-folder.ts';
+import {
+  CHAT,
+  NOW,
+  appendAll,
+  delta,
+  idOf,
+  numbers,
+  openTestJournal,
+  replayAll,
+  textOf,
+} from './open-test-journal.ts';
+
+describe('the journal', () => {
+  it('assigns ids in the order of append and gives a group one time', async () => {
+    const { journal } = await openTestJournal(await temporaryFolder());
+    expect(journal.headId).toBe(idOf(0));
+    expect(journal.append([delta('a'), delta('b')], { sync: true })).toBe(idOf(2));
+    expect(journal.append([delta('c')], { sync: false })).toBe(idOf(3));
+    expect([journal.headId, journal.committedId, journal.oldestId]).toEqual([idOf(3), idOf(0), idOf(0)]);
+    await journal.committed();
+    expect([journal.headId, journal.committedId, journal.oldestId]).toEqual([idOf(3), idOf(3), idOf(1)]);
+    const lines = await replayAll(journal);
+    expect(lines.map((line) => [line.id, line.ts, textOf(line), line.end])).toEqual([
+      [idOf(1), NOW.toISOString(), 'a', false],
+      [idOf(2), NOW.toISOString(), 'b', true],
+      [idOf(3), NOW.toISOString(), 'c', true],
+    ]);
+  });
+
+  it('writes each line as the public envelope with a private part behind it', async () => {
+    const { journal, file } = await openTestJournal(await temporaryFolder());
+    const record = { sessionId: 'native-1' };
+    journal.append([{ type: 'chat.turn.started', payload: { chatId: CHAT, messageId: 'm1' }, record }], {
+      sync: true,
+    });
+    await journal.committed();
+    const shown = `{"id":"${idOf(1)}","ts":"${NOW.toISOString()}","type":"chat.turn.started","payload":{"chatId":"${CHAT}","messageId":"m1"}}`;
+    const cut = String(shown.length).padStart(10, '0');
+    expect(await readFile(file, 'utf8')).toBe(
+      `${shown.slice(0, -1)},"_":{"record":{"sessionId":"native-1"},"cut":"${cut}","end":1}}\n`,
+    );
+    expect(await replayAll(journal)).toEqual([
+      {
+        id: idOf(1),
+        ts: NOW.toISOString(),
+        type: 'chat.turn.started',
+        payload: { chatId: CHAT, messageId: 'm1' },
+        record,
+        end: true,
+      },
+    ]);
+  });
+
+  it('goes on behind the last line after a restart, under another tag', async () => {
+    const base = await temporaryFolder();
+    const first = await openTestJournal(base);
+    await appendAll(first.journal, ['a', 'b']);
+    await first.journal.close();
+    const second = await openTestJournal(base, { createTag: () => 'bbbbbbbb' });
+    expect(second.journal.headId).toBe(idOf(2));
+    await appendAll(second.journal, ['c']);
+    second.journal.newIncarnation();
+    expect((await replayAll(second.journal)).map(({ id }) => id)).toEqual([
+      idOf(1),
+      idOf(2),
+      idOf(3, 'bbbbbbbb'),
+    ]);
+    expect((await replayAll(second.journal, idOf(2))).map(textOf)).toEqual(['c']);
+  });
+
+  it('gives later ids another tag after a jump of the clock', async () => {
+    const tags = ['aaaaaaaa', 'bbbbbbbb'];
+    const { journal } = await openTestJournal(await temporaryFolder(), {
+      createTag: () => tags.shift() ?? '',
+    });
+    journal.append([delta('a')], { sync: false });
+    journal.newIncarnation();
+    expect(journal.headId).toBe(idOf(1));
+    expect(journal.append([delta('b')], { sync: false })).toBe(idOf(2, 'bbbbbbbb'));
+  });
+
+  it('finds exactly the ids that are in it', async () => {
+    const { journal } = await openTestJournal(await temporaryFolder());
+    expect(await journal.find(idOf(0))).toBe('found');
+    await appendAll(journal, numbers(1, 500));
+    for (const sequence of [0, 1, 2, 250, 499, 500]) {
+      expect([sequence, await journal.find(idOf(sequence))]).toEqual([sequence, 'found']);
+    }
+    expect(await journal.find(idOf(501))).toBe('unknown');
+    expect(await journal.find(idOf(250, 'bbbbbbbb'))).toBe('unknown');
+    expect(await journal.find(idOf(0, 'bbbbbbbb'))).toBe('expired');
+    for (const malformed of ['', '250', 'x'.repeat(21), `${idOf(2)} `, `${idOf(2)}\n`]) {
+      expect([malformed, await journal.find(malformed)]).toEqual([malformed, 'malformed']);
+    }
+  });
+
+  it('does not find what is not on disk yet', async () => {
+    const { journal } = await openTestJournal(await temporaryFolder());
+    const id = journal.append([delta('a')], { sync: false });
+    expect(await journal.find(id)).toBe('unknown');
+    await journal.committed();
+    expect(await journal.find(id)).toBe('found');
+  });
+
+  it('seals full segments under their first id and drops the oldest, after whoever needs it was asked', async () => {
+    const base = await temporaryFolder();
+    const asked: string[][] = [];
+    const beforeDrop = async () => void asked.push((await readdir(join(base, 'engine'))).toSorted());
+    const { journal } = await openTestJournal(base, {
+      segmentBytes: 2_000,
+      eventLogBytes: 10_000,
+      beforeDrop,
+    });
+    for (const text of numbers(1, 60)) await appendAll(journal, [text]);
+    await expect.poll(() => journal.bytes).toBeLessThanOrEqual(10_000);
+    const oldest = Number(journal.oldestId.slice(0, 12));
+    expect(oldest).toBeGreaterThan(1);
+    expect(asked[0]).toContain(`events-${idOf(1)}.jsonl`);
+    expect(await journal.find(idOf(oldest - 1))).toBe('expired');
+    expect(await journal.find(idOf(0))).toBe('expired');
+    expect(await journal.find(idOf(oldest))).toBe('found');
+    expect((await replayAll(journal)).map(textOf)).toEqual(numbers(oldest, 60));
+    const names = (await readdir(join(base, 'engine'))).toSorted();
+    expect(names).toHaveLength(journal.segmentCount);
+    expect(names.slice(0, 2)).toEqual([`events-${idOf(oldest)}.jsonl`, expect.stringMatching(/^events-/)]);
+    expect((await stat(join(base, 'engine', 'events.jsonl'))).size).toBeLessThan(2_500);
+  });
+
+  it('replays over all segments after a restart', async () => {
+    const base = await temporaryFolder();
+    const first = await openTestJournal(base, { segmentBytes: 2_000 });
+    for (const text of numbers(1, 40)) await appendAll(first.journal, [text]);
+    await first.journal.close();
+    const { journal } = await openTestJournal(base, { segmentBytes: 2_000 });
+    expect(journal.segmentCount).toBeGreaterThan(3);
+    for (const after of numbers(0, 40).map(Number)) {
+      expect((await replayAll(journal, idOf(after))).map(textOf)).toEqual(numbers(after + 1, 40));
+      expect(await journal.find(idOf(after))).toBe('found');
+    }
+  });
+
+  it('keeps a dropped segment readable for whoever reads it', async () => {
+    const base = await temporaryFolder();
+    const limits = { segmentBytes: 300_000, eventLogBytes: 1_200_000 };
+    const { journal } = await openTestJournal(base, limits);
+    await appendAll(journal, numbers(1, 1_000));
+    const reader = journal.readAfter(idOf(0));
+    const blocks = [await reader.read()];
+    await appendAll(journal, numbers(1_001, 9_000));
+    for (const text of numbers(9_001, 9_010)) await appendAll(journal, [text]);
+    await expect.poll(() => journal.oldestId > idOf(1_000)).toBe(true);
+    for (let block = await reader.read(); block !== null; block = await reader.read()) blocks.push(block);
+    await reader.close();
+    const ids = blocks.flatMap((block) => String(block).match(/(?<=\{"id":")\d+/g) ?? []).map(Number);
+    const firstSegment = ids.slice(
+      0,
+      ids.findIndex((id, index) => id !== index + 1),
+    );
+    expect(firstSegment.length).toBeGreaterThan(600);
+    expect(ids.at(-1)).toBe(9_010);
+  });
+
+  it('takes minimumSequence for a gap: ids go on above it and nobody resumes across it', async () => {
+    const base = await temporaryFolder();
+    const first = await openTestJournal(base);
+    await appendAll(first.journal, ['a', 'b']);
+    await first.journal.close();
+    const { journal } = await openTestJournal(base, { minimumSequence: 10, createTag: () => 'bbbbbbbb' });
+    expect([journal.headId, journal.oldestId]).toEqual([idOf(10, 'bbbbbbbb'), idOf(10, 'bbbbbbbb')]);
+    expect(await journal.find(idOf(10, 'bbbbbbbb'))).toBe('found');
+    await appendAll(journal, ['c']);
+    expect((await replayAll(journal)).map(({ id }) => id)).toEqual([idOf(1), idOf(2), idOf(11, 'bbbbbbbb')]);
+    expect(await journal.find(idOf(2))).toBe('expired');
+    expect(await journal.find(idOf(10, 'bbbbbbbb'))).toBe('found');
+    await journal.close();
+    const third = await openTestJournal(base, { minimumSequence: 11 });
+    expect([third.journal.oldestId, third.journal.headId]).toEqual([
+      idOf(11, 'bbbbbbbb'),
+      idOf(11, 'bbbbbbbb'),
+    ]);
+    expect(await third.journal.find(idOf(2))).toBe('expired');
+  });
+
+  it('waits for room without losing, doubling or showing anything, and says that storage is low', async () => {
+    const { journal, disk, waits } = await openTestJournal(await temporaryFolder());
+    const changes: boolean[] = [];
+    const shown: string[] = [];
+    journal.onStorageChange((isLow) => changes.push(isLow));
+    journal.onCommit(({ bytes }) => shown.push(...(bytes.toString().match(/(?<="text":")\w+/g) ?? [])));
+    await appendAll(journal, ['a']);
+    disk.room = 100;
+    journal.append([delta('b'), delta('c')], { sync: true });
+    await expect.poll(() => waits.length).toBe(1);
+    journal.append([delta('d')], { sync: true });
+    expect([journal.isStorageLow, shown, journal.pendingBytes > 300]).toEqual([true, ['a'], true]);
+    disk.room = Infinity;
+    waits.shift()?.();
+    await journal.committed();
+    expect([journal.isStorageLow, shown, changes]).toEqual([false, ['a', 'b', 'c', 'd'], [true, false]]);
+    expect((await replayAll(journal)).map(textOf)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('says that storage is low while no room can be reserved ahead', async () => {
+    let isFull = false;
+    const { journal } = await openTestJournal(await temporaryFolder(), {
+      allocate: async () => (isFull ? 'full' : 'allocated'),
+      retryEveryMs: 5,
+    });
+    expect(journal.isStorageLow).toBe(false);
+    isFull = true;
+    await appendAll(journal, ['x'.repeat(3 << 20), 'y']);
+    await expect.poll(() => journal.isStorageLow).toBe(true);
+    isFull = false;
+    await expect.poll(() => journal.isStorageLow).toBe(false);
+    await journal.close();
+  });
+
+  it('reserves room on a real disk and gives it back when a segment is sealed', async () => {
+    const base = await temporaryFolder();
+    const { allocateOnDisk } = await import('../../src/storage/reserve.ts');
+    const { journal, file } = await openTestJournal(base, { allocate: allocateOnDisk, segmentBytes: 10_000 });
+    await appendAll(journal, ['a']);
+    await expect.poll(async () => (await stat(file)).blocks * 512).toBeGreaterThanOrEqual(4 << 20);
+    await appendAll(journal, ['x'.repeat(20_000)]);
+    await appendAll(journal, ['c']);
+    const sealed = await stat(join(base, 'engine', `events-${idOf(1)}.jsonl`));
+    expect(sealed.blocks * 512).toBeLessThan(100_000);
+    await journal.close();
+  });
+
+  it('reports a failed sync and never commits the group', async () => {
+    const { journal, disk, fatal } = await openTestJournal(await temporaryFolder());
+    const shown: string[] = [];
+    journal.onCommit(({ bytes }) => shown.push(bytes.toString()));
+    disk.syncError = new Error('EIO');
+    journal.append([delta('a')], { sync: true });
+    await expect.poll(() => fatal).toEqual([disk.syncError]);
+    expect([shown, journal.committedId]).toEqual([[], idOf(0)]);
+  });
+
+  it('hands live events on in their place, under the id of the event before them, and stores none', async () => {
+    const { journal } = await openTestJournal(await temporaryFolder());
+    const partial = delta('partial').payload;
+    if (!('event' in partial)) throw new Error('unreachable');
+    const commits: unknown[] = [];
+    journal.onCommit(({ bytes, passed }) =>
+      commits.push({
+        length: bytes.length,
+        passed: passed.map(({ offset, note }) => ({ offset, id: note.id })),
+      }),
+    );
+    journal.append([delta('a')], { sync: false });
+    journal.pass({ type: 'chat.turn.partial', payload: partial });
+    journal.append([delta('b')], { sync: false });
+    await journal.committed();
+    const [first] = (await replayAll(journal)).map(({ id }) => id);
+    expect(first).toBe(idOf(1));
+    expect(commits).toEqual([{ length: 592, passed: [{ offset: 296, id: idOf(1) }] }]);
+  });
+});
