@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { ordersOf, storyOf } from '../../support/chat-story.ts';
+import {
+  CHAT_ID,
+  COMPLETED,
+  CRASHED,
+  asked,
+  ended,
+  interrupt,
+  message,
+  prepared,
+  said,
+  submit,
+} from '../../support/chat-words.ts';
+import { startChat } from '../../support/start-chat.ts';
+import { leafOf } from '../../support/state-names.ts';
+
+const INTERRUPTED = ended('m1', { outcome: 'interrupted' });
+
+describe('interrupting a chat', () => {
+  it('asks the agent, ends the turn as interrupted and goes on with the queue', () => {
+    const { emitted, commands, take } = startChat();
+
+    take(submit('m1'), submit('m2'), prepared('m1'), interrupt(), INTERRUPTED);
+
+    expect(storyOf(emitted)).toEqual([
+      'accepted m1 at 0',
+      'accepted m2 at 1',
+      'started m1',
+      'interrupted, waiting: m2',
+      'noted position',
+      'completed m1 interrupted',
+    ]);
+    expect(ordersOf(commands)).toEqual(['prepare m1', 'deliver m1', 'interrupt', 'prepare m2']);
+  });
+
+  it('leaves a turn completed that the agent finished before it heard of the interrupt', () => {
+    const { emitted, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), interrupt(), ended('m1'));
+
+    expect(emitted.at(-1)).toEqual({
+      type: 'chat.turn.completed',
+      payload: { chatId: CHAT_ID, messageId: 'm1', isComplete: true, ...COMPLETED },
+    });
+  });
+
+  it('drops a message that was still starting, and tells the agent to forget it', () => {
+    const { chat, emitted, commands, take } = startChat();
+
+    take(submit('m1'), interrupt(), prepared('m1'));
+
+    expect(storyOf(emitted)).toEqual([
+      'accepted m1 at 0',
+      'interrupted, waiting: none',
+      'dropped m1 interrupted',
+    ]);
+    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon m1']);
+    expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
+  });
+
+  it('names what waited and drops it when asked to clear the queue', () => {
+    const { chat, emitted, take } = startChat();
+
+    take(submit('m1'), submit('m2'), submit('m3'), prepared('m1'), interrupt(true), INTERRUPTED);
+
+    expect(storyOf(emitted).slice(4)).toEqual([
+      'interrupted, waiting: m2 m3',
+      'dropped m2 cleared',
+      'dropped m3 cleared',
+      'noted position',
+      'completed m1 interrupted',
+    ]);
+    expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
+  });
+
+  it('clears a queue that waits for the workspace, though nothing runs', () => {
+    const { emitted, take } = startChat({ mayStart: false });
+
+    take(submit('m1'), interrupt(false), interrupt(true));
+
+    expect(storyOf(emitted)).toEqual(['accepted m1 at 1', 'dropped m1 cleared']);
+  });
+
+  it('is announced and asked once, however often it is repeated', () => {
+    const { emitted, commands, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), submit('m2'), interrupt(), interrupt(), interrupt(true));
+
+    expect(storyOf(emitted).slice(3)).toEqual(['interrupted, waiting: m2', 'dropped m2 cleared']);
+    expect(ordersOf(commands)).toEqual(['prepare m1', 'deliver m1', 'interrupt']);
+  });
+
+  it('closes a request that was waiting', () => {
+    const { emitted, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), asked('r1'), interrupt(), INTERRUPTED);
+
+    expect(storyOf(emitted).slice(2)).toEqual([
+      'opened r1 of m1',
+      'interrupted, waiting: none',
+      'noted position',
+      'closed r1 withdrawn',
+      'completed m1 interrupted',
+    ]);
+  });
+
+  it('keeps what the agent still prints', () => {
+    const { emitted, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), interrupt(), said('m1'), INTERRUPTED);
+
+    expect(storyOf(emitted).slice(2)).toEqual([
+      'interrupted, waiting: none',
+      'delta m1',
+      'noted position',
+      'completed m1 interrupted',
+    ]);
+  });
+
+  it('climbs from asking over terminating to killing, and ends the turn in any case', () => {
+    const { chat, clock, emitted, commands, take } = startChat();
+    const climb = (grace: number) => {
+      clock.increment(grace - 1);
+      const before = leafOf(chat.getSnapshot());
+      clock.increment(1);
+      return [before, leafOf(chat.getSnapshot())];
+    };
+
+    take(submit('m1'), prepared('m1'), interrupt());
+
+    expect([climb(5_000), climb(3_000), climb(3_000)]).toEqual([
+      ['interrupting.asking', 'interrupting.terminating'],
+      ['interrupting.terminating', 'interrupting.killing'],
+      ['interrupting.killing', 'resting.idle'],
+    ]);
+    expect(ordersOf(commands).slice(2)).toEqual(['interrupt', 'terminate', 'kill']);
+    expect(storyOf(emitted).at(-1)).toBe('completed m1 interrupted');
+  });
+
+  it.each([
+    ['was asked', 0],
+    ['was terminated', 5_000],
+    ['was killed', 8_000],
+  ])('ends as interrupted when the agent leaves after it %s', (_, waited) => {
+    const { chat, emitted, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), interrupt(), waited, CRASHED);
+
+    expect(storyOf(emitted).at(-1)).toBe('completed m1 interrupted');
+    expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
+  });
+
+  it('gives a message up that its driver wanted to hand over once more', () => {
+    const { emitted, commands, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), interrupt(), prepared('m1', { runId: 'run-2' }));
+
+    expect(storyOf(emitted).at(-1)).toBe('completed m1 interrupted');
+    expect(ordersOf(commands).slice(2)).toEqual(['interrupt', 'abandon m1']);
+  });
+
+  it('accepts messages meanwhile and runs them afterwards', () => {
+    const { emitted, commands, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), interrupt(), submit('m2'), INTERRUPTED);
+
+    expect(storyOf(emitted)).toContain('accepted m2 at 1');
+    expect(commands.at(-1)).toEqual({ type: 'agent.prepare', message: message('m2') });
+  });
+});

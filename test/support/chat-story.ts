@@ -1,0 +1,43 @@
+import type { AgentSessionCommand, ChatEmitted } from '../../machines/chat.events.ts';
+
+/** What a chat said, one short line each, as a person watching it would tell it. */
+export function storyOf(emitted: readonly ChatEmitted[]): string[] {
+  return emitted.map(lineOf);
+}
+
+/** What the agent was told, one short line each. */
+export function ordersOf(commands: readonly AgentSessionCommand[]): string[] {
+  return commands.map(orderOf);
+}
+
+function lineOf(event: ChatEmitted): string {
+  switch (event.type) {
+    case 'chat.turn.accepted':
+      return `accepted ${event.payload.messageId} at ${event.payload.position}`;
+    case 'chat.turn.started':
+      return `started ${event.payload.messageId}`;
+    case 'chat.turn.delta':
+      return `delta ${event.payload.messageId}`;
+    case 'chat.turn.completed':
+      return `completed ${event.payload.messageId} ${event.payload.outcome}`;
+    case 'chat.interrupted':
+      return `interrupted, waiting: ${event.payload.queue.join(' ') || 'none'}`;
+    case 'chat.message.dropped':
+      return `dropped ${event.payload.messageId} ${event.payload.reason}`;
+    case 'chat.request.opened':
+      return `opened ${event.payload.request.id} of ${event.payload.messageId}`;
+    case 'chat.request.closed':
+      return `closed ${event.payload.requestId} ${event.payload.outcome}`;
+    case 'chat.updated':
+      return `noted ${Object.keys(event.record).join(' ')}`;
+    case 'chat.deleted':
+      return 'deleted';
+  }
+}
+
+function orderOf(command: AgentSessionCommand): string {
+  const verb = command.type.slice('agent.'.length);
+  if ('message' in command) return `${verb} ${command.message.messageId}`;
+  if ('messageId' in command) return `${verb} ${command.messageId}`;
+  return 'request' in command ? `${verb} ${command.request.id} ${command.answer.decision}` : verb;
+}
