@@ -1,12 +1,23 @@
 import { Readable } from 'node:stream';
+import type { H3 } from 'h3';
 import type { Chats, Engine } from '../../src/engine.ts';
 import { createLog } from '../../src/log.ts';
 import { createApp } from '../../src/server/app.ts';
 
 export const SECRET = 's3cret';
 
-/** Sends requests to an app around an engine of which only the given parts answer. */
-export function startApp(parts: { chats?: Partial<Chats> } & Partial<Omit<Engine, 'chats'>> = {}) {
+export interface TestApp {
+  app: H3;
+  /** What was logged so far. */
+  lines: Record<string, unknown>[];
+  /** Sends a request with the secret. */
+  request: (path: string, options?: RequestOptions) => Promise<Response>;
+}
+
+type EngineParts = { chats?: Partial<Chats> } & Partial<Omit<Engine, 'chats'>>;
+
+/** An app around an engine of which only the given parts answer. */
+export function startApp(parts: EngineParts = {}): TestApp {
   const lines: Record<string, unknown>[] = [];
   const log = createLog({
     level: 'debug',
@@ -31,10 +42,7 @@ interface RequestOptions {
 }
 
 /** An engine that fails loudly where a test did not say what it answers. */
-export function fakeEngine({
-  chats = {},
-  ...parts
-}: { chats?: Partial<Chats> } & Partial<Omit<Engine, 'chats'>> = {}): Engine {
+export function fakeEngine({ chats = {}, ...parts }: EngineParts = {}): Engine {
   return {
     version: '1.2.3',
     health: () => ({
