@@ -260,12 +260,24 @@ export const chatMachine = chatSetup.createMachine({
         terminating: {
           description: 'The process was told to end and has `terminateGrace` to do so.',
           entry: 'terminateAgent',
+          on: {
+            'agent.said': [
+              { guard: 'endsTurn', actions: ['recordSaid', 'concludeTurn'] },
+              { actions: 'recordSaid' },
+            ],
+          },
           after: { terminateGrace: { target: 'killing' } },
         },
         killing: {
           description:
             'The process was killed; its turn ends after `killGrace` even if no sign of that comes.',
           entry: 'killAgent',
+          on: {
+            'agent.said': [
+              { guard: 'endsTurn', actions: ['recordSaid', 'concludeTurn'] },
+              { actions: 'recordSaid' },
+            ],
+          },
           after: {
             killGrace: { target: '#chat.settled', actions: ['concludeTurn', 'comeToRest'] },
           },

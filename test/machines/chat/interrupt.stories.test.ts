@@ -139,17 +139,34 @@ describe('interrupting a chat', () => {
   });
 
   it.each([
-    ['was asked', 0],
-    ['was terminated', 5_000],
-    ['was killed', 8_000],
+    ['was asked', []],
+    ['was terminated', [5_000]],
+    ['was killed', [5_000, 3_000]],
   ])('ends as interrupted when the agent leaves after it %s', (_, waited) => {
     const { chat, emitted, take } = startChat();
 
-    take(submit('m1'), prepared('m1'), interrupt(), waited, CRASHED);
+    take(submit('m1'), prepared('m1'), interrupt(), ...waited, CRASHED);
 
     expect(storyOf(emitted).at(-1)).toBe('completed m1 interrupted');
     expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
   });
+
+  it.each([
+    ['terminated', [5_000]],
+    ['killed', [5_000, 3_000]],
+  ])(
+    'lets the next message wait for the exit of an agent that was %s, not only for its last words',
+    (_, waited) => {
+      const { emitted, commands, take } = startChat();
+
+      take(submit('m1'), submit('m2'), prepared('m1'), interrupt(), ...waited, INTERRUPTED, said(null));
+      expect(storyOf(emitted).slice(-2)).toEqual(['completed m1 interrupted', 'delta null']);
+      expect(ordersOf(commands)).not.toContain('prepare m2');
+      take(CRASHED, prepared('m2'));
+
+      expect(storyOf(emitted).at(-1)).toBe('started m2');
+    },
+  );
 
   it('gives a message up that its driver wanted to hand over once more', () => {
     const { emitted, commands, take } = startChat();
