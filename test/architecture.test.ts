@@ -1,0 +1,194 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, normalize, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Level 0: no folder of ours below them. */
+const GROUND = ['src/contract', 'src/errors.ts', 'src/paths.ts', 'type:src/log.ts'];
+
+/** What each part may import besides itself; entries with `type:` only through `import type`. */
+const MAY_IMPORT: Record<string, string[]> = {
+  machines: ['xstate', 'type:src/contract'],
+  'src/contract': ['zod'],
+  'src/errors.ts': [],
+  'src/paths.ts': ['node:path'],
+  'src/log.ts': ['pino'],
+  'src/environment-values.ts': ['node:', 'zod'],
+  'src/engine-env.ts': ['node:', 'zod', 'src/environment-values.ts', 'src/errors.ts'],
+  'src/storage': ['node:', 'unstorage', 'execa', 'zod', ...GROUND],
+  'src/process': ['node:', 'execa', 'zod', ...GROUND],
+  'src/workspace': ['node:', 'execa', 'zod', ...GROUND],
+  'src/journal': ['node:', 'zod', 'src/storage', ...GROUND],
+  'src/projection': ['node:', 'zod', 'src/storage', 'src/journal', 'type:xstate', 'type:machines', ...GROUND],
+  'src/agents': ['node:', 'zod', 'src/process', 'src/storage', 'type:src/engine-env.ts', ...GROUND],
+  'src/actors': [
+    'node:',
+    'xstate',
+    'src/agents',
+    'src/process',
+    'src/journal',
+    'src/projection',
+    'type:machines',
+    ...GROUND,
+  ],
+  'src/commands': [
+    'node:',
+    'xstate',
+    'src/actors',
+    'src/storage',
+    'src/journal',
+    'src/projection',
+    'type:machines',
+    ...GROUND,
+  ],
+  'src/engine.ts': ['type:node:', 'type:zod', 'type:src/contract'],
+  'src/server': [
+    'node:',
+    'h3',
+    'listhen',
+    'srvx',
+    'zod',
+    'src/contract',
+    'src/errors.ts',
+    'type:src/log.ts',
+    'type:src/engine.ts',
+  ],
+  'src/dev': ['node:', 'h3', 'listhen', 'srvx', 'execa', 'zod', 'src/contract', 'src/errors.ts'],
+};
+
+/** The composition roots, which may import anything of ours. */
+const ROOTS = [
+  'src/actors/start-root.ts',
+  'src/start-engine.ts',
+  'src/open-home.ts',
+  'src/serve.ts',
+  'src/main.ts',
+];
+
+const FILES = ['src', 'machines'].flatMap(filesOf);
+
+describe('layers', () => {
+  it.each(Object.entries(MAY_IMPORT))('%s imports only what it may', (part, entries) => {
+    const strangers = FILES.filter((file) => isInside(file, part) && !ROOTS.includes(file))
+      .flatMap(importsOf)
+      .filter((found) => ![part, ...entries].some((entry) => permits(entry, found)));
+
+    expect(strangers).toEqual([]);
+  });
+
+  it('every file belongs to one', () => {
+    const homeless = FILES.filter(
+      (file) => ![...Object.keys(MAY_IMPORT), ...ROOTS].some((part) => isInside(file, part)),
+    );
+
+    expect(homeless).toEqual([]);
+  });
+
+  it('an agent never imports another', () => {
+    const crossings = FILES.flatMap(importsOf).filter(({ from, to }) => {
+      const [importer, imported] = [agentOf(from), agentOf(to)];
+      return importer !== null && imported !== null && importer !== imported;
+    });
+
+    expect(crossings).toEqual([]);
+  });
+
+  it('no file reaches itself', () => {
+    const imported = new Map(
+      FILES.map((file) => [file, importsOf(file).flatMap(({ to, typeOnly }) => (typeOnly ? [] : [to]))]),
+    );
+
+    expect(FILES.filter((file) => reaches(file, file, imported))).toEqual([]);
+  });
+});
+
+describe('effects', () => {
+  it('only main.ts reads the environment of the process, and ends it', () => {
+    expect(FILES.filter((file) => /\bprocess\.(?:env|exit\b|exitCode)/.test(codeOf(file)))).toEqual([
+      'src/main.ts',
+    ]);
+  });
+
+  it('machines have no clock, no randomness, no network and no console', () => {
+    const impure =
+      /\b(?:Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch\(|console\.|crypto|process\.)/;
+
+    expect(filesOf('machines').filter((file) => impure.test(codeOf(file)))).toEqual([]);
+  });
+});
+
+describe('form', () => {
+  it('no file is longer than 250 lines, but for a statechart, which is one literal', () => {
+    const files = FILES.filter((file) => !file.endsWith('.machine.ts'));
+
+    expect(files.filter((file) => readFileSync(join(ROOT, file), 'utf8').split('\n').length > 251)).toEqual(
+      [],
+    );
+  });
+
+  it('there are no barrels', () => {
+    expect(FILES.filter((file) => file.endsWith('/index.ts'))).toEqual([]);
+  });
+});
+
+interface Import {
+  from: string;
+  to: string;
+  typeOnly: boolean;
+}
+
+function permits(entry: string, { to, typeOnly }: Import): boolean {
+  const allowed = entry.replace(/^type:/, '');
+  return (
+    (typeOnly || !entry.startsWith('type:')) &&
+    (isInside(to, allowed) || (allowed === 'node:' && to.startsWith('node:')))
+  );
+}
+
+function isInside(file: string, part: string): boolean {
+  return file === part || file.startsWith(`${part}/`);
+}
+
+function agentOf(file: string): string | null {
+  return /^src\/agents\/([^/]+)\//.exec(file)?.[1] ?? null;
+}
+
+function reaches(
+  from: string,
+  target: string,
+  imported: Map<string, string[]>,
+  seen = new Set<string>(),
+): boolean {
+  return (imported.get(from) ?? []).some((next) => {
+    if (next === target) return true;
+    if (seen.has(next)) return false;
+    seen.add(next);
+    return reaches(next, target, imported, seen);
+  });
+}
+
+function importsOf(file: string): Import[] {
+  const statements = codeOf(file).matchAll(
+    /^(?:import|export) (type )?[^;]*?from '([^']+)'|\bimport\('([^']+)'\)/gm,
+  );
+  return [...statements].map(([, type, specifier, dynamic]) => {
+    const to = specifier ?? dynamic ?? '';
+    return {
+      from: file,
+      to: to.startsWith('.') ? normalize(join(dirname(file), to)) : to,
+      typeOnly: type !== undefined,
+    };
+  });
+}
+
+/** A file without its comments. */
+function codeOf(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+}
+
+function filesOf(folder: string): string[] {
+  if (!existsSync(join(ROOT, folder))) return [];
+  const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.ts')).map((name) => join(folder, name));
+}
