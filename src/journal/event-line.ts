@@ -36,6 +36,8 @@ const TS_LENGTH = 24;
 const TYPE_OFFSET = ID_OFFSET + EVENT_ID_LENGTH + '","ts":"'.length + TS_LENGTH + '","type":"'.length;
 const BEFORE_PAYLOAD = '","payload":'.length;
 const CUT_DIGITS = 10;
+/** Where the payload starts in the JSON of an event, less the length of its type. */
+export const PAYLOAD_OFFSET = TYPE_OFFSET + BEFORE_PAYLOAD;
 const PRIVATE_START = ',"_":{';
 const TAIL_LENGTH = `"cut":"${'0'.repeat(CUT_DIGITS)}","end":0}}\n`.length;
 const CUT_FROM_END = TAIL_LENGTH - '"cut":"'.length;

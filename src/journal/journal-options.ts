@@ -40,3 +40,5 @@ export interface JournalOptions {
   retryEveryMs?: number;
   delay?: (milliseconds: number) => Promise<unknown>;
 }
+
+export type StreamResetReason = Exclude<Finding, 'found'>;

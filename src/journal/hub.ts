@@ -1,0 +1,184 @@
+import type { Readable } from 'node:stream';
+import { EventStream } from './event-stream.ts';
+import { FrameFilter, type FrameFilterOptions } from './frame-filter.ts';
+import { FrameRing } from './frame-ring.ts';
+import { cutFrames, formatFrame, formatIdlessFrame, splitLines } from './frames.ts';
+import type { CommittedLines, Finding, PassedEvent, StreamResetReason } from './journal-options.ts';
+import type { LineReader } from './line-reader.ts';
+
+/** What the hub needs of the journal. */
+export interface EventSource {
+  readonly committedId: string;
+  readonly oldestId: string;
+  find(id: string): Promise<Finding>;
+  readAfter(id: string): LineReader;
+  onCommit(listener: (lines: CommittedLines) => void): () => void;
+}
+
+export interface HubOptions {
+  /** How long frames are gathered before they are sent. */
+  gatherMs?: number;
+  pingEveryMs?: number;
+  /** How much is kept in memory for readers that are a little behind. */
+  ringBytes?: number;
+  now?: () => Date;
+}
+
+export interface StreamRequest extends FrameFilterOptions {
+  /** The last event id that the reader has; without it the stream is live only. */
+  after?: string;
+}
+
+/**
+ * Sends committed events to any number of readers.
+ *
+ * Guarantees
+ * - A reader gets every event behind its cursor that passes its filter once, in order, or a `stream.reset` that says
+ *   why it cannot.
+ * - A slow reader costs a bounded amount of memory and no other reader any time.
+ */
+export interface Hub {
+  readonly clients: number;
+  onClientsChange(listener: (clients: number) => void): () => void;
+  open(request: StreamRequest): Promise<Readable>;
+  /** Ends all streams. */
+  close(): void;
+}
+
+const PIECE_BYTES = 256 << 10;
+
+export function createHub(source: EventSource, options: HubOptions = {}): Hub {
+  return new EventHub(source, options);
+}
+
+class EventHub implements Hub {
+  readonly #source: EventSource;
+  readonly #options: HubOptions;
+  readonly #ring: FrameRing;
+  readonly #streams = new Set<EventStream>();
+  readonly #listeners = new Set<(clients: number) => void>();
+  readonly #stopListening: () => void;
+  readonly #pinging: NodeJS.Timeout;
+  #partialReaders = 0;
+  #gathered: CommittedLines[] = [];
+  #flushing: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  constructor(source: EventSource, options: HubOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.#ring = new FrameRing({ maximumBytes: options.ringBytes ?? 8 << 20, lastId: source.committedId });
+    this.#stopListening = source.onCommit((lines) => this.#gather(lines));
+    this.#pinging = setInterval(() => this.#ping(), options.pingEveryMs ?? 15_000).unref();
+  }
+
+  get clients(): number {
+    return this.#streams.size;
+  }
+
+  onClientsChange(listener: (clients: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async open({ after, ...filter }: StreamRequest): Promise<Readable> {
+    const finding = after === undefined ? null : await this.#source.find(after);
+    this.#flush();
+    if (after === undefined || finding === null) {
+      const position = this.#ring.lastId;
+      return this.#add({ filter, position, prelude: `id: ${position}\n\n` });
+    }
+    if (finding === 'found') return this.#add({ filter, position: after, prelude: ': resumed\n\n' });
+    const { frame, position } = this.#reset(finding);
+    return this.#add({ filter, position, prelude: frame });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#stopListening();
+    clearInterval(this.#pinging);
+    this.#flush();
+    for (const stream of this.#streams) stream.end();
+  }
+
+  #add(start: { filter: FrameFilterOptions; position: string; prelude: Buffer | string }): Readable {
+    const { filter, position, prelude } = start;
+    const stream = new EventStream({
+      ring: this.#ring,
+      filter: new FrameFilter(filter),
+      position,
+      prelude,
+      readAfter: (id) => this.#source.readAfter(id),
+      reset: (reason) => this.#reset(reason),
+      onClose: () => this.#remove(stream, filter),
+    });
+    this.#streams.add(stream);
+    if (filter.partial) this.#partialReaders += 1;
+    if (this.#isClosed) stream.end();
+    this.#announceClients();
+    return stream.readable;
+  }
+
+  #remove(stream: EventStream, { partial }: FrameFilterOptions): void {
+    if (!this.#streams.delete(stream)) return;
+    if (partial) this.#partialReaders -= 1;
+    this.#announceClients();
+  }
+
+  #announceClients(): void {
+    for (const listener of this.#listeners) listener(this.clients);
+  }
+
+  /** Everything up to the latest event is left out, so the reader goes on behind that. */
+  #reset(reason: StreamResetReason): { frame: Buffer; position: string } {
+    this.#flush();
+    const latestId = this.#ring.lastId;
+    const payload = { reason, oldestId: this.#source.oldestId, latestId };
+    const ts = (this.#options.now ?? (() => new Date()))().toISOString();
+    return { frame: formatFrame({ id: latestId, ts, type: 'stream.reset', payload }), position: latestId };
+  }
+
+  #gather(lines: CommittedLines): void {
+    if (this.#streams.size === 0) return this.#skip();
+    this.#gathered.push(lines);
+    this.#flushing ??= setTimeout(() => this.#flush(), this.#options.gatherMs ?? 5);
+  }
+
+  #flush(): void {
+    if (this.#flushing !== null) clearTimeout(this.#flushing);
+    this.#flushing = null;
+    for (const lines of this.#gathered.splice(0)) {
+      this.#addFrames(lines);
+      for (const stream of this.#streams) stream.pump();
+    }
+  }
+
+  /** Without a reader no frame is built. */
+  #skip(): void {
+    this.#gathered = [];
+    this.#ring.skipTo(this.#source.committedId);
+  }
+
+  #addFrames({ bytes, passed }: CommittedLines): void {
+    let start = 0;
+    for (const { offset, note } of this.#partialReaders > 0 ? passed : []) {
+      this.#addStored(bytes.subarray(start, offset));
+      this.#addPartial(note);
+      start = offset;
+    }
+    this.#addStored(bytes.subarray(start));
+  }
+
+  #addStored(lines: Buffer): void {
+    for (const piece of splitLines(lines, PIECE_BYTES)) this.#ring.add(cutFrames(piece));
+  }
+
+  #addPartial(event: PassedEvent): void {
+    const bytes = Buffer.from(formatIdlessFrame(event));
+    this.#ring.add({ kind: 'partial', bytes, chatId: event.payload.chatId });
+  }
+
+  #ping(): void {
+    for (const stream of this.#streams) stream.ping();
+  }
+}

@@ -1,0 +1,288 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { JournalEntry } from '../../src/journal/event-line.ts';
+import { createHub, type HubOptions, type StreamRequest } from '../../src/journal/hub.ts';
+import type { JournalOptions } from '../../src/journal/journal-options.ts';
+import { temporaryFolder } from '../storage/temporary-folder.ts';
+import { CHAT, NOW, appendAll, delta, idOf, numbers, openTestJournal } from './open-test-journal.ts';
+import { SseInbox } from './sse-inbox.ts';
+
+const OTHER_CHAT = '3f0e7c1e-0000-4000-8000-000000000002';
+const NEVER = 1_000_000;
+
+describe('the event stream', () => {
+  it('starts with the bare id of the latest event when there is no cursor, then goes live', async () => {
+    const { journal, open } = await openHub();
+    await appendAll(journal, ['a', 'b']);
+    const inbox = await open({ partial: false });
+    await expect.poll(() => inbox.frames).toEqual([{ id: idOf(2) }]);
+    await appendAll(journal, ['c']);
+    await expect.poll(() => inbox.frames.length).toBe(2);
+    expect(inbox.frames[1]).toEqual({
+      id: idOf(3),
+      event: 'chat.turn.delta',
+      data: { id: idOf(3), ts: NOW.toISOString(), ...delta('c') },
+    });
+  });
+
+  it('sends its first bytes at once, whatever the cursor', async () => {
+    const { journal, hub } = await openHub();
+    await appendAll(journal, ['a']);
+    for (const after of [undefined, idOf(1), 'nonsense']) {
+      const stream = await hub.open({ partial: false, ...(after === undefined ? {} : { after }) });
+      expect(stream.readableLength).toBeGreaterThan(0);
+      stream.destroy();
+    }
+  });
+
+  it('replays what follows the cursor, whichever it is, and goes on without a gap or a repetition', async () => {
+    const { journal, open } = await openHub({ journal: { segmentBytes: 5_000 } });
+    await appendAll(journal, numbers(1, 30));
+    const inboxes = [];
+    for (const after of numbers(0, 60).map(Number)) {
+      journal.append([delta('more')], { sync: false });
+      if (after > 30) await journal.committed();
+      inboxes.push({ after, inbox: await open({ partial: false, after: idOf(after) }) });
+      journal.append([delta('more'), delta('more')], { sync: false });
+    }
+    await journal.committed();
+    const last = Number(journal.headId.slice(0, 12));
+    for (const { after, inbox } of inboxes) {
+      const rest = numbers(after + 1, last).map((text) => idOf(Number(text)));
+      await expect.poll(() => inbox.ids.length).toBe(rest.length);
+      expect(inbox.ids).toEqual(rest);
+    }
+  });
+
+  it('joins a reader that resumes before the latest events were sent to the others', async () => {
+    const { journal, open } = await openHub({ hub: { gatherMs: NEVER } });
+    const witness = await open({ partial: false });
+    await appendAll(journal, numbers(1, 5));
+    expect(witness.ids).toEqual([]);
+    const early = await open({ partial: false, after: idOf(2) });
+    const live = await open({ partial: false });
+    await appendAll(journal, numbers(6, 7));
+    await open({ partial: false });
+    await expect.poll(() => early.ids).toEqual([3, 4, 5, 6, 7].map((n) => idOf(n)));
+    await expect.poll(() => witness.ids).toEqual([1, 2, 3, 4, 5, 6, 7].map((n) => idOf(n)));
+    await expect.poll(() => live.frames[0]).toEqual({ id: idOf(5) });
+    expect(live.ids).toEqual([idOf(6), idOf(7)]);
+  });
+
+  it.each([
+    ['malformed', 'nonsense'],
+    ['unknown', idOf(3, 'bbbbbbbb')],
+    ['unknown', idOf(9)],
+  ])('answers a cursor that is %s with one reset, then goes live', async (reason, after) => {
+    const { journal, open } = await openHub();
+    await appendAll(journal, numbers(1, 5));
+    const inbox = await open({ partial: false, after, types: new Set(['chat.turn.delta']) });
+    await appendAll(journal, ['live']);
+    await expect.poll(() => inbox.frames.length).toBe(2);
+    const payload = { reason, oldestId: idOf(1), latestId: idOf(5) };
+    expect(inbox.frames[0]).toEqual({
+      id: idOf(5),
+      event: 'stream.reset',
+      data: { id: idOf(5), ts: NOW.toISOString(), type: 'stream.reset', payload },
+    });
+    expect(inbox.ids).toEqual([idOf(5), idOf(6)]);
+  });
+
+  it('answers a cursor that is older than the log with a reset that names the oldest event', async () => {
+    const { journal, open } = await openHub({ journal: { segmentBytes: 2_000, eventLogBytes: 8_000 } });
+    for (const text of numbers(1, 60)) await appendAll(journal, [text]);
+    await expect.poll(() => journal.bytes).toBeLessThanOrEqual(8_000);
+    const inbox = await open({ partial: false, after: idOf(1) });
+    await expect.poll(() => inbox.frames.length).toBe(1);
+    expect(inbox.frames[0]?.data?.payload).toEqual({
+      reason: 'expired',
+      oldestId: journal.oldestId,
+      latestId: idOf(60),
+    });
+  });
+
+  it('sends only the types and the chat that were asked for', async () => {
+    const { journal, open } = await openHub();
+    const all = await open({ partial: false });
+    const types = await open({ partial: false, types: new Set(['chat.deleted', 'engine.ready']) });
+    const chat = await open({ partial: false, chatId: CHAT });
+    const both = await open({
+      partial: false,
+      chatId: CHAT,
+      types: new Set(['chat.updated', 'engine.ready']),
+    });
+    const entries: JournalEntry[] = [
+      delta('a'),
+      { type: 'engine.ready', payload: { version: 'v1' } },
+      delta('b', OTHER_CHAT),
+      { type: 'chat.updated', payload: { chat: summary(CHAT) } },
+      { type: 'chat.updated', payload: { chat: summary(OTHER_CHAT) } },
+      delta('c'),
+      { type: 'chat.deleted', payload: { chatId: OTHER_CHAT } },
+      { type: 'error', payload: { code: 'x', message: CHAT, context: { chatId: CHAT } } },
+    ];
+    journal.append(entries, { sync: false });
+    await expect.poll(() => all.ids.length).toBe(8);
+    await expect.poll(() => types.ids).toEqual([idOf(2), idOf(7)]);
+    await expect.poll(() => chat.ids).toEqual([idOf(1), idOf(4), idOf(6)]);
+    await expect.poll(() => both.ids).toEqual([idOf(4)]);
+    const replayed = await open({ partial: false, chatId: CHAT, after: idOf(1) });
+    await expect.poll(() => replayed.ids).toEqual([idOf(4), idOf(6)]);
+  });
+
+  it('finds the chat of an event whatever the order of its keys', async () => {
+    const { journal, open } = await openHub();
+    const inbox = await open({ partial: false, chatId: 'ch"at' });
+    const { id, ...rest } = summary('ch"at');
+    journal.append(
+      [
+        { type: 'chat.turn.started', payload: { messageId: 'm', chatId: 'ch"at' } },
+        { type: 'chat.created', payload: { clientRequestId: 'r', chat: { ...rest, id } } },
+        { type: 'chat.turn.started', payload: { messageId: 'm', chatId: 'chat' } },
+      ],
+      { sync: false },
+    );
+    await expect.poll(() => inbox.ids).toEqual([idOf(1), idOf(2)]);
+  });
+
+  it('sends live partial events only to those who asked, in their place, without an id of their own', async () => {
+    const { journal, open } = await openHub();
+    const asking = await open({ partial: true });
+    const filtered = await open({ partial: true, chatId: OTHER_CHAT });
+    const others = await open({ partial: false });
+    journal.append([delta('a')], { sync: false });
+    passPartial(journal, 'p1');
+    passPartial(journal, 'p2');
+    journal.append([delta('b')], { sync: false });
+    passPartial(journal, 'p3');
+    await expect.poll(() => asking.events.length).toBe(5);
+    expect(asking.events.map(({ id, event, data }) => [id, event, data?.id])).toEqual([
+      [idOf(1), 'chat.turn.delta', idOf(1)],
+      [undefined, 'chat.turn.partial', idOf(1)],
+      [undefined, 'chat.turn.partial', idOf(1)],
+      [idOf(2), 'chat.turn.delta', idOf(2)],
+      [undefined, 'chat.turn.partial', idOf(2)],
+    ]);
+    await expect.poll(() => others.ids).toEqual([idOf(1), idOf(2)]);
+    expect(filtered.events).toEqual([]);
+  });
+
+  it('pings with the position of the reader, also of one whose filter lets nothing through', async () => {
+    const { journal, open } = await openHub({ hub: { pingEveryMs: 5 } });
+    const inbox = await open({ partial: false, types: new Set(['engine.ready']) });
+    await expect.poll(() => inbox.frames).toContainEqual({ comment: 'ping', id: idOf(0) });
+    await appendAll(journal, ['a', 'b']);
+    await expect.poll(() => inbox.frames.at(-1)).toEqual({ comment: 'ping', id: idOf(2) });
+    expect(inbox.events).toEqual([]);
+  });
+
+  it('serves a reader that fell far behind from the log, each event once, and others meanwhile', async () => {
+    const { journal, hub, open } = await openHub({
+      hub: { ringBytes: 100_000, gatherMs: 0 },
+      journal: { segmentBytes: 300_000 },
+    });
+    const slow = await hub.open({ partial: false });
+    const fast = await open({ partial: false });
+    const text = 'x'.repeat(1_000);
+    for (let round = 0; round < 30; round += 1) {
+      await appendAll(
+        journal,
+        numbers(1, 100).map((number) => number + text),
+      );
+    }
+    await expect.poll(() => fast.events.length).toBe(3_000);
+    expect(slow.readableLength).toBeLessThan(400_000);
+    const inbox = new SseInbox(slow);
+    journal.append([delta('live')], { sync: false });
+    await expect.poll(() => inbox.ids.length).toBe(3_001);
+    expect(inbox.ids).toEqual(numbers(1, 3_001).map((number) => idOf(Number(number))));
+    expect(fast.ids).toEqual(inbox.ids);
+  });
+
+  it('tells a reader whose place in the log was dropped before it came there', async () => {
+    const { journal, hub } = await openHub({
+      hub: { ringBytes: 10_000, gatherMs: 0 },
+      journal: { segmentBytes: 100_000, eventLogBytes: 400_000 },
+    });
+    const slow = await hub.open({ partial: false });
+    const text = 'x'.repeat(1_000);
+    for (const number of numbers(1, 1_000)) await appendAll(journal, [number + text]);
+    await expect.poll(() => journal.bytes).toBeLessThanOrEqual(400_000);
+    const inbox = new SseInbox(slow);
+    await expect.poll(() => inbox.events.at(-1)?.event).toBe('stream.reset');
+    const seen = inbox.ids.slice(0, -1);
+    expect(seen).toEqual(numbers(1, seen.length).map((number) => idOf(Number(number))));
+    await appendAll(journal, ['live']);
+    await expect.poll(() => inbox.ids.at(-1)).toBe(idOf(1_001));
+    expect(inbox.events.filter(({ event }) => event === 'stream.reset')).toHaveLength(1);
+  });
+
+  it('passes a line of five megabytes on, live and from the log', async () => {
+    const { journal, open } = await openHub();
+    const live = await open({ partial: false });
+    const text = '😀"_":{\n'.repeat(500_000);
+    await appendAll(journal, ['a', text, 'b']);
+    const replayed = await open({ partial: false, after: idOf(1) });
+    await expect.poll(() => live.ids).toEqual([idOf(1), idOf(2), idOf(3)]);
+    await expect.poll(() => replayed.ids).toEqual([idOf(2), idOf(3)]);
+    for (const { data } of [live.events[1], replayed.events[0]].map((frame) => frame ?? {})) {
+      expect(JSON.stringify(data?.payload) === JSON.stringify(delta(text).payload)).toBe(true);
+    }
+  });
+
+  it('counts its readers and ends them when it is closed', async () => {
+    const { journal, hub, open } = await openHub();
+    const counts: number[] = [];
+    const stop = hub.onClientsChange((clients) => counts.push(clients));
+    const first = await open({ partial: false });
+    const second = await open({ partial: true });
+    expect(hub.clients).toBe(2);
+    second.stream.destroy();
+    await expect.poll(() => hub.clients).toBe(1);
+    journal.append([delta('last words')], { sync: false });
+    await journal.committed();
+    hub.close();
+    await expect.poll(() => first.hasEnded).toBe(true);
+    expect(first.ids).toEqual([idOf(1)]);
+    await expect.poll(() => counts).toEqual([1, 2, 1, 0]);
+    stop();
+  });
+
+  it('builds no frames while nobody reads and loses nothing by it', async () => {
+    const { journal, open } = await openHub({ hub: { gatherMs: NEVER } });
+    const first = await open({ partial: false });
+    await appendAll(journal, ['a', 'b']);
+    first.stream.destroy();
+    await appendAll(journal, ['c']);
+    const inbox = await open({ partial: false, after: idOf(1) });
+    await appendAll(journal, ['d']);
+    await open({ partial: false });
+    await expect.poll(() => inbox.ids).toEqual([idOf(2), idOf(3), idOf(4)]);
+  });
+});
+
+async function openHub(options: { hub?: HubOptions; journal?: Partial<JournalOptions> } = {}) {
+  const { journal } = await openTestJournal(await temporaryFolder(), options.journal);
+  const hub = createHub(journal, { gatherMs: 1, now: () => NOW, ...options.hub });
+  onTestFinished(() => hub.close());
+  const open = async (request: StreamRequest) => new SseInbox(await hub.open(request));
+  return { journal, hub, open };
+}
+
+function passPartial(journal: Awaited<ReturnType<typeof openTestJournal>>['journal'], text: string): void {
+  const { payload } = delta(text);
+  if ('event' in payload) journal.pass({ type: 'chat.turn.partial', payload });
+}
+
+function summary(id: string) {
+  const at = NOW.toISOString();
+  return {
+    id,
+    provider: 'claude',
+    title: 'Claude Code',
+    createdAt: at,
+    updatedAt: at,
+    processing: false,
+    parentChatId: null,
+    state: 'idle' as const,
+  };
+}
