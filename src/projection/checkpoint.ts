@@ -16,6 +16,8 @@ export interface CheckpointOptions {
   history: History;
   payloads: Payloads;
   records: ReadonlyMap<string, ChatRecord>;
+  /** A checkpoint is due after this much of the journal, however short the time. */
+  everyBytes: number;
   onError(error: unknown): void;
 }
 
@@ -25,13 +27,20 @@ export class Checkpoint {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #watermark = '';
+  #bytes = 0;
 
   constructor(options: CheckpointOptions) {
     this.#options = options;
   }
 
-  /** Says that something changed. */
-  schedule(): void {
+  /** Says that so many bytes were committed. */
+  schedule(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes >= this.#options.everyBytes) void this.write().catch(this.#options.onError);
+    else this.#setTimer();
+  }
+
+  #setTimer(): void {
     this.#timer ??= setTimeout(() => void this.write().catch(this.#options.onError), EVERY_MS).unref();
   }
 
@@ -39,6 +48,7 @@ export class Checkpoint {
   async write(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#bytes = 0;
     this.#writing = this.#writing.catch(() => undefined).then(() => this.#write()); // one at a time; each reports itself
     await this.#writing;
   }

@@ -3,11 +3,12 @@ import type { AgentEvent } from '../contract/agent-event.ts';
 import type { EngineEventBody } from '../contract/events.ts';
 import type { ChatRecord, LineRecord } from '../contract/records.ts';
 import type { ChatEmitted } from '../../machines/chat.events.ts';
+import type { JournalEntry } from '../journal/event-line.ts';
 import { SEQUENCE_DIGITS, formatEventId, sequenceOf } from '../journal/event-id.ts';
 import { chatIdOf, foldLine } from './fold.ts';
 
 /** A line before the journal gives it an id. */
-export type Entry = EngineEventBody & { record?: LineRecord };
+export type Entry = JournalEntry;
 
 /** What the statechart of a chat says about itself, for its summary. */
 export type ChatCondition = Pick<ChatSummary, 'state' | 'processing'> & { awaitingInput: boolean };

@@ -19,18 +19,23 @@ export async function restoreRecords({
   history,
 }: RestoreOptions): Promise<Map<string, ChatRecord>> {
   const records = new Map(file?.chats.map((record) => [record.chat.id, record]));
-  if (!(await canFold(file, journal))) return records;
-  const after = file === null || sequenceOf(file.watermark) === 0 ? null : file.watermark;
-  for await (const lines of journal.replay(after)) {
+  const start = await startOfFold(file, journal);
+  if (start === undefined) return records;
+  for await (const lines of journal.replay(start)) {
     for (const line of lines) await apply(line, { records, history });
   }
   return records;
 }
 
-/** A checkpoint that the log does not know stands for itself: folding from elsewhere would apply lines twice. */
-async function canFold(file: ChatsFile | null, journal: Journal): Promise<boolean> {
-  if (file === null || sequenceOf(file.watermark) === 0) return true;
-  return (await journal.find(file.watermark)) === 'found';
+/**
+ * Behind which id the journal is to be folded in; null for all of it, undefined for nothing. A checkpoint that the log
+ * does not know stands for itself: folding from elsewhere would apply lines twice.
+ */
+async function startOfFold(file: ChatsFile | null, journal: Journal): Promise<string | null | undefined> {
+  if (file === null || sequenceOf(file.watermark) === 0) return null;
+  const finding = await journal.find(file.watermark);
+  if (finding === 'expired') return null;
+  return finding === 'found' ? file.watermark : undefined;
 }
 
 async function apply(

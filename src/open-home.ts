@@ -1,0 +1,87 @@
+import { rm } from 'node:fs/promises';
+import { ChatsFileSchema, EngineStateFileSchema } from './contract/records.ts';
+import type { ChatRecord, EngineStateFile } from './contract/records.ts';
+import type { EngineEnvironment } from './engine-env.ts';
+import { EngineError } from './errors.ts';
+import { sequenceOf } from './journal/event-id.ts';
+import { openJournal } from './journal/journal.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Log } from './log.ts';
+import { createPaths } from './paths.ts';
+import type { Paths } from './paths.ts';
+import { CHATS_KEY } from './projection/checkpoint.ts';
+import { openHistory } from './projection/history.ts';
+import type { History } from './projection/history.ts';
+import { restoreRecords } from './projection/restore.ts';
+import { createEngineStorage } from './storage/atomic-files.ts';
+import type { EngineStorage } from './storage/atomic-files.ts';
+import { HomeLockedError, lockHome } from './storage/home-lock.ts';
+import type { HomeLock } from './storage/home-lock.ts';
+import { readJson } from './storage/json-file.ts';
+import { createPayloads } from './storage/payloads.ts';
+import type { Payloads } from './storage/payloads.ts';
+import type { Damage } from './storage/set-aside.ts';
+
+/** A workspace's home, locked, repaired and read. */
+export interface Home {
+  paths: Paths;
+  lock: HomeLock;
+  store: EngineStorage;
+  journal: Journal;
+  history: History;
+  payloads: Payloads;
+  records: Map<string, ChatRecord>;
+  /** What the last engine of this home was; null for the first one. */
+  lastEngine: EngineStateFile | null;
+  /** The home was copied from another workspace: whatever runs there is not ours. */
+  isCopy: boolean;
+  /** Files that could not be read and were set aside. */
+  damages: Damage[];
+}
+
+export interface OpenHomeOptions {
+  environment: EngineEnvironment;
+  log: Log;
+  onFatal(error: unknown): void;
+}
+
+export const STATE_KEY = 'engine-state.json';
+
+/** @throws {EngineError} `HOME_IN_USE`, after ten seconds, when another engine runs in this home. */
+export async function openHome({ environment, log, onFatal }: OpenHomeOptions): Promise<Home> {
+  const paths = createPaths(environment.WORKSPACE_HOME);
+  const lock = await takeLock(paths);
+  const damages: Damage[] = [];
+  const onDamage = (damage: Damage) => {
+    damages.push(damage);
+    log.error({ ...damage }, 'a damaged file was set aside');
+  };
+  const store = createEngineStorage({ base: paths.replicas });
+  await store.files.sweep(['', 'engine', 'engine:payloads']);
+  const file = await readJson(store, { key: CHATS_KEY, schema: ChatsFileSchema, onDamage });
+  const lastEngine = await readJson(store, { key: STATE_KEY, schema: EngineStateFileSchema, onDamage });
+  const journal = await openJournal({
+    files: store.files,
+    folder: 'engine',
+    eventLogBytes: environment.EVENT_LOG_BYTES,
+    ...(file === null ? {} : { minimumSequence: sequenceOf(file.watermark) }),
+    beforeDrop: () => history.sync(),
+    onDamage,
+    onFatal,
+  });
+  const history: History = openHistory({ files: store.files, folder: 'engine:history', onDamage, onFatal });
+  const records = await restoreRecords({ file, journal, history });
+  const payloads = createPayloads(store, 'engine:payloads');
+  const isCopy = lastEngine !== null && lastEngine.workspaceId !== environment.WORKSPACE_ID;
+  if (isCopy) await rm(paths.agents, { recursive: true, force: true });
+  return { paths, lock, store, journal, history, payloads, records, lastEngine, isCopy, damages };
+}
+
+async function takeLock(paths: Paths): Promise<HomeLock> {
+  try {
+    return await lockHome(paths.lock);
+  } catch (error) {
+    if (!(error instanceof HomeLockedError)) throw error;
+    throw new EngineError('HOME_IN_USE', { home: paths.home, holder: error.holder }, { cause: error });
+  }
+}

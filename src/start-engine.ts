@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { startRoot } from './actors/start-root.ts';
+import type { Root } from './actors/start-root.ts';
+import { watchClock } from './actors/watch-clock.ts';
+import type { AgentDriver } from './agents/agent.ts';
+import { createDrivers } from './agents/registry.ts';
+import { ChatCommands, creationOf, draftChat } from './commands/chats.ts';
+import { Directory } from './commands/directory.ts';
+import { disown } from './commands/ending.ts';
+import { Messages } from './commands/messages.ts';
+import type { EngineStateFile } from './contract/records.ts';
+import type { EngineEnvironment } from './engine-env.ts';
+import type { Chats, RunningEngine } from './engine.ts';
+import { createHub } from './journal/hub.ts';
+import type { Log } from './log.ts';
+import { STATE_KEY, openHome } from './open-home.ts';
+import type { Home } from './open-home.ts';
+import { Checkpoint } from './projection/checkpoint.ts';
+import { Recorder } from './projection/recorder.ts';
+import type { Delta } from './projection/recorder.ts';
+import { StatusBoard } from './projection/status-board.ts';
+import { writeJson } from './storage/json-file.ts';
+import { countRepositories } from './workspace/count-repositories.ts';
+import { hasActiveSshSessions } from './workspace/ssh-sessions.ts';
+
+export interface StartEngineOptions {
+  environment: EngineEnvironment;
+  log: Log;
+  version: string;
+}
+
+/** The composition root: opens the home, binds machines to what they need, and answers commands. */
+export async function startEngine({ environment, log, version }: StartEngineOptions): Promise<RunningEngine> {
+  const { failed, fail } = createFailure();
+  const home = await openHome({ environment, log, onFatal: fail });
+  const { journal, history, payloads, paths, records } = home;
+  await mkdir(paths.workspaces, { recursive: true });
+  const hub = createHub(journal);
+  const recorder = createRecorder(home);
+  const checkpoint = createCheckpoint(home, { environment, log });
+  const board = new StatusBoard({
+    records,
+    counted: () => ({
+      hasActiveSSHSessions: hasActiveSshSessions(),
+      activeSseClients: hub.clients,
+      reposTotal: countRepositories(paths.workspaces),
+      hooksRunning: false,
+    }),
+  });
+  recorder.statusChange = board.takeChange;
+  hub.onClientsChange(() => recorder.record([]));
+  announceDamages(home, recorder);
+  if (home.isCopy) for (const record of [...records.values()]) recorder.record(disown(record));
+
+  const drivers = createDrivers(home, { environment, log });
+  const root = startRoot({ environment, drivers, recorder });
+  if (home.lastEngine === null) createFirstChats(home, { root, drivers });
+  journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
+  if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
+  await writeState(home, environment);
+  const stopWatching = watchClock(() => journal.newIncarnation());
+
+  let isStopping = false;
+  const directory = new Directory({ actors: root.chats, recorder, journal, isStopping: () => isStopping });
+  const titles = new Map([...drivers].map(([provider, { title }]) => [provider, title]));
+  const send: typeof root.actor.send = (command) => root.actor.send(command);
+  const chats = new ChatCommands({ directory, actors: root.chats, recorder, history, titles, send });
+  const messages = new Messages(directory, payloads);
+
+  async function leave(command: 'engine.drain' | 'engine.handOver'): Promise<void> {
+    isStopping = true;
+    root.actor.send({ type: command });
+    await root.ended();
+    stopWatching();
+    await checkpoint.write().catch((error: unknown) => log.error({ err: error }, 'the checkpoint failed'));
+    hub.close();
+    await journal.close();
+    await history.close();
+    await home.lock.release();
+  }
+
+  return {
+    version,
+    chats: toChats(chats, messages),
+    events: hub,
+    health: () => ({
+      status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
+      version,
+      boot: root.boot.read(),
+    }),
+    status: () =>
+      directory.committed({ ...board.read(), version, boot: root.boot.read(), lastEventId: journal.headId }),
+    stop: () => leave('engine.drain'),
+    handOver: () => leave('engine.handOver'),
+    failed,
+  };
+}
+
+function createFailure() {
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined); // whoever runs the engine listens for it too
+  return { failed, fail: (error: unknown) => fail(error) };
+}
+
+/** History is a projection: an event enters it when the journal has it on disk. */
+function createRecorder({ journal, history, records }: Home): Recorder {
+  const uncommitted: Delta[] = [];
+  journal.onCommit(() => {
+    const { committedId } = journal;
+    const count = uncommitted.findIndex(({ id }) => id > committedId);
+    for (const delta of uncommitted.splice(0, count === -1 ? uncommitted.length : count)) {
+      history.append(delta.chatId, delta.id, [delta.event]);
+    }
+  });
+  return new Recorder({
+    append: (entries, options) => journal.append(entries, options),
+    onDelta: (delta) => uncommitted.push(delta),
+    now: () => new Date(),
+    records,
+  });
+}
+
+function createCheckpoint(
+  { store, journal, history, payloads, records }: Home,
+  { environment, log }: { environment: EngineEnvironment; log: Log },
+): Checkpoint {
+  const checkpoint = new Checkpoint({
+    store,
+    journal,
+    history,
+    payloads,
+    records,
+    everyBytes: environment.EVENT_LOG_BYTES / 16,
+    onError: (error) => log.warn({ err: error }, 'the checkpoint failed and is tried again'),
+  });
+  journal.onCommit(({ bytes }) => checkpoint.schedule(bytes.length));
+  return checkpoint;
+}
+
+function announceDamages({ damages }: Home, recorder: Recorder): void {
+  for (const { file, keptAs, reason } of damages) {
+    const message = `The file ${file} was damaged. It is kept as ${keptAs}; a new one was begun.`;
+    recorder.record([
+      {
+        type: 'error',
+        payload: { code: 'file_damaged', message, details: reason, context: { file, keptAs } },
+      },
+    ]);
+  }
+}
+
+/** One chat per agent exists from the first start. */
+function createFirstChats(
+  { records }: Home,
+  { root, drivers }: { root: Root; drivers: ReadonlyMap<string, AgentDriver> },
+): void {
+  const known = new Set([...records.values()].map(({ chat }) => chat.provider));
+  for (const { provider, title } of drivers.values()) {
+    if (known.has(provider)) continue;
+    const chat = draftChat({ id: randomUUID(), provider, title, parentChatId: null });
+    root.actor.send(creationOf(chat, {}));
+  }
+}
+
+async function writeState({ store, journal }: Home, environment: EngineEnvironment): Promise<void> {
+  const value: EngineStateFile = {
+    version: 1,
+    workspaceId: environment.WORKSPACE_ID,
+    incarnation: journal.headId.slice(-8),
+    startedAt: new Date().toISOString(),
+  };
+  await journal.committed();
+  await writeJson(store.storage, { key: STATE_KEY, value });
+}
+
+function toChats(chats: ChatCommands, messages: Messages): Chats {
+  return {
+    list: () => chats.list(),
+    get: (chatId) => chats.get(chatId),
+    create: (request) => chats.create(request),
+    remove: (chatId) => chats.remove(chatId),
+    requests: (chatId) => chats.requests(chatId),
+    answer: (chatId, requestId, answer) => chats.answer(chatId, requestId, answer),
+    history: (chatId, query) => chats.history(chatId, query),
+    send: (chatId, message) => messages.send(chatId, message),
+    interrupt: (chatId, options) => messages.interrupt(chatId, options),
+    queue: (chatId) => messages.queue(chatId),
+    withdraw: (chatId, messageId) => messages.withdraw(chatId, messageId),
+    clearQueue: (chatId) => messages.clearQueue(chatId),
+    reorder: (chatId, move) => messages.reorder(chatId, move),
+  };
+}

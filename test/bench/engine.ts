@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, openSync, closeSync, rmSync, writeSync, fdatasyncSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { ChatListSchema } from '../../src/contract/chats.ts';
+import {
+  HEADERS,
+  findFreePort,
+  percentile,
+  residentMib,
+  startMeasuredEngine,
+  untilHealthy,
+} from './measured-engine.ts';
+import type { MeasuredEngine } from './measured-engine.ts';
+import type { BenchRow } from './row.ts';
+
+const ROUNDS = 5;
+const MESSAGES = 500;
+
+/** The engine as a process: how soon it is there, what it takes, how fast it accepts and passes on. */
+export async function run(): Promise<BenchRow[]> {
+  return [await coldStart(), await idleMemory(), await accepting(), await passingOn()];
+}
+
+async function coldStart(): Promise<BenchRow> {
+  const [ours, bare]: [number[], number[]] = [[], []];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const engine = await startMeasuredEngine();
+    ours.push(engine.coldStartMs);
+    await engine.stop();
+    bare.push(await bareColdStart());
+  }
+  return row('cold start to the first /health', 'ms', {
+    value: percentile(ours, 0.5),
+    baseline: { name: 'node -e http server', value: percentile(bare, 0.5) },
+    goal: '< 600 ms',
+  });
+}
+
+async function bareColdStart(): Promise<number> {
+  const port = await findFreePort();
+  const program = `require('http').createServer((_, answer) => answer.end()).listen(${port}, '127.0.0.1')`;
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ['-e', program]);
+  await untilHealthy(`http://127.0.0.1:${port}`);
+  const elapsed = performance.now() - startedAt;
+  child.kill();
+  await once(child, 'exit');
+  return elapsed;
+}
+
+async function idleMemory(): Promise<BenchRow> {
+  const engine = await startMeasuredEngine();
+  await engine.call('GET', '/status');
+  const value = residentMib(engine.pid);
+  await engine.stop();
+  const bare = spawn(process.execPath, [
+    '-e',
+    "require('http').createServer().listen(0, '127.0.0.1', () => console.log(1))",
+  ]);
+  await once(bare.stdout, 'data');
+  const baseline = { name: 'node -e http server', value: residentMib(bare.pid ?? 0) };
+  bare.kill();
+  return row('idle memory', 'MiB', { value, baseline, goal: '< 110 MiB' });
+}
+
+/** Each message is on disk when it is answered, in the engine as in the baseline. */
+async function accepting(): Promise<BenchRow> {
+  const engine = await startMeasuredEngine({ isBooted: false });
+  const chatId = await chatOf(engine);
+  const ours: number[] = [];
+  for (let index = 0; index < MESSAGES; index += 1) {
+    const startedAt = performance.now();
+    await engine.call('POST', `/chats/${chatId}/messages`, { message: `message ${index}` });
+    ours.push(performance.now() - startedAt);
+  }
+  await engine.stop();
+  const baseline = {
+    name: 'node http: write, fdatasync, answer',
+    value: percentile(await bareAccepting(), 0.5),
+  };
+  return row('POST message to accepted (median)', 'ms', { value: percentile(ours, 0.5), baseline });
+}
+
+async function bareAccepting(): Promise<number[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'engine-bench-'));
+  const file = openSync(join(folder, 'log'), 'a');
+  const server = createServer((request, answer) => {
+    request.on('data', (bytes: Buffer) => writeSync(file, bytes));
+    request.on('end', () => {
+      fdatasyncSync(file);
+      answer.end('{}');
+    });
+  });
+  const port = await findFreePort();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const elapsed: number[] = [];
+  for (let index = 0; index < MESSAGES; index += 1) {
+    const startedAt = performance.now();
+    await (await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: `message ${index}` })).text();
+    elapsed.push(performance.now() - startedAt);
+  }
+  server.closeAllConnections();
+  server.close();
+  closeSync(file);
+  rmSync(folder, { recursive: true });
+  return elapsed;
+}
+
+/** From a line on the agent's standard output to the client of the stream, at 1,000 lines a second. */
+async function passingOn(): Promise<BenchRow> {
+  const agent = fileURLToPath(new URL('./printing-agent.js', import.meta.url));
+  chmodSync(agent, 0o755);
+  const engine = await startMeasuredEngine({ claude: agent });
+  const chatId = await chatOf(engine);
+  const delays = followDelays(engine);
+  await engine.call('POST', `/chats/${chatId}/messages`, { message: 'talk' });
+  const ours = await delays;
+  await engine.stop();
+  const baseline = { name: 'the same, median', value: percentile(ours, 0.5) };
+  return row('agent line to stream client at 1,000/s (p99)', 'ms', {
+    value: percentile(ours, 0.99),
+    baseline,
+    goal: '< 15 ms',
+  });
+}
+
+const DeltaSchema = z.object({
+  type: z.literal('chat.turn.delta'),
+  payload: z.object({ event: z.object({ payload: z.object({ printedAt: z.number() }) }) }),
+});
+
+async function followDelays({ url }: MeasuredEngine): Promise<number[]> {
+  const { body } = await fetch(`${url}/events`, { headers: HEADERS });
+  const delays: number[] = [];
+  let rest = '';
+  for await (const bytes of body ?? []) {
+    const now = performance.timeOrigin + performance.now();
+    const frames = (rest + Buffer.from(bytes).toString('utf8')).split('\n\n');
+    rest = frames.pop() ?? '';
+    for (const frame of frames) {
+      if (frame.includes('event: chat.turn.completed')) return delays;
+      const delta = DeltaSchema.safeParse(JSON.parse(/^data: (.*)$/m.exec(frame)?.[1] ?? 'null'));
+      if (delta.success) delays.push(now - delta.data.payload.event.payload.printedAt);
+    }
+  }
+  return delays;
+}
+
+async function chatOf(engine: MeasuredEngine): Promise<string> {
+  const { chats } = ChatListSchema.parse(await engine.call('GET', '/chats'));
+  return chats.find(({ provider }) => provider === 'claude')?.id ?? '';
+}
+
+function row(
+  name: string,
+  unit: string,
+  { value, baseline, goal }: { value: number; baseline: BenchRow['baseline']; goal?: string },
+): BenchRow {
+  return {
+    name,
+    unit,
+    value,
+    baseline,
+    ratio: value / baseline.value,
+    ...(goal === undefined ? {} : { goal }),
+  };
+}

@@ -1,0 +1,20 @@
+/** `npm run bench`: every number beside a baseline of the same run. Names of suites as arguments choose among them. */
+import type { BenchRow } from './row.ts';
+
+const SUITES = ['engine', 'journal', 'fan-out', 'history'];
+
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : SUITES;
+console.log('| what | measured | baseline | ratio | goal |\n| --- | --- | --- | --- | --- |');
+for (const suite of chosen) {
+  const { run } = (await import(`./${suite}.js`)) as { run: () => Promise<BenchRow[]> };
+  for (const row of await run()) console.log(toLine(row));
+}
+
+function toLine({ name, value, unit, baseline, ratio, goal }: BenchRow): string {
+  const measured = `${toText(value)} ${unit}`;
+  return `| ${name} | ${measured} | ${toText(baseline.value)} ${unit} (${baseline.name}) | ${ratio.toFixed(2)} | ${goal ?? ''} |`;
+}
+
+function toText(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : 0 });
+}

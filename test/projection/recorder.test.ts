@@ -1,0 +1,193 @@
+import { expect, it } from 'vitest';
+import type { ChatSummary } from '../../src/contract/chats.ts';
+import type { ChatRecord, QueuedMessage } from '../../src/contract/records.ts';
+import { Recorder } from '../../src/projection/recorder.ts';
+import type { ChatCondition, Delta, Entry } from '../../src/projection/recorder.ts';
+
+const NOW = '2026-03-01T10:00:00.000Z';
+const CHAT: ChatSummary = {
+  id: 'c1',
+  provider: 'claude',
+  title: 'Claude Code',
+  createdAt: '2026-03-01T09:00:00.000Z',
+  updatedAt: '2026-03-01T09:00:00.000Z',
+  processing: false,
+  parentChatId: null,
+  state: 'idle',
+};
+const MESSAGE: QueuedMessage = {
+  messageId: 'm1',
+  turnId: '0190b6a4-0000-4000-8000-000000000001',
+  digest: 'd1',
+  content: { kind: 'inline', text: 'hello' },
+  planMode: false,
+  queuedAt: NOW,
+};
+const RUNNING: ChatCondition = { state: 'running', processing: true, awaitingInput: false };
+const IDLE: ChatCondition = { state: 'idle', processing: false, awaitingInput: false };
+
+it('puts facts, summary and counters of one step into one group, in this order', () => {
+  const { recorder, groups } = startRecorder();
+  recorder.statusChange = () => statusChanged();
+
+  recorder.recordChat('c1', [accepted()], RUNNING);
+
+  const chat = { ...CHAT, lastMessageText: 'hello', state: 'running', processing: true, updatedAt: NOW };
+  expect(groups).toEqual([
+    {
+      entries: [accepted(), { type: 'chat.updated', payload: { chat } }, statusChanged()],
+      sync: true,
+    },
+  ]);
+});
+
+it('shows in a snapshot what the group says, as soon as the group is on its way', () => {
+  const { recorder } = startRecorder();
+
+  recorder.recordChat('c1', [accepted()], RUNNING);
+
+  expect(recorder.records.get('c1')?.chat.processing).toBe(true);
+  expect(recorder.records.get('c1')?.queue).toEqual([MESSAGE]);
+});
+
+it('says nothing about a chat that did not change', () => {
+  const { recorder, groups } = startRecorder();
+
+  recorder.recordChat('c1', [], IDLE);
+
+  expect(groups).toEqual([]);
+});
+
+it('merges the private parts of a step into its one line about the chat', () => {
+  const { recorder, groups } = startRecorder();
+
+  recorder.recordChat(
+    'c1',
+    [
+      { type: 'chat.updated', record: { selfDirected: true } },
+      { type: 'chat.updated', record: { sessionId: 's1' } },
+    ],
+    IDLE,
+  );
+
+  expect(groups).toEqual([
+    {
+      entries: [
+        { type: 'chat.updated', payload: { chat: CHAT }, record: { selfDirected: true, sessionId: 's1' } },
+      ],
+      sync: false,
+    },
+  ]);
+});
+
+it('tells each delta with the id of its own line, and does not sync for it', () => {
+  const { recorder, groups, deltas } = startRecorder();
+  const event = (text: string) => ({ timestamp: NOW, type: 'claude-assistant', payload: { text } });
+  const delta = (text: string) => ({
+    type: 'chat.turn.delta' as const,
+    payload: { chatId: 'c1', messageId: 'm1', event: event(text) },
+  });
+
+  recorder.recordChat('c1', [delta('one'), delta('two')], IDLE);
+
+  expect(groups.map(({ sync }) => sync)).toEqual([false]);
+  expect(deltas).toEqual([
+    { id: '000000000001-aaaaaaaa', chatId: 'c1', event: event('one') },
+    { id: '000000000002-aaaaaaaa', chatId: 'c1', event: event('two') },
+  ]);
+});
+
+it('measures a turn from its start to its end', () => {
+  const { recorder, groups } = startRecorder();
+  recorder.recordChat('c1', [accepted(), started()], RUNNING);
+
+  recorder.recordChat(
+    'c1',
+    [
+      {
+        type: 'chat.turn.completed',
+        payload: { chatId: 'c1', messageId: 'm1', isComplete: true, outcome: 'completed' },
+      },
+    ],
+    IDLE,
+  );
+
+  expect(groups.at(-1)?.entries[0]).toEqual({
+    type: 'chat.turn.completed',
+    payload: { chatId: 'c1', messageId: 'm1', isComplete: true, outcome: 'completed', durationMs: 0 },
+  });
+});
+
+it('forgets a deleted chat and announces no summary of it', () => {
+  const { recorder, groups } = startRecorder();
+
+  recorder.recordChat('c1', [{ type: 'chat.deleted', payload: { chatId: 'c1' } }], IDLE);
+
+  expect(groups.map(({ entries }) => entries.map(({ type }) => type))).toEqual([['chat.deleted']]);
+  expect(recorder.records.size).toBe(0);
+});
+
+function startRecorder() {
+  const groups: { entries: Entry[]; sync: boolean }[] = [];
+  const deltas: Delta[] = [];
+  let sequence = 0;
+  const recorder = new Recorder({
+    append: (entries, { sync }) => {
+      groups.push({ entries, sync });
+      sequence += entries.length;
+      return `${String(sequence).padStart(12, '0')}-aaaaaaaa`;
+    },
+    onDelta: (delta) => deltas.push(delta),
+    now: () => new Date(NOW),
+    records: new Map([['c1', emptyRecord()]]),
+  });
+  return { recorder, groups, deltas };
+}
+
+function emptyRecord(): ChatRecord {
+  return {
+    chat: CHAT,
+    policy: 'bypass',
+    sessionId: null,
+    position: null,
+    queue: [],
+    turn: null,
+    interrupting: false,
+    selfDirected: false,
+    requests: [],
+    receipts: [],
+  };
+}
+
+function accepted() {
+  return {
+    type: 'chat.turn.accepted' as const,
+    payload: { chatId: 'c1', messageId: 'm1', queued: false, position: 0 },
+    record: { message: MESSAGE },
+  };
+}
+
+function started() {
+  return {
+    type: 'chat.turn.started' as const,
+    payload: { chatId: 'c1', messageId: 'm1' },
+    record: { message: MESSAGE, delivery: { runId: 'r1' } },
+  };
+}
+
+function statusChanged() {
+  return {
+    type: 'engine.status.changed' as const,
+    payload: {
+      status: {
+        uptimeSeconds: 1,
+        hasActiveSSHSessions: false,
+        activeSseClients: 0,
+        chatsTotal: 1,
+        chatsProcessing: 1,
+        reposTotal: 0,
+        hooksRunning: false,
+      },
+    },
+  };
+}
