@@ -8,16 +8,25 @@ import { session } from './chat-words.ts';
 /** Time passes (in milliseconds), or something is said to the chat. */
 export type ChatStep = ChatEvent | number;
 
+const recordings = new WeakMap<AgentSessionInput, AgentSessionCommand[]>();
+
+/** One machine for all chats: providing actors is slow, and thousands of chats are started. */
+const machine = chatMachine.provide({
+  actors: {
+    agentSession: fromCallback<AgentSessionCommand, AgentSessionInput>(({ input, receive }) => {
+      receive((command) => recordings.get(input)?.push(command));
+    }),
+  },
+});
+
 /** A running chat whose agent only records what it is told, on a clock the test owns. */
-export function startChat(
-  input: Partial<ChatInput> = {},
-  inspect: (event: InspectionEvent) => void = () => undefined,
-) {
+export function startChat(rest: Partial<ChatInput> = {}, inspect?: (event: InspectionEvent) => void) {
   const clock = new SimulatedClock();
   const commands: AgentSessionCommand[] = [];
   const emitted: ChatEmitted[] = [];
-  const machine = chatMachine.provide({ actors: { agentSession: recordingSession(commands) } });
-  const chat = createActor(machine, { clock, input: { ...NEW_CHAT, ...input }, inspect });
+  const input = newChat(rest);
+  recordings.set(input.session, commands);
+  const chat = createActor(machine, { clock, input, ...(inspect === undefined ? {} : { inspect }) });
   chat.on('*', (event) => emitted.push(event));
   chat.start();
 
@@ -33,17 +42,14 @@ export function startChat(
 
 export type ChatHarness = ReturnType<typeof startChat>;
 
-export function recordingSession(commands: AgentSessionCommand[]) {
-  return fromCallback<AgentSessionCommand, AgentSessionInput>(({ receive }) => {
-    receive((command) => commands.push(command));
-  });
+function newChat(rest: Partial<ChatInput>): ChatInput {
+  return {
+    mayStart: true,
+    queue: [],
+    interrupting: false,
+    selfDirected: false,
+    errored: false,
+    ...rest,
+    session: { ...(rest.session ?? session()) },
+  };
 }
-
-export const NEW_CHAT: ChatInput = {
-  session: session(),
-  mayStart: true,
-  queue: [],
-  interrupting: false,
-  selfDirected: false,
-  errored: false,
-};

@@ -1,0 +1,74 @@
+import type { StateValueFrom } from 'xstate';
+import type { ChatEvent } from '../../../../machines/chat.events.ts';
+import type { chatMachine } from '../../../../machines/chat.machine.ts';
+import {
+  COMPLETED,
+  CRASHED,
+  answered,
+  asked,
+  ended,
+  interrupt,
+  prepared,
+  said,
+  submit,
+} from '../../../support/chat-words.ts';
+import type { ChatStep } from '../../../support/start-chat.ts';
+import type { LeafOf } from '../../../support/state-names.ts';
+
+/** States that decide at once where to go on, so that no event ever meets them. */
+type Passing = 'restoring' | 'settled' | 'running.resuming' | 'gone';
+
+export type State = Exclude<LeafOf<StateValueFrom<typeof chatMachine>>, Passing>;
+
+/** One line of an agent means different things, so it has a column for each. */
+type SaidKey = 'said' | 'said end' | 'said end, works on' | 'said works by itself' | 'said rests';
+
+export type EventKey = Exclude<ChatEvent['type'], 'agent.said'> | SaidKey;
+
+/** Where each event leads from one state. Not `Partial`: a new event does not compile until it is decided. */
+export type Row = Record<EventKey, State>;
+
+/** Message m1 is the current one wherever there is one; r1 is the open request; m2 comes or waits. */
+export const EVENTS: Record<EventKey, ChatEvent> = {
+  'message.submit': submit('m2'),
+  'message.withdraw': { type: 'message.withdraw', messageId: 'm2' },
+  'queue.clear': { type: 'queue.clear' },
+  'queue.reorder': { type: 'queue.reorder', messageId: 'm2', position: 0 },
+  'turn.interrupt': interrupt(),
+  'request.answer': answered('r1'),
+  'turns.hold': { type: 'turns.hold' },
+  'turns.release': { type: 'turns.release' },
+  'chat.delete': { type: 'chat.delete' },
+  'chat.shutdown': { type: 'chat.shutdown' },
+  'turn.prepared': prepared('m1'),
+  'agent.answered': { type: 'agent.answered' },
+  'agent.stirred': { type: 'agent.stirred' },
+  'agent.exited': CRASHED,
+  'request.opened': asked('r1'),
+  'request.withdrawn': { type: 'request.withdrawn', requestId: 'r1', position: null },
+  said: said('m1'),
+  'said end': ended('m1', COMPLETED),
+  'said end, works on': { ...ended('m1', COMPLETED), selfDirected: true },
+  'said works by itself': said(null, { selfDirected: true }),
+  'said rests': said(null, { selfDirected: false }),
+};
+
+const WORKING: ChatStep[] = [submit('m1'), prepared('m1')];
+
+/** How each state is reached; numbers are milliseconds that pass. */
+export const ROUTE_TO: Record<State, ChatStep[]> = {
+  'resting.idle': [],
+  'resting.errored': [...WORKING, ended('m1', { outcome: 'errored' })],
+  'running.starting': [submit('m1')],
+  'running.working': WORKING,
+  'running.probing': [...WORKING, 600_000],
+  'running.awaiting': [...WORKING, asked('r1')],
+  'interrupting.asking': [...WORKING, interrupt()],
+  'interrupting.terminating': [...WORKING, interrupt(), 5_000],
+  'interrupting.killing': [...WORKING, interrupt(), 5_000, 3_000],
+  'stopping.asking': [...WORKING, { type: 'chat.delete' }],
+  'stopping.terminating': [...WORKING, { type: 'chat.delete' }, 2_000],
+  'stopping.killing': [...WORKING, { type: 'chat.delete' }, 2_000, 3_000],
+  deleted: [...WORKING, { type: 'chat.delete' }, CRASHED],
+  stopped: [...WORKING, { type: 'chat.shutdown' }, CRASHED],
+};
