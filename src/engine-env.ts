@@ -82,7 +82,6 @@ const optional = {
     .meta({ description: 'The GitHub CLI: a path, or a name to find on `PATH`.' }),
   ACP_AGENTS: acpAgents().default({}).meta({
     description: 'More agents, as JSON: `{"<provider>": {"command", "args"?, "title"?}}`.',
-    shown: '`{}`',
   }),
   REQUEST_TIMEOUT_MS: milliseconds(600_000).meta({
     description: 'How long a permission or question of an agent waits for an answer.',
@@ -131,7 +130,7 @@ export const AMBIENT_VARIABLES: Record<string, string> = {
   'OPENAI_*, CODEX_*': 'Codex: account, model, endpoints, settings',
   GH_TOKEN: 'the GitHub CLI',
   'SLACK_BOT_TOKEN, LINEAR_ACCESS_TOKEN': 'tools that agents use',
-  'PATH, LANG, TZ, …': 'everything else',
+  'PATH, LANG, TZ': 'everything',
 };
 
 /** The parsed environment. `ambient` is what is not the engine's own. */

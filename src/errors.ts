@@ -134,6 +134,7 @@ export const ENGINE_ERRORS = {
   },
   PORT_UNAVAILABLE: {
     status: 500,
+    exitCode: 1,
     meaning: 'The engine cannot listen where `HOST` and `PORT` say.',
     message: ({ host, port }: { host: string; port: number }) =>
       `Cannot listen on ${host}:${port}: the port is taken, reserved, or the host is not one of this machine's.`,

@@ -1,0 +1,118 @@
+#!/usr/bin/env node
+import nodeModule from 'node:module';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { EngineError } from './errors.ts';
+import type { Environment } from './engine-env.ts';
+import type { Log } from './log.ts';
+import type { RunningServer } from './serve.ts';
+
+/** Whoever sends SIGTERM expects the process to be gone within ten seconds. */
+const STOP_DEADLINE_MS = 9_000;
+const LOG_FLUSH_MS = 500;
+
+/** What this process runs, once it runs. */
+interface Running {
+  stop(): Promise<void>;
+  handOver?(): Promise<void>;
+  log?: Log;
+}
+
+type Goodbye = (running: Running) => Promise<void> | undefined;
+
+const program = new Command('replicas-engine').description(
+  'The workspace runtime that powers coding agents.',
+);
+
+program
+  .command('serve', { isDefault: true })
+  .description('run the engine of a workspace, as its environment variables say')
+  .action(() => supervise(startServer()));
+
+program
+  .command('dev')
+  .description('try the engine on this machine, without a workspace and without an account')
+  .option('--real', 'talk to the real model, with the account of this environment')
+  .option('--port <port>', 'port to listen on; 0 takes any free one', toPort)
+  .action((options: { real?: true; port?: number }) => supervise(startDevelopment(options)));
+
+await program.parseAsync();
+
+async function startServer(environment: Environment = process.env): Promise<RunningServer> {
+  const { serve } = await loadServe();
+  const server = await serve(environment);
+  server.failed.catch((error: unknown) => fail(error, server.log));
+  return server;
+}
+
+async function startDevelopment({ real = false, port }: { real?: boolean; port?: number }): Promise<Running> {
+  const { startDev } = await import('./dev/dev.ts');
+  const dev = await startDev({
+    real,
+    environment: process.env,
+    serve: startServer,
+    ...(port !== undefined && { port }),
+  });
+  process.stdout.write(`${dev.welcome}\n`);
+  return dev;
+}
+
+/** Loaded late, so that the compile cache of newer Nodes covers it. */
+function loadServe() {
+  if ('enableCompileCache' in nodeModule && typeof nodeModule.enableCompileCache === 'function') {
+    nodeModule.enableCompileCache();
+  }
+  return import('./serve.ts');
+}
+
+/** Ends this process as signals ask, and when what it runs cannot start or go on. */
+async function supervise(starting: Promise<Running>): Promise<void> {
+  const state: { log?: Log; leaving?: Promise<void> } = {};
+  const leave = (goodbye: Goodbye) => {
+    state.leaving ??= end(starting, goodbye).catch((error: unknown) => fail(error, state.log));
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => leave((running) => running.stop()));
+  }
+  process.on('SIGUSR2', () => leave((running) => running.handOver?.()));
+  process.on('uncaughtException', (error) => void fail(error, state.log));
+  process.on('unhandledRejection', (error) => void fail(error, state.log));
+  const { log } = await starting.catch(refuse);
+  if (log) state.log = log;
+}
+
+async function end(starting: Promise<Running>, goodbye: Goodbye): Promise<void> {
+  const overdue = delay(STOP_DEADLINE_MS).then(() => Promise.reject(new Error('Stopping took too long.')));
+  await Promise.race([starting.then(goodbye), overdue]);
+  const { log } = await starting;
+  await exit(0, log);
+}
+
+function refuse(error: unknown): never {
+  const isExpected = error instanceof EngineError;
+  process.stderr.write(`${isExpected ? error.message : toText(error)}\n`);
+  process.exit(isExpected ? error.exitCode : 1);
+}
+
+/** Agents are left alone: the next engine attaches to them. */
+async function fail(error: unknown, log: Log | undefined): Promise<void> {
+  if (log) log.fatal({ err: error }, 'the engine cannot go on');
+  else process.stderr.write(`${toText(error)}\n`);
+  await exit(1, log);
+}
+
+async function exit(code: number, log: Log | undefined): Promise<void> {
+  const flushed = new Promise<void>((resolve) => (log ? log.flush(() => resolve()) : resolve()));
+  await Promise.race([flushed, delay(LOG_FLUSH_MS)]);
+  process.exit(code);
+}
+
+function toText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('It is a number from 0 to 65535.');
+}

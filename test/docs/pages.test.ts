@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { EnvironmentSchema } from '../../src/engine-env.ts';
+import { ENGINE_ERRORS } from '../../src/errors.ts';
+import { environmentPage } from '../support/environment-page.ts';
+import { errorsPage } from '../support/errors-page.ts';
+import { PAGES } from '../support/pages.ts';
+
+it.each(PAGES)('docs/$file is what the code says; `npm run docs` writes it', ({ file, render }) => {
+  const page = readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
+
+  expect(page).toBe(render());
+});
+
+describe('the pages', () => {
+  it('have a row for every variable of the environment', () => {
+    const missing = Object.keys(EnvironmentSchema.shape).filter(
+      (name) => !environmentPage().includes(`| \`${name}\` |`),
+    );
+
+    expect(missing).toEqual([]);
+  });
+
+  it('have a row for every failure', () => {
+    const missing = Object.values(ENGINE_ERRORS).filter(
+      ({ meaning }) => !errorsPage().includes(`| ${meaning} |`),
+    );
+
+    expect(missing).toEqual([]);
+  });
+});

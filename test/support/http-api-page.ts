@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { describeRoutes } from '../../src/server/openapi.ts';
+import type { Route } from '../../src/server/route.ts';
+import { createRoutes } from '../../src/server/routes.ts';
+import { fakeEngine } from './fake-engine.ts';
+import { toTable } from './markdown.ts';
+import { toFields } from './schema-text.ts';
+
+/** The page about the HTTP interface, made from the registry of its routes. */
+export function httpApiPage(): string {
+  const routes = createRoutes(fakeEngine());
+  return `${INTRODUCTION}
+
+${routes.map(toSection).join('\n\n')}
+
+## Schemas
+
+\`name?\` may be missing. The exact JSON Schemas stand in \`GET /openapi.json\`; \`EngineEvent\` is [described apart](events.md).
+
+${toTable(['schema', 'fields'], schemasOf(routes))}
+`;
+}
+
+const INTRODUCTION = `# HTTP API
+
+JSON over HTTP on \`PORT\` (3737). Every route but \`GET /health\` wants the header \`X-Replicas-Engine-Secret\`. Keys the engine
+does not know are ignored, wrong types are refused. A body is JSON whatever its content type says, up to \`BODY_MAX_BYTES\`.
+\`HEAD\` works wherever \`GET\` does. Refusals have [one shape](errors.md); any route may answer \`validation_failed\`,
+\`unauthorized\` and \`internal\`, any route with a body \`malformed_json\`, \`body_incomplete\` and \`payload_too_large\`.
+
+A command is on disk before it is answered. \`lastEventId\` of a snapshot is the cursor to follow it with:
+\`GET /events?after=<lastEventId>\`.`;
+
+function toSection({ method, path, summary, parts, answers, refusals = [] }: Route): string {
+  const facts = [
+    parametersOf('Query', parts['query']),
+    parametersOf('Header', parts['headers']),
+    parts['body'] ? `Body: ${nameOf(parts['body'])}` : '',
+    ...Object.entries(answers).map(
+      ([status, { schema, description }]) => `${status}: ${nameOf(schema)}. ${description}`,
+    ),
+    refusals.length > 0 ? `Refuses: ${refusals.map((code) => `\`${code.toLowerCase()}\``).join(', ')}` : '',
+  ];
+  const list = facts.filter((fact) => fact !== '').map((fact) => `- ${fact}`);
+  return `## ${method} ${path}\n\n${summary}.\n\n${list.join('\n')}`;
+}
+
+function parametersOf(label: string, schema: z.core.$ZodType | undefined): string {
+  return schema ? `${label}: ${toFields(z.toJSONSchema(schema, { io: 'input' }))}` : '';
+}
+
+function nameOf(schema: z.core.$ZodType): string {
+  const id = z.globalRegistry.get(schema)?.id;
+  return id === undefined ? 'JSON' : `\`${id}\``;
+}
+
+function schemasOf(routes: Route[]): string[][] {
+  const { components } = z
+    .object({ components: z.object({ schemas: z.record(z.string(), z.looseObject({})) }) })
+    .parse(describeRoutes(routes, { version: '' }));
+  const schemas = Object.entries(components.schemas).filter(([name]) => name !== 'EngineEvent');
+  return schemas
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([name, schema]) => [`\`${name}\``, toFields(schema)]);
+}

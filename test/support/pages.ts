@@ -1,0 +1,18 @@
+import { environmentPage } from './environment-page.ts';
+import { errorsPage } from './errors-page.ts';
+import { eventsPage } from './events-page.ts';
+import { httpApiPage } from './http-api-page.ts';
+
+export interface Page {
+  /** Where it lies below `docs/`. */
+  file: string;
+  render: () => string;
+}
+
+/** Every page that is made from the code. `npm run docs` writes them; a test fails when one is stale. */
+export const PAGES: Page[] = [
+  { file: 'environment.md', render: environmentPage },
+  { file: 'errors.md', render: errorsPage },
+  { file: 'events.md', render: eventsPage },
+  { file: 'http-api.md', render: httpApiPage },
+];
