@@ -53,16 +53,19 @@ const CREDENTIAL_FIELDS = [
   new RegExp(String.raw`(\\+"${CREDENTIAL_KEY}\\+"\s*:\s*\\+")[^"\\]+(?=\\+")`, 'gi'),
 ];
 
+/** Below this length a secret may stand in ordinary words, so that only whole words are taken for it. */
+const TELLING_LENGTH = 8;
+
 function createRedaction(secrets: string[]): (line: string) => string {
-  const known = secrets
-    .filter((secret) => secret !== '')
-    .map((secret) => JSON.stringify(secret).slice(1, -1));
+  const patterns = [...secrets.filter((secret) => secret !== '').map(toPattern), ...CREDENTIALS];
   return (line) => {
-    const withoutSecrets = known.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line);
-    const withoutFields = CREDENTIAL_FIELDS.reduce(
-      (text, field) => text.replace(field, '$1[redacted]'),
-      withoutSecrets,
-    );
-    return CREDENTIALS.reduce((text, credential) => text.replace(credential, '[redacted]'), withoutFields);
+    const redacted = patterns.reduce((text, pattern) => text.replace(pattern, '[redacted]'), line);
+    return CREDENTIAL_FIELDS.reduce((text, field) => text.replace(field, '$1[redacted]'), redacted);
   };
+}
+
+function toPattern(secret: string): RegExp {
+  const written = JSON.stringify(secret).slice(1, -1);
+  const escaped = written.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
+  return new RegExp(secret.length < TELLING_LENGTH ? String.raw`(?<!\w)${escaped}(?!\w)` : escaped, 'g');
 }

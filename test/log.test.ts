@@ -17,6 +17,18 @@ it('never prints a secret it was told about, wherever it stands', () => {
   expect(line).toMatchObject({ deep: { list: ['x [redacted] y'] }, msg: 'with [redacted]' });
 });
 
+it('takes a short secret for one only where it stands alone', () => {
+  expect(linesOf(['s'], (log) => log.info({ text: 's, as such (s)' }, 'msg'))).toEqual([
+    expect.objectContaining({ level: 'info', text: '[redacted], as such ([redacted])', msg: 'msg' }),
+  ]);
+});
+
+it('never prints a long secret, not even within a word', () => {
+  expect(linesOf(['p.a+s$w(o)rd'], (log) => log.info('xp.a+s$w(o)rdx'))).toEqual([
+    expect.objectContaining({ msg: 'x[redacted]x' }),
+  ]);
+});
+
 it.each([
   ['a field with a telling name', { accessToken: 'a"b' }, { accessToken: '[redacted]' }],
   [
