@@ -32,7 +32,6 @@ export const chatMachine = chatSetup.createMachine({
     'queue.reorder': { actions: 'reorderQueue' },
     'turns.hold': { actions: 'holdTurns' },
     'turns.release': { actions: 'releaseTurns' },
-    'agent.said': { actions: 'recordSaid' },
     'chat.delete': {
       target: '.stopping',
       actions: { type: 'rememberStopReason', params: { reason: 'deleted' } },
@@ -88,7 +87,7 @@ export const chatMachine = chatSetup.createMachine({
       on: {
         'agent.said': [
           { guard: 'endsTurn', target: 'settled', actions: ['recordSaid', 'concludeTurn'] },
-          { guard: 'comesToRest', target: 'settled', actions: 'recordSaid' },
+          { guard: 'comesToRest', target: 'settled', actions: ['recordSaid', 'concludeTurn'] },
           { actions: 'recordSaid' },
         ],
         'agent.exited': { target: 'settled', actions: ['concludeTurn', 'comeToRest'] },
@@ -240,7 +239,7 @@ export const chatMachine = chatSetup.createMachine({
       on: {
         'agent.said': [
           { guard: 'endsTurn', target: 'settled', actions: ['recordSaid', 'concludeTurn'] },
-          { guard: 'comesToRest', target: 'settled', actions: 'recordSaid' },
+          { guard: 'comesToRest', target: 'settled', actions: ['recordSaid', 'concludeTurn'] },
           { actions: 'recordSaid' },
         ],
         'agent.exited': { target: 'settled', actions: ['concludeTurn', 'comeToRest'] },

@@ -90,6 +90,17 @@ describe('an agent that works by itself', () => {
     expect(emitted.at(-1)).toEqual({ type: 'chat.updated', record: { selfDirected: false } });
   });
 
+  it('has its requests closed when it comes to rest', () => {
+    const { emitted, take } = startChat();
+
+    take(STARTS_BY_ITSELF, asked('r1'), COMES_TO_REST);
+
+    expect(emitted.at(-1)).toMatchObject({
+      type: 'chat.request.closed',
+      payload: { requestId: 'r1', outcome: 'withdrawn' },
+    });
+  });
+
   it.each([
     ['at rest', []],
     ['while a message is starting', [submit('m1')]],
