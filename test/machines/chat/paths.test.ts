@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { startChat } from '../../support/start-chat.ts';
+import { createTransitionCoverage } from '../../support/transition-coverage.ts';
+import { INVARIANTS } from './walk/invariants.ts';
+import { walkChat } from './walk/walk.ts';
+import type { Walk } from './walk/walk.ts';
+
+const WALKS = 800;
+const STEPS = 40;
+
+// The graph has no end (queues, requests), so it is walked at random, the same way each time.
+const coverage = createTransitionCoverage(startChat().chat.logic.root);
+const walks = Array.from({ length: WALKS }, (_, seed) => walkChat(seed, STEPS, coverage.inspect));
+
+describe('chat machine, along random walks', () => {
+  for (const [title, invariant] of Object.entries(INVARIANTS)) {
+    it(title, () => {
+      expect(shortestViolation(invariant)).toEqual(undefined);
+    });
+  }
+
+  it('takes every transition of the machine somewhere', () => {
+    expect(coverage.missing()).toEqual([]);
+  });
+});
+
+function shortestViolation(invariant: (walk: Walk) => string[]) {
+  const violations = walks.flatMap((walk) => {
+    const wrong = invariant(walk);
+    return wrong.length === 0 ? [] : [{ route: walk.route, wrong }];
+  });
+  return violations.toSorted((one, other) => one.route.length - other.route.length)[0];
+}

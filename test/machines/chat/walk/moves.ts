@@ -1,0 +1,75 @@
+import type { ChatContext, ChatInput } from '../../../../machines/chat.events.ts';
+import {
+  CRASHED,
+  answered,
+  asked,
+  ended,
+  interrupt,
+  message,
+  prepared,
+  request,
+  said,
+  session,
+  sessionMidTurn,
+  submit,
+} from '../../../support/chat-words.ts';
+import type { ChatStep } from '../../../support/start-chat.ts';
+
+/** A step that fits where the chat stands; nothing where it cannot happen. */
+export type Move = (context: ChatContext, fresh: string) => ChatStep | null | undefined;
+
+/** Steps that people and agents take, and some that come too late or from somewhere else. */
+export const MOVES: Record<string, Move> = {
+  submit: (_, fresh) => submit(fresh),
+  'withdraw first': ({ queue: [first] }) => first && { type: 'message.withdraw', messageId: first.messageId },
+  'withdraw foreign': () => ({ type: 'message.withdraw', messageId: 'foreign' }),
+  'clear queue': () => ({ type: 'queue.clear' }),
+  'reorder last': ({ queue }) => {
+    const last = queue.at(-1);
+    return last && { type: 'queue.reorder', messageId: last.messageId, position: 0 };
+  },
+  interrupt: () => interrupt(),
+  'interrupt and clear': () => interrupt(true),
+  'answer first': ({ requests: [first] }) => first && answered(first.id),
+  'answer foreign': () => answered('foreign'),
+  hold: () => ({ type: 'turns.hold' }),
+  release: () => ({ type: 'turns.release' }),
+  prepared: ({ current }) => current && prepared(current.messageId),
+  'prepared foreign': () => prepared('foreign'),
+  said: ({ current, delivery }) => (delivery === null ? undefined : said(current?.messageId ?? null)),
+  'said, tool opens': ({ current }) => current && said(current.messageId, { events: [], openTools: 1 }),
+  'said end': ({ current }) => current && ended(current.messageId),
+  'said end, errored': ({ current }) => current && ended(current.messageId, { outcome: 'errored' }),
+  'said end, works on': ({ current }) => current && { ...ended(current.messageId), selfDirected: true },
+  'said end of foreign': () => ended('foreign'),
+  'said works by itself': () => said(null, { selfDirected: true }),
+  'said rests': () => said(null, { selfDirected: false }),
+  answered: () => ({ type: 'agent.answered' }),
+  stirred: () => ({ type: 'agent.stirred' }),
+  asked: (_, fresh) => asked(`r-${fresh}`),
+  'withdraws first request': ({ requests: [first] }) =>
+    first && { type: 'request.withdrawn', requestId: first.id, position: null },
+  'withdraws foreign request': () => ({ type: 'request.withdrawn', requestId: 'foreign', position: null }),
+  exited: () => CRASHED,
+  'five seconds': () => 5_000,
+  'ten minutes': () => 600_000,
+};
+
+/** Steps after which a chat soon ends, so that a walk takes them rarely. */
+export const FINAL_MOVES: Record<string, Move> = {
+  delete: () => ({ type: 'chat.delete' }),
+  shutdown: () => ({ type: 'chat.shutdown' }),
+};
+
+/** Records from which chats are taken up. */
+export const STARTS: Partial<ChatInput>[] = [
+  {},
+  {},
+  { mayStart: false },
+  { queue: [message('q1'), message('q2')] },
+  { session: sessionMidTurn('q0') },
+  { session: sessionMidTurn('q0'), queue: [message('q1')], interrupting: true },
+  { session: sessionMidTurn('q0', { requests: [request('r0')] }), selfDirected: true },
+  { session: session({ sessionId: 'native-1' }), selfDirected: true },
+  { errored: true },
+];
