@@ -11,6 +11,11 @@ export interface NumberedLines {
   digitsAt: number;
 }
 
+export interface LineRange {
+  first: number;
+  last: number;
+}
+
 interface LineStart {
   offset: number;
   number: number;
@@ -29,6 +34,8 @@ interface Search {
 const NEWLINE = 0x0a;
 const DIGITS = 12;
 const WINDOW_BYTES = 16 << 10;
+const GUESS_SLACK_BYTES = 4 << 10;
+const GUESS_SLACK_SHARE = 0.25;
 
 /**
  * Finds where the line with a number starts, in a few reads whatever the size of the file. Null when the file has no
@@ -44,6 +51,34 @@ export async function findLine(lines: NumberedLines, target: number): Promise<nu
     if (!(await probe(search, round))) return null;
   }
   return search.low.offset;
+}
+
+/**
+ * Reads the lines from one number to another. Usually in one read, of where they should be if lines were of similar
+ * length. Throws when the file is damaged there.
+ */
+export async function readLines(lines: NumberedLines, range: LineRange): Promise<Buffer> {
+  const guessed = await readGuess(lines, range);
+  if (guessed !== null) return guessed;
+  const from = await findLine(lines, range.first);
+  const to = range.last === lines.last ? lines.size : await findLine(lines, range.last + 1);
+  if (from === null || to === null) throw new Error(`Lines ${range.first} to ${range.last} cannot be found.`);
+  return readRange(lines.file, { from, to });
+}
+
+async function readGuess(lines: NumberedLines, { first, last }: LineRange): Promise<Buffer | null> {
+  const average = lines.size / (lines.last - lines.first + 1);
+  const slack = GUESS_SLACK_BYTES + (last - first + 1) * average * GUESS_SLACK_SHARE;
+  const from = first === lines.first ? 0 : Math.max(0, Math.floor((first - lines.first) * average - slack));
+  const end = last === lines.last ? lines.size : (last + 1 - lines.first) * average + slack;
+  const to = Math.min(lines.size, Math.ceil(end));
+  const bytes = await readRange(lines.file, { from, to });
+  const start = from === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
+  const number = readNumber(bytes, start + lines.digitsAt);
+  if ((start === 0 && from > 0) || !(number <= first)) return null;
+  const begin = walk(bytes, { start, number, target: first });
+  const behind = walk(bytes, { ...begin, target: last + 1 });
+  return behind.number === last + 1 ? bytes.subarray(begin.start, behind.start) : null;
 }
 
 /** Lines are often of similar length, so every other guess assumes that they are; the rest halve what is left. */
