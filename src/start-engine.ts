@@ -6,14 +6,17 @@ import type { Root } from './actors/start-root.ts';
 import { watchClock } from './actors/watch-clock.ts';
 import type { AgentDriver } from './agents/agent.ts';
 import { createDrivers } from './agents/registry.ts';
+import type { AgentOptions } from './agents/registry.ts';
 import { ChatCommands, creationOf, draftChat } from './commands/chats.ts';
 import { Directory } from './commands/directory.ts';
 import { disown } from './commands/ending.ts';
 import { Messages } from './commands/messages.ts';
-import type { EngineStateFile } from './contract/records.ts';
+import type { ChatRecord, EngineStateFile } from './contract/records.ts';
+import { agentEnvironment, findExecutable } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { Chats, RunningEngine } from './engine.ts';
 import { createHub } from './journal/hub.ts';
+import type { Hub } from './journal/hub.ts';
 import type { Log } from './log.ts';
 import { STATE_KEY, openHome } from './open-home.ts';
 import type { Home } from './open-home.ts';
@@ -21,8 +24,10 @@ import { Checkpoint } from './projection/checkpoint.ts';
 import { Recorder } from './projection/recorder.ts';
 import type { Delta } from './projection/recorder.ts';
 import { StatusBoard } from './projection/status-board.ts';
+import { sweep } from './process/sweep.ts';
 import { writeJson } from './storage/json-file.ts';
 import { countRepositories } from './workspace/count-repositories.ts';
+import { rememberBriefly } from './workspace/remember-briefly.ts';
 import { hasActiveSshSessions } from './workspace/ssh-sessions.ts';
 
 export interface StartEngineOptions {
@@ -30,6 +35,9 @@ export interface StartEngineOptions {
   log: Log;
   version: string;
 }
+
+/** Logins and repositories are counted at most this often. */
+const LOOK_EVERY_MS = 1_000;
 
 /** The composition root: opens the home, binds machines to what they need, and answers commands. */
 export async function startEngine({ environment, log, version }: StartEngineOptions): Promise<RunningEngine> {
@@ -40,23 +48,16 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const hub = createHub(journal);
   const recorder = createRecorder(home);
   const checkpoint = createCheckpoint(home, { environment, log });
-  const board = new StatusBoard({
-    records,
-    counted: () => ({
-      hasActiveSSHSessions: hasActiveSshSessions(),
-      activeSseClients: hub.clients,
-      reposTotal: countRepositories(paths.workspaces),
-      hooksRunning: false,
-    }),
-  });
+  const board = createStatusBoard(home, hub);
   recorder.statusChange = board.takeChange;
   hub.onClientsChange(() => recorder.record([]));
   announceDamages(home, recorder);
   if (home.isCopy) for (const record of [...records.values()]) recorder.record(disown(record));
 
-  const drivers = createDrivers(home, { environment, log });
+  await sweep(paths.agents, runsOf(records));
+  const drivers = createDrivers(agentOptions(home, { environment, log }));
   const root = startRoot({ environment, drivers, recorder });
-  if (home.lastEngine === null) createFirstChats(home, { root, drivers });
+  if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
   if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
   await writeState(home, environment);
@@ -95,6 +96,51 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     stop: () => leave('engine.drain'),
     handOver: () => leave('engine.handOver'),
     failed,
+  };
+}
+
+function createStatusBoard({ paths, records }: Home, hub: Hub): StatusBoard {
+  const hasLogins = rememberBriefly(hasActiveSshSessions, LOOK_EVERY_MS);
+  const reposTotal = rememberBriefly(() => countRepositories(paths.workspaces), LOOK_EVERY_MS);
+  return new StatusBoard({
+    records,
+    counted: () => ({
+      hasActiveSSHSessions: hasLogins(),
+      activeSseClients: hub.clients,
+      reposTotal: reposTotal(),
+      hooksRunning: false,
+    }),
+  });
+}
+
+/** Processes that some chat may still attach to. */
+function runsOf(records: ReadonlyMap<string, ChatRecord>): Set<string> {
+  const runs = [...records.values()].flatMap(({ position, turn }) => [position?.runId, turn?.delivery.runId]);
+  return new Set(runs.filter((run) => run !== undefined));
+}
+
+/** So much may wait for the disk before agents are read more slowly. */
+const LAG_BYTES = 4 * 1024 * 1024;
+
+function agentOptions(
+  { paths, payloads, journal }: Home,
+  { environment, log }: { environment: EngineEnvironment; log: Log },
+): AgentOptions {
+  const env = agentEnvironment(environment);
+  return {
+    programs: { claude: findExecutable(environment.CLAUDE_PATH, env['PATH']) ?? null },
+    env,
+    paths,
+    payloads,
+    settled: () => journal.committed(),
+    isLagging: () => journal.pendingBytes > LAG_BYTES,
+    reportPartial: (chatId, messageId, event) =>
+      journal.pass({ type: 'chat.turn.partial', payload: { chatId, messageId, event } }),
+    requestTimeoutMs: environment.REQUEST_TIMEOUT_MS,
+    idleMs: environment.AGENT_IDLE_MS,
+    processesMax: environment.AGENT_PROCESSES_MAX,
+    log,
+    now: () => new Date(),
   };
 }
 
@@ -152,6 +198,11 @@ function announceDamages({ damages }: Home, recorder: Recorder): void {
       },
     ]);
   }
+}
+
+/** Of the home, or of what is left of it. */
+function isFirstStart({ lastEngine, damages, records }: Home): boolean {
+  return lastEngine === null || (damages.length > 0 && records.size === 0);
 }
 
 /** One chat per agent exists from the first start. */

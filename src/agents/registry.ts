@@ -3,14 +3,20 @@ import { createClaudeDriver } from './claude/agent.ts';
 import type { ClaudeDriverOptions } from './claude/agent.ts';
 import { createUnavailableDriver } from './unavailable.ts';
 
+export interface AgentOptions extends Omit<ClaudeDriverOptions, 'command'> {
+  /** The program of each agent; null when this machine has none. */
+  programs: { claude: string | null };
+}
+
 /** Every agent of this engine, by provider: one line each. */
-export function createDrivers(
-  options: Omit<ClaudeDriverOptions, 'command'>,
-  { claude }: { claude: string | null },
-): ReadonlyMap<string, AgentDriver> {
+export function createDrivers({ programs, ...options }: AgentOptions): ReadonlyMap<string, AgentDriver> {
   const drivers = [
-    createClaudeDriver({ ...options, command: claude }),
-    createUnavailableDriver('codex', 'Codex'),
+    createClaudeDriver({ ...options, command: programs.claude }),
+    createUnavailableDriver({
+      provider: 'codex',
+      title: 'Codex',
+      remedy: 'This engine does not drive it yet.',
+    }),
   ];
   return new Map(drivers.map((driver) => [driver.provider, driver]));
 }
