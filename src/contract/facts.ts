@@ -66,4 +66,6 @@ export interface AgentSessionInput {
   position: Position | null;
   turn: TurnRecord | null;
   requests: AgentRequest[];
+  /** Whether the agent was last said to work by itself; left out when that is not known. */
+  selfDirected?: boolean;
 }

@@ -1,0 +1,84 @@
+import type { Policy } from '../../contract/chats.ts';
+import type { Effort } from './effort.ts';
+
+export interface CommandOptions {
+  sessionId: string;
+  start: 'new' | 'resume';
+  policy: Policy;
+  effort: Effort;
+  /** Null for the agent's default. */
+  model: string | null;
+  /** Added to the agent's own instructions; frozen with the first message of a session. */
+  systemPrompt?: string | undefined;
+}
+
+/** Values stand behind `=`, so that none can pass for a flag. */
+export function argumentsFor({
+  sessionId,
+  start,
+  policy,
+  effort,
+  model,
+  systemPrompt,
+}: CommandOptions): string[] {
+  return [
+    '-p',
+    '--input-format=stream-json',
+    '--output-format=stream-json',
+    '--verbose',
+    '--include-partial-messages',
+    '--replay-user-messages',
+    '--permission-prompt-tool=stdio',
+    `--settings=${JSON.stringify({ useAutoModeDuringPlan: false })}`,
+    ...PERMISSIONS[policy],
+    start === 'new' ? `--session-id=${sessionId}` : `--resume=${sessionId}`,
+    `--effort=${effort}`,
+    ...(model === null ? [] : [`--model=${model}`]),
+    ...(systemPrompt === undefined ? [] : [`--append-system-prompt=${systemPrompt}`]),
+  ];
+}
+
+const PERMISSIONS: Record<Policy, string[]> = {
+  bypass: ['--dangerously-skip-permissions'],
+  ask: ['--permission-mode=default', '--allow-dangerously-skip-permissions'],
+};
+
+/** The mode in which a process starts and to which it returns after planning. */
+export function modeOf(policy: Policy, planMode: boolean): string {
+  if (planMode) return 'plan';
+  return policy === 'bypass' ? 'bypassPermissions' : 'default';
+}
+
+export interface EnvironmentOptions {
+  env: Readonly<Record<string, string>>;
+  home: string;
+  /** Short, because sockets are made in it. */
+  temporaryFolder: string;
+  isRoot: boolean;
+}
+
+export function environmentFor({
+  env,
+  home,
+  temporaryFolder,
+  isRoot,
+}: EnvironmentOptions): Record<string, string> {
+  const { CLAUDECODE: _, ...rest } = env;
+  return {
+    ...rest,
+    ...SWITCHES,
+    // Without it Claude Code refuses to bypass permissions as root.
+    ...(isRoot ? { IS_SANDBOX: '1' } : {}),
+    HOME: home,
+    TMPDIR: temporaryFolder,
+  };
+}
+
+const SWITCHES = {
+  CLAUDE_CODE_EMIT_SESSION_STATE_EVENTS: '1',
+  CLAUDE_CODE_STARTUP_FAILURE_RESULTS: '1',
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  DISABLE_AUTOUPDATER: '1',
+  DISABLE_TELEMETRY: '1',
+  DISABLE_ERROR_REPORTING: '1',
+};

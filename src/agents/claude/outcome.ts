@@ -1,0 +1,85 @@
+import type { Failure, Usage } from '../../contract/chats.ts';
+import type { TurnEnd } from '../../contract/facts.ts';
+import type { Result } from './protocol.ts';
+
+export interface Circumstances {
+  /** The name the agent gave to what went wrong, from the messages before the result. */
+  complaint: string | null;
+  /** What the process had cost before this turn; null when unknown. */
+  totalCostUsd: number | null;
+}
+
+/** How a turn ended, from the result that ends it. A failed call of the model is `success` with `is_error`. */
+export function endOf(result: Result, circumstances: Circumstances): TurnEnd {
+  const usage = usageOf(result, circumstances.totalCostUsd);
+  if (result.terminal_reason?.startsWith('aborted') === true) return { outcome: 'interrupted', usage };
+  if (!result.is_error && result.subtype === 'success') return { outcome: 'completed', usage };
+  return { outcome: 'errored', error: failureOf(result, circumstances.complaint), usage };
+}
+
+export function textOf({ result, errors }: Result): string {
+  const text = result ?? errors?.filter((error) => !error.startsWith('[ede_diagnostic]')).join('\n') ?? '';
+  return text === '' ? 'Claude Code reported an error without a reason.' : text;
+}
+
+function failureOf(result: Result, complaint: string | null): Failure {
+  const message = textOf(result);
+  return { code: codeOf(result, { complaint, message }), message };
+}
+
+function codeOf(
+  result: Result,
+  { complaint, message }: { complaint: string | null; message: string },
+): string {
+  if (result.terminal_reason === 'prompt_too_long') return 'context_too_long';
+  const { api_error_status: status } = result;
+  const byComplaint = complaint === null ? undefined : CODES[complaint];
+  if (byComplaint !== undefined) return byComplaint;
+  if (status === 529 || /\boverloaded/i.test(message)) return 'overloaded';
+  if (status === 401 || status === 403 || /^Not logged in\b/.test(message)) return 'auth';
+  if (status === 429) return 'rate_limit';
+  if (/connection|network|ECONN|ETIMEDOUT/i.test(message)) return 'network';
+  return status === null || status === undefined ? 'agent_error' : 'model_error';
+}
+
+/** Names of Claude Code's that mean one thing whatever else the result says. */
+const CODES: Partial<Record<string, string>> = {
+  authentication_failed: 'auth',
+  oauth_org_not_allowed: 'auth',
+  cloud_credential_error: 'auth',
+  billing_error: 'billing',
+  rate_limit: 'rate_limit',
+  overloaded: 'overloaded',
+  model_not_found: 'model_not_found',
+  connection_failed: 'network',
+};
+
+function usageOf(result: Result, totalCostUsd: number | null): Usage {
+  const models = Object.values(result.model_usage_since_last_result ?? {});
+  if (models.length === 0) return { ...tokensOf(result), ...costOf(result, totalCostUsd) };
+  return {
+    inputTokens: sum(models.map(({ inputTokens }) => inputTokens)),
+    outputTokens: sum(models.map(({ outputTokens }) => outputTokens)),
+    cacheReadTokens: sum(models.map(({ cacheReadInputTokens }) => cacheReadInputTokens)),
+    cacheWriteTokens: sum(models.map(({ cacheCreationInputTokens }) => cacheCreationInputTokens)),
+    costUsd: sum(models.map(({ costUSD }) => costUSD)),
+  };
+}
+
+function tokensOf({ usage }: Result): Usage {
+  if (usage === undefined) return {};
+  return {
+    inputTokens: usage.input_tokens,
+    outputTokens: usage.output_tokens,
+    cacheReadTokens: usage.cache_read_input_tokens,
+    cacheWriteTokens: usage.cache_creation_input_tokens,
+  };
+}
+
+function costOf({ total_cost_usd: total }: Result, before: number | null): Usage {
+  return total === undefined || before === null ? {} : { costUsd: Math.max(0, total - before) };
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,86 @@
+/** Works out how a message reaches its agent. Nothing is launched or written here. */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Policy } from '../../contract/chats.ts';
+import { ImageSchema, type Image } from '../../contract/messages.ts';
+import type { QueuedMessage } from '../../contract/records.ts';
+import type { ClaudeProcess } from './claude-process.ts';
+import { modeOf } from './command.ts';
+import { storeInput, type ClaudeDelivery, type PayloadFiles } from './delivery.ts';
+import { effortOf, type Effort } from './effort.ts';
+import { nearestEffort, type Installation } from './installation.ts';
+import { initializeLine, turnLines } from './lines.ts';
+
+export interface Preparing {
+  message: QueuedMessage;
+  policy: Policy;
+  installation: Installation;
+  payloads: PayloadFiles;
+}
+
+export interface Start {
+  start: 'new' | 'resume';
+  sessionId: string;
+  /** The message is given again: an earlier process echoed it. */
+  isEchoed: boolean;
+}
+
+/** For a process yet to be launched. */
+export async function prepareLaunch(
+  preparing: Preparing,
+  { start, sessionId, isEchoed }: Start,
+): Promise<ClaudeDelivery> {
+  const { message, policy, payloads } = preparing;
+  const runId = randomUUID();
+  const content = await contentOf(message, payloads);
+  const mode = message.planMode ? { mode: modeOf(policy, true) } : {};
+  const text = initializeLine(`${runId}-hello`) + turnLines({ turnId: message.turnId, ...content, ...mode });
+  const input = await storeInput(text, payloads);
+  const settings = await settingsOf(preparing);
+  return { runId, sessionId, start, ...settings, input, inputOffset: 0, outputOffset: 0, isEchoed };
+}
+
+/** For a process that lives and rests; its input is reserved until the delivery is used or given up. */
+export async function prepareInput(preparing: Preparing, process: ClaudeProcess): Promise<ClaudeDelivery> {
+  const { message, policy, payloads } = preparing;
+  const { model, effort } = await settingsOf(preparing);
+  const mode = modeOf(policy, message.planMode);
+  const text = turnLines({
+    turnId: message.turnId,
+    ...(await contentOf(message, payloads)),
+    ...(process.settings.model === model ? {} : { model }),
+    ...(process.settings.effort === effort ? {} : { effort }),
+    ...(process.state.permissionMode === mode ? {} : { mode }),
+  });
+  return {
+    runId: process.run.id,
+    sessionId: process.state.sessionId ?? '',
+    start: 'none',
+    model,
+    effort,
+    input: await storeInput(text, payloads),
+    inputOffset: await process.reserveInput(),
+    outputOffset: process.offset,
+    isEchoed: false,
+  };
+}
+
+async function settingsOf({
+  message,
+  installation,
+}: Preparing): Promise<{ model: string | null; effort: Effort }> {
+  return {
+    model: message.model ?? null,
+    effort: await nearestEffort(effortOf(message.thinkingLevel), installation),
+  };
+}
+
+const StoredContentSchema = z.object({ text: z.string(), images: z.array(ImageSchema) });
+
+async function contentOf(
+  { content }: QueuedMessage,
+  payloads: PayloadFiles,
+): Promise<{ text: string; images: Image[] }> {
+  if (content.kind === 'inline') return { text: content.text, images: [] };
+  return StoredContentSchema.parse(JSON.parse(await payloads.read(content.file)));
+}

@@ -1,0 +1,140 @@
+/** The lines Claude Code prints that we read. Whatever else it prints is kept as printed. */
+import { z } from 'zod';
+
+const ToolUseSchema = z.looseObject({ type: z.literal('tool_use'), id: z.string() });
+const ToolResultSchema = z.looseObject({ type: z.literal('tool_result'), tool_use_id: z.string() });
+const BlocksSchema = z.array(z.unknown()).catch([]);
+
+export const PermissionRequestSchema = z.looseObject({
+  request_id: z.string(),
+  request: z.looseObject({
+    subtype: z.literal('can_use_tool'),
+    tool_name: z.string(),
+    input: z.record(z.string(), z.unknown()).catch({}),
+    tool_use_id: z.string().optional(),
+  }),
+});
+
+const ModelUsageSchema = z.looseObject({
+  inputTokens: z.number().catch(0),
+  outputTokens: z.number().catch(0),
+  cacheReadInputTokens: z.number().catch(0),
+  cacheCreationInputTokens: z.number().catch(0),
+  costUSD: z.number().catch(0),
+});
+
+export const ResultSchema = z.looseObject({
+  type: z.literal('result'),
+  subtype: z.string().catch(''),
+  is_error: z.boolean().catch(false),
+  terminal_reason: z.string().optional().catch(undefined),
+  result: z.string().optional().catch(undefined),
+  errors: z.array(z.string()).optional().catch(undefined),
+  api_error_status: z.number().nullish().catch(undefined),
+  user_message_uuid: z.string().optional().catch(undefined),
+  user_message_uuids: z.array(z.string()).optional().catch(undefined),
+  origin: z.unknown().optional(),
+  startup_failure_reason: z.string().optional().catch(undefined),
+  total_cost_usd: z.number().optional().catch(undefined),
+  usage: z
+    .looseObject({
+      input_tokens: z.number().catch(0),
+      output_tokens: z.number().catch(0),
+      cache_read_input_tokens: z.number().catch(0),
+      cache_creation_input_tokens: z.number().catch(0),
+    })
+    .optional()
+    .catch(undefined),
+  model_usage_since_last_result: z.record(z.string(), ModelUsageSchema).optional().catch(undefined),
+});
+
+const LineSchema = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('system'),
+    subtype: z.string(),
+    state: z.enum(['running', 'requires_action', 'idle']).optional().catch(undefined),
+    permissionMode: z.string().optional().catch(undefined),
+    tasks: z.array(z.unknown()).optional().catch(undefined),
+    error: z.string().optional().catch(undefined),
+  }),
+  z.looseObject({ type: z.literal('command_lifecycle'), command_uuid: z.string(), state: z.string() }),
+  z.looseObject({
+    type: z.literal('user'),
+    uuid: z.string().optional(),
+    isReplay: z.boolean().optional(),
+    message: z.looseObject({ content: BlocksSchema }),
+  }),
+  z.looseObject({
+    type: z.literal('assistant'),
+    message: z.looseObject({ content: BlocksSchema }),
+    parent_tool_use_id: z.string().nullish(),
+    timestamp: z.string().optional(),
+    error: z.string().optional().catch(undefined),
+  }),
+  ResultSchema,
+  z.looseObject({ type: z.literal('stream_event') }),
+  z.looseObject({ type: z.literal('keep_alive') }),
+  z.looseObject({ type: z.literal('control_cancel_request'), request_id: z.string() }),
+  z.looseObject({
+    type: z.literal('control_request'),
+    request_id: z.string(),
+    request: z.looseObject({ subtype: z.string() }),
+  }),
+  z.looseObject({
+    type: z.literal('control_response'),
+    response: z.looseObject({
+      subtype: z.string(),
+      request_id: z.string(),
+      error: z.string().optional().catch(undefined),
+      response: z.record(z.string(), z.unknown()).optional().catch(undefined),
+      pending_permission_requests: z.array(z.unknown()).optional().catch(undefined),
+    }),
+  }),
+]);
+
+export type KnownLine = z.infer<typeof LineSchema>;
+export type LineOf<Type extends KnownLine['type']> = Extract<KnownLine, { type: Type }>;
+export type Result = z.infer<typeof ResultSchema>;
+export type PermissionRequest = z.infer<typeof PermissionRequestSchema>;
+
+/** One message as printed, and what of it we understand. */
+export interface NativeLine {
+  type: string;
+  payload: Record<string, unknown>;
+  known: KnownLine | null;
+}
+
+export type ParsedLine =
+  | { kind: 'message'; line: NativeLine }
+  /** Not a message: something else wrote to the agent's standard output. */
+  | { kind: 'noise' }
+  /** A message that was cut: what follows cannot be trusted either. */
+  | { kind: 'damaged' };
+
+export function parseLine(text: string): ParsedLine {
+  const payload = parseObject(text);
+  if (payload === null) return { kind: text.trimStart().startsWith('{') ? 'damaged' : 'noise' };
+  const type = typeof payload['type'] === 'string' ? payload['type'] : 'unknown';
+  return { kind: 'message', line: { type, payload, known: LineSchema.safeParse(payload).data ?? null } };
+}
+
+export function toolUsesIn(content: readonly unknown[]): string[] {
+  return content.flatMap((block) => ToolUseSchema.safeParse(block).data?.id ?? []);
+}
+
+export function toolResultsIn(content: readonly unknown[]): string[] {
+  return content.flatMap((block) => ToolResultSchema.safeParse(block).data?.tool_use_id ?? []);
+}
+
+export function permissionRequestOf(value: unknown): PermissionRequest | null {
+  return PermissionRequestSchema.safeParse(value).data ?? null;
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return z.record(z.string(), z.unknown()).safeParse(value).data ?? null;
+  } catch {
+    return null;
+  }
+}

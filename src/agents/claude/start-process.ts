@@ -1,0 +1,68 @@
+/** Launches Claude Code for a chat. */
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Policy } from '../../contract/chats.ts';
+import { launch, type LaunchOptions } from '../../process/launch.ts';
+import { createRun, type Run } from '../../process/run.ts';
+import { discard } from '../../process/sweep.ts';
+import { argumentsFor, environmentFor } from './command.ts';
+import { configurationOf, type ClaudeContext } from './context.ts';
+import type { ClaudeDelivery } from './delivery.ts';
+import type { Installation } from './installation.ts';
+
+export interface StartOptions {
+  chatId: string;
+  policy: Policy;
+  installation: Installation;
+  delivery: ClaudeDelivery;
+  stdin: Buffer;
+  signal: AbortSignal;
+}
+
+const FULL_DISK_RETRY_MS = 250;
+
+/** On a full disk it waits for room; rejects when it cannot be launched for another reason. */
+export async function startProcess(context: ClaudeContext, options: StartOptions): Promise<Run> {
+  const run = createRun(context.paths.agents, options.delivery.runId);
+  const launchOptions = await toLaunchOptions(context, options);
+  for (;;) {
+    try {
+      await launch(run, launchOptions);
+      return run;
+    } catch (error) {
+      if (!isFullDisk(error)) throw error;
+      await discard(run);
+      await delay(FULL_DISK_RETRY_MS, undefined, { signal: options.signal });
+    }
+  }
+}
+
+async function toLaunchOptions(context: ClaudeContext, options: StartOptions): Promise<LaunchOptions> {
+  const { chatId, policy, installation, delivery, stdin } = options;
+  const { env, paths, systemPrompt } = context;
+  const temporaryFolder = temporaryFolderOf(paths.home, chatId);
+  for (const folder of [paths.agents, temporaryFolder]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(paths.workspaces, { recursive: true });
+  const start = delivery.start === 'new' ? 'new' : 'resume';
+  return {
+    command: installation.file,
+    args: argumentsFor({ ...delivery, start, policy, systemPrompt: systemPrompt?.() }),
+    env: environmentFor({ env, home: paths.home, temporaryFolder, isRoot: process.getuid?.() === 0 }),
+    cwd: paths.workspaces,
+    stdin,
+    note: configurationOf(context, { installation, policy }),
+  };
+}
+
+/** One per chat, with a name short enough for the sockets that Claude Code makes in it. */
+function temporaryFolderOf(home: string, chatId: string): string {
+  const name = createHash('sha256').update(`${home}\0${chatId}`).digest('hex').slice(0, 12);
+  return join(tmpdir(), `replicas-${name}`);
+}
+
+function isFullDisk(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}

@@ -1,0 +1,113 @@
+/** What is known of one Claude Code process from the lines it printed. Plain data, changed only by `translate`. */
+import type { Failure } from '../../contract/chats.ts';
+import type { TurnEnd } from '../../contract/facts.ts';
+
+export interface OpenTool {
+  id: string;
+  /** The tool call of the sub-agent that made this one; null for the agent itself. */
+  parent: string | null;
+  /** Clock time in milliseconds. */
+  openedAt: number;
+}
+
+/** How far the agent is with the user's message that it was given under `uuid`. */
+export interface TurnProgress {
+  uuid: string;
+  isStarted: boolean;
+  isEchoed: boolean;
+  /** Taken out of the agent's queue before it ran. */
+  isWithdrawn: boolean;
+  isDone: boolean;
+  /** The first name the agent gave to what went wrong. */
+  complaint: string | null;
+  /** Why a setting that the message asked for could not be made. */
+  rejection: Failure | null;
+  /** From its result, once that was printed. */
+  end: TurnEnd | null;
+}
+
+export interface ClaudeState {
+  sessionId: string | null;
+  session: 'running' | 'requires_action' | 'idle' | 'unknown';
+  permissionMode: string | null;
+  turn: TurnProgress | null;
+  openTools: readonly OpenTool[];
+  /** The list of background tasks as last printed; null until it is known. */
+  tasks: readonly unknown[] | null;
+  /** The list of background tasks that answers our `initialize` is still to come. */
+  isTaskListDue: boolean;
+  /** Uuids of the messages that were echoed, the latest last. */
+  echoed: readonly string[];
+  /** Ids of the questions that were asked, the latest last. */
+  asked: readonly string[];
+  /** Cost of the process so far; null until it is known. */
+  totalCostUsd: number | null;
+  /** Why the process could not start, in its own words. */
+  startupFailure: string | null;
+}
+
+/** A process that was launched with this session and in this mode, and of which nothing was read yet. */
+export function freshState(sessionId: string | null, permissionMode: string | null): ClaudeState {
+  return {
+    sessionId,
+    session: 'unknown',
+    permissionMode,
+    turn: null,
+    openTools: [],
+    tasks: [],
+    isTaskListDue: false,
+    echoed: [],
+    asked: [],
+    totalCostUsd: 0,
+    startupFailure: null,
+  };
+}
+
+/** A process that lived before we looked. */
+export function foundState(sessionId: string | null): ClaudeState {
+  return { ...freshState(sessionId, null), tasks: null, totalCostUsd: null };
+}
+
+export function withTurn(
+  state: ClaudeState,
+  { uuid, isEchoed }: { uuid: string; isEchoed: boolean },
+): ClaudeState {
+  const turn: TurnProgress = {
+    uuid,
+    isStarted: false,
+    isEchoed: false,
+    isWithdrawn: false,
+    isDone: false,
+    complaint: null,
+    rejection: null,
+    end: null,
+  };
+  return { ...state, turn, echoed: isEchoed ? [...state.echoed, uuid] : state.echoed };
+}
+
+/** Clock time at which the earliest open tool was opened; null when none is open. */
+export function toolsOpenedSince({ openTools }: ClaudeState): number | null {
+  return openTools.length === 0 ? null : Math.min(...openTools.map(({ openedAt }) => openedAt));
+}
+
+/** The process is gone: nothing of it is open any more. */
+export function rested(state: ClaudeState): ClaudeState {
+  return { ...state, turn: null, session: 'idle', openTools: [], tasks: [] };
+}
+
+/** Nothing goes on, not even in the background: the process may end without a loss. */
+export function isAtRest({ turn, session, tasks }: ClaudeState): boolean {
+  return turn === null && session === 'idle' && (tasks === null || tasks.length === 0);
+}
+
+/** The agent works without a message of ours. */
+export function worksByItself({ turn, session }: ClaudeState): boolean {
+  return turn === null && (session === 'running' || session === 'requires_action');
+}
+
+const REMEMBERED = 200;
+
+/** Adds an id to a list that keeps only the latest. */
+export function remember(ids: readonly string[], id: string): string[] {
+  return [...ids.filter((known) => known !== id), id].slice(-REMEMBERED);
+}
