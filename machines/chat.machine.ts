@@ -73,7 +73,6 @@ export const chatMachine = chatSetup.createMachine({
           target: 'running.awaiting',
           actions: ['announceRequestOpened', 'rememberRequest'],
         },
-        'turn.interrupt': { actions: 'clearQueueIfAsked' },
       },
       states: {
         idle: { description: 'The last turn, if any, went well.' },

@@ -74,14 +74,6 @@ describe('interrupting a chat', () => {
     expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
   });
 
-  it('clears a queue that waits for the workspace, though nothing runs', () => {
-    const { emitted, take } = startChat({ mayStart: false });
-
-    take(submit('m1'), interrupt(false), interrupt(true));
-
-    expect(storyOf(emitted)).toEqual(['accepted m1 at 1', 'dropped m1 cleared']);
-  });
-
   it('is announced and asked once, however often it is repeated', () => {
     const { emitted, commands, take } = startChat();
 

@@ -1,5 +1,6 @@
 import type { ChatEmitted } from '../../../../machines/chat.events.ts';
-import type { Walk } from './walk.ts';
+import { leafOf } from '../../../support/state-names.ts';
+import type { Stand, Walk } from './walk.ts';
 
 /** What was said of one message, in order: `accepted`, `started`, `delta`, `completed`, `dropped`. */
 type Life = string[];
@@ -33,8 +34,8 @@ export const INVARIANTS: Record<string, (walk: Walk) => string[]> = {
     return place === (isDeleted ? emitted.length - 1 : -1) ? [] : [`said at ${place} of ${emitted.length}`];
   },
   'a chat is processing exactly while it has a message or works by itself or ends a process': ({ stands }) =>
-    stands.flatMap(({ state, isProcessing, isOccupied }) =>
-      isProcessing === (isOccupied || ENDS_A_PROCESS.test(state)) ? [] : [state],
+    stands.flatMap(({ snapshot }) =>
+      snapshot.hasTag('processing') === isOccupied(snapshot) ? [] : [leafOf(snapshot)],
     ),
   'the agent is told to deliver once for each preparation at most': (walk) =>
     eachMessage(walk, (messageId) => {
@@ -59,23 +60,34 @@ export const INVARIANTS: Record<string, (walk: Walk) => string[]> = {
   },
 };
 
+function isOccupied(snapshot: Stand['snapshot']): boolean {
+  const { current, selfDirected } = snapshot.context;
+  return current !== null || selfDirected || ENDS_A_PROCESS.test(leafOf(snapshot));
+}
+
 const ORDER = ['accepted', 'started', 'delta', 'completed', 'dropped'];
 const ENDS_A_PROCESS = /^(stopping|interrupting\.(terminating|killing))/;
 
 function eachMessage(walk: Walk, isFine: (messageId: string, life: Life) => boolean): string[] {
-  const messageIds = new Set([...walk.accepted, ...walk.emitted.flatMap(acceptedIn)]);
-  return [...messageIds].flatMap((messageId) => {
+  const accepted = walk.emitted.flatMap((event) =>
+    event.type === 'chat.turn.accepted' ? [event.payload.messageId] : [],
+  );
+  return [...foundAtStart(walk), ...accepted].flatMap((messageId) => {
     const life = lifeOf(walk, messageId);
     return isFine(messageId, life) ? [] : [`${messageId}: ${life.join(' ')}`];
   });
 }
 
+function foundAtStart({ start }: Walk): string[] {
+  const turn = start.session?.turn;
+  return [...(turn ? [turn.message] : []), ...(start.queue ?? [])].map(({ messageId }) => messageId);
+}
+
 /** Messages that the chat was started with have lived up to there before. */
-function lifeOf({ accepted, chat, emitted }: Walk, messageId: string): Life {
-  const { turn } = chat.getSnapshot().context.session;
-  const before = accepted.has(messageId) ? ['accepted'] : [];
-  const started = turn?.message.messageId === messageId ? ['started'] : [];
-  return [...before, ...started, ...emitted.flatMap((event) => wordOf(event, messageId))];
+function lifeOf(walk: Walk, messageId: string): Life {
+  const accepted = foundAtStart(walk).includes(messageId) ? ['accepted'] : [];
+  const started = walk.start.session?.turn?.message.messageId === messageId ? ['started'] : [];
+  return [...accepted, ...started, ...walk.emitted.flatMap((event) => wordOf(event, messageId))];
 }
 
 function wordOf(event: ChatEmitted, messageId: string): string[] {
@@ -83,10 +95,6 @@ function wordOf(event: ChatEmitted, messageId: string): string[] {
   if (event.payload.messageId !== messageId) return [];
   const word = event.type.split('.').at(-1) ?? '';
   return ORDER.includes(word) ? [word] : [];
-}
-
-function acceptedIn(event: ChatEmitted): string[] {
-  return event.type === 'chat.turn.accepted' ? [event.payload.messageId] : [];
 }
 
 function countOf(life: Life, word: string): number {

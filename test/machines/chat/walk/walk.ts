@@ -1,25 +1,25 @@
-import type { InspectionEvent } from 'xstate';
+import type { InspectionEvent, SnapshotFrom } from 'xstate';
+import type { ChatEmitted, ChatInput } from '../../../../machines/chat.events.ts';
+import type { chatMachine } from '../../../../machines/chat.machine.ts';
 import { createRandom, pick } from '../../../support/random.ts';
 import { startChat } from '../../../support/start-chat.ts';
 import type { ChatHarness } from '../../../support/start-chat.ts';
-import { leafOf } from '../../../support/state-names.ts';
 import { FINAL_MOVES, MOVES, STARTS } from './moves.ts';
 import type { Move } from './moves.ts';
 
 /** A chat that was walked through at random, the way it went, and where each step left it. */
 export interface Walk extends ChatHarness {
+  start: Partial<ChatInput>;
   route: string[];
   stands: Stand[];
   /** How often each message was prepared by the agent. */
   preparations: Map<string, number>;
-  accepted: Set<string>;
 }
 
-/** What a step left behind. */
+/** What one step of the machine said and left behind. */
 export interface Stand {
-  state: string;
-  isProcessing: boolean;
-  isOccupied: boolean;
+  emitted: ChatEmitted[];
+  snapshot: SnapshotFrom<typeof chatMachine>;
 }
 
 /** In one of so many steps a walk takes a final move. */
@@ -28,19 +28,23 @@ const FINAL_MOVE_RARITY = 40;
 export function walkChat(seed: number, length: number, inspect?: (event: InspectionEvent) => void): Walk {
   const random = createRandom(seed);
   const start = pick(random, STARTS);
-  const known = [...(start.queue ?? []), ...(start.session?.turn ? [start.session.turn.message] : [])];
-  const walk: Walk = {
-    ...startChat(start, inspect),
-    route: [],
-    stands: [],
-    preparations: new Map(),
-    accepted: new Set(known.map(({ messageId }) => messageId)),
-  };
+  const walk = beginWalk(start, inspect);
   for (let step = 0; step < length && walk.chat.getSnapshot().status === 'active'; step += 1) {
     const isFinal = Math.floor(random() * FINAL_MOVE_RARITY) === 0;
     const [name, move] = pick(random, Object.entries(isFinal ? FINAL_MOVES : MOVES));
     take(walk, name, move);
   }
+  return walk;
+}
+
+function beginWalk(start: Partial<ChatInput>, inspect?: (event: InspectionEvent) => void): Walk {
+  const harness = startChat(start, inspect);
+  const walk: Walk = { ...harness, start, route: [], stands: [], preparations: new Map() };
+  let told = 0;
+  harness.chat.subscribe((snapshot) => {
+    walk.stands.push({ emitted: harness.emitted.slice(told), snapshot });
+    told = harness.emitted.length;
+  });
   return walk;
 }
 
@@ -53,15 +57,4 @@ function take(walk: Walk, name: string, move: Move): void {
     walk.preparations.set(step.messageId, (walk.preparations.get(step.messageId) ?? 0) + 1);
   }
   walk.take(step);
-  walk.stands.push(standOf(walk.chat));
-}
-
-function standOf(chat: Walk['chat']): Stand {
-  const snapshot = chat.getSnapshot();
-  const { current, selfDirected } = snapshot.context;
-  return {
-    state: leafOf(snapshot),
-    isProcessing: snapshot.hasTag('processing'),
-    isOccupied: current !== null || selfDirected,
-  };
 }
