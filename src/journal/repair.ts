@@ -96,10 +96,8 @@ function findLastGroupEnd(bytes: Buffer, isWholeFile: boolean): SoundEnd | null 
   while (end > 0) {
     const start = end < 2 ? 0 : bytes.lastIndexOf(NEWLINE, end - 2) + 1;
     if (start === 0 && !isWholeFile) return null;
-    const isSound = isLine(bytes, { start, end });
-    if (isSound && isGroupEnd(bytes, end) && isJson(bytes.toString('utf8', start, end))) {
-      return { end, lastId: readId(bytes, start), isTorn };
-    }
+    const isSound = isLine(bytes, { start, end }) && isJson(bytes.toString('utf8', start, end));
+    if (isSound && isGroupEnd(bytes, end)) return { end, lastId: readId(bytes, start), isTorn };
     isTorn &&= isSound;
     end = start;
   }

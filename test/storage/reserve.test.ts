@@ -1,0 +1,97 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openLogFile } from '../../src/storage/log-file.ts';
+import { Reserve, allocateOnDisk, type Allocation } from '../../src/storage/reserve.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const MIB = 1 << 20;
+
+describe('the reserve on the disk', () => {
+  it('is taken ahead of the file and renewed before it is used up', async () => {
+    const { reserve, asked, settled } = createReserve();
+    reserve.follow(7, 0);
+    await settled(1);
+    reserve.grow(2 * MIB);
+    expect(asked).toHaveLength(1);
+    reserve.grow(2 * MIB + 1);
+    await settled(2);
+    expect(asked.map(({ descriptor, offset }) => [descriptor, offset])).toEqual([
+      [7, 0],
+      [7, 2 * MIB + 1],
+    ]);
+    expect(asked.every(({ length }) => length >= 4 * MIB)).toBe(true);
+  });
+
+  it('is low while the disk is full, and asked for again until there is room', async () => {
+    const { reserve, answers, changes, settled } = createReserve();
+    answers.push('full', 'full', 'allocated');
+    reserve.follow(7, 0);
+    await settled(3);
+    await expect.poll(() => changes).toEqual([true, false]);
+  });
+
+  it('is not low for want of more than the smallest step', async () => {
+    const { reserve, asked, answers, changes, settled } = createReserve();
+    reserve.follow(7, 0);
+    await settled(1);
+    answers.push('full', 'allocated');
+    reserve.grow(3 * MIB);
+    await settled(3);
+    expect([asked.map(({ length }) => length / MIB), changes]).toEqual([[4, 8, 4], []]);
+  });
+
+  it('is low while a write waits, for both reasons at once too', async () => {
+    const { reserve, answers, changes, settled } = createReserve();
+    answers.push('full', 'allocated');
+    reserve.follow(7, 0);
+    await settled(1);
+    await expect.poll(() => changes).toEqual([true]);
+    reserve.stall(true);
+    await settled(2);
+    expect([reserve.isLow, changes]).toEqual([true, [true]]);
+    reserve.stall(false);
+    expect([reserve.isLow, changes]).toEqual([false, [true, false]]);
+  });
+
+  it('is given up where the disk cannot reserve', async () => {
+    const { reserve, asked, answers, changes, settled } = createReserve();
+    answers.push('unsupported');
+    reserve.follow(7, 0);
+    await settled(1);
+    reserve.grow(100 * MIB);
+    expect([asked.length, changes]).toEqual([1, []]);
+  });
+
+  it('takes blocks of a real disk without changing the size of the file', async () => {
+    const path = join(await temporaryFolder(), 'log');
+    const file = await openLogFile(path);
+    expect(await allocateOnDisk(file.descriptor, { offset: 0, length: 4 * MIB })).toBe('allocated');
+    const { size, blocks } = await stat(path);
+    expect([size, blocks * 512]).toEqual([0, 4 * MIB]);
+    expect(await allocateOnDisk(file.descriptor, { offset: 0, length: 2 ** 50 })).toBe('full');
+    await file.truncate(0);
+    expect((await stat(path)).blocks).toBe(0);
+    await file.close();
+  });
+});
+
+function createReserve() {
+  const asked: { descriptor: number; offset: number; length: number }[] = [];
+  const answers: Allocation[] = [];
+  const changes: boolean[] = [];
+  const reserve = new Reserve({
+    retryEveryMs: 1,
+    allocate: async (descriptor, range) => {
+      asked.push({ descriptor, ...range });
+      return answers.shift() ?? 'allocated';
+    },
+  });
+  reserve.onChange((isLow) => changes.push(isLow));
+  onTestFinished(() => reserve.close());
+  const settled = async (count: number) => {
+    await expect.poll(() => asked.length).toBe(count);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { reserve, asked, answers, changes, settled };
+}
