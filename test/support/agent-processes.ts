@@ -10,6 +10,8 @@ export interface AgentProcess {
   readonly runId: string;
   /** File name of the program it runs. */
   readonly program: string;
+  /** Its command line. */
+  readonly command: string;
 }
 
 /** Every living process that an engine of this home started for an agent, and their descendants. */
@@ -45,6 +47,23 @@ export async function expectNoAgents(home: string): Promise<void> {
   await expect.poll(() => agentProcesses(home), { timeout: 15_000, interval: 100 }).toEqual([]);
 }
 
+/** What tools run that must be running in a test: it never ends by itself. */
+export const ENDLESS_COMMAND = 'tail -f /dev/null';
+
+/** Waits until one of this home's agents runs the endless command. */
+export async function waitForEndlessCommand(home: string): Promise<void> {
+  await expect.poll(() => commands(home), { timeout: 30_000, interval: 50 }).toContain(ENDLESS_COMMAND);
+}
+
+/** Waits until none does any more. */
+export async function expectEndlessCommandGone(home: string): Promise<void> {
+  await expect.poll(() => commands(home), { timeout: 10_000, interval: 50 }).not.toContain(ENDLESS_COMMAND);
+}
+
+async function commands(home: string): Promise<string[]> {
+  return (await agentProcesses(home)).map(({ command }) => command);
+}
+
 function killIfAlive(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
@@ -62,6 +81,7 @@ async function inspect(pid: number, home: string): Promise<AgentProcess | null> 
       pid,
       runId: marker.slice(MARKER.length),
       program: basename(await readlink(`/proc/${pid}/exe`)),
+      command: (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim(),
     };
   } catch {
     return null;

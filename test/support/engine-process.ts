@@ -25,9 +25,13 @@ export interface EngineProcess {
   isAlive(): boolean;
 }
 
-/** Starts `replicas-engine serve` with exactly this environment; it need not have got anywhere yet. */
-export function launchEngine(environment: Environment): EngineProcess {
-  const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+/** Starts `replicas-engine` with exactly this environment; it need not have got anywhere yet. */
+export function launchEngine(
+  environment: Environment,
+  { command = ['serve'], cwd = '/' }: { command?: readonly string[]; cwd?: string } = {},
+): EngineProcess {
+  const child = spawn(process.execPath, [PROGRAM, ...command], {
+    cwd,
     env: { ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

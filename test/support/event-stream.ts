@@ -12,13 +12,15 @@ export interface FollowOptions {
   partial?: boolean;
   /** Come back with `Last-Event-ID` whenever the stream ends, until `close`. */
   resume?: boolean;
+  /** A slow reader: takes nothing from the connection until then. */
+  startsReading?: Promise<unknown>;
 }
 
 export interface EventStream {
   /** What arrived so far, in order; every event was checked against the contract. */
   readonly events: readonly EngineEvent[];
   /** The newest id seen, with or without an event. */
-  cursor(): string | null;
+  readonly cursor: () => string | null;
   /** The first event that arrived or will arrive for which `predicate` holds. `timeout` in milliseconds. */
   waitFor(predicate: (event: EngineEvent) => boolean, timeout?: number): Promise<EngineEvent>;
   /** The end of the turn of a message. */
@@ -63,6 +65,7 @@ function createFollower(target: Target, { options, inbox }: { options: FollowOpt
     return request(target, { options, cursor: inbox.cursor(), signal: connection.signal });
   };
   const run = async (first: Response): Promise<void> => {
+    await options.startsReading;
     let response: Response | null = first;
     while (response && !isClosed) {
       await readFrames(response, inbox);
@@ -128,6 +131,6 @@ async function readFrames(response: Response, inbox: EventInbox): Promise<void> 
   }
 }
 
-function isEndOf(messageId: string): (event: EngineEvent) => boolean {
+export function isEndOf(messageId: string): (event: EngineEvent) => boolean {
   return (event) => event.type === 'chat.turn.completed' && event.payload.messageId === messageId;
 }

@@ -3,6 +3,7 @@ import type { ToolResult } from '../../src/dev/messages-request.ts';
 import type { Script } from '../../src/dev/scripted-model.ts';
 import { inPieces, say, useTool, type Step } from '../../src/dev/scripted-steps.ts';
 import { scriptTurns, type Turn } from '../../src/dev/turn-script.ts';
+import { ENDLESS_COMMAND } from './agent-processes.ts';
 
 /** Answers with what was said. */
 export const echo: Turn = (prompt) => say(`You said: ${prompt}`);
@@ -28,7 +29,7 @@ export function writesFile(path: string, content: string): Turn {
 
 /** Runs a command that never ends by itself, then says "Ran." */
 export function runsForever(): Turn {
-  return inSteps(useTool('Bash', { command: 'tail -f /dev/null' }), say('Ran.'));
+  return inSteps(useTool('Bash', { command: ENDLESS_COMMAND }), say('Ran.'));
 }
 
 /** Runs a shell command, then says "Ran: " and what came of it. */

@@ -30,11 +30,11 @@ export interface Workspace {
   /** The first chat of Claude Code. */
   readonly chatId: string;
   /** The engine that runs now, or ran last. */
-  engine(): EngineProcess;
+  readonly engine: () => EngineProcess;
   /** SIGKILL, as when the machine has no memory left. */
-  kill(): Promise<Ending>;
+  readonly kill: () => Promise<Ending>;
   /** Starts the next engine on the same home and port. */
-  start(overrides?: Environment): Promise<EngineProcess>;
+  readonly start: (overrides?: Environment) => Promise<EngineProcess>;
   /** The environment its engines get, to start one by hand. */
   readonly environment: Environment;
 }
