@@ -8,13 +8,13 @@ import { session } from './chat-words.ts';
 /** Time passes (in milliseconds), or something is said to the chat. */
 export type ChatStep = ChatEvent | number;
 
-const recordings = new WeakMap<AgentSessionInput, AgentSessionCommand[]>();
+const recordings = new WeakMap<object, AgentSessionCommand[]>();
 
 /** One machine for all chats: providing actors is slow, and thousands of chats are started. */
 const machine = chatMachine.provide({
   actors: {
-    agentSession: fromCallback<AgentSessionCommand, AgentSessionInput>(({ input, receive }) => {
-      receive((command) => recordings.get(input)?.push(command));
+    agentSession: fromCallback<AgentSessionCommand, AgentSessionInput>(({ receive, system }) => {
+      receive((command) => recordings.get(system)?.push(command));
     }),
   },
 });
@@ -24,9 +24,9 @@ export function startChat(rest: Partial<ChatInput> = {}, inspect?: (event: Inspe
   const clock = new SimulatedClock();
   const commands: AgentSessionCommand[] = [];
   const emitted: ChatEmitted[] = [];
-  const input = newChat(rest);
-  recordings.set(input.session, commands);
+  const input = { ...NEW_CHAT, ...rest };
   const chat = createActor(machine, { clock, input, ...(inspect === undefined ? {} : { inspect }) });
+  recordings.set(chat.system, commands);
   chat.on('*', (event) => emitted.push(event));
   chat.start();
 
@@ -42,14 +42,11 @@ export function startChat(rest: Partial<ChatInput> = {}, inspect?: (event: Inspe
 
 export type ChatHarness = ReturnType<typeof startChat>;
 
-function newChat(rest: Partial<ChatInput>): ChatInput {
-  return {
-    mayStart: true,
-    queue: [],
-    interrupting: false,
-    selfDirected: false,
-    errored: false,
-    ...rest,
-    session: { ...(rest.session ?? session()) },
-  };
-}
+const NEW_CHAT: ChatInput = {
+  session: session(),
+  mayStart: true,
+  queue: [],
+  interrupting: false,
+  selfDirected: false,
+  errored: false,
+};

@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import { ordersOf } from '../../support/chat-story.ts';
+import { CRASHED, ended, message, prepared, submit } from '../../support/chat-words.ts';
+import { BOOT, POISON, create, restore, startEngineMachine } from '../../support/start-engine-machine.ts';
+import type { EngineHarness } from '../../support/start-engine-machine.ts';
+import { leafOf } from '../../support/state-names.ts';
+
+const LOW = { type: 'storage.low' } as const;
+const RECOVERED = { type: 'storage.recovered' } as const;
+const DRAIN = { type: 'engine.drain' } as const;
+
+describe('booting', () => {
+  it('lets messages wait and runs them once boot is over', () => {
+    const harness = startEngineMachine();
+
+    harness.take(create('one'), restore('two', { queue: [message('m1')] }));
+    harness.say('one', submit('m2'));
+    expect(harness.heard).toEqual([]);
+    harness.take(BOOT);
+
+    expect(told(harness)).toEqual(['one prepare m2', 'two prepare m1']);
+  });
+
+  it('starts no turn when the disk filled up meanwhile, until there is room', () => {
+    const harness = startEngineMachine();
+
+    harness.take(create('one'), LOW);
+    harness.say('one', submit('m1'));
+    harness.take(BOOT);
+    expect(leafOf(harness.engine.getSnapshot())).toBe('serving.holding');
+    expect(harness.heard).toEqual([]);
+    harness.take(RECOVERED);
+
+    expect(told(harness)).toEqual(['one prepare m1']);
+  });
+
+  it('forgets a shortage of storage that is over before boot is', () => {
+    const { engine, take } = startEngineMachine();
+
+    take(LOW, RECOVERED, BOOT);
+
+    expect(leafOf(engine.getSnapshot())).toBe('serving.starting');
+  });
+});
+
+describe('serving', () => {
+  it('announces a new chat with its private part, and runs its message at once', () => {
+    const harness = startEngineMachine();
+
+    harness.take(BOOT, create('one'));
+    harness.say('one', submit('m1'));
+
+    expect(harness.emitted).toEqual([
+      {
+        type: 'chat.created',
+        payload: { chat: expect.objectContaining({ id: 'one', state: 'idle' }) },
+        record: { policy: 'bypass' },
+      },
+    ]);
+    expect(told(harness)).toEqual(['one prepare m1']);
+  });
+
+  it('announces nothing about a chat that is taken up from its record', () => {
+    const { emitted, chat, take } = startEngineMachine();
+
+    take(BOOT, restore('one'));
+
+    expect(emitted).toEqual([]);
+    expect(chat('one')?.getSnapshot().status).toBe('active');
+  });
+
+  it('lets running turns go on while the disk is full, and starts no other, in old chats and new ones', () => {
+    const harness = startEngineMachine();
+
+    harness.take(BOOT, create('one'));
+    harness.say('one', submit('m1'), prepared('m1'), submit('m2'));
+    harness.take(LOW, create('two'));
+    harness.say('one', ended('m1'));
+    harness.say('two', submit('m3'));
+    expect(told(harness)).toEqual(['one prepare m1', 'one deliver m1']);
+    harness.take(RECOVERED);
+
+    expect(told(harness).slice(2)).toEqual(['one prepare m2', 'two prepare m3']);
+  });
+
+  it('forgets a chat that was deleted, and no other', () => {
+    const { engine, take, say } = startEngineMachine();
+
+    take(BOOT, create('one'), create('two'));
+    say('one', { type: 'chat.delete' }, CRASHED);
+
+    expect(engine.getSnapshot().context.chatIds).toEqual(['two']);
+    expect(Object.keys(engine.getSnapshot().children)).toEqual(['two']);
+  });
+});
+
+describe('a chat that crashes', () => {
+  it('is asked back without harm to the engine or to another chat', () => {
+    const harness = startEngineMachine();
+
+    harness.take(BOOT, create('one'), create('two'));
+    harness.say('two', submit('m1'), prepared('m1'));
+    harness.say('one', submit(POISON));
+    harness.say('two', ended('m1'), submit('m2'));
+
+    expect(harness.emitted.slice(2)).toEqual([
+      { type: 'chat.crashed', chatId: 'one', isGivenUp: false, reason: 'Error: Poisoned.' },
+    ]);
+    expect(told(harness)).toEqual(['two prepare m1', 'two deliver m1', 'two prepare m2']);
+    expect(leafOf(harness.engine.getSnapshot())).toBe('serving.starting');
+  });
+
+  it('can be taken up again under its id', () => {
+    const harness = startEngineMachine();
+
+    harness.take(BOOT, create('one'));
+    harness.say('one', submit(POISON));
+    harness.take(restore('one', { queue: [message('m1')] }));
+
+    expect(told(harness).at(-1)).toBe('one prepare m1');
+    expect(harness.engine.getSnapshot().context.chatIds).toEqual(['one']);
+  });
+
+  it('is asked back three times within a minute and then given up', () => {
+    const { emitted, take } = startEngineMachine();
+
+    take(BOOT);
+    for (let crash = 0; crash < 4; crash += 1) take(poisoned('one'));
+
+    expect(crashesIn(emitted)).toEqual([false, false, false, true]);
+  });
+
+  it('has its crashes forgotten one by one, a minute after each', () => {
+    const { emitted, take } = startEngineMachine();
+
+    take(BOOT, poisoned('one'), 30_000, poisoned('one'), poisoned('one'));
+    take(30_000, poisoned('one'), poisoned('one'));
+
+    expect(crashesIn(emitted)).toEqual([false, false, false, false, true]);
+  });
+
+  it('does not use up the budget of another', () => {
+    const { emitted, take } = startEngineMachine();
+
+    take(BOOT, poisoned('one'), poisoned('one'), poisoned('one'), poisoned('two'));
+
+    expect(crashesIn(emitted)).toEqual([false, false, false, false]);
+  });
+});
+
+describe('draining', () => {
+  it('asks every chat to stop and ends when the last one is gone', () => {
+    const harness = startEngineMachine();
+
+    harness.take(BOOT, create('one'), create('two'));
+    harness.say('one', submit('m1'), prepared('m1'));
+    harness.take(DRAIN);
+    expect(told(harness).slice(2)).toEqual(['one stop', 'two stop']);
+    harness.say('one', CRASHED);
+    expect(leafOf(harness.engine.getSnapshot())).toBe('draining');
+    harness.say('two', CRASHED);
+
+    expect(leafOf(harness.engine.getSnapshot())).toBe('stopped');
+  });
+
+  it('starts no chat and no turn any more', () => {
+    const harness = startEngineMachine();
+
+    harness.take(BOOT, create('one'), DRAIN, create('two'), restore('three'), DRAIN);
+    harness.say('one', submit('m1'));
+
+    expect(harness.engine.getSnapshot().context.chatIds).toEqual(['one']);
+    expect(told(harness)).toEqual(['one stop']);
+    expect(harness.emitted.map(({ type }) => type)).toEqual(['chat.created']);
+  });
+
+  it('is over at once without a chat, even before boot is', () => {
+    const { engine, take } = startEngineMachine();
+
+    take(DRAIN);
+
+    expect(leafOf(engine.getSnapshot())).toBe('stopped');
+  });
+
+  it('does not wait for a chat that crashes on the way, nor asks it back', () => {
+    const { engine, emitted, take } = startEngineMachine();
+
+    take(BOOT, create('one'), DRAIN, { type: 'xstate.error.actor.one', actorId: 'one', error: 'broken' });
+
+    expect(leafOf(engine.getSnapshot())).toBe('stopped');
+    expect(crashesIn(emitted)).toEqual([]);
+  });
+
+  it('is over after nine seconds, whatever chats do', () => {
+    const { engine, take } = startEngineMachine();
+
+    take(BOOT, create('one'), DRAIN, 9_000);
+
+    expect(leafOf(engine.getSnapshot())).toBe('stopped');
+  });
+});
+
+describe('handing over', () => {
+  it('lets go of the agents without a word to them', () => {
+    const harness = startEngineMachine();
+
+    harness.take(BOOT, create('one'));
+    harness.say('one', submit('m1'), prepared('m1'));
+    harness.take({ type: 'engine.handOver' });
+
+    expect(leafOf(harness.engine.getSnapshot())).toBe('handedOver');
+    expect(told(harness)).toEqual(['one prepare m1', 'one deliver m1', 'one detached']);
+  });
+});
+
+function told({ heard }: EngineHarness): string[] {
+  return heard.map(({ chatId, command }) =>
+    command === 'detached' ? `${chatId} detached` : `${chatId} ${ordersOf([command]).join()}`,
+  );
+}
+
+/** A chat that breaks as soon as it may start. */
+function poisoned(chatId: string) {
+  return restore(chatId, { queue: [message(POISON)] });
+}
+
+function crashesIn(emitted: EngineHarness['emitted']): boolean[] {
+  return emitted.flatMap((event) => (event.type === 'chat.crashed' ? [event.isGivenUp] : []));
+}

@@ -1,0 +1,100 @@
+import { SimulatedClock, createActor, fromCallback, fromPromise } from 'xstate';
+import type { ActorRefFrom, InspectionEvent } from 'xstate';
+import { bootMachine } from '../../machines/boot.machine.ts';
+import type { AgentSessionCommand, ChatEvent, ChatInput } from '../../machines/chat.events.ts';
+import { chatMachine } from '../../machines/chat.machine.ts';
+import { engineMachine } from '../../machines/engine.machine.ts';
+import type { EngineCommand, EngineEmitted } from '../../machines/engine.setup.ts';
+import type { AgentSessionInput } from '../../src/contract/facts.ts';
+import { session } from './chat-words.ts';
+
+/** Time passes (in milliseconds), or something is said to the engine. */
+export type EngineStep = EngineCommand | number;
+
+/** The agent of a chat that is told to prepare this message breaks the chat. */
+export const POISON = 'poison';
+
+/** So long does boot wait for the sign of cloud-init: the harness boots by letting this time pass. */
+export const BOOT = 600_000;
+
+/** What the agents of one engine went through, in order. */
+type Heard = { chatId: string; command: AgentSessionCommand | 'detached' }[];
+
+const recordings = new WeakMap<object, Heard>();
+
+/** A running engine whose agents only record what they are told, on a clock the test owns. */
+export function startEngineMachine(inspect?: (event: InspectionEvent) => void) {
+  const clock = new SimulatedClock();
+  const emitted: EngineEmitted[] = [];
+  const heard: Heard = [];
+  const engine = createActor(machine, { clock, ...(inspect === undefined ? {} : { inspect }) });
+  recordings.set(engine.system, heard);
+  engine.on('*', (event) => emitted.push(event));
+  engine.start();
+
+  function take(...steps: EngineStep[]): void {
+    for (const step of steps) {
+      if (typeof step === 'number') clock.increment(step);
+      else engine.send(step);
+    }
+  }
+
+  function chat(chatId: string): ActorRefFrom<typeof chatMachine> | undefined {
+    return (engine.getSnapshot().children as Record<string, ActorRefFrom<typeof chatMachine>>)[chatId];
+  }
+
+  function say(chatId: string, ...events: ChatEvent[]): void {
+    for (const event of events) chat(chatId)?.send(event);
+  }
+
+  return { engine, clock, emitted, heard, take, chat, say };
+}
+
+export type EngineHarness = ReturnType<typeof startEngineMachine>;
+
+export function create(chatId: string): EngineCommand {
+  const at = '2026-01-01T00:00:00.000Z';
+  const chat = { id: chatId, provider: 'test', title: 'Test', createdAt: at, updatedAt: at };
+  return {
+    type: 'chat.create',
+    payload: { chat: { ...chat, processing: false, parentChatId: null, state: 'idle' } },
+    record: { policy: 'bypass' },
+    input: newChat(chatId),
+  };
+}
+
+export function restore(chatId: string, rest: Partial<Omit<ChatInput, 'mayStart'>> = {}): EngineCommand {
+  return { type: 'chat.restore', input: { ...newChat(chatId), ...rest } };
+}
+
+function newChat(chatId: string): Omit<ChatInput, 'mayStart'> {
+  return {
+    session: session({ chatId }),
+    queue: [],
+    interrupting: false,
+    selfDirected: false,
+    errored: false,
+  };
+}
+
+const agentSession = fromCallback<AgentSessionCommand, AgentSessionInput>(({ input, receive, system }) => {
+  const { chatId } = input;
+  receive((command) => {
+    if (command.type === 'agent.prepare' && command.message.messageId === POISON)
+      throw new Error('Poisoned.');
+    recordings.get(system)?.push({ chatId, command });
+  });
+  return () => recordings.get(system)?.push({ chatId, command: 'detached' });
+});
+
+/** One machine for all engines: providing actors is slow. */
+const machine = engineMachine.provide({
+  actors: {
+    boot: bootMachine.provide({ actors: { awaitCloudInit: fromPromise<void, undefined>(waitForever) } }),
+    chat: chatMachine.provide({ actors: { agentSession } }),
+  },
+});
+
+function waitForever(): Promise<void> {
+  return new Promise(() => undefined);
+}
