@@ -1,5 +1,6 @@
 import type { LogFile } from './log-file.ts';
 import { writeAll } from './log-file.ts';
+import { Batch } from './batch.ts';
 
 /** What became part of the file in one write, in the order in which it was appended. */
 export interface Commit<Note> {
@@ -34,21 +35,12 @@ export interface AppendOptions {
   mark?: string;
 }
 
-interface Entry<Note> {
-  text: string;
-  byteLength: number;
-  sync: boolean;
-  mark: string | undefined;
-  note: Note | undefined;
-}
-
 interface Waiter {
   target: number;
   promise: Promise<void>;
   resolve: () => void;
 }
 
-const BATCH_BYTES = 4 << 20;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 2_000;
 
@@ -64,7 +56,7 @@ export class AppendLog<Note = never> {
   readonly #options: AppendLogOptions<Note>;
   #file: LogFile;
   #size: number;
-  #queue: Entry<Note>[] = [];
+  #queue: Batch<Note>[] = [];
   #pendingBytes = 0;
   #appended = 0;
   #committed = 0;
@@ -87,13 +79,16 @@ export class AppendLog<Note = never> {
     return this.#pendingBytes;
   }
 
-  append(text: string, { byteLength, sync, mark }: AppendOptions): void {
-    this.#enqueue({ text, byteLength, sync, mark, note: undefined });
+  append(text: string, options: AppendOptions): void {
+    this.#pendingBytes += options.byteLength;
+    this.#batchWithRoomFor(options.byteLength).add(text, options);
+    this.#count();
   }
 
   /** Sends a note through the queue: it arrives with the commit, in its place, and is not written. */
   pass(note: Note): void {
-    this.#enqueue({ text: '', byteLength: 0, sync: false, mark: undefined, note });
+    this.#batchWithRoomFor(0).pass(note);
+    this.#count();
   }
 
   /** Resolves once everything appended so far is committed. Never rejects. */
@@ -118,32 +113,30 @@ export class AppendLog<Note = never> {
     await this.#file.close();
   }
 
-  #enqueue(entry: Entry<Note>): void {
-    this.#queue.push(entry);
+  #batchWithRoomFor(byteLength: number): Batch<Note> {
+    const open = this.#queue.at(-1);
+    if (open?.hasRoomFor(byteLength) === true) return open;
+    const batch = new Batch<Note>();
+    this.#queue.push(batch);
+    return batch;
+  }
+
+  #count(): void {
     this.#appended += 1;
-    this.#pendingBytes += entry.byteLength;
     if (this.#isDraining) return;
     this.#isDraining = true;
     queueMicrotask(() => void this.#drain());
   }
 
   async #drain(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const batch = this.#takeBatch();
-      const bytes = encode(batch);
+    for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
+      const { bytes } = batch;
       await this.#write(bytes);
-      if (batch.some((entry) => entry.sync) && !(await this.#sync())) return;
+      if (batch.sync && !(await this.#sync())) return;
       this.#announce(batch, bytes);
       if (!(await this.#rotateWhenFull())) return;
     }
     this.#isDraining = false;
-  }
-
-  #takeBatch(): Entry<Note>[] {
-    let bytes = 0;
-    const tooMany = this.#queue.findIndex((entry) => (bytes += entry.byteLength) > BATCH_BYTES);
-    if (tooMany === -1) return this.#queue.splice(0);
-    return this.#queue.splice(0, Math.max(tooMany, 1));
   }
 
   async #write(bytes: Buffer): Promise<void> {
@@ -177,11 +170,11 @@ export class AppendLog<Note = never> {
     }
   }
 
-  #announce(batch: readonly Entry<Note>[], bytes: Buffer): void {
+  #announce({ count, notes, mark }: Batch<Note>, bytes: Buffer): void {
     this.#size += bytes.length;
     this.#pendingBytes -= bytes.length;
-    this.#committed += batch.length;
-    this.#options.onCommit?.({ bytes, notes: notesOf(batch), mark: batch.findLast(isMarked)?.mark });
+    this.#committed += count;
+    this.#options.onCommit?.({ bytes, notes, mark });
     const reached = this.#waiters.findIndex((waiter) => waiter.target > this.#committed);
     for (const waiter of this.#waiters.splice(0, reached === -1 ? this.#waiters.length : reached))
       waiter.resolve();
@@ -198,29 +191,6 @@ export class AppendLog<Note = never> {
     this.#size = 0;
     return true;
   }
-}
-
-function encode(batch: readonly Entry<unknown>[]): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(batch.reduce((sum, entry) => sum + entry.byteLength, 0));
-  let offset = 0;
-  for (const entry of batch) {
-    if (entry.byteLength > 0) offset += bytes.write(entry.text, offset, 'utf8');
-  }
-  return bytes;
-}
-
-function notesOf<Note>(batch: readonly Entry<Note>[]): { offset: number; note: Note }[] {
-  const notes = [];
-  let offset = 0;
-  for (const { note, byteLength } of batch) {
-    if (note !== undefined) notes.push({ offset, note });
-    offset += byteLength;
-  }
-  return notes;
-}
-
-function isMarked(entry: Entry<unknown>): boolean {
-  return entry.mark !== undefined;
 }
 
 function createPromise(): { promise: Promise<void>; resolve: () => void } {

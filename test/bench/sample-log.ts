@@ -1,0 +1,72 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatEventId } from '../../src/journal/event-id.ts';
+import { ID_OFFSET, encodeLine, type JournalEntry } from '../../src/journal/event-line.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import { createEngineStorage } from '../../src/storage/atomic-files.ts';
+
+export const TAG = 'aaaaaaaa';
+const TS = '2026-01-02T03:04:05.678Z';
+const LINES_PER_BLOCK = 10_000;
+
+/** A delta of about 440 bytes as a frame, as most events are. */
+export function sampleEntry(number: number): JournalEntry {
+  const payload = { text: `${number} ${'All work and no play makes Jack a dull boy. '.repeat(3)}` };
+  const event = { timestamp: TS, type: 'claude-assistant', payload };
+  const chatId = '3f0e7c1e-0000-4000-8000-000000000001';
+  return {
+    type: 'chat.turn.delta',
+    payload: { chatId, messageId: '9b2f6f0e-0000-4000-8000-000000000002', event },
+  };
+}
+
+/** Lines of the journal from `first` on, each a group of its own. */
+export function sampleLines(first: number, count: number): Buffer {
+  const lines = Array.from({ length: count }, (_, index) => {
+    const id = formatEventId({ sequence: first + index, tag: TAG });
+    return encodeLine({ id, ts: TS, end: true }, sampleEntry(index)).text;
+  });
+  return Buffer.from(lines.join(''));
+}
+
+/** Writes sealed segments of 64 MiB and an active one, as a journal would leave them; returns the last sequence. */
+export async function writeSampleLog(folder: string, totalBytes: number): Promise<number> {
+  const block = sampleLines(1, LINES_PER_BLOCK);
+  const starts = lineStarts(block);
+  const blocks = Math.ceil(totalBytes / block.length);
+  const blocksPerSegment = Math.ceil((64 << 20) / block.length);
+  for (let first = 0; first < blocks; first += blocksPerSegment) {
+    const id = formatEventId({ sequence: first * LINES_PER_BLOCK + 1, tag: TAG });
+    const isActive = first + blocksPerSegment >= blocks;
+    const file = await open(join(folder, isActive ? 'events.jsonl' : `events-${id}.jsonl`), 'w', 0o600);
+    for (let index = first; index < Math.min(first + blocksPerSegment, blocks); index += 1) {
+      renumber(block, { starts, first: index * LINES_PER_BLOCK + 1 });
+      await file.write(block);
+    }
+    await file.close();
+  }
+  return blocks * LINES_PER_BLOCK;
+}
+
+export function openSampleJournal(base: string): Promise<Journal> {
+  const { files } = createEngineStorage({ base });
+  return openJournal({ files, folder: 'engine', onDamage: fail, onFatal: fail });
+}
+
+function renumber(block: Buffer, { starts, first }: { starts: readonly number[]; first: number }): void {
+  for (const [index, start] of starts.entries()) {
+    block.write(String(first + index).padStart(12, '0'), start + ID_OFFSET, 'latin1');
+  }
+}
+
+function lineStarts(block: Buffer): number[] {
+  const starts = [0];
+  for (let end = block.indexOf('\n') + 1; end < block.length; end = block.indexOf('\n', end) + 1)
+    starts.push(end);
+  return starts;
+}
+
+function fail(problem: unknown): never {
+  throw new Error('The benchmark cannot go on.', { cause: problem });
+}
