@@ -1,0 +1,192 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { promptsOf } from '../../../src/dev/messages-request.ts';
+import { refuse, say, useTool } from '../../../src/dev/scripted-steps.ts';
+import { scriptTurns } from '../../../src/dev/turn-script.ts';
+import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
+import { claudeProcesses } from '../../support/agent-processes.ts';
+import { deliveriesOf, eventsOf, ofType, openChat, textsOf, until } from './support.ts';
+
+const echo = scriptTurns((prompt) => say(`You said: ${prompt}`));
+
+describe('a turn of Claude Code', () => {
+  it('ends completed, with what it cost, after everything that was said in it', async () => {
+    const chat = await openChat({ script: echo });
+    const said = await chat.run('hello');
+    expect(said.end).toEqual({
+      outcome: 'completed',
+      usage: {
+        inputTokens: 10,
+        outputTokens: 7,
+        cacheReadTokens: 0,
+        cacheWriteTokens: 0,
+        costUsd: expect.any(Number),
+      },
+    });
+    expect(said.events.map(({ payload }) => payload['state'])).toEqual(['idle']);
+    expect(textsOf(chat.facts)).toEqual(['You said: hello']);
+    expect(chat.partials.length).toBeGreaterThan(3);
+  });
+
+  it('is followed by the next on the same process, in the same session', async () => {
+    const chat = await openChat({ script: echo });
+    await chat.run('first');
+    await chat.run('second');
+    expect(textsOf(chat.facts)).toEqual(['You said: first', 'You said: second']);
+    expect(new Set(deliveriesOf(chat).map(({ runId }) => runId)).size).toBe(1);
+    expect(chat.model.messages()).toHaveLength(2);
+  });
+
+  it('changes files with the tools of the agent', async () => {
+    const path = 'made-by-the-agent.txt';
+    const script = scriptTurns((_, results) =>
+      results.length > 0
+        ? say('Written.')
+        : useTool('Write', { file_path: join(chat.home, 'workspaces', path), content: 'hello' }),
+    );
+    const chat = await openChat({ script });
+    await chat.run('write it');
+    expect(readFileSync(join(chat.home, 'workspaces', path), 'utf8')).toBe('hello');
+    expect(ofType(chat.facts, 'agent.said').map(({ openTools }) => openTools)).toContain(1);
+    expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(0);
+  });
+
+  it('runs with the model and the effort that its message asks for, and falls back to the defaults', async () => {
+    const chat = await openChat({ script: echo });
+    await chat.run('default');
+    await chat.run('other', { model: 'claude-haiku-5-5', thinkingLevel: 'low' });
+    await chat.run('default again');
+    await chat.run('highest', { thinkingLevel: 'ultra' });
+    const settings = chat.model
+      .messages()
+      .filter((request) => !isModelCheck(request))
+      .map((request) => [request.model, request['output_config']]);
+    expect(settings).toEqual([
+      [expect.stringContaining('opus'), { effort: 'high' }],
+      ['claude-haiku-5-5', { effort: 'low' }],
+      [expect.stringContaining('opus'), { effort: 'high' }],
+      [expect.stringContaining('opus'), { effort: 'max' }],
+    ]);
+    expect(new Set(deliveriesOf(chat).map(({ runId }) => runId)).size).toBe(1);
+  });
+
+  it('starts with the settings of its message when there is no process yet', async () => {
+    const chat = await openChat({ script: echo });
+    await chat.run('first', { model: 'claude-haiku-5-5', thinkingLevel: 'xhigh' });
+    const [request] = chat.model.messages();
+    expect([request?.model, request?.['output_config']]).toEqual(['claude-haiku-5-5', { effort: 'xhigh' }]);
+  });
+
+  it('carries images and long texts', async () => {
+    const text = `${'long '.repeat(20_000)}🙂`;
+    const chat = await openChat({
+      script: (request) =>
+        say(`${promptsOf(request).filter((prompt) => prompt === text).length} such prompt`),
+    });
+    const image = {
+      type: 'image' as const,
+      source: { type: 'base64' as const, media_type: 'image/png' as const, data: PIXEL },
+    };
+    const content = await chat.store({ text, images: [image] });
+    await chat.run('', { content });
+    expect(textsOf(chat.facts)).toEqual(['1 such prompt']);
+    expect(JSON.stringify(chat.model.messages()[0])).toContain(PIXEL);
+    expect(deliveriesOf(chat)[0]).toMatchObject({ input: { kind: 'file' } });
+  });
+
+  it('changes nothing in plan mode, and may again in the next turn', async () => {
+    const write = (path: string) =>
+      inSteps(
+        useTool('Write', { file_path: join(chat.home, 'workspaces', path), content: 'x' }),
+        say('Done.'),
+      );
+    const script = byPrompt({
+      one: (...turn) => write('one')(...turn),
+      two: (...turn) => write('two')(...turn),
+    });
+    const chat = await openChat({ script });
+    await chat.run('one', { planMode: true });
+    await chat.run('two');
+    expect(existsSync(join(chat.home, 'workspaces', 'one'))).toBe(false);
+    expect(existsSync(join(chat.home, 'workspaces', 'two'))).toBe(true);
+    expect(ofType(chat.facts, 'request.opened')).toEqual([]);
+  });
+
+  it('does not run with another model than the one it asks for', async () => {
+    const chat = await openChat({
+      script: (request) =>
+        request.model === 'no-such-model' ? refuse(404, 'not_found_error') : say(`I am ${request.model}`),
+    });
+    await chat.run('first');
+    const refused = await chat.run('second', { model: 'no-such-model' });
+    expect(refused.end).toMatchObject({ outcome: 'errored', error: { code: 'model_not_found' } });
+    expect((await chat.run('third')).end?.outcome).toBe('completed');
+    expect(textsOf(chat.facts).filter((text) => text.startsWith('I am'))).toHaveLength(2);
+  });
+
+  it('ends errored when the model cannot be had', async () => {
+    const chat = await openChat({
+      script: () => ({
+        kind: 'refusal',
+        status: 401,
+        body: { type: 'error', error: { type: 'authentication_error', message: 'no' } },
+      }),
+    });
+    const { end } = await chat.run('hello');
+    expect(end).toMatchObject({ outcome: 'errored', error: { code: 'auth' } });
+    const next = await chat.run('again');
+    expect(next.end?.outcome).toBe('errored');
+  });
+
+  it('says what to do when Claude Code is missing', async () => {
+    const chat = await openChat({ script: echo, command: '/does/not/exist/claude' });
+    void chat.begin('hello').catch(() => {});
+    await until(() => expect(chat.facts).toHaveLength(1));
+    expect(chat.facts).toEqual([
+      {
+        type: 'agent.exited',
+        failure: { code: 'agent_unavailable', message: expect.stringContaining('set CLAUDE_PATH') },
+      },
+    ]);
+  });
+});
+
+describe('a process of Claude Code that rests', () => {
+  it('ends after a while; the next message resumes its session', async () => {
+    const chat = await openChat({ script: echo, idleMs: 200 });
+    await chat.run('first');
+    await until(async () => expect(await claudeProcesses(chat.home)).toEqual([]));
+    await chat.run('second');
+    expect(textsOf(chat.facts)).toEqual(['You said: first', 'You said: second']);
+    expect(deliveriesOf(chat).map(({ start }) => start)).toEqual(['new', 'resume']);
+    expect(JSON.stringify(chat.model.messages()[1])).toContain('You said: first');
+    expect(ofType(chat.facts, 'agent.exited')).toEqual([]);
+  });
+
+  it('stays while something runs in its background', async () => {
+    const chat = await openChat({
+      script: byPrompt({
+        background: inSteps(
+          useTool('Bash', { command: 'tail -f /dev/null', description: 'x', run_in_background: true }),
+          say('Started.'),
+        ),
+      }),
+      idleMs: 100,
+    });
+    const said = await chat.run('background');
+    const runId = said.position?.runId;
+    await chat.run('still there?');
+    expect(chat.record.position?.runId).toBe(runId);
+    expect(eventsOf(chat.facts, 'claude-result')).toHaveLength(2);
+  });
+});
+
+/** Claude Code asks for one token before it switches to a model it has not used yet. */
+function isModelCheck(request: Record<string, unknown>): boolean {
+  return request['max_tokens'] === 1;
+}
+
+/** A picture of one dot. */
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
