@@ -40,8 +40,14 @@ export async function serve(variables: Environment): Promise<RunningServer> {
   return {
     url: listener.url,
     log,
-    stop: () => engine.stop().finally(() => listener.close()),
-    handOver: () => engine.handOver(),
+    stop() {
+      log.info('stopping: running turns end as interrupted');
+      return engine.stop().finally(() => listener.close());
+    },
+    handOver() {
+      log.info('handing over: agents stay');
+      return engine.handOver();
+    },
     failed: engine.failed,
   };
 }
