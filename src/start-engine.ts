@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { startRoot } from './actors/start-root.ts';
-import type { Root } from './actors/start-root.ts';
+import { startRoot } from './start-root.ts';
+import type { Root } from './start-root.ts';
 import { watchClock } from './actors/watch-clock.ts';
 import type { AgentDriver } from './agents/agent.ts';
 import { createDrivers } from './agents/registry.ts';

@@ -59,7 +59,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 
 /** The composition roots, which may import anything of ours. */
 const ROOTS = [
-  'src/actors/start-root.ts',
+  'src/start-root.ts',
   'src/start-engine.ts',
   'src/open-home.ts',
   'src/serve.ts',

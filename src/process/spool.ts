@@ -52,14 +52,9 @@ export async function freeOutput(
 
 function fallocate(args: string[]): Promise<'done' | 'unsupported' | 'failed'> {
   return new Promise((resolve) => {
-    execFile(
-      'fallocate',
-      args,
-      { env: { PATH: process.env['PATH'], LC_ALL: 'C' } },
-      (error, _, complaint) => {
-        if (error === null) return resolve('done');
-        resolve(/not supported/i.test(complaint) ? 'unsupported' : 'failed');
-      },
-    );
+    execFile('env', ['LC_ALL=C', 'fallocate', ...args], (error, _, complaint) => {
+      if (error === null) return resolve('done');
+      resolve(/not supported/i.test(complaint) ? 'unsupported' : 'failed');
+    });
   });
 }

@@ -1,17 +1,17 @@
 import { createActor, waitFor, type ActorRefFrom } from 'xstate';
-import { bootMachine } from '../../machines/boot.machine.ts';
-import { chatMachine } from '../../machines/chat.machine.ts';
-import { engineMachine } from '../../machines/engine.machine.ts';
-import type { ChatCrashed } from '../../machines/engine.setup.ts';
-import type { AgentDriver } from '../agents/agent.ts';
-import { giveUp } from '../commands/ending.ts';
-import type { EngineEnvironment } from '../engine-env.ts';
-import type { Recorder } from '../projection/recorder.ts';
-import { agentSession } from './agent-session.ts';
-import { awaitCloudInit } from './await-cloud-init.ts';
-import { BootBoard } from './boot-board.ts';
-import { ChatActors } from './chat-actors.ts';
-import { restoredChatInput } from './restore-chat.ts';
+import { bootMachine } from '../machines/boot.machine.ts';
+import { chatMachine } from '../machines/chat.machine.ts';
+import { engineMachine } from '../machines/engine.machine.ts';
+import type { ChatCrashed } from '../machines/engine.setup.ts';
+import type { AgentDriver } from './agents/agent.ts';
+import { giveUp } from './commands/ending.ts';
+import type { EngineEnvironment } from './engine-env.ts';
+import type { Recorder } from './projection/recorder.ts';
+import { agentSession } from './actors/agent-session.ts';
+import { awaitCloudInit } from './actors/await-cloud-init.ts';
+import { BootBoard } from './actors/boot-board.ts';
+import { ChatActors } from './actors/chat-actors.ts';
+import { restoredChatInput } from './actors/restore-chat.ts';
 
 export interface StartRootOptions {
   environment: EngineEnvironment;
