@@ -26,7 +26,8 @@ sleep 3
 engine "/chats/$CHAT/interrupt" --request POST
 idle
 
-# Stop following.
+# Stop following when the last news has arrived.
+sleep 1
 kill $!
 `;
 }

@@ -19,7 +19,7 @@ export interface EngineProcess {
   readonly pid: number;
   readonly exited: Promise<Ending>;
   /** Everything it printed. */
-  logs(): string;
+  readonly logs: () => string;
   /** Sends a signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<Ending>;
   isAlive(): boolean;
@@ -48,12 +48,11 @@ export function launchEngine(
 
 /** Waits until the engine answers `GET /health`; fails with its output when it ends instead. */
 export async function waitForHealth(engine: EngineProcess, url: string): Promise<void> {
-  await expect
-    .poll(() => (engine.isAlive() ? isHealthy(url) : `ended:\n${engine.logs()}`), {
-      timeout: 30_000,
-      interval: 50,
-    })
-    .toBe(true);
+  const ended = engine.exited.then(() => {
+    throw new Error(`The engine ended:\n${engine.logs()}`);
+  });
+  const healthy = expect.poll(() => isHealthy(url), { timeout: 30_000, interval: 50 }).toBe(true);
+  await Promise.race([healthy, ended]);
 }
 
 export async function findFreePort(): Promise<number> {

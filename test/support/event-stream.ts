@@ -131,6 +131,6 @@ async function readFrames(response: Response, inbox: EventInbox): Promise<void> 
   }
 }
 
-export function isEndOf(messageId: string): (event: EngineEvent) => boolean {
+function isEndOf(messageId: string): (event: EngineEvent) => boolean {
   return (event) => event.type === 'chat.turn.completed' && event.payload.messageId === messageId;
 }

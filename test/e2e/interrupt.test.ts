@@ -1,0 +1,148 @@
+import { expect, it, vi } from 'vitest';
+import { createGate } from '../../src/dev/gate.ts';
+import { latestPrompt, promptsOf } from '../../src/dev/messages-request.ts';
+import {
+  claudeProcesses,
+  expectEndlessCommandGone,
+  expectNoAgents,
+  waitForEndlessCommand,
+} from '../support/agent-processes.ts';
+import { deltasOf, expectExactlyOneEnd, textsOf } from '../support/assertions.ts';
+import type { EventStream } from '../support/event-stream.ts';
+import { byPrompt, runsForever, saysAround } from '../support/scripted-turns.ts';
+import { startWorkspace } from '../support/workspace.ts';
+
+it('stops an answer on its way, keeps what was said and goes on in the same session', async () => {
+  const gate = createGate();
+  const { client, chatId, model } = await startWorkspace({ script: byPrompt({ slow: saysAround(gate) }) });
+  const stream = await client.follow();
+  const messageId = await client.send(chatId, 'a slow one');
+  await gate.reached;
+
+  expect(await client.post(`/chats/${chatId}/interrupt`)).toEqual({
+    status: 200,
+    body: { interrupted: true, queue: [] },
+  });
+  expect(await stream.waitForEnd(messageId)).toMatchObject({
+    payload: { outcome: 'interrupted', isComplete: false },
+  });
+  await vi.waitFor(() => expect(model.requests[0]?.aborted).toBe(true));
+  expect(typesAround(stream, chatId)).toEqual(['chat.interrupted', 'chat.turn.completed']);
+
+  await stream.waitForEnd(await client.send(chatId, 'and now?'));
+  expect(promptsOf(model.messages().at(-1)!)).toEqual(['a slow one', 'and now?']);
+  expect(textsOf(deltasOf(stream.events, chatId)).at(-1)).toBe('You said: and now?');
+});
+
+it('ends the command that a tool runs, and keeps the agent', async () => {
+  const { client, chatId, home } = await startWorkspace({ script: byPrompt({ run: runsForever() }) });
+  const stream = await client.follow();
+  const messageId = await client.send(chatId, 'run it');
+  await waitForEndlessCommand(home);
+  const [before] = await claudeProcesses(home);
+
+  await client.post(`/chats/${chatId}/interrupt`);
+  expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'interrupted' } });
+  await expectEndlessCommandGone(home);
+  expect(await claudeProcesses(home)).toEqual([before]);
+  expect(await stream.waitForEnd(await client.send(chatId, 'next'))).toMatchObject({
+    payload: { outcome: 'completed' },
+  });
+});
+
+it('interrupts an agent whose model does not answer at all', async () => {
+  const { client, chatId, model } = await startWorkspace({
+    script: byPrompt({ hang: () => ({ kind: 'hang' }) }),
+  });
+  const stream = await client.follow();
+  const messageId = await client.send(chatId, 'hang');
+  await vi.waitFor(() => expect(model.requests).toHaveLength(1), 30_000);
+  await client.post(`/chats/${chatId}/interrupt`);
+  expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'interrupted' } });
+  expect(await stream.waitForEnd(await client.send(chatId, 'next'))).toMatchObject({
+    payload: { outcome: 'completed' },
+  });
+});
+
+it('lets the next message of the queue run after an interrupt', async () => {
+  const gate = createGate();
+  const { client, chatId, model } = await startWorkspace({ script: byPrompt({ slow: saysAround(gate) }) });
+  const stream = await client.follow();
+  await client.send(chatId, 'a slow one', { messageId: 'm1' });
+  await client.send(chatId, 'second', { messageId: 'm2' });
+  await client.send(chatId, 'third', { messageId: 'm3' });
+  await gate.reached;
+  expect((await client.post(`/chats/${chatId}/interrupt`)).body).toEqual({
+    interrupted: true,
+    queue: ['m2', 'm3'],
+  });
+  expect(await stream.waitForEnd('m3')).toMatchObject({ payload: { outcome: 'completed' } });
+  expectExactlyOneEnd(stream.events, ['m1', 'm2', 'm3']);
+  expect(model.messages().map(latestPrompt)).toEqual(['a slow one', 'second', 'third']);
+});
+
+it('drops the queue when asked to', async () => {
+  const gate = createGate();
+  const { client, chatId } = await startWorkspace({ script: byPrompt({ slow: saysAround(gate) }) });
+  const stream = await client.follow();
+  await client.send(chatId, 'a slow one', { messageId: 'm1' });
+  await client.send(chatId, 'second', { messageId: 'm2' });
+  await gate.reached;
+  expect((await client.post(`/chats/${chatId}/interrupt?queue=clear`)).body).toEqual({
+    interrupted: true,
+    queue: ['m2'],
+  });
+  await stream.waitForEnd('m1');
+  expect(
+    stream.events.flatMap(({ type, payload }) => (type === 'chat.message.dropped' ? payload : [])),
+  ).toEqual([{ chatId, messageId: 'm2', reason: 'cleared' }]);
+  expect(await client.chat(chatId)).toMatchObject({ processing: false });
+  expectExactlyOneEnd(stream.events, ['m1', 'm2']);
+});
+
+it('does nothing to an idle chat', async () => {
+  const { client, chatId } = await startWorkspace();
+  expect(await client.post(`/chats/${chatId}/interrupt`)).toEqual({
+    status: 200,
+    body: { interrupted: false, queue: [] },
+  });
+});
+
+it('interrupts once, however often it is asked', async () => {
+  const gate = createGate();
+  const { client, chatId } = await startWorkspace({ script: byPrompt({ slow: saysAround(gate) }) });
+  const stream = await client.follow();
+  const messageId = await client.send(chatId, 'a slow one');
+  await gate.reached;
+  await Promise.all(Array.from({ length: 5 }, () => client.post(`/chats/${chatId}/interrupt`)));
+  await stream.waitForEnd(messageId);
+  await stream.waitForEnd(await client.send(chatId, 'next'));
+  expectExactlyOneEnd(stream.events, [messageId]);
+});
+
+it('deletes a chat in the middle of its turn: its end first, then the news, and no process is left', async () => {
+  const { client, chatId, home } = await startWorkspace({ script: byPrompt({ run: runsForever() }) });
+  const stream = await client.follow();
+  await client.send(chatId, 'run it', { messageId: 'm1' });
+  await client.send(chatId, 'second', { messageId: 'm2' });
+  await waitForEndlessCommand(home);
+
+  expect(await client.delete(`/chats/${chatId}`)).toEqual({ status: 200, body: { success: true } });
+  await stream.waitFor(({ type }) => type === 'chat.deleted');
+  await expectNoAgents(home);
+  const ends = ['chat.turn.completed', 'chat.message.dropped', 'chat.deleted'];
+  expect(stream.events.map(({ type }) => type).filter((type) => ends.includes(type))).toEqual(ends);
+  expect((await client.get(`/chats/${chatId}`)).status).toBe(404);
+  expect((await client.get(`/chats/${chatId}/history`)).status).toBe(404);
+  expectExactlyOneEnd(stream.events, ['m1', 'm2']);
+});
+
+function typesAround({ events }: EventStream, chatId: string): string[] {
+  return events
+    .filter(({ type, payload }) => 'chatId' in payload && payload.chatId === chatId && !isStep(type))
+    .map(({ type }) => type);
+}
+
+function isStep(type: string): boolean {
+  return ['chat.turn.accepted', 'chat.turn.started', 'chat.turn.delta'].includes(type);
+}
