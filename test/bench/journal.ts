@@ -10,6 +10,7 @@ import { TAG, openSampleJournal, sampleEntry, sampleLines, writeSampleLog } from
 import { withTemporaryFolder } from './temporary-folder.ts';
 
 const ROUNDS = 5;
+const BURSTS = 9;
 const BURST = 20_000;
 const RAW_LINES = 2_000;
 const LARGE_LOG_BYTES = 1 << 30;
@@ -24,7 +25,7 @@ async function durableAppend(folder: string): Promise<BenchRow> {
   const journal = await openSampleJournal(folder);
   const entries = Array.from({ length: BURST }, (_, number) => sampleEntry(number));
   const rates = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let burst = 0; burst < BURSTS; burst += 1) {
     const startedAt = performance.now();
     for (const entry of entries) journal.append([entry], { sync: true });
     await journal.committed();
