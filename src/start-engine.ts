@@ -63,15 +63,14 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   await writeState(home, environment);
   const stopWatching = watchClock(() => journal.newIncarnation());
 
-  let isStopping = false;
-  const directory = new Directory({ actors: root.chats, recorder, journal, isStopping: () => isStopping });
+  let leaving: Promise<void> | undefined;
+  const directory = new Directory({ actors: root.chats, recorder, journal, isStopping: () => leaving !== undefined });
   const titles = new Map([...drivers].map(([provider, { title }]) => [provider, title]));
   const send: typeof root.actor.send = (command) => root.actor.send(command);
   const chats = new ChatCommands({ directory, actors: root.chats, recorder, history, titles, send });
   const messages = new Messages(directory, payloads);
 
   async function leave(command: 'engine.drain' | 'engine.handOver'): Promise<void> {
-    isStopping = true;
     root.actor.send({ type: command });
     await root.ended();
     stopWatching();
@@ -93,8 +92,8 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     }),
     status: () =>
       directory.committed({ ...board.read(), version, boot: root.boot.read(), lastEventId: journal.headId }),
-    stop: () => leave('engine.drain'),
-    handOver: () => leave('engine.handOver'),
+    stop: () => (leaving ??= leave('engine.drain')),
+    handOver: () => (leaving ??= leave('engine.handOver')),
     failed,
   };
 }

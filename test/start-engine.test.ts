@@ -1,0 +1,248 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { parseEnvironment } from '../src/engine-env.ts';
+import type { RunningEngine } from '../src/engine.ts';
+import { createLog } from '../src/log.ts';
+import { startEngine } from '../src/start-engine.ts';
+
+it('has one chat per agent from the first start, never used', async () => {
+  const { engine } = await startOn(await createHome());
+
+  const { chats } = await engine.chats.list();
+
+  expect(chats.map(({ provider, title, state }) => ({ provider, title, state }))).toEqual([
+    { provider: 'claude', title: 'Claude Code', state: 'idle' },
+    { provider: 'codex', title: 'Codex', state: 'idle' },
+  ]);
+  expect(chats.every(({ createdAt, updatedAt }) => createdAt === updatedAt)).toBe(true);
+});
+
+it('ends a message to an agent that is not installed, and says so', async () => {
+  const { engine, chatId, events } = await startOn(await createHome());
+
+  const receipt = await engine.chats.send(chatId, { message: 'hello', messageId: 'm1' });
+
+  expect(receipt).toEqual({ messageId: 'm1', queued: false, position: 0 });
+  await vi.waitFor(async () => expect((await engine.chats.get(chatId)).chat.state).toBe('errored'));
+  const told = (await events()).filter(({ type }) => type.startsWith('chat.turn.'));
+  expect(told.map(({ type }) => type)).toEqual([
+    'chat.turn.accepted',
+    'chat.turn.started',
+    'chat.turn.completed',
+  ]);
+  expect(told.at(-1)?.payload).toMatchObject({
+    messageId: 'm1',
+    isComplete: false,
+    outcome: 'errored',
+    error: { code: 'agent_unavailable' },
+  });
+});
+
+it('gives a repeated message its first answer, and refuses another one under its id', async () => {
+  const { engine, chatId } = await startOn(await createHome(), { isBooted: false });
+  await engine.chats.send(chatId, { message: 'one', messageId: 'm1' });
+  await engine.chats.send(chatId, { message: 'two', messageId: 'm2' });
+
+  expect(await engine.chats.send(chatId, { message: 'two', messageId: 'm2' })).toEqual({
+    messageId: 'm2',
+    queued: true,
+    position: 2,
+  });
+  await expect(engine.chats.send(chatId, { message: 'other', messageId: 'm2' })).rejects.toMatchObject({
+    code: 'MESSAGE_CONFLICT',
+  });
+});
+
+it('keeps messages that come before boot is over, in an order that clients can change', async () => {
+  const { engine, chatId, events } = await startOn(await createHome(), { isBooted: false });
+  for (const messageId of ['m1', 'm2', 'm3', 'm4'])
+    await engine.chats.send(chatId, { message: messageId, messageId });
+
+  await engine.chats.reorder(chatId, { messageId: 'm4', position: 0 });
+  await engine.chats.withdraw(chatId, 'm2');
+
+  const { queue, processing } = await engine.chats.queue(chatId);
+  expect({ processing, queue: queue.map(({ id, message }) => ({ id, message })) }).toEqual({
+    processing: false,
+    queue: ['m4', 'm1', 'm3'].map((id) => ({ id, message: id })),
+  });
+  await expect(engine.chats.withdraw(chatId, 'm2')).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+  expect(await engine.chats.clearQueue(chatId)).toEqual([]);
+  expect(
+    (await events()).filter(({ type }) => type === 'chat.message.dropped').map(({ payload }) => payload),
+  ).toEqual([
+    { chatId, messageId: 'm2', reason: 'deleted' },
+    { chatId, messageId: 'm4', reason: 'cleared' },
+    { chatId, messageId: 'm1', reason: 'cleared' },
+    { chatId, messageId: 'm3', reason: 'cleared' },
+  ]);
+});
+
+it('takes up its queue where the last engine left it, reordered as it was', async () => {
+  const home = await createHome();
+  const first = await startOn(home, { isBooted: false });
+  for (const messageId of ['m1', 'm2', 'm3'])
+    await first.engine.chats.send(first.chatId, { message: messageId, messageId });
+  await first.engine.chats.reorder(first.chatId, { messageId: 'm3', position: 0 });
+  await first.engine.handOver();
+
+  const { engine, chatId } = await startOn(home, { isBooted: false });
+
+  expect(chatId).toBe(first.chatId);
+  expect((await engine.chats.queue(chatId)).queue.map(({ id }) => id)).toEqual(['m3', 'm1', 'm2']);
+});
+
+it('folds the journal when the checkpoint is damaged, and keeps the damaged file', async () => {
+  const home = await createHome();
+  const first = await startOn(home, { isBooted: false });
+  await first.engine.chats.send(first.chatId, { message: 'kept', messageId: 'm1' });
+  await first.engine.handOver();
+  await writeFile(join(home, '.replicas/engine/chats.json'), '{"version":1,"chats":[{"ch');
+
+  const { engine, events } = await startOn(home, { isBooted: false });
+
+  const { queue } = await engine.chats.queue(first.chatId);
+  expect(queue.map(({ message }) => message)).toEqual(['kept']);
+  expect((await events()).find(({ type }) => type === 'error')?.payload).toMatchObject({
+    code: 'file_damaged',
+  });
+  const files = await readdir(join(home, '.replicas/engine'));
+  expect(files.filter((name) => name.startsWith('chats.json.corrupt-'))).toHaveLength(1);
+});
+
+it('drops queue and turns of a copied home, and keeps its chats', async () => {
+  const home = await createHome();
+  const first = await startOn(home, { isBooted: false });
+  await first.engine.chats.send(first.chatId, { message: 'for the original', messageId: 'm1' });
+  await first.engine.handOver();
+  const copy = await createHome();
+  await cp(home, copy, { recursive: true });
+
+  const { engine, events } = await startOn(copy, { isBooted: false, WORKSPACE_ID: 'copy' });
+
+  expect((await engine.chats.queue(first.chatId)).queue).toEqual([]);
+  expect((await events()).find(({ type }) => type === 'chat.message.dropped')?.payload).toEqual({
+    chatId: first.chatId,
+    messageId: 'm1',
+    reason: 'cleared',
+  });
+});
+
+it('repairs text that would poison a transcript, and strips the plan command', async () => {
+  const { engine, chatId } = await startOn(await createHome(), { isBooted: false });
+
+  await engine.chats.send(chatId, { message: '/plan half a \ud83d pair and \0' });
+
+  const { queue } = await engine.chats.queue(chatId);
+  expect(queue.map(({ message }) => message)).toEqual(['half a \ufffd pair and \ufffd']);
+});
+
+it('shows a message of 100 KB whole, and keeps it out of the log', async () => {
+  const home = await createHome();
+  const { engine, chatId } = await startOn(home, { isBooted: false });
+  const message = 'long '.repeat(20_000);
+
+  await engine.chats.send(chatId, { message });
+
+  expect((await engine.chats.queue(chatId)).queue.map((item) => item.message)).toEqual([message]);
+  const log = await readFile(join(home, '.replicas/engine/events.jsonl'), 'utf8');
+  expect(log.length).toBeLessThan(20_000);
+});
+
+it('creates a chat once per client request, for agents it knows', async () => {
+  const { engine } = await startOn(await createHome());
+
+  const first = await engine.chats.create({ provider: 'claude', title: 'Mine', clientRequestId: 'r1' });
+  const again = await engine.chats.create({ provider: 'claude', title: 'Mine', clientRequestId: 'r1' });
+
+  expect([first.created, again.created]).toEqual([true, false]);
+  expect(again.chat).toEqual(first.chat);
+  await expect(engine.chats.create({ provider: 'nobody' })).rejects.toMatchObject({
+    code: 'UNKNOWN_PROVIDER',
+  });
+});
+
+it('drops what waits in a chat that is deleted, then the chat', async () => {
+  const { engine, chatId, events } = await startOn(await createHome(), { isBooted: false });
+  await engine.chats.send(chatId, { message: 'hello', messageId: 'm1' });
+
+  await engine.chats.remove(chatId);
+
+  const last = (await events()).filter(({ type }) => /dropped|deleted/.test(type));
+  expect(last.map(({ type, payload }) => [type, payload])).toEqual([
+    ['chat.message.dropped', { chatId, messageId: 'm1', reason: 'chatDeleted' }],
+    ['chat.deleted', { chatId }],
+  ]);
+  await expect(engine.chats.get(chatId)).rejects.toMatchObject({ code: 'CHAT_NOT_FOUND' });
+});
+
+it('keeps every file to its owner', async () => {
+  const home = await createHome();
+  const { engine, chatId } = await startOn(home);
+  await engine.chats.send(chatId, { message: 'long '.repeat(20_000) });
+  await engine.handOver();
+
+  expect(existsSync(join(home, '.replicas/engine/chats.json'))).toBe(true);
+  const { execa } = await import('execa');
+  const { stdout } = await execa('find', [
+    join(home, '.replicas'),
+    '(',
+    '-type',
+    'f',
+    '!',
+    '-perm',
+    '600',
+    ')',
+    '-o',
+    '(',
+    '-type',
+    'd',
+    '!',
+    '-perm',
+    '700',
+    ')',
+  ]);
+  expect(stdout).toBe('');
+});
+
+async function createHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'engine-home-'));
+  onTestFinished(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
+  return home;
+}
+
+interface StartOptions {
+  isBooted?: boolean;
+  WORKSPACE_ID?: string;
+}
+
+/** An engine without any agent, in this process. */
+async function startOn(home: string, { isBooted = true, WORKSPACE_ID = 'workspace' }: StartOptions = {}) {
+  const sign = join(home, 'cloud-init-output.log');
+  if (isBooted) await writeFile(sign, '');
+  const environment = parseEnvironment({
+    REPLICAS_ENGINE_SECRET: 'secret',
+    WORKSPACE_ID,
+    MONOLITH_URL: 'http://127.0.0.1:9',
+    WORKSPACE_HOME: home,
+    CLOUD_INIT_OUTPUT_LOG: sign,
+    CLAUDE_PATH: '/nonexistent/claude',
+    CODEX_PATH: '/nonexistent/codex',
+  });
+  const log = createLog({ level: 'silent', secrets: [] });
+  const engine = await startEngine({ environment, log, version: '0' });
+  onTestFinished(() => engine.handOver().catch(() => undefined));
+  const { chats } = await engine.chats.list();
+  const chatId = chats.find(({ provider }) => provider === 'claude')?.id ?? '';
+  return { engine, chatId, events: () => readEvents(engine, home) };
+}
+
+async function readEvents(engine: RunningEngine, home: string) {
+  await engine.status();
+  const log = await readFile(join(home, '.replicas/engine/events.jsonl'), 'utf8');
+  const lines = log.trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as { type: string; payload: Record<string, unknown> });
+}
