@@ -1,17 +1,15 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../src/journal/event-line.ts';
-import { createHub, type HubOptions, type StreamRequest } from '../../src/journal/hub.ts';
-import type { JournalOptions } from '../../src/journal/journal-options.ts';
-import { temporaryFolder } from '../storage/temporary-folder.ts';
-import { CHAT, NOW, appendAll, delta, idOf, numbers, openTestJournal } from './open-test-journal.ts';
-import { SseInbox } from './sse-inbox.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { openTestHub } from './open-test-hub.ts';
+import { CHAT, NOW, appendAll, delta, idOf, numbers } from './open-test-journal.ts';
 
 const OTHER_CHAT = '3f0e7c1e-0000-4000-8000-000000000002';
 const NEVER = 1_000_000;
 
 describe('the event stream', () => {
   it('starts with the bare id of the latest event when there is no cursor, then goes live', async () => {
-    const { journal, open } = await openHub();
+    const { journal, open } = await openTestHub();
     await appendAll(journal, ['a', 'b']);
     const inbox = await open({ partial: false });
     await expect.poll(() => inbox.frames).toEqual([{ id: idOf(2) }]);
@@ -25,7 +23,7 @@ describe('the event stream', () => {
   });
 
   it('sends its first bytes at once, whatever the cursor', async () => {
-    const { journal, hub } = await openHub();
+    const { journal, hub } = await openTestHub();
     await appendAll(journal, ['a']);
     for (const after of [undefined, idOf(1), 'nonsense']) {
       const stream = await hub.open({ partial: false, ...(after === undefined ? {} : { after }) });
@@ -35,7 +33,7 @@ describe('the event stream', () => {
   });
 
   it('replays what follows the cursor, whichever it is, and goes on without a gap or a repetition', async () => {
-    const { journal, open } = await openHub({ journal: { segmentBytes: 5_000 } });
+    const { journal, open } = await openTestHub({ journal: { segmentBytes: 5_000 } });
     await appendAll(journal, numbers(1, 30));
     const inboxes = [];
     for (const after of numbers(0, 60).map(Number)) {
@@ -54,7 +52,7 @@ describe('the event stream', () => {
   });
 
   it('joins a reader that resumes before the latest events were sent to the others', async () => {
-    const { journal, open } = await openHub({ hub: { gatherMs: NEVER } });
+    const { journal, open } = await openTestHub({ hub: { gatherMs: NEVER } });
     const witness = await open({ partial: false });
     await appendAll(journal, numbers(1, 5));
     expect(witness.ids).toEqual([]);
@@ -73,7 +71,7 @@ describe('the event stream', () => {
     ['unknown', idOf(3, 'bbbbbbbb')],
     ['unknown', idOf(9)],
   ])('answers a cursor that is %s with one reset, then goes live', async (reason, after) => {
-    const { journal, open } = await openHub();
+    const { journal, open } = await openTestHub();
     await appendAll(journal, numbers(1, 5));
     const inbox = await open({ partial: false, after, types: new Set(['chat.turn.delta']) });
     await appendAll(journal, ['live']);
@@ -88,7 +86,7 @@ describe('the event stream', () => {
   });
 
   it('answers a cursor that is older than the log with a reset that names the oldest event', async () => {
-    const { journal, open } = await openHub({ journal: { segmentBytes: 2_000, eventLogBytes: 8_000 } });
+    const { journal, open } = await openTestHub({ journal: { segmentBytes: 2_000, eventLogBytes: 8_000 } });
     for (const text of numbers(1, 60)) await appendAll(journal, [text]);
     await expect.poll(() => journal.bytes).toBeLessThanOrEqual(8_000);
     const inbox = await open({ partial: false, after: idOf(1) });
@@ -101,7 +99,7 @@ describe('the event stream', () => {
   });
 
   it('sends only the types and the chat that were asked for', async () => {
-    const { journal, open } = await openHub();
+    const { journal, open } = await openTestHub();
     const all = await open({ partial: false });
     const types = await open({ partial: false, types: new Set(['chat.deleted', 'engine.ready']) });
     const chat = await open({ partial: false, chatId: CHAT });
@@ -130,7 +128,7 @@ describe('the event stream', () => {
   });
 
   it('finds the chat of an event whatever the order of its keys', async () => {
-    const { journal, open } = await openHub();
+    const { journal, open } = await openTestHub();
     const inbox = await open({ partial: false, chatId: 'ch"at' });
     const { id, ...rest } = summary('ch"at');
     journal.append(
@@ -145,7 +143,7 @@ describe('the event stream', () => {
   });
 
   it('sends live partial events only to those who asked, in their place, without an id of their own', async () => {
-    const { journal, open } = await openHub();
+    const { journal, open } = await openTestHub();
     const asking = await open({ partial: true });
     const filtered = await open({ partial: true, chatId: OTHER_CHAT });
     const others = await open({ partial: false });
@@ -167,7 +165,7 @@ describe('the event stream', () => {
   });
 
   it('pings with the position of the reader, also of one whose filter lets nothing through', async () => {
-    const { journal, open } = await openHub({ hub: { pingEveryMs: 5 } });
+    const { journal, open } = await openTestHub({ hub: { pingEveryMs: 5 } });
     const inbox = await open({ partial: false, types: new Set(['engine.ready']) });
     await expect.poll(() => inbox.frames).toContainEqual({ comment: 'ping', id: idOf(0) });
     await appendAll(journal, ['a', 'b']);
@@ -175,62 +173,8 @@ describe('the event stream', () => {
     expect(inbox.events).toEqual([]);
   });
 
-  it('serves a reader that fell far behind from the log, each event once, and others meanwhile', async () => {
-    const { journal, hub, open } = await openHub({
-      hub: { ringBytes: 100_000, gatherMs: 0 },
-      journal: { segmentBytes: 300_000 },
-    });
-    const slow = await hub.open({ partial: false });
-    const fast = await open({ partial: false });
-    const text = 'x'.repeat(1_000);
-    for (let round = 0; round < 30; round += 1) {
-      await appendAll(
-        journal,
-        numbers(1, 100).map((number) => number + text),
-      );
-    }
-    await expect.poll(() => fast.events.length).toBe(3_000);
-    expect(slow.readableLength).toBeLessThan(400_000);
-    const inbox = new SseInbox(slow);
-    journal.append([delta('live')], { sync: false });
-    await expect.poll(() => inbox.ids.length).toBe(3_001);
-    expect(inbox.ids).toEqual(numbers(1, 3_001).map((number) => idOf(Number(number))));
-    expect(fast.ids).toEqual(inbox.ids);
-  });
-
-  it('tells a reader whose place in the log was dropped before it came there', async () => {
-    const { journal, hub } = await openHub({
-      hub: { ringBytes: 10_000, gatherMs: 0 },
-      journal: { segmentBytes: 100_000, eventLogBytes: 400_000 },
-    });
-    const slow = await hub.open({ partial: false });
-    const text = 'x'.repeat(1_000);
-    for (const number of numbers(1, 1_000)) await appendAll(journal, [number + text]);
-    await expect.poll(() => journal.bytes).toBeLessThanOrEqual(400_000);
-    const inbox = new SseInbox(slow);
-    await expect.poll(() => inbox.events.at(-1)?.event).toBe('stream.reset');
-    const seen = inbox.ids.slice(0, -1);
-    expect(seen).toEqual(numbers(1, seen.length).map((number) => idOf(Number(number))));
-    await appendAll(journal, ['live']);
-    await expect.poll(() => inbox.ids.at(-1)).toBe(idOf(1_001));
-    expect(inbox.events.filter(({ event }) => event === 'stream.reset')).toHaveLength(1);
-  });
-
-  it('passes a line of five megabytes on, live and from the log', async () => {
-    const { journal, open } = await openHub();
-    const live = await open({ partial: false });
-    const text = '😀"_":{\n'.repeat(500_000);
-    await appendAll(journal, ['a', text, 'b']);
-    const replayed = await open({ partial: false, after: idOf(1) });
-    await expect.poll(() => live.ids).toEqual([idOf(1), idOf(2), idOf(3)]);
-    await expect.poll(() => replayed.ids).toEqual([idOf(2), idOf(3)]);
-    for (const { data } of [live.events[1], replayed.events[0]].map((frame) => frame ?? {})) {
-      expect(JSON.stringify(data?.payload) === JSON.stringify(delta(text).payload)).toBe(true);
-    }
-  });
-
   it('counts its readers and ends them when it is closed', async () => {
-    const { journal, hub, open } = await openHub();
+    const { journal, hub, open } = await openTestHub();
     const counts: number[] = [];
     const stop = hub.onClientsChange((clients) => counts.push(clients));
     const first = await open({ partial: false });
@@ -248,7 +192,7 @@ describe('the event stream', () => {
   });
 
   it('builds no frames while nobody reads and loses nothing by it', async () => {
-    const { journal, open } = await openHub({ hub: { gatherMs: NEVER } });
+    const { journal, open } = await openTestHub({ hub: { gatherMs: NEVER } });
     const first = await open({ partial: false });
     await appendAll(journal, ['a', 'b']);
     first.stream.destroy();
@@ -260,15 +204,7 @@ describe('the event stream', () => {
   });
 });
 
-async function openHub(options: { hub?: HubOptions; journal?: Partial<JournalOptions> } = {}) {
-  const { journal } = await openTestJournal(await temporaryFolder(), options.journal);
-  const hub = createHub(journal, { gatherMs: 1, now: () => NOW, ...options.hub });
-  onTestFinished(() => hub.close());
-  const open = async (request: StreamRequest) => new SseInbox(await hub.open(request));
-  return { journal, hub, open };
-}
-
-function passPartial(journal: Awaited<ReturnType<typeof openTestJournal>>['journal'], text: string): void {
+function passPartial(journal: Journal, text: string): void {
   const { payload } = delta(text);
   if ('event' in payload) journal.pass({ type: 'chat.turn.partial', payload });
 }
