@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { SnapshotFrom } from 'xstate';
+import { getShortestPaths } from 'xstate/graph';
+import { engineMachine } from '../../../machines/engine.machine.ts';
+import type { EngineCommand } from '../../../machines/engine.setup.ts';
+import { create, restore, startEngineMachine } from '../../support/start-engine-machine.ts';
+import type { EngineHarness, EngineStep } from '../../support/start-engine-machine.ts';
+import { leafOf } from '../../support/state-names.ts';
+import { createTransitionCoverage } from '../../support/transition-coverage.ts';
+
+type Snapshot = SnapshotFrom<typeof engineMachine>;
+
+const EVENTS: EngineCommand[] = [
+  create('one'),
+  restore('one'),
+  { type: 'storage.low' },
+  { type: 'storage.recovered' },
+  { type: 'engine.drain' },
+  { type: 'engine.handOver' },
+  { type: 'xstate.done.actor.boot', actorId: 'boot' },
+  { type: 'xstate.error.actor.boot', actorId: 'boot', error: 'broken' },
+  { type: 'xstate.done.actor.one', actorId: 'one' },
+  { type: 'xstate.error.actor.one', actorId: 'one', error: 'broken' },
+  { type: 'restartWindow.elapsed', chatId: 'one' },
+];
+
+/** Chats are created once, only a chat that lives can end or crash, and only a crash can be forgotten. */
+function possibleEvents({ context: { chatIds, crashes } }: Snapshot): EngineCommand[] {
+  return EVENTS.filter((event) => {
+    if (event.type === 'chat.create' || event.type === 'chat.restore') return !chatIds.includes('one');
+    if (event.type === 'restartWindow.elapsed') return (crashes['one'] ?? 0) > 0;
+    return !('actorId' in event) || event.actorId === 'boot' || chatIds.includes(event.actorId);
+  });
+}
+
+const paths = getShortestPaths(engineMachine, {
+  events: possibleEvents,
+  serializeState: ({ value, context: { crashes, ...rest } }) => JSON.stringify([value, rest, crashes['one']]),
+  stopWhen: ({ status, context }) => status !== 'active' || (context.crashes['one'] ?? 0) > 3,
+});
+
+const coverage = createTransitionCoverage(startEngineMachine().engine.logic.root);
+const walked: { route: string; harness: EngineHarness }[] = [];
+
+/** Every shortest path, and every event (another chat, a long time) after each. */
+beforeAll(() => {
+  for (const { steps, state } of paths) {
+    const events = steps.slice(1).map((step) => step.event); // the first step is `xstate.init`
+    walk(events);
+    if (state.status !== 'active') continue;
+    for (const last of [...possibleEvents(state), create('two'), restore('two'), 9_000])
+      walk([...events, last]);
+  }
+});
+
+function walk(route: EngineStep[]): void {
+  const harness = startEngineMachine(coverage.inspect);
+  harness.take(...route);
+  walked.push({
+    route: route.map((step) => (typeof step === 'number' ? `${step} ms` : step.type)).join(' → '),
+    harness,
+  });
+}
+
+describe('engine machine, along every shortest path and one event more', () => {
+  it('knows exactly the chats that live', () => {
+    expect(
+      violationsOf(({ engine }) => {
+        const { children, context } = engine.getSnapshot();
+        const living = Object.keys(children).filter((id) => id !== 'boot');
+        return JSON.stringify(living.toSorted()) === JSON.stringify(context.chatIds.toSorted());
+      }),
+    ).toEqual([]);
+  });
+
+  it('lets turns start exactly while it serves and the disk has room, and each chat knows', () => {
+    expect(
+      violationsOf(({ engine, chat }) => {
+        const snapshot = engine.getSnapshot();
+        if (snapshot.status !== 'active') return true;
+        const mayStart = snapshot.matches({ serving: 'starting' });
+        const known = snapshot.context.chatIds.map((id) => chat(id)?.getSnapshot().context.mayStart);
+        return [snapshot.context.mayStart, ...known].every((told) => told === mayStart);
+      }),
+    ).toEqual([]);
+  });
+
+  it('holds turns exactly while it serves and the disk is full', () => {
+    expect(
+      violationsOf(({ engine }) => {
+        const snapshot = engine.getSnapshot();
+        const { isStorageLow } = snapshot.context;
+        return !snapshot.matches('serving') || snapshot.matches({ serving: 'holding' }) === isStorageLow;
+      }),
+    ).toEqual([]);
+  });
+
+  it('never fails, whatever its chats do', () => {
+    expect(violationsOf(({ engine }) => engine.getSnapshot().status !== 'error')).toEqual([]);
+  });
+
+  it('stops only when no chat is left, or time is up', () => {
+    expect(
+      violationsOf(({ engine, clock }) => {
+        const snapshot = engine.getSnapshot();
+        return !snapshot.matches('stopped') || snapshot.context.chatIds.length === 0 || clock.now() >= 9_000;
+      }),
+    ).toEqual([]);
+  });
+
+  it('takes every transition of the machine somewhere', () => {
+    expect(coverage.missing()).toEqual([]);
+  });
+});
+
+function violationsOf(isFine: (harness: EngineHarness) => boolean): string[] {
+  return walked.flatMap(({ route, harness }) =>
+    isFine(harness) ? [] : [`${route}: ${leafOf(harness.engine.getSnapshot())}`],
+  );
+}
