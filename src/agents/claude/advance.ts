@@ -15,7 +15,7 @@ export function advance(state: ClaudeState, line: KnownLine, now: Date): ClaudeS
         ? echo(state, line.uuid)
         : closeTools(state, toolResultsIn(line.message.content));
     case 'assistant':
-      return openTools(state, line, now);
+      return progress(openTools(state, line, now), { isAnswered: true });
     case 'result':
       return advanceResult(state, line);
     default:
@@ -57,15 +57,15 @@ function advanceSystem(state: ClaudeState, line: LineOf<'system'>): ClaudeState 
 }
 
 function lifecycleOf(name: string): Partial<TurnProgress> {
-  if (name === 'started') return { isStarted: true };
-  if (name === 'completed') return { isDone: true };
-  return name === 'queued' ? {} : { isWithdrawn: true };
+  if (name === 'started') return { isSeen: true, isStarted: true };
+  if (name === 'completed') return { isSeen: true, isDone: true };
+  return name === 'queued' ? { isSeen: true } : { isSeen: true, isWithdrawn: true };
 }
 
 function echo(state: ClaudeState, uuid: string | undefined): ClaudeState {
   if (uuid === undefined) return state;
   const next = { ...state, echoed: remember(state.echoed, uuid) };
-  return uuid === state.turn?.uuid ? progress(next, { isEchoed: true }) : next;
+  return uuid === state.turn?.uuid ? progress(next, { isSeen: true, isEchoed: true }) : next;
 }
 
 function openTools(state: ClaudeState, line: LineOf<'assistant'>, now: Date): ClaudeState {

@@ -7,12 +7,13 @@ import { completeInput, measureInput } from '../../process/input.ts';
 import { createRun, filesOf, type Run } from '../../process/run.ts';
 import { kill } from '../../process/terminate.ts';
 import type { ClaudeProcess, FollowRange, Settings } from './claude-process.ts';
+import type { Again } from './conclusion.ts';
 import type { ClaudeContext } from './context.ts';
 import { ClaudeDeliverySchema, loadInput, type ClaudeDelivery } from './delivery.ts';
 import { endsWithin } from './ending.ts';
 import type { Facts } from './facts.ts';
 import { foundState, freshState, withTurn, type ClaudeState } from './state.ts';
-import type { Again, Supervisor } from './supervisor.ts';
+import type { Supervisor } from './supervisor.ts';
 
 export interface RecoveryOptions {
   context: ClaudeContext;

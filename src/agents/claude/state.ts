@@ -13,6 +13,10 @@ export interface OpenTool {
 /** How far the agent is with the user's message that it was given under `uuid`. */
 export interface TurnProgress {
   uuid: string;
+  /** The agent mentioned it. */
+  isSeen: boolean;
+  /** The agent printed a block of an answer, so it may have done something. */
+  isAnswered: boolean;
   isStarted: boolean;
   isEchoed: boolean;
   /** Taken out of the agent's queue before it ran. */
@@ -74,6 +78,8 @@ export function withTurn(
 ): ClaudeState {
   const turn: TurnProgress = {
     uuid,
+    isSeen: false,
+    isAnswered: false,
     isStarted: false,
     isEchoed: false,
     isWithdrawn: false,

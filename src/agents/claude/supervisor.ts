@@ -6,13 +6,14 @@ import type { Position, QueuedMessage } from '../../contract/records.ts';
 import { clear } from '../../process/sweep.ts';
 import { kill, killTools, terminate } from '../../process/terminate.ts';
 import { pendingEnd } from './advance.ts';
+import { conclusionOf, type Again } from './conclusion.ts';
 import type { ClaudeProcess, ProcessListener } from './claude-process.ts';
 import type { ClaudeContext } from './context.ts';
-import type { Signal } from './control.ts';
+import { Correspondence } from './correspondence.ts';
 import type { Facts } from './facts.ts';
 import { failureOfExit, OUTPUT_DAMAGED } from './failures.ts';
 import { Interruption } from './interruption.ts';
-import { endSessionLine, initializeLine, interruptLine, unsupportedLine } from './lines.ts';
+import { endSessionLine, interruptLine } from './lines.ts';
 import type { Questions } from './questions.ts';
 import { isAtRest, rested, worksByItself } from './state.ts';
 import type { Translation } from './translate.ts';
@@ -26,12 +27,6 @@ export interface SupervisorOptions {
   redeliver: (message: QueuedMessage, again: Again) => Promise<void>;
 }
 
-/** How a message is given once more. */
-export interface Again {
-  start: 'new' | 'resume';
-  isEchoed: boolean;
-}
-
 /** A session that comes to rest without saying so ends its turn this long after the result. */
 const END_GRACE_MS = 500;
 
@@ -43,28 +38,41 @@ export class Supervisor implements ProcessListener {
   /** The chat waits for the end of this process. */
   isExitAwaited = false;
   readonly #options: SupervisorOptions;
+  readonly #correspondence: Correspondence;
   readonly #interruption = new Interruption();
   /** The chat leaves: each end of a process is to be told. */
   #isStopping = false;
-  /** The process was found, not launched, and has not answered yet: it may be dying. */
-  #isFound = false;
-  #isConversationMissing = false;
+  /** What there is to know when the process ends. */
+  #circumstances = { isFound: false, isGiven: false, isConversationMissing: false };
   #failure: Failure | null = null;
   #endTimer: NodeJS.Timeout | null = null;
-  #greeted = () => {};
 
   constructor(options: SupervisorOptions) {
+    const { facts, questions, context } = options;
     this.#options = options;
+    this.#correspondence = new Correspondence({
+      facts,
+      questions,
+      log: context.log,
+      onGreeted: () => (this.#circumstances.isFound = false),
+      onRejected: () => this.interrupt(),
+      onConversationMissing: () => (this.#circumstances.isConversationMissing = true),
+    });
   }
 
   /** Takes charge of a process whose output is about to be read. `retire` is called when it should end. */
   adopt(process: ClaudeProcess, { isFound, retire }: { isFound: boolean; retire: () => void }): void {
     this.process = process;
-    this.#isFound = isFound;
-    this.#isConversationMissing = false;
+    this.#circumstances = { isFound, isGiven: false, isConversationMissing: false };
     this.#failure = null;
     this.#interruption.end();
     this.#options.context.pool.join(process.run.id, retire);
+  }
+
+  /** The process that rested is about to get a message. */
+  give(message: QueuedMessage): void {
+    this.message = message;
+    this.#circumstances.isGiven = true;
   }
 
   /** Lets go of the process without touching it. */
@@ -75,12 +83,10 @@ export class Supervisor implements ProcessListener {
 
   /** Asks a process that was found what it does; settles with the answer. */
   greet(process: ClaudeProcess): Promise<void> {
-    this.#send(process, initializeLine(`${randomUUID()}-hello`));
+    const greeted = this.#correspondence.greet(process);
     if (process.state.turn?.rejection) this.interrupt();
     this.#watchForEnd(process);
-    return new Promise((resolve) => {
-      this.#greeted = resolve;
-    });
+    return greeted;
   }
 
   /** Asks the agent to end what it does; an agent that rests is reported to rest. */
@@ -88,13 +94,13 @@ export class Supervisor implements ProcessListener {
     const { process } = this;
     if (process !== null && this.#isWorking(process)) {
       this.#interruption.begin(process.state);
-      this.#send(process, interruptLine(`${randomUUID()}-interrupt`));
+      this.#correspondence.send(process, interruptLine(`${randomUUID()}-interrupt`));
     } else if (this.message === null) this.#options.facts.rested(positionOf(process));
   }
 
   /** Writes a line if there is a process. */
   send(line: string): void {
-    if (this.process !== null) this.#send(this.process, line);
+    if (this.process !== null) this.#correspondence.send(this.process, line);
   }
 
   /** Asks the agent to end what it does, and itself. */
@@ -129,7 +135,7 @@ export class Supervisor implements ProcessListener {
     const { context } = this.#options;
     const position = { runId: process.run.id, offset };
     this.#interruption.widen(process.state);
-    if (signal !== undefined) this.#react(process, signal, position);
+    if (signal !== undefined) this.#correspondence.react(process, signal, position);
     if (end !== undefined) await killTools(process.run, this.#interruption.reach);
     this.#say(process, { events, position, end });
     this.#watchForEnd(process);
@@ -166,60 +172,22 @@ export class Supervisor implements ProcessListener {
     void context.settled().then(() => clear(run));
   }
 
-  /** The process is gone: what it left open is ended, given again, or reported. */
+  /** Nothing that the process left open stays without an answer. */
   async #conclude(process: ClaudeProcess, failure: Failure): Promise<void> {
     const { facts, redeliver } = this.#options;
     const { message, isExitAwaited } = this;
-    const { state } = process;
-    const end = message === null ? null : pendingEnd(state);
-    const again = message === null ? null : this.#againAfter(process, message);
-    process.state = rested(state);
+    const { isSelfDirected } = facts;
+    const conclusion = conclusionOf(process.state, { ...this.#circumstances, isExitAwaited, isSelfDirected });
+    const position = positionOf(process);
+    process.state = rested(process.state);
     this.isExitAwaited = false;
-    if (end !== null) this.#say(process, { events: [], position: positionOf(process), end });
+    if (conclusion.kind === 'ended') this.#say(process, { events: [], position, end: conclusion.end });
     this.message = null;
     if (this.#isStopping) return facts.report({ type: 'agent.exited', failure });
-    if (end !== null) return;
-    if (message !== null && again !== null && !isExitAwaited) return redeliver(message, again);
-    const isCutOff = message !== null || (facts.isSelfDirected && !this.#isFound);
-    if (isCutOff || isExitAwaited) return facts.report({ type: 'agent.exited', failure });
-    if (facts.isDirectionOpen) facts.rested(positionOf(process));
-  }
-
-  /** Null when the process was at work on the message: giving it again might do things twice. */
-  #againAfter({ state }: ClaudeProcess, { turnId }: QueuedMessage): Again | null {
-    if (this.#isConversationMissing) return { start: 'new', isEchoed: false };
-    if (!this.#isFound) return null;
-    return { start: 'resume', isEchoed: state.echoed.includes(turnId) };
-  }
-
-  #react(process: ClaudeProcess, signal: Signal, position: Position): void {
-    const { questions } = this.#options;
-    const { permissionMode } = process.state;
-    const asked = { permissionMode, position, write: (line: string) => this.#send(process, line) };
-    switch (signal.kind) {
-      case 'permission':
-        return questions.ask(signal.request, asked);
-      case 'unsupported':
-        return this.#send(process, unsupportedLine(signal.requestId, signal.subtype));
-      case 'withdrawn':
-        return questions.withdraw(signal.requestId, position);
-      case 'response':
-        return this.#onResponse(process, signal);
-      case 'hello':
-        this.#isFound = false;
-        questions.reconcile(signal.pending, asked);
-        return this.#greeted();
-      case 'conversationMissing':
-        this.#isConversationMissing = true;
-    }
-  }
-
-  #onResponse(process: ClaudeProcess, { requestId, failure }: Extract<Signal, { kind: 'response' }>): void {
-    const { context, facts } = this.#options;
-    if (requestId.endsWith('-ping')) facts.report({ type: 'agent.answered' });
-    if (failure === null) return;
-    context.log.warn({ runId: process.run.id, requestId, failure }, 'the agent refused a request');
-    if (process.state.turn?.rejection) this.interrupt();
+    if (conclusion.kind === 'again' && message !== null) return redeliver(message, conclusion.again);
+    const isAwaited = isExitAwaited && conclusion.kind === 'rested';
+    if (conclusion.kind === 'cutOff' || isAwaited) return facts.report({ type: 'agent.exited', failure });
+    if (conclusion.kind === 'rested' && facts.isDirectionOpen) facts.rested(position);
   }
 
   #say(process: ClaudeProcess, { events, position, end }: Saying): void {
@@ -261,12 +229,6 @@ export class Supervisor implements ProcessListener {
 
   #isWorking({ state }: ClaudeProcess): boolean {
     return this.message !== null || worksByItself(state);
-  }
-
-  #send(process: ClaudeProcess, line: string): void {
-    process.write(line).catch((error: unknown) => {
-      this.#options.context.log.debug({ err: error, runId: process.run.id }, 'a line was not written');
-    });
   }
 }
 

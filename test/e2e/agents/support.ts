@@ -25,6 +25,8 @@ export interface TestChat {
   readonly record: AgentSessionInput;
   readonly partials: string[];
   command(command: AgentCommand): void;
+  /** Prepares and records a message, as far as a chat gets that dies before it delivers it. */
+  prepare(text: string, options?: Partial<QueuedMessage>): Promise<QueuedMessage>;
   /** Sends a message as a chat does: prepared, recorded, delivered. */
   begin(text: string, options?: Partial<QueuedMessage>): Promise<QueuedMessage>;
   /** Sends a message and waits for its end. */
@@ -131,13 +133,18 @@ function createChat({ driver, home, model, partials, policy, payloads }: ChatPar
     record,
     partials,
     command: (command) => session.command(command),
-    async begin(text, options) {
+    async prepare(text, options) {
       const message = newMessage(text, options);
       session.command({ type: 'agent.prepare', message });
       const { delivery } = await waitFor(() =>
         ofType(facts, 'turn.prepared').find(({ messageId }) => messageId === message.messageId),
       );
       record.turn = { message, startedAt: new Date().toISOString(), delivery };
+      return message;
+    },
+    async begin(text, options) {
+      const message = await chat.prepare(text, options);
+      const { delivery } = record.turn!;
       session.command({ type: 'agent.deliver', message, delivery });
       return message;
     },

@@ -1,0 +1,48 @@
+import type { TurnEnd } from '../../contract/facts.ts';
+import { pendingEnd } from './advance.ts';
+import type { ClaudeState } from './state.ts';
+
+/** How a message is given once more. */
+export interface Again {
+  start: 'new' | 'resume';
+  /** An earlier process echoed it. */
+  isEchoed: boolean;
+}
+
+/** What becomes of a chat whose process is gone. */
+export type Conclusion =
+  | { kind: 'ended'; end: TurnEnd }
+  | { kind: 'again'; again: Again }
+  /** The turn, or the work that the agent did by itself, was cut off. */
+  | { kind: 'cutOff' }
+  | { kind: 'rested' };
+
+export interface Circumstances {
+  /** The process was found, not launched, and never answered: it may have died with its engine. */
+  isFound: boolean;
+  /** The process rested when it was given its message. */
+  isGiven: boolean;
+  /** The session that it was to resume was never used. */
+  isConversationMissing: boolean;
+  /** The chat asked for the end of the process. */
+  isExitAwaited: boolean;
+  /** The chat was told that the agent works by itself. */
+  isSelfDirected: boolean;
+}
+
+/**
+ * A message is given again only if it cannot be done twice: the agent never saw it, or died with its engine before it
+ * answered. Under the same uuid it then runs, unless the agent had recorded an answer.
+ */
+export function conclusionOf(state: ClaudeState, circumstances: Circumstances): Conclusion {
+  const { turn } = state;
+  const { isFound, isExitAwaited, isSelfDirected } = circumstances;
+  if (turn === null) return isSelfDirected && !isFound ? { kind: 'cutOff' } : { kind: 'rested' };
+  const end = pendingEnd(state);
+  if (end !== null) return { kind: 'ended', end };
+  if (isExitAwaited) return { kind: 'cutOff' };
+  if (circumstances.isConversationMissing) return { kind: 'again', again: { start: 'new', isEchoed: false } };
+  if (isFound && turn.isAnswered) return { kind: 'ended', end: { outcome: 'lost' } };
+  if (!isFound && !(circumstances.isGiven && !turn.isSeen)) return { kind: 'cutOff' };
+  return { kind: 'again', again: { start: 'resume', isEchoed: state.echoed.includes(turn.uuid) } };
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { Position } from '../../contract/records.ts';
+import type { Log } from '../../log.ts';
+import type { ClaudeProcess } from './claude-process.ts';
+import type { Signal } from './control.ts';
+import type { Facts } from './facts.ts';
+import { initializeLine, unsupportedLine } from './lines.ts';
+import type { Questions } from './questions.ts';
+
+export interface CorrespondenceOptions {
+  facts: Facts;
+  questions: Questions;
+  log: Log;
+  /** The agent said what it does and what it waits for. */
+  onGreeted: () => void;
+  /** The agent cannot make a setting that the running message asked for. */
+  onRejected: () => void;
+  onConversationMissing: () => void;
+}
+
+/** The control lines that go back and forth between a chat and its process. */
+export class Correspondence {
+  readonly #options: CorrespondenceOptions;
+  #greeted = () => {};
+
+  constructor(options: CorrespondenceOptions) {
+    this.#options = options;
+  }
+
+  /** Writes a line when it can be written. */
+  send(process: ClaudeProcess, line: string): void {
+    process.write(line).catch((error: unknown) => {
+      this.#options.log.debug({ err: error, runId: process.run.id }, 'a line was not written');
+    });
+  }
+
+  /** Asks a process that was found what it does; settles with the answer. */
+  greet(process: ClaudeProcess): Promise<void> {
+    this.send(process, initializeLine(`${randomUUID()}-hello`));
+    return new Promise((resolve) => {
+      this.#greeted = resolve;
+    });
+  }
+
+  react(process: ClaudeProcess, signal: Signal, position: Position): void {
+    const { questions, onGreeted, onConversationMissing } = this.#options;
+    const { permissionMode } = process.state;
+    const asked = { permissionMode, position, write: (line: string) => this.send(process, line) };
+    switch (signal.kind) {
+      case 'permission':
+        return questions.ask(signal.request, asked);
+      case 'unsupported':
+        return this.send(process, unsupportedLine(signal.requestId, signal.subtype));
+      case 'withdrawn':
+        return questions.withdraw(signal.requestId, position);
+      case 'response':
+        return this.#onResponse(process, signal);
+      case 'hello':
+        onGreeted();
+        questions.reconcile(signal.pending, asked);
+        return this.#greeted();
+      case 'conversationMissing':
+        return onConversationMissing();
+    }
+  }
+
+  #onResponse(process: ClaudeProcess, { requestId, failure }: Extract<Signal, { kind: 'response' }>): void {
+    const { facts, log, onRejected } = this.#options;
+    if (requestId.endsWith('-ping')) facts.report({ type: 'agent.answered' });
+    if (failure === null) return;
+    log.warn({ runId: process.run.id, requestId, failure }, 'the agent refused a request');
+    if (process.state.turn?.rejection) onRejected();
+  }
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import type { AgentSessionInput } from '../../contract/facts.ts';
+import type { Delivery, QueuedMessage } from '../../contract/records.ts';
+import { ClaudeProcess, type FollowRange } from './claude-process.ts';
+import { modeOf } from './command.ts';
+import type { Again } from './conclusion.ts';
+import { configurationOf, type ClaudeContext } from './context.ts';
+import { ClaudeDeliverySchema, loadInput, type ClaudeDelivery } from './delivery.ts';
+import { endProcess, endsWithin } from './ending.ts';
+import type { Facts } from './facts.ts';
+import { unavailable } from './failures.ts';
+import { findInstallation, type Installation } from './installation.ts';
+import { prepareInput, prepareLaunch, type Preparing } from './preparation.ts';
+import { readConfiguration, type Found } from './recovery.ts';
+import { startProcess } from './start-process.ts';
+import { freshState, isAtRest, withTurn } from './state.ts';
+import type { Supervisor } from './supervisor.ts';
+
+export interface CourierOptions {
+  context: ClaudeContext;
+  chat: AgentSessionInput;
+  facts: Facts;
+  supervisor: Supervisor;
+  /** Lets go of everything. */
+  signal: AbortSignal;
+  /** Called when a process should end because it rests. */
+  retire: (process: ClaudeProcess) => void;
+}
+
+/** How long a message waits for a process that is on its way out. */
+const LEAVING_MS = 10_000;
+
+/** Brings messages to the agent: to the process that lives, or to a new one. */
+export class Courier {
+  /** A message was prepared and neither delivered nor abandoned. */
+  isPrepared = false;
+  readonly #options: CourierOptions;
+  /** The process whose input is reserved for that message. */
+  #reserved: ClaudeProcess | null = null;
+  /** The native session that the last message was given to. */
+  #deliveredTo: string | null;
+
+  constructor(options: CourierOptions) {
+    this.#options = options;
+    const { turn } = options.chat;
+    this.#deliveredTo = ClaudeDeliverySchema.safeParse(turn?.delivery).data?.sessionId ?? null;
+  }
+
+  async prepare(message: QueuedMessage): Promise<void> {
+    const { facts, supervisor } = this.#options;
+    this.abandon();
+    supervisor.isExitAwaited = false;
+    const preparing = await this.#preparing(message);
+    if (preparing === null) return this.#reportUnavailable();
+    this.#reserved = await this.#findUsable(preparing.installation);
+    const { sessionId } = facts;
+    const start = sessionId === null ? 'new' : 'resume';
+    const delivery = this.#reserved
+      ? await prepareInput(preparing, this.#reserved)
+      : await prepareLaunch(preparing, { start, sessionId: sessionId ?? randomUUID(), isEchoed: false });
+    this.#reportPrepared(message, delivery);
+  }
+
+  /** Prepares a message once more, for a new process; the chat delivers it like any other. */
+  async redeliver(message: QueuedMessage, again: Again): Promise<void> {
+    const preparing = await this.#preparing(message);
+    if (preparing === null) return this.#reportUnavailable();
+    const sessionId = this.#options.facts.sessionId ?? this.#deliveredTo ?? randomUUID();
+    this.#reportPrepared(message, await prepareLaunch(preparing, { ...again, sessionId }));
+  }
+
+  abandon(): void {
+    this.isPrepared = false;
+    this.#reserved?.releaseInput();
+    this.#reserved = null;
+  }
+
+  async deliver(message: QueuedMessage, given: Delivery): Promise<void> {
+    const { context } = this.#options;
+    const delivery = ClaudeDeliverySchema.parse(given);
+    const stdin = await loadInput(delivery.input, context.payloads);
+    await context.settled();
+    this.isPrepared = false;
+    this.#deliveredTo = delivery.sessionId;
+    if (delivery.start === 'none') return this.#give(message, { delivery, stdin });
+    return this.#launch(message, { delivery, stdin });
+  }
+
+  /** Follows a process, from its beginning or from where the last engine stopped. */
+  async follow(
+    found: Found,
+    { range, isFound }: { range: FollowRange; isFound: boolean },
+  ): Promise<ClaudeProcess> {
+    const { context, supervisor, signal, retire } = this.#options;
+    const { now, log } = context;
+    const configuration = await readConfiguration(found.run);
+    const process = new ClaudeProcess({ ...found, configuration, listener: supervisor, now, log, signal });
+    supervisor.adopt(process, { isFound, retire: () => retire(process) });
+    await process.start(range);
+    return process;
+  }
+
+  async #give(message: QueuedMessage, { delivery, stdin }: Handover): Promise<void> {
+    const { context, supervisor } = this.#options;
+    const process = this.#reserved;
+    if (process === null || process !== supervisor.process || process.isLeaving) {
+      this.abandon();
+      return this.redeliver(message, { start: 'resume', isEchoed: false });
+    }
+    const { model, effort, inputOffset, outputOffset, isEchoed } = delivery;
+    this.#reserved = null;
+    supervisor.give(message);
+    process.settings = { model, effort };
+    process.state = withTurn(process.state, { uuid: message.turnId, isEchoed });
+    context.pool.work(process.run.id);
+    await process.writeReserved(stdin, inputOffset);
+    await process.free(outputOffset);
+  }
+
+  async #launch(message: QueuedMessage, { delivery, stdin }: Handover): Promise<void> {
+    const { context, chat, supervisor, signal } = this.#options;
+    const { chatId, policy } = chat;
+    const installation = await findInstallation(context.command);
+    if (installation === null) return this.#reportUnavailable();
+    if (supervisor.process !== null) await endProcess(supervisor.process);
+    const run = await startProcess(context, { chatId, policy, installation, delivery, stdin, signal });
+    const { sessionId, isEchoed, model, effort } = delivery;
+    const launched = freshState(sessionId, modeOf(policy, false));
+    const state = withTurn(launched, { uuid: message.turnId, isEchoed });
+    supervisor.message = message;
+    const range = { from: 0, silentUntil: 0 };
+    await this.follow({ run, state, settings: { model, effort } }, { range, isFound: false });
+  }
+
+  async #preparing(message: QueuedMessage): Promise<Preparing | null> {
+    const { context, chat } = this.#options;
+    const installation = await findInstallation(context.command);
+    return installation && { message, policy: chat.policy, installation, payloads: context.payloads };
+  }
+
+  /** The process that lives, if it can take another message as it is. */
+  async #findUsable(installation: Installation): Promise<ClaudeProcess | null> {
+    const { context, chat, supervisor } = this.#options;
+    const { process } = supervisor;
+    if (process === null) return null;
+    if (process.isLeaving) {
+      if (await endsWithin(process, LEAVING_MS)) return null;
+      throw new Error('The last process of this chat does not end.');
+    }
+    const wanted = configurationOf(context, { installation, policy: chat.policy });
+    const isKept = process.configuration === wanted || !isAtRest(process.state);
+    return process.state.session !== 'unknown' && isKept ? process : null;
+  }
+
+  #reportPrepared({ messageId }: QueuedMessage, delivery: ClaudeDelivery): void {
+    this.isPrepared = true;
+    this.#options.facts.report({ type: 'turn.prepared', messageId, delivery });
+  }
+
+  #reportUnavailable(): void {
+    const { context, facts } = this.#options;
+    facts.report({ type: 'agent.exited', failure: unavailable(context.command) });
+  }
+}
+
+interface Handover {
+  delivery: ClaudeDelivery;
+  stdin: Buffer;
+}

@@ -1,0 +1,266 @@
+import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createGate } from '../../../src/dev/gate.ts';
+import { say, useTool } from '../../../src/dev/scripted-steps.ts';
+import { agentProcesses, claudeProcesses } from '../../support/agent-processes.ts';
+import { byPrompt, inSteps, runsForever } from '../../support/scripted-turns.ts';
+import {
+  deliveriesOf,
+  eventsOf,
+  ofType,
+  openChat,
+  runFolder,
+  textsOf,
+  until,
+  type TestChat,
+} from './support.ts';
+
+describe('a living agent, taken over by another engine', () => {
+  it('goes on with its text: nothing missing, nothing twice', async () => {
+    const gate = createGate();
+    const chat = await openChat({ script: byPrompt({ long: () => say('Begun. ', gate, 'Done.') }) });
+    const message = await chat.begin('long');
+    await gate.reached;
+    await until(() => expect(chat.partials.join('')).toContain('Begun.'));
+    chat.reopen();
+    gate.open();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expectWholeTurn(chat, 'Begun. Done.');
+    expect((await chat.run('next')).end?.outcome).toBe('completed');
+    expect(new Set(deliveriesOf(chat).map(({ runId }) => runId)).size).toBe(1);
+  });
+
+  it('goes on with its tool, which stays open meanwhile', async () => {
+    const chat = await openChat({
+      script: byPrompt({
+        tool: inSteps(
+          useTool('Bash', { command: 'while [ ! -e go ]; do sleep 0.1; done; echo ok' }),
+          say('Done.'),
+        ),
+      }),
+    });
+    const message = await chat.begin('tool');
+    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
+    chat.reopen();
+    chat.command({ type: 'agent.ping' });
+    await until(() => expect(ofType(chat.facts, 'agent.answered')).toHaveLength(1));
+    appendFileSync(join(chat.home, 'workspaces', 'go'), '');
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expectWholeTurn(chat, 'Done.');
+  });
+
+  it('is heard out about what it printed while no engine was there', async () => {
+    const gate = createGate();
+    const chat = await openChat({ script: byPrompt({ long: () => say('Begun. ', gate, 'Done.') }) });
+    const message = await chat.begin('long');
+    await gate.reached;
+    chat.detach();
+    gate.open();
+    await until(() => expect(readFileSync(join(runFolder(chat), 'stdout'), 'utf8')).toContain('"idle"'));
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expectWholeTurn(chat, 'Begun. Done.');
+  });
+
+  it.each([0, 1, 40])('gets the rest of a message of which %i bytes were written', async (written) => {
+    const chat = await openChat({ script: byPrompt({}) });
+    await chat.run('first');
+    const stdin = join(runFolder(chat), 'stdin');
+    const message = await chat.prepare('second');
+    chat.detach();
+    const { input, inputOffset } = deliveriesOf(chat).at(-1) as unknown as {
+      input: { text: string };
+      inputOffset: number;
+    };
+    appendFileSync(stdin, input.text.slice(0, written));
+    expect(readFileSync(stdin)).toHaveLength(inputOffset + written);
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(textsOf(chat.facts)).toEqual(['You said: first', 'You said: second']);
+    expect(chat.model.messages()).toHaveLength(2);
+  });
+
+  it('rests on, and takes the next message on the same process', async () => {
+    const chat = await openChat({ script: byPrompt({}) });
+    await chat.run('first');
+    const { length } = chat.facts;
+    chat.reopen();
+    await chat.run('second');
+    expect(new Set(deliveriesOf(chat).map(({ runId }) => runId)).size).toBe(1);
+    expect(ofType(chat.facts.slice(length), 'agent.said')[0]?.messageId).not.toBeNull();
+  });
+
+  it('is interrupted with all that its tool started before the takeover', async () => {
+    const chat = await openChat({
+      script: byPrompt({
+        tool: inSteps(
+          useTool('Bash', { command: '(setsid tail -f /etc/passwd &); tail -f /dev/null' }),
+          say('x'),
+        ),
+      }),
+    });
+    const message = await chat.begin('tool');
+    await until(async () => expect(await tailsOf(chat)).toBe(3));
+    chat.reopen();
+    chat.command({ type: 'agent.interrupt' });
+    expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
+    expect(await tailsOf(chat)).toBe(1);
+  });
+});
+
+describe('an agent that died with its engine', () => {
+  it('is resumed, and runs a message again of which nothing was answered', async () => {
+    const gate = createGate();
+    let calls = 0;
+    const chat = await openChat({
+      script: byPrompt({ long: () => (calls++ === 0 ? say('Lost. ', gate, 'x') : say('Done.')) }),
+    });
+    const message = await chat.begin('long');
+    await gate.reached;
+    await dieTogether(chat);
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expectWholeTurn(chat, 'Done.');
+    expect(startsOf(chat).slice(0, 2)).toEqual(['new', 'resume']);
+  });
+
+  it('loses a turn in which it had done something, and keeps the session', async () => {
+    const chat = await openChat({ script: byPrompt({ tool: runsForever() }) });
+    const message = await chat.begin('tool');
+    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
+    await dieTogether(chat);
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('lost');
+    await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
+    expect((await chat.run('next')).end?.outcome).toBe('completed');
+    expect(echoesOf(chat)).toEqual(['tool', 'next']);
+  });
+
+  it('completes a turn whose end it had printed', async () => {
+    const gate = createGate();
+    const chat = await openChat({ script: byPrompt({ long: () => say('Begun. ', gate, 'Done.') }) });
+    const message = await chat.begin('long');
+    await gate.reached;
+    chat.detach();
+    gate.open();
+    await until(() =>
+      expect(readFileSync(join(runFolder(chat), 'stdout'), 'utf8')).toContain('"result_index"'),
+    );
+    await dieTogether(chat);
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expectWholeTurn(chat, 'Begun. Done.');
+    expect(chat.model.messages()).toHaveLength(1);
+  });
+
+  it('is started for a message that was recorded and no more', async () => {
+    const chat = await openChat({ script: byPrompt({}) });
+    const message = await chat.prepare('first');
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expectWholeTurn(chat, 'You said: first');
+  });
+
+  it('while it rested, is resumed for the next message', async () => {
+    const chat = await openChat({ script: byPrompt({}) });
+    await chat.run('first');
+    await dieTogether(chat);
+    chat.reopen();
+    expect((await chat.run('second')).end?.outcome).toBe('completed');
+    expect(deliveriesOf(chat).at(-1)).toMatchObject({ start: 'resume' });
+    expect(ofType(chat.facts, 'agent.exited')).toEqual([]);
+  });
+});
+
+describe('an agent that dies alone', () => {
+  it('is reported once, with its exit code, and leaves nothing of its tool', async () => {
+    const chat = await openChat({ script: byPrompt({ tool: runsForever() }) });
+    await chat.begin('tool');
+    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
+    await killClaude(chat);
+    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
+    expect(ofType(chat.facts, 'agent.exited')[0]?.failure).toEqual({
+      code: 'agent_exited',
+      message: expect.stringMatching(/^Claude Code exited with code 137/),
+    });
+    await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
+    expect((await chat.run('next')).end?.outcome).toBe('completed');
+  });
+
+  it('is ended when a message of it was cut', async () => {
+    const gate = createGate();
+    const chat = await openChat({ script: byPrompt({ long: () => say('Begun. ', gate) }) });
+    await chat.begin('long');
+    await gate.reached;
+    appendFileSync(join(runFolder(chat), 'stdout'), '{"type":"assist\n');
+    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
+    expect(ofType(chat.facts, 'agent.exited')[0]?.failure.code).toBe('agent_output_damaged');
+    expect((await chat.run('next')).end?.outcome).toBe('completed');
+  });
+
+  it('before it was ever answered, starts the same session anew', async () => {
+    const chat = await openChat({ script: byPrompt({ hang: () => ({ kind: 'hang' }) }) });
+    const message = await chat.begin('first');
+    chat.command({ type: 'agent.interrupt' });
+    await chat.ended(message);
+    await killClaude(chat);
+    await until(async () => expect(await claudeProcesses(chat.home)).toEqual([]));
+    expect((await chat.run('second')).end?.outcome).toBe('completed');
+    const sessions = new Set(deliveriesOf(chat).map(({ sessionId }) => sessionId));
+    expect([sessions.size, startsOf(chat)]).toEqual([1, ['new', 'resume', 'new']]);
+    expect(textsOf(chat.facts)).toEqual(['You said: second']);
+  });
+});
+
+describe('an unreadable input', () => {
+  it('ends the process that would choke on it, and the message is given to another', async () => {
+    const chat = await openChat({ script: byPrompt({}) });
+    await chat.run('first');
+    const stdin = join(runFolder(chat), 'stdin');
+    const message = await chat.prepare('second');
+    chat.detach();
+    truncateSync(stdin, 10);
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(textsOf(chat.facts)).toEqual(['You said: first', 'You said: second']);
+  });
+});
+
+/** One prompt, one answer, one result, one end. */
+function expectWholeTurn(chat: TestChat, text: string): void {
+  const [message] = ofType(chat.facts, 'turn.prepared');
+  expect({
+    echoes: echoesOf(chat).length,
+    texts: textsOf(chat.facts).join(''),
+    results: eventsOf(chat.facts, 'claude-result').length,
+    ends: ofType(chat.facts, 'agent.said').filter(({ end }) => end !== undefined).length,
+    stray: ofType(chat.facts, 'agent.said').filter(({ messageId }) => messageId !== message?.messageId),
+  }).toEqual({ echoes: 1, texts: text, results: 1, ends: 1, stray: [] });
+}
+
+/** How the processes of a chat were started. */
+function startsOf(chat: TestChat): unknown[] {
+  return deliveriesOf(chat)
+    .map(({ start }) => start)
+    .filter((start) => start !== 'none');
+}
+
+function echoesOf(chat: TestChat): unknown[] {
+  return eventsOf(chat.facts, 'claude-user')
+    .filter(({ payload }) => payload['isReplay'] === true)
+    .map(({ payload }) => (payload as { message: { content: unknown } }).message.content);
+}
+
+async function dieTogether(chat: TestChat): Promise<void> {
+  chat.detach();
+  await killClaude(chat);
+}
+
+async function killClaude(chat: TestChat): Promise<void> {
+  for (const { pid } of await claudeProcesses(chat.home)) process.kill(pid, 'SIGKILL');
+}
+
+async function tailsOf({ home }: TestChat): Promise<number> {
+  return (await agentProcesses(home)).filter(({ program }) => program === 'tail').length;
+}
