@@ -42,7 +42,7 @@ export interface Home {
 export interface OpenHomeOptions {
   environment: EngineEnvironment;
   log: Log;
-  onFatal(error: unknown): void;
+  onFatal: (error: unknown) => void;
 }
 
 export const STATE_KEY = 'engine-state.json';

@@ -52,7 +52,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   recorder.statusChange = board.takeChange;
   hub.onClientsChange(() => recorder.record([]));
   announceDamages(home, recorder);
-  if (home.isCopy) for (const record of [...records.values()]) recorder.record(disown(record));
+  if (home.isCopy) for (const record of records.values()) recorder.record(disown(record));
 
   await sweep(paths.agents, runsOf(records));
   const drivers = createDrivers(agentOptions(home, { environment, log }));

@@ -18,7 +18,7 @@ export interface CheckpointOptions {
   records: ReadonlyMap<string, ChatRecord>;
   /** A checkpoint is due after this much of the journal, however short the time. */
   everyBytes: number;
-  onError(error: unknown): void;
+  onError: (error: unknown) => void;
 }
 
 /** Writes `chats.json` now and then, so that a boot folds seconds of the journal, not years. */

@@ -7,7 +7,7 @@ type Counters = Omit<EngineStatus, 'uptimeSeconds'>;
 export interface StatusBoardOptions {
   records: ReadonlyMap<string, ChatRecord>;
   /** What others count: clients of the stream, repositories, hooks, logins. */
-  counted(): Omit<Counters, 'chatsTotal' | 'chatsProcessing'>;
+  counted: () => Omit<Counters, 'chatsTotal' | 'chatsProcessing'>;
 }
 
 /** The engine's counters, and when they changed. */
