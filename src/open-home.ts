@@ -69,7 +69,13 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     onDamage,
     onFatal,
   });
-  const history: History = openHistory({ files: store.files, folder: 'engine:history', onDamage, onFatal });
+  const history: History = openHistory({
+    files: store.files,
+    folder: 'engine:history',
+    replayedUntil: journal.committedId,
+    onDamage,
+    onFatal,
+  });
   const records = await restoreRecords({ file, journal, history });
   const payloads = createPayloads(store, 'engine:payloads');
   const isCopy = lastEngine !== null && lastEngine.workspaceId !== environment.WORKSPACE_ID;

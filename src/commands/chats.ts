@@ -8,7 +8,7 @@ import type { HistoryQuery } from '../contract/messages.ts';
 import type { ChatRecord } from '../contract/records.ts';
 import type { AgentRequest, Answer } from '../contract/requests.ts';
 import { EngineError } from '../errors.ts';
-import type { History } from '../projection/history.ts';
+import { HistoryCursorError, type History } from '../projection/history.ts';
 import type { Recorder } from '../projection/recorder.ts';
 import type { Directory } from './directory.ts';
 import { endingOf } from './ending.ts';
@@ -86,7 +86,7 @@ export class ChatCommands {
     const { directory, history } = this.#options;
     const { sessionId, chat } = directory.recordOf(chatId);
     const lastEventId = await directory.committed(directory.headId);
-    const page = await history.page(chatId, query);
+    const page = await history.page(chatId, query).catch(refuseForeignCursor);
     return { ...page, threadId: sessionId, codingAgent: chat.provider, lastEventId };
   }
 
@@ -110,6 +110,12 @@ export class ChatCommands {
       parentChatId: parentChatId ?? null,
     });
   }
+}
+
+function refuseForeignCursor(error: unknown): never {
+  if (!(error instanceof HistoryCursorError)) throw error;
+  const issues = [{ path: 'before', message: 'is no beforeCursor of this chat' }];
+  throw new EngineError('VALIDATION_FAILED', { issues }, { cause: error });
 }
 
 /** A chat that was never used. */
