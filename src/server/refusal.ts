@@ -19,7 +19,12 @@ export function toResponse({ code, status, message, context }: EngineError): HTT
     ...(Object.keys(context).length > 0 && { context }),
   };
   const allow = Array.isArray(context['allow']) ? { allow: context['allow'].join(', ') } : {};
-  return new HTTPResponse(JSON.stringify(body), { status, headers: { ...JSON_HEADERS, ...allow } });
+  // The rest of a refused body is not read, so nothing else can come over this connection.
+  const closing = status === 413 ? { connection: 'close' } : {};
+  return new HTTPResponse(JSON.stringify(body), {
+    status,
+    headers: { ...JSON_HEADERS, ...allow, ...closing },
+  });
 }
 
 export const JSON_HEADERS = { 'content-type': 'application/json;charset=UTF-8' };

@@ -62,6 +62,7 @@ describe('a body', () => {
     const response = await post(url, 'x'.repeat(32 * MIB + 1));
 
     expect(response.status).toBe(413);
+    expect(response.headers.get('connection')).toBe('close');
     expect(await response.json()).toEqual({
       error: 'The body is larger than this engine accepts (BODY_MAX_BYTES).',
       code: 'payload_too_large',
