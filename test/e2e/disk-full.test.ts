@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest';
+import { createGate } from '../../src/dev/gate.ts';
+import { inPieces, say } from '../../src/dev/scripted-steps.ts';
+import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
+import type { EngineClient } from '../support/engine-client.ts';
+import { byPrompt, longText } from '../support/scripted-turns.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
+import { expectWholeLog } from '../support/whole-log.ts';
+import { startWorkspace } from '../support/workspace.ts';
+
+it('refuses messages on a full disk, stays alive, and takes them again when there is room', async () => {
+  const disk = await mountSmallDisk(96);
+  const { client, chatId, engine, home } = await startWorkspace({ parent: disk.path });
+  const stream = await client.follow();
+  await stream.waitForEnd(await client.send(chatId, 'before'));
+
+  await disk.fill(0);
+  const { accepted, refusal } = await sendUntilRefused(client, chatId);
+  expect(refusal).toMatchObject({
+    status: 507,
+    body: { code: expect.any(String) as string, error: expect.any(String) as string },
+  });
+  expect((await client.get('/health')).status).toBe(200);
+  expect((await client.get('/chats')).status).toBe(200);
+
+  await disk.free();
+  await expect
+    .poll(
+      async () =>
+        (await client.post(`/chats/${chatId}/messages`, { message: 'after', messageId: 'after' })).status,
+      {
+        timeout: 30_000,
+        interval: 250,
+      },
+    )
+    .toBe(200);
+  expect(await stream.waitForEnd('after')).toMatchObject({ payload: { outcome: 'completed' } });
+  expectExactlyOneEnd(stream.events, [...accepted, 'after']);
+  expectNoGap(stream.events);
+  await engine().end('SIGTERM');
+  await expectWholeLog(home);
+});
+
+it('ends each message once and keeps its log whole when the disk fills up during a turn', async () => {
+  const disk = await mountSmallDisk(96);
+  const gate = createGate();
+  const text = longText(3_000_000);
+  const { client, chatId, engine, home } = await startWorkspace({
+    parent: disk.path,
+    script: byPrompt({ 'a lot': () => say(gate, ...inPieces(text, { size: 32_768 })) }),
+    // An agent that could not write its result has to be noticed.
+    environment: { AGENT_SILENT_MS: '5000' },
+  });
+  const stream = await client.follow();
+  const messageId = await client.send(chatId, 'Say a lot');
+  await gate.reached;
+  await disk.fill(500_000);
+  gate.open();
+  const { accepted, refusal } = await sendUntilRefused(client, chatId);
+  expect(refusal.status).toBe(507);
+  expect((await client.get('/health')).status).toBe(200);
+
+  await disk.free();
+  await stream.waitForEnd(messageId);
+  await expect
+    .poll(
+      async () =>
+        (await client.post(`/chats/${chatId}/messages`, { message: 'after', messageId: 'after' })).status,
+      { timeout: 30_000 },
+    )
+    .toBe(200);
+  expect(await stream.waitForEnd('after')).toMatchObject({ payload: { outcome: 'completed' } });
+  expectExactlyOneEnd(stream.events, [messageId, ...accepted, 'after']);
+  expectNoGap(stream.events);
+  expect(textsOf(deltasOf(stream.events, chatId)).at(-1)).toBe('You said: after');
+  await engine().end('SIGTERM');
+  await expectWholeLog(home);
+});
+
+/** What was allocated ahead may still take some messages; whatever is accepted must end like any other. */
+async function sendUntilRefused(client: EngineClient, chatId: string) {
+  const accepted: string[] = [];
+  for (;;) {
+    const messageId = `while-full-${accepted.length}`;
+    const answer = await client.post(`/chats/${chatId}/messages`, { message: longText(60_000), messageId });
+    if (answer.status !== 200) return { accepted, refusal: answer };
+    accepted.push(messageId);
+  }
+}
