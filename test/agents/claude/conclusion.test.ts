@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { conclusionOf, type Circumstances } from '../../../src/agents/claude/conclusion.ts';
+import { freshState, withTurn, type TurnProgress } from '../../../src/agents/claude/state.ts';
+
+const PLAIN: Circumstances = {
+  isFound: false,
+  isGiven: false,
+  isConversationMissing: false,
+  isExitAwaited: false,
+  isSelfDirected: false,
+};
+const RESTING = freshState('s', null);
+const TURN = withTurn(RESTING, { uuid: 'u', isEchoed: false });
+
+function after(progress: Partial<TurnProgress>, circumstances: Partial<Circumstances>) {
+  const turn = TURN.turn && { ...TURN.turn, ...progress };
+  return conclusionOf({ ...TURN, turn }, { ...PLAIN, ...circumstances });
+}
+
+describe('what becomes of a message whose process is gone', () => {
+  it('is its end, if that was printed', () => {
+    const end = { outcome: 'completed' as const };
+    expect(after({ end }, { isFound: true })).toEqual({ kind: 'ended', end });
+  });
+
+  it('is cut off, if the agent was at work on it', () => {
+    expect(after({ isSeen: true }, {})).toEqual({ kind: 'cutOff' });
+    expect(after({}, {})).toEqual({ kind: 'cutOff' });
+    expect(after({ isSeen: true }, { isGiven: true })).toEqual({ kind: 'cutOff' });
+  });
+
+  it('is given again, if the process rested before and never mentioned it', () => {
+    const again = { start: 'resume', isEchoed: false };
+    expect(after({}, { isGiven: true })).toEqual({ kind: 'again', again });
+  });
+
+  it('is given again, if agent and engine died before an answer', () => {
+    const again = { start: 'resume', isEchoed: false };
+    expect(after({ isSeen: true, isStarted: true }, { isFound: true })).toEqual({ kind: 'again', again });
+  });
+
+  it('is lost, if agent and engine died after an answer had begun', () => {
+    const end = { outcome: 'lost' };
+    expect(after({ isAnswered: true }, { isFound: true })).toEqual({ kind: 'ended', end });
+  });
+
+  it('starts its session anew, if there was nothing to resume', () => {
+    const again = { start: 'new', isEchoed: false };
+    expect(after({}, { isConversationMissing: true })).toEqual({ kind: 'again', again });
+  });
+
+  it('is not given again to please a chat that wants its end', () => {
+    expect(after({}, { isFound: true, isExitAwaited: true })).toEqual({ kind: 'cutOff' });
+  });
+});
+
+describe('what becomes of a chat without a message whose process is gone', () => {
+  it('is rest, unless the agent was at work by itself', () => {
+    expect(conclusionOf(RESTING, PLAIN)).toEqual({ kind: 'rested' });
+    expect(conclusionOf(RESTING, { ...PLAIN, isSelfDirected: true })).toEqual({ kind: 'cutOff' });
+    expect(conclusionOf(RESTING, { ...PLAIN, isSelfDirected: true, isFound: true })).toEqual({
+      kind: 'rested',
+    });
+  });
+});
