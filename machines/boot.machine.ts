@@ -12,7 +12,7 @@ export type BootEmitted = EngineEventBody<'boot.changed' | 'engine.ready'>;
 
 export interface BootContext {
   /** Why boot went on without what it waited for. */
-  reason: string | undefined;
+  reason?: string;
 }
 
 export const bootMachine = setup({
@@ -32,7 +32,7 @@ export const bootMachine = setup({
   delays: { cloudInitLimit: 600_000 },
 }).createMachine({
   id: 'boot',
-  context: { reason: undefined },
+  context: {},
   initial: 'initializing',
   states: {
     initializing: {

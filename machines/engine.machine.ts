@@ -52,13 +52,13 @@ export const engineMachine = engineSetup.createMachine({
     draining: {
       description: 'Running turns are ended and agents stopped; what waits is kept for the next engine.',
       entry: ['holdTurns', 'shutDownChats'],
+      always: { guard: 'hasNoChat', target: 'stopped' },
       on: {
         'chat.create': {},
         'chat.restore': {},
         'engine.drain': {},
         'xstate.error.actor.*': { actions: 'forgetChat' },
       },
-      always: { guard: 'hasNoChat', target: 'stopped' },
       after: { drainLimit: { target: 'stopped' } },
     },
     stopped: { description: 'Nothing runs any more.', type: 'final' },
