@@ -42,7 +42,7 @@ export function startChat(rest: Partial<ChatInput> = {}, inspect?: (event: Inspe
 
 export type ChatHarness = ReturnType<typeof startChat>;
 
-const NEW_CHAT: ChatInput = {
+export const NEW_CHAT: ChatInput = {
   session: session(),
   mayStart: true,
   queue: [],

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { StateMachine, createActor } from 'xstate';
+import type { AnyActorLogic } from 'xstate';
+import { bootMachine } from '../../machines/boot.machine.ts';
+import { chatMachine } from '../../machines/chat.machine.ts';
+import { engineMachine } from '../../machines/engine.machine.ts';
+import { UnprovidedActorError } from '../../machines/must-provide.ts';
+import { NEW_CHAT } from '../support/start-chat.ts';
+
+const ACTORS = [bootMachine, chatMachine, engineMachine].flatMap(({ implementations }) =>
+  Object.entries<AnyActorLogic>(implementations.actors as Record<string, AnyActorLogic>),
+);
+const STAND_INS = ACTORS.filter(([, logic]) => !(logic instanceof StateMachine));
+
+describe('a machine whose actors were not provided', () => {
+  it.each(STAND_INS)('says that "%s" has no implementation', async (name, logic) => {
+    await expect(failureOf(logic)).resolves.toEqual(new UnprovidedActorError(name));
+  });
+
+  it('fails as a chat with the name of the missing actor', async () => {
+    const chat = createActor(chatMachine, { input: NEW_CHAT });
+    const failure = new Promise((resolve) => chat.subscribe({ error: resolve }));
+
+    chat.start();
+
+    await expect(failure).resolves.toEqual(new UnprovidedActorError('agentSession'));
+  });
+
+  it('leaves no other actor to be provided than these', () => {
+    expect(STAND_INS.map(([name]) => name)).toEqual(['awaitCloudInit', 'agentSession']);
+  });
+});
+
+function failureOf(logic: AnyActorLogic): Promise<unknown> {
+  const actor = createActor(logic, { input: undefined });
+  return new Promise((resolve) => {
+    actor.subscribe({ error: resolve });
+    actor.start();
+  });
+}
