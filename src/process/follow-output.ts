@@ -1,5 +1,6 @@
 import { existsSync, fstatSync, watch } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { identify } from './identify.ts';
 import { createLineSplitter, type Line } from './line-splitter.ts';
 import { filesOf, type Run } from './run.ts';
@@ -23,6 +24,9 @@ export type FollowEnd = { isOver: true; exitCode: number | null } | { isOver: fa
 
 const CHUNK_BYTES = 256 * 1024;
 const POLL_MS = 1_000;
+
+/** Lines that come in quick succession are read together: a reading costs more than a line. */
+const GATHER_MS = 2;
 
 /**
  * Hands over the lines a run prints until the process has ended and all of it was read, or until the signal. A last
@@ -58,11 +62,12 @@ async function read({ run, file, alarm }: Reading, options: FollowOptions): Prom
     offset += bytesRead;
     if (end === null) reserve.secure(fstatSync(file.fd).size);
     await handOver(split(chunk.subarray(0, bytesRead)), options);
-    if (bytesRead > 0) continue;
+    if (bytesRead === chunk.length) continue;
     if (signal.aborted) break;
     onCaughtUp?.();
     if (end !== null) return end;
     await rung;
+    await delay(GATHER_MS);
   }
   return { isOver: false };
 }

@@ -76,6 +76,7 @@ describe('following the output of a run', () => {
     const run = await launchShell('echo one; exec tail -f /dev/null');
     const shim = shimOf(run) ?? 0;
     const { pid } = identify(run) as { pid: number };
+    await vi.waitFor(async () => expect(await readFile(filesOf(run).stdout, 'utf8')).toBe('one\n'), 5_000);
     process.kill(shim, 'SIGKILL');
     process.kill(pid, 'SIGKILL');
     expect(await readAll(run)).toEqual({ lines: ['one'], end: { isOver: true, exitCode: null } });
