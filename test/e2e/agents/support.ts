@@ -35,6 +35,8 @@ export interface TestChat {
   ended(message: QueuedMessage): Promise<Said>;
   /** Keeps text and images in a file, as large messages are. */
   store(content: { text: string; images: Image[] }): Promise<MessageContent>;
+  /** Another chat of the same driver. */
+  sibling(): TestChat;
   /** The next engine: a new session on what is recorded. */
   reopen(): void;
   detach(): void;
@@ -74,10 +76,11 @@ export async function openChat({
     now: () => new Date(),
     ...overrides,
   });
-  const chat = createChat({ driver, home: home.path, model, partials, policy, payloads });
+  const chats: TestChat[] = [];
+  const chat = createChat({ driver, home: home.path, model, partials, policy, payloads, chats });
   onTestFailed(() => console.error(lines.join(''), JSON.stringify(chat.facts.slice(-20), null, 1)));
   onTestFinished(async () => {
-    chat.detach();
+    for (const one of chats) one.detach();
     await home.remove();
     await model.close();
   });
@@ -91,9 +94,12 @@ interface ChatParts {
   partials: string[];
   policy: Policy;
   payloads: PayloadFiles;
+  /** All chats of the driver. */
+  chats: TestChat[];
 }
 
-function createChat({ driver, home, model, partials, policy, payloads }: ChatParts): TestChat {
+function createChat(parts: ChatParts): TestChat {
+  const { driver, home, model, partials, policy, payloads } = parts;
   const facts: AgentFact[] = [];
   const record: AgentSessionInput = {
     chatId: randomUUID(),
@@ -158,12 +164,14 @@ function createChat({ driver, home, model, partials, policy, payloads }: ChatPar
       file: await payloads.write(JSON.stringify(content)),
       preview: '',
     }),
+    sibling: () => createChat(parts),
     reopen() {
       session.detach();
       session = open();
     },
     detach: () => session.detach(),
   };
+  parts.chats.push(chat);
   return chat;
 }
 
