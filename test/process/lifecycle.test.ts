@@ -80,8 +80,12 @@ describe('identifying', () => {
 describe('ending', () => {
   it('asks the process and lets it say how it ended', async () => {
     const run = await launchShell('trap "echo bye; exit 9" TERM; echo up; while :; do sleep 0.05; done');
-    const { lines, end } = await readAll(run, {
-      onCaughtUp: () => terminate(run, NO_TOOL),
+    const lines: string[] = [];
+    const { end } = await readAll(run, {
+      onLine: ({ bytes }) => {
+        lines.push(bytes.toString());
+        if (lines.length === 1) terminate(run, NO_TOOL);
+      },
     });
     expect({ last: lines.at(-1), end }).toEqual({ last: 'bye', end: { isOver: true, exitCode: 9 } });
   });
