@@ -2,6 +2,7 @@ import { environmentPage } from './environment-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { eventsPage } from './events-page.ts';
 import { httpApiPage } from './http-api-page.ts';
+import { MACHINE_PAGES } from './machine-pages.ts';
 
 export interface Page {
   /** Where it lies below `docs/`. */
@@ -15,4 +16,5 @@ export const PAGES: Page[] = [
   { file: 'errors.md', render: errorsPage },
   { file: 'events.md', render: eventsPage },
   { file: 'http-api.md', render: httpApiPage },
+  ...MACHINE_PAGES,
 ];

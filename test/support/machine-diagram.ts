@@ -1,0 +1,63 @@
+import type { AnyStateNode } from 'xstate';
+import { actorNames, eventText, guardText, nameOfState } from './machine-words.ts';
+
+/** A statechart as a Mermaid `stateDiagram-v2`. Transitions that stay where they are stand in the table only. */
+export function toMermaid(root: AnyStateNode): string {
+  return ['stateDiagram-v2', ...statesWithin(root, '  '), ...edgesBelow(root)].join('\n');
+}
+
+/** States are declared before edges name them, so that each is drawn inside its parent. */
+function statesWithin(state: AnyStateNode, indent: string): string[] {
+  const initial = state.initial?.target?.[0];
+  return [
+    ...Object.values(state.states).flatMap((child) => declaration(child, indent)),
+    ...(initial === undefined ? [] : [`${indent}[*] --> ${idOf(initial)}`]),
+  ];
+}
+
+function declaration(state: AnyStateNode, indent: string): string[] {
+  const title = `${indent}state "${labelOf(state)}" as ${idOf(state)}`;
+  const end = state.type === 'final' ? [`${indent}${idOf(state)} --> [*]`] : [];
+  if (Object.keys(state.states).length === 0) return [title, ...end];
+  return [`${title} {`, ...statesWithin(state, `${indent}  `), `${indent}}`];
+}
+
+function labelOf(state: AnyStateNode): string {
+  return [state.key, ...actorNames(state).map((actor) => `runs ${actor}`)].join(', ');
+}
+
+/** One arrow for each pair of states, with every way to take it. */
+function edgesBelow(root: AnyStateNode): string[] {
+  const arrows = new Map<string, string[]>();
+  for (const { source, target, label } of edgesOf(root)) {
+    const arrow = `${source} --> ${target}`;
+    arrows.set(arrow, [...(arrows.get(arrow) ?? []), label]);
+  }
+  const anywhere = [...arrows.keys()].some((arrow) => arrow.startsWith(`${ANYWHERE} `));
+  return [
+    ...(anywhere ? [`  state "in any state" as ${ANYWHERE}`] : []),
+    ...[...arrows].map(([arrow, labels]) => `  ${arrow} : ${labels.join('<br/>')}`),
+  ];
+}
+
+const ANYWHERE = 'anywhere';
+
+function edgesOf(state: AnyStateNode): { source: string; target: string; label: string }[] {
+  const transitions = [...(state.always ?? []), ...[...state.transitions.values()].flat()];
+  const own = transitions.flatMap((transition) => {
+    const guard = guardText(transition);
+    const label = plain([eventText(transition), ...(guard === '' ? [] : [`[${guard}]`])].join(' '));
+    const source = nameOfState(state) === '' ? ANYWHERE : idOf(state);
+    return (transition.target ?? []).map((target) => ({ source, target: idOf(target), label }));
+  });
+  return [...own, ...Object.values(state.states).flatMap(edgesOf)];
+}
+
+/** Mermaid reads no Markdown in labels. */
+function plain(text: string): string {
+  return text.replaceAll(/[`_]/g, '');
+}
+
+function idOf(state: AnyStateNode): string {
+  return nameOfState(state).replaceAll('.', '_');
+}
