@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { ChatEvent } from '../../../machines/chat.events.ts';
 import { startChat } from '../../support/start-chat.ts';
+import type { ChatStep } from '../../support/start-chat.ts';
 import { createTransitionCoverage } from '../../support/transition-coverage.ts';
+import { EVENTS, ROUTE_TO } from './matrix/cells.ts';
 import { INVARIANTS } from './walk/invariants.ts';
 import { walkChat } from './walk/walk.ts';
 import type { Walk } from './walk/walk.ts';
 
-const WALKS = 800;
+const WALKS = 400;
 const STEPS = 40;
 
 // The graph has no end (queues, requests), so it is walked at random, the same way each time.
@@ -19,10 +22,20 @@ describe('chat machine, along random walks', () => {
     });
   }
 
-  it('takes every transition of the machine somewhere', () => {
+  it('takes every transition of the machine somewhere, walks and matrix together', () => {
+    for (const route of Object.values(ROUTE_TO)) {
+      for (const event of Object.values(EVENTS)) takeCell(route, event);
+    }
+
     expect(coverage.missing()).toEqual([]);
   });
 });
+
+function takeCell(route: ChatStep[], event: ChatEvent): void {
+  const { chat, take } = startChat({}, coverage.inspect);
+  take(...route);
+  if (chat.getSnapshot().status === 'active') take(event);
+}
 
 function shortestViolation(invariant: (walk: Walk) => string[]) {
   const violations = walks.flatMap((walk) => {

@@ -9,7 +9,7 @@ import { leafOf } from '../../support/state-names.ts';
 import { walkChat } from './walk/walk.ts';
 import type { Stand, Walk } from './walk/walk.ts';
 
-const WALKS = 400;
+const WALKS = 100;
 const STEPS = 40;
 const NOW = new Date('2026-01-01T00:00:00.000Z');
 

@@ -23,7 +23,7 @@ export interface Stand {
 }
 
 /** In one of so many steps a walk takes a final move. */
-const FINAL_MOVE_RARITY = 40;
+const FINAL_MOVE_RARITY = 20;
 
 export function walkChat(seed: number, length: number, inspect?: (event: InspectionEvent) => void): Walk {
   const random = createRandom(seed);
