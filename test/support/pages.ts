@@ -1,3 +1,4 @@
+import { contractJsonSchema } from '../../src/contract/json-schema.ts';
 import { environmentPage } from './environment-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { eventsPage } from './events-page.ts';
@@ -12,6 +13,7 @@ export interface Page {
 
 /** Every page that is made from the code. `npm run docs` writes them; a test fails when one is stale. */
 export const PAGES: Page[] = [
+  { file: 'contract.schema.json', render: () => `${JSON.stringify(contractJsonSchema(), null, 2)}\n` },
   { file: 'environment.md', render: environmentPage },
   { file: 'errors.md', render: errorsPage },
   { file: 'events.md', render: eventsPage },
