@@ -1,14 +1,23 @@
 import { fromCallback } from 'xstate';
-import type { AgentDriver } from '../agents/agent.ts';
+import type { AgentDriver, AgentSession } from '../agents/agent.ts';
 import type { AgentCommand, AgentSessionInput } from '../contract/facts.ts';
 
-/** Runs the session of a chat with its agent for as long as the chat lives; ending it leaves the process alone. */
+/**
+ * Runs the session of a chat with its agent for as long as the chat lives; ending it leaves the process alone. A chat has
+ * one session: the actor of a chat that crashed is not told to end, so the next one ends the session it left.
+ */
 export function agentSession(drivers: ReadonlyMap<string, AgentDriver>) {
+  const sessions = new Map<string, AgentSession>();
   return fromCallback<AgentCommand, AgentSessionInput>(({ input, receive, sendBack }) => {
     const driver = drivers.get(input.provider);
     if (driver === undefined) throw new Error(`No driver for the agent "${input.provider}".`);
+    sessions.get(input.chatId)?.detach();
     const session = driver.openSession(input, sendBack);
+    sessions.set(input.chatId, session);
     receive((command) => session.command(command));
-    return () => session.detach();
+    return () => {
+      session.detach();
+      if (sessions.get(input.chatId) === session) sessions.delete(input.chatId);
+    };
   });
 }

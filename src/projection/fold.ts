@@ -1,6 +1,7 @@
 /** What a chat is, told by its journal lines: pure, so that a running engine and a booting one agree. */
 import type { ChatSummary, Usage } from '../contract/chats.ts';
 import type { EngineEventBody } from '../contract/events.ts';
+import type { AgentRequest } from '../contract/requests.ts';
 import type { ChatRecord, LineRecord, MessageContent, QueuedMessage } from '../contract/records.ts';
 
 /** A line as far as folding reads it. */
@@ -39,12 +40,16 @@ function foldPayload(before: ChatRecord, line: FoldedLine): ChatRecord {
     case 'chat.message.dropped':
       return { ...before, queue: withoutMessage(before.queue, line.payload.messageId) };
     case 'chat.request.opened':
-      return { ...before, requests: [...before.requests, line.payload.request] };
+      return { ...before, requests: [...closed(before, line.payload.request.id), line.payload.request] };
     case 'chat.request.closed':
-      return { ...before, requests: before.requests.filter(({ id }) => id !== line.payload.requestId) };
+      return { ...before, requests: closed(before, line.payload.requestId) };
     default:
       return before;
   }
+}
+
+function closed({ requests }: ChatRecord, requestId: string): AgentRequest[] {
+  return requests.filter(({ id }) => id !== requestId);
 }
 
 function createRecord(
