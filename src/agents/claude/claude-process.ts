@@ -4,7 +4,7 @@ import { followOutput, type FollowEnd } from '../../process/follow-output.ts';
 import { appendInput, measureInput } from '../../process/input.ts';
 import type { Line } from '../../process/line-splitter.ts';
 import type { Run } from '../../process/run.ts';
-import { freeOutput } from '../../process/spool.ts';
+import { freeInput, freeOutput } from '../../process/spool.ts';
 import type { Effort } from './effort.ts';
 import { parseLine } from './protocol.ts';
 import type { ClaudeState } from './state.ts';
@@ -63,7 +63,7 @@ export class ClaudeProcess {
   #markCaughtUp = () => {};
   #isDamaged = false;
   #inputEnd = 0;
-  #freeUpTo = 0;
+  #freeUpTo = { input: 0, output: 0 };
   #writing: Promise<void> = Promise.resolve();
   #gate: { isOpen: Promise<void>; open: () => void } | null = null;
 
@@ -122,9 +122,13 @@ export class ClaudeProcess {
     }
   }
 
-  /** Gives back the disk space of output that nobody will read again. */
-  async free(before: number): Promise<void> {
-    this.#freeUpTo = await freeOutput(this.run, { from: this.#freeUpTo, before });
+  /** Gives back the disk space of input and output that nobody will read again. */
+  async free(before: { input: number; output: number }): Promise<void> {
+    const { input, output } = this.#freeUpTo;
+    this.#freeUpTo = {
+      input: await freeInput(this.run, { from: input, before: before.input }),
+      output: await freeOutput(this.run, { from: output, before: before.output }),
+    };
   }
 
   #enqueue(task: () => Promise<void>): Promise<void> {

@@ -114,7 +114,7 @@ export class Courier {
     process.state = withTurn(process.state, { uuid: message.turnId, isEchoed });
     context.pool.work(process.run.id);
     await process.writeReserved(stdin, inputOffset);
-    await process.free(outputOffset);
+    await process.free({ input: inputOffset, output: outputOffset });
   }
 
   async #launch(message: QueuedMessage, { delivery, stdin }: Handover): Promise<void> {

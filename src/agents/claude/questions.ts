@@ -67,8 +67,8 @@ export class Questions {
   }
 
   /** The process that asked is gone. */
-  forget(): void {
-    this.#open.clear();
+  withdrawAll(position: Position | null): void {
+    for (const id of this.#open) this.withdraw(id, position);
   }
 
   #toRequest(request: PermissionRequest): AgentRequest {

@@ -44,6 +44,7 @@ export class ClaudeSession implements AgentSession {
   }
 
   command(command: AgentCommand): void {
+    if (this.#letGo.signal.aborted) return;
     const isUrgent = command.type === 'agent.terminate' || command.type === 'agent.kill';
     if (isUrgent && this.#supervisor.process !== null) void this.#perform(command);
     else this.#mailbox.post(() => this.#perform(command));
@@ -96,8 +97,12 @@ export class ClaudeSession implements AgentSession {
   }
 
   async #retire(process: ClaudeProcess): Promise<void> {
-    const isSpare = process === this.#supervisor.process && !process.isLeaving && !this.#courier.isPrepared;
-    if (isSpare && isAtRest(process.state)) await endProcess(process);
+    const { pool } = this.#context;
+    const isCurrent = process === this.#supervisor.process && !process.isLeaving;
+    if (!isCurrent || !isAtRest(process.state)) return;
+    if (!this.#courier.isPrepared) return endProcess(process);
+    pool.work(process.run.id);
+    pool.rest(process.run.id);
   }
 
   /** Whoever waits for a fact gets one, whatever goes wrong. */

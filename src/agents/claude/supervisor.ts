@@ -3,6 +3,7 @@ import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Failure } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import type { Position, QueuedMessage } from '../../contract/records.ts';
+import type { Run } from '../../process/run.ts';
 import { clear } from '../../process/sweep.ts';
 import { kill, killTools, terminate } from '../../process/terminate.ts';
 import { pendingEnd } from './advance.ts';
@@ -10,6 +11,7 @@ import { conclusionOf, type Again } from './conclusion.ts';
 import type { ClaudeProcess, ProcessListener } from './claude-process.ts';
 import type { ClaudeContext } from './context.ts';
 import { Correspondence } from './correspondence.ts';
+import { EndGrace } from './end-grace.ts';
 import type { Facts } from './facts.ts';
 import { failureOfExit, OUTPUT_DAMAGED } from './failures.ts';
 import { Interruption } from './interruption.ts';
@@ -27,9 +29,6 @@ export interface SupervisorOptions {
   redeliver: (message: QueuedMessage, again: Again) => Promise<void>;
 }
 
-/** A session that comes to rest without saying so ends its turn this long after the result. */
-const END_GRACE_MS = 500;
-
 /** Watches over the process of one chat and the message it works on, and tells the chat about both. */
 export class Supervisor implements ProcessListener {
   process: ClaudeProcess | null = null;
@@ -40,12 +39,14 @@ export class Supervisor implements ProcessListener {
   readonly #options: SupervisorOptions;
   readonly #correspondence: Correspondence;
   readonly #interruption = new Interruption();
+  readonly #endGrace = new EndGrace(() => void this.#endInSilence());
+  /** Another engine takes over: what ends now is its business. */
+  #isDetached = false;
   /** The chat leaves: each end of a process is to be told. */
   #isStopping = false;
   /** What there is to know when the process ends. */
   #circumstances = { isFound: false, isGiven: false, isConversationMissing: false };
   #failure: Failure | null = null;
-  #endTimer: NodeJS.Timeout | null = null;
 
   constructor(options: SupervisorOptions) {
     const { facts, questions, context } = options;
@@ -77,7 +78,8 @@ export class Supervisor implements ProcessListener {
 
   /** Lets go of the process without touching it. */
   detach(): void {
-    this.#stopEndTimer();
+    this.#isDetached = true;
+    this.#endGrace.cancel();
     if (this.process !== null) this.#options.context.pool.leave(this.process.run.id);
   }
 
@@ -161,15 +163,24 @@ export class Supervisor implements ProcessListener {
     if (process === null) return;
     const { context, questions } = this.#options;
     const { run, state } = process;
-    this.#stopEndTimer();
+    this.#endGrace.cancel();
     await killTools(run, this.#interruption.reachWith(state));
     const { command } = context;
     const failure = this.#failure ?? (await failureOfExit(run, { exitCode, state, command }));
+    if (this.#isDetached) return;
     this.process = null;
     context.pool.leave(run.id);
-    questions.forget();
+    questions.withdrawAll(positionOf(process));
     await this.#conclude(process, failure);
-    void context.settled().then(() => clear(run));
+    this.#clearWhenSettled(run);
+  }
+
+  /** The folder of a run is needed until its end is on disk. */
+  #clearWhenSettled(run: Run): void {
+    const { settled, log } = this.#options.context;
+    settled()
+      .then(() => clear(run))
+      .catch((error: unknown) => log.warn({ err: error, runId: run.id }, 'a run was not cleared away'));
   }
 
   /** Nothing that the process left open stays without an answer. */
@@ -202,23 +213,19 @@ export class Supervisor implements ProcessListener {
     else context.pool.work(process.run.id);
   }
 
-  #watchForEnd(process: ClaudeProcess): void {
-    if (pendingEnd(process.state) === null) return this.#stopEndTimer();
-    this.#endTimer ??= setTimeout(() => void this.#endInSilence(process), END_GRACE_MS);
+  #watchForEnd({ state }: ClaudeProcess): void {
+    if (pendingEnd(state) === null) this.#endGrace.cancel();
+    else this.#endGrace.begin();
   }
 
-  async #endInSilence(process: ClaudeProcess): Promise<void> {
-    this.#endTimer = null;
+  async #endInSilence(): Promise<void> {
+    const { process } = this;
+    if (process === null) return;
+    await killTools(process.run, this.#interruption.reach);
     const end = pendingEnd(process.state);
     if (end === null || process !== this.process) return;
     process.state = { ...process.state, turn: null };
-    await killTools(process.run, this.#interruption.reach);
     this.#say(process, { events: [], position: positionOf(process), end });
-  }
-
-  #stopEndTimer(): void {
-    if (this.#endTimer !== null) clearTimeout(this.#endTimer);
-    this.#endTimer = null;
   }
 
   #abandon(process: ClaudeProcess): void {

@@ -3,7 +3,8 @@ import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
 import { claudeProcesses } from '../../support/agent-processes.ts';
-import { deliveriesOf, ofType, openChat, textsOf, until } from './support.ts';
+import { deliveriesOf, ofType, textsOf, until } from '../../agents/claude/stand-in.ts';
+import { openChat } from './support.ts';
 
 describe('a sub-agent of Claude Code', () => {
   it('works on after its turn has ended, and the chat is told until it rests', async () => {

@@ -3,7 +3,8 @@ import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses } from '../../support/agent-processes.ts';
 import { byPrompt, inSteps, runsForever } from '../../support/scripted-turns.ts';
-import { ofType, openChat, textsOf, until, type TestChat } from './support.ts';
+import { ofType, textsOf, until, type TestChat } from '../../agents/claude/stand-in.ts';
+import { openChat } from './support.ts';
 
 describe('interrupting Claude Code', () => {
   it('keeps what was said so far and the session, and takes the next message', async () => {

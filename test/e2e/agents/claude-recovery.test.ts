@@ -9,12 +9,12 @@ import {
   deliveriesOf,
   eventsOf,
   ofType,
-  openChat,
   runFolder,
   textsOf,
   until,
   type TestChat,
-} from './support.ts';
+} from '../../agents/claude/stand-in.ts';
+import { openChat } from './support.ts';
 
 describe('a living agent, taken over by another engine', () => {
   it('goes on with its text: nothing missing, nothing twice', async () => {

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { AgentRequest, Answer } from '../../../src/contract/requests.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns } from '../../../src/dev/turn-script.ts';
-import { ofType, openChat, textsOf, until, type TestChat } from './support.ts';
+import { ofType, textsOf, until, type TestChat } from '../../agents/claude/stand-in.ts';
+import { openChat } from './support.ts';
 
 const QUESTION = {
   question: 'Which?',

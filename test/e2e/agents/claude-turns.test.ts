@@ -6,7 +6,8 @@ import { refuse, say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns } from '../../../src/dev/turn-script.ts';
 import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
 import { claudeProcesses } from '../../support/agent-processes.ts';
-import { deliveriesOf, eventsOf, ofType, openChat, textsOf, until } from './support.ts';
+import { deliveriesOf, eventsOf, ofType, textsOf, until } from '../../agents/claude/stand-in.ts';
+import { openChat } from './support.ts';
 
 const echo = scriptTurns((prompt) => say(`You said: ${prompt}`));
 

@@ -1,235 +1,25 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { expect, onTestFailed, onTestFinished, vi } from 'vitest';
-import { createClaudeDriver, type ClaudeDriverOptions } from '../../../src/agents/claude/agent.ts';
-import type { PayloadFiles } from '../../../src/agents/claude/delivery.ts';
-import type { AgentDriver, AgentSession } from '../../../src/agents/agent.ts';
-import type { Policy } from '../../../src/contract/chats.ts';
-import type { AgentCommand, AgentFact, AgentSessionInput } from '../../../src/contract/facts.ts';
-import type { Image } from '../../../src/contract/messages.ts';
-import type { MessageContent, QueuedMessage } from '../../../src/contract/records.ts';
+import { onTestFinished } from 'vitest';
 import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
 import { startScriptedModel, type Script, type ScriptedModel } from '../../../src/dev/scripted-model.ts';
-import { createLog } from '../../../src/log.ts';
-import { createPaths } from '../../../src/paths.ts';
-import { createTemporaryHome } from '../../support/temporary-home.ts';
+import { openStandIn, type StandInOptions, type TestChat } from '../../agents/claude/stand-in.ts';
 
-export type Said = Extract<AgentFact, { type: 'agent.said' }>;
-type FactOf<Type extends AgentFact['type']> = Extract<AgentFact, { type: Type }>;
-
-export interface TestChat {
-  readonly home: string;
+export interface ModelChat extends TestChat {
   readonly model: ScriptedModel;
-  readonly facts: AgentFact[];
-  /** What the journal would hold. */
-  readonly record: AgentSessionInput;
-  readonly partials: string[];
-  command(command: AgentCommand): void;
-  /** Prepares and records a message, as far as a chat gets that dies before it delivers it. */
-  prepare(text: string, options?: Partial<QueuedMessage>): Promise<QueuedMessage>;
-  /** Sends a message as a chat does: prepared, recorded, delivered. */
-  begin(text: string, options?: Partial<QueuedMessage>): Promise<QueuedMessage>;
-  /** Sends a message and waits for its end. */
-  run(text: string, options?: Partial<QueuedMessage>): Promise<Said>;
-  /** Waits for the end of the message. */
-  ended(message: QueuedMessage): Promise<Said>;
-  /** Keeps text and images in a file, as large messages are. */
-  store(content: { text: string; images: Image[] }): Promise<MessageContent>;
-  /** Another chat of the same driver. */
-  sibling(): TestChat;
-  /** The next engine: a new session on what is recorded. */
-  reopen(): void;
-  detach(): void;
 }
 
-export interface TestChatOptions extends Partial<ClaudeDriverOptions> {
-  script: Script;
-  policy?: Policy;
-}
-
-const PATIENCE_MS = 30_000;
-
-/** A chat reduced to what a driver needs of it, with the real Claude Code and a scripted model. */
+/** A chat with the real Claude Code, which talks to a scripted model. */
 export async function openChat({
   script,
-  policy = 'bypass',
-  ...overrides
-}: TestChatOptions): Promise<TestChat> {
-  const home = await createTemporaryHome();
+  ...options
+}: { script: Script } & Partial<StandInOptions>): Promise<ModelChat> {
   const model = await startScriptedModel({ script });
-  const paths = createPaths(home.path);
-  const payloads = createPayloadMap();
-  const lines: string[] = [];
-  const partials: string[] = [];
-  const driver = createClaudeDriver({
+  onTestFinished(() => model.close());
+  const chat = await openStandIn({
     command: findBundledAgents().claude,
     env: environmentOf(model),
-    paths,
-    payloads,
-    settled: () => Promise.resolve(),
-    isLagging: () => false,
-    reportPartial: (_, __, { payload }) => partials.push(JSON.stringify(payload)),
-    requestTimeoutMs: 60_000,
-    idleMs: 60_000,
-    processesMax: 8,
-    log: createLog({ level: 'debug', secrets: [], output: { write: (line) => lines.push(line) } }),
-    now: () => new Date(),
-    ...overrides,
-  });
-  const chats: TestChat[] = [];
-  const chat = createChat({ driver, home: home.path, model, partials, policy, payloads, chats });
-  onTestFailed(() => console.error(lines.join(''), JSON.stringify(chat.facts.slice(-20), null, 1)));
-  onTestFinished(async () => {
-    for (const one of chats) one.detach();
-    await home.remove();
-    await model.close();
-  });
-  return chat;
-}
-
-interface ChatParts {
-  driver: AgentDriver;
-  home: string;
-  model: ScriptedModel;
-  partials: string[];
-  policy: Policy;
-  payloads: PayloadFiles;
-  /** All chats of the driver. */
-  chats: TestChat[];
-}
-
-function createChat(parts: ChatParts): TestChat {
-  const { driver, home, model, partials, policy, payloads } = parts;
-  const facts: AgentFact[] = [];
-  const record: AgentSessionInput = {
-    chatId: randomUUID(),
-    provider: 'claude',
-    policy,
-    sessionId: null,
-    position: null,
-    turn: null,
-    requests: [],
-    selfDirected: false,
-  };
-  let session: AgentSession;
-  const report = (fact: AgentFact) => {
-    facts.push(fact);
-    keep(record, fact);
-    if (fact.type === 'turn.prepared' && record.turn?.message.messageId === fact.messageId) {
-      record.turn = { ...record.turn, delivery: fact.delivery };
-      session.command({ type: 'agent.deliver', message: record.turn.message, delivery: fact.delivery });
-    }
-  };
-  const open = () => driver.openSession(structuredClone(record), report);
-  session = open();
-  const waitFor = <Found>(find: () => Found | undefined): Promise<Found> =>
-    vi.waitFor(
-      () => {
-        const found = find();
-        expect(found).toBeDefined();
-        return found as Found;
-      },
-      { timeout: PATIENCE_MS, interval: 5 },
-    );
-
-  const chat: TestChat = {
-    home,
-    model,
-    facts,
-    record,
-    partials,
-    command: (command) => session.command(command),
-    async prepare(text, options) {
-      const message = newMessage(text, options);
-      session.command({ type: 'agent.prepare', message });
-      const { delivery } = await waitFor(() =>
-        ofType(facts, 'turn.prepared').find(({ messageId }) => messageId === message.messageId),
-      );
-      record.turn = { message, startedAt: new Date().toISOString(), delivery };
-      return message;
-    },
-    async begin(text, options) {
-      const message = await chat.prepare(text, options);
-      const { delivery } = record.turn!;
-      session.command({ type: 'agent.deliver', message, delivery });
-      return message;
-    },
-    run: async (text, options) => chat.ended(await chat.begin(text, options)),
-    ended: ({ messageId }) =>
-      waitFor(() =>
-        ofType(facts, 'agent.said').find((said) => said.messageId === messageId && said.end !== undefined),
-      ),
-    store: async (content) => ({
-      kind: 'file',
-      file: await payloads.write(JSON.stringify(content)),
-      preview: '',
-    }),
-    sibling: () => createChat(parts),
-    reopen() {
-      session.detach();
-      session = open();
-    },
-    detach: () => session.detach(),
-  };
-  parts.chats.push(chat);
-  return chat;
-}
-
-/** What the record of a chat takes from a fact. */
-function keep(record: AgentSessionInput, fact: AgentFact): void {
-  if ('position' in fact && fact.position !== null) record.position = fact.position;
-  if (fact.type === 'request.opened') record.requests = [...record.requests, fact.request];
-  if (fact.type === 'request.withdrawn') {
-    record.requests = record.requests.filter(({ id }) => id !== fact.requestId);
-  }
-  if (fact.type === 'agent.exited') record.turn = null;
-  if (fact.type !== 'agent.said') return;
-  record.sessionId = fact.sessionId ?? record.sessionId;
-  record.selfDirected = fact.selfDirected ?? record.selfDirected ?? false;
-  if (fact.end !== undefined) record.turn = null;
-}
-
-export function ofType<Type extends AgentFact['type']>(facts: AgentFact[], type: Type): FactOf<Type>[] {
-  return facts.filter((fact): fact is FactOf<Type> => fact.type === type);
-}
-
-/** The texts that the agent said, in order. */
-export function textsOf(facts: AgentFact[]): string[] {
-  return eventsOf(facts, 'claude-assistant').flatMap(({ payload }) =>
-    (payload as { message: { content: { type: string; text?: string }[] } }).message.content.flatMap(
-      ({ text }) => text ?? [],
-    ),
-  );
-}
-
-export function eventsOf(facts: AgentFact[], type: string) {
-  return ofType(facts, 'agent.said')
-    .flatMap(({ events }) => events)
-    .filter((event) => event.type === type);
-}
-
-export async function until(condition: () => void | Promise<void>): Promise<void> {
-  await vi.waitFor(condition, { timeout: PATIENCE_MS, interval: 5 });
-}
-
-export function newMessage(text: string, options: Partial<QueuedMessage> = {}): QueuedMessage {
-  return {
-    messageId: randomUUID(),
-    turnId: randomUUID(),
-    digest: '',
-    content: { kind: 'inline', text },
-    planMode: false,
-    queuedAt: new Date().toISOString(),
     ...options,
-  };
-}
-
-export function deliveriesOf({ facts }: TestChat) {
-  return ofType(facts, 'turn.prepared').map(({ delivery }) => delivery);
-}
-
-export function runFolder({ home, record }: TestChat): string {
-  return join(createPaths(home).agents, record.position?.runId ?? record.turn?.delivery.runId ?? '');
+  });
+  return { ...chat, model };
 }
 
 function environmentOf({ url }: ScriptedModel): Record<string, string> {
@@ -238,18 +28,5 @@ function environmentOf({ url }: ScriptedModel): Record<string, string> {
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_API_KEY: 'sk-ant-dummy',
     CLAUDE_CODE_MAX_RETRIES: '1',
-  };
-}
-
-/** Outlives the sessions of a test, like the folder it stands for. */
-function createPayloadMap(): PayloadFiles {
-  const texts = new Map<string, string>();
-  return {
-    async write(text) {
-      const file = randomUUID();
-      texts.set(file, text);
-      return Promise.resolve(file);
-    },
-    read: (file) => Promise.resolve(texts.get(file) ?? ''),
   };
 }

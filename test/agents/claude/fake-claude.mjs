@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+// Speaks as much of Claude Code's protocol as tests of its session need. What it does is said by the user's text.
+import { createInterface } from 'node:readline';
+
+const sessionId = process.argv.find((one) => /^--(session-id|resume)=/.test(one))?.split('=')[1];
+const print = (message) => process.stdout.write(`${JSON.stringify({ ...message, session_id: sessionId })}\n`);
+const state = (name) => print({ type: 'system', subtype: 'session_state_changed', state: name });
+const answer = (id, response) =>
+  print({ type: 'control_response', response: { subtype: 'success', request_id: id, ...response } });
+const say = (text) => print({ type: 'assistant', message: { content: [{ type: 'text', text }] } });
+let uuid = '';
+const result = (values) =>
+  print({ type: 'result', subtype: 'success', is_error: false, user_message_uuids: [uuid], ...values });
+
+const deeds = {
+  quiet: () => result(),
+  echoOnly: () => state('idle'),
+  exit: () => {
+    process.stderr.write('it hurts\n');
+    process.exit(3);
+  },
+  ask: () => print({ type: 'control_request', request_id: 'q1', request: { subtype: 'elicitation' } }),
+  wait: () => {},
+  ten: () => {
+    for (let count = 0; count < 10; count += 1) say(`${count}`);
+    finish();
+  },
+};
+
+function finish() {
+  result();
+  print({ type: 'command_lifecycle', command_uuid: uuid, state: 'completed' });
+  state('idle');
+}
+
+function onUser({ uuid: id, message }) {
+  uuid = id;
+  if (message.content !== 'echoOnly') {
+    state('running');
+    print({ type: 'command_lifecycle', command_uuid: uuid, state: 'started' });
+  }
+  print({ type: 'user', uuid, isReplay: true, message });
+  const deed = deeds[message.content];
+  if (deed) return deed();
+  say(`You said: ${message.content}`);
+  finish();
+}
+
+function onRequest({ request_id: id, request }) {
+  if (request.subtype === 'initialize' && process.env.FAKE_IS_DEAF) return;
+  if (request.subtype === 'initialize')
+    return answer(id, { response: { session_state: 'idle' }, pending_permission_requests: [] });
+  answer(id, {});
+  if (request.subtype === 'end_session') process.exit(0);
+  if (request.subtype !== 'interrupt') return;
+  result({ subtype: 'error_during_execution', is_error: true, terminal_reason: 'aborted_streaming' });
+  state('idle');
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const message = JSON.parse(line);
+  if (message.type === 'user') onUser(message);
+  if (message.type === 'control_request') onRequest(message);
+  if (message.type === 'control_response') {
+    say(`Heard: ${message.response.error}`);
+    finish();
+  }
+}

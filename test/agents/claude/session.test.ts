@@ -1,0 +1,159 @@
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createPaths } from '../../../src/paths.ts';
+import { deliveriesOf, ofType, openStandIn, runFolder, textsOf, until, type TestChat } from './stand-in.ts';
+
+const FAKE = new URL('fake-claude.mjs', import.meta.url).pathname;
+
+describe('a turn', () => {
+  it('is told line by line, each with how far the output is known', async () => {
+    const chat = await openStandIn({ command: FAKE });
+    const message = await chat.begin('hello');
+    await chat.ended(message);
+    const said = ofType(chat.facts, 'agent.said').filter(({ events }) => events.length > 0);
+    expect(said.map(({ events }) => events.map(({ type }) => type).join())).toEqual([
+      'claude-system',
+      'claude-command_lifecycle',
+      'claude-user',
+      'claude-assistant',
+      'claude-result',
+      'claude-command_lifecycle',
+      'claude-system',
+    ]);
+    expect(new Set(said.map(({ messageId }) => messageId))).toEqual(new Set([message.messageId]));
+    const { size } = readSpool(chat);
+    expect(said.at(-1)?.position).toEqual({ runId: expect.any(String), offset: size });
+  });
+
+  it('ends half a second after its result when the session does not rest', async () => {
+    const chat = await openStandIn({ command: FAKE });
+    const said = await chat.run('quiet');
+    expect(said).toMatchObject({ events: [], end: { outcome: 'completed' }, selfDirected: true });
+  });
+
+  it('is lost when the agent only echoes its message', async () => {
+    const chat = await openStandIn({ command: FAKE });
+    expect((await chat.run('echoOnly')).end).toEqual({ outcome: 'lost' });
+  });
+
+  it('is cut off by the exit of the agent, which is told once, with code and complaint', async () => {
+    const chat = await openStandIn({ command: FAKE });
+    await chat.begin('exit');
+    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
+    expect(ofType(chat.facts, 'agent.exited')[0]?.failure).toEqual({
+      code: 'agent_exited',
+      message: 'Claude Code exited with code 3: it hurts',
+    });
+    await until(() => expect(readdirSync(createPaths(chat.home).agents)).toEqual([]));
+  });
+
+  it('goes on when the agent asks something that nobody here can answer', async () => {
+    const chat = await openStandIn({ command: FAKE });
+    await chat.run('ask');
+    expect(textsOf(chat.facts)).toEqual(['Heard: This host does not answer elicitation.']);
+  });
+
+  it('is read no faster than it is stored', async () => {
+    let waiting: (() => void)[] = [];
+    const chat = await openStandIn({
+      command: FAKE,
+      isLagging: () => true,
+      settled: () => new Promise((resolve) => void waiting.push(resolve)),
+    });
+    const release = () => {
+      const [first, ...rest] = waiting;
+      waiting = rest;
+      first?.();
+    };
+    const message = await chat.begin('ten');
+    await until(() => expect(waiting).toHaveLength(1));
+    release();
+    let told = 0;
+    while (!ofType(chat.facts, 'agent.said').some(({ end }) => end !== undefined)) {
+      await until(() => expect(waiting.length).toBeGreaterThan(0));
+      const { length } = ofType(chat.facts, 'agent.said');
+      expect(length).toBeLessThanOrEqual(told + 1);
+      told = length;
+      release();
+    }
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(textsOf(chat.facts)).toHaveLength(10);
+  });
+});
+
+describe('a delivery', () => {
+  it('waits until it is on disk', async () => {
+    let settle = () => {};
+    const settled = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    const chat = await openStandIn({ command: FAKE, settled: () => settled });
+    const message = await chat.begin('hello');
+    chat.command({ type: 'agent.ping' });
+    expect(existsSync(createPaths(chat.home).agents)).toBe(false);
+    settle();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+  });
+
+  it('ends errored when the agent has gone missing meanwhile', async () => {
+    const chat = await openStandIn({ command: FAKE });
+    const link = join(chat.home, 'claude');
+    symlinkSync(FAKE, link);
+    chat.reopen({ command: link });
+    const message = await chat.prepare('hello');
+    rmSync(link);
+    chat.command({ type: 'agent.deliver', message, delivery: chat.record.turn!.delivery });
+    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
+    expect(ofType(chat.facts, 'agent.exited')[0]?.failure.code).toBe('agent_unavailable');
+  });
+
+  it('that was abandoned leaves room for the next', async () => {
+    const chat = await openStandIn({ command: FAKE });
+    await chat.run('first');
+    const abandoned = await chat.prepare('never');
+    chat.record.turn = null;
+    chat.command({ type: 'agent.abandon', messageId: abandoned.messageId });
+    await chat.run('second');
+    expect(textsOf(chat.facts)).toEqual(['You said: first', 'You said: second']);
+  });
+
+  it('goes to a new process when the configuration has changed', async () => {
+    const chat = await openStandIn({ command: FAKE });
+    await chat.run('first');
+    chat.reopen({ env: { PATH: process.env['PATH'] ?? '', ANTHROPIC_API_KEY: 'another' } });
+    await chat.run('second');
+    expect(deliveriesOf(chat).map(({ start }) => start)).toEqual(['new', 'resume']);
+    expect(new Set(deliveriesOf(chat).map(({ sessionId }) => sessionId)).size).toBe(1);
+  });
+
+  it('goes to a new process when the old one does not say what it does', async () => {
+    const chat = await openStandIn({
+      command: FAKE,
+      env: { PATH: process.env['PATH'] ?? '', FAKE_IS_DEAF: '1' },
+    });
+    await chat.run('first');
+    chat.reopen();
+    await chat.run('second');
+    expect(deliveriesOf(chat).map(({ start }) => start)).toEqual(['new', 'resume']);
+  });
+});
+
+describe('a session that was let go', () => {
+  it('says nothing any more, and leaves the process alone', async () => {
+    const chat = await openStandIn({ command: FAKE });
+    await chat.begin('wait');
+    await until(() => expect(ofType(chat.facts, 'agent.said').length).toBeGreaterThan(2));
+    chat.detach();
+    const { length } = chat.facts;
+    chat.command({ type: 'agent.kill' });
+    chat.reopen();
+    chat.command({ type: 'agent.interrupt' });
+    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.end?.outcome).toBe('interrupted'));
+    expect(chat.facts.slice(0, length).filter(({ type }) => type === 'agent.exited')).toEqual([]);
+  });
+});
+
+function readSpool(chat: TestChat) {
+  return { size: readFileSync(join(runFolder(chat), 'stdout')).length };
+}
