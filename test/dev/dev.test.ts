@@ -101,6 +101,12 @@ it('prints a session to paste, with its url and its secret', async () => {
   expect(welcome).toContain(curlSession({ url: 'http://127.0.0.1:3737', secret }));
 });
 
+it('prints the session that stands in the README', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const secret = '$(cat .replicas-dev/engine-secret)';
+  expect(readme).toContain(`\`\`\`sh\n${curlSession({ url: 'http://127.0.0.1:3737', secret })}\`\`\``);
+});
+
 it('closes its stand-ins when the engine does not start', async () => {
   const failing = startDev({
     real: false,
