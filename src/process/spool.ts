@@ -7,6 +7,7 @@ const PREALLOCATION_BYTES = 4 * 1024 * 1024;
 /** Less is not worth a process. */
 const WORTH_FREEING_BYTES = 1024 * 1024;
 const BLOCK_BYTES = 4096;
+const RETRY_MS = 1_000;
 
 /** Keeps disk space allocated ahead of the end of a run's output, so that a full disk does not break its writer. */
 export interface SpoolReserve {
@@ -19,14 +20,16 @@ export function createSpoolReserve(run: Run, onShortage: (isShort: boolean) => v
   let securedUpTo = 0;
   let isBusy = false;
   let isShort = false;
+  let retryAt = 0;
   const secure = (size: number) => {
-    if (isBusy || size + RESERVE_BYTES <= securedUpTo) return;
+    if (isBusy || size + RESERVE_BYTES <= securedUpTo || performance.now() < retryAt) return;
     isBusy = true;
     void fallocate(['-n', '-o', `${size}`, '-l', `${PREALLOCATION_BYTES}`, filesOf(run).stdout]).then(
       (outcome) => {
         isBusy = false;
         if (outcome === 'unsupported') securedUpTo = Number.POSITIVE_INFINITY;
         if (outcome === 'done') securedUpTo = size + PREALLOCATION_BYTES;
+        if (outcome === 'failed') retryAt = performance.now() + RETRY_MS;
         if (isShort === (outcome === 'failed')) return;
         isShort = !isShort;
         onShortage(isShort);
@@ -40,13 +43,24 @@ export function createSpoolReserve(run: Run, onShortage: (isShort: boolean) => v
  * Gives the disk space of the output between `from` and `before` back; offsets stay what they are. Returns up to where
  * it is free now: `from` when there is too little to gain or the file system cannot do it.
  */
-export async function freeOutput(
-  run: Run,
-  { from, before }: { from: number; before: number },
-): Promise<number> {
+export async function freeOutput(run: Run, range: Range): Promise<number> {
+  return free(filesOf(run).stdout, range);
+}
+
+/** Like `freeOutput`, for input that the process has read. */
+export async function freeInput(run: Run, range: Range): Promise<number> {
+  return free(filesOf(run).stdin, range);
+}
+
+interface Range {
+  from: number;
+  before: number;
+}
+
+async function free(file: string, { from, before }: Range): Promise<number> {
   const end = before - (before % BLOCK_BYTES);
   if (end - from < WORTH_FREEING_BYTES) return from;
-  const outcome = await fallocate(['-p', '-o', `${from}`, '-l', `${end - from}`, filesOf(run).stdout]);
+  const outcome = await fallocate(['-p', '-o', `${from}`, '-l', `${end - from}`, file]);
   return outcome === 'done' ? end : from;
 }
 

@@ -1,4 +1,5 @@
 import type { AgentEvent } from '../../contract/agent-event.ts';
+import type { Position } from '../../contract/records.ts';
 import type { Log } from '../../log.ts';
 import { followOutput, type FollowEnd } from '../../process/follow-output.ts';
 import { appendInput, measureInput } from '../../process/input.ts';
@@ -78,6 +79,11 @@ export class ClaudeProcess {
     });
   }
 
+  /** Up to where the output was read. */
+  get position(): Position {
+    return { runId: this.run.id, offset: this.offset };
+  }
+
   /** Begins to read; to be called once. */
   async start(range: FollowRange): Promise<void> {
     this.#inputEnd = (await measureInput(this.run)).size;
@@ -113,13 +119,9 @@ export class ClaudeProcess {
     this.#gate = null;
   }
 
-  /** Writes at the reserved place and gives it back. */
-  async writeReserved(bytes: Buffer, offset: number): Promise<void> {
-    try {
-      await this.#append(bytes, offset);
-    } finally {
-      this.releaseInput();
-    }
+  /** Writes at the reserved place, which stays reserved. */
+  writeReserved(bytes: Buffer, offset: number): Promise<void> {
+    return this.#append(bytes, offset);
   }
 
   /** Gives back the disk space of input and output that nobody will read again. */

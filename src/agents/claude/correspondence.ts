@@ -13,7 +13,7 @@ export interface CorrespondenceOptions {
   log: Log;
   /** The agent said what it does and what it waits for. */
   onGreeted: () => void;
-  /** The agent cannot make a setting that the running message asked for. */
+  /** The agent cannot make a setting that the running message asked for, and runs it all the same. */
   onRejected: () => void;
   onConversationMissing: () => void;
 }
@@ -22,6 +22,7 @@ export interface CorrespondenceOptions {
 export class Correspondence {
   readonly #options: CorrespondenceOptions;
   #greeted = () => {};
+  #awaited: { prefix: string; count: number; settle: () => void } | null = null;
 
   constructor(options: CorrespondenceOptions) {
     this.#options = options;
@@ -39,6 +40,13 @@ export class Correspondence {
     this.send(process, initializeLine(`${randomUUID()}-hello`));
     return new Promise((resolve) => {
       this.#greeted = resolve;
+    });
+  }
+
+  /** Settles when `count` requests were answered whose ids begin with `prefix`. */
+  answers(prefix: string, count: number): Promise<void> {
+    return new Promise((settle) => {
+      this.#awaited = { prefix, count, settle };
     });
   }
 
@@ -67,8 +75,20 @@ export class Correspondence {
   #onResponse(process: ClaudeProcess, { requestId, failure }: Extract<Signal, { kind: 'response' }>): void {
     const { facts, log, onRejected } = this.#options;
     if (requestId.endsWith('-ping')) facts.report({ type: 'agent.answered' });
+    const isAwaited = this.#count(requestId);
     if (failure === null) return;
     log.warn({ runId: process.run.id, requestId, failure }, 'the agent refused a request');
-    if (process.state.turn?.rejection) onRejected();
+    if (!isAwaited && process.state.turn?.rejection) onRejected();
+  }
+
+  /** True for an answer that somebody waits for. */
+  #count(requestId: string): boolean {
+    const awaited = this.#awaited;
+    if (awaited === null || !requestId.startsWith(awaited.prefix)) return false;
+    awaited.count -= 1;
+    if (awaited.count > 0) return true;
+    this.#awaited = null;
+    awaited.settle();
+    return true;
   }
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { AgentSessionInput } from '../../contract/facts.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AgentSessionInput, TurnEnd } from '../../contract/facts.ts';
 import type { Delivery, QueuedMessage } from '../../contract/records.ts';
+import { kill } from '../../process/terminate.ts';
 import { ClaudeProcess, type FollowRange } from './claude-process.ts';
 import { modeOf } from './command.ts';
 import type { Again } from './conclusion.ts';
@@ -27,6 +29,12 @@ export interface CourierOptions {
   retire: (process: ClaudeProcess) => void;
 }
 
+/** How long a message waits for its settings; another model is first tried out by the agent. */
+const SETTINGS_MS = 30_000;
+const SETTINGS_LATE: TurnEnd = {
+  outcome: 'errored',
+  error: { code: 'network', message: 'Claude Code could not switch to the model in time.' },
+};
 /** How long a message waits for a process that is on its way out. */
 const LEAVING_MS = 10_000;
 
@@ -37,6 +45,8 @@ export class Courier {
   readonly #options: CourierOptions;
   /** The process whose input is reserved for that message. */
   #reserved: ClaudeProcess | null = null;
+  /** Set while a message waits for its settings. */
+  #interrupt: (() => void) | null = null;
   /** The native session that the last message was given to. */
   #deliveredTo: string | null;
 
@@ -71,8 +81,13 @@ export class Courier {
 
   abandon(): void {
     this.isPrepared = false;
-    this.#reserved?.releaseInput();
-    this.#reserved = null;
+    this.#release();
+  }
+
+  /** Keeps back a message that waits for its settings; false when none does. */
+  interrupt(): boolean {
+    this.#interrupt?.();
+    return this.#interrupt !== null;
   }
 
   async deliver(message: QueuedMessage, given: Delivery): Promise<void> {
@@ -107,14 +122,55 @@ export class Courier {
       this.abandon();
       return this.redeliver(message, { start: 'resume', isEchoed: false });
     }
-    const { model, effort, inputOffset, outputOffset, isEchoed } = delivery;
-    this.#reserved = null;
+    const { model, effort, isEchoed, inputOffset: input, outputOffset: output } = delivery;
     supervisor.give(message);
     process.settings = { model, effort };
     process.state = withTurn(process.state, { uuid: message.turnId, isEchoed });
     context.pool.work(process.run.id);
-    await process.writeReserved(stdin, inputOffset);
-    await process.free({ input: inputOffset, output: outputOffset });
+    await this.#write(process, { message, delivery, stdin });
+    this.#release();
+    await process.free({ input, output });
+  }
+
+  /** Writes the settings, and the message once they are made. */
+  async #write(process: ClaudeProcess, { message, delivery, stdin }: Handover & { message: QueuedMessage }) {
+    const { settings, inputOffset } = delivery;
+    const { supervisor, signal } = this.#options;
+    if (settings.bytes > 0) {
+      const made = supervisor.settingsMade(message, settings.lines);
+      await process.writeReserved(stdin.subarray(0, settings.bytes), inputOffset);
+      const end = await this.#settle(process, made);
+      if (process !== supervisor.process || signal.aborted) return;
+      if (end !== null && process.state.turn?.rejection === null) this.#giveUp(process);
+      if (end !== null) return supervisor.withhold(process, end);
+    }
+    await process.writeReserved(stdin.subarray(settings.bytes), inputOffset + settings.bytes);
+  }
+
+  /** Nobody knows with which settings the process would go on. */
+  #giveUp(process: ClaudeProcess): void {
+    process.isLeaving = true;
+    void kill(process.run, { toolsOpenedSince: null });
+  }
+
+  /** How a turn ends whose settings cannot be made; null when they are. */
+  async #settle(process: ClaudeProcess, made: Promise<void>): Promise<TurnEnd | null> {
+    const interrupted = new Promise<TurnEnd>((resolve) => {
+      this.#interrupt = () => resolve({ outcome: 'interrupted' });
+    });
+    const limit = new AbortController();
+    const late = delay(SETTINGS_MS, SETTINGS_LATE, { signal: limit.signal }).catch(() => null);
+    const end = await Promise.race([
+      interrupted,
+      late,
+      made.then(() => null),
+      process.ended.then(() => null),
+    ]);
+    limit.abort();
+    this.#interrupt = null;
+    const rejection = process.state.turn?.rejection ?? null;
+    if (end !== null || rejection !== null) process.settings = {};
+    return rejection === null ? end : { outcome: 'errored', error: rejection };
   }
 
   async #launch(message: QueuedMessage, { delivery, stdin }: Handover): Promise<void> {
@@ -150,6 +206,11 @@ export class Courier {
     const wanted = configurationOf(context, { installation, policy: chat.policy });
     const isKept = process.configuration === wanted || !isAtRest(process.state);
     return process.state.session !== 'unknown' && isKept ? process : null;
+  }
+
+  #release(): void {
+    this.#reserved?.releaseInput();
+    this.#reserved = null;
   }
 
   #reportPrepared({ messageId }: QueuedMessage, delivery: ClaudeDelivery): void {

@@ -14,6 +14,8 @@ export const ClaudeDeliverySchema = z.looseObject({
     z.object({ kind: z.literal('inline'), text: z.string() }),
     z.object({ kind: z.literal('file'), file: z.string() }),
   ]),
+  /** How many of those bytes change settings, and in how many lines: the message waits until they are made. */
+  settings: z.object({ bytes: z.number().int().nonnegative(), lines: z.number().int().nonnegative() }),
   /** Where in the process's input they go. */
   inputOffset: z.number().int().nonnegative(),
   /** Where in the process's output the turn begins. */

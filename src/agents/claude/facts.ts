@@ -83,6 +83,12 @@ export class Facts {
     });
   }
 
+  /** Answers a chat that waits for the end of a process where there is none. */
+  gone(): void {
+    const failure = { code: 'agent_exited', message: 'Claude Code does not run.' };
+    this.report({ type: 'agent.exited', failure });
+  }
+
   /** Reports a sign of life that is no event, now and then. */
   stirred(): void {
     const now = performance.now();

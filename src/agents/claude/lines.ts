@@ -2,33 +2,41 @@
 import type { Image } from '../../contract/messages.ts';
 import type { Effort } from './effort.ts';
 
-export interface TurnLines {
+export interface TurnSettings {
   turnId: string;
-  text: string;
-  images: readonly Image[];
   /** Settings to be changed before the message; those left out stay. A null model is the agent's default. */
   model?: string | null;
   effort?: Effort;
   mode?: string;
 }
 
-/** A user's message, after the settings that it changes. */
-export function turnLines({ turnId, text, images, model, effort, mode }: TurnLines): string {
-  const { model: modelId, effort: effortId, mode: modeId } = settingIds(turnId);
+export interface UserText {
+  turnId: string;
+  text: string;
+  images: readonly Image[];
+}
+
+/** Changes the settings that a message asks for, one line each. */
+export function settingLines({ turnId, model, effort, mode }: TurnSettings): string[] {
+  const ids = settingIds(turnId);
   return [
-    ...(model === undefined ? [] : [request(modelId, { subtype: 'set_model', model: model ?? 'default' })]),
+    ...(model === undefined ? [] : [request(ids.model, { subtype: 'set_model', model: model ?? 'default' })]),
     ...(effort === undefined
       ? []
-      : [request(effortId, { subtype: 'apply_flag_settings', settings: { effortLevel: effort } })]),
-    ...(mode === undefined ? [] : [request(modeId, { subtype: 'set_permission_mode', mode })]),
-    toLine({
-      type: 'user',
-      message: { role: 'user', content: contentOf(text, images) },
-      parent_tool_use_id: null,
-      session_id: '',
-      uuid: turnId,
-    }),
-  ].join('');
+      : [request(ids.effort, { subtype: 'apply_flag_settings', settings: { effortLevel: effort } })]),
+    ...(mode === undefined ? [] : [request(ids.mode, { subtype: 'set_permission_mode', mode })]),
+  ];
+}
+
+/** The message of a user. */
+export function userLine({ turnId, text, images }: UserText): string {
+  return toLine({
+    type: 'user',
+    message: { role: 'user', content: contentOf(text, images) },
+    parent_tool_use_id: null,
+    session_id: '',
+    uuid: turnId,
+  });
 }
 
 /** Under which ids the settings of a turn are changed: the same after a restart. */

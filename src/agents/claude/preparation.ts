@@ -9,7 +9,7 @@ import { modeOf } from './command.ts';
 import { storeInput, type ClaudeDelivery, type PayloadFiles } from './delivery.ts';
 import { effortOf, type Effort } from './effort.ts';
 import { nearestEffort, type Installation } from './installation.ts';
-import { initializeLine, turnLines } from './lines.ts';
+import { initializeLine, settingLines, userLine } from './lines.ts';
 
 export interface Preparing {
   message: QueuedMessage;
@@ -33,11 +33,21 @@ export async function prepareLaunch(
   const { message, policy, payloads } = preparing;
   const runId = randomUUID();
   const content = await contentOf(message, payloads);
+  const { turnId } = message;
   const mode = message.planMode ? { mode: modeOf(policy, true) } : {};
-  const text = initializeLine(`${runId}-hello`) + turnLines({ turnId: message.turnId, ...content, ...mode });
-  const input = await storeInput(text, payloads);
-  const settings = await settingsOf(preparing);
-  return { runId, sessionId, start, ...settings, input, inputOffset: 0, outputOffset: 0, isEchoed };
+  const lines = [initializeLine(`${runId}-hello`), ...settingLines({ turnId, ...mode })];
+  const input = await storeInput(lines.join('') + userLine({ turnId, ...content }), payloads);
+  return {
+    runId,
+    sessionId,
+    start,
+    ...(await settingsOf(preparing)),
+    input,
+    settings: { bytes: 0, lines: 0 },
+    inputOffset: 0,
+    outputOffset: 0,
+    isEchoed,
+  };
 }
 
 /** For a process that lives and rests; its input is reserved until the delivery is used or given up. */
@@ -45,13 +55,15 @@ export async function prepareInput(preparing: Preparing, process: ClaudeProcess)
   const { message, policy, payloads } = preparing;
   const { model, effort } = await settingsOf(preparing);
   const mode = modeOf(policy, message.planMode);
-  const text = turnLines({
-    turnId: message.turnId,
-    ...(await contentOf(message, payloads)),
+  const { turnId } = message;
+  const lines = settingLines({
+    turnId,
     ...(process.settings.model === model ? {} : { model }),
     ...(process.settings.effort === effort ? {} : { effort }),
     ...(process.state.permissionMode === mode ? {} : { mode }),
   });
+  const settings = lines.join('');
+  const text = settings + userLine({ turnId, ...(await contentOf(message, payloads)) });
   return {
     runId: process.run.id,
     sessionId: process.state.sessionId ?? '',
@@ -59,6 +71,7 @@ export async function prepareInput(preparing: Preparing, process: ClaudeProcess)
     model,
     effort,
     input: await storeInput(text, payloads),
+    settings: { bytes: Buffer.byteLength(settings), lines: lines.length },
     inputOffset: await process.reserveInput(),
     outputOffset: process.offset,
     isEchoed: false,

@@ -46,6 +46,9 @@ export class ClaudeSession implements AgentSession {
   command(command: AgentCommand): void {
     if (this.#letGo.signal.aborted) return;
     const isUrgent = command.type === 'agent.terminate' || command.type === 'agent.kill';
+    const isInterrupt = command.type === 'agent.interrupt' || command.type === 'agent.stop';
+    const isKeptBack = isInterrupt && this.#courier.interrupt();
+    if (isKeptBack && command.type === 'agent.interrupt') return;
     if (isUrgent && this.#supervisor.process !== null) void this.#perform(command);
     else this.#mailbox.post(() => this.#perform(command));
   }
@@ -77,9 +80,9 @@ export class ClaudeSession implements AgentSession {
       case 'agent.stop':
         return supervisor.stop();
       case 'agent.terminate':
-        return process === null ? supervisor.reportGone() : supervisor.terminate(process);
+        return process === null ? this.#facts.gone() : supervisor.terminate(process);
       case 'agent.kill':
-        return process === null ? supervisor.reportGone() : supervisor.kill(process);
+        return process === null ? this.#facts.gone() : supervisor.kill(process);
     }
   }
 

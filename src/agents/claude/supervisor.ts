@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Failure } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
-import type { Position, QueuedMessage } from '../../contract/records.ts';
+import type { QueuedMessage } from '../../contract/records.ts';
 import type { Run } from '../../process/run.ts';
 import { clear } from '../../process/sweep.ts';
 import { kill, killTools, terminate } from '../../process/terminate.ts';
@@ -12,7 +12,7 @@ import type { ClaudeProcess, ProcessListener } from './claude-process.ts';
 import type { ClaudeContext } from './context.ts';
 import { Correspondence } from './correspondence.ts';
 import { EndGrace } from './end-grace.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, Said } from './facts.ts';
 import { failureOfExit, OUTPUT_DAMAGED } from './failures.ts';
 import { Interruption } from './interruption.ts';
 import { endSessionLine, interruptLine } from './lines.ts';
@@ -76,6 +76,17 @@ export class Supervisor implements ProcessListener {
     this.#circumstances.isGiven = true;
   }
 
+  /** Settles when the process has made, or refused, the settings of the message. */
+  settingsMade({ turnId }: QueuedMessage, count: number): Promise<void> {
+    return this.#correspondence.answers(turnId, count);
+  }
+
+  /** Ends the turn of a message that the process was not given after all. */
+  withhold(process: ClaudeProcess, end: TurnEnd): void {
+    process.state = { ...process.state, turn: null };
+    this.#say(process, { events: [], position: process.position, end });
+  }
+
   /** Lets go of the process without touching it. */
   detach(): void {
     this.#isDetached = true;
@@ -97,7 +108,7 @@ export class Supervisor implements ProcessListener {
     if (process !== null && this.#isWorking(process)) {
       this.#interruption.begin(process.state);
       this.#correspondence.send(process, interruptLine(`${randomUUID()}-interrupt`));
-    } else if (this.message === null) this.#options.facts.rested(positionOf(process));
+    } else if (this.message === null) this.#options.facts.rested(process?.position ?? null);
   }
 
   /** Writes a line if there is a process. */
@@ -108,7 +119,7 @@ export class Supervisor implements ProcessListener {
   /** Asks the agent to end what it does, and itself. */
   stop(): void {
     this.#isStopping = true;
-    if (this.process === null) return this.reportGone();
+    if (this.process === null) return this.#options.facts.gone();
     this.process.isLeaving = true;
     this.process.releaseInput();
     if (this.#isWorking(this.process)) this.interrupt();
@@ -123,12 +134,6 @@ export class Supervisor implements ProcessListener {
   kill(process: ClaudeProcess): void {
     this.#abandon(process);
     void kill(process.run, this.#interruption.reachWith(process.state));
-  }
-
-  /** Answers a chat that waits for the end of a process where there is none. */
-  reportGone(): void {
-    const failure = { code: 'agent_exited', message: 'Claude Code does not run.' };
-    this.#options.facts.report({ type: 'agent.exited', failure });
   }
 
   async onTranslated({ signal, events, end }: Translation, offset: number): Promise<void> {
@@ -170,7 +175,7 @@ export class Supervisor implements ProcessListener {
     if (this.#isDetached) return;
     this.process = null;
     context.pool.leave(run.id);
-    questions.withdrawAll(positionOf(process));
+    questions.withdrawAll(process.position);
     await this.#conclude(process, failure);
     this.#clearWhenSettled(run);
   }
@@ -189,7 +194,7 @@ export class Supervisor implements ProcessListener {
     const { message, isExitAwaited } = this;
     const { isSelfDirected } = facts;
     const conclusion = conclusionOf(process.state, { ...this.#circumstances, isExitAwaited, isSelfDirected });
-    const position = positionOf(process);
+    const position = process.position;
     process.state = rested(process.state);
     this.isExitAwaited = false;
     if (conclusion.kind === 'ended') this.#say(process, { events: [], position, end: conclusion.end });
@@ -201,7 +206,7 @@ export class Supervisor implements ProcessListener {
     if (conclusion.kind === 'rested' && facts.isDirectionOpen) facts.rested(position);
   }
 
-  #say(process: ClaudeProcess, { events, position, end }: Saying): void {
+  #say(process: ClaudeProcess, { events, position, end }: Pick<Said, 'events' | 'position' | 'end'>): void {
     const { context, facts } = this.#options;
     const messageId = this.message?.messageId ?? null;
     if (end !== undefined) {
@@ -225,7 +230,7 @@ export class Supervisor implements ProcessListener {
     const end = pendingEnd(process.state);
     if (end === null || process !== this.process) return;
     process.state = { ...process.state, turn: null };
-    this.#say(process, { events: [], position: positionOf(process), end });
+    this.#say(process, { events: [], position: process.position, end });
   }
 
   #abandon(process: ClaudeProcess): void {
@@ -237,14 +242,4 @@ export class Supervisor implements ProcessListener {
   #isWorking({ state }: ClaudeProcess): boolean {
     return this.message !== null || worksByItself(state);
   }
-}
-
-interface Saying {
-  events: AgentEvent[];
-  position: Position | null;
-  end?: TurnEnd | undefined;
-}
-
-function positionOf(process: ClaudeProcess | null): Position | null {
-  return process === null ? null : { runId: process.run.id, offset: process.offset };
 }

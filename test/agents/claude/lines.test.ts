@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { argumentsFor, environmentFor } from '../../../src/agents/claude/command.ts';
 import { effortOf } from '../../../src/agents/claude/effort.ts';
-import { turnLines } from '../../../src/agents/claude/lines.ts';
+import { settingLines, userLine } from '../../../src/agents/claude/lines.ts';
 
 const TURN = { turnId: 'u1', text: 'hello\nworld', images: [] };
 
@@ -15,7 +15,7 @@ function parse(lines: string): unknown[] {
 
 describe('the lines of a message', () => {
   it('are one when nothing is to be set', () => {
-    expect(parse(turnLines(TURN))).toEqual([
+    expect(parse(userLine(TURN))).toEqual([
       {
         type: 'user',
         message: { role: 'user', content: 'hello\nworld' },
@@ -26,9 +26,9 @@ describe('the lines of a message', () => {
     ]);
   });
 
-  it('come after the settings that the message changes', () => {
-    const lines = parse(turnLines({ ...TURN, model: 'm', effort: 'max', mode: 'plan' }));
-    expect(lines.slice(0, 3)).toEqual([
+  it('are preceded by those that change a setting', () => {
+    const lines = settingLines({ turnId: 'u1', model: 'm', effort: 'max', mode: 'plan' });
+    expect(lines.flatMap(parse)).toEqual([
       { type: 'control_request', request_id: 'u1-model', request: { subtype: 'set_model', model: 'm' } },
       {
         type: 'control_request',
@@ -41,17 +41,18 @@ describe('the lines of a message', () => {
         request: { subtype: 'set_permission_mode', mode: 'plan' },
       },
     ]);
-    expect(lines).toHaveLength(4);
+    expect(settingLines({ turnId: 'u1' })).toEqual([]);
   });
 
   it("go back to the agent's own model by its name for that", () => {
-    expect(parse(turnLines({ ...TURN, model: null }))[0]).toMatchObject({ request: { model: 'default' } });
+    const lines = settingLines({ turnId: 'u1', model: null });
+    expect(lines.flatMap(parse)).toMatchObject([{ request: { model: 'default' } }]);
   });
 
   it('carry images after the text, or alone', () => {
     const image = { type: 'image' as const, source: { type: 'url' as const, url: 'http://x/y.png' } };
     const contentOf = (text: string) =>
-      (parse(turnLines({ turnId: 'u1', text, images: [image] }))[0] as { message: { content: unknown } })
+      (parse(userLine({ turnId: 'u1', text, images: [image] }))[0] as { message: { content: unknown } })
         .message.content;
     expect(contentOf('look')).toEqual([{ type: 'text', text: 'look' }, image]);
     expect(contentOf('')).toEqual([image]);

@@ -120,10 +120,25 @@ describe('a turn of Claude Code', () => {
         request.model === 'no-such-model' ? refuse(404, 'not_found_error') : say(`I am ${request.model}`),
     });
     await chat.run('first');
-    const refused = await chat.run('second', { model: 'no-such-model' });
-    expect(refused.end).toMatchObject({ outcome: 'errored', error: { code: 'model_not_found' } });
+    for (const text of ['second', 'again']) {
+      const refused = await chat.run(text, { model: 'no-such-model' });
+      expect(refused.end).toMatchObject({ outcome: 'errored', error: { code: 'model_not_found' } });
+    }
     expect((await chat.run('third')).end?.outcome).toBe('completed');
     expect(textsOf(chat.facts).filter((text) => text.startsWith('I am'))).toHaveLength(2);
+  });
+
+  it('can be interrupted while its model is still being tried out', async () => {
+    const chat = await openChat({
+      script: (request) => (request.model === 'slow-model' ? { kind: 'hang' } : say(`I am ${request.model}`)),
+    });
+    await chat.run('first');
+    const message = await chat.begin('second', { model: 'slow-model' });
+    await until(() => expect(chat.model.messages().filter(isModelCheck)).toHaveLength(1));
+    chat.command({ type: 'agent.interrupt' });
+    expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
+    expect((await chat.run('third')).end?.outcome).toBe('completed');
+    expect(textsOf(chat.facts)).toHaveLength(2);
   });
 
   it('ends errored when the model cannot be had', async () => {
