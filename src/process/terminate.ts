@@ -46,6 +46,12 @@ export async function killRemains(run: Run): Promise<void> {
   await killAll(() => processesOf(run).filter(({ session }) => session === shim));
 }
 
+/** Tells whether something that the process detached lives on. */
+export function hasDetached(run: Run): boolean {
+  const shim = shimOf(run);
+  return processesOf(run).some(({ session }) => session !== shim);
+}
+
 /** What shares the session of the shell, without the shell and its other helper. */
 function ofAgent(run: Run): ProcessEntry[] {
   const shim = shimOf(run);

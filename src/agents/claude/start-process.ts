@@ -1,8 +1,5 @@
 /** Launches Claude Code for a chat. */
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Policy } from '../../contract/chats.ts';
 import { launch, type LaunchOptions } from '../../process/launch.ts';
@@ -12,6 +9,7 @@ import { argumentsFor, environmentFor } from './command.ts';
 import { configurationOf, type ClaudeContext } from './context.ts';
 import type { ClaudeDelivery } from './delivery.ts';
 import type { Installation } from './installation.ts';
+import { temporaryFolderOf } from './temporary-folder.ts';
 
 export interface StartOptions {
   chatId: string;
@@ -55,12 +53,6 @@ async function toLaunchOptions(context: ClaudeContext, options: StartOptions): P
     stdin,
     note: configurationOf(context, { installation, policy }),
   };
-}
-
-/** One per chat, with a name short enough for the sockets that Claude Code makes in it. */
-function temporaryFolderOf(home: string, chatId: string): string {
-  const name = createHash('sha256').update(`${home}\0${chatId}`).digest('hex').slice(0, 12);
-  return join(tmpdir(), `replicas-${name}`);
 }
 
 function isFullDisk(error: unknown): boolean {

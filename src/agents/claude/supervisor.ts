@@ -5,7 +5,7 @@ import type { TurnEnd } from '../../contract/facts.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import type { Run } from '../../process/run.ts';
 import { clear } from '../../process/sweep.ts';
-import { kill, killTools, terminate } from '../../process/terminate.ts';
+import { hasDetached, kill, killTools, terminate } from '../../process/terminate.ts';
 import { pendingEnd } from './advance.ts';
 import { conclusionOf, type Again } from './conclusion.ts';
 import type { ClaudeProcess, ProcessListener } from './claude-process.ts';
@@ -18,6 +18,7 @@ import { Interruption } from './interruption.ts';
 import { endSessionLine, interruptLine } from './lines.ts';
 import type { Questions } from './questions.ts';
 import { isAtRest, rested, worksByItself } from './state.ts';
+import { clearTemporaryFolder, temporaryFolderOf } from './temporary-folder.ts';
 import type { Translation } from './translate.ts';
 
 export interface SupervisorOptions {
@@ -166,12 +167,14 @@ export class Supervisor implements ProcessListener {
   async onEnded(exitCode: number | null): Promise<void> {
     const { process } = this;
     if (process === null) return;
-    const { context, questions } = this.#options;
+    const { context, chatId, questions } = this.#options;
     const { run, state } = process;
     this.#endGrace.cancel();
     await killTools(run, this.#interruption.reachWith(state));
     const { command } = context;
     const failure = this.#failure ?? (await failureOfExit(run, { exitCode, state, command }));
+    const folder = temporaryFolderOf(context.paths.home, chatId);
+    if (!hasDetached(run)) await clearTemporaryFolder(folder);
     if (this.#isDetached) return;
     this.process = null;
     context.pool.leave(run.id);

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFailed, onTestFinished, vi } from 'vitest';
 import type { AgentDriver, AgentSession } from '../../../src/agents/agent.ts';
 import { createClaudeDriver, type ClaudeDriverOptions } from '../../../src/agents/claude/agent.ts';
 import type { PayloadFiles } from '../../../src/agents/claude/delivery.ts';
+import { temporaryFolderOf } from '../../../src/agents/claude/temporary-folder.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../../../src/contract/facts.ts';
 import type { Image } from '../../../src/contract/messages.ts';
@@ -74,6 +76,8 @@ export async function openStandIn({ policy = 'bypass', ...overrides }: StandInOp
   onTestFinished(async () => {
     for (const one of chats) one.detach();
     await home.remove();
+    const folders = chats.map(({ record }) => temporaryFolderOf(home.path, record.chatId));
+    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
   });
   return chat;
 }
