@@ -16,12 +16,21 @@ export function newChatInput({ id, provider }: ChatSummary, policy: Policy): Inp
 
 /** Where the machine of a chat takes up what its record tells. */
 export function restoredChatInput(record: ChatRecord): Input {
-  const { chat, policy, sessionId, position, turn, requests } = record;
+  const { chat, policy, sessionId, position, turn, requests, selfDirected } = record;
   return {
-    session: { chatId: chat.id, provider: chat.provider, policy, sessionId, position, turn, requests },
+    session: {
+      chatId: chat.id,
+      provider: chat.provider,
+      policy,
+      sessionId,
+      position,
+      turn,
+      requests,
+      selfDirected,
+    },
     queue: record.queue,
     interrupting: record.interrupting,
-    selfDirected: record.selfDirected,
+    selfDirected,
     errored: chat.state === 'errored',
   };
 }
