@@ -114,13 +114,12 @@ async function bareAccepting(): Promise<number[]> {
 
 /** From a line on the agent's standard output to the client of the stream, at 1,000 lines a second. */
 async function passingOn(): Promise<BenchRow> {
-  const agent = fileURLToPath(new URL('./printing-agent.js', import.meta.url));
+  const agent = fileURLToPath(new URL('../support/printing-agent.js', import.meta.url));
   chmodSync(agent, 0o755);
-  const engine = await startMeasuredEngine({ claude: agent });
+  const engine = await startMeasuredEngine({ claude: agent, LINES_PER_SECOND: '1000' });
   const chatId = await chatOf(engine);
-  const delays = followDelays(engine);
-  await engine.call('POST', `/chats/${chatId}/messages`, { message: 'talk' });
-  const ours = await delays;
+  await talk(engine, chatId); // the first turn warms the engine up
+  const ours = await talk(engine, chatId);
   await engine.stop();
   const baseline = { name: 'the same, median', value: percentile(ours, 0.5) };
   return row('agent line to stream client at 1,000/s (p99)', 'ms', {
@@ -128,6 +127,12 @@ async function passingOn(): Promise<BenchRow> {
     baseline,
     goal: '< 15 ms',
   });
+}
+
+async function talk(engine: MeasuredEngine, chatId: string): Promise<number[]> {
+  const delays = followDelays(engine);
+  await engine.call('POST', `/chats/${chatId}/messages`, { message: 'talk' });
+  return delays;
 }
 
 const DeltaSchema = z.object({

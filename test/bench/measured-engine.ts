@@ -23,12 +23,15 @@ export interface MeasuredEngineOptions {
   claude?: string;
   /** Without the sign of cloud-init messages are accepted and wait. */
   isBooted?: boolean;
+  /** For the agent that prints at a steady rate. */
+  LINES_PER_SECOND?: string;
 }
 
 /** The built engine in an empty home of its own. */
 export async function startMeasuredEngine({
   claude = 'claude',
   isBooted = true,
+  ...agentSettings
 }: MeasuredEngineOptions = {}): Promise<MeasuredEngine> {
   const home = mkdtempSync(join(tmpdir(), 'engine-bench-'));
   const sign = join(home, 'cloud-init-output.log');
@@ -49,6 +52,7 @@ export async function startMeasuredEngine({
       CLOUD_INIT_OUTPUT_LOG: sign,
       CLAUDE_PATH: claude,
       LOG_LEVEL: 'warn',
+      ...agentSettings,
     },
   });
   await untilHealthy(url);

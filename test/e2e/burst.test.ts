@@ -8,7 +8,7 @@ import { deltasOf, expectNoGap } from '../support/assertions.ts';
 import type { EventStream } from '../support/event-stream.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
-const BURSTING_AGENT = fileURLToPath(new URL('../../dist/test/support/bursting-agent.js', import.meta.url));
+const PRINTING_AGENT = fileURLToPath(new URL('../../dist/test/support/printing-agent.js', import.meta.url));
 const BURSTS = 5;
 const EVENTS_PER_BURST = 10_000;
 const STALL_MS = 5_000;
@@ -16,7 +16,7 @@ const MIB = 1024 * 1024;
 
 it('delivers bursts of 10,000 events to ten readers exactly once, in bounded memory', async () => {
   const { client, chatId, engine } = await startWorkspace({
-    environment: { CLAUDE_PATH: await installBurstingAgent() },
+    environment: { CLAUDE_PATH: await installPrintingAgent() },
   });
   const steady = await Promise.all(Array.from({ length: 8 }, () => client.follow({ isUnchecked: true })));
   const stalled = await client.follow({ resume: true, isUnchecked: true, startsReading: delay(STALL_MS) });
@@ -41,11 +41,11 @@ it('delivers bursts of 10,000 events to ten readers exactly once, in bounded mem
   expect(Math.max(...memory.slice(2)) - first).toBeLessThan(16 * MIB);
 }, 300_000);
 
-async function installBurstingAgent(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'bursting-agent-'));
+async function installPrintingAgent(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'printing-agent-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const program = join(folder, 'claude');
-  await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' '${BURSTING_AGENT}' "$@"\n`, {
+  await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' '${PRINTING_AGENT}' "$@"\n`, {
     mode: 0o755,
   });
   return program;
