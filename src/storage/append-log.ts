@@ -125,7 +125,8 @@ export class AppendLog<Note = never> {
     this.#appended += 1;
     if (this.#isDraining) return;
     this.#isDraining = true;
-    queueMicrotask(() => void this.#drain());
+    // Not at once: whatever is appended in the same turn of the event loop goes into the same write.
+    setImmediate(() => void this.#drain());
   }
 
   async #drain(): Promise<void> {
