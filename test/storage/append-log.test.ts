@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { AppendLog, type Commit } from '../../src/storage/append-log.ts';
 import { createDisk } from './breakable-file.ts';
@@ -10,7 +10,7 @@ describe('AppendLog', () => {
   it('writes what is appended while a write is in flight as one batch, in order', async () => {
     const { log, add, content, commits } = await openLog();
     add('a\n');
-    await setImmediate();
+    await nextTurn();
     add('b\n');
     add('c\n');
     await log.committed();
