@@ -3,7 +3,6 @@ import type { DefaultBranch } from './default-branch.ts';
 import { readDiff } from './diff.ts';
 import type { Diff } from './diff.ts';
 import type { Git } from './git.ts';
-import { readWorkTreeStatus } from './work-tree-status.ts';
 import type { WorkTreeStatus } from './work-tree-status.ts';
 
 export interface DiffReaderOptions {
@@ -12,6 +11,13 @@ export interface DiffReaderOptions {
   maxBytes: number;
   /** All texts that are kept for the next time may take so much. */
   keptBytes?: number;
+}
+
+export interface ReadDiffOptions {
+  status: WorkTreeStatus;
+  defaultBranch: DefaultBranch;
+  /** Whether the text is wanted, or the numbers alone. */
+  withText: boolean;
 }
 
 const KEPT_BYTES = 64 * 1024 * 1024;
@@ -27,12 +33,8 @@ export class DiffReader {
   }
 
   /** @throws {RepositoryError} when git cannot tell. */
-  async read(
-    folder: string,
-    { defaultBranch, withText }: { defaultBranch: DefaultBranch; withText: boolean },
-  ): Promise<GitDiff> {
+  async read(folder: string, { status, defaultBranch, withText }: ReadDiffOptions): Promise<GitDiff> {
     const { git, maxBytes } = this.#options;
-    const status = await readWorkTreeStatus(folder, git);
     const key = status.fingerprint && `${status.fingerprint} ${defaultBranch.tip}`;
     const kept = this.#kept.get(folder);
     const isKept = kept !== undefined && kept.key === key && (!withText || kept.diff.fullDiff !== undefined);
@@ -42,10 +44,6 @@ export class DiffReader {
       : await makeDiff(folder, { git, maxBytes, status, tip: defaultBranch.tip, withText });
     if (!isKept && key !== null) this.#keep(folder, { key, diff });
     return withText ? diff : withoutText(diff);
-  }
-
-  forget(folder: string): void {
-    this.#kept.delete(folder);
   }
 
   #keep(folder: string, entry: { key: string; diff: Diff }): void {

@@ -68,7 +68,7 @@ async function tokenFor(host: string, credentialsFile: string): Promise<Record<s
 const CAUSES: [RegExp, Exclude<PullRequestState, 'checked'>][] = [
   [/rate limit|HTTP 429/i, 'rateLimited'],
   [/auth login|HTTP 401|bad credentials|GH_TOKEN/i, 'noLogin'],
-  [/dial tcp|error connecting|no such host|connection|timeout|TLS|proxyconnect|HTTP 5\d\d/i, 'unreachable'],
+  [/\bdial\b|error connecting|no such host|connection|timeout|TLS|proxyconnect|HTTP 5\d\d/i, 'unreachable'],
 ];
 
 function toAnswer({ ended, exitCode, stdout, stderr }: ToolResult): PullRequestAnswer {

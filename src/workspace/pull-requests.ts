@@ -96,7 +96,7 @@ export class PullRequests {
     const trouble = this.#troubleOf(remote);
     if (trouble !== undefined && now < trouble.until) return false;
     const known = this.#known[slugOf(remote)]?.[branch];
-    if (known === undefined || known.checkedAt <= this.#staleBefore || known.checkedAt > now) return true;
+    if (known === undefined || known.checkedAt < this.#staleBefore || known.checkedAt > now) return true;
     return now - known.checkedAt >= (known.urls.length > 0 ? FRESH_MS.with : FRESH_MS.without);
   }
 

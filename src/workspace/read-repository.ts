@@ -10,6 +10,7 @@ import { readMetadata } from './metadata.ts';
 import type { Metadata } from './metadata.ts';
 import { parseRemote, preferredRemote, providerOf, withoutCredentials } from './remotes.ts';
 import type { Remote } from './remotes.ts';
+import { readWorkTreeStatus } from './work-tree-status.ts';
 
 /** What one look at a repository found. */
 export interface RepositoryState extends Omit<Repo, 'prUrls' | 'prUrl' | 'prState' | 'startHooksCompleted'> {
@@ -31,15 +32,17 @@ export async function readRepository(
 ): Promise<RepositoryState> {
   const name = basename(folder);
   const state = { name, path: folder, defaultBranch: '', currentBranch: '', gitDiff: null, remotes: [] };
+  const status = readWorkTreeStatus(folder, git); // takes longest, so it goes first
+  status.catch(() => undefined); // it is awaited below, or not needed
   try {
     const metadata = await readMetadata(folder, { git, branches: candidateBranches(settings) });
     const defaultBranch = defaultBranchOf(name, { metadata, settings });
     const described = { ...state, defaultBranch: defaultBranch.name, ...describe(metadata) };
-    const diff = await diffs.read(folder, { defaultBranch, withText }).then(
-      (gitDiff) => ({ gitDiff }),
-      (error: unknown) => ({ error: toFailure(error) }),
+    const gitDiff = status.then((seen) => diffs.read(folder, { status: seen, defaultBranch, withText }));
+    return await gitDiff.then(
+      (diff) => ({ ...described, gitDiff: diff }),
+      (error: unknown) => ({ ...described, error: toFailure(error) }),
     );
-    return { ...described, ...diff };
   } catch (error) {
     return { ...state, error: toFailure(error) };
   }

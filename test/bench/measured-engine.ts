@@ -23,16 +23,20 @@ export interface MeasuredEngineOptions {
   claude?: string;
   /** Without the sign of cloud-init messages are accepted and wait. */
   isBooted?: boolean;
+  /** Fills the home before the engine starts. */
+  prepare?: (home: string) => void;
 }
 
 /** The built engine in an empty home of its own. */
 export async function startMeasuredEngine({
   claude = 'claude',
   isBooted = true,
+  prepare,
 }: MeasuredEngineOptions = {}): Promise<MeasuredEngine> {
   const home = mkdtempSync(join(tmpdir(), 'engine-bench-'));
   const sign = join(home, 'cloud-init-output.log');
   if (isBooted) writeFileSync(sign, '');
+  prepare?.(home);
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const startedAt = performance.now();

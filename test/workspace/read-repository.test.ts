@@ -311,7 +311,11 @@ describe('an awkward repository', () => {
       '',
     ],
     ['no HEAD', (folder: string) => rmSync(join(folder, '.git', 'HEAD')), ''],
-    ['settings that are none', (folder: string) => appendFileSync(join(folder, '.git', 'config'), '[[['), 'main'],
+    [
+      'settings that are none',
+      (folder: string) => appendFileSync(join(folder, '.git', 'config'), '[[['),
+      'main',
+    ],
     ['no objects', (folder: string) => rmSync(join(folder, '.git', 'objects'), { recursive: true }), 'main'],
     ['objects that are gone', (folder: string) => emptyFolder(join(folder, '.git', 'objects')), 'main'],
   ])('that is damaged (%s) says so, and as much as it can', async (_name, damage, currentBranch) => {
