@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { RepoListSchema } from '../../contract/repos.ts';
 import type { Engine } from '../../engine.ts';
+import { jsonPieces } from '../json-pieces.ts';
 import { route } from '../route.ts';
 
 const RepoList = RepoListSchema.meta({ id: 'RepoList' });
@@ -24,7 +26,12 @@ export function repoRoutes({ repos }: Pick<Engine, 'repos'>) {
           schema: RepoList,
         },
       },
-      handle: ({ query }) => repos.list(query),
+      async handle({ query }, { res }) {
+        const list = await repos.list(query);
+        if (!query.includeDiffs) return list;
+        res.headers.set('content-type', 'application/json');
+        return Readable.from(jsonPieces(list), { objectMode: false });
+      },
     }),
   ];
 }
