@@ -8,6 +8,8 @@ import type { EventStream } from '../support/event-stream.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
 import { runs } from '../support/scripted-turns.ts';
 import { startWorkspace, type Workspace } from '../support/workspace.ts';
+import { makeAwkward } from '../workspace/awkward-repositories.ts';
+import { HAS_GH, startGithub, urlOf } from '../workspace/github-stand-in.ts';
 import { commit, createRepository, git, write } from '../workspace/git-fixture.ts';
 
 async function reposOf({ client }: Workspace, query = ''): Promise<Repo[]> {
@@ -89,6 +91,50 @@ describe('the repositories of a workspace', () => {
     });
     expect(JSON.stringify([short, long])).not.toContain('s3cr3t');
   });
+
+  it('are told each for itself, however awkward the others are', async () => {
+    const workspace = await startWorkspace();
+    const expected = makeAwkward(workspace.folder, join(workspace.home, 'elsewhere'));
+    git(join(workspace.folder, 'no-repository.git'), 'init', '-q', '--bare');
+    write(workspace.folder, { 'plain/readme.md': 'x', 'file.txt': 'x' });
+
+    const repos = await reposOf(workspace, '?includeDiffs=true');
+
+    const names = [...expected.keys()].toSorted((one, other) => (one < other ? -1 : 1));
+    expect(repos.map(({ name }) => name)).toEqual(names);
+    const said = repos.map(({ name, currentBranch, gitDiff, error }) => ({
+      name,
+      currentBranch,
+      gitDiff: gitDiff && { added: gitDiff.added, removed: gitDiff.removed },
+      ...(error && { error: { code: error.code } }),
+    }));
+    expect(said).toEqual(names.map((name) => ({ name, ...expected.get(name) })));
+  });
+
+  it.skipIf(!HAS_GH)(
+    'have the pull requests that GitHub knows, also after a restart without it',
+    async () => {
+      const workspace = await startWorkspace();
+      const github = await startGithub({ home: workspace.home });
+      github.branches.set('feature', [{ number: 7, state: 'OPEN' }]);
+      await workspace.kill();
+      await workspace.start({ GH_TOKEN: 'token' });
+      const stream = await workspace.client.follow();
+      const folder = createRepository(join(workspace.folder, 'tool'));
+      git(folder, 'remote', 'add', 'origin', 'git@github.com:acme/tool.git');
+      git(folder, 'switch', '-q', '-c', 'feature');
+      await told(stream, ([repo]) => repo?.prUrl === urlOf(7));
+
+      git(folder, 'switch', '-q', 'main');
+      await told(stream, ([repo]) => repo?.currentBranch === 'main' && repo.prUrls[0] === urlOf(7));
+      github.close();
+      await workspace.kill();
+      await workspace.start({ GH_TOKEN: 'token', GH_PATH: '/nonexistent/gh' });
+
+      expect(await reposOf(workspace)).toMatchObject([{ prUrl: null, prUrls: [urlOf(7)] }]);
+      expect(workspace.engine().logs()).not.toContain('pull requests cannot be asked for');
+    },
+  );
 
   it('are looked at after a turn, whatever the agent did to them', async () => {
     const script = scriptTurns(runs('printf "1\\n2\\n3\\n" > tool/by-agent.txt'));

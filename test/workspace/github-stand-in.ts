@@ -29,6 +29,8 @@ export interface GithubStandIn {
 }
 
 export interface StandInOptions {
+  /** The home whose `gh` talks to this one; a folder of its own when left out. */
+  home?: string;
   env?: Record<string, string>;
   gitCredentials?: string;
   program?: string;
@@ -37,11 +39,11 @@ export interface StandInOptions {
 
 /** GitHub's API behind a socket that the real `gh` is told to use. */
 export async function startGithub(options: StandInOptions = {}): Promise<GithubStandIn> {
-  const home = await temporaryFolder();
+  const home = options.home ?? (await temporaryFolder());
   const socket = join(home, 'github.sock');
   write(home, {
     '.config/gh/config.yml': `http_unix_socket: ${socket}\n`,
-    '.git-credentials': options.gitCredentials ?? '',
+    ...(options.gitCredentials !== undefined && { '.git-credentials': options.gitCredentials }),
   });
   const server = createServer((request, answer) => {
     void readQuestion(request).then((question) => {
