@@ -5,9 +5,11 @@ import type { Log } from './log.ts';
 import type { Home } from './open-home.ts';
 import type { Recorder } from './projection/recorder.ts';
 import { readJson, writeJson } from './storage/json-file.ts';
+import { candidateBranches } from './workspace/default-branch.ts';
 import { DiffReader } from './workspace/diff-reader.ts';
 import { createGit } from './workspace/git.ts';
 import { createGithubCli } from './workspace/github-cli.ts';
+import { MetadataReader } from './workspace/metadata.ts';
 import { watchPlans } from './workspace/plan-watch.ts';
 import { listPlans, readPlan } from './workspace/plans.ts';
 import { PullRequests, PullRequestsFileSchema } from './workspace/pull-requests.ts';
@@ -71,10 +73,12 @@ function createRepositories(
   { environment, recorder, pullRequests, startHooksCompleted = () => true }: RepositoryParts,
 ): Repositories {
   const git = createGit({ env: agentEnvironment(environment) });
+  const metadataReader = new MetadataReader({ git, branches: candidateBranches(environment) });
   const diffs = new DiffReader({ git, maxBytes: environment.DIFF_MAX_BYTES });
   return new Repositories({
     folder: paths.workspaces,
-    read: (folder, { withText }) => readRepository(folder, { git, diffs, settings: environment, withText }),
+    read: (folder, { withText }) =>
+      readRepository(folder, { git, metadataReader, diffs, settings: environment, withText }),
     pullRequests,
     startHooksCompleted,
     announce: (event) => recorder.record([event]),

@@ -1,13 +1,12 @@
 import { basename } from 'node:path';
 import type { Failure } from '../contract/chats.ts';
 import type { Repo } from '../contract/repos.ts';
-import { candidateBranches, defaultBranchOf } from './default-branch.ts';
+import { defaultBranchOf } from './default-branch.ts';
 import type { DefaultBranchSettings } from './default-branch.ts';
 import type { DiffReader } from './diff-reader.ts';
 import { RepositoryError } from './git.ts';
 import type { Git } from './git.ts';
-import { readMetadata } from './metadata.ts';
-import type { Metadata } from './metadata.ts';
+import type { Metadata, MetadataReader } from './metadata.ts';
 import { parseRemote, preferredRemote, providerOf, withoutCredentials } from './remotes.ts';
 import type { Remote } from './remotes.ts';
 import { readWorkTreeStatus } from './work-tree-status.ts';
@@ -20,6 +19,7 @@ export interface RepositoryState extends Omit<Repo, 'prUrls' | 'prUrl' | 'prStat
 
 export interface ReadRepositoryOptions {
   git: Git;
+  metadataReader: MetadataReader;
   diffs: DiffReader;
   settings: DefaultBranchSettings;
   withText: boolean;
@@ -28,14 +28,14 @@ export interface ReadRepositoryOptions {
 /** Looks at a repository. Never throws: what could not be read is left empty, and `error` says why. */
 export async function readRepository(
   folder: string,
-  { git, diffs, settings, withText }: ReadRepositoryOptions,
+  { git, metadataReader, diffs, settings, withText }: ReadRepositoryOptions,
 ): Promise<RepositoryState> {
   const name = basename(folder);
   const state = { name, path: folder, defaultBranch: '', currentBranch: '', gitDiff: null, remotes: [] };
   const status = readWorkTreeStatus(folder, git); // takes longest, so it goes first
   status.catch(() => undefined); // it is awaited below, or not needed
   try {
-    const metadata = await readMetadata(folder, { git, branches: candidateBranches(settings) });
+    const metadata = await metadataReader.read(folder);
     const defaultBranch = defaultBranchOf(name, { metadata, settings });
     const described = { ...state, defaultBranch: defaultBranch.name, ...describe(metadata) };
     const gitDiff = status.then((seen) => diffs.read(folder, { status: seen, defaultBranch, withText }));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stampFiles } from './file-stamps.ts';
 import type { Git } from './git.ts';
 
 /** What differs between HEAD, the index and the files. Paths are bytes, one character each (latin1). */
@@ -15,9 +15,6 @@ export interface WorkTreeStatus {
 
 /** So many changed files are looked at one by one. */
 const FILES_MAX = 20_000;
-const AT_ONCE = 64;
-/** Timestamps of a file system are this coarse: what changed just now may change again unseen. */
-const COARSE_MS = 20;
 
 const ARGS = ['status', '--porcelain=v2', '--branch', '-z', '--no-renames', '--untracked-files=all'];
 
@@ -28,8 +25,10 @@ export async function readWorkTreeStatus(folder: string, git: Git): Promise<Work
   const status = parse(records);
   const paths = [...status.tracked, ...status.untracked];
   const isReliable = ended === 'exited' && paths.length <= FILES_MAX;
-  const stamps = isReliable ? await stampAll(folder, paths) : null;
-  const fingerprint = stamps && createHash('sha1').update(stdout).update(stamps.join('\n')).digest('hex');
+  const root = Buffer.from(join(folder, '/'));
+  const files = paths.map((path) => Buffer.concat([root, Buffer.from(path, 'latin1')]));
+  const stamps = isReliable ? await stampFiles(files) : null;
+  const fingerprint = stamps === null ? null : createHash('sha1').update(stdout).update(stamps).digest('hex');
   return { ...status, fingerprint };
 }
 
@@ -46,24 +45,4 @@ function parse(records: readonly string[]): Omit<WorkTreeStatus, 'fingerprint'> 
     else if (kind in FIELDS) tracked.push(record.split(' ').slice(FIELDS[kind]).join(' '));
   }
   return { head: oid === undefined || oid.startsWith('(') ? null : oid, tracked, untracked };
-}
-
-/** Null when one of them changed so recently that the next change may not show. */
-async function stampAll(folder: string, paths: readonly string[]): Promise<string[] | null> {
-  const stamps: string[] = [];
-  const settledBefore = Date.now() - COARSE_MS;
-  for (let start = 0; start < paths.length; start += AT_ONCE) {
-    const part = await Promise.all(paths.slice(start, start + AT_ONCE).map((path) => stampOf(folder, path)));
-    if (part.some(({ changedAt }) => changedAt > settledBefore)) return null;
-    stamps.push(...part.map(({ text }) => text));
-  }
-  return stamps;
-}
-
-async function stampOf(folder: string, path: string): Promise<{ text: string; changedAt: number }> {
-  const file = Buffer.concat([Buffer.from(join(folder, '/')), Buffer.from(path, 'latin1')]);
-  const seen = await lstat(file).catch(() => null); // removed, or not ours to look at
-  if (seen === null) return { text: '-', changedAt: 0 };
-  const { size, mtimeMs, ctimeMs, mode, ino } = seen;
-  return { text: [size, mtimeMs, ctimeMs, mode, ino].join(' '), changedAt: ctimeMs };
 }

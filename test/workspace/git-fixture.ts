@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { candidateBranches } from '../../src/workspace/default-branch.ts';
 import { DiffReader } from '../../src/workspace/diff-reader.ts';
 import { createGit } from '../../src/workspace/git.ts';
+import { MetadataReader } from '../../src/workspace/metadata.ts';
 import { readRepository } from '../../src/workspace/read-repository.ts';
 import type { ReadRepositoryOptions, RepositoryState } from '../../src/workspace/read-repository.ts';
 
@@ -56,9 +58,10 @@ export function createReader({
   timeoutMs = 20_000,
 }: ReaderOptions = {}) {
   const run = createGit({ env: GIT_ENVIRONMENT, timeoutMs });
+  const metadataReader = new MetadataReader({ git: run, branches: candidateBranches(settings) });
   const diffs = new DiffReader({ git: run, maxBytes });
   return (folder: string, { withText = true } = {}): Promise<RepositoryState> =>
-    readRepository(folder, { git: run, diffs, settings, withText });
+    readRepository(folder, { git: run, metadataReader, diffs, settings, withText });
 }
 
 interface ReaderOptions {

@@ -164,6 +164,38 @@ describe('the default branch', () => {
   });
 });
 
+describe('a repository that is looked at again', () => {
+  it('is told as it is now, whatever of it has changed', async () => {
+    const root = await temporaryFolder();
+    const origin = createRepository(join(root, 'origin'));
+    git(origin, 'branch', 'trunk');
+    git(root, 'clone', '-q', origin, 'repo');
+    const folder = join(root, 'repo');
+    const read = createReader();
+    const seen = async () => {
+      const { currentBranch, defaultBranch, gitDiff, provider } = await read(folder);
+      return [currentBranch, defaultBranch, gitDiff?.added, provider];
+    };
+    for (let look = 0; look < 3; look += 1) expect(await seen()).toEqual(['main', 'main', 0, undefined]);
+
+    git(folder, 'switch', '-q', '-c', 'feature');
+    expect(await seen()).toEqual(['feature', 'main', 0, undefined]);
+    write(folder, { 'new.txt': 'x\n' });
+    commit(folder, 'second');
+    expect(await seen()).toEqual(['feature', 'main', 1, undefined]);
+    git(folder, 'remote', 'set-url', 'origin', 'https://github.com/acme/tool');
+    expect(await seen()).toEqual(['feature', 'main', 1, 'github']);
+    git(folder, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
+    expect(await seen()).toEqual(['feature', 'main', 0, 'github']);
+    git(folder, 'remote', 'set-head', 'origin', 'trunk');
+    expect(await seen()).toEqual(['feature', 'trunk', 1, 'github']);
+    git(folder, 'update-ref', 'refs/remotes/origin/trunk', 'HEAD');
+    expect(await seen()).toEqual(['feature', 'trunk', 0, 'github']);
+    git(folder, 'pack-refs', '--all');
+    expect(await seen()).toEqual(['feature', 'trunk', 0, 'github']);
+  });
+});
+
 describe('an awkward repository', () => {
   it('that is detached is on "HEAD"', async () => {
     const folder = createRepository(join(await temporaryFolder(), 'repo'));

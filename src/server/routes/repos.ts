@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { RepoListSchema } from '../../contract/repos.ts';
+import type { Repo } from '../../contract/repos.ts';
 import type { Engine } from '../../engine.ts';
 import { jsonPieces } from '../json-pieces.ts';
 import { route } from '../route.ts';
@@ -28,10 +29,17 @@ export function repoRoutes({ repos }: Pick<Engine, 'repos'>) {
       },
       async handle({ query }, { res }) {
         const list = await repos.list(query);
-        if (!query.includeDiffs) return list;
+        if (!list.repos.some(isLong)) return list;
         res.headers.set('content-type', 'application/json');
         return Readable.from(jsonPieces(list), { objectMode: false });
       },
     }),
   ];
+}
+
+/** So long that writing it at once would hold others up. */
+const LONG_CHARACTERS = 256 * 1024;
+
+function isLong({ gitDiff }: Repo): boolean {
+  return (gitDiff?.fullDiff?.length ?? 0) > LONG_CHARACTERS;
 }
