@@ -8,6 +8,8 @@ import type {
   QueueItem,
   SendMessage,
 } from './contract/messages.ts';
+import type { Plan, PlanSummary } from './contract/plans.ts';
+import type { Repo } from './contract/repos.ts';
 import type { AgentRequest, Answer } from './contract/requests.ts';
 import type { HealthSchema, StatusSchema } from './contract/status.ts';
 
@@ -16,6 +18,8 @@ export interface Engine {
   readonly version: string;
   readonly chats: Chats;
   readonly events: { open(options: StreamOptions): Promise<Readable> };
+  readonly repos: Repositories;
+  readonly plans: Plans;
   health(): z.infer<typeof HealthSchema>;
   status(): Promise<z.infer<typeof StatusSchema>>;
 }
@@ -34,6 +38,15 @@ export interface Chats {
   requests(chatId: string): Promise<AgentRequest[]>;
   answer(chatId: string, requestId: string, answer: Answer): Promise<void>;
   history(chatId: string, query: HistoryQuery): Promise<HistoryPage>;
+}
+
+export interface Repositories {
+  list(options: { includeDiffs: boolean }): Promise<{ repos: Repo[]; lastEventId: string }>;
+}
+
+export interface Plans {
+  list(): Promise<PlanSummary[]>;
+  get(filename: string): Promise<Plan>;
 }
 
 /** A page of history; `eventsJson` is a JSON array as text, cut from the file without parsing. */

@@ -65,6 +65,12 @@ export const ENGINE_ERRORS = {
     message: ({ chatId, requestId }: { chatId: string; requestId: string }) =>
       `No request "${requestId}" is open in chat "${chatId}".`,
   },
+  PLAN_NOT_FOUND: {
+    status: 404,
+    meaning: 'No plan has this name. `GET /plans` lists them.',
+    message: ({ filename }: { filename: string }) =>
+      `No plan is called ${JSON.stringify(filename.slice(0, 255))}.`,
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     meaning: 'The path exists, the method does not. The header `Allow` lists those that do.',

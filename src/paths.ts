@@ -19,6 +19,8 @@ export interface Paths {
   readonly payloads: string;
   /** One folder per agent process. */
   readonly agents: string;
+  /** git's own list of credentials, one URL per line. */
+  readonly gitCredentials: string;
   readonly engineState: string;
   readonly startHooksLog: string;
   readonly plans: readonly { source: 'claude' | 'replicas'; folder: string }[];
@@ -38,6 +40,7 @@ export function createPaths(home: string): Paths {
     history: join(engine, 'history'),
     payloads: join(engine, 'payloads'),
     agents: join(engine, 'agents'),
+    gitCredentials: join(home, '.git-credentials'),
     engineState: join(replicas, 'engine-state.json'),
     startHooksLog: join(replicas, 'startHooks.log'),
     plans: [

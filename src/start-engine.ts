@@ -11,10 +11,11 @@ import { ChatCommands, creationOf, draftChat } from './commands/chats.ts';
 import { Directory } from './commands/directory.ts';
 import { disown } from './commands/ending.ts';
 import { Messages } from './commands/messages.ts';
+import { toChats } from './commands/to-chats.ts';
 import type { ChatRecord, EngineStateFile } from './contract/records.ts';
 import { agentEnvironment, findExecutable } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
-import type { Chats, RunningEngine } from './engine.ts';
+import type { RunningEngine } from './engine.ts';
 import { createHub } from './journal/hub.ts';
 import type { Hub } from './journal/hub.ts';
 import type { Log } from './log.ts';
@@ -26,18 +27,14 @@ import type { Delta } from './projection/recorder.ts';
 import { StatusBoard } from './projection/status-board.ts';
 import { sweep } from './process/sweep.ts';
 import { writeJson } from './storage/json-file.ts';
-import { countRepositories } from './workspace/count-repositories.ts';
-import { rememberBriefly } from './workspace/remember-briefly.ts';
-import { hasActiveSshSessions } from './workspace/ssh-sessions.ts';
+import { startWorkspace } from './start-workspace.ts';
+import type { Workspace } from './start-workspace.ts';
 
 export interface StartEngineOptions {
   environment: EngineEnvironment;
   log: Log;
   version: string;
 }
-
-/** Logins and repositories are counted at most this often. */
-const LOOK_EVERY_MS = 1_000;
 
 /** The composition root: opens the home, binds machines to what they need, and answers commands. */
 export async function startEngine({ environment, log, version }: StartEngineOptions): Promise<RunningEngine> {
@@ -46,9 +43,10 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const { journal, history, payloads, paths, records } = home;
   await mkdir(paths.workspaces, { recursive: true });
   const hub = createHub(journal);
-  const recorder = createRecorder(home);
+  const recorder = createRecorder(home, { onTurnEnd: () => workspace.turnEnded() });
+  const workspace = await startWorkspace(home, { environment, recorder, log });
   const checkpoint = createCheckpoint(home, { environment, log });
-  const board = createStatusBoard(home, hub);
+  const board = createStatusBoard(home, { hub, workspace });
   recorder.statusChange = board.takeChange;
   hub.onClientsChange(() => recorder.record([]));
   announceDamages(home, recorder);
@@ -64,7 +62,12 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const stopWatching = watchClock(() => journal.newIncarnation());
 
   let leaving: Promise<void> | undefined;
-  const directory = new Directory({ actors: root.chats, recorder, journal, isStopping: () => leaving !== undefined });
+  const directory = new Directory({
+    actors: root.chats,
+    recorder,
+    journal,
+    isStopping: () => leaving !== undefined,
+  });
   const titles = new Map([...drivers].map(([provider, { title }]) => [provider, title]));
   const send: typeof root.actor.send = (command) => root.actor.send(command);
   const chats = new ChatCommands({ directory, actors: root.chats, recorder, history, titles, send });
@@ -74,6 +77,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     root.actor.send({ type: command });
     await root.ended();
     stopWatching();
+    workspace.close();
     await checkpoint.write().catch((error: unknown) => log.error({ err: error }, 'the checkpoint failed'));
     hub.close();
     await journal.close();
@@ -85,6 +89,10 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     version,
     chats: toChats(chats, messages),
     events: hub,
+    repos: {
+      list: async (options) => directory.snapshot({ repos: await workspace.repositories.list(options) }),
+    },
+    plans: workspace.plans,
     health: () => ({
       status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
       version,
@@ -98,17 +106,13 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   };
 }
 
-function createStatusBoard({ paths, records }: Home, hub: Hub): StatusBoard {
-  const hasLogins = rememberBriefly(hasActiveSshSessions, LOOK_EVERY_MS);
-  const reposTotal = rememberBriefly(() => countRepositories(paths.workspaces), LOOK_EVERY_MS);
+function createStatusBoard(
+  { records }: Home,
+  { hub, workspace }: { hub: Hub; workspace: Workspace },
+): StatusBoard {
   return new StatusBoard({
     records,
-    counted: () => ({
-      hasActiveSSHSessions: hasLogins(),
-      activeSseClients: hub.clients,
-      reposTotal: reposTotal(),
-      hooksRunning: false,
-    }),
+    counted: () => ({ ...workspace.counted(), activeSseClients: hub.clients, hooksRunning: false }),
   });
 }
 
@@ -153,7 +157,10 @@ function createFailure() {
 }
 
 /** History is a projection: an event enters it when the journal has it on disk. */
-function createRecorder({ journal, history, records }: Home): Recorder {
+function createRecorder(
+  { journal, history, records }: Home,
+  { onTurnEnd }: { onTurnEnd: () => void },
+): Recorder {
   const uncommitted: Delta[] = [];
   journal.onCommit(() => {
     const { committedId } = journal;
@@ -163,7 +170,10 @@ function createRecorder({ journal, history, records }: Home): Recorder {
     }
   });
   return new Recorder({
-    append: (entries, options) => journal.append(entries, options),
+    append: (entries, options) => {
+      if (entries.some(({ type }) => type === 'chat.turn.completed')) onTurnEnd();
+      return journal.append(entries, options);
+    },
     onDelta: (delta) => uncommitted.push(delta),
     now: () => new Date(),
     records,
@@ -226,22 +236,4 @@ async function writeState({ store, journal }: Home, environment: EngineEnvironme
   };
   await journal.committed();
   await writeJson(store.storage, { key: STATE_KEY, value });
-}
-
-function toChats(chats: ChatCommands, messages: Messages): Chats {
-  return {
-    list: () => chats.list(),
-    get: (chatId) => chats.get(chatId),
-    create: (request) => chats.create(request),
-    remove: (chatId) => chats.remove(chatId),
-    requests: (chatId) => chats.requests(chatId),
-    answer: (chatId, requestId, answer) => chats.answer(chatId, requestId, answer),
-    history: (chatId, query) => chats.history(chatId, query),
-    send: (chatId, message) => messages.send(chatId, message),
-    interrupt: (chatId, options) => messages.interrupt(chatId, options),
-    queue: (chatId) => messages.queue(chatId),
-    withdraw: (chatId, messageId) => messages.withdraw(chatId, messageId),
-    clearQueue: (chatId) => messages.clearQueue(chatId),
-    reorder: (chatId, move) => messages.reorder(chatId, move),
-  };
 }

@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/engine-env.ts': ['node:', 'zod', 'src/environment-values.ts', 'src/errors.ts'],
   'src/storage': ['node:', 'unstorage', 'execa', 'zod', ...GROUND],
   'src/process': ['node:', 'execa', 'zod', ...GROUND],
-  'src/workspace': ['node:', 'execa', 'zod', ...GROUND],
+  'src/workspace': ['node:', 'execa', 'isomorphic-git', 'zod', ...GROUND],
   'src/journal': ['node:', 'zod', 'src/storage', ...GROUND],
   'src/projection': ['node:', 'zod', 'src/storage', 'src/journal', 'type:xstate', 'type:machines', ...GROUND],
   'src/agents': ['node:', 'zod', 'src/process', 'src/storage', 'type:src/engine-env.ts', ...GROUND],
@@ -40,6 +40,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/journal',
     'src/projection',
     'type:machines',
+    'type:src/engine.ts',
     ...GROUND,
   ],
   'src/engine.ts': ['type:node:', 'type:zod', 'type:src/contract'],
@@ -60,6 +61,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 /** The composition roots, which may import anything of ours. */
 const ROOTS = [
   'src/start-root.ts',
+  'src/start-workspace.ts',
   'src/start-engine.ts',
   'src/open-home.ts',
   'src/serve.ts',

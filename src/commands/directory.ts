@@ -33,6 +33,11 @@ export class Directory {
     return answer;
   }
 
+  /** The same, with the id of the last event before it. */
+  snapshot<Answer extends object>(answer: Answer): Promise<Answer & { lastEventId: string }> {
+    return this.committed({ ...answer, lastEventId: this.headId });
+  }
+
   recordOf(chatId: string): ChatRecord {
     const record = this.records.get(chatId);
     if (record === undefined) throw new EngineError('CHAT_NOT_FOUND', { chatId });

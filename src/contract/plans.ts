@@ -10,5 +10,12 @@ export const PlanSummarySchema = z
   .meta({ id: 'PlanSummary' });
 
 export const PlanListSchema = z.object({ plans: z.array(PlanSummarySchema) });
-export const PlanSchema = PlanSummarySchema.extend({ content: z.string() });
-export const PlanParamsSchema = z.object({ filename: z.string().min(1).max(255) });
+/** `truncated` when the file is longer than what is shown of it. */
+export const PlanSchema = PlanSummarySchema.extend({
+  content: z.string(),
+  truncated: z.boolean().optional(),
+}).meta({ id: 'Plan' });
+export const PlanParamsSchema = z.object({ filename: z.string() });
+
+export type PlanSummary = z.infer<typeof PlanSummarySchema>;
+export type Plan = z.infer<typeof PlanSchema>;

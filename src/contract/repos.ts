@@ -8,6 +8,16 @@ export const GitDiffSchema = z.object({
   truncated: z.boolean().optional(),
 });
 
+/** Whether the pull requests of the branch are known, or why they cannot be asked for. */
+export const PullRequestStateSchema = z.enum([
+  'checked',
+  'noCli',
+  'noLogin',
+  'unreachable',
+  'rateLimited',
+  'failed',
+]);
+
 /** A repository under `~/workspaces`. `currentBranch` is "HEAD" when detached and "" when unknown. */
 export const RepoSchema = z
   .object({
@@ -17,6 +27,7 @@ export const RepoSchema = z
     currentBranch: z.string(),
     prUrls: z.array(z.string()),
     prUrl: z.string().nullable(),
+    prState: PullRequestStateSchema.optional(),
     gitDiff: GitDiffSchema.nullable(),
     startHooksCompleted: z.boolean(),
     provider: z.enum(['github', 'gitlab']).optional(),
@@ -27,3 +38,5 @@ export const RepoSchema = z
 export const RepoListSchema = z.object({ repos: z.array(RepoSchema), lastEventId: z.string() });
 
 export type Repo = z.infer<typeof RepoSchema>;
+export type GitDiff = z.infer<typeof GitDiffSchema>;
+export type PullRequestState = z.infer<typeof PullRequestStateSchema>;

@@ -5,7 +5,9 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { openapiRoutes } from './routes/openapi.ts';
+import { planRoutes } from './routes/plans.ts';
 import { queueRoutes } from './routes/queue.ts';
+import { repoRoutes } from './routes/repos.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { statusRoutes } from './routes/status.ts';
 
@@ -19,6 +21,8 @@ export function createRoutes(engine: Engine): Route[] {
     ...messageRoutes(engine),
     ...queueRoutes(engine),
     ...requestRoutes(engine),
+    ...planRoutes(engine),
+    ...repoRoutes(engine),
   ];
   return [...routes, ...openapiRoutes({ version: engine.version, routes })];
 }

@@ -23,6 +23,8 @@ export interface MeasuredEngineOptions {
   claude?: string;
   /** Without the sign of cloud-init messages are accepted and wait. */
   isBooted?: boolean;
+  /** Fills the home before the engine starts. */
+  prepare?: (home: string) => void;
   /** For the agent that prints at a steady rate. */
   LINES_PER_SECOND?: string;
 }
@@ -31,11 +33,13 @@ export interface MeasuredEngineOptions {
 export async function startMeasuredEngine({
   claude = 'claude',
   isBooted = true,
+  prepare,
   ...agentSettings
 }: MeasuredEngineOptions = {}): Promise<MeasuredEngine> {
   const home = mkdtempSync(join(tmpdir(), 'engine-bench-'));
   const sign = join(home, 'cloud-init-output.log');
   if (isBooted) writeFileSync(sign, '');
+  prepare?.(home);
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const startedAt = performance.now();

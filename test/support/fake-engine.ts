@@ -52,6 +52,8 @@ export function fakeEngine({ chats = {}, ...parts }: EngineParts = {}): Engine {
     }),
     status: unexpected('status'),
     events: { open: async () => Readable.from(['id: 1\n\n']) },
+    repos: { list: unexpected('repos.list') },
+    plans: { list: unexpected('plans.list'), get: unexpected('plans.get') },
     chats: {
       list: unexpected('chats.list'),
       get: unexpected('chats.get'),

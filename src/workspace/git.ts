@@ -1,0 +1,127 @@
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import type { Failure } from '../contract/chats.ts';
+import { createLimit } from './limit.ts';
+import { withoutCredentials } from './remotes.ts';
+import { runTool } from './run-tool.ts';
+import type { ToolResult } from './run-tool.ts';
+
+export interface GitOptions {
+  maxBytes?: number;
+  input?: Uint8Array;
+  /** Instead of the repository's own index. */
+  indexFile?: string;
+  /** Exit codes that are answers; 0 alone unless told. */
+  accept?: readonly number[];
+}
+
+/**
+ * Runs git in a repository and tells what it printed. Never asks for a password, never writes the index, never looks for
+ * a repository above the folder.
+ * @throws {RepositoryError} saying why it failed.
+ */
+export type Git = (folder: string, args: readonly string[], options?: GitOptions) => Promise<ToolResult>;
+
+/** Why a repository cannot be reported on in full. */
+export class RepositoryError extends Error {
+  override readonly name = 'RepositoryError';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+const TIMEOUT_MS = 10_000;
+const MESSAGE_CHARACTERS = 300;
+
+/** What a repository may set and what must not matter here: other programs, other forms of output, other files. */
+const SETTINGS = [
+  'core.fsmonitor=false',
+  'core.splitIndex=false',
+  'core.bigFileThreshold=2m',
+  'diff.autoRefreshIndex=false',
+  'status.relativePaths=false',
+].flatMap((setting) => ['-c', setting]);
+
+/** Variables that would point git at another repository. */
+const MISLEADING = new Set([
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_COMMON_DIR',
+]);
+
+export function createGit({
+  env,
+  timeoutMs = TIMEOUT_MS,
+}: {
+  env: Record<string, string>;
+  timeoutMs?: number;
+}): Git {
+  const limit = createLimit(Math.min(8, Math.max(2, availableParallelism() * 2)));
+  const base = quietEnvironment(env);
+  return (folder, args, { accept = [0], indexFile, ...options } = {}) =>
+    limit(async () => {
+      const result = await runTool(['git', ...SETTINGS, ...args], {
+        cwd: folder,
+        env: {
+          ...base,
+          GIT_CEILING_DIRECTORIES: await parentOf(folder),
+          ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
+        },
+        timeoutMs,
+        ...options,
+      });
+      const isAnswer = result.ended === 'cut' || accept.includes(result.exitCode ?? -1);
+      if (!isAnswer) throw new RepositoryError(toFailure(result, { timeoutMs, command: args[0] ?? '' }));
+      return result;
+    });
+}
+
+/** git compares resolved paths. */
+async function parentOf(folder: string): Promise<string> {
+  const resolved = await realpath(folder).catch(() => folder);
+  return dirname(resolved);
+}
+
+function quietEnvironment(env: Record<string, string>): Record<string, string> {
+  const kept = Object.entries(env).filter(([name]) => !MISLEADING.has(name));
+  return {
+    ...Object.fromEntries(kept),
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_PAGER: 'cat',
+    GIT_ASKPASS: 'true',
+    SSH_ASKPASS: 'true',
+  };
+}
+
+/** What git says, by what can be done about it. */
+const CAUSES: [RegExp, string][] = [
+  [/dubious ownership/, 'repo_owned_by_another'],
+  [/permission denied/i, 'repo_not_readable'],
+  [/must be run in a work tree/, 'repo_bare'],
+  [
+    /not a git repository|corrupt|bad (?:config|object|signature|index|tree|ref)|index file|unable to read|cannot read|is empty|broken|invalid/i,
+    'repo_corrupt',
+  ],
+];
+
+function toFailure(
+  { ended, stderr, exitCode }: ToolResult,
+  { timeoutMs, command }: { timeoutMs: number; command: string },
+): Failure {
+  if (ended === 'missing')
+    return { code: 'git_missing', message: 'git could not be started in this folder.' };
+  if (ended === 'timedOut')
+    return { code: 'git_timed_out', message: `git ${command} took longer than ${timeoutMs} ms.` };
+  const code = CAUSES.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'git_failed';
+  const line = stderr.split('\n').find((text) => /^(?:fatal|error):/.test(text)) ?? stderr.split('\n')[0];
+  const message = withoutCredentials(line || `git ${command} ended with code ${exitCode}.`);
+  return { code, message: message.slice(0, MESSAGE_CHARACTERS) };
+}

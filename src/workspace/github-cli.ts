@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { z } from 'zod';
+import type { PullRequestState } from '../contract/repos.ts';
+import { withoutCredentials } from './remotes.ts';
+import type { Remote } from './remotes.ts';
+import { runTool } from './run-tool.ts';
+import type { ToolResult } from './run-tool.ts';
+
+/** The URLs of a branch's pull requests, the one that counts first; or why they are not known. */
+export type PullRequestAnswer =
+  { state: 'checked'; urls: string[] } | { state: Exclude<PullRequestState, 'checked'>; reason: string };
+
+export type FindPullRequests = (remote: Remote, branch: string) => Promise<PullRequestAnswer>;
+
+export interface GithubCliOptions {
+  /** `gh`: a path, or a name to find on `PATH`. */
+  program: string;
+  env: Record<string, string>;
+  /** `~/.git-credentials`: a token for the host that stands there is newer than any other. */
+  credentialsFile: string;
+  timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 15_000;
+const REASON_CHARACTERS = 300;
+
+const ListSchema = z.array(z.object({ url: z.string(), number: z.number(), state: z.string() }));
+
+/** Asks GitHub through its own CLI. Never rejects and never asks anybody for a password. */
+export function createGithubCli({
+  program,
+  env,
+  credentialsFile,
+  timeoutMs = TIMEOUT_MS,
+}: GithubCliOptions): FindPullRequests {
+  return async (remote, branch) => {
+    const repository = `${remote.host}/${remote.owner}/${remote.repository}`;
+    const list = ['pr', 'list', '--repo', repository, '--head', branch, '--state', 'all', '--limit', '20'];
+    const result = await runTool([program, ...list, '--json', 'url,number,state'], {
+      cwd: env['HOME'] ?? homedir(),
+      env: { ...env, ...QUIET, ...(await tokenFor(remote.host, credentialsFile)) },
+      timeoutMs,
+      maxBytes: 1024 * 1024,
+    });
+    return toAnswer(result);
+  };
+}
+
+const QUIET = {
+  GH_PROMPT_DISABLED: '1',
+  GH_NO_UPDATE_NOTIFIER: '1',
+  GIT_TERMINAL_PROMPT: '0',
+  NO_COLOR: '1',
+  LC_ALL: 'C',
+};
+
+async function tokenFor(host: string, credentialsFile: string): Promise<Record<string, string>> {
+  const content = await readFile(credentialsFile, 'utf8').catch(() => ''); // there need not be one
+  const urls = content.split('\n').filter((line) => URL.canParse(line));
+  const token = urls.map((line) => new URL(line)).find((url) => url.host === host)?.password;
+  if (!token) return {};
+  const name = host === 'github.com' ? 'GH_TOKEN' : 'GH_ENTERPRISE_TOKEN';
+  return { [name]: decodeURIComponent(token) };
+}
+
+/** What gh says when it cannot answer, by what can be done about it. */
+const CAUSES: [RegExp, Exclude<PullRequestState, 'checked'>][] = [
+  [/rate limit|HTTP 429/i, 'rateLimited'],
+  [/auth login|HTTP 401|bad credentials|GH_TOKEN/i, 'noLogin'],
+  [/\bdial\b|error connecting|no such host|connection|timeout|TLS|proxyconnect|HTTP 5\d\d/i, 'unreachable'],
+];
+
+function toAnswer({ ended, exitCode, stdout, stderr }: ToolResult): PullRequestAnswer {
+  if (ended === 'missing') return { state: 'noCli', reason: 'The GitHub CLI is not installed.' };
+  if (ended === 'timedOut') return { state: 'unreachable', reason: 'The GitHub CLI did not answer in time.' };
+  if (exitCode === 0) return toUrls(stdout.toString('utf8'));
+  const state = exitCode === 4 ? 'noLogin' : CAUSES.find(([pattern]) => pattern.test(stderr))?.[1];
+  const reason = withoutCredentials(stderr.trim()).slice(0, REASON_CHARACTERS);
+  return { state: state ?? 'failed', reason };
+}
+
+function toUrls(text: string): PullRequestAnswer {
+  const parsed = ListSchema.safeParse(parseJson(text));
+  if (!parsed.success) return { state: 'failed', reason: 'The GitHub CLI printed something unexpected.' };
+  const rank = ({ state, number }: { state: string; number: number }) =>
+    (state === 'OPEN' ? Number.MAX_SAFE_INTEGER / 2 : 0) + number;
+  return {
+    state: 'checked',
+    urls: parsed.data.toSorted((one, other) => rank(other) - rank(one)).map(({ url }) => url),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // which no schema accepts
+  }
+}

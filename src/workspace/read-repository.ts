@@ -1,0 +1,62 @@
+import { basename } from 'node:path';
+import type { Failure } from '../contract/chats.ts';
+import type { Repo } from '../contract/repos.ts';
+import { defaultBranchOf } from './default-branch.ts';
+import type { DefaultBranchSettings } from './default-branch.ts';
+import type { DiffReader } from './diff-reader.ts';
+import { RepositoryError } from './git.ts';
+import type { Git } from './git.ts';
+import type { Metadata, MetadataReader } from './metadata.ts';
+import { parseRemote, preferredRemote, providerOf, withoutCredentials } from './remotes.ts';
+import type { Remote } from './remotes.ts';
+import { readWorkTreeStatus } from './work-tree-status.ts';
+
+/** What one look at a repository found. */
+export interface RepositoryState extends Omit<Repo, 'prUrls' | 'prUrl' | 'prState' | 'startHooksCompleted'> {
+  /** Where it comes from; never shown. */
+  remotes: Remote[];
+}
+
+export interface ReadRepositoryOptions {
+  git: Git;
+  metadataReader: MetadataReader;
+  diffs: DiffReader;
+  settings: DefaultBranchSettings;
+  withText: boolean;
+}
+
+/** Looks at a repository. Never throws: what could not be read is left empty, and `error` says why. */
+export async function readRepository(
+  folder: string,
+  { git, metadataReader, diffs, settings, withText }: ReadRepositoryOptions,
+): Promise<RepositoryState> {
+  const name = basename(folder);
+  const state = { name, path: folder, defaultBranch: '', currentBranch: '', gitDiff: null, remotes: [] };
+  const status = readWorkTreeStatus(folder, git); // takes longest, so it goes first
+  status.catch(() => undefined); // it is awaited below, or not needed
+  try {
+    const metadata = await metadataReader.read(folder);
+    const defaultBranch = defaultBranchOf(name, { metadata, settings });
+    const described = { ...state, defaultBranch: defaultBranch.name, ...describe(metadata) };
+    const gitDiff = status.then((seen) => diffs.read(folder, { status: seen, defaultBranch, withText }));
+    return await gitDiff.then(
+      (diff) => ({ ...described, gitDiff: diff }),
+      (error: unknown) => ({ ...described, error: toFailure(error) }),
+    );
+  } catch (error) {
+    return { ...state, error: toFailure(error) };
+  }
+}
+
+function describe({ branch, remotes: configured }: Metadata) {
+  const remotes = configured.flatMap(({ name, url }) => parseRemote(name, url) ?? []);
+  const remote = preferredRemote(remotes);
+  const provider = remote && providerOf(remote);
+  return { currentBranch: branch, remotes, ...(provider !== undefined && { provider }) };
+}
+
+function toFailure(error: unknown): Failure {
+  if (error instanceof RepositoryError) return error.failure;
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'repo_unreadable', message: withoutCredentials(message) };
+}

@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { percentile, startMeasuredEngine } from './measured-engine.ts';
+import type { MeasuredEngine } from './measured-engine.ts';
+import type { BenchRow } from './row.ts';
+import { changeFile, createSampleRepository, rawDiff, rawStatus } from './sample-repository.ts';
+
+const ROUNDS = 9;
+const LARGE = { files: 10_000, changed: 50 };
+const SMALL = { files: 200, changed: 10 };
+const MANY = 20;
+/** What was seen is good for a second. */
+const FORGOTTEN_MS = 1_100;
+
+/** The repositories of a workspace, beside git itself on the same files in the same minute. */
+export async function run(): Promise<BenchRow[]> {
+  return [...(await largeRepository()), ...(await manyRepositories())];
+}
+
+async function largeRepository(): Promise<BenchRow[]> {
+  let folder = '';
+  const engine = await startMeasuredEngine({
+    prepare: (home) => {
+      folder = createSampleRepository(join(home, 'workspaces', 'large'), LARGE);
+    },
+  });
+  await engine.call('GET', '/repos?includeDiffs=true');
+  const times = await measureLarge(engine, folder);
+  await engine.stop();
+  const raw = { name: 'git status, add -N and diff', value: percentile(times.rawDiff, 0.5) };
+  const status = { name: 'git status', value: percentile(times.rawStatus, 0.5) };
+  const about = '10,000 files, 50 changed';
+  return [
+    row(`/repos?includeDiffs=true, ${about}, changed`, times.changed, { baseline: raw, goal: '≤ 1.5 ×' }),
+    row(`/repos, ${about}, changed`, times.short, { baseline: raw, goal: '≤ 1.5 ×' }),
+    row(`/repos?includeDiffs=true, ${about}, unchanged`, times.unchanged, {
+      baseline: status,
+      goal: '≤ 1.2 ×',
+    }),
+    row('the same within a second', times.again, { baseline: status, goal: '< 5 ms' }),
+    {
+      ...row('longest /health meanwhile', times.blocked, {
+        baseline: { name: 'longest /health at rest', value: Math.max(...times.rest) },
+        goal: '< 20 ms more',
+      }),
+      value: Math.max(...times.blocked),
+      ratio: Math.max(...times.blocked) / Math.max(...times.rest),
+    },
+  ];
+}
+
+/** Taken in turns, so that whatever else the machine does strikes all alike. */
+async function measureLarge(engine: MeasuredEngine, folder: string) {
+  const times = Object.fromEntries(
+    ['changed', 'short', 'unchanged', 'again', 'rawDiff', 'rawStatus', 'blocked', 'rest'].map((name) => [
+      name,
+      [],
+    ]),
+  ) as unknown as Record<Measured, number[]>;
+  const ask = (query: string) => () => engine.call('GET', `/repos${query}`);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    changeFile(folder, LARGE.changed + round * 2 + 1, LARGE.files);
+    await delay(FORGOTTEN_MS);
+    times.changed.push(await timeOf(ask('?includeDiffs=true')));
+    times.again.push(await timeOf(ask('?includeDiffs=true')));
+    times.rawDiff.push(await timeOf(() => rawDiff(folder)));
+    await delay(FORGOTTEN_MS);
+    times.unchanged.push(await timeOf(ask('?includeDiffs=true')));
+    times.rawStatus.push(await timeOf(() => rawStatus(folder)));
+    changeFile(folder, LARGE.changed + round * 2 + 2, LARGE.files);
+    await delay(FORGOTTEN_MS);
+    times.short.push(await timeOf(ask('')));
+    await delay(FORGOTTEN_MS);
+    times.rest.push(await longestHealth(engine, () => delay(100)));
+    times.blocked.push(await longestHealth(engine, ask('?includeDiffs=true')));
+  }
+  return times;
+}
+
+type Measured = 'changed' | 'short' | 'unchanged' | 'again' | 'rawDiff' | 'rawStatus' | 'blocked' | 'rest';
+
+async function manyRepositories(): Promise<BenchRow[]> {
+  const folders: string[] = [];
+  const prepare = (home: string) => {
+    for (let number = 0; number < MANY; number += 1) {
+      folders.push(createSampleRepository(join(home, 'workspaces', `repo-${number}`), SMALL));
+    }
+  };
+  const empty = await startMeasuredEngine();
+  const emptyMs = empty.coldStartMs + (await timeOf(() => empty.call('GET', '/repos')));
+  await empty.stop();
+  const engine = await startMeasuredEngine({ prepare });
+  const bootMs = engine.coldStartMs + (await timeOf(() => engine.call('GET', '/repos')));
+  const [ours, raw]: [number[], number[]] = [[], []];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const folder of folders) changeFile(folder, SMALL.changed + round + 1, SMALL.files);
+    await delay(FORGOTTEN_MS);
+    ours.push(await timeOf(() => engine.call('GET', '/repos?includeDiffs=true')));
+    raw.push(await timeOf(() => rawDiffs(folders)));
+  }
+  await engine.stop();
+  const baseline = { name: 'git status, add -N and diff, 4 at a time', value: percentile(raw, 0.5) };
+  return [
+    row(`/repos?includeDiffs=true, ${MANY} repositories, all changed`, ours, { baseline, goal: '≤ 1.5 ×' }),
+    row(`start with ${MANY} repositories to the first /repos`, [bootMs], {
+      baseline: { name: 'with none', value: emptyMs },
+    }),
+  ];
+}
+
+async function rawDiffs(folders: readonly string[]): Promise<void> {
+  const rest = [...folders];
+  const work = async () => {
+    for (let folder = rest.pop(); folder !== undefined; folder = rest.pop()) await rawDiff(folder);
+  };
+  await Promise.all([work(), work(), work(), work()]);
+}
+
+async function longestHealth(engine: MeasuredEngine, work: () => Promise<unknown>): Promise<number> {
+  let isDone = false;
+  const done = work().then(() => {
+    isDone = true;
+  });
+  let longest = 0;
+  while (!isDone) longest = Math.max(longest, await timeOf(() => engine.call('GET', '/health')));
+  await done;
+  return longest;
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+function row(
+  name: string,
+  times: readonly number[],
+  { baseline, goal }: Pick<BenchRow, 'baseline' | 'goal'>,
+): BenchRow {
+  const value = percentile(times, 0.5);
+  return {
+    name,
+    unit: 'ms',
+    value,
+    baseline,
+    ratio: value / baseline.value,
+    ...(goal !== undefined && { goal }),
+  };
+}
