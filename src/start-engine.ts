@@ -127,7 +127,10 @@ function agentOptions(
 ): AgentOptions {
   const env = agentEnvironment(environment);
   return {
-    programs: { claude: findExecutable(environment.CLAUDE_PATH, env['PATH']) ?? null },
+    programs: {
+      claude: findExecutable(environment.CLAUDE_PATH, env['PATH']) ?? null,
+      codex: findExecutable(environment.CODEX_PATH, env['PATH']) ?? null,
+    },
     env,
     paths,
     payloads,

@@ -1,0 +1,104 @@
+/** What is known of one chat's thread from the frames of the server. Plain data, changed only by `translate`. */
+import type { Usage } from '../../contract/chats.ts';
+import type { Item } from './protocol.ts';
+
+export interface OpenItem {
+  item: Item;
+  threadId: string;
+  /** What was streamed of it so far. */
+  text: string;
+  /** Clock time in milliseconds. */
+  openedAt: number;
+}
+
+/** How far the agent is with the user's message that it was given under `clientId`. */
+export interface TurnProgress {
+  clientId: string;
+  /** Codex's own id of the turn; null until it is known. */
+  nativeId: string | null;
+  usage: Usage | null;
+  /** To be told to the user when the turn begins. */
+  notice: string | null;
+}
+
+export interface CodexState {
+  threadId: string | null;
+  turn: TurnProgress | null;
+  /** The turn that the thread works on, ours or its own. */
+  activeTurn: string | null;
+  /** Threads of sub-agents, and the turn that each works on. */
+  children: Readonly<Record<string, string | null>>;
+  openItems: readonly OpenItem[];
+  /** Ids of items that were closed, the latest last. */
+  closed: readonly string[];
+  /** How many to-do lists the current turn has shown. */
+  plans: number;
+}
+
+export function freshState(threadId: string | null): CodexState {
+  return { threadId, turn: null, activeTurn: null, children: {}, openItems: [], closed: [], plans: 0 };
+}
+
+export function withTurn(
+  state: CodexState,
+  { clientId, notice }: { clientId: string; notice: string | null },
+): CodexState {
+  return { ...state, plans: 0, turn: { clientId, nativeId: null, usage: null, notice } };
+}
+
+/** Under which id the turn of a message is asked for: the same after a restart. */
+export function turnRequestId(clientId: string): string {
+  return `turn-${clientId}`;
+}
+
+export function owns({ threadId, children }: CodexState, candidate: string): boolean {
+  return candidate === threadId || candidate in children;
+}
+
+/** Turns that go on, each with its thread. */
+export function activeTurns({ threadId, activeTurn, children }: CodexState): ActiveTurn[] {
+  const own = threadId === null || activeTurn === null ? [] : [{ threadId, turnId: activeTurn }];
+  const others = Object.entries(children).flatMap(([child, turnId]) =>
+    turnId === null ? [] : [{ threadId: child, turnId }],
+  );
+  return [...own, ...others];
+}
+
+export interface ActiveTurn {
+  threadId: string;
+  turnId: string;
+}
+
+/** The agent works without a message of ours. */
+export function worksByItself(state: CodexState): boolean {
+  return state.turn === null && activeTurns(state).length > 0;
+}
+
+export function isAtRest(state: CodexState): boolean {
+  return state.turn === null && activeTurns(state).length === 0;
+}
+
+/** The server is gone: nothing goes on any more. */
+export function rested(state: CodexState): CodexState {
+  return { ...freshState(state.threadId), closed: state.closed };
+}
+
+export function openTools({ openItems }: CodexState): OpenItem[] {
+  return openItems.filter(({ item }) => !SPOKEN.has(item.type));
+}
+
+/** Clock time at which the earliest open tool was opened; null when none is open. */
+export function toolsOpenedSince(state: CodexState): number | null {
+  const times = openTools(state).map(({ openedAt }) => openedAt);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** Items that are words, not work. */
+const SPOKEN: ReadonlySet<string> = new Set(['userMessage', 'agentMessage', 'reasoning', 'plan']);
+
+const REMEMBERED = 200;
+
+/** Adds an id to a list that keeps only the latest. */
+export function remember(ids: readonly string[], id: string): string[] {
+  return [...ids, id].slice(-REMEMBERED);
+}
