@@ -126,11 +126,9 @@ function agentOptions(
   { environment, log }: { environment: EngineEnvironment; log: Log },
 ): AgentOptions {
   const env = agentEnvironment(environment);
+  const find = (command: string) => findExecutable(command, env['PATH']) ?? null;
   return {
-    programs: {
-      claude: findExecutable(environment.CLAUDE_PATH, env['PATH']) ?? null,
-      codex: findExecutable(environment.CODEX_PATH, env['PATH']) ?? null,
-    },
+    programs: { claude: find(environment.CLAUDE_PATH), codex: find(environment.CODEX_PATH) },
     env,
     paths,
     payloads,

@@ -4,19 +4,12 @@ import type { TurnEnd } from '../../contract/facts.ts';
 import type { Position, QueuedMessage } from '../../contract/records.ts';
 import type { CodexContext } from './context.ts';
 import type { Facts } from './facts.ts';
+import { Interruption } from './interruption.ts';
 import type { Frame } from './protocol.ts';
 import type { Questions } from './questions.ts';
 import { decide, requestIdOf } from './requests.ts';
 import type { CodexServer, ServerMember } from './server.ts';
-import {
-  activeTurns,
-  freshState,
-  isAtRest,
-  rested,
-  toolsOpenedSince,
-  turnRequestId,
-  type CodexState,
-} from './state.ts';
+import { freshState, isAtRest, rested, turnRequestId, type CodexState } from './state.ts';
 import { closeItems, type Signal, type Translation } from './step.ts';
 import { killTools } from './tools.ts';
 import { translate } from './translate.ts';
@@ -48,14 +41,11 @@ export class ChatThread implements ServerMember {
   /** The server had died before it was taken up, so nobody knows how far the message came. */
   isFoundDead = false;
   readonly #options: ChatThreadOptions;
+  readonly #interruption = new Interruption();
   #from = 0;
   #silentUntil = 0;
   /** Behind the last frame that concerned this chat. */
   #offset = 0;
-  /** From an interrupt to the end of what it ends: the turns that were told. */
-  #interrupted: Set<string> | null = null;
-  /** Since when tools were open that the interrupt ends. */
-  #toolsSince: number | null = null;
   /** The turn has ended and its commands are being ended. */
   #end: TurnEnd | null = null;
 
@@ -103,8 +93,8 @@ export class ChatThread implements ServerMember {
   interrupt(): void {
     const { message, state, position } = this;
     if (message === null && isAtRest(state)) return this.#options.facts.rested(position);
-    this.#interrupted ??= new Set();
-    this.#pursue(this.#interrupted);
+    this.#interruption.begin();
+    this.#pursue();
   }
 
   async onFrame(frame: Frame, offset: number): Promise<void> {
@@ -116,7 +106,7 @@ export class ChatThread implements ServerMember {
     this.state = translation.state;
     if (offset <= this.#silentUntil) return;
     this.#offset = offset;
-    if (this.#interrupted !== null) this.#pursue(this.#interrupted);
+    this.#pursue();
     this.#tell(translation, { runId: server.run.id, offset });
     server.noteWork();
     if (context.isLagging()) await context.settled();
@@ -147,24 +137,18 @@ export class ChatThread implements ServerMember {
   /** The server is gone: closes what it left open. Returns how the turn had ended, if it had. */
   async bury(server: CodexServer): Promise<TurnEnd | null> {
     const end = this.#end;
-    await this.killTools(server);
+    await this.#killTools(server);
     const { state, events } = closeItems(this.state, { now: this.#options.context.now() });
     this.state = rested(state);
     this.#sayOnly(events, this.#positionIn(server));
     return end;
   }
 
-  async killTools({ run }: CodexServer): Promise<void> {
-    this.#widen();
-    await killTools(run, { chatId: this.#options.chatId, since: this.#toolsSince });
-    this.#toolsSince = null;
-  }
-
   /** Forgets the message. */
   drop(): void {
     this.message = null;
     this.#end = null;
-    this.#interrupted = null;
+    this.#interruption.end();
   }
 
   #tell({ signal, partial, isStirring, events, end }: Translation, position: Position): void {
@@ -175,7 +159,7 @@ export class ChatThread implements ServerMember {
     if (isStirring === true) facts.stirred();
     this.#sayOnly(events, position);
     if (end !== undefined) this.#onEnd(end);
-    else if (this.message === null && this.#interrupted !== null && isAtRest(this.state)) this.#onRest();
+    else if (this.message === null && this.#interruption.isUnderWay && isAtRest(this.state)) this.#onRest();
   }
 
   #sayOnly(events: AgentEvent[], position: Position): void {
@@ -200,12 +184,9 @@ export class ChatThread implements ServerMember {
     this.server?.write(line).catch((error: unknown) => this.#log(error, 'a line was not written'));
   }
 
-  /** Tells each turn that goes on to end: a turn may begin after the interrupt. */
-  #pursue(told: Set<string>): void {
-    this.#widen();
-    for (const turn of activeTurns(this.state)) {
-      if (told.has(turn.turnId)) continue;
-      told.add(turn.turnId);
+  /** Tells each turn that goes on to end: one may begin after the interrupt. */
+  #pursue(): void {
+    for (const turn of this.#interruption.pursue(this.state)) {
       this.server
         ?.request('turn/interrupt', turn)
         .catch((error: unknown) => this.#log(error, 'not interrupted'));
@@ -215,31 +196,31 @@ export class ChatThread implements ServerMember {
   #onEnd(end: TurnEnd): void {
     const { server } = this;
     if (server === null || this.message === null || this.#end !== null) return;
-    if (this.#interrupted === null && end.outcome !== 'interrupted') return this.conclude(end, server);
+    if (!this.#interruption.isUnderWay && end.outcome !== 'interrupted') return this.conclude(end, server);
     this.#end = end;
     void this.#clean(server).then(() => this.#end !== null && this.conclude(end, server));
   }
 
   #onRest(): void {
     const { server } = this;
-    this.#interrupted = null;
+    this.#interruption.end();
     if (server === null) return;
     void this.#clean(server).then(this.#options.onRest);
   }
 
   /** An interrupt leaves the commands of the turn running: they are ended after it. */
   async #clean(server: CodexServer): Promise<void> {
-    this.#widen();
+    this.#interruption.widen(this.state);
     const { threadId, children } = this.state;
     const threads = [...(threadId === null ? [] : [threadId]), ...Object.keys(children)];
     const answers = threads.map((id) => server.request('thread/backgroundTerminals/clean', { threadId: id }));
     await isWithin(Promise.allSettled(answers), CLEANING_MS);
-    await this.killTools(server);
+    await this.#killTools(server);
   }
 
-  #widen(): void {
-    const since = toolsOpenedSince(this.state);
-    if (since !== null) this.#toolsSince = Math.min(since, this.#toolsSince ?? since);
+  async #killTools({ run }: CodexServer): Promise<void> {
+    const since = this.#interruption.takeReach(this.state);
+    await killTools(run, { chatId: this.#options.chatId, since });
   }
 
   #positionIn({ run }: CodexServer): Position {

@@ -14,12 +14,27 @@ import { ofThread, type Step } from './step.ts';
 export function followItem(state: CodexState, { method, params }: FrameOf<'notification'>, now: Date): Step {
   const { data } = ItemParamsSchema.safeParse(params);
   if (data === undefined) return { state };
-  const { threadId, turnId, item, startedAtMs } = data;
+  const { threadId, turnId, item, startedAtMs, completedAtMs } = data;
   const known = recognize(withSubAgent(state, item), { threadId, turnId, item });
-  if (known.closed.includes(item.id)) return { state: known };
-  if (method === 'item/completed') return complete(known, { threadId, item });
-  const open: OpenItem = { item, threadId, text: '', openedAt: startedAtMs ?? now.getTime() };
-  return begin(known, open);
+  if (method === 'item/completed') {
+    const timed = { ...known, completedAt: completedAtMs ?? now.getTime() };
+    return isClosed(timed, item) ? { state: timed } : complete(timed, { threadId, item });
+  }
+  if (isClosed(known, item)) return { state: known };
+  const openedAt = openingTime(known, startedAtMs ?? now.getTime());
+  return begin(known, { item, threadId, text: '', openedAt });
+}
+
+function isClosed({ closed }: CodexState, { id }: Item): boolean {
+  return closed.includes(id);
+}
+
+/** Nothing starts sooner after the item before it, because the model has to be asked. */
+const PAUSE_MS = 20;
+
+/** Codex announces a command when it runs already; its processes may be older than the announcement. */
+function openingTime({ completedAt }: CodexState, announcedAt: number): number {
+  return completedAt === null ? announcedAt : Math.min(announcedAt, completedAt + PAUSE_MS);
 }
 
 /** A to-do list is shown as the call that changed it. */

@@ -52,6 +52,7 @@ export const ItemParamsSchema = z.looseObject({
   turnId: z.string().catch(''),
   item: ItemSchema,
   startedAtMs: z.number().optional().catch(undefined),
+  completedAtMs: z.number().optional().catch(undefined),
 });
 
 export const DeltaParamsSchema = z.looseObject({

@@ -22,6 +22,7 @@ import { runIdOf } from './requests.ts';
 import type { CodexServer } from './server.ts';
 import type { CodexServers } from './servers.ts';
 import { isAtRest, withTurn } from './state.ts';
+import { ThreadOpener } from './thread-opener.ts';
 
 /** The session of one chat: does what the chat asks, one thing after the other. */
 export class CodexSession implements AgentSession {
@@ -32,8 +33,7 @@ export class CodexSession implements AgentSession {
   readonly #questions: Questions;
   readonly #thread: ChatThread;
   readonly #mailbox = createMailbox((error) => this.#onFailure(error));
-  /** The thread as this server has it open. */
-  #open: { server: CodexServer; thread: OpenThread } | null = null;
+  readonly #opener: ThreadOpener;
   /** The chat leaves. */
   #isStopping = false;
   /** The chat waits for the end of the server. */
@@ -63,6 +63,7 @@ export class CodexSession implements AgentSession {
       onGone: (server: CodexServer, failure: Failure) => post(() => this.#bury(server, failure)),
     };
     this.#thread = new ChatThread(options, chat.sessionId);
+    this.#opener = new ThreadOpener(this.#thread, { context, servers, facts: this.#facts, chatId, policy });
     post(() => this.#recover());
   }
 
@@ -109,7 +110,7 @@ export class CodexSession implements AgentSession {
       servers: this.#servers,
       thread: this.#thread,
       facts: this.#facts,
-      rejoin: async () => void (await this.#openThread()),
+      rejoin: async () => void (await this.#opener.open()),
       redeliver: ({ message }) => this.#prepare(message),
     });
   }
@@ -117,37 +118,10 @@ export class CodexSession implements AgentSession {
   async #prepare(message: QueuedMessage): Promise<void> {
     this.#isExitAwaited = false;
     this.#reserve(true);
-    const thread = await this.#openThread();
-    const options = this.#threadOptions();
+    const thread = await this.#opener.open();
+    const options = this.#opener.where();
     const delivery = await prepareDelivery(message, options, thread);
     this.#facts.report({ type: 'turn.prepared', messageId: message.messageId, delivery });
-  }
-
-  /** Opens the thread of this chat in a server that lives. */
-  async #openThread(): Promise<OpenThread> {
-    const server = await this.#servers.obtain(this.#thread.server);
-    if (this.#open?.server === server) return this.#open.thread;
-    if (this.#thread.server !== server) await this.#join(server);
-    const { threadId } = this.#thread.state;
-    const options = this.#threadOptions();
-    const opened = threadId === null ? await startThread(options) : await resumeThread(threadId, options);
-    const isNew = this.#facts.sessionId === null;
-    this.#thread.state = { ...this.#thread.state, threadId: opened.threadId };
-    this.#open = { server, thread: { ...opened, notice: null } };
-    return isNew ? { ...opened, notice: null } : opened;
-  }
-
-  async #join(server: CodexServer): Promise<void> {
-    this.#thread.leave();
-    const { offset } = server;
-    await this.#thread.join(server, { from: offset, silentUntil: offset });
-  }
-
-  #threadOptions() {
-    const { chatId, policy } = this.#chat;
-    const { server } = this.#thread;
-    if (server === null) throw new CodexFailure(NOT_RUNNING);
-    return { context: this.#context, server, chatId, policy };
   }
 
   #reserve(isReserved: boolean): void {
@@ -201,7 +175,6 @@ export class CodexSession implements AgentSession {
     const wasSelfDirected = this.#facts.isSelfDirected;
     const isAwaited = this.#isExitAwaited || this.#isStopping;
     this.#isExitAwaited = false;
-    this.#open = null;
     if (message === null) {
       await thread.bury(server);
       if (isAwaited || wasSelfDirected) return this.#exit(failure);
@@ -224,7 +197,7 @@ export class CodexSession implements AgentSession {
   async #wasBegun({ turnId: clientId }: QueuedMessage, { run }: CodexServer): Promise<boolean> {
     const delivery = CodexDeliverySchema.parse(this.#chat.turn?.delivery);
     if (!(await isWritten(run, { delivery, context: this.#context }))) return false;
-    const { threadId } = await this.#openThread();
+    const { threadId } = await this.#opener.open();
     const server = this.#thread.server;
     return server === null || isKnownToThread({ clientId, threadId }, server);
   }

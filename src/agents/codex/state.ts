@@ -31,12 +31,15 @@ export interface CodexState {
   openItems: readonly OpenItem[];
   /** Ids of items that were closed, the latest last. */
   closed: readonly string[];
+  /** Clock time in milliseconds at which an item was last completed. */
+  completedAt: number | null;
   /** How many to-do lists the current turn has shown. */
   plans: number;
 }
 
 export function freshState(threadId: string | null): CodexState {
-  return { threadId, turn: null, activeTurn: null, children: {}, openItems: [], closed: [], plans: 0 };
+  const nothing = { turn: null, activeTurn: null, children: {}, openItems: [], closed: [] };
+  return { threadId, ...nothing, completedAt: null, plans: 0 };
 }
 
 export function withTurn(
