@@ -8,7 +8,7 @@ import {
   type FrameOf,
   type Item,
 } from './protocol.ts';
-import { remember, type CodexState, type OpenItem } from './state.ts';
+import { remember, toolsOpenedSince, type CodexState, type OpenItem } from './state.ts';
 import { ofThread, type Step } from './step.ts';
 
 export function followItem(state: CodexState, { method, params }: FrameOf<'notification'>, now: Date): Step {
@@ -21,20 +21,12 @@ export function followItem(state: CodexState, { method, params }: FrameOf<'notif
     return isClosed(timed, item) ? { state: timed } : complete(timed, { threadId, item });
   }
   if (isClosed(known, item)) return { state: known };
-  const openedAt = openingTime(known, startedAtMs ?? now.getTime());
+  const openedAt = Math.min(startedAtMs ?? now.getTime(), toolsOpenedSince(known) ?? Infinity);
   return begin(known, { item, threadId, text: '', openedAt });
 }
 
 function isClosed({ closed }: CodexState, { id }: Item): boolean {
   return closed.includes(id);
-}
-
-/** Nothing starts sooner after the item before it, because the model has to be asked. */
-const PAUSE_MS = 20;
-
-/** Codex announces a command when it runs already; its processes may be older than the announcement. */
-function openingTime({ completedAt }: CodexState, announcedAt: number): number {
-  return completedAt === null ? announcedAt : Math.min(announcedAt, completedAt + PAUSE_MS);
 }
 
 /** A to-do list is shown as the call that changed it. */

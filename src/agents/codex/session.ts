@@ -9,13 +9,7 @@ import type { CodexContext } from './context.ts';
 import { CodexDeliverySchema, loadInput } from './delivery.ts';
 import { Facts } from './facts.ts';
 import { CodexFailure, NOT_RUNNING } from './failures.ts';
-import {
-  isKnownToThread,
-  prepareDelivery,
-  resumeThread,
-  startThread,
-  type OpenThread,
-} from './preparation.ts';
+import { isKnownToThread, prepareDelivery } from './preparation.ts';
 import { Questions } from './questions.ts';
 import { isWritten, recover } from './recovery.ts';
 import { runIdOf } from './requests.ts';

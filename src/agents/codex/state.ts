@@ -90,9 +90,17 @@ export function openTools({ openItems }: CodexState): OpenItem[] {
   return openItems.filter(({ item }) => !SPOKEN.has(item.type));
 }
 
-/** Clock time at which the earliest open tool was opened; null when none is open. */
+/** Nothing starts sooner after the item before it, because the model has to be asked. */
+const PAUSE_MS = 20;
+
+/**
+ * Clock time in milliseconds since when processes belong to open tools, null when nothing goes on. Codex announces a
+ * command when it runs already: its processes may be older than the announcement, and there before it.
+ */
 export function toolsOpenedSince(state: CodexState): number | null {
+  const { completedAt } = state;
   const times = openTools(state).map(({ openedAt }) => openedAt);
+  if (completedAt !== null && !isAtRest(state)) times.push(completedAt + PAUSE_MS);
   return times.length === 0 ? null : Math.min(...times);
 }
 
