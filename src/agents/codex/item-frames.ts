@@ -8,25 +8,29 @@ import {
   type FrameOf,
   type Item,
 } from './protocol.ts';
-import { remember, toolsOpenedSince, type CodexState, type OpenItem } from './state.ts';
+import {
+  isClosed,
+  remember,
+  sameItem,
+  toolsOpenedSince,
+  type CodexState,
+  type ItemPlace,
+  type OpenItem,
+} from './state.ts';
 import { ofThread, type Step } from './step.ts';
 
 export function followItem(state: CodexState, { method, params }: FrameOf<'notification'>, now: Date): Step {
   const { data } = ItemParamsSchema.safeParse(params);
   if (data === undefined) return { state };
   const { threadId, turnId, item, startedAtMs, completedAtMs } = data;
-  const known = recognize(withSubAgent(state, item), { threadId, turnId, item });
+  const place: Place = { threadId, turnId, item };
+  const known = recognize(withSubAgent(state, item), place);
   if (method === 'item/completed') {
-    const timed = { ...known, completedAt: completedAtMs ?? now.getTime() };
-    return isClosed(timed, item) ? { state: timed } : complete(timed, { threadId, item });
+    return complete({ ...known, completedAt: completedAtMs ?? now.getTime() }, place);
   }
-  if (isClosed(known, item)) return { state: known };
-  const openedAt = Math.min(startedAtMs ?? now.getTime(), toolsOpenedSince(known) ?? Infinity);
-  return begin(known, { item, threadId, text: '', openedAt });
-}
-
-function isClosed({ closed }: CodexState, { id }: Item): boolean {
-  return closed.includes(id);
+  const announcedAt = startedAtMs ?? now.getTime();
+  const openedAt = Math.min(announcedAt, toolsOpenedSince(known) ?? announcedAt);
+  return begin(known, { ...place, text: '', openedAt });
 }
 
 /** A to-do list is shown as the call that changed it. */
@@ -63,35 +67,31 @@ const PARTIALS: Partial<Record<string, string>> = {
   'item/commandExecution/outputDelta': 'exec_command_output_delta',
 };
 
+interface Place extends ItemPlace {
+  threadId: string;
+}
+
 function begin(state: CodexState, open: OpenItem): Step {
-  if (find(state, open.item.id) !== undefined) return { state };
+  if (isClosed(state, open) || state.openItems.some(sameItem(open))) return { state };
   const said = ofThread(state, open.threadId, opening(open.item));
   return { state: { ...state, openItems: [...state.openItems, open] }, said };
 }
 
-/** An item may complete without having begun. */
-function complete(state: CodexState, { threadId, item }: { threadId: string; item: Item }): Step {
-  const isNew = find(state, item.id) === undefined;
-  const said = [...(isNew ? opening(item) : []), ...closing(item)];
-  const next = {
-    ...state,
-    openItems: state.openItems.filter((open) => open.item.id !== item.id),
-    closed: remember(state.closed, item.id),
-  };
-  return { state: next, said: ofThread(state, threadId, said) };
-}
-
-function find({ openItems }: CodexState, id: string): OpenItem | undefined {
-  return openItems.find(({ item }) => item.id === id);
+/** An item may complete without having begun, and after its turn: then it was closed already. */
+function complete(state: CodexState, place: Place): Step {
+  if (isClosed(state, place)) return { state };
+  const isSame = sameItem(place);
+  const wasOpen = state.openItems.some(isSame);
+  const said = [...(wasOpen ? [] : opening(place.item)), ...closing(place.item)];
+  const openItems = state.openItems.filter((open) => !isSame(open));
+  const closed = remember(state.closed, place);
+  return { state: { ...state, openItems, closed }, said: ofThread(state, place.threadId, said) };
 }
 
 const UserMessageSchema = z.looseObject({ type: z.literal('userMessage'), clientId: z.string() });
 
 /** The message of our turn names the turn that runs it. */
-function recognize(
-  state: CodexState,
-  { threadId, turnId, item }: { threadId: string; turnId: string; item: Item },
-): CodexState {
+function recognize(state: CodexState, { threadId, turnId, item }: Place): CodexState {
   const { turn } = state;
   if (turn === null || threadId !== state.threadId) return state;
   const isOurs = UserMessageSchema.safeParse(item).data?.clientId === turn.clientId;

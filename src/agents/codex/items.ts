@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { toPatch } from './patch.ts';
 import type { Item } from './protocol.ts';
+import { unwrapShell } from './shell-command.ts';
 
 /** An AgentEvent without its time. */
 export interface Saying {
@@ -82,7 +83,8 @@ function reasoning({ summary, content }: Item): Saying[] {
 /** The call that an item stands for; null when it stands for none. */
 function callOf(item: Item): Saying | null {
   if (item.type === 'commandExecution') {
-    const { command: cmd, cwd: workdir } = item;
+    const cmd = unwrapShell(TextSchema.parse(item['command']));
+    const { cwd: workdir } = item;
     return functionCall(item.id, { name: 'exec_command', input: { cmd, workdir } });
   }
   const tool = toolOf(item);

@@ -65,7 +65,7 @@ export const TurnSchema = z.looseObject({
   id: z.string(),
   rootTurnId: z.string().nullish(),
   status: z.string().catch(''),
-  error: z.unknown(),
+  error: z.unknown().optional(),
 });
 export type Turn = z.infer<typeof TurnSchema>;
 
@@ -88,7 +88,7 @@ export const ThreadTurnsSchema = z.looseObject({
 
 export const ErrorSchema = z.looseObject({
   message: z.string().catch(''),
-  codexErrorInfo: z.unknown(),
+  codexErrorInfo: z.unknown().optional(),
   additionalDetails: z.string().nullish().catch(null),
 });
 export type TurnError = z.infer<typeof ErrorSchema>;

@@ -23,9 +23,9 @@ export function isAnswerable({ method }: FrameOf<'request'>): boolean {
 
 const ApprovalSchema = z.looseObject({
   itemId: z.string(),
-  command: z.unknown(),
-  cwd: z.unknown(),
-  reason: z.unknown(),
+  command: z.unknown().optional(),
+  cwd: z.unknown().optional(),
+  reason: z.unknown().optional(),
 });
 
 const QuestionsSchema = z.looseObject({

@@ -5,6 +5,7 @@ import type { Item } from './protocol.ts';
 export interface OpenItem {
   item: Item;
   threadId: string;
+  turnId: string;
   /** What was streamed of it so far. */
   text: string;
   /** Clock time in milliseconds. */
@@ -29,7 +30,7 @@ export interface CodexState {
   /** Threads of sub-agents, and the turn that each works on. */
   children: Readonly<Record<string, string | null>>;
   openItems: readonly OpenItem[];
-  /** Ids of items that were closed, the latest last. */
+  /** Items that were closed, the latest last. */
   closed: readonly string[];
   /** Clock time in milliseconds at which an item was last completed. */
   completedAt: number | null;
@@ -107,9 +108,24 @@ export function toolsOpenedSince(state: CodexState): number | null {
 /** Items that are words, not work. */
 const SPOKEN: ReadonlySet<string> = new Set(['userMessage', 'agentMessage', 'reasoning', 'plan']);
 
+/** An item may have the id of one in an earlier turn. */
+export function sameItem(one: ItemPlace): (other: ItemPlace) => boolean {
+  return ({ turnId, item }) => turnId === one.turnId && item.id === one.item.id;
+}
+
+export type ItemPlace = Pick<OpenItem, 'turnId' | 'item'>;
+
+export function isClosed({ closed }: CodexState, place: ItemPlace): boolean {
+  return closed.includes(keyOf(place));
+}
+
 const REMEMBERED = 200;
 
-/** Adds an id to a list that keeps only the latest. */
-export function remember(ids: readonly string[], id: string): string[] {
-  return [...ids, id].slice(-REMEMBERED);
+/** Adds an item to those that were closed; only the latest are kept. */
+export function remember(closed: readonly string[], place: ItemPlace): string[] {
+  return [...closed, keyOf(place)].slice(-REMEMBERED);
+}
+
+function keyOf({ turnId, item }: ItemPlace): string {
+  return `${turnId}/${item.id}`;
 }

@@ -42,7 +42,7 @@ export function closeItems(
 ): { state: CodexState; events: AgentEvent[] } {
   const isLeft = (candidate: string) => threadId !== undefined && candidate !== threadId;
   const dangling = state.openItems.filter((open) => !isLeft(open.threadId));
-  const closed = dangling.reduce((ids, { item }) => remember(ids, item.id), state.closed);
+  const closed = dangling.reduce((known, open) => remember(known, open), state.closed);
   const events = dangling
     .flatMap((open) => ofThread(state, open.threadId, breaking(open.item, open.text)))
     .map((saying) => ({ timestamp: now.toISOString(), ...saying }));

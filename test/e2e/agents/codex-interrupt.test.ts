@@ -4,7 +4,7 @@ import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses, ENDLESS_COMMAND } from '../../support/agent-processes.ts';
 import { inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
 import { codexTextsOf, openCodexChat, openCodexChats, type CodexChat } from './codex-support.ts';
-import { eventsOf, ofType, until } from './support.ts';
+import { eventsOf, ofType, until } from '../../agents/claude/stand-in.ts';
 
 const run = (cmd: string) => useTool('exec_command', { cmd, yield_time_ms: 60_000 });
 const forever = inSteps(run(ENDLESS_COMMAND), say('Never said.'));

@@ -6,7 +6,14 @@ import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses, ENDLESS_COMMAND, killAgents } from '../../support/agent-processes.ts';
 import { echo, inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
 import { codexTextsOf, openCodexChat, openCodexChats, type CodexChat } from './codex-support.ts';
-import { deliveriesOf, eventsOf, newMessage, ofType, runFolder, until } from './support.ts';
+import {
+  deliveriesOf,
+  eventsOf,
+  newMessage,
+  ofType,
+  runFolder,
+  until,
+} from '../../agents/claude/stand-in.ts';
 
 const forever = inSteps(
   useTool('exec_command', { cmd: ENDLESS_COMMAND, yield_time_ms: 60_000 }),

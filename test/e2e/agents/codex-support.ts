@@ -11,9 +11,11 @@ import { createLog } from '../../../src/log.ts';
 import { createPaths } from '../../../src/paths.ts';
 import { killAgents } from '../../support/agent-processes.ts';
 import { createTemporaryHome } from '../../support/temporary-home.ts';
-import { createChat, createPayloadMap, eventsOf, type TestChat } from './support.ts';
+import { createChat, createPayloadMap, eventsOf, type TestChat } from '../../agents/claude/stand-in.ts';
 
-export type CodexChat = TestChat<ScriptedResponses>;
+export interface CodexChat extends TestChat {
+  readonly model: ScriptedResponses;
+}
 
 export interface CodexChatsOptions extends Partial<CodexDriverOptions> {
   turn: Turn;
@@ -56,8 +58,8 @@ export async function openCodexChats({
     now: () => new Date(),
     ...overrides,
   });
-  const parts = { driver, home: home.path, model, partials, policy, payloads };
-  const chats = Array.from({ length: count }, () => createChat(parts));
+  const parts = { createDriver: () => driver, home: home.path, partials, policy, payloads, chats: [] };
+  const chats = Array.from({ length: count }, () => ({ ...createChat(parts), model }));
   onTestFailed(() => {
     console.error(lines.join(''));
     for (const { facts } of chats) console.error(JSON.stringify(facts.slice(-20), null, 1));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { echo, inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
 import { codexTextsOf, openCodexChat } from './codex-support.ts';
-import { deliveriesOf, eventsOf, ofType } from './support.ts';
+import { deliveriesOf, eventsOf, ofType } from '../../agents/claude/stand-in.ts';
 
 const addFile = (name: string) =>
   useTool('apply_patch', { input: `*** Begin Patch\n*** Add File: ${name}\n+hello\n*** End Patch` });
