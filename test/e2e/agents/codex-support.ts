@@ -39,7 +39,7 @@ export async function openCodexChats({
 }: CodexChatsOptions): Promise<CodexChat[]> {
   const home = await createTemporaryHome();
   const model = await startScriptedResponses({ turn });
-  await writeConfiguration(home.path, model);
+  await configureCodex(home.path, model);
   const payloads = createPayloadMap();
   const lines: string[] = [];
   const partials: string[] = [];
@@ -80,7 +80,8 @@ export function codexTextsOf(facts: AgentFact[]): string[] {
     .flatMap(({ payload }) => (payload as { content: { text: string }[] }).content.map(({ text }) => text));
 }
 
-async function writeConfiguration(home: string, { url }: ScriptedResponses): Promise<void> {
+/** Leads the Codex of this home to the scripted model; the key is in `SCRIPTED_KEY`. */
+export async function configureCodex(home: string, { url }: ScriptedResponses): Promise<void> {
   const folder = join(home, '.codex');
   await mkdir(folder, { recursive: true });
   const lines = [
