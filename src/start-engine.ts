@@ -64,12 +64,8 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const stopWatching = watchClock(() => journal.newIncarnation());
 
   let leaving: Promise<void> | undefined;
-  const directory = new Directory({
-    actors: root.chats,
-    recorder,
-    journal,
-    isStopping: () => leaving !== undefined,
-  });
+  const isStopping = () => leaving !== undefined;
+  const directory = new Directory({ actors: root.chats, recorder, journal, isStopping });
   const titles = new Map([...drivers].map(([provider, { title }]) => [provider, title]));
   const send: typeof root.actor.send = (command) => root.actor.send(command);
   const chats = new ChatCommands({ directory, actors: root.chats, recorder, history, titles, send });
