@@ -62,12 +62,8 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const stopWatching = watchClock(() => journal.newIncarnation());
 
   let leaving: Promise<void> | undefined;
-  const directory = new Directory({
-    actors: root.chats,
-    recorder,
-    journal,
-    isStopping: () => leaving !== undefined,
-  });
+  const isStopping = () => leaving !== undefined;
+  const directory = new Directory({ actors: root.chats, recorder, journal, isStopping });
   const titles = new Map([...drivers].map(([provider, { title }]) => [provider, title]));
   const send: typeof root.actor.send = (command) => root.actor.send(command);
   const chats = new ChatCommands({ directory, actors: root.chats, recorder, history, titles, send });
@@ -130,8 +126,9 @@ function agentOptions(
   { environment, log }: { environment: EngineEnvironment; log: Log },
 ): AgentOptions {
   const env = agentEnvironment(environment);
+  const find = (command: string) => findExecutable(command, env['PATH']) ?? null;
   return {
-    programs: { claude: findExecutable(environment.CLAUDE_PATH, env['PATH']) ?? null },
+    programs: { claude: find(environment.CLAUDE_PATH), codex: find(environment.CODEX_PATH) },
     env,
     paths,
     payloads,

@@ -10,11 +10,16 @@ export const echo: Turn = (prompt) => say(`You said: ${prompt}`);
 
 /** Each prompt goes to the turn whose key it contains, the longest such key first; any other is echoed. */
 export function byPrompt(turns: Readonly<Record<string, Turn>>): Script {
+  return scriptTurns(turnByPrompt(turns));
+}
+
+/** Like `byPrompt`, for any agent. */
+export function turnByPrompt(turns: Readonly<Record<string, Turn>>): Turn {
   const keys = Object.keys(turns).toSorted((one, other) => other.length - one.length);
-  return scriptTurns((prompt, results) => {
+  return (prompt, results) => {
     const key = keys.find((candidate) => prompt.includes(candidate));
     return (key === undefined ? echo : turns[key]!)(prompt, results);
-  });
+  };
 }
 
 /** One step after another: as many tools as there are steps before the last. */

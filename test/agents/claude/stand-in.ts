@@ -92,13 +92,14 @@ interface ChatParts {
   chats: TestChat[];
 }
 
-function createChat(parts: ChatParts): TestChat {
+/** A chat reduced to what a driver needs of it, whichever agent it is. */
+export function createChat(parts: ChatParts): TestChat {
   const { createDriver, home, partials, policy, payloads } = parts;
   let driver = createDriver({});
   const facts: AgentFact[] = [];
   const record: AgentSessionInput = {
     chatId: randomUUID(),
-    provider: 'claude',
+    provider: driver.provider,
     policy,
     sessionId: null,
     position: null,
@@ -228,7 +229,7 @@ export function runFolder({ home, record }: TestChat): string {
 }
 
 /** Outlives the sessions of a test, like the folder it stands for. */
-function createPayloadMap(): PayloadFiles {
+export function createPayloadMap(): PayloadFiles {
   const texts = new Map<string, string>();
   return {
     async write(text) {

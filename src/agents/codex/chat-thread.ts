@@ -1,0 +1,234 @@
+import type { AgentEvent } from '../../contract/agent-event.ts';
+import type { Failure, Policy } from '../../contract/chats.ts';
+import type { TurnEnd } from '../../contract/facts.ts';
+import type { Position, QueuedMessage } from '../../contract/records.ts';
+import type { CodexContext } from './context.ts';
+import type { Facts } from './facts.ts';
+import { Interruption } from './interruption.ts';
+import type { Frame } from './protocol.ts';
+import type { Questions } from './questions.ts';
+import { decide, requestIdOf } from './requests.ts';
+import type { CodexServer, ServerMember } from './server.ts';
+import { freshState, isAtRest, rested, turnRequestId, type CodexState } from './state.ts';
+import { closeItems, type Signal, type Translation } from './step.ts';
+import { killTools } from './tools.ts';
+import { translate } from './translate.ts';
+import { isWithin } from './within.ts';
+
+export interface ChatThreadOptions {
+  context: CodexContext;
+  chatId: string;
+  policy: Policy;
+  facts: Facts;
+  questions: Questions;
+  /** A turn ended, or what the agent did by itself. */
+  onRest: () => void;
+  /** The server is gone; what was open in it is still in `state` and `message`. */
+  onGone: (server: CodexServer, failure: Failure) => void;
+}
+
+/** How long the agent may take to end the commands of an interrupted turn before they are killed. */
+const CLEANING_MS = 2_000;
+
+/** The thread of one chat and the message it works on: follows what the server prints about it, and tells the chat. */
+export class ChatThread implements ServerMember {
+  state: CodexState;
+  server: CodexServer | null = null;
+  /** The message that the server was given and that has not ended. */
+  message: QueuedMessage | null = null;
+  /** A message was prepared and neither delivered nor abandoned. */
+  isReserved = false;
+  /** The server had died before it was taken up, so nobody knows how far the message came. */
+  isFoundDead = false;
+  readonly #options: ChatThreadOptions;
+  readonly #interruption = new Interruption();
+  #from = 0;
+  #silentUntil = 0;
+  /** Behind the last frame that concerned this chat. */
+  #offset = 0;
+  /** The turn has ended and its commands are being ended. */
+  #end: TurnEnd | null = null;
+
+  constructor(options: ChatThreadOptions, threadId: string | null) {
+    this.#options = options;
+    this.state = freshState(threadId);
+  }
+
+  get isWorking(): boolean {
+    return this.isReserved || this.message !== null || !isAtRest(this.state);
+  }
+
+  get position(): Position | null {
+    return this.server === null ? null : this.#positionIn(this.server);
+  }
+
+  needles(): string[] {
+    const { threadId, turn, activeTurn, children } = this.state;
+    const ids = [threadId, activeTurn, turn?.nativeId, turn && turnRequestId(turn.clientId)];
+    return [...ids.flatMap((id) => id ?? []), ...Object.keys(children)];
+  }
+
+  /** Follows the server from `from` on; what it printed up to `silentUntil` is known already. */
+  async join(
+    server: CodexServer,
+    { from, silentUntil }: { from: number; silentUntil: number },
+  ): Promise<void> {
+    this.server = server;
+    this.#from = from;
+    this.#silentUntil = silentUntil;
+    this.#offset = silentUntil;
+    await server.join(this, from);
+    server.noteWork();
+  }
+
+  /** Lets go of the server. */
+  leave(): CodexServer | null {
+    const { server } = this;
+    this.server = null;
+    server?.leave(this);
+    return server;
+  }
+
+  /** Asks the agent to end what it does; an agent that rests is reported to rest. */
+  interrupt(): void {
+    const { message, state, position } = this;
+    if (message === null && isAtRest(state)) return this.#options.facts.rested(position);
+    this.#interruption.begin();
+    this.#pursue();
+  }
+
+  async onFrame(frame: Frame, offset: number): Promise<void> {
+    const { context } = this.#options;
+    const { server } = this;
+    if (offset <= this.#from) return;
+    const translation = translate(this.state, frame, context.now());
+    if (translation === null || server === null) return;
+    this.state = translation.state;
+    if (offset <= this.#silentUntil) return;
+    this.#offset = offset;
+    this.#pursue();
+    this.#tell(translation, { runId: server.run.id, offset });
+    server.noteWork();
+    if (context.isLagging()) await context.settled();
+  }
+
+  onServerEnded(failure: Failure): void {
+    const { server } = this;
+    this.server = null;
+    this.#options.questions.forget();
+    if (server !== null) this.#options.onGone(server, failure);
+  }
+
+  /** Ends the message and closes what it left open. */
+  conclude(end: TurnEnd, server: CodexServer): void {
+    const { context, facts, onRest } = this.#options;
+    const { message, state } = this;
+    if (message === null) return;
+    const { threadId } = state;
+    const closed = closeItems(state, { now: context.now(), ...(threadId === null ? {} : { threadId }) });
+    this.state = { ...closed.state, turn: null };
+    this.drop();
+    const said = { messageId: message.messageId, events: closed.events, state: this.state, end };
+    facts.said({ ...said, position: this.#positionIn(server) });
+    server.noteWork();
+    onRest();
+  }
+
+  /** The server is gone: closes what it left open. Returns how the turn had ended, if it had. */
+  async bury(server: CodexServer): Promise<TurnEnd | null> {
+    const end = this.#end;
+    await this.#killTools(server);
+    const { state, events } = closeItems(this.state, { now: this.#options.context.now() });
+    this.state = rested(state);
+    this.#sayOnly(events, this.#positionIn(server));
+    return end;
+  }
+
+  /** Forgets the message. */
+  drop(): void {
+    this.message = null;
+    this.#end = null;
+    this.#interruption.end();
+  }
+
+  #tell({ signal, partial, isStirring, events, end }: Translation, position: Position): void {
+    const { context, chatId, facts } = this.#options;
+    const messageId = this.message?.messageId ?? null;
+    if (signal !== undefined) this.#react(signal, position);
+    if (partial !== undefined) context.reportPartial(chatId, messageId, partial);
+    if (isStirring === true) facts.stirred();
+    this.#sayOnly(events, position);
+    if (end !== undefined) this.#onEnd(end);
+    else if (this.message === null && this.#interruption.isUnderWay && isAtRest(this.state)) this.#onRest();
+  }
+
+  #sayOnly(events: AgentEvent[], position: Position): void {
+    const messageId = this.message?.messageId ?? null;
+    this.#options.facts.said({ messageId, events, position, state: this.state });
+  }
+
+  #react(signal: Signal, position: Position): void {
+    const { policy, questions } = this.#options;
+    const { server, state, message } = this;
+    if (server === null) return;
+    const runId = server.run.id;
+    if (signal.kind === 'resolved') return questions.withdraw(requestIdOf(runId, signal.requestId), position);
+    const decision = decide(signal.request, { policy, planMode: message?.planMode ?? false, runId, state });
+    if (decision.kind === 'ask') questions.ask(decision.request, position);
+    else if (decision.kind === 'answer') this.write(decision.line);
+    else server.refuse(signal.request);
+  }
+
+  /** Writes a line if there is a server. */
+  write(line: string): void {
+    this.server?.write(line).catch((error: unknown) => this.#log(error, 'a line was not written'));
+  }
+
+  /** Tells each turn that goes on to end: one may begin after the interrupt. */
+  #pursue(): void {
+    for (const turn of this.#interruption.pursue(this.state)) {
+      this.server
+        ?.request('turn/interrupt', turn)
+        .catch((error: unknown) => this.#log(error, 'not interrupted'));
+    }
+  }
+
+  #onEnd(end: TurnEnd): void {
+    const { server } = this;
+    if (server === null || this.message === null || this.#end !== null) return;
+    if (!this.#interruption.isUnderWay && end.outcome !== 'interrupted') return this.conclude(end, server);
+    this.#end = end;
+    void this.#clean(server).then(() => this.#end !== null && this.conclude(end, server));
+  }
+
+  #onRest(): void {
+    const { server } = this;
+    this.#interruption.end();
+    if (server === null) return;
+    void this.#clean(server).then(this.#options.onRest);
+  }
+
+  /** An interrupt leaves the commands of the turn running: they are ended after it. */
+  async #clean(server: CodexServer): Promise<void> {
+    this.#interruption.widen(this.state);
+    const { threadId, children } = this.state;
+    const threads = [...(threadId === null ? [] : [threadId]), ...Object.keys(children)];
+    const answers = threads.map((id) => server.request('thread/backgroundTerminals/clean', { threadId: id }));
+    await isWithin(Promise.allSettled(answers), CLEANING_MS);
+    await this.#killTools(server);
+  }
+
+  async #killTools({ run }: CodexServer): Promise<void> {
+    const since = this.#interruption.takeReach(this.state);
+    await killTools(run, { chatId: this.#options.chatId, since });
+  }
+
+  #positionIn({ run }: CodexServer): Position {
+    return { runId: run.id, offset: this.#offset };
+  }
+
+  #log(error: unknown, message: string): void {
+    const { context, chatId } = this.#options;
+    context.log.debug({ err: error, chatId }, message);
+  }
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import type { ThinkingLevel } from '../../contract/messages.ts';
+
+/** How hard the agent thinks, in its own words. */
+export const EffortSchema = z.enum(['low', 'medium', 'high', 'xhigh']);
+export type Effort = z.infer<typeof EffortSchema>;
+
+const DEFAULT_EFFORT: Effort = 'medium';
+
+/** The nearest effort to what was asked for. */
+export function effortOf(level: ThinkingLevel | undefined): Effort {
+  if (level === undefined) return DEFAULT_EFFORT;
+  return level === 'max' || level === 'ultra' || level === 'ultracode' ? 'xhigh' : level;
+}

@@ -1,0 +1,107 @@
+/** How items begin, grow and complete. */
+import { z } from 'zod';
+import { closing, eventMessage, functionCall, functionCallOutput, opening } from './items.ts';
+import {
+  DeltaParamsSchema,
+  ItemParamsSchema,
+  PlanParamsSchema,
+  type FrameOf,
+  type Item,
+} from './protocol.ts';
+import {
+  isClosed,
+  remember,
+  sameItem,
+  toolsOpenedSince,
+  type CodexState,
+  type ItemPlace,
+  type OpenItem,
+} from './state.ts';
+import { ofThread, type Step } from './step.ts';
+
+export function followItem(state: CodexState, { method, params }: FrameOf<'notification'>, now: Date): Step {
+  const { data } = ItemParamsSchema.safeParse(params);
+  if (data === undefined) return { state };
+  const { threadId, turnId, item, startedAtMs, completedAtMs } = data;
+  const place: Place = { threadId, turnId, item };
+  const known = recognize(withSubAgent(state, item), place);
+  if (method === 'item/completed') {
+    return complete({ ...known, completedAt: completedAtMs ?? now.getTime() }, place);
+  }
+  const announcedAt = startedAtMs ?? now.getTime();
+  const openedAt = Math.min(announcedAt, toolsOpenedSince(known) ?? announcedAt);
+  return begin(known, { ...place, text: '', openedAt });
+}
+
+/** A to-do list is shown as the call that changed it. */
+export function followTodoList(state: CodexState, params: unknown): Step {
+  const { data } = PlanParamsSchema.safeParse(params);
+  if (data === undefined) return { state };
+  const { threadId, turnId, explanation, plan } = data;
+  const callId = `${turnId}-plan-${state.plans + 1}`;
+  const said = [
+    functionCall(callId, { name: 'update_plan', input: { explanation: explanation ?? null, plan } }),
+    functionCallOutput(callId, { output: 'Plan updated' }),
+  ];
+  return { state: { ...state, plans: state.plans + 1 }, said: ofThread(state, threadId, said) };
+}
+
+/** Deltas are shown live; what was streamed of a message is kept in case that it never completes. */
+export function streamItem(state: CodexState, { method, params }: FrameOf<'notification'>): Step {
+  const { data } = DeltaParamsSchema.safeParse(params);
+  const type = PARTIALS[method];
+  if (data === undefined || type === undefined) return { state, isStirring: true };
+  const { threadId, itemId, delta } = data;
+  const openItems = state.openItems.map((open) =>
+    open.item.id === itemId ? { ...open, text: open.text + delta } : open,
+  );
+  const [partial] = ofThread(state, threadId, [eventMessage(type, { item_id: itemId, delta })]);
+  return { state: { ...state, openItems }, ...(partial === undefined ? {} : { partial }), isStirring: true };
+}
+
+const PARTIALS: Partial<Record<string, string>> = {
+  'item/agentMessage/delta': 'agent_message_delta',
+  'item/plan/delta': 'plan_delta',
+  'item/reasoning/summaryTextDelta': 'agent_reasoning_delta',
+  'item/reasoning/textDelta': 'agent_reasoning_raw_content_delta',
+  'item/commandExecution/outputDelta': 'exec_command_output_delta',
+};
+
+interface Place extends ItemPlace {
+  threadId: string;
+}
+
+function begin(state: CodexState, open: OpenItem): Step {
+  if (isClosed(state, open) || state.openItems.some(sameItem(open))) return { state };
+  const said = ofThread(state, open.threadId, opening(open.item));
+  return { state: { ...state, openItems: [...state.openItems, open] }, said };
+}
+
+/** An item may complete without having begun, and after its turn: then it was closed already. */
+function complete(state: CodexState, place: Place): Step {
+  if (isClosed(state, place)) return { state };
+  const isSame = sameItem(place);
+  const wasOpen = state.openItems.some(isSame);
+  const said = [...(wasOpen ? [] : opening(place.item)), ...closing(place.item)];
+  const openItems = state.openItems.filter((open) => !isSame(open));
+  const closed = remember(state.closed, place);
+  return { state: { ...state, openItems, closed }, said: ofThread(state, place.threadId, said) };
+}
+
+const UserMessageSchema = z.looseObject({ type: z.literal('userMessage'), clientId: z.string() });
+
+/** The message of our turn names the turn that runs it. */
+function recognize(state: CodexState, { threadId, turnId, item }: Place): CodexState {
+  const { turn } = state;
+  if (turn === null || threadId !== state.threadId) return state;
+  const isOurs = UserMessageSchema.safeParse(item).data?.clientId === turn.clientId;
+  return isOurs ? { ...state, activeTurn: turnId, turn: { ...turn, nativeId: turnId } } : state;
+}
+
+const SubAgentSchema = z.looseObject({ type: z.literal('subAgentActivity'), agentThreadId: z.string() });
+
+function withSubAgent(state: CodexState, item: Item): CodexState {
+  const child = SubAgentSchema.safeParse(item).data?.agentThreadId;
+  if (child === undefined || child in state.children) return state;
+  return { ...state, children: { ...state.children, [child]: null } };
+}

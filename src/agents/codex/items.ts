@@ -1,0 +1,165 @@
+/** Items of a thread as AgentEvents: what stands in the rollout of Codex, `event_msg` and `response_item`. */
+import { z } from 'zod';
+import { toPatch } from './patch.ts';
+import type { Item } from './protocol.ts';
+import { unwrapShell } from './shell-command.ts';
+
+/** An AgentEvent without its time. */
+export interface Saying {
+  type: 'event_msg' | 'response_item';
+  payload: Record<string, unknown>;
+}
+
+const TextSchema = z.string().catch('');
+const TextsSchema = z.array(z.string()).catch([]);
+
+/** What is said when an item begins. */
+export function opening(item: Item): Saying[] {
+  const call = callOf(item);
+  return call === null ? [] : [call];
+}
+
+/** What is said when an item is complete. */
+export function closing(item: Item): Saying[] {
+  switch (item.type) {
+    case 'userMessage':
+      return [eventMessage('user_message', userMessage(item['content']))];
+    case 'agentMessage':
+      return assistantMessage(item, TextSchema.parse(item['text']));
+    case 'plan':
+      return assistantMessage(item, `<proposed_plan>\n${TextSchema.parse(item['text'])}\n</proposed_plan>`);
+    case 'reasoning':
+      return reasoning(item);
+    default:
+      return callOf(item) === null ? [unknownItem(item)] : [outputOf(item)];
+  }
+}
+
+/** What is said of an item that never completed, of which `text` was streamed. */
+export function breaking(item: Item, text: string): Saying[] {
+  if (item.type === 'agentMessage' || item.type === 'plan')
+    return text === '' ? [] : closing({ ...item, text });
+  if (item.type === 'reasoning') return text === '' ? [] : closing({ ...item, summary: [text] });
+  if (item.type === 'commandExecution')
+    return closing({ ...item, aggregatedOutput: text, status: 'interrupted' });
+  return closing({ ...item, status: 'interrupted' });
+}
+
+export function eventMessage(type: string, fields: Record<string, unknown>): Saying {
+  return { type: 'event_msg', payload: { type, ...fields } };
+}
+
+export function responseItem(type: string, fields: Record<string, unknown>): Saying {
+  return { type: 'response_item', payload: { type, ...fields } };
+}
+
+const ContentSchema = z
+  .array(
+    z.looseObject({ text: z.string().optional(), url: z.string().optional(), path: z.string().optional() }),
+  )
+  .catch([]);
+
+function userMessage(content: unknown): Record<string, unknown> {
+  const parts = ContentSchema.parse(content);
+  const images = parts.flatMap(({ url, path }) => url ?? path ?? []);
+  const message = parts.flatMap(({ text }) => text ?? []).join('\n');
+  return { message, ...(images.length === 0 ? {} : { images }) };
+}
+
+function assistantMessage({ id, phase }: Item, text: string): Saying[] {
+  if (text === '') return [];
+  const content = [{ type: 'output_text', text }];
+  const inPhase = typeof phase === 'string' ? { phase } : {};
+  return [responseItem('message', { role: 'assistant', id, content, ...inPhase })];
+}
+
+function reasoning({ summary, content }: Item): Saying[] {
+  return [
+    ...TextsSchema.parse(summary).map((text) => eventMessage('agent_reasoning', { text })),
+    ...TextsSchema.parse(content).map((text) => eventMessage('agent_reasoning_raw_content', { text })),
+  ];
+}
+
+/** The call that an item stands for; null when it stands for none. */
+function callOf(item: Item): Saying | null {
+  if (item.type === 'commandExecution') {
+    const cmd = unwrapShell(TextSchema.parse(item['command']));
+    const { cwd: workdir } = item;
+    return functionCall(item.id, { name: 'exec_command', input: { cmd, workdir } });
+  }
+  const tool = toolOf(item);
+  return tool === null
+    ? null
+    : responseItem('custom_tool_call', { call_id: item.id, status: 'completed', ...tool });
+}
+
+/** The call of one of Codex's own functions. */
+export function functionCall(id: string, { name, input }: { name: string; input: object }): Saying {
+  return responseItem('function_call', { call_id: id, name, arguments: JSON.stringify(input) });
+}
+
+export function functionCallOutput(id: string, fields: Record<string, unknown>): Saying {
+  return responseItem('function_call_output', { call_id: id, ...fields });
+}
+
+function toolOf(item: Item): { name: string; input: string } | null {
+  const { tool, server, namespace } = item;
+  switch (item.type) {
+    case 'fileChange':
+      return { name: 'apply_patch', input: toPatch(item['changes']) };
+    case 'mcpToolCall':
+      return {
+        name: `mcp__${String(server)}__${String(tool)}`,
+        input: JSON.stringify(item['arguments'] ?? {}),
+      };
+    case 'dynamicToolCall':
+      return {
+        name: typeof namespace === 'string' ? `${namespace}__${String(tool)}` : String(tool),
+        input: JSON.stringify(item['arguments'] ?? {}),
+      };
+    case 'collabAgentToolCall':
+      return { name: String(tool), input: JSON.stringify(factsOf(item)) };
+    case 'webSearch':
+      return { name: 'web_search', input: JSON.stringify(factsOf(item)) };
+    case 'imageView':
+      return { name: 'view_image', input: JSON.stringify(factsOf(item)) };
+    case 'imageGeneration':
+      return { name: 'image_generation', input: JSON.stringify(factsOf(item)) };
+    default:
+      return null;
+  }
+}
+
+function outputOf(item: Item): Saying {
+  const { id: callId, status, exitCode, durationMs } = item;
+  if (item.type === 'commandExecution') {
+    const metadata = { exit_code: exitCode ?? null, status, duration_ms: durationMs ?? null };
+    return functionCallOutput(callId, { output: TextSchema.parse(item['aggregatedOutput']), metadata });
+  }
+  return responseItem('custom_tool_call_output', {
+    call_id: callId,
+    output: JSON.stringify({ output: resultOf(item), metadata: { status: status ?? 'completed' } }),
+  });
+}
+
+function resultOf(item: Item): unknown {
+  const { result, error, contentItems, type } = item;
+  if (type === 'fileChange') return '';
+  return error ?? result ?? contentItems ?? factsOf(item);
+}
+
+function unknownItem(item: Item): Saying {
+  const { status } = item;
+  return responseItem('custom_tool_call', {
+    call_id: item.id,
+    name: `codex.${item.type}`,
+    input: JSON.stringify(item),
+    status: typeof status === 'string' ? status : 'completed',
+  });
+}
+
+/** An item without what every item has. */
+function factsOf(item: Item): Record<string, unknown> {
+  const { type: _type, id: _id, startedAtMs: _started, completedAtMs: _completed, ...facts } = item;
+  return facts;
+}

@@ -1,0 +1,64 @@
+import type { Failure, Usage } from '../../contract/chats.ts';
+import type { TurnEnd } from '../../contract/facts.ts';
+import { ErrorSchema, type Tokens, type Turn, type TurnError } from './protocol.ts';
+
+/** How a turn ended, as `turn/completed` tells it. */
+export function endOf({ status, error }: Turn, usage: Usage | null): TurnEnd {
+  const spent = usage === null ? {} : { usage };
+  if (status === 'completed') return { outcome: 'completed', ...spent };
+  if (status === 'interrupted') return { outcome: 'interrupted', ...spent };
+  return { outcome: 'errored', error: failureOf(ErrorSchema.safeParse(error).data ?? null), ...spent };
+}
+
+export function failureOf(error: TurnError | null): Failure {
+  const message = messageOf(error);
+  return { code: codeOf(error?.codexErrorInfo, message), message };
+}
+
+export function messageOf(error: TurnError | null): string {
+  if (error === null || error.message === '') return 'Codex reported an error without a reason.';
+  const { message, additionalDetails: details } = error;
+  return details ? `${message} (${details})` : message;
+}
+
+function codeOf(info: unknown, message: string): string {
+  const named = typeof info === 'string' ? CODES[info] : undefined;
+  if (named !== undefined) return named;
+  const status = statusOf(info);
+  if (status === 401 || status === 403 || message.startsWith('Missing environment variable')) return 'auth';
+  if (status === 429) return 'rate_limit';
+  if (/connection|network|stream disconnected|error sending request/i.test(message)) return 'network';
+  return status === null ? 'agent_error' : 'model_error';
+}
+
+/** Codex's names for what went wrong. */
+const CODES: Partial<Record<string, string>> = {
+  unauthorized: 'auth',
+  contextWindowExceeded: 'context_too_long',
+  modelNotFound: 'model_not_found',
+  usageLimitExceeded: 'billing',
+  rateLimitExceeded: 'rate_limit',
+  serverOverloaded: 'overloaded',
+  internalServerError: 'model_error',
+  badRequest: 'model_error',
+};
+
+function statusOf(info: unknown): number | null {
+  if (typeof info !== 'object' || info === null) return null;
+  for (const detail of Object.values(info)) {
+    const status: unknown = Object(detail).httpStatusCode;
+    if (typeof status === 'number') return status;
+  }
+  return null;
+}
+
+/** Adds what one call of the model cost. Codex counts cached tokens among the input. */
+export function addTokens(usage: Usage | null, tokens: Tokens): Usage {
+  const { inputTokens, cachedInputTokens, cacheWriteInputTokens, outputTokens } = tokens;
+  return {
+    inputTokens: (usage?.inputTokens ?? 0) + Math.max(0, inputTokens - cachedInputTokens),
+    outputTokens: (usage?.outputTokens ?? 0) + outputTokens,
+    cacheReadTokens: (usage?.cacheReadTokens ?? 0) + cachedInputTokens,
+    cacheWriteTokens: (usage?.cacheWriteTokens ?? 0) + cacheWriteInputTokens,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Failure } from '../../contract/chats.ts';
+import type { FrameOf, RequestId } from './protocol.ts';
+
+interface Waiting {
+  resolve: (result: Record<string, unknown>) => void;
+  reject: (reason: unknown) => void;
+}
+
+/** Requests to the server that were not answered yet. */
+export class Pending {
+  readonly #waiting = new Map<RequestId, Waiting>();
+
+  add(id: string): Promise<Record<string, unknown>> {
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  }
+
+  settle({ id, result, failure }: FrameOf<'response'>): void {
+    const waiting = this.#take(id);
+    if (failure === null) waiting?.resolve(result);
+    else waiting?.reject(new Error(failure));
+  }
+
+  reject(id: RequestId, reason: unknown): void {
+    this.#take(id)?.reject(reason);
+  }
+
+  rejectAll({ message }: Failure): void {
+    for (const id of this.#waiting.keys()) this.reject(id, new Error(message));
+  }
+
+  #take(id: RequestId): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+}

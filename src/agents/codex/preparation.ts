@@ -1,0 +1,111 @@
+/** Works out how a message reaches its thread. The message itself is not written here. */
+import { z } from 'zod';
+import type { Policy } from '../../contract/chats.ts';
+import { ImageSchema, type Image } from '../../contract/messages.ts';
+import type { QueuedMessage } from '../../contract/records.ts';
+import { markersOf } from './command.ts';
+import type { CodexContext } from './context.ts';
+import { storeInput, type CodexDelivery, type PayloadFiles } from './delivery.ts';
+import { effortOf } from './effort.ts';
+import { approvalPolicyOf, turnLine } from './lines.ts';
+import { ThreadResultSchema, ThreadTurnsSchema } from './protocol.ts';
+import type { CodexServer } from './server.ts';
+
+export interface ThreadOptions {
+  context: CodexContext;
+  server: CodexServer;
+  chatId: string;
+  policy: Policy;
+}
+
+/** A thread that the server has open. */
+export interface OpenThread {
+  threadId: string;
+  /** What it uses when a message asks for nothing else. */
+  model: string;
+  /** To be told to the user. */
+  notice: string | null;
+}
+
+export async function startThread(options: ThreadOptions): Promise<OpenThread> {
+  const { server, context } = options;
+  const developerInstructions = context.systemPrompt?.();
+  const given = developerInstructions === undefined ? {} : { developerInstructions };
+  const result = await server.request('thread/start', { ...settingsOf(options), ...given });
+  const { thread, model } = ThreadResultSchema.parse(result);
+  return { threadId: thread.id, model, notice: null };
+}
+
+/** Settings are passed again: Codex does not keep them. A thread that is not there any more is begun anew, saying so. */
+export async function resumeThread(threadId: string, options: ThreadOptions): Promise<OpenThread> {
+  const { server } = options;
+  try {
+    await server.request('thread/resume', { threadId, excludeTurns: true, ...settingsOf(options) });
+    return { threadId, model: await defaultModel(options), notice: null };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!/no rollout found|not found/i.test(reason)) throw error;
+    const notice = `The conversation so far could not be resumed (${reason}). A new one was begun.`;
+    return { ...(await startThread(options)), notice };
+  }
+}
+
+/** Whether Codex has ever begun to work on the message; its thread has to be open. */
+export async function isKnownToThread(
+  { clientId, threadId }: { clientId: string; threadId: string },
+  server: CodexServer,
+): Promise<boolean> {
+  const result = await server.request('thread/turns/list', { threadId, limit: 5, itemsView: 'full' });
+  const turns = ThreadTurnsSchema.parse(result).data;
+  return turns.some(({ items }) => items.some((item) => item.clientId === clientId));
+}
+
+export async function prepareDelivery(
+  message: QueuedMessage,
+  { server, context, policy }: ThreadOptions,
+  { threadId, model, notice }: OpenThread,
+): Promise<CodexDelivery> {
+  const { payloads } = context;
+  const line = turnLine({
+    threadId,
+    clientId: message.turnId,
+    ...(await contentOf(message, payloads)),
+    model: message.model ?? model,
+    effort: effortOf(message.thinkingLevel),
+    policy,
+    planMode: message.planMode,
+  });
+  return {
+    runId: server.run.id,
+    threadId,
+    input: await storeInput(line, payloads),
+    inputOffset: server.inputEnd,
+    outputOffset: server.offset,
+    notice,
+  };
+}
+
+function settingsOf({ context, server, chatId, policy }: ThreadOptions): Record<string, unknown> {
+  return {
+    cwd: context.paths.workspaces,
+    approvalPolicy: approvalPolicyOf(policy),
+    sandbox: 'danger-full-access',
+    config: markersOf(server.run.id, chatId),
+  };
+}
+
+/** A resumed thread has the model of its last turn; one that nobody sees tells the configured one. */
+async function defaultModel(options: ThreadOptions): Promise<string> {
+  const result = await options.server.request('thread/start', { ...settingsOf(options), ephemeral: true });
+  return ThreadResultSchema.parse(result).model;
+}
+
+const StoredContentSchema = z.object({ text: z.string(), images: z.array(ImageSchema) });
+
+async function contentOf(
+  { content }: QueuedMessage,
+  payloads: PayloadFiles,
+): Promise<{ text: string; images: Image[] }> {
+  if (content.kind === 'inline') return { text: content.text, images: [] };
+  return StoredContentSchema.parse(JSON.parse(await payloads.read(content.file)));
+}

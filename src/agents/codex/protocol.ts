@@ -1,0 +1,132 @@
+/** The frames that `codex app-server` prints, and the parts of them that we read. What else they hold is kept. */
+import { z } from 'zod';
+
+const ParamsSchema = z.record(z.string(), z.unknown()).catch({});
+const IdSchema = z.union([z.string(), z.number()]);
+export type RequestId = z.infer<typeof IdSchema>;
+
+const FrameSchema = z.union([
+  z
+    .looseObject({ method: z.string(), id: IdSchema, params: ParamsSchema })
+    .transform(({ method, id, params }) => ({ kind: 'request' as const, method, id, params })),
+  z
+    .looseObject({ method: z.string(), params: ParamsSchema })
+    .transform(({ method, params }) => ({ kind: 'notification' as const, method, params })),
+  z
+    .looseObject({
+      id: IdSchema,
+      result: ParamsSchema.optional(),
+      error: z.looseObject({ message: z.string() }).optional(),
+    })
+    .transform(({ id, result, error }) => ({
+      kind: 'response' as const,
+      id,
+      result: result ?? {},
+      failure: error?.message ?? null,
+    })),
+]);
+
+export type Frame = z.infer<typeof FrameSchema>;
+export type FrameOf<Kind extends Frame['kind']> = Extract<Frame, { kind: Kind }>;
+
+export type ParsedLine =
+  | { kind: 'frame'; frame: Frame }
+  /** Not a frame: something else wrote to the standard output. */
+  | { kind: 'noise' }
+  /** A frame that was cut: what follows cannot be trusted either. */
+  | { kind: 'damaged' };
+
+export function parseLine(text: string): ParsedLine {
+  const value = parseJson(text);
+  if (value === undefined) return { kind: text.trimStart().startsWith('{') ? 'damaged' : 'noise' };
+  const { data } = FrameSchema.safeParse(value);
+  return data === undefined ? { kind: 'noise' } : { kind: 'frame', frame: data };
+}
+
+/** One thing in a thread. Its `type` decides what else it has. */
+export const ItemSchema = z.looseObject({ type: z.string(), id: z.string() });
+export type Item = z.infer<typeof ItemSchema>;
+
+export const ItemParamsSchema = z.looseObject({
+  threadId: z.string(),
+  turnId: z.string().catch(''),
+  item: ItemSchema,
+  startedAtMs: z.number().optional().catch(undefined),
+  completedAtMs: z.number().optional().catch(undefined),
+});
+
+export const DeltaParamsSchema = z.looseObject({
+  threadId: z.string(),
+  itemId: z.string(),
+  delta: z.string(),
+});
+
+export const TurnSchema = z.looseObject({
+  id: z.string(),
+  rootTurnId: z.string().nullish(),
+  status: z.string().catch(''),
+  error: z.unknown().optional(),
+});
+export type Turn = z.infer<typeof TurnSchema>;
+
+export const TurnParamsSchema = z.looseObject({ threadId: z.string(), turn: TurnSchema });
+export const TurnResultSchema = z.looseObject({ turn: TurnSchema });
+
+export const ThreadParamsSchema = z.looseObject({
+  thread: z.looseObject({ id: z.string(), parentThreadId: z.string().nullish() }),
+});
+
+/** The answer to `thread/start` and `thread/resume`. */
+export const ThreadResultSchema = z.looseObject({
+  thread: z.looseObject({ id: z.string() }),
+  model: z.string(),
+});
+
+export const ThreadTurnsSchema = z.looseObject({
+  data: z.array(z.looseObject({ items: z.array(z.looseObject({ clientId: z.string().nullish() })) })),
+});
+
+export const ErrorSchema = z.looseObject({
+  message: z.string().catch(''),
+  codexErrorInfo: z.unknown().optional(),
+  additionalDetails: z.string().nullish().catch(null),
+});
+export type TurnError = z.infer<typeof ErrorSchema>;
+
+export const ErrorParamsSchema = z.looseObject({
+  threadId: z.string(),
+  error: ErrorSchema,
+  willRetry: z.boolean().catch(false),
+});
+
+const TokensSchema = z.looseObject({
+  inputTokens: z.number().catch(0),
+  cachedInputTokens: z.number().catch(0),
+  cacheWriteInputTokens: z.number().catch(0),
+  outputTokens: z.number().catch(0),
+});
+export type Tokens = z.infer<typeof TokensSchema>;
+
+export const TokenUsageParamsSchema = z.looseObject({
+  threadId: z.string(),
+  tokenUsage: z.looseObject({ last: TokensSchema }),
+});
+
+export const PlanParamsSchema = z.looseObject({
+  threadId: z.string(),
+  turnId: z.string(),
+  explanation: z.string().nullish(),
+  plan: z.array(z.unknown()),
+});
+
+export const WarningParamsSchema = z.looseObject({ threadId: z.string(), message: z.string() });
+export const ResolvedParamsSchema = z.looseObject({ threadId: z.string(), requestId: IdSchema });
+export const ThreadIdSchema = z.looseObject({ threadId: z.string() });
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

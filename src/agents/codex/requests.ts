@@ -1,0 +1,107 @@
+/** What Codex asks: which is decided here, which goes to whoever watches the chat, and how answers are put. */
+import { z } from 'zod';
+import type { Policy } from '../../contract/chats.ts';
+import type { AgentRequest, Answer } from '../../contract/requests.ts';
+import { resultLine } from './lines.ts';
+import type { FrameOf, RequestId } from './protocol.ts';
+import type { CodexState } from './state.ts';
+
+export type Decision =
+  { kind: 'answer'; line: string } | { kind: 'ask'; request: Asking } | { kind: 'refuse' };
+
+/** A request before it has a time. */
+export type Asking = Omit<AgentRequest, 'openedAt' | 'expiresAt'>;
+
+const COMMAND = 'item/commandExecution/requestApproval';
+const FILE_CHANGE = 'item/fileChange/requestApproval';
+const QUESTION = 'item/tool/requestUserInput';
+
+/** The other requests are none that a chat could answer. */
+export function isAnswerable({ method }: FrameOf<'request'>): boolean {
+  return method === COMMAND || method === FILE_CHANGE || method === QUESTION;
+}
+
+const ApprovalSchema = z.looseObject({
+  itemId: z.string(),
+  command: z.unknown().optional(),
+  cwd: z.unknown().optional(),
+  reason: z.unknown().optional(),
+});
+
+const QuestionsSchema = z.looseObject({
+  questions: z.array(z.looseObject({ id: z.string(), question: z.string().catch('') })),
+});
+
+export interface Circumstances {
+  policy: Policy;
+  planMode: boolean;
+  runId: string;
+  state: CodexState;
+}
+
+export function decide(frame: FrameOf<'request'>, circumstances: Circumstances): Decision {
+  const { policy, planMode, runId, state } = circumstances;
+  const id = requestIdOf(runId, frame.id);
+  if (frame.method === QUESTION) {
+    const { data } = QuestionsSchema.safeParse(frame.params);
+    if (data === undefined) return { kind: 'refuse' };
+    const { questions } = data;
+    return {
+      kind: 'ask',
+      request: { id, kind: 'question', tool: 'request_user_input', input: { questions }, questions },
+    };
+  }
+  if (planMode) return { kind: 'answer', line: resultLine(frame.id, { decision: 'decline' }) };
+  if (policy === 'bypass') return { kind: 'answer', line: resultLine(frame.id, { decision: 'accept' }) };
+  const { data } = ApprovalSchema.safeParse(frame.params);
+  if (data === undefined) return { kind: 'refuse' };
+  return { kind: 'ask', request: { id, kind: 'permission', ...toolOf(data, state) } };
+}
+
+/** Under which id a request of the server is known outside: another server counts from the beginning again. */
+export function requestIdOf(runId: string, id: RequestId): string {
+  return `${runId}:${JSON.stringify(id)}`;
+}
+
+/** The line that gives an answer to the server. */
+export function answerLine(request: AgentRequest, answer: Answer): string {
+  const id = nativeIdOf(request.id);
+  if (request.kind === 'question') return resultLine(id, { answers: answersTo(request, answer) });
+  return resultLine(id, { decision: answer.decision === 'allow' ? 'accept' : 'decline' });
+}
+
+/** The server that asked. */
+export function runIdOf({ id }: AgentRequest): string {
+  return id.slice(0, id.indexOf(':'));
+}
+
+/** What a change consists of is told by its item, not by the question. */
+function toolOf(
+  { itemId, command, cwd, reason }: z.infer<typeof ApprovalSchema>,
+  { openItems }: CodexState,
+): { tool: string; input: unknown } {
+  if (command !== undefined) return { tool: 'exec_command', input: { command, cwd, reason } };
+  const item = openItems.find((open) => open.item.id === itemId)?.item;
+  return { tool: 'apply_patch', input: { changes: item?.['changes'] ?? [], reason } };
+}
+
+const DECLINED = 'The user declined to answer.';
+
+function answersTo({ input }: AgentRequest, answer: Answer): Record<string, { answers: string[] }> {
+  const questions = QuestionsSchema.safeParse(input).data?.questions ?? [];
+  const { answers = {}, decision, message = DECLINED } = answer;
+  const given = ({ id, question }: { id: string; question: string }) =>
+    decision === 'deny' ? message : (answers[id] ?? answers[question]);
+  return Object.fromEntries(
+    questions.map((question) => {
+      const text = given(question);
+      return [question.id, { answers: text === undefined ? [] : [text] }];
+    }),
+  );
+}
+
+const NativeIdSchema = z.union([z.string(), z.number()]);
+
+function nativeIdOf(id: string): RequestId {
+  return NativeIdSchema.parse(JSON.parse(id.slice(id.indexOf(':') + 1)));
+}

@@ -1,0 +1,142 @@
+/** Keeps one server for all chats: launches it, takes up the one of an earlier engine, replaces it, ends it. */
+import { readFileSync } from 'node:fs';
+import { filesOf, type Run } from '../../process/run.ts';
+import { clear } from '../../process/sweep.ts';
+import { kill, terminate } from '../../process/terminate.ts';
+import { configurationOf, type CodexContext } from './context.ts';
+import { CodexFailure, unavailable } from './failures.ts';
+import { findInstallation, type Installation } from './installation.ts';
+import { INITIALIZE_ID } from './lines.ts';
+import { CodexServer } from './server.ts';
+import { startServer } from './start-server.ts';
+import { isWithin } from './within.ts';
+
+const TERMINATED_MS = 3_000;
+const KILLED_MS = 5_000;
+const GREETING_MS = 30_000;
+
+/** A server that printed so much is replaced when it rests. */
+const SPOOL_BYTES = 256 * 1024 * 1024;
+
+/** So many servers may die within this time; messages that come then are refused. */
+const DEATHS_MAX = 5;
+const DEATHS_MS = 60_000;
+
+export class CodexServers {
+  readonly #context: CodexContext;
+  /** Those that live, or whose end was not dealt with. */
+  readonly #byRun = new Map<string, CodexServer>();
+  #finding: Promise<unknown> = Promise.resolve();
+  #deaths: number[] = [];
+
+  constructor(context: CodexContext) {
+    this.#context = context;
+  }
+
+  /**
+   * A server that takes new messages: `preferred` if it does, else another that lives, else a new one.
+   * @throws {CodexFailure} when there is none and there cannot be one.
+   */
+  obtain(preferred: CodexServer | null): Promise<CodexServer> {
+    const found = this.#finding.then(() => this.#find(preferred));
+    this.#finding = found.catch(() => {});
+    return found;
+  }
+
+  /** The server of an earlier engine, read from `from` on. */
+  async takeUp(run: Run, from: number): Promise<CodexServer> {
+    const known = this.#byRun.get(run.id);
+    const server = known ?? this.#adopt(run, { configuration: configurationIn(run), isFound: true });
+    await server.start(from);
+    return server;
+  }
+
+  /** Ends a server that rests. Rejects when it is still there after all attempts. */
+  async end(server: CodexServer): Promise<void> {
+    server.isLeaving = true;
+    terminate(server.run, { toolsOpenedSince: null });
+    if (await isWithin(server.ended, TERMINATED_MS)) return;
+    await kill(server.run, { toolsOpenedSince: null });
+    if (!(await isWithin(server.ended, KILLED_MS))) throw new Error('The server of Codex cannot be ended.');
+  }
+
+  /** Lets go of a server without touching it. */
+  letGo(server: CodexServer): void {
+    this.#byRun.delete(server.run.id);
+    server.letGo();
+  }
+
+  async #find(preferred: CodexServer | null): Promise<CodexServer> {
+    const { command } = this.#context;
+    const installation = await findInstallation(command);
+    if (installation === null) throw new CodexFailure(unavailable(command));
+    const candidates = [...(preferred === null ? [] : [preferred]), ...this.#byRun.values()];
+    for (const candidate of candidates) {
+      if (this.#isUsable(candidate, installation)) return candidate;
+      if (candidate.failure === null && !candidate.isWorking) await this.end(candidate);
+    }
+    return this.#launch(installation);
+  }
+
+  #isUsable(server: CodexServer, installation: Installation): boolean {
+    if (server.isLeaving || server.failure !== null) return false;
+    const isWanted = server.configuration === configurationOf(this.#context, installation);
+    return server.isWorking || (isWanted && server.offset < SPOOL_BYTES);
+  }
+
+  async #launch(installation: Installation): Promise<CodexServer> {
+    this.#checkBudget();
+    await this.#context.settled();
+    const run = await startServer(this.#context, installation);
+    const configuration = configurationOf(this.#context, installation);
+    const server = this.#adopt(run, { configuration, isFound: false });
+    const greeted = server.answerTo(INITIALIZE_ID);
+    await server.start(0);
+    const isGreeted = await isWithin(greeted, GREETING_MS).catch(() => false);
+    if (isGreeted) return server;
+    if (server.failure === null) await this.end(server);
+    throw new CodexFailure(
+      server.failure ?? { code: 'agent_error', message: 'Codex did not start in time.' },
+    );
+  }
+
+  #adopt(run: Run, given: { configuration: string | null; isFound: boolean }): CodexServer {
+    const { command, log, pool } = this.#context;
+    const onGone = (gone: CodexServer) => this.#onGone(gone);
+    const server = new CodexServer({ run, ...given, command, log, pool, onGone });
+    this.#byRun.set(run.id, server);
+    pool.join(run.id, () => void this.#retire(server));
+    return server;
+  }
+
+  async #retire(server: CodexServer): Promise<void> {
+    if (server.isWorking || server.isLeaving || server.failure !== null) return;
+    await this.end(server).catch((error: unknown) => {
+      this.#context.log.error({ err: error, runId: server.run.id }, 'a server of Codex does not end');
+    });
+  }
+
+  #onGone(server: CodexServer): void {
+    if (!server.isLeaving) this.#deaths.push(performance.now());
+    // What an earlier engine launched may be needed by a chat that has not been taken up yet.
+    if (server.isFound) return;
+    this.#byRun.delete(server.run.id);
+    void this.#context.settled().then(() => clear(server.run));
+  }
+
+  #checkBudget(): void {
+    this.#deaths = this.#deaths.filter((time) => performance.now() - time < DEATHS_MS);
+    if (this.#deaths.length < DEATHS_MAX) return;
+    const message = `Codex ended ${this.#deaths.length} times within a minute. Send the message again later.`;
+    throw new CodexFailure({ code: 'agent_error', message });
+  }
+}
+
+/** What the run was launched with; null when that is not known. */
+function configurationIn(run: Run): string | null {
+  try {
+    return readFileSync(filesOf(run).note, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,234 @@
+import type { Failure } from '../../contract/chats.ts';
+import type { AgentCommand, AgentFact, AgentSessionInput } from '../../contract/facts.ts';
+import type { Delivery, QueuedMessage } from '../../contract/records.ts';
+import { kill, terminate } from '../../process/terminate.ts';
+import type { AgentSession } from '../agent.ts';
+import { createMailbox } from '../mailbox.ts';
+import { ChatThread } from './chat-thread.ts';
+import type { CodexContext } from './context.ts';
+import { CodexDeliverySchema, loadInput } from './delivery.ts';
+import { Facts } from './facts.ts';
+import { CodexFailure, NOT_RUNNING } from './failures.ts';
+import { isKnownToThread, prepareDelivery } from './preparation.ts';
+import { Questions } from './questions.ts';
+import { isWritten, recover } from './recovery.ts';
+import { runIdOf } from './requests.ts';
+import type { CodexServer } from './server.ts';
+import type { CodexServers } from './servers.ts';
+import { isAtRest, withTurn } from './state.ts';
+import { ThreadOpener } from './thread-opener.ts';
+
+/** The session of one chat: does what the chat asks, one thing after the other. */
+export class CodexSession implements AgentSession {
+  readonly #context: CodexContext;
+  readonly #servers: CodexServers;
+  readonly #chat: AgentSessionInput;
+  readonly #facts: Facts;
+  readonly #questions: Questions;
+  readonly #thread: ChatThread;
+  readonly #mailbox = createMailbox((error) => this.#onFailure(error));
+  readonly #opener: ThreadOpener;
+  /** The chat leaves. */
+  #isStopping = false;
+  /** The chat waits for the end of the server. */
+  #isExitAwaited = false;
+  #isDetached = false;
+
+  constructor(
+    { context, servers }: { context: CodexContext; servers: CodexServers },
+    chat: AgentSessionInput,
+    report: (fact: AgentFact) => void,
+  ) {
+    const { chatId, policy, requests: open } = chat;
+    this.#context = context;
+    this.#servers = servers;
+    this.#chat = chat;
+    this.#facts = new Facts(report, chat);
+    const { requestTimeoutMs: timeoutMs, now } = context;
+    this.#questions = new Questions({ open, timeoutMs, now, report: this.#facts.report });
+    const post = (task: () => Promise<void>) => this.#mailbox.post(() => this.#orExit(task));
+    const options = {
+      context,
+      chatId,
+      policy,
+      facts: this.#facts,
+      questions: this.#questions,
+      onRest: () => this.#isStopping && post(() => this.#leave()),
+      onGone: (server: CodexServer, failure: Failure) => post(() => this.#bury(server, failure)),
+    };
+    this.#thread = new ChatThread(options, chat.sessionId);
+    this.#opener = new ThreadOpener(this.#thread, { context, servers, facts: this.#facts, chatId, policy });
+    post(() => this.#recover());
+  }
+
+  command(command: AgentCommand): void {
+    const isUrgent = command.type === 'agent.terminate' || command.type === 'agent.kill';
+    if (isUrgent && this.#thread.server !== null) void this.#perform(command);
+    else this.#mailbox.post(() => this.#perform(command));
+  }
+
+  detach(): void {
+    this.#isDetached = true;
+    this.#facts.mute();
+    this.#mailbox.close();
+    const server = this.#thread.leave();
+    if (server?.isDeserted === true) this.#servers.letGo(server);
+  }
+
+  #perform(command: AgentCommand): Promise<void> | void {
+    const thread = this.#thread;
+    switch (command.type) {
+      case 'agent.prepare':
+        return this.#orExit(() => this.#prepare(command.message));
+      case 'agent.abandon':
+        return this.#reserve(false);
+      case 'agent.deliver':
+        return this.#orExit(() => this.#deliver(command.message, command.delivery));
+      case 'agent.interrupt':
+        return thread.isReserved ? undefined : thread.interrupt();
+      case 'agent.ping':
+        return this.#ping();
+      case 'agent.answer':
+        return this.#answer(command);
+      case 'agent.stop':
+        return this.#orExit(() => this.#stop());
+      case 'agent.terminate':
+      case 'agent.kill':
+        return this.#endServer(command.type);
+    }
+  }
+
+  #recover(): Promise<void> {
+    return recover(this.#chat, {
+      context: this.#context,
+      servers: this.#servers,
+      thread: this.#thread,
+      facts: this.#facts,
+      rejoin: async () => void (await this.#opener.open()),
+      redeliver: ({ message }) => this.#prepare(message),
+    });
+  }
+
+  async #prepare(message: QueuedMessage): Promise<void> {
+    this.#isExitAwaited = false;
+    this.#reserve(true);
+    const thread = await this.#opener.open();
+    const options = this.#opener.where();
+    const delivery = await prepareDelivery(message, options, thread);
+    this.#facts.report({ type: 'turn.prepared', messageId: message.messageId, delivery });
+  }
+
+  #reserve(isReserved: boolean): void {
+    this.#thread.isReserved = isReserved;
+    this.#thread.server?.noteWork();
+  }
+
+  async #deliver(message: QueuedMessage, given: Delivery): Promise<void> {
+    const delivery = CodexDeliverySchema.parse(given);
+    const line = await loadInput(delivery.input, this.#context.payloads);
+    await this.#context.settled();
+    const thread = this.#thread;
+    const { server } = thread;
+    if (server?.run.id !== delivery.runId || server.isLeaving) return this.#prepare(message);
+    const { notice } = delivery;
+    thread.message = message;
+    thread.state = withTurn(thread.state, { clientId: message.turnId, notice });
+    this.#reserve(false);
+    await server.write(line);
+  }
+
+  async #stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#reserve(false);
+    if (this.#thread.message === null && isAtRest(this.#thread.state)) return this.#leave();
+    this.#thread.interrupt();
+  }
+
+  /** The last chat to leave ends the server. */
+  async #leave(): Promise<void> {
+    const server = this.#thread.leave();
+    if (server?.isDeserted === true && server.failure === null) await this.#servers.end(server);
+    this.#exit(NOT_RUNNING);
+  }
+
+  #endServer(how: 'agent.terminate' | 'agent.kill'): void {
+    const { server } = this.#thread;
+    if (server === null) return this.#exit(NOT_RUNNING);
+    this.#isExitAwaited = true;
+    this.#reserve(false);
+    server.isLeaving = true;
+    if (how === 'agent.terminate') terminate(server.run, { toolsOpenedSince: null });
+    else void kill(server.run, { toolsOpenedSince: null });
+  }
+
+  /** Deals with what was open when the server went. */
+  async #bury(server: CodexServer, failure: Failure): Promise<void> {
+    const thread = this.#thread;
+    const { message, state } = thread;
+    const { turn } = state;
+    const wasSelfDirected = this.#facts.isSelfDirected;
+    const isAwaited = this.#isExitAwaited || this.#isStopping;
+    this.#isExitAwaited = false;
+    if (message === null) {
+      await thread.bury(server);
+      if (isAwaited || wasSelfDirected) return this.#exit(failure);
+      return this.#facts.isDirectionOpen ? this.#facts.rested(null) : undefined;
+    }
+    const end = await thread.bury(server);
+    if (end !== null) thread.conclude(end, server);
+    else if (!thread.isFoundDead || isAwaited) this.#cutOff(failure);
+    else if (turn?.nativeId == null && !(await this.#wasBegun(message, server))) await this.#prepare(message);
+    else thread.conclude({ outcome: 'lost' }, server);
+    if (end !== null && isAwaited) this.#exit(failure);
+  }
+
+  #cutOff(failure: Failure): void {
+    this.#thread.drop();
+    this.#exit(failure);
+  }
+
+  /** Whether a message may have reached the agent before its server died. */
+  async #wasBegun({ turnId: clientId }: QueuedMessage, { run }: CodexServer): Promise<boolean> {
+    const delivery = CodexDeliverySchema.parse(this.#chat.turn?.delivery);
+    if (!(await isWritten(run, { delivery, context: this.#context }))) return false;
+    const { threadId } = await this.#opener.open();
+    const server = this.#thread.server;
+    return server === null || isKnownToThread({ clientId, threadId }, server);
+  }
+
+  #answer({ request, answer }: Extract<AgentCommand, { type: 'agent.answer' }>): void {
+    if (runIdOf(request) !== this.#thread.server?.run.id) return;
+    this.#thread.write(this.#questions.answer(request, answer));
+  }
+
+  #ping(): void {
+    const { server } = this.#thread;
+    server?.request('thread/loaded/list', {}).then(
+      () => this.#facts.report({ type: 'agent.answered' }),
+      (error: unknown) => this.#onFailure(error),
+    );
+  }
+
+  /** Whoever waits for a fact gets one, whatever goes wrong. */
+  async #orExit(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      if (this.#isDetached) return;
+      this.#onFailure(error);
+      this.#reserve(false);
+      this.#thread.drop();
+      const message = `Codex cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+      this.#exit(error instanceof CodexFailure ? error.failure : { code: 'agent_error', message });
+    }
+  }
+
+  #exit(failure: Failure): void {
+    this.#facts.report({ type: 'agent.exited', failure });
+  }
+
+  #onFailure(error: unknown): void {
+    if (this.#isDetached) return;
+    this.#context.log.warn({ err: error, chatId: this.#chat.chatId }, 'a session with Codex failed');
+  }
+}

@@ -1,0 +1,57 @@
+import type { Policy } from '../../contract/chats.ts';
+import type { ChatThread } from './chat-thread.ts';
+import type { CodexContext } from './context.ts';
+import type { Facts } from './facts.ts';
+import { CodexFailure, NOT_RUNNING } from './failures.ts';
+import { resumeThread, startThread, type OpenThread, type ThreadOptions } from './preparation.ts';
+import type { CodexServer } from './server.ts';
+import type { CodexServers } from './servers.ts';
+
+export interface ThreadOpenerOptions {
+  context: CodexContext;
+  servers: CodexServers;
+  facts: Facts;
+  chatId: string;
+  policy: Policy;
+}
+
+/** Opens the thread of one chat in a server that lives, once per server. */
+export class ThreadOpener {
+  readonly #options: ThreadOpenerOptions;
+  readonly #thread: ChatThread;
+  #opened: { server: CodexServer; thread: OpenThread } | null = null;
+
+  constructor(thread: ChatThread, options: ThreadOpenerOptions) {
+    this.#thread = thread;
+    this.#options = options;
+  }
+
+  /** A notice comes once, and never for a thread that the chat has not heard of. */
+  async open(): Promise<OpenThread> {
+    const { servers, facts } = this.#options;
+    const server = await servers.obtain(this.#thread.server);
+    if (this.#opened?.server === server) return this.#opened.thread;
+    if (this.#thread.server !== server) await this.#join(server);
+    const { threadId } = this.#thread.state;
+    const options = this.where();
+    const opened = threadId === null ? await startThread(options) : await resumeThread(threadId, options);
+    const silent = { ...opened, notice: null };
+    this.#thread.state = { ...this.#thread.state, threadId: opened.threadId };
+    this.#opened = { server, thread: silent };
+    return facts.sessionId === null ? silent : opened;
+  }
+
+  /** Where the thread is open. */
+  where(): ThreadOptions {
+    const { context, chatId, policy } = this.#options;
+    const { server } = this.#thread;
+    if (server === null) throw new CodexFailure(NOT_RUNNING);
+    return { context, server, chatId, policy };
+  }
+
+  async #join(server: CodexServer): Promise<void> {
+    this.#thread.leave();
+    const { offset } = server;
+    await this.#thread.join(server, { from: offset, silentUntil: offset });
+  }
+}

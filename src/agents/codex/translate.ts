@@ -1,0 +1,154 @@
+/** What the frames of the server mean for one chat: pure, so that recordings and spools can be replayed. */
+import { eventMessage, type Saying } from './items.ts';
+import { followItem, followTodoList, streamItem } from './item-frames.ts';
+import { addTokens, endOf, failureOf, messageOf } from './outcome.ts';
+import {
+  ErrorParamsSchema,
+  ResolvedParamsSchema,
+  ThreadIdSchema,
+  ThreadParamsSchema,
+  TokenUsageParamsSchema,
+  TurnParamsSchema,
+  TurnResultSchema,
+  WarningParamsSchema,
+  type Frame,
+  type FrameOf,
+} from './protocol.ts';
+import { isAtRest, owns, turnRequestId, type CodexState } from './state.ts';
+import { closeItems, ofThread, type Step, type Translation } from './step.ts';
+
+/** Null when the frame is not about this chat. */
+export function translate(state: CodexState, frame: Frame, now: Date): Translation | null {
+  const step = stepOf(state, frame, now);
+  if (step === null) return null;
+  const { said, partial, ...rest } = step;
+  const timestamp = now.toISOString();
+  return {
+    ...rest,
+    events: (said ?? []).map((saying) => ({ timestamp, ...saying })),
+    ...(partial === undefined ? {} : { partial: { timestamp, ...partial } }),
+  };
+}
+
+function stepOf(state: CodexState, frame: Frame, now: Date): Step | null {
+  if (frame.kind === 'response') return respond(state, frame);
+  const child = adopt(state, frame);
+  if (child !== null) return { state: child };
+  const threadId = ThreadIdSchema.safeParse(frame.params).data?.threadId;
+  if (threadId === undefined || !owns(state, threadId)) return null;
+  if (frame.kind === 'request') return { state, signal: { kind: 'asked', request: frame } };
+  return follow(state, frame, now);
+}
+
+function follow(state: CodexState, frame: FrameOf<'notification'>, now: Date): Step {
+  const { method, params } = frame;
+  switch (method) {
+    case 'item/started':
+    case 'item/completed':
+      return followItem(state, frame, now);
+    case 'turn/started':
+      return startTurn(state, params);
+    case 'turn/completed':
+      return completeTurn(state, params, now);
+    case 'turn/plan/updated':
+      return followTodoList(state, params);
+    case 'thread/tokenUsage/updated':
+      return countTokens(state, params);
+    case 'serverRequest/resolved':
+      return resolve(state, params);
+    case 'error':
+      return complain(state, params);
+    case 'warning':
+      return warn(state, params);
+    default:
+      return method.startsWith('item/') ? streamItem(state, frame) : { state, isStirring: true };
+  }
+}
+
+/** The answer to the start of our turn. */
+function respond(state: CodexState, { id, result, failure }: FrameOf<'response'>): Step | null {
+  const { turn } = state;
+  if (turn === null || id !== turnRequestId(turn.clientId)) return null;
+  if (failure !== null) {
+    return { state, end: { outcome: 'errored', error: { code: 'agent_error', message: failure } } };
+  }
+  const nativeId = TurnResultSchema.safeParse(result).data?.turn.id ?? null;
+  const said = turn.notice === null ? [] : [eventMessage('warning', { message: turn.notice })];
+  return { state: { ...state, turn: { ...turn, nativeId, notice: null } }, said };
+}
+
+/** A thread that one of ours started is ours, too. Null when the frame shows no such thread. */
+function adopt(
+  state: CodexState,
+  { method, params }: FrameOf<'notification' | 'request'>,
+): CodexState | null {
+  if (method === 'thread/started') {
+    const thread = ThreadParamsSchema.safeParse(params).data?.thread;
+    const parent = thread?.parentThreadId;
+    if (thread === undefined || typeof parent !== 'string' || !owns(state, parent)) return null;
+    return owns(state, thread.id) ? null : withChild(state, thread.id, null);
+  }
+  if (method !== 'turn/started') return null;
+  const started = TurnParamsSchema.safeParse(params).data;
+  const root = started?.turn.rootTurnId;
+  if (started === undefined || typeof root !== 'string' || owns(state, started.threadId)) return null;
+  const isOurs = root === state.turn?.nativeId || root === state.activeTurn;
+  return isOurs ? withChild(state, started.threadId, started.turn.id) : null;
+}
+
+function withChild(state: CodexState, threadId: string, turnId: string | null): CodexState {
+  return { ...state, children: { ...state.children, [threadId]: turnId } };
+}
+
+function startTurn(state: CodexState, params: unknown): Step {
+  const { data } = TurnParamsSchema.safeParse(params);
+  if (data === undefined) return { state };
+  if (data.threadId !== state.threadId) return { state: withChild(state, data.threadId, data.turn.id) };
+  return { state: { ...state, activeTurn: data.turn.id } };
+}
+
+/** Only the end of the turn that was asked for ends it: an older one may come late. */
+function completeTurn(state: CodexState, params: unknown, now: Date): Step {
+  const { data } = TurnParamsSchema.safeParse(params);
+  if (data === undefined) return { state };
+  const { threadId, turn } = data;
+  if (threadId !== state.threadId) return closed(withChild(state, threadId, null), { threadId, now });
+  const rested = turn.id === state.activeTurn ? { ...state, activeTurn: null } : state;
+  if (state.turn === null) return isAtRest(rested) ? closed(rested, { threadId, now }) : { state: rested };
+  if (turn.id !== state.turn.nativeId) return { state: rested };
+  return { state: { ...rested, activeTurn: null }, end: endOf(turn, state.turn.usage) };
+}
+
+function closed(before: CodexState, where: { threadId: string; now: Date }): Step {
+  const { state, events } = closeItems(before, where);
+  return { state, said: events.map(({ type, payload }) => ({ type, payload }) as Saying) };
+}
+
+function countTokens(state: CodexState, params: unknown): Step {
+  const { data } = TokenUsageParamsSchema.safeParse(params);
+  const { turn } = state;
+  if (data === undefined || turn === null) return { state };
+  return { state: { ...state, turn: { ...turn, usage: addTokens(turn.usage, data.tokenUsage.last) } } };
+}
+
+function resolve(state: CodexState, params: unknown): Step {
+  const { data } = ResolvedParamsSchema.safeParse(params);
+  return data === undefined ? { state } : { state, signal: { kind: 'resolved', requestId: data.requestId } };
+}
+
+/** An error that is tried again is progress. */
+function complain(state: CodexState, params: unknown): Step {
+  const { data } = ErrorParamsSchema.safeParse(params);
+  if (data === undefined) return { state };
+  const message = messageOf(data.error);
+  const fields = data.willRetry ? { message } : { message, code: failureOf(data.error).code };
+  const saying = eventMessage(data.willRetry ? 'stream_error' : 'error', fields);
+  return { state, said: ofThread(state, data.threadId, [saying]) };
+}
+
+function warn(state: CodexState, params: unknown): Step {
+  const { data } = WarningParamsSchema.safeParse(params);
+  if (data === undefined) return { state };
+  const { threadId, message } = data;
+  return { state, said: ofThread(state, threadId, [eventMessage('warning', { message })]) };
+}

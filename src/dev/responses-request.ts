@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { ToolResult } from './messages-request.ts';
+
+const PartSchema = z.looseObject({ type: z.string(), text: z.string().optional() });
+
+const ItemSchema = z.looseObject({
+  type: z.string().default('message'),
+  role: z.string().optional(),
+  content: z.array(PartSchema).nullish().catch(null),
+  output: z.unknown().optional(),
+});
+
+type Item = z.infer<typeof ItemSchema>;
+
+/** The part of a Responses API request that scripts decide by. */
+export const ResponsesRequestSchema = z.looseObject({ model: z.string(), input: z.array(ItemSchema) });
+export type ResponsesRequest = z.infer<typeof ResponsesRequestSchema>;
+
+/** Everything the user said in this conversation, in order, without what Codex adds to it. */
+export function promptsOf({ input }: ResponsesRequest): string[] {
+  return input.flatMap(promptsOfItem);
+}
+
+/** What the tools answered since the user spoke last, in order: how far the turn has come. */
+export function resultsSincePrompt({ input }: ResponsesRequest): ToolResult[] {
+  const start = input.findLastIndex((item) => promptsOfItem(item).length > 0);
+  return input
+    .slice(start + 1)
+    .filter(({ type }) => type.endsWith('_call_output'))
+    .map(({ output }) => ({ text: textOf(output), isError: false }));
+}
+
+function promptsOfItem({ type, role, content }: Item): string[] {
+  if (type !== 'message' || role !== 'user') return [];
+  return (content ?? []).flatMap(({ text }) => (text === undefined || isAddedByAgent(text) ? [] : [text]));
+}
+
+function isAddedByAgent(text: string): boolean {
+  return /^\s*(<[a-z_]+>|# AGENTS\.md|<image)/.test(text);
+}
+
+function textOf(output: unknown): string {
+  if (typeof output === 'string') return output;
+  const parts = z.array(PartSchema).safeParse(output).data ?? [];
+  return parts.map(({ text }) => text ?? '').join('\n');
+}

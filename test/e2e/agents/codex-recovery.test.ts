@@ -1,0 +1,215 @@
+import { appendFile, truncate, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createGate } from '../../../src/dev/gate.ts';
+import { say, useTool } from '../../../src/dev/scripted-steps.ts';
+import { agentProcesses, ENDLESS_COMMAND, killAgents } from '../../support/agent-processes.ts';
+import { echo, inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
+import { codexTextsOf, openCodexChat, openCodexChats, type CodexChat } from './codex-support.ts';
+import {
+  deliveriesOf,
+  eventsOf,
+  newMessage,
+  ofType,
+  runFolder,
+  until,
+} from '../../agents/claude/stand-in.ts';
+
+const forever = inSteps(
+  useTool('exec_command', { cmd: ENDLESS_COMMAND, yield_time_ms: 60_000 }),
+  say('Never said.'),
+);
+
+describe('a server of Codex that dies', () => {
+  it('ends each running turn once; the next messages resume the same threads', async () => {
+    const chats = await openCodexChats({ turn: turnByPrompt({ tool: forever }), count: 3 });
+    for (const chat of chats) await chat.run('before');
+    for (const chat of chats) await chat.begin('tool');
+    for (const { facts } of chats) {
+      await until(() => expect(ofType(facts, 'agent.said').at(-1)?.openTools).toBe(1));
+    }
+    const threads = chats.map(({ record }) => record.sessionId);
+    await killServer(chats[0]!);
+    for (const { facts } of chats) await until(() => expect(ofType(facts, 'agent.exited')).toHaveLength(1));
+    await until(async () => expect(await agentProcesses(chats[0]!.home)).toEqual([]));
+    for (const chat of chats) expect((await chat.run('after')).end?.outcome).toBe('completed');
+    expect(chats.map(({ record }) => record.sessionId)).toEqual(threads);
+    expect(JSON.stringify(chats[0]!.model.requests.at(-1))).toContain('You said: before');
+    for (const { facts } of chats) expect(ofType(facts, 'agent.exited')).toHaveLength(1);
+  });
+
+  it('is not started for ever', async () => {
+    const chat = await openCodexChat({ turn: echo, command: '/bin/false' });
+    for (let attempt = 1; attempt <= 6; attempt += 1) {
+      chat.command({ type: 'agent.prepare', message: newMessage('hello') });
+      await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(attempt));
+    }
+    expect(ofType(chat.facts, 'agent.exited').at(-1)?.failure.message).toContain('ended 5 times');
+  });
+
+  it('is ended when it prints half a message', async () => {
+    const chat = await openCodexChat({ turn: turnByPrompt({ tool: forever }) });
+    await chat.begin('tool');
+    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
+    await appendFile(join(runFolder(chat), 'stdout'), 'not a frame\n{"method":"item/com\n');
+    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
+    expect(ofType(chat.facts, 'agent.exited')[0]?.failure.code).toBe('agent_output_damaged');
+    expect((await chat.run('next')).end?.outcome).toBe('completed');
+  });
+});
+
+describe('the next engine', () => {
+  it('goes on with a turn where the last one stopped', async () => {
+    const gate = createGate();
+    const chat = await openCodexChat({ turn: () => say('One. ', gate, 'Two.') });
+    const message = await chat.begin('long');
+    await gate.reached;
+    chat.reopen();
+    gate.open();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(codexTextsOf(chat.facts)).toEqual(['One. Two.']);
+    expect(userMessagesOf(chat)).toEqual(['long']);
+  });
+
+  it('finds what was said while there was none', async () => {
+    const gate = createGate();
+    const chat = await openCodexChat({
+      turn: turnByPrompt({ second: () => say('', gate, 'You said: second') }),
+    });
+    await chat.run('first');
+    const message = await chat.begin('second');
+    await gate.reached;
+    chat.detach();
+    gate.open();
+    await until(async () => expect(await spoolOf(chat)).toContain('You said: second'));
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(codexTextsOf(chat.facts)).toEqual(['You said: first', 'You said: second']);
+    expect((await chat.run('third')).end?.outcome).toBe('completed');
+    expect(new Set(deliveriesOf(chat).map(({ runId }) => runId)).size).toBe(1);
+  });
+
+  it('takes up all chats of one server, each where it stood', async () => {
+    const gate = createGate();
+    const chats = await openCodexChats({ turn: (prompt) => say(`${prompt} `, gate, 'done'), count: 3 });
+    const messages = [];
+    for (const [index, chat] of chats.entries()) messages.push(await chat.begin(`chat-${index}`));
+    await until(() => expect(chats[0]!.model.requests).toHaveLength(3));
+    for (const chat of chats) chat.detach();
+    for (const chat of chats) chat.reopen();
+    gate.open();
+    for (const [index, chat] of chats.entries()) {
+      expect((await chat.ended(messages[index]!)).end?.outcome).toBe('completed');
+      expect(codexTextsOf(chat.facts)).toEqual([`chat-${index} done`]);
+    }
+  });
+
+  it('gives a message to a living server that never got it whole', async () => {
+    const chat = await openCodexChat({ turn: echo });
+    await chat.run('first');
+    chat.command({ type: 'agent.prepare', message: newMessage('never written') });
+    await until(() => expect(deliveriesOf(chat)).toHaveLength(2));
+    const message = newMessage('never written');
+    chat.record.turn = {
+      message,
+      startedAt: new Date().toISOString(),
+      delivery: redirected(chat, message.turnId),
+    };
+    chat.detach();
+    await appendFile(join(runFolder(chat), 'stdin'), '{"id":"turn-');
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(codexTextsOf(chat.facts)).toEqual(['You said: first', 'You said: never written']);
+    expect(chat.model.requests).toHaveLength(2);
+  });
+
+  it('reports a turn as lost that a dead server had begun', async () => {
+    const chat = await openCodexChat({ turn: turnByPrompt({ tool: forever }) });
+    const message = await chat.begin('tool');
+    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
+    chat.detach();
+    await killAgents(chat.home);
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('lost');
+    expect((await chat.run('next')).end?.outcome).toBe('completed');
+    expect(codexTextsOf(chat.facts)).toEqual(['You said: next']);
+  });
+
+  it('runs a message once that a dead server never got', async () => {
+    const chat = await openCodexChat({ turn: echo });
+    const message = await chat.begin('hello');
+    const { turn, ...before } = structuredClone(chat.record);
+    await chat.ended(message);
+    chat.detach();
+    await killAgents(chat.home);
+    await truncate(join(runFolder(chat), 'stdin'), Number(turn?.delivery['inputOffset']));
+    await truncate(join(runFolder(chat), 'stdout'), Number(turn?.delivery['outputOffset']));
+    Object.assign(chat.record, before, { turn });
+    chat.facts.length = 0;
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(codexTextsOf(chat.facts)).toEqual(['You said: hello']);
+  });
+
+  it('asks the thread whether a dead server had begun with a message, and never runs it twice', async () => {
+    const chat = await openCodexChat({ turn: echo });
+    const message = await chat.begin('hello');
+    const { turn, ...before } = structuredClone(chat.record);
+    await chat.ended(message);
+    chat.detach();
+    await killAgents(chat.home);
+    await truncate(join(runFolder(chat), 'stdout'), Number(turn?.delivery['outputOffset']));
+    Object.assign(chat.record, before, { turn });
+    chat.facts.length = 0;
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('lost');
+    expect(chat.model.requests).toHaveLength(1);
+  });
+
+  it('begins a new conversation, saying so, when the old one is gone', async () => {
+    const chat = await openCodexChat({ turn: echo });
+    chat.record.sessionId = '01a20283-dc13-7ac0-ae8d-d0736019bad3';
+    chat.reopen();
+    expect((await chat.run('hello')).end?.outcome).toBe('completed');
+    const [warning] = eventsOf(chat.facts, 'event_msg').map(({ payload }) => payload);
+    expect(warning).toMatchObject({
+      type: 'warning',
+      message: expect.stringContaining('could not be resumed'),
+    });
+  });
+});
+
+describe('a server of Codex that rests', () => {
+  it('ends after a while; the next message resumes its thread', async () => {
+    const chat = await openCodexChat({ turn: echo, idleMs: 200 });
+    await chat.run('first');
+    await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
+    await chat.run('second');
+    expect(codexTextsOf(chat.facts)).toEqual(['You said: first', 'You said: second']);
+    expect(JSON.stringify(chat.model.requests[1])).toContain('You said: first');
+    expect(ofType(chat.facts, 'agent.exited')).toEqual([]);
+  });
+});
+
+async function killServer({ home }: CodexChat): Promise<void> {
+  const servers = (await agentProcesses(home)).filter(({ program }) => program === 'codex');
+  for (const { pid } of servers) process.kill(pid, 'SIGKILL');
+}
+
+function spoolOf(chat: CodexChat): Promise<string> {
+  return readFile(join(runFolder(chat), 'stdout'), 'utf8');
+}
+
+function userMessagesOf({ facts }: CodexChat): unknown[] {
+  return eventsOf(facts, 'event_msg')
+    .filter(({ payload }) => payload['type'] === 'user_message')
+    .map(({ payload }) => payload['message']);
+}
+
+/** The last delivery as one of another message. */
+function redirected(chat: CodexChat, turnId: string) {
+  const delivery = deliveriesOf(chat).at(-1)!;
+  const { text } = delivery['input'] as { text: string };
+  const { clientUserMessageId } = (JSON.parse(text) as { params: { clientUserMessageId: string } }).params;
+  return { ...delivery, input: { kind: 'inline', text: text.replaceAll(clientUserMessageId, turnId) } };
+}

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { AgentRequest, Answer } from '../../../src/contract/requests.ts';
+import { say, useTool } from '../../../src/dev/scripted-steps.ts';
+import type { Turn } from '../../../src/dev/turn-script.ts';
+import { ofType, until } from '../../agents/claude/stand-in.ts';
+import { inSteps } from '../../support/scripted-turns.ts';
+import { codexTextsOf, openCodexChat, type CodexChat } from './codex-support.ts';
+
+const writes = inSteps(useTool('exec_command', { cmd: 'echo asked > asked.txt' }), say('Done.'));
+const patches = inSteps(
+  useTool('apply_patch', { input: '*** Begin Patch\n*** Add File: asked.txt\n+asked\n*** End Patch' }),
+  say('Done.'),
+);
+const asks: Turn = (_, [result]) =>
+  result
+    ? say(`Heard: ${result.text}`)
+    : useTool('request_user_input', {
+        questions: [
+          {
+            id: 'which',
+            header: 'Choice',
+            question: 'Which?',
+            options: [
+              { label: 'A', description: 'a' },
+              { label: 'B', description: 'b' },
+            ],
+          },
+        ],
+      });
+
+describe('a chat whose Codex has to ask', () => {
+  it.each([
+    { decision: 'allow' as const, tool: 'exec_command', turn: writes, isWritten: true },
+    { decision: 'deny' as const, tool: 'exec_command', turn: writes, isWritten: false },
+    { decision: 'allow' as const, tool: 'apply_patch', turn: patches, isWritten: true },
+    { decision: 'deny' as const, tool: 'apply_patch', turn: patches, isWritten: false },
+  ])(
+    'lets $tool change a file only when that is allowed ($decision)',
+    async ({ decision, tool, turn, isWritten }) => {
+      const chat = await openCodexChat({ turn, policy: 'ask' });
+      const message = await chat.begin('write');
+      const request = await requestOf(chat);
+      expect(request).toMatchObject({ kind: 'permission', tool });
+      expect(existsSync(fileOf(chat))).toBe(false);
+      answer(chat, request, { decision });
+      expect((await chat.ended(message)).end?.outcome).toBe('completed');
+      expect(existsSync(fileOf(chat))).toBe(isWritten);
+    },
+  );
+
+  it('is not asked in a turn that may change nothing', async () => {
+    const chat = await openCodexChat({ turn: writes, policy: 'ask' });
+    expect((await chat.run('plan', { planMode: true })).end?.outcome).toBe('completed');
+    expect(ofType(chat.facts, 'request.opened')).toEqual([]);
+    expect(existsSync(fileOf(chat))).toBe(false);
+  });
+
+  it('waits for the next engine, which can answer it', async () => {
+    const chat = await openCodexChat({ turn: writes, policy: 'ask' });
+    const message = await chat.begin('write');
+    const request = await requestOf(chat);
+    chat.reopen();
+    answer(chat, request, { decision: 'allow' });
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(existsSync(fileOf(chat))).toBe(true);
+    expect(ofType(chat.facts, 'request.opened')).toHaveLength(1);
+  });
+
+  it('asks again when an answer was recorded and never given', async () => {
+    const chat = await openCodexChat({ turn: writes, policy: 'ask' });
+    const message = await chat.begin('write');
+    await requestOf(chat);
+    chat.record.requests = [];
+    chat.reopen();
+    await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(2));
+    answer(chat, chat.record.requests[0]!, { decision: 'allow' });
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+  });
+
+  it('withdraws the question when the turn is interrupted', async () => {
+    const chat = await openCodexChat({ turn: writes, policy: 'ask' });
+    const message = await chat.begin('write');
+    const { id } = await requestOf(chat);
+    chat.command({ type: 'agent.interrupt' });
+    expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
+    expect(ofType(chat.facts, 'request.withdrawn').map(({ requestId }) => requestId)).toEqual([id]);
+  });
+});
+
+describe('a question of Codex', () => {
+  it('reaches whoever watches, and the answer reaches the agent', async () => {
+    const chat = await openCodexChat({ turn: asks });
+    const message = await chat.begin('ask me', { planMode: true });
+    const request = await requestOf(chat);
+    expect(request).toMatchObject({
+      kind: 'question',
+      tool: 'request_user_input',
+      questions: [{ question: 'Which?' }],
+    });
+    answer(chat, request, { decision: 'allow', answers: { 'Which?': 'B' } });
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(codexTextsOf(chat.facts)[0]).toContain('"B"');
+  });
+
+  it('may be declined', async () => {
+    const chat = await openCodexChat({ turn: asks });
+    const message = await chat.begin('ask me', { planMode: true });
+    answer(chat, await requestOf(chat), { decision: 'deny', message: 'Ask somebody else.' });
+    await chat.ended(message);
+    expect(codexTextsOf(chat.facts)[0]).toContain('Ask somebody else.');
+  });
+});
+
+async function requestOf(chat: CodexChat): Promise<AgentRequest> {
+  await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(1));
+  return chat.record.requests[0]!;
+}
+
+function answer(chat: CodexChat, request: AgentRequest, given: Answer): void {
+  chat.command({ type: 'agent.answer', request, answer: given });
+}
+
+function fileOf({ home }: CodexChat): string {
+  return join(home, 'workspaces', 'asked.txt');
+}

@@ -1,0 +1,104 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { onTestFailed, onTestFinished } from 'vitest';
+import { createCodexDriver, type CodexDriverOptions } from '../../../src/agents/codex/agent.ts';
+import type { Policy } from '../../../src/contract/chats.ts';
+import type { AgentFact } from '../../../src/contract/facts.ts';
+import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
+import { startScriptedResponses, type ScriptedResponses } from '../../../src/dev/scripted-responses.ts';
+import type { Turn } from '../../../src/dev/turn-script.ts';
+import { createLog } from '../../../src/log.ts';
+import { createPaths } from '../../../src/paths.ts';
+import { killAgents } from '../../support/agent-processes.ts';
+import { createTemporaryHome } from '../../support/temporary-home.ts';
+import { createChat, createPayloadMap, eventsOf, type TestChat } from '../../agents/claude/stand-in.ts';
+
+export interface CodexChat extends TestChat {
+  readonly model: ScriptedResponses;
+}
+
+export interface CodexChatsOptions extends Partial<CodexDriverOptions> {
+  turn: Turn;
+  policy?: Policy;
+  /** How many chats share the driver. */
+  count?: number;
+}
+
+/** A chat with the real Codex and a scripted model. */
+export async function openCodexChat(options: CodexChatsOptions): Promise<CodexChat> {
+  const [chat] = await openCodexChats({ ...options, count: 1 });
+  return chat!;
+}
+
+/** Chats of one engine. */
+export async function openCodexChats({
+  turn,
+  policy = 'bypass',
+  count = 2,
+  ...overrides
+}: CodexChatsOptions): Promise<CodexChat[]> {
+  const home = await createTemporaryHome();
+  const model = await startScriptedResponses({ turn });
+  await configureCodex(home.path, model);
+  const payloads = createPayloadMap();
+  const lines: string[] = [];
+  const partials: string[] = [];
+  const driver = createCodexDriver({
+    command: findBundledAgents().codex,
+    env: { PATH: process.env['PATH'] ?? '', SCRIPTED_KEY: 'sk-scripted' },
+    paths: createPaths(home.path),
+    payloads,
+    settled: () => Promise.resolve(),
+    isLagging: () => false,
+    reportPartial: (_, __, { payload }) => partials.push(JSON.stringify(payload)),
+    requestTimeoutMs: 60_000,
+    idleMs: 60_000,
+    processesMax: 8,
+    log: createLog({ level: 'debug', secrets: [], output: { write: (line) => lines.push(line) } }),
+    now: () => new Date(),
+    ...overrides,
+  });
+  const parts = { createDriver: () => driver, home: home.path, partials, policy, payloads, chats: [] };
+  const chats = Array.from({ length: count }, () => ({ ...createChat(parts), model }));
+  onTestFailed(() => {
+    console.error(lines.join(''));
+    for (const { facts } of chats) console.error(JSON.stringify(facts.slice(-20), null, 1));
+  });
+  onTestFinished(async () => {
+    for (const chat of chats) chat.detach();
+    await killAgents(home.path);
+    await home.remove();
+    await model.close();
+  });
+  return chats;
+}
+
+/** The texts that the agent said, in order. */
+export function codexTextsOf(facts: AgentFact[]): string[] {
+  return eventsOf(facts, 'response_item')
+    .filter(({ payload }) => payload['type'] === 'message')
+    .flatMap(({ payload }) => (payload as { content: { text: string }[] }).content.map(({ text }) => text));
+}
+
+/** Leads the Codex of this home to the scripted model; the key is in `SCRIPTED_KEY`. */
+export async function configureCodex(home: string, { url }: ScriptedResponses): Promise<void> {
+  const folder = join(home, '.codex');
+  await mkdir(folder, { recursive: true });
+  const lines = [
+    'model = "gpt-5.5"',
+    'model_provider = "scripted"',
+    '[analytics]',
+    'enabled = false',
+    '[model_providers.scripted]',
+    'name = "scripted"',
+    `base_url = "${url}/v1"`,
+    'wire_api = "responses"',
+    'env_key = "SCRIPTED_KEY"',
+    'request_max_retries = 1',
+    'stream_max_retries = 1',
+    '[features]',
+    'plugins = false',
+    'apps = false',
+  ];
+  await writeFile(join(folder, 'config.toml'), `${lines.join('\n')}\n`);
+}
