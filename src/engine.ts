@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { ChatSummary, CreateChat } from './contract/chats.ts';
+import type { HookKind, HooksStatus } from './contract/hooks.ts';
 import type {
   HistoryQuery,
   InterruptReceipt,
@@ -15,6 +16,7 @@ import type { HealthSchema, StatusSchema } from './contract/status.ts';
 export interface Engine {
   readonly version: string;
   readonly chats: Chats;
+  readonly hooks: Hooks;
   readonly events: { open(options: StreamOptions): Promise<Readable> };
   health(): z.infer<typeof HealthSchema>;
   status(): Promise<z.infer<typeof StatusSchema>>;
@@ -34,6 +36,13 @@ export interface Chats {
   requests(chatId: string): Promise<AgentRequest[]>;
   answer(chatId: string, requestId: string, answer: Answer): Promise<void>;
   history(chatId: string, query: HistoryQuery): Promise<HistoryPage>;
+}
+
+export interface Hooks {
+  status(): Promise<HooksStatus>;
+  /** The log of hooks: as text, or line by line as server-sent events that go on. */
+  logs(options: { repo?: string; follow: boolean }): Promise<Readable>;
+  run(options: { repo?: string; type: HookKind }): Promise<{ runId: string }>;
 }
 
 /** A page of history; `eventsJson` is a JSON array as text, cut from the file without parsing. */

@@ -19,6 +19,8 @@ export interface Paths {
   readonly payloads: string;
   /** One folder per agent process. */
   readonly agents: string;
+  /** One folder per process of a hook. */
+  readonly hooks: string;
   readonly engineState: string;
   readonly startHooksLog: string;
   readonly plans: readonly { source: 'claude' | 'replicas'; folder: string }[];
@@ -38,6 +40,7 @@ export function createPaths(home: string): Paths {
     history: join(engine, 'history'),
     payloads: join(engine, 'payloads'),
     agents: join(engine, 'agents'),
+    hooks: join(engine, 'hooks'),
     engineState: join(replicas, 'engine-state.json'),
     startHooksLog: join(replicas, 'startHooks.log'),
     plans: [

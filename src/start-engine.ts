@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { createStatusBoard } from './create-status-board.ts';
 import { startRoot } from './start-root.ts';
 import type { Root } from './start-root.ts';
 import { watchClock } from './actors/watch-clock.ts';
@@ -9,35 +10,31 @@ import { createDrivers } from './agents/registry.ts';
 import type { AgentOptions } from './agents/registry.ts';
 import { ChatCommands, creationOf, draftChat } from './commands/chats.ts';
 import { Directory } from './commands/directory.ts';
+import { HookCommands } from './commands/hooks.ts';
 import { disown } from './commands/ending.ts';
 import { Messages } from './commands/messages.ts';
 import type { ChatRecord, EngineStateFile } from './contract/records.ts';
 import { agentEnvironment, findExecutable } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { Chats, RunningEngine } from './engine.ts';
+import { collectSystemPrompts } from './hooks/system-prompts.ts';
 import { createHub } from './journal/hub.ts';
-import type { Hub } from './journal/hub.ts';
 import type { Log } from './log.ts';
+import { openHooks } from './open-hooks.ts';
 import { STATE_KEY, openHome } from './open-home.ts';
 import type { Home } from './open-home.ts';
 import { Checkpoint } from './projection/checkpoint.ts';
 import { Recorder } from './projection/recorder.ts';
 import type { Delta } from './projection/recorder.ts';
-import { StatusBoard } from './projection/status-board.ts';
 import { sweep } from './process/sweep.ts';
 import { writeJson } from './storage/json-file.ts';
-import { countRepositories } from './workspace/count-repositories.ts';
-import { rememberBriefly } from './workspace/remember-briefly.ts';
-import { hasActiveSshSessions } from './workspace/ssh-sessions.ts';
+import { listRepositories } from './workspace/list-repositories.ts';
 
 export interface StartEngineOptions {
   environment: EngineEnvironment;
   log: Log;
   version: string;
 }
-
-/** Logins and repositories are counted at most this often. */
-const LOOK_EVERY_MS = 1_000;
 
 /** The composition root: opens the home, binds machines to what they need, and answers commands. */
 export async function startEngine({ environment, log, version }: StartEngineOptions): Promise<RunningEngine> {
@@ -56,7 +53,8 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
 
   await sweep(paths.agents, runsOf(records));
   const drivers = createDrivers(agentOptions(home, { environment, log }));
-  const root = startRoot({ environment, drivers, recorder });
+  const hookParts = await openHooks(home, { environment, log });
+  const root = startRoot({ environment, drivers, recorder, hooks: hookParts });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
   if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
@@ -64,11 +62,18 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const stopWatching = watchClock(() => journal.newIncarnation());
 
   let leaving: Promise<void> | undefined;
-  const directory = new Directory({ actors: root.chats, recorder, journal, isStopping: () => leaving !== undefined });
+  const directory = new Directory({
+    actors: root.chats,
+    recorder,
+    journal,
+    isStopping: () => leaving !== undefined,
+  });
   const titles = new Map([...drivers].map(([provider, { title }]) => [provider, title]));
   const send: typeof root.actor.send = (command) => root.actor.send(command);
   const chats = new ChatCommands({ directory, actors: root.chats, recorder, history, titles, send });
   const messages = new Messages(directory, payloads);
+  const logFile = paths.startHooksLog;
+  const hooks = new HookCommands({ ...hookParts, board: root.hooks, directory, logFile });
 
   async function leave(command: 'engine.drain' | 'engine.handOver'): Promise<void> {
     root.actor.send({ type: command });
@@ -84,6 +89,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   return {
     version,
     chats: toChats(chats, messages),
+    hooks,
     events: hub,
     health: () => ({
       status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
@@ -96,20 +102,6 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     handOver: () => (leaving ??= leave('engine.handOver')),
     failed,
   };
-}
-
-function createStatusBoard({ paths, records }: Home, hub: Hub): StatusBoard {
-  const hasLogins = rememberBriefly(hasActiveSshSessions, LOOK_EVERY_MS);
-  const reposTotal = rememberBriefly(() => countRepositories(paths.workspaces), LOOK_EVERY_MS);
-  return new StatusBoard({
-    records,
-    counted: () => ({
-      hasActiveSSHSessions: hasLogins(),
-      activeSseClients: hub.clients,
-      reposTotal: reposTotal(),
-      hooksRunning: false,
-    }),
-  });
 }
 
 /** Processes that some chat may still attach to. */
@@ -139,6 +131,7 @@ function agentOptions(
     idleMs: environment.AGENT_IDLE_MS,
     processesMax: environment.AGENT_PROCESSES_MAX,
     log,
+    systemPrompt: () => collectSystemPrompts(listRepositories(paths.workspaces)),
     now: () => new Date(),
   };
 }
@@ -171,7 +164,7 @@ function createRecorder({ journal, history, records }: Home): Recorder {
 }
 
 function createCheckpoint(
-  { store, journal, history, payloads, records }: Home,
+  { store, journal, history, payloads, records, hooks }: Home,
   { environment, log }: { environment: EngineEnvironment; log: Log },
 ): Checkpoint {
   const checkpoint = new Checkpoint({
@@ -180,6 +173,7 @@ function createCheckpoint(
     history,
     payloads,
     records,
+    hooks,
     everyBytes: environment.EVENT_LOG_BYTES / 16,
     onError: (error) => log.warn({ err: error }, 'the checkpoint failed and is tried again'),
   });

@@ -22,10 +22,13 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/journal': ['node:', 'zod', 'src/storage', ...GROUND],
   'src/projection': ['node:', 'zod', 'src/storage', 'src/journal', 'type:xstate', 'type:machines', ...GROUND],
   'src/agents': ['node:', 'zod', 'src/process', 'src/storage', 'type:src/engine-env.ts', ...GROUND],
+  'src/hooks': ['node:', 'zod', 'yaml', 'src/process', 'type:machines', 'machines/hook.record.ts', ...GROUND],
   'src/actors': [
     'node:',
     'xstate',
     'src/agents',
+    'src/hooks',
+    'machines/hook.record.ts',
     'src/process',
     'src/journal',
     'src/projection',
@@ -36,6 +39,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'node:',
     'xstate',
     'src/actors',
+    'src/hooks',
     'src/storage',
     'src/journal',
     'src/projection',
@@ -61,7 +65,9 @@ const MAY_IMPORT: Record<string, string[]> = {
 const ROOTS = [
   'src/start-root.ts',
   'src/start-engine.ts',
+  'src/create-status-board.ts',
   'src/open-home.ts',
+  'src/open-hooks.ts',
   'src/serve.ts',
   'src/main.ts',
 ];

@@ -3,6 +3,7 @@ import type { Route } from './route.ts';
 import { chatRoutes } from './routes/chats.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { hookRoutes } from './routes/hooks.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { openapiRoutes } from './routes/openapi.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -19,6 +20,7 @@ export function createRoutes(engine: Engine): Route[] {
     ...messageRoutes(engine),
     ...queueRoutes(engine),
     ...requestRoutes(engine),
+    ...hookRoutes(engine),
   ];
   return [...routes, ...openapiRoutes({ version: engine.version, routes })];
 }
