@@ -1,12 +1,13 @@
 import { appendFile, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { prefixLines } from './prefix-lines.ts';
 import { createPrinted, type Printed } from './printed.ts';
 
 /** A file this long is moved to `<name>.1`; one such is kept. */
 const ROTATE_BYTES = 128 * 1024 * 1024;
-/** A line that goes on for longer than this is broken. */
-const LINE_BYTES = 64 * 1024;
+/** So much is put together before it is written. */
+const ROOM_BYTES = 256 * 1024;
 const FULL_DISK_RETRY_MS = 250;
 
 const CopiedSchema = z.object({ offset: z.number(), chars: z.number() });
@@ -31,6 +32,7 @@ export interface HookLogOptions {
 export class HookLog {
   readonly #options: Required<HookLogOptions>;
   readonly #processes: Map<string, Printed>;
+  readonly #room = Buffer.allocUnsafeSlow(ROOM_BYTES);
   #size: number;
   #tail: Promise<unknown> = Promise.resolve();
 
@@ -66,19 +68,18 @@ export class HookLog {
   /** Adds what a process printed next; its last line waits until it is whole. */
   copy(processId: string, { repoName, bytes }: { repoName: string; bytes: Buffer }): Promise<void> {
     const printed = this.#processOf(processId);
-    printed.add(bytes);
-    return this.#inOrder(() => this.#write(prefixed(repoName, printed.takeLines(LINE_BYTES))));
+    return this.#inOrder(() => this.#write(repoName, printed.add(bytes)));
   }
 
   /** Adds the last line of a process that ended without ending it. */
   flush(processId: string, repoName: string): Promise<void> {
     const printed = this.#processOf(processId);
-    return this.#inOrder(() => this.#write(prefixed(repoName, printed.takeRest())));
+    return this.#inOrder(() => this.#write(repoName, printed.end()));
   }
 
   /** Adds a line of the engine's own. */
   note(repoName: string, text: string): Promise<void> {
-    return this.#inOrder(() => this.#write(prefixed(repoName, Buffer.from(`${text}\n`))));
+    return this.#inOrder(() => this.#write(repoName, [Buffer.from(`${text}\n`)]));
   }
 
   /** Forgets all processes but these. */
@@ -86,11 +87,12 @@ export class HookLog {
     for (const id of this.#processes.keys()) if (!processIds.has(id)) this.#processes.delete(id);
   }
 
-  async #write(lines: Buffer): Promise<void> {
-    if (lines.length === 0) return;
-    if (this.#size + lines.length > this.#options.rotateBytes) await this.#rotate();
+  async #write(repoName: string, pieces: readonly Buffer[]): Promise<void> {
+    if (pieces.length === 0) return;
     try {
-      await this.#append(lines);
+      if (this.#size > this.#options.rotateBytes) await this.#rotate();
+      const prefix = Buffer.from(`[${repoName}] `);
+      for (const part of prefixLines(pieces, { prefix, room: this.#room })) await this.#append(part);
       await this.#writePositions();
     } catch (error) {
       this.#options.onError(error);
@@ -98,11 +100,11 @@ export class HookLog {
   }
 
   /** On a full disk it waits for room: meanwhile the processes' own files hold what they print. */
-  async #append(lines: Buffer): Promise<void> {
+  async #append(bytes: Buffer): Promise<void> {
     for (;;) {
       try {
-        await appendFile(this.#options.file, lines, { mode: 0o600 });
-        this.#size += lines.length;
+        await appendFile(this.#options.file, bytes, { mode: 0o600 });
+        this.#size += bytes.length;
         return;
       } catch (error) {
         if (!isFullDisk(error)) throw error;
@@ -139,14 +141,6 @@ export class HookLog {
     this.#tail = result.catch(() => undefined); // the caller hears of it; the next one starts all the same
     return result;
   }
-}
-
-/** Puts the repository in front of each line. Bytes stay what they are, whatever their encoding. */
-function prefixed(repoName: string, lines: Buffer): Buffer {
-  if (lines.length === 0) return lines;
-  const prefix = Buffer.from(`[${repoName}] `).toString('latin1');
-  const text = lines.toString('latin1', 0, lines.length - 1).replaceAll('\n', `\n${prefix}`);
-  return Buffer.from(`${prefix}${text}\n`, 'latin1');
 }
 
 function isFullDisk(error: unknown): boolean {
