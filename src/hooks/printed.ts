@@ -69,7 +69,7 @@ function countChars(bytes: Buffer): number {
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0; // an iterator would be slow
     if ((byte & 0xc0) !== 0x80) count += 1;
-    if (byte >= 0xf0) count += 1;
+    if (byte >= 0xf0 && byte < 0xf8) count += 1;
   }
   return count;
 }
