@@ -46,6 +46,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type:machines',
     ...GROUND,
   ],
+  'src/cli': ['node:', 'xstate', 'src/hooks', 'src/actors', 'machines/hook.machine.ts', ...GROUND],
   'src/engine.ts': ['type:node:', 'type:zod', 'type:src/contract'],
   'src/server': [
     'node:',
