@@ -53,7 +53,10 @@ function transitionsTable(root: AnyStateNode): string {
 }
 
 function delaysSection({ implementations }: AnyStateMachine): string[] {
-  const rows = Object.entries(implementations.delays).map(([name, delay]) => [`\`${name}\``, String(delay)]);
+  const rows = Object.entries(implementations.delays).map(([name, delay]) => [
+    `\`${name}\``,
+    typeof delay === 'function' ? 'computed from the context' : String(delay),
+  ]);
   return rows.length === 0
     ? []
     : ['## Time limits', toTable(['limit', 'milliseconds, unless configured'], rows)];
