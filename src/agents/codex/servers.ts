@@ -15,6 +15,9 @@ const TERMINATED_MS = 3_000;
 const KILLED_MS = 5_000;
 const GREETING_MS = 30_000;
 
+/** By then every chat has taken up what the last engine left. */
+const TAKING_UP_MS = 300_000;
+
 /** A server that printed so much is replaced when it rests. */
 const SPOOL_BYTES = 256 * 1024 * 1024;
 
@@ -119,9 +122,13 @@ export class CodexServers {
   #onGone(server: CodexServer): void {
     if (!server.isLeaving) this.#deaths.push(performance.now());
     // What an earlier engine launched may be needed by a chat that has not been taken up yet.
-    if (server.isFound) return;
-    this.#byRun.delete(server.run.id);
-    void this.#context.settled().then(() => clear(server.run));
+    if (server.isFound) setTimeout(() => this.#discard(server), TAKING_UP_MS).unref();
+    else this.#discard(server);
+  }
+
+  #discard({ run }: CodexServer): void {
+    this.#byRun.delete(run.id);
+    void this.#context.settled().then(() => clear(run));
   }
 
   #checkBudget(): void {
