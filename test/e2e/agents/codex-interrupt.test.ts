@@ -10,7 +10,7 @@ const forever = inSteps(run(ENDLESS_COMMAND), say('Never said.'));
 
 describe('interrupting Codex', () => {
   it('ends a message that the agent has not even seen', async () => {
-    const chat = await openCodexChat({ turn: turnByPrompt({}) });
+    const chat = await openCodexChat({ turn: turnByPrompt({ 'too late': () => ({ kind: 'hang' }) }) });
     const message = await chat.begin('too late');
     chat.command({ type: 'agent.interrupt' });
     expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
