@@ -43,11 +43,11 @@ describe('a turn of Codex', () => {
     expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(0);
   });
 
-  it('tells all that a command printed', async () => {
+  it.each(['gpt-5.5', 'gpt-6.1-sol'])('tells all that a command of %s printed', async (model) => {
     const chat = await openCodexChat({
       turn: inSteps(useTool('exec_command', { cmd: 'echo one; echo two' }), say('Ran.')),
     });
-    await chat.run('run it');
+    await chat.run('run it', { model });
     const [call, output] = eventsOf(chat.facts, 'response_item').map(({ payload }) => payload);
     expect(call).toMatchObject({ type: 'function_call', name: 'exec_command' });
     expect(output).toMatchObject({ call_id: call?.['call_id'], output: 'one\ntwo\n' });
