@@ -44,6 +44,8 @@ export class CodexServer {
   readonly run: Run;
   readonly configuration: string | null;
   readonly isFound: boolean;
+  /** On the monotonic clock, in milliseconds. */
+  readonly adoptedAt = performance.now();
   /** Behind the last line that was read. */
   offset = 0;
   /** It was told to go, or is no good any more: nothing new is given to it. */

@@ -15,6 +15,12 @@ const TERMINATED_MS = 3_000;
 const KILLED_MS = 5_000;
 const GREETING_MS = 30_000;
 
+/** By then every chat whose turn goes on has joined the server it found. */
+const JOINING_MS = 10_000;
+
+/** By then every chat has taken up what the last engine left. */
+const TAKING_UP_MS = 300_000;
+
 /** A server that printed so much is replaced when it rests. */
 const SPOOL_BYTES = 256 * 1024 * 1024;
 
@@ -81,7 +87,13 @@ export class CodexServers {
   #isUsable(server: CodexServer, installation: Installation): boolean {
     if (server.isLeaving || server.failure !== null) return false;
     const isWanted = server.configuration === configurationOf(this.#context, installation);
-    return server.isWorking || (isWanted && server.offset < SPOOL_BYTES);
+    const isFresh = isWanted && server.offset < SPOOL_BYTES;
+    return isFresh || server.isWorking || this.#isBeingTakenUp(server);
+  }
+
+  /** A chat whose turn goes on in it may not have come yet. */
+  #isBeingTakenUp({ isFound, adoptedAt }: CodexServer): boolean {
+    return isFound && performance.now() - adoptedAt < JOINING_MS;
   }
 
   async #launch(installation: Installation): Promise<CodexServer> {
@@ -119,9 +131,13 @@ export class CodexServers {
   #onGone(server: CodexServer): void {
     if (!server.isLeaving) this.#deaths.push(performance.now());
     // What an earlier engine launched may be needed by a chat that has not been taken up yet.
-    if (server.isFound) return;
-    this.#byRun.delete(server.run.id);
-    void this.#context.settled().then(() => clear(server.run));
+    if (server.isFound) setTimeout(() => this.#discard(server), TAKING_UP_MS).unref();
+    else this.#discard(server);
+  }
+
+  #discard({ run }: CodexServer): void {
+    this.#byRun.delete(run.id);
+    void this.#context.settled().then(() => clear(run));
   }
 
   #checkBudget(): void {

@@ -49,6 +49,26 @@ describe('recordings of Codex', () => {
     );
   });
 
+  it('show a sub-agent at work inside the turn of its parent', () => {
+    const { story, events, ends } = replay('sub-agent');
+    expect(story).toEqual([
+      'user_message',
+      'custom_tool_call codex.subAgentActivity',
+      'custom_tool_call wait',
+      'message',
+      'custom_tool_call codex.subAgentActivity',
+      'custom_tool_call_output',
+      ...DONE,
+    ]);
+    const [ofChild, ofParent] = events.filter(({ payload }) => payload['type'] === 'message');
+    expect(ofChild?.payload).toMatchObject({
+      agent_thread_id: expect.any(String),
+      content: [{ text: 'child says hi' }],
+    });
+    expect(ofParent?.payload).not.toHaveProperty('agent_thread_id');
+    expect(ends).toHaveLength(1);
+  });
+
   it('keep what was streamed of a message that was interrupted', () => {
     const { events } = replay('interrupt');
     expect(events.find(({ payload }) => payload['type'] === 'message')?.payload).toMatchObject({

@@ -16,7 +16,12 @@ interface RecordedFrame {
   /** Which server of the recording. */
   proc: number;
   dir: '<' | '>';
-  frame: { method?: string; id?: number; params?: Record<string, unknown>; result?: Record<string, unknown> };
+  frame: {
+    method?: string;
+    id?: number | string;
+    params?: Record<string, unknown>;
+    result?: Record<string, unknown>;
+  };
 }
 
 export interface Replayed {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses, ENDLESS_COMMAND } from '../../support/agent-processes.ts';
 import { inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
@@ -10,52 +9,13 @@ const run = (cmd: string) => useTool('exec_command', { cmd, yield_time_ms: 60_00
 const forever = inSteps(run(ENDLESS_COMMAND), say('Never said.'));
 
 describe('interrupting Codex', () => {
-  it('keeps what was said so far and the thread, and takes the next message', async () => {
-    const gate = createGate();
-    const chat = await openCodexChat({
-      turn: turnByPrompt({ long: () => say('Begun. ', gate, 'Never said.') }),
-    });
-    const message = await chat.begin('long');
-    await gate.reached;
-    await until(() => expect(chat.partials.join('')).toContain('Begun.'));
-    chat.command({ type: 'agent.interrupt' });
-    expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
-    expect((await chat.run('next')).end?.outcome).toBe('completed');
-    expect(codexTextsOf(chat.facts)).toEqual(['Begun. ', 'You said: next']);
-  });
-
-  it('works on a model that never answers', async () => {
-    const chat = await openCodexChat({ turn: () => ({ kind: 'hang' }) });
-    const message = await chat.begin('hang');
-    await until(() => expect(chat.model.requests).toHaveLength(1));
-    chat.command({ type: 'agent.interrupt' });
-    expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
-  });
-
   it('ends a message that the agent has not even seen', async () => {
-    const chat = await openCodexChat({ turn: turnByPrompt({}) });
+    const chat = await openCodexChat({ turn: turnByPrompt({ 'too late': () => ({ kind: 'hang' }) }) });
     const message = await chat.begin('too late');
     chat.command({ type: 'agent.interrupt' });
     expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
     expect((await chat.run('next')).end?.outcome).toBe('completed');
     expect(codexTextsOf(chat.facts)).toEqual(['You said: next']);
-  });
-
-  it('ends what an open tool started, however it hid, and leaves the service of an earlier one', async () => {
-    const service = 'setsid tail -f /etc/hostname >/dev/null 2>&1 & echo started';
-    const tool = '(setsid tail -f /etc/passwd >/dev/null 2>&1 &); tail -f /dev/null';
-    const chat = await openCodexChat({
-      turn: turnByPrompt({
-        service: inSteps(run(service), say('Serving.')),
-        tool: inSteps(run(tool), say('Never said.')),
-      }),
-    });
-    await chat.run('service');
-    const message = await chat.begin('tool');
-    await until(async () => expect(await tailsOf(chat)).toBe(4));
-    chat.command({ type: 'agent.interrupt' });
-    expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
-    expect(await tailsOf(chat)).toBe(2);
   });
 
   it('leaves the commands of another chat alone', async () => {
@@ -93,27 +53,7 @@ describe('interrupting Codex', () => {
   });
 });
 
-describe('pinging Codex', () => {
-  it('is answered while a tool runs', async () => {
-    const chat = await openCodexChat({ turn: forever });
-    await chat.begin('tool');
-    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
-    chat.command({ type: 'agent.ping' });
-    await until(() => expect(ofType(chat.facts, 'agent.answered')).toHaveLength(1));
-  });
-});
-
 describe('stopping Codex', () => {
-  it('ends the running turn, then the server and all of its tools', async () => {
-    const chat = await openCodexChat({ turn: forever });
-    const message = await chat.begin('tool');
-    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
-    chat.command({ type: 'agent.stop' });
-    expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
-    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
-    await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
-  });
-
   it('keeps the server for the other chats', async () => {
     const [one, other] = (await openCodexChats({ turn: turnByPrompt({}) })) as [CodexChat, CodexChat];
     await one.run('one');
@@ -124,22 +64,6 @@ describe('stopping Codex', () => {
     expect(ofType(other.facts, 'agent.exited')).toEqual([]);
     other.command({ type: 'agent.stop' });
     await until(async () => expect(await agentProcesses(one.home)).toEqual([]));
-  });
-
-  it('is answered at once when nothing runs', async () => {
-    const chat = await openCodexChat({ turn: turnByPrompt({}) });
-    chat.command({ type: 'agent.stop' });
-    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
-  });
-
-  it.each(['agent.terminate', 'agent.kill'] as const)('by %s leaves nothing of the turn', async (type) => {
-    const chat = await openCodexChat({ turn: turnByPrompt({ tool: forever }) });
-    await chat.begin('tool');
-    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
-    chat.command({ type });
-    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
-    await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
-    expect((await chat.run('next')).end?.outcome).toBe('completed');
   });
 });
 

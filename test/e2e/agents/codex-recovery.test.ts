@@ -59,18 +59,6 @@ describe('a server of Codex that dies', () => {
 });
 
 describe('the next engine', () => {
-  it('goes on with a turn where the last one stopped', async () => {
-    const gate = createGate();
-    const chat = await openCodexChat({ turn: () => say('One. ', gate, 'Two.') });
-    const message = await chat.begin('long');
-    await gate.reached;
-    chat.reopen();
-    gate.open();
-    expect((await chat.ended(message)).end?.outcome).toBe('completed');
-    expect(codexTextsOf(chat.facts)).toEqual(['One. Two.']);
-    expect(userMessagesOf(chat)).toEqual(['long']);
-  });
-
   it('finds what was said while there was none', async () => {
     const gate = createGate();
     const chat = await openCodexChat({
@@ -123,18 +111,6 @@ describe('the next engine', () => {
     expect(chat.model.requests).toHaveLength(2);
   });
 
-  it('reports a turn as lost that a dead server had begun', async () => {
-    const chat = await openCodexChat({ turn: turnByPrompt({ tool: forever }) });
-    const message = await chat.begin('tool');
-    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
-    chat.detach();
-    await killAgents(chat.home);
-    chat.reopen();
-    expect((await chat.ended(message)).end?.outcome).toBe('lost');
-    expect((await chat.run('next')).end?.outcome).toBe('completed');
-    expect(codexTextsOf(chat.facts)).toEqual(['You said: next']);
-  });
-
   it('runs a message once that a dead server never got', async () => {
     const chat = await openCodexChat({ turn: echo });
     const message = await chat.begin('hello');
@@ -179,18 +155,6 @@ describe('the next engine', () => {
   });
 });
 
-describe('a server of Codex that rests', () => {
-  it('ends after a while; the next message resumes its thread', async () => {
-    const chat = await openCodexChat({ turn: echo, idleMs: 200 });
-    await chat.run('first');
-    await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
-    await chat.run('second');
-    expect(codexTextsOf(chat.facts)).toEqual(['You said: first', 'You said: second']);
-    expect(JSON.stringify(chat.model.requests[1])).toContain('You said: first');
-    expect(ofType(chat.facts, 'agent.exited')).toEqual([]);
-  });
-});
-
 async function killServer({ home }: CodexChat): Promise<void> {
   const servers = (await agentProcesses(home)).filter(({ program }) => program === 'codex');
   for (const { pid } of servers) process.kill(pid, 'SIGKILL');
@@ -198,12 +162,6 @@ async function killServer({ home }: CodexChat): Promise<void> {
 
 function spoolOf(chat: CodexChat): Promise<string> {
   return readFile(join(runFolder(chat), 'stdout'), 'utf8');
-}
-
-function userMessagesOf({ facts }: CodexChat): unknown[] {
-  return eventsOf(facts, 'event_msg')
-    .filter(({ payload }) => payload['type'] === 'user_message')
-    .map(({ payload }) => payload['message']);
 }
 
 /** The last delivery as one of another message. */

@@ -1,0 +1,289 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createGate } from '../../../src/dev/gate.ts';
+import { say } from '../../../src/dev/scripted-steps.ts';
+import type { Turn } from '../../../src/dev/turn-script.ts';
+import { newMessage, ofType, runFolder, until } from '../../agents/claude/stand-in.ts';
+import { agentProcesses, ENDLESS_COMMAND, killAgents } from '../../support/agent-processes.ts';
+import { echo, inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
+import { AGENTS, type ChatUnderTest } from './agent-under-test.ts';
+
+describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
+  const { open, run, saidIn, promptsIn } = agent;
+  const forever: Turn = inSteps(run(ENDLESS_COMMAND), say('Never said.'));
+
+  it('runs one turn after the other in one session, each told once', async () => {
+    const chat = await open({ turn: echo });
+    expect((await chat.run('first')).end).toMatchObject({
+      outcome: 'completed',
+      usage: { inputTokens: expect.any(Number), outputTokens: 7 },
+    });
+    expect((await chat.run('second')).end?.outcome).toBe('completed');
+    expect(promptsIn(chat.facts)).toEqual(['first', 'second']);
+    expect(saidIn(chat.facts)).toEqual(['You said: first', 'You said: second']);
+    expect(chat.partials.join('')).toContain('You said: first');
+    expect(JSON.stringify(chat.asked().at(-1))).toContain('You said: first');
+    expect(ofType(chat.facts, 'agent.exited')).toEqual([]);
+  });
+
+  it('works in the workspace, and tells when a tool is open', async () => {
+    const chat = await open({ turn: inSteps(run('echo made > made.txt'), say('Done.')) });
+    await chat.run('make it');
+    expect(readFileSync(fileOf(chat, 'made.txt'), 'utf8')).toBe('made\n');
+    expect(ofType(chat.facts, 'agent.said').map(({ openTools }) => openTools)).toContain(1);
+    expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(0);
+  });
+
+  it('runs with the model and the effort of each message, and falls back to the defaults', async () => {
+    const { otherModel, efforts } = agent;
+    const chat = await open({ turn: echo });
+    await chat.run('one');
+    await chat.run('two', { model: otherModel, thinkingLevel: 'low' });
+    await chat.run('three');
+    await chat.run('four', { thinkingLevel: 'ultra' });
+    const standard = chat.asked()[0]?.model;
+    expect(standard).not.toBe(otherModel);
+    expect(chat.asked().map(({ model, effort }) => [model, effort])).toEqual([
+      [standard, efforts.standard],
+      [otherModel, 'low'],
+      [standard, efforts.standard],
+      [standard, efforts.highest],
+    ]);
+  });
+
+  it('carries images and long texts', async () => {
+    const text = `${'long '.repeat(20_000)}🙂`;
+    const chat = await open({ turn: () => say('Read.') });
+    const source = { type: 'base64' as const, media_type: 'image/png' as const, data: PIXEL };
+    await chat.run('', { content: await chat.store({ text, images: [{ type: 'image', source }] }) });
+    expect(saidIn(chat.facts)).toEqual(['Read.']);
+    const request = JSON.stringify(chat.asked()[0]);
+    for (const part of [text, PIXEL_START, 'image/png']) expect(request).toContain(part);
+  });
+
+  it('changes nothing in plan mode, and may again in the next turn', async () => {
+    const write = (name: string) => inSteps(run(`echo x > ${name}`), say('Done.'));
+    const chat = await open({ turn: turnByPrompt({ one: write('one'), two: write('two') }) });
+    await chat.run('one', { planMode: true });
+    await chat.run('two');
+    expect(['one', 'two'].map((name) => existsSync(fileOf(chat, name)))).toEqual([false, true]);
+    expect(ofType(chat.facts, 'request.opened')).toEqual([]);
+  });
+
+  it.each([
+    { decision: 'allow' as const, isWritten: true },
+    { decision: 'deny' as const, isWritten: false },
+  ])('asks before it changes something, when it has to ($decision)', async ({ decision, isWritten }) => {
+    const chat = await open({ turn: inSteps(run('echo x > asked.txt'), say('Done.')), policy: 'ask' });
+    const message = await chat.begin('write');
+    await until(() => expect(chat.record.requests).toHaveLength(1));
+    const [request] = chat.record.requests;
+    expect(request?.kind).toBe('permission');
+    expect(existsSync(fileOf(chat, 'asked.txt'))).toBe(false);
+    chat.command({ type: 'agent.answer', request: request!, answer: { decision } });
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(existsSync(fileOf(chat, 'asked.txt'))).toBe(isWritten);
+  });
+
+  it('runs chats at the same time, each by itself', async () => {
+    const first = await open({ turn: echo });
+    const chats = [first, first.sibling(), first.sibling(), first.sibling()];
+    await Promise.all(chats.map((chat, index) => chat.run(`I am ${index}`)));
+    expect(chats.map(({ facts }) => saidIn(facts))).toEqual(
+      chats.map((_, index) => [`You said: I am ${index}`]),
+    );
+    expect(new Set(chats.map(({ record }) => record.sessionId)).size).toBe(4);
+  });
+
+  it('says what to do when its program is missing', async () => {
+    const chat = await open({ turn: echo, command: '/does/not/exist' });
+    chat.command({ type: 'agent.prepare', message: newMessage('hello') });
+    await until(() => expect(chat.facts).toHaveLength(1));
+    expect(chat.facts).toMatchObject([{ type: 'agent.exited', failure: { code: 'agent_unavailable' } }]);
+  });
+
+  describe('when it is interrupted,', () => {
+    it('keeps what it said and its session, and takes the next message', async () => {
+      const gate = createGate();
+      const chat = await open({ turn: turnByPrompt({ long: () => say('Begun. ', gate, 'Never.') }) });
+      const message = await chat.begin('long');
+      await gate.reached;
+      await until(() => expect(chat.partials.join('')).toContain('Begun.'));
+      chat.command({ type: 'agent.interrupt' });
+      expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
+      const { sessionId } = chat.record;
+      expect((await chat.run('next')).end?.outcome).toBe('completed');
+      expect(saidIn(chat.facts)).toEqual(['Begun. ', 'You said: next']);
+      expect(chat.record.sessionId).toBe(sessionId);
+    });
+
+    it('does not wait for a model that never answers', async () => {
+      const chat = await open({ turn: () => ({ kind: 'hang' }) });
+      const message = await chat.begin('hang');
+      await until(() => expect(chat.asked()).toHaveLength(1));
+      chat.command({ type: 'agent.interrupt' });
+      expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
+    });
+
+    it('ends what its tool started, however it hid, and leaves the service of an earlier turn', async () => {
+      const chat = await open({
+        turn: turnByPrompt({
+          service: inSteps(run('setsid tail -f /etc/hostname >/dev/null 2>&1 & echo up'), say('Serving.')),
+          tool: inSteps(run(`(setsid tail -f /etc/passwd >/dev/null 2>&1 &); ${ENDLESS_COMMAND}`), say('x')),
+        }),
+      });
+      await chat.run('service');
+      const message = await chat.begin('tool');
+      const all = ['tail -f /dev/null', 'tail -f /etc/hostname', 'tail -f /etc/passwd'];
+      await until(async () => expect(await tailsOf(chat)).toEqual(all));
+      chat.command({ type: 'agent.interrupt' });
+      chat.command({ type: 'agent.interrupt' });
+      expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
+      expect(await tailsOf(chat)).toEqual(['tail -f /etc/hostname']);
+      await chat.run('next');
+      expect(endsIn(chat)).toEqual(['completed', 'interrupted', 'completed']);
+      await killAgents(chat.home);
+    });
+  });
+
+  describe('when it dies,', () => {
+    it('is reported once, leaves nothing of its tool, and resumes its session for the next message', async () => {
+      const chat = await open({ turn: turnByPrompt({ tool: forever }) });
+      await chat.run('before');
+      const { sessionId } = chat.record;
+      await chat.begin('tool');
+      await toolIsOpen(chat);
+      await killProgram(chat, agent.program);
+      await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
+      expect(ofType(chat.facts, 'agent.exited')[0]?.failure.code).toBe('agent_exited');
+      await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
+      expect((await chat.run('after')).end?.outcome).toBe('completed');
+      expect(chat.record.sessionId).toBe(sessionId);
+      expect(JSON.stringify(chat.asked().at(-1))).toContain('You said: before');
+      expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1);
+    });
+
+    it('with its engine, in a turn in which it had done something, that turn is lost', async () => {
+      const chat = await open({ turn: turnByPrompt({ tool: forever }) });
+      const message = await chat.begin('tool');
+      await toolIsOpen(chat);
+      chat.detach();
+      await killAgents(chat.home);
+      chat.reopen();
+      expect((await chat.ended(message)).end?.outcome).toBe('lost');
+      expect((await chat.run('next')).end?.outcome).toBe('completed');
+      expect(promptsIn(chat.facts)).toEqual(['tool', 'next']);
+    });
+
+    it('because it rested for long, resumes its session for the next message', async () => {
+      const chat = await open({ turn: echo, idleMs: 200 });
+      await chat.run('first');
+      await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
+      await chat.run('second');
+      expect(saidIn(chat.facts)).toEqual(['You said: first', 'You said: second']);
+      expect(JSON.stringify(chat.asked().at(-1))).toContain('You said: first');
+      expect(ofType(chat.facts, 'agent.exited')).toEqual([]);
+    });
+  });
+
+  describe('when another engine takes it up,', () => {
+    it('goes on with its text: nothing missing, nothing twice', async () => {
+      const gate = createGate();
+      const chat = await open({ turn: turnByPrompt({ long: () => say('Begun. ', gate, 'Done.') }) });
+      const message = await chat.begin('long');
+      await gate.reached;
+      await until(() => expect(chat.partials.join('')).toContain('Begun.'));
+      chat.reopen();
+      gate.open();
+      expect((await chat.ended(message)).end?.outcome).toBe('completed');
+      expect([promptsIn(chat.facts), saidIn(chat.facts)]).toEqual([['long'], ['Begun. Done.']]);
+      await chat.run('next');
+      expect(chat.asked()).toHaveLength(2);
+      expect(await programsOf(chat, agent.program)).toBe(1);
+    });
+
+    it('goes on with its tool, which runs once', async () => {
+      const command = 'echo x >> ran.txt; until [ -e go.txt ]; do sleep 0.05; done';
+      const chat = await open({
+        turn: inSteps(run(command), say('Done.')),
+      });
+      const message = await chat.begin('tool');
+      await until(() => expect(existsSync(fileOf(chat, 'ran.txt'))).toBe(true));
+      await toolIsOpen(chat);
+      chat.reopen();
+      chat.command({ type: 'agent.ping' });
+      await until(() => expect(ofType(chat.facts, 'agent.answered')).toHaveLength(1));
+      writeFileSync(fileOf(chat, 'go.txt'), '');
+      expect((await chat.ended(message)).end?.outcome).toBe('completed');
+      expect(saidIn(chat.facts)).toEqual(['Done.']);
+      expect(readFileSync(fileOf(chat, 'ran.txt'), 'utf8')).toBe('x\n');
+    });
+
+    it('is given a message that was recorded and no more, once', async () => {
+      const chat = await open({ turn: echo });
+      await chat.run('first');
+      const message = await chat.prepare('second');
+      chat.reopen();
+      expect((await chat.ended(message)).end?.outcome).toBe('completed');
+      expect(promptsIn(chat.facts)).toEqual(['first', 'second']);
+      expect(saidIn(chat.facts)).toEqual(['You said: first', 'You said: second']);
+    });
+
+    it('rests on, and takes the next message', async () => {
+      const chat = await open({ turn: echo });
+      await chat.run('first');
+      const folder = runFolder(chat);
+      chat.reopen();
+      await chat.run('second');
+      expect(runFolder(chat)).toBe(folder);
+      expect(saidIn(chat.facts)).toEqual(['You said: first', 'You said: second']);
+    });
+  });
+
+  it.each(['agent.stop', 'agent.terminate', 'agent.kill'] as const)(
+    'leaves no process on %s',
+    async (type) => {
+      const chat = await open({ turn: forever });
+      await chat.begin('tool');
+      await toolIsOpen(chat);
+      chat.command({ type });
+      await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
+      await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
+    },
+  );
+});
+
+function fileOf({ home }: ChatUnderTest, name: string): string {
+  return join(home, 'workspaces', name);
+}
+
+async function toolIsOpen({ facts }: ChatUnderTest): Promise<void> {
+  await until(() => expect(ofType(facts, 'agent.said').at(-1)?.openTools).toBe(1));
+}
+
+function endsIn({ facts }: ChatUnderTest) {
+  return ofType(facts, 'agent.said').flatMap(({ end }) => end?.outcome ?? []);
+}
+
+/** What the commands of these tests run for ever; the agent's own input is forwarded by another `tail`. */
+async function tailsOf({ home }: ChatUnderTest): Promise<string[]> {
+  const commands = (await agentProcesses(home)).map(({ command }) => command);
+  return commands.filter((command) => /^tail -f \/(dev|etc)\//.test(command)).toSorted();
+}
+
+async function programsOf({ home }: ChatUnderTest, program: string): Promise<number> {
+  return (await agentProcesses(home)).filter((process) => process.program === program).length;
+}
+
+async function killProgram({ home }: ChatUnderTest, program: string): Promise<void> {
+  const found = (await agentProcesses(home)).filter((process) => process.program === program);
+  for (const { pid } of found) process.kill(pid, 'SIGKILL');
+}
+
+/** Agents may compress a picture anew; its beginning stays. */
+const PIXEL_START = 'iVBORw0KGgo';
+
+/** A picture of one dot. */
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
