@@ -51,7 +51,7 @@ export async function startWorkspace(home: Home, options: StartWorkspaceOptions)
   const repositories = createRepositories(home, { ...options, pullRequests });
   const stopWatchingPlans = watchPlans(folders, (event) => recorder.record([event]));
   const countLogins = setInterval(() => recorder.record([]), LOGINS_MS.every).unref();
-  const hasLogins = rememberBriefly(hasActiveSshSessions, LOGINS_MS.fresh);
+  const hasLogins = rememberBriefly(() => hasActiveSshSessions(), LOGINS_MS.fresh);
   return {
     repositories,
     plans: { list: () => listPlans(folders), get: (filename) => readPlan(folders, filename) },

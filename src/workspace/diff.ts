@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeText } from './decode-text.ts';
 import type { Git } from './git.ts';
 import { gitFolderOf } from './git-folder.ts';
 import type { WorkTreeStatus } from './work-tree-status.ts';
@@ -67,7 +68,7 @@ async function compare(
   const text = gap === -1 ? Buffer.alloc(0) : stdout.subarray(gap + 2);
   const isTooLong = isCut || text.length > maxBytes;
   const shown = isTooLong ? wholeLines(text.subarray(0, maxBytes)) : text;
-  return { ...numbers, fullDiff: shown.toString('utf8'), ...(isTooLong && { truncated: true }) };
+  return { ...numbers, fullDiff: await decodeText(shown), ...(isTooLong && { truncated: true }) };
 }
 
 /** Binary and huge files have a dash instead of numbers. */

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 
 const SSH_PORT = 22;
 const ESTABLISHED = '01';
+/** The kernel's tables of TCP connections. */
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
 /** Whether somebody is logged in over SSH: an established TCP connection to port 22 of this machine. */
-export function hasActiveSshSessions(): boolean {
-  return ['/proc/net/tcp', '/proc/net/tcp6'].some(hasSshConnection);
+export function hasActiveSshSessions(tables: readonly string[] = TABLES): boolean {
+  return tables.some(hasSshConnection);
 }
 
 function hasSshConnection(table: string): boolean {

@@ -116,6 +116,17 @@ describe('a repository', () => {
     expect(Buffer.byteLength(gitDiff?.fullDiff ?? '')).toBeLessThanOrEqual(1_024);
   });
 
+  it('has none of its hooks run', async () => {
+    const folder = createRepository(join(await temporaryFolder(), 'repo'));
+    const hook = join(folder, '.git', 'hooks', 'post-index-change');
+    write(folder, { '.git/hooks/post-index-change': '#!/bin/sh\ntouch "$(dirname "$0")/../ran"\n' });
+    chmodSync(hook, 0o755);
+    write(folder, { 'new.txt': 'x\n' });
+
+    expect(await createReader()(folder)).toMatchObject({ gitDiff: { added: 1 } });
+    expect(existsSync(join(folder, '.git', 'ran'))).toBe(false);
+  });
+
   it('ignores what the settings of a repository would make of a diff', async () => {
     const folder = createRepository(join(await temporaryFolder(), 'repo'));
     for (const [name, value] of [
