@@ -1,11 +1,13 @@
 /**
  * The way of a workspace from power-on to ready.
  *
- * Boot waits for the sign that cloud-init has begun to write its log. A sign that never comes delays boot but does not
- * stop it: after `cloudInitLimit` the workspace goes on and says why.
+ * Boot waits for the sign that cloud-init has begun to write its log, looks which repositories there are and runs their
+ * start hooks. Nothing of this stops it: after `cloudInitLimit` it goes on without the sign, and what fails is passed
+ * over; the reason says what was missing.
  */
 import { assign, emit, setup } from 'xstate';
 import type { EngineEventBody } from '../src/contract/events.ts';
+import type { BootState } from '../src/contract/status.ts';
 import { mustProvidePromise } from './must-provide.ts';
 
 export type BootEmitted = EngineEventBody<'boot.changed' | 'engine.ready'>;
@@ -17,13 +19,20 @@ export interface BootContext {
 
 export const bootMachine = setup({
   types: {} as { context: BootContext; emitted: BootEmitted },
-  actors: { awaitCloudInit: mustProvidePromise<void, undefined>('awaitCloudInit') },
+  actors: {
+    awaitCloudInit: mustProvidePromise<void, undefined>('awaitCloudInit'),
+    discoverRepositories: mustProvidePromise<void, undefined>('discoverRepositories'),
+    runStartHooks: mustProvidePromise<void, undefined>('runStartHooks'),
+  },
   actions: {
-    rememberReason: assign({ reason: (_, params: { reason: string }) => params.reason }),
-    announceReady: emit(({ context }) => ({
+    rememberReason: assign({
+      reason: ({ context }, params: { reason: string }) =>
+        context.reason === undefined ? params.reason : `${context.reason} ${params.reason}`,
+    }),
+    announce: emit(({ context }, params: { state: BootState }) => ({
       type: 'boot.changed' as const,
       payload: {
-        state: 'ready' as const,
+        state: params.state,
         ...(context.reason === undefined ? {} : { reason: context.reason }),
       },
     })),
@@ -37,12 +46,13 @@ export const bootMachine = setup({
   states: {
     initializing: {
       description: 'Waits for the cloud-init log, the sign that the VM has been provisioned.',
+      entry: { type: 'announce', params: { state: 'initializing' } },
       invoke: {
         id: 'awaitCloudInit',
         src: 'awaitCloudInit',
-        onDone: { target: 'ready' },
+        onDone: { target: 'discoveringRepositories' },
         onError: {
-          target: 'ready',
+          target: 'discoveringRepositories',
           actions: {
             type: 'rememberReason',
             params: { reason: 'The cloud-init log could not be watched; boot went on without it.' },
@@ -51,7 +61,7 @@ export const bootMachine = setup({
       },
       after: {
         cloudInitLimit: {
-          target: 'ready',
+          target: 'discoveringRepositories',
           actions: {
             type: 'rememberReason',
             params: { reason: 'The cloud-init log did not appear in time; boot went on without it.' },
@@ -59,10 +69,42 @@ export const bootMachine = setup({
         },
       },
     },
+    discoveringRepositories: {
+      description: 'Looks which repositories the workspace has.',
+      entry: { type: 'announce', params: { state: 'discoveringRepositories' } },
+      invoke: {
+        id: 'discoverRepositories',
+        src: 'discoverRepositories',
+        onDone: { target: 'runningHooks' },
+        onError: {
+          target: 'runningHooks',
+          actions: {
+            type: 'rememberReason',
+            params: { reason: 'The repositories could not be listed; boot went on without them.' },
+          },
+        },
+      },
+    },
+    runningHooks: {
+      description: 'The start hooks of the repositories run, each with its own time limit.',
+      entry: { type: 'announce', params: { state: 'runningHooks' } },
+      invoke: {
+        id: 'runStartHooks',
+        src: 'runStartHooks',
+        onDone: { target: 'ready' },
+        onError: {
+          target: 'ready',
+          actions: {
+            type: 'rememberReason',
+            params: { reason: 'The start hooks could not be run; boot went on without them.' },
+          },
+        },
+      },
+    },
     ready: {
       description: 'The workspace is prepared; waiting messages run.',
       type: 'final',
-      entry: ['announceReady', 'announceEngineReady'],
+      entry: [{ type: 'announce', params: { state: 'ready' } }, 'announceEngineReady'],
     },
   },
 });

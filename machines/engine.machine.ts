@@ -1,5 +1,5 @@
 /**
- * The root of the engine: boots the workspace and supervises its chats.
+ * The root of the engine: boots the workspace and supervises its chats and its hooks.
  *
  * A chat that crashes is dropped and asked back from its record, a few times within `restartWindow`; after that it is
  * given up. No crash of a chat reaches another chat or the engine.
@@ -8,7 +8,13 @@ import { engineSetup } from './engine.setup.ts';
 
 export const engineMachine = engineSetup.createMachine({
   id: 'engine',
-  context: { chatIds: [], crashes: {}, mayStart: false, isStorageLow: false },
+  context: { chatIds: [], crashes: {}, mayStart: false, isStorageLow: false, areHooksOver: false },
+  invoke: {
+    id: 'startHooks',
+    src: 'startHooks',
+    onDone: { actions: 'noteHooksOver' },
+    onError: { actions: 'noteHooksOver' },
+  },
   initial: 'booting',
   on: {
     'chat.create': { actions: ['announceChatCreated', 'startChat'] },
@@ -50,13 +56,15 @@ export const engineMachine = engineSetup.createMachine({
       },
     },
     draining: {
-      description: 'Running turns are ended and agents stopped; what waits is kept for the next engine.',
-      entry: ['holdTurns', 'shutDownChats'],
-      always: { guard: 'hasNoChat', target: 'stopped' },
+      description:
+        'Running turns and hooks are ended and agents stopped; what waits is kept for the next engine.',
+      entry: ['holdTurns', 'shutDownChats', 'shutDownHooks'],
+      always: { guard: 'isDrained', target: 'stopped' },
       on: {
         'chat.create': {},
         'chat.restore': {},
         'engine.drain': {},
+        'xstate.error.actor.startHooks': { actions: 'noteHooksOver' },
         'xstate.error.actor.*': { actions: 'forgetChat' },
       },
       after: { drainLimit: { target: 'stopped' } },

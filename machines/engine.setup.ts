@@ -5,6 +5,7 @@ import type { LineRecord } from '../src/contract/records.ts';
 import { bootMachine } from './boot.machine.ts';
 import type { ChatInput } from './chat.events.ts';
 import { chatMachine } from './chat.machine.ts';
+import { startHooksMachine } from './start-hooks.machine.ts';
 
 /** How often a chat may crash within `restartWindow` before it is given up. */
 const RESTARTS = 3;
@@ -39,11 +40,13 @@ export interface EngineContext {
   crashes: Record<string, number>;
   mayStart: boolean;
   isStorageLow: boolean;
+  /** Nothing of the hooks runs any more, nor will it. */
+  areHooksOver: boolean;
 }
 
 export const engineSetup = setup({
   types: {} as { context: EngineContext; events: EngineCommand; emitted: EngineEmitted },
-  actors: { boot: bootMachine, chat: chatMachine },
+  actors: { boot: bootMachine, chat: chatMachine, startHooks: startHooksMachine },
   actions: {
     announceChatCreated: enqueueActions(({ event, enqueue }) => {
       if (event.type !== 'chat.create') return;
@@ -86,11 +89,15 @@ export const engineSetup = setup({
     shutDownChats: enqueueActions(({ context, enqueue }) => {
       for (const chatId of context.chatIds) enqueue.sendTo(chatId, { type: 'chat.shutdown' });
     }),
+    shutDownHooks: enqueueActions(({ context, enqueue }) => {
+      if (!context.areHooksOver) enqueue.sendTo('startHooks', { type: 'hooks.shutdown' });
+    }),
+    noteHooksOver: assign({ areHooksOver: true }),
   },
   guards: {
     isWithinRestartBudget: ({ context, event }) => (context.crashes[actorOf(event)] ?? 0) < RESTARTS,
     isStorageLow: ({ context }) => context.isStorageLow,
-    hasNoChat: ({ context }) => context.chatIds.length === 0,
+    isDrained: ({ context }) => context.chatIds.length === 0 && context.areHooksOver,
   },
   delays: { restartWindow: 60_000, drainLimit: 9_000 },
 });

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { ChatSummary, CreateChat } from './contract/chats.ts';
+import type { HookKind, HooksStatus } from './contract/hooks.ts';
 import type {
   HistoryQuery,
   InterruptReceipt,
@@ -17,6 +18,7 @@ import type { HealthSchema, StatusSchema } from './contract/status.ts';
 export interface Engine {
   readonly version: string;
   readonly chats: Chats;
+  readonly hooks: Hooks;
   readonly events: { open(options: StreamOptions): Promise<Readable> };
   readonly repos: Repositories;
   readonly plans: Plans;
@@ -47,6 +49,13 @@ export interface Repositories {
 export interface Plans {
   list(): Promise<PlanSummary[]>;
   get(filename: string): Promise<Plan>;
+}
+
+export interface Hooks {
+  status(): Promise<HooksStatus>;
+  /** The log of hooks: as text, or line by line as server-sent events that go on. */
+  logs(options: { repo?: string; follow: boolean }): Promise<Readable>;
+  run(options: { repo?: string; type: HookKind }): Promise<{ runId: string }>;
 }
 
 /** A page of history; `eventsJson` is a JSON array as text, cut from the file without parsing. */

@@ -71,6 +71,12 @@ export const ENGINE_ERRORS = {
     message: ({ filename }: { filename: string }) =>
       `No plan is called ${JSON.stringify(filename.slice(0, 255))}.`,
   },
+  HOOK_NOT_FOUND: {
+    status: 404,
+    meaning: 'No repository, or not the one that was named, has a hook of this kind with a command in it.',
+    message: ({ repo, type }: { repo?: string; type: string }) =>
+      `${repo === undefined ? 'No repository' : `No repository "${repo}"`} has a ${type} hook with commands.`,
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     meaning: 'The path exists, the method does not. The header `Allow` lists those that do.',
@@ -83,10 +89,22 @@ export const ENGINE_ERRORS = {
     message: ({ messageId }: { chatId: string; messageId: string }) =>
       `The messageId "${messageId}" was used for another message; use a new one.`,
   },
+  HOOKS_RUNNING: {
+    status: 409,
+    meaning: 'Hooks run already. `GET /hooks/status` tells how far they are; ask again when they are over.',
+    message: ({ runId }: { runId: string }) =>
+      `Hooks are running (run "${runId}"); ask again when they are over.`,
+  },
   PAYLOAD_TOO_LARGE: {
     status: 413,
     meaning: 'The body is larger than `BODY_MAX_BYTES`.',
     message: () => 'The body is larger than this engine accepts (BODY_MAX_BYTES).',
+  },
+  HOOKS_FILE_INVALID: {
+    status: 422,
+    meaning: "The repository's `replicas.json`, `.yaml` or `.yml` is wrong; the message names each place.",
+    message: ({ repo, problems }: { repo: string; problems: string }) =>
+      `The hooks of repository "${repo}" cannot be read. ${problems}`,
   },
   QUEUE_FULL: {
     status: 429,

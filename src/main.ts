@@ -40,7 +40,43 @@ program
   .option('--port <port>', 'port to listen on; 0 takes any free one', toPort)
   .action((options: { real?: true; port?: number }) => supervise(startDevelopment(options)));
 
+const hooks = program.command('hooks').description("try a repository's hooks without an engine");
+
+hooks
+  .command('run [dir]')
+  .description('run the start hook of a repository as the engine would')
+  .option('--warm', 'run the warm hook instead')
+  .action((dir: string | undefined, options: { warm?: true }) => runHooks(dir ?? '.', options));
+
+hooks
+  .command('check [dir]')
+  .description("read a repository's replicas.json, .yaml or .yml and name what is wrong")
+  .action(async (dir: string | undefined) => {
+    const { checkHooks } = await import('./cli/check-hooks.ts');
+    process.exitCode = checkHooks(dir ?? '.', print);
+  });
+
 await program.parseAsync();
+
+async function runHooks(folder: string, { warm = false }: { warm?: boolean }): Promise<void> {
+  const cli = await import('./cli/run-hooks.ts');
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  const env = Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+  process.exitCode = await cli.runHooks({
+    folder,
+    kind: warm ? 'warm' : 'start',
+    env: Object.fromEntries(env),
+    isTerminal: process.stdout.isTTY,
+    width: process.stdout.columns || Number.POSITIVE_INFINITY,
+    signal: stop.signal,
+    print,
+  });
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
 
 async function startServer(environment: Environment = process.env): Promise<RunningServer> {
   const { serve } = await loadServe();

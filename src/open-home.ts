@@ -7,11 +7,13 @@ import { sequenceOf } from './journal/event-id.ts';
 import { openJournal } from './journal/journal.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
+import { readBootId } from './hooks/boot-identity.ts';
 import { createPaths } from './paths.ts';
 import type { Paths } from './paths.ts';
 import { CHATS_KEY } from './projection/checkpoint.ts';
 import { openHistory } from './projection/history.ts';
 import type { History } from './projection/history.ts';
+import { HooksState } from './projection/hooks-state.ts';
 import { restoreRecords } from './projection/restore.ts';
 import { createEngineStorage } from './storage/atomic-files.ts';
 import type { EngineStorage } from './storage/atomic-files.ts';
@@ -31,6 +33,9 @@ export interface Home {
   history: History;
   payloads: Payloads;
   records: Map<string, ChatRecord>;
+  hooks: HooksState;
+  /** Names this boot of the machine. */
+  bootId: string;
   /** What the last engine of this home was; null for the first one. */
   lastEngine: EngineStateFile | null;
   /** The home was copied from another workspace: whatever runs there is not ours. */
@@ -76,11 +81,26 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     onDamage,
     onFatal,
   });
-  const records = await restoreRecords({ file, journal, history });
+  const hooks = new HooksState(file?.hooks);
+  const records = await restoreRecords({ file, journal, history, hooks });
   const payloads = createPayloads(store, 'engine:payloads');
   const isCopy = lastEngine !== null && lastEngine.workspaceId !== environment.WORKSPACE_ID;
-  if (isCopy) await rm(paths.agents, { recursive: true, force: true });
-  return { paths, lock, store, journal, history, payloads, records, lastEngine, isCopy, damages };
+  if (isCopy)
+    for (const runs of [paths.agents, paths.hooks]) await rm(runs, { recursive: true, force: true });
+  return {
+    paths,
+    lock,
+    store,
+    journal,
+    history,
+    payloads,
+    records,
+    hooks: isCopy ? new HooksState() : hooks,
+    bootId: readBootId(),
+    lastEngine,
+    isCopy,
+    damages,
+  };
 }
 
 async function takeLock(paths: Paths): Promise<HomeLock> {

@@ -21,6 +21,8 @@ export interface Paths {
   readonly agents: string;
   /** git's own list of credentials, one URL per line. */
   readonly gitCredentials: string;
+  /** One folder per process of a hook. */
+  readonly hooks: string;
   readonly engineState: string;
   readonly startHooksLog: string;
   readonly plans: readonly { source: 'claude' | 'replicas'; folder: string }[];
@@ -41,6 +43,7 @@ export function createPaths(home: string): Paths {
     payloads: join(engine, 'payloads'),
     agents: join(engine, 'agents'),
     gitCredentials: join(home, '.git-credentials'),
+    hooks: join(engine, 'hooks'),
     engineState: join(replicas, 'engine-state.json'),
     startHooksLog: join(replicas, 'startHooks.log'),
     plans: [

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { createStatusBoard } from './create-status-board.ts';
 import { startRoot } from './start-root.ts';
 import type { Root } from './start-root.ts';
 import { watchClock } from './actors/watch-clock.ts';
@@ -9,6 +10,7 @@ import { createDrivers } from './agents/registry.ts';
 import type { AgentOptions } from './agents/registry.ts';
 import { ChatCommands, creationOf, draftChat } from './commands/chats.ts';
 import { Directory } from './commands/directory.ts';
+import { HookCommands } from './commands/hooks.ts';
 import { disown } from './commands/ending.ts';
 import { Messages } from './commands/messages.ts';
 import { toChats } from './commands/to-chats.ts';
@@ -16,19 +18,19 @@ import type { ChatRecord, EngineStateFile } from './contract/records.ts';
 import { agentEnvironment, findExecutable } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { RunningEngine } from './engine.ts';
+import { collectSystemPrompts } from './hooks/system-prompts.ts';
 import { createHub } from './journal/hub.ts';
-import type { Hub } from './journal/hub.ts';
 import type { Log } from './log.ts';
+import { openHooks } from './open-hooks.ts';
 import { STATE_KEY, openHome } from './open-home.ts';
 import type { Home } from './open-home.ts';
 import { Checkpoint } from './projection/checkpoint.ts';
 import { Recorder } from './projection/recorder.ts';
 import type { Delta } from './projection/recorder.ts';
-import { StatusBoard } from './projection/status-board.ts';
 import { sweep } from './process/sweep.ts';
 import { writeJson } from './storage/json-file.ts';
 import { startWorkspace } from './start-workspace.ts';
-import type { Workspace } from './start-workspace.ts';
+import { listRepositories } from './workspace/list-repositories.ts';
 
 export interface StartEngineOptions {
   environment: EngineEnvironment;
@@ -44,7 +46,8 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   await mkdir(paths.workspaces, { recursive: true });
   const hub = createHub(journal);
   const recorder = createRecorder(home, { onTurnEnd: () => workspace.turnEnded() });
-  const workspace = await startWorkspace(home, { environment, recorder, log });
+  const startHooksCompleted = (repoName: string) => home.hooks.isCompleted(repoName, home.bootId);
+  const workspace = await startWorkspace(home, { environment, recorder, log, startHooksCompleted });
   const checkpoint = createCheckpoint(home, { environment, log });
   const board = createStatusBoard(home, { hub, workspace });
   recorder.statusChange = board.takeChange;
@@ -54,7 +57,8 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
 
   await sweep(paths.agents, runsOf(records));
   const drivers = createDrivers(agentOptions(home, { environment, log }));
-  const root = startRoot({ environment, drivers, recorder });
+  const hookParts = await openHooks(home, { environment, log, workspace });
+  const root = startRoot({ environment, drivers, recorder, hooks: hookParts });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
   if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
@@ -68,6 +72,8 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const send: typeof root.actor.send = (command) => root.actor.send(command);
   const chats = new ChatCommands({ directory, actors: root.chats, recorder, history, titles, send });
   const messages = new Messages(directory, payloads);
+  const logFile = paths.startHooksLog;
+  const hooks = new HookCommands({ ...hookParts, board: root.hooks, directory, logFile });
 
   async function leave(command: 'engine.drain' | 'engine.handOver'): Promise<void> {
     root.actor.send({ type: command });
@@ -84,6 +90,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   return {
     version,
     chats: toChats(chats, messages),
+    hooks,
     events: hub,
     repos: {
       list: async (options) => directory.snapshot({ repos: await workspace.repositories.list(options) }),
@@ -100,16 +107,6 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     handOver: () => (leaving ??= leave('engine.handOver')),
     failed,
   };
-}
-
-function createStatusBoard(
-  { records }: Home,
-  { hub, workspace }: { hub: Hub; workspace: Workspace },
-): StatusBoard {
-  return new StatusBoard({
-    records,
-    counted: () => ({ ...workspace.counted(), activeSseClients: hub.clients, hooksRunning: false }),
-  });
 }
 
 /** Processes that some chat may still attach to. */
@@ -140,6 +137,7 @@ function agentOptions(
     idleMs: environment.AGENT_IDLE_MS,
     processesMax: environment.AGENT_PROCESSES_MAX,
     log,
+    systemPrompt: () => collectSystemPrompts(listRepositories(paths.workspaces)),
     now: () => new Date(),
   };
 }
@@ -178,7 +176,7 @@ function createRecorder(
 }
 
 function createCheckpoint(
-  { store, journal, history, payloads, records }: Home,
+  { store, journal, history, payloads, records, hooks }: Home,
   { environment, log }: { environment: EngineEnvironment; log: Log },
 ): Checkpoint {
   const checkpoint = new Checkpoint({
@@ -187,6 +185,7 @@ function createCheckpoint(
     history,
     payloads,
     records,
+    hooks,
     everyBytes: environment.EVENT_LOG_BYTES / 16,
     onError: (error) => log.warn({ err: error }, 'the checkpoint failed and is tried again'),
   });

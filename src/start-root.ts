@@ -2,6 +2,8 @@ import { createActor, waitFor, type ActorRefFrom } from 'xstate';
 import { bootMachine } from '../machines/boot.machine.ts';
 import { chatMachine } from '../machines/chat.machine.ts';
 import { engineMachine } from '../machines/engine.machine.ts';
+import { hookMachine } from '../machines/hook.machine.ts';
+import { startHooksMachine } from '../machines/start-hooks.machine.ts';
 import type { ChatCrashed } from '../machines/engine.setup.ts';
 import type { AgentDriver } from './agents/agent.ts';
 import { giveUp } from './commands/ending.ts';
@@ -9,40 +11,69 @@ import type { EngineEnvironment } from './engine-env.ts';
 import type { Recorder } from './projection/recorder.ts';
 import { agentSession } from './actors/agent-session.ts';
 import { awaitCloudInit } from './actors/await-cloud-init.ts';
+import { discoverRepositories } from './actors/discover-repositories.ts';
 import { BootBoard } from './actors/boot-board.ts';
 import { ChatActors } from './actors/chat-actors.ts';
+import { HookBoard } from './actors/hook-board.ts';
+import { hookProcess } from './actors/hook-process.ts';
+import { runStartHooks, type HookRunsOptions } from './actors/run-start-hooks.ts';
+import type { HookProcessOptions } from './hooks/hook-process.ts';
+import type { HooksState } from './projection/hooks-state.ts';
+
 import { restoredChatInput } from './actors/restore-chat.ts';
 
 export interface StartRootOptions {
   environment: EngineEnvironment;
   drivers: ReadonlyMap<string, AgentDriver>;
   recorder: Recorder;
+  hooks: RootHooksOptions;
+}
+
+export interface RootHooksOptions extends HookProcessOptions {
+  state: HooksState;
+  bootId: string;
+  repositories: HookRunsOptions['repositories'];
+  /** Resolves when every repository has been looked at. */
+  discovered: () => Promise<unknown>;
+  /** Told when nothing of a repository's start hook is left to run. */
+  onCompleted: () => void;
 }
 
 export interface Root {
   actor: ActorRefFrom<typeof engineMachine>;
   chats: ChatActors;
   boot: BootBoard;
+  hooks: HookBoard;
   /** Resolves when the root machine has come to its end. */
   ended(): Promise<unknown>;
 }
 
 /** Binds every name in the machines to what does it, and starts the root actor with the chats that are on record. */
-export function startRoot({ environment, drivers, recorder }: StartRootOptions): Root {
+export function startRoot({ environment, drivers, recorder, hooks }: StartRootOptions): Root {
   const chatLogic = chatMachine.provide({
     actors: { agentSession: agentSession(drivers) },
     delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },
   });
+  const hookLogic = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
+  const startHooksLogic = startHooksMachine.provide({ actors: { hook: hookLogic } });
+  const logic = { startHooks: startHooksLogic, hook: hookLogic };
+  const hookBoard = new HookBoard({ ...hooks, recorder, logic });
   const bootLogic = bootMachine.provide({
-    actors: { awaitCloudInit: awaitCloudInit(environment.CLOUD_INIT_OUTPUT_LOG) },
+    actors: {
+      awaitCloudInit: awaitCloudInit(environment.CLOUD_INIT_OUTPUT_LOG),
+      discoverRepositories: discoverRepositories(hooks.discovered),
+      runStartHooks: runStartHooks({ ...hooks, board: hookBoard }),
+    },
     delays: { cloudInitLimit: environment.CLOUD_INIT_TIMEOUT_MS },
   });
   const chats = new ChatActors(recorder, chatLogic);
-  const boot = new BootBoard(recorder, bootLogic);
-  const actor = createActor(engineMachine.provide({ actors: { chat: chatLogic, boot: bootLogic } }), {
+  const boot = new BootBoard({ recorder, logic: bootLogic, hooks });
+  const actors = { chat: chatLogic, boot: bootLogic, startHooks: startHooksLogic };
+  const actor = createActor(engineMachine.provide({ actors }), {
     inspect: (event) => {
       chats.inspect(event);
       boot.inspect(event);
+      hookBoard.inspect(event);
     },
   });
   actor.on('chat.created', (event) => recorder.record([event]));
@@ -51,7 +82,13 @@ export function startRoot({ environment, drivers, recorder }: StartRootOptions):
   for (const record of recorder.records.values()) {
     actor.send({ type: 'chat.restore', input: restoredChatInput(record) });
   }
-  return { actor, chats, boot, ended: () => waitFor(actor, ({ status }) => status !== 'active') };
+  return {
+    actor,
+    chats,
+    boot,
+    hooks: hookBoard,
+    ended: () => waitFor(actor, ({ status }) => status !== 'active'),
+  };
 }
 
 /** A crashed chat comes back from its record, or its turn is ended for good. */

@@ -1,19 +1,25 @@
 import { Actor, type ActorRefFrom, type InspectionEvent } from 'xstate';
 import type { bootMachine } from '../../machines/boot.machine.ts';
+import type { LineRecord } from '../contract/records.ts';
 import type { Boot } from '../contract/status.ts';
+import type { HooksState } from '../projection/hooks-state.ts';
 import type { Recorder } from '../projection/recorder.ts';
 
 type BootActor = ActorRefFrom<typeof bootMachine>;
 
+export interface BootBoardOptions {
+  recorder: Recorder;
+  logic: typeof bootMachine;
+  hooks: { state: HooksState; bootId: string };
+}
+
 /** How far boot is: records its events, and tells snapshots. */
 export class BootBoard {
-  readonly #recorder: Recorder;
-  readonly #logic: typeof bootMachine;
+  readonly #options: BootBoardOptions;
   #boot: Boot = { state: 'initializing', since: new Date().toISOString() };
 
-  constructor(recorder: Recorder, logic: typeof bootMachine) {
-    this.#recorder = recorder;
-    this.#logic = logic;
+  constructor(options: BootBoardOptions) {
+    this.#options = options;
   }
 
   read(): Boot {
@@ -26,14 +32,23 @@ export class BootBoard {
   };
 
   #isBoot(actor: unknown): actor is BootActor {
-    return actor instanceof Actor && actor.logic === this.#logic;
+    return actor instanceof Actor && actor.logic === this.#options.logic;
   }
 
   #listen(actor: BootActor): void {
+    const { recorder } = this.#options;
     actor.on('boot.changed', (event) => {
       this.#boot = { ...event.payload, since: new Date().toISOString() };
-      this.#recorder.record([event]);
+      recorder.record([event.payload.state === 'ready' ? { ...event, record: this.#notePrepared() } : event]);
     });
-    actor.on('engine.ready', (event) => this.#recorder.record([event]));
+    actor.on('engine.ready', (event) => recorder.record([event]));
+  }
+
+  /** In this boot of the machine the start hooks do not run again, whichever engine comes. */
+  #notePrepared(): LineRecord {
+    const { state, bootId } = this.#options.hooks;
+    const record = { preparedBoot: bootId };
+    state.fold(record);
+    return record;
   }
 }

@@ -12,6 +12,9 @@ export const HookStatusSchema = z.enum([
   'invalid',
 ]);
 
+/** `start` hooks run at each boot, `warm` ones when somebody asks. */
+export const HookKindSchema = z.enum(['start', 'warm']);
+
 export const HookCommandSchema = z.object({
   command: z.string(),
   status: HookStatusSchema,
@@ -26,7 +29,7 @@ export const HookSchema = z
     repoName: z.string(),
     hookName: z.string(),
     hookType: z.literal('repository'),
-    kind: z.enum(['start', 'warm']),
+    kind: HookKindSchema,
     hookCommands: z.array(z.string()),
     status: HookStatusSchema,
     exitCode: z.number().int().nullable(),
@@ -53,7 +56,7 @@ export const HookLogsQuerySchema = z.looseObject({
 });
 export const RunHooksQuerySchema = z.looseObject({
   repo: z.string().min(1).optional(),
-  type: z.enum(['start', 'warm']).default('start'),
+  type: HookKindSchema.default('start'),
 });
 export const RunHooksResponseSchema = z.object({ runId: z.string() });
 
@@ -63,7 +66,8 @@ export const HooksProgressSchema = z
     running: z.boolean(),
     completed: z.boolean(),
     repoName: z.string().optional(),
-    kind: z.enum(['start', 'warm']).optional(),
+    kind: HookKindSchema.optional(),
+    runId: z.string().optional(),
     commandIndex: z.number().int().nonnegative().optional(),
     command: z.string().optional(),
     exitCode: z.number().int().nullable().optional(),
@@ -72,3 +76,10 @@ export const HooksProgressSchema = z
     error: FailureSchema.optional(),
   })
   .meta({ id: 'HooksProgress' });
+
+export type HookKind = z.infer<typeof HookKindSchema>;
+export type HookStatus = z.infer<typeof HookStatusSchema>;
+export type HookCommand = z.infer<typeof HookCommandSchema>;
+export type Hook = z.infer<typeof HookSchema>;
+export type HooksStatus = z.infer<typeof HooksStatusSchema>;
+export type HooksProgress = z.infer<typeof HooksProgressSchema>;

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { ChatSummarySchema, PolicySchema } from './chats.ts';
 import type { EngineEventBody, EngineEventType } from './events.ts';
+import { HookRecordSchema, HookRunSchema, HooksRecordSchema } from './hook-records.ts';
 import { ImageSchema, ThinkingLevelSchema } from './messages.ts';
 import { AgentRequestSchema } from './requests.ts';
 
@@ -65,7 +66,7 @@ export const ChatRecordSchema = z.object({
   receipts: z.array(ReceiptSchema),
 });
 
-/** The private part of a line, by what it adds to the chat's record. */
+/** The private part of a line, by what it adds to the record of the chat or of the hooks. */
 export const LineRecordSchema = z.object({
   policy: PolicySchema.optional(),
   message: QueuedMessageSchema.optional(),
@@ -74,6 +75,9 @@ export const LineRecordSchema = z.object({
   position: PositionSchema.nullable().optional(),
   selfDirected: z.boolean().optional(),
   queue: z.array(z.string()).optional(),
+  hooks: z.array(HookRecordSchema).optional(),
+  hookRun: HookRunSchema.optional(),
+  preparedBoot: z.string().optional(),
 });
 
 /** `~/.replicas/engine/chats.json`. The journal above `watermark` is still to be folded in. */
@@ -81,6 +85,7 @@ export const ChatsFileSchema = z.object({
   version: z.literal(1),
   watermark: z.string(),
   chats: z.array(ChatRecordSchema),
+  hooks: HooksRecordSchema.optional(),
 });
 
 /** `~/.replicas/engine-state.json`: what the last engine of this home was. */

@@ -1,126 +1,23 @@
-import { existsSync, fstatSync, watch } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { identify } from './identify.ts';
+import { followBytes, type FollowBytesOptions, type FollowEnd } from './follow-bytes.ts';
 import { createLineSplitter, type Line } from './line-splitter.ts';
-import { filesOf, type Run } from './run.ts';
-import { createSpoolReserve } from './spool.ts';
+import type { Run } from './run.ts';
 
-export interface FollowOptions {
-  /** Byte offset of a line's beginning. */
-  from: number;
+export interface FollowOptions extends Omit<FollowBytesOptions, 'onBytes'> {
   /** Gets each whole line; what it returns is awaited before the next one, which is the backpressure. */
   onLine: (line: Line) => Promise<void> | void;
-  /** Called each time everything that was printed so far has been handed over. */
-  onCaughtUp?: () => void;
-  /** Told when disk space for the output cannot be secured, and when it can again. */
-  onShortage?: (isShort: boolean) => void;
-  /** Lets go of the output; the process is not touched. */
-  signal: AbortSignal;
 }
-
-/** `exitCode` is null when the shell around the process was killed before it could write it down. */
-export type FollowEnd = { isOver: true; exitCode: number | null } | { isOver: false };
-
-const CHUNK_BYTES = 256 * 1024;
-const POLL_MS = 1_000;
-
-/** Lines that come in quick succession are read together: a reading costs more than a line. */
-const GATHER_MS = 2;
 
 /**
- * Hands over the lines a run prints until the process has ended and all of it was read, or until the signal. A last
- * line without a newline is dropped: its writer died over it.
+ * Hands over the lines a run prints, from the beginning of one on, until the process has ended and all of it was read,
+ * or until the signal. A last line without a newline is dropped: its writer died over it.
  */
-export async function followOutput(run: Run, options: FollowOptions): Promise<FollowEnd> {
-  const file = await open(filesOf(run).stdout, 'a+', 0o600);
-  const alarm = createAlarm(run, options.signal);
-  try {
-    return await read({ run, file, alarm }, options);
-  } finally {
-    alarm.stop();
-    await file.close();
-  }
-}
-
-interface Reading {
-  run: Run;
-  file: FileHandle;
-  alarm: Alarm;
-}
-
-async function read({ run, file, alarm }: Reading, options: FollowOptions): Promise<FollowEnd> {
-  const { signal, onCaughtUp } = options;
+export async function followOutput(run: Run, { onLine, ...options }: FollowOptions): Promise<FollowEnd> {
   const split = createLineSplitter(options.from);
-  const reserve = createSpoolReserve(run, (isShort) => options.onShortage?.(isShort));
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  let offset = options.from;
-  while (!signal.aborted) {
-    const rung = alarm.arm();
-    const end = findEnd(run, alarm.isPollDue());
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, offset);
-    offset += bytesRead;
-    if (end === null) reserve.secure(fstatSync(file.fd).size);
-    await handOver(split(chunk.subarray(0, bytesRead)), options);
-    if (bytesRead === chunk.length) continue;
-    if (signal.aborted) break;
-    onCaughtUp?.();
-    if (end !== null) return end;
-    await rung;
-    await delay(GATHER_MS);
-  }
-  return { isOver: false };
-}
-
-/** The cheap question each time, the thorough one now and then: the shell may have died as well. */
-function findEnd(run: Run, isThorough: boolean): Extract<FollowEnd, { isOver: true }> | null {
-  if (!isThorough && !existsSync(filesOf(run).exit)) return null;
-  const status = identify(run);
-  if (status.state === 'running' || status.state === 'unstarted') return null;
-  return { isOver: true, exitCode: status.state === 'ended' ? status.exitCode : null };
-}
-
-async function handOver(lines: Line[], { onLine, signal }: FollowOptions): Promise<void> {
-  for (const line of lines) {
-    if (signal.aborted) return;
-    await onLine(line);
-  }
-}
-
-interface Alarm {
-  /** Settles at the next sign that something changed since this call. */
-  arm(): Promise<void>;
-  /** True once per poll interval. */
-  isPollDue(): boolean;
-  stop(): void;
-}
-
-function createAlarm(run: Run, signal: AbortSignal): Alarm {
-  let ring = () => {};
-  let isDue = true;
-  const onChange = () => ring();
-  const onPoll = () => {
-    isDue = true;
-    ring();
+  const onBytes = async (bytes: Buffer) => {
+    for (const line of split(bytes)) {
+      if (options.signal.aborted) return;
+      await onLine(line);
+    }
   };
-  const watcher = watch(run.folder, onChange);
-  watcher.on('error', onChange);
-  const poll = setInterval(onPoll, POLL_MS);
-  signal.addEventListener('abort', onChange);
-  return {
-    arm: () =>
-      new Promise((resolve) => {
-        ring = resolve;
-      }),
-    isPollDue: () => {
-      const wasDue = isDue;
-      isDue = false;
-      return wasDue;
-    },
-    stop: () => {
-      watcher.close();
-      clearInterval(poll);
-      signal.removeEventListener('abort', onChange);
-    },
-  };
+  return followBytes(run, { ...options, onBytes });
 }

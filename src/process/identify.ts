@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { belongsTo } from './process-table.ts';
+import { MS_PER_TICK, belongsTo, findProcess, startOfTicks } from './process-table.ts';
 import { filesOf, type Run } from './run.ts';
 
 export type RunStatus =
@@ -44,6 +44,14 @@ export async function fence(run: Run): Promise<boolean> {
   }
   await rm(fenced.folder, { recursive: true, force: true });
   return true;
+}
+
+/** For how many milliseconds the run has been going on, also while the machine slept; null when it is over. */
+export function elapsedOf(run: Run): number | null {
+  const shim = shimOf(run);
+  const entry = shim !== null && belongsTo(run, shim) ? findProcess(shim) : null;
+  if (entry === null) return null;
+  return Math.max(0, Date.now() - startOfTicks() - entry.startTicks * MS_PER_TICK);
 }
 
 /** The process id of the shell around the run, which is also the session of what it started. */

@@ -33,6 +33,25 @@ export function processesOf(run: Run): ProcessEntry[] {
     .flatMap((pid) => findProcess(pid) ?? []);
 }
 
+/**
+ * Everything that belongs to the run whatever it did to its environment: what carries the marker, what is in the session
+ * of `shell` and what descends of either, by one look at `/proc`.
+ */
+export function familyOf(run: Run, shell: number | null): ProcessEntry[] {
+  const all = allProcessIds().flatMap((pid) => findProcess(pid) ?? []);
+  const isOfShell = shell !== null && belongsTo(run, shell);
+  const family = new Map<number, ProcessEntry>();
+  for (const entry of all) {
+    if ((isOfShell && entry.session === shell) || markerOf(entry.pid) === run.id)
+      family.set(entry.pid, entry);
+  }
+  for (let size = -1; size !== family.size;) {
+    size = family.size;
+    for (const entry of all) if (family.has(entry.parent)) family.set(entry.pid, entry);
+  }
+  return [...family.values()];
+}
+
 /** The clock time in milliseconds at which this machine's tick counter stood at zero, to about 20 ms. */
 export function startOfTicks(): number {
   const [uptimeSeconds] = (read('/proc/uptime') ?? '').split(' ');

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { identify, shimOf } from './identify.ts';
-import { MS_PER_TICK, processesOf, startOfTicks, type ProcessEntry } from './process-table.ts';
+import { MS_PER_TICK, familyOf, processesOf, startOfTicks, type ProcessEntry } from './process-table.ts';
 import type { Run } from './run.ts';
 
 export interface Reach {
@@ -14,6 +14,7 @@ export interface Reach {
 /** Clocks and ticks agree to about this. */
 const TOLERANCE_MS = 2 * MS_PER_TICK;
 const ROUND_MS = 10;
+const LOOK_MS = 50;
 const ROUNDS = 100;
 
 /** Asks the process, and what its open tools run, to end. Returns at once. */
@@ -38,6 +39,18 @@ export async function killTools(run: Run, reach: Reach): Promise<void> {
 /** Kills everything that carries the marker of the run. */
 export async function killEverything(run: Run): Promise<void> {
   await killAll(() => processesOf(run));
+}
+
+/**
+ * Ends the run as a whole, tools, services and all: asks everything to end, kills what is left after `graceMs`, and then
+ * whatever comes, until nothing is left. The shell around the process may still write down how that ended.
+ */
+export async function endFamily(run: Run, { graceMs }: { graceMs: number }): Promise<void> {
+  const shell = shimOf(run);
+  for (const { pid } of familyOf(run, shell)) if (pid !== shell) signal(pid, 'SIGTERM');
+  const deadline = performance.now() + graceMs;
+  while (performance.now() < deadline && familyOf(run, shell).length > 0) await delay(LOOK_MS);
+  await killAll(() => familyOf(run, shell));
 }
 
 /** Kills what is left of the shell around a process that is gone. */

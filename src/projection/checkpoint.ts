@@ -4,6 +4,7 @@ import type { EngineStorage } from '../storage/atomic-files.ts';
 import { writeJson } from '../storage/json-file.ts';
 import type { Payloads } from '../storage/payloads.ts';
 import type { History } from './history.ts';
+import type { HooksState } from './hooks-state.ts';
 
 export const CHATS_KEY = 'engine:chats.json';
 
@@ -16,6 +17,7 @@ export interface CheckpointOptions {
   history: History;
   payloads: Payloads;
   records: ReadonlyMap<string, ChatRecord>;
+  hooks: HooksState;
   /** A checkpoint is due after this much of the journal, however short the time. */
   everyBytes: number;
   onError: (error: unknown) => void;
@@ -54,10 +56,10 @@ export class Checkpoint {
   }
 
   async #write(): Promise<void> {
-    const { store, journal, history, payloads, records } = this.#options;
+    const { store, journal, history, payloads, records, hooks } = this.#options;
     const watermark = journal.headId;
     if (watermark === this.#watermark) return;
-    const value: ChatsFile = { version: 1, watermark, chats: [...records.values()] };
+    const value: ChatsFile = { version: 1, watermark, chats: [...records.values()], hooks: hooks.toRecord() };
     const named = JSON.stringify(value);
     await journal.committed();
     await history.sync();

@@ -4,12 +4,15 @@ import type { StoredLine } from '../journal/event-line.ts';
 import type { Journal } from '../journal/journal.ts';
 import { chatIdOf, foldLine } from './fold.ts';
 import type { History } from './history.ts';
+import type { HooksState } from './hooks-state.ts';
 
 export interface RestoreOptions {
   /** The last checkpoint, if there is one. */
   file: ChatsFile | null;
   journal: Journal;
   history: History;
+  /** As the checkpoint has it; what the journal tells beyond is folded in. */
+  hooks: HooksState;
 }
 
 /** The chats as the last engine left them: its checkpoint, and what the journal tells beyond it. */
@@ -17,12 +20,13 @@ export async function restoreRecords({
   file,
   journal,
   history,
+  hooks,
 }: RestoreOptions): Promise<Map<string, ChatRecord>> {
   const records = new Map(file?.chats.map((record) => [record.chat.id, record]));
   const start = await startOfFold(file, journal);
   if (start === undefined) return records;
   for await (const lines of journal.replay(start)) {
-    for (const line of lines) await apply(line, { records, history });
+    for (const line of lines) await apply(line, { records, history, hooks });
   }
   return records;
 }
@@ -40,8 +44,13 @@ async function startOfFold(file: ChatsFile | null, journal: Journal): Promise<st
 
 async function apply(
   line: StoredLine,
-  { records, history }: { records: Map<string, ChatRecord>; history: History },
+  {
+    records,
+    history,
+    hooks,
+  }: Pick<RestoreOptions, 'history' | 'hooks'> & { records: Map<string, ChatRecord> },
 ): Promise<void> {
+  if (line.record !== undefined) hooks.fold(line.record);
   const chatId = chatIdOf(line);
   if (chatId === undefined) return;
   const record = foldLine(records.get(chatId), line);

@@ -3,6 +3,7 @@ import type { Route } from './route.ts';
 import { chatRoutes } from './routes/chats.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { hookRoutes } from './routes/hooks.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { openapiRoutes } from './routes/openapi.ts';
 import { planRoutes } from './routes/plans.ts';
@@ -23,6 +24,7 @@ export function createRoutes(engine: Engine): Route[] {
     ...requestRoutes(engine),
     ...planRoutes(engine),
     ...repoRoutes(engine),
+    ...hookRoutes(engine),
   ];
   return [...routes, ...openapiRoutes({ version: engine.version, routes })];
 }

@@ -4,11 +4,14 @@ import type { AnyActorLogic } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
+import { hookMachine } from '../../machines/hook.machine.ts';
+import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import { UnprovidedActorError } from '../../machines/must-provide.ts';
 import { NEW_CHAT } from '../support/start-chat.ts';
 
-const ACTORS = [bootMachine, chatMachine, engineMachine].flatMap(({ implementations }) =>
-  Object.entries<AnyActorLogic>(implementations.actors as Record<string, AnyActorLogic>),
+const ACTORS = [bootMachine, chatMachine, engineMachine, hookMachine, startHooksMachine].flatMap(
+  ({ implementations }) =>
+    Object.entries<AnyActorLogic>(implementations.actors as Record<string, AnyActorLogic>),
 );
 const STAND_INS = ACTORS.filter(([, logic]) => !(logic instanceof StateMachine));
 
@@ -27,7 +30,13 @@ describe('a machine whose actors were not provided', () => {
   });
 
   it('leaves no other actor to be provided than these', () => {
-    expect(STAND_INS.map(([name]) => name)).toEqual(['awaitCloudInit', 'agentSession']);
+    expect(STAND_INS.map(([name]) => name)).toEqual([
+      'awaitCloudInit',
+      'discoverRepositories',
+      'runStartHooks',
+      'agentSession',
+      'hookProcess',
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { H3 } from 'h3';
-import type { Chats, Engine } from '../../src/engine.ts';
+import type { Chats, Engine, Hooks } from '../../src/engine.ts';
 import { createLog } from '../../src/log.ts';
 import { createApp } from '../../src/server/app.ts';
 
@@ -14,7 +14,9 @@ export interface TestApp {
   request: (path: string, options?: RequestOptions) => Promise<Response>;
 }
 
-type EngineParts = { chats?: Partial<Chats> } & Partial<Omit<Engine, 'chats'>>;
+type EngineParts = { chats?: Partial<Chats>; hooks?: Partial<Hooks> } & Partial<
+  Omit<Engine, 'chats' | 'hooks'>
+>;
 
 /** An app around an engine of which only the given parts answer. */
 export function startApp(parts: EngineParts = {}): TestApp {
@@ -42,7 +44,7 @@ interface RequestOptions {
 }
 
 /** An engine that fails loudly where a test did not say what it answers. */
-export function fakeEngine({ chats = {}, ...parts }: EngineParts = {}): Engine {
+export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {}): Engine {
   return {
     version: '1.2.3',
     health: () => ({
@@ -54,6 +56,12 @@ export function fakeEngine({ chats = {}, ...parts }: EngineParts = {}): Engine {
     events: { open: async () => Readable.from(['id: 1\n\n']) },
     repos: { list: unexpected('repos.list') },
     plans: { list: unexpected('plans.list'), get: unexpected('plans.get') },
+    hooks: {
+      status: unexpected('hooks.status'),
+      logs: unexpected('hooks.logs'),
+      run: unexpected('hooks.run'),
+      ...hooks,
+    },
     chats: {
       list: unexpected('chats.list'),
       get: unexpected('chats.get'),

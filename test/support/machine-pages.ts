@@ -4,6 +4,8 @@ import type { AnyStateMachine } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
+import { hookMachine } from '../../machines/hook.machine.ts';
+import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import { renderMachinePage } from './machine-docs.ts';
 import type { Page } from './pages.ts';
 
@@ -12,6 +14,8 @@ export const MACHINE_PAGES: Page[] = [
   pageOf('boot', bootMachine),
   pageOf('chat', chatMachine),
   pageOf('engine', engineMachine),
+  pageOf('hook', hookMachine),
+  pageOf('start-hooks', startHooksMachine),
 ];
 
 function pageOf(name: string, machine: AnyStateMachine): Page {

@@ -3,24 +3,37 @@ import type { InspectionEvent } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
 import type { BootEmitted } from '../../machines/boot.machine.ts';
 
-/** The sign that each boot waits for, and whether it still does. */
-const waits = new WeakMap<object, { sign: Promise<void>; isOver: boolean }>();
+/** What each step of boot waits for; it is over when that settles. */
+export interface BootSigns {
+  cloudInit: Promise<void>;
+  repositories: Promise<void>;
+  hooks: Promise<void>;
+}
+
+type Wait = BootSigns & { isOver: boolean };
+
+/** The signs that each boot waits for, and whether it still waits for cloud-init. */
+const waits = new WeakMap<object, Wait>();
 
 const machine = bootMachine.provide({
   actors: {
     awaitCloudInit: fromPromise<void, undefined>(async ({ system, signal }) => {
       const wait = waits.get(system);
       signal.addEventListener('abort', () => wait && (wait.isOver = true));
-      await wait?.sign;
+      await wait?.cloudInit;
     }),
+    discoverRepositories: fromPromise<void, undefined>(
+      ({ system }) => waits.get(system)?.repositories ?? NEVER,
+    ),
+    runStartHooks: fromPromise<void, undefined>(({ system }) => waits.get(system)?.hooks ?? NEVER),
   },
 });
 
-/** A boot that waits for `sign` to settle, on a clock the test owns. */
-export function startBoot(sign: Promise<void>, inspect?: (event: InspectionEvent) => void) {
+/** A boot that waits for these signs to settle, on a clock the test owns. */
+export function startBoot(signs: Partial<BootSigns> = {}, inspect?: (event: InspectionEvent) => void) {
   const clock = new SimulatedClock();
   const emitted: BootEmitted[] = [];
-  const wait = { sign, isOver: false };
+  const wait: Wait = { cloudInit: NEVER, repositories: NEVER, hooks: NEVER, ...signs, isOver: false };
   const boot = createActor(machine, { clock, ...(inspect === undefined ? {} : { inspect }) });
   waits.set(boot.system, wait);
   boot.on('*', (event) => emitted.push(event));

@@ -36,7 +36,14 @@ export function startEngineMachine(inspect?: (event: InspectionEvent) => void) {
     for (const step of steps) {
       if (typeof step === 'number') clock.increment(step);
       else engine.send(step);
+      if (step === BOOT) prepare();
     }
+  }
+
+  /** The repositories are found at once, and have no hooks. */
+  function prepare(): void {
+    for (const actor of ['discoverRepositories', 'runStartHooks'])
+      engine.getSnapshot().children.boot?.send({ type: `xstate.done.actor.${actor}` });
   }
 
   function chat(chatId: string): ActorRefFrom<typeof chatMachine> | undefined {
@@ -87,10 +94,14 @@ const agentSession = fromCallback<AgentSessionCommand, AgentSessionInput>(({ inp
   return () => recordings.get(system)?.push({ chatId, command: 'detached' });
 });
 
+const never = fromPromise<void, undefined>(waitForever);
+
 /** One machine for all engines: providing actors is slow. */
 const machine = engineMachine.provide({
   actors: {
-    boot: bootMachine.provide({ actors: { awaitCloudInit: fromPromise<void, undefined>(waitForever) } }),
+    boot: bootMachine.provide({
+      actors: { awaitCloudInit: never, discoverRepositories: never, runStartHooks: never },
+    }),
     chat: chatMachine.provide({ actors: { agentSession } }),
   },
 });

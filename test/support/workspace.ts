@@ -44,6 +44,8 @@ export interface WorkspaceOptions {
   environment?: Environment;
   /** Folder in which the home is made. */
   parent?: string;
+  /** What the home holds before the first engine starts. */
+  prepare?: (home: string) => Promise<void>;
 }
 
 /** The real engine and the real Claude Code with a scripted model, in a home of their own; gone after the test. */
@@ -56,6 +58,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
   onTestFinished(() => monolith.close());
   const cloudInitLog = join(home.path, 'cloud-init-output.log');
   await writeFile(cloudInitLog, 'done\n');
+  await options.prepare?.(home.path);
   const port = await findFreePort();
   const environment = {
     ...engineEnvironment(home.path, { port, cloudInitLog }),

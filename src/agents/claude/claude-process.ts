@@ -1,7 +1,8 @@
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Position } from '../../contract/records.ts';
 import type { Log } from '../../log.ts';
-import { followOutput, type FollowEnd } from '../../process/follow-output.ts';
+import type { FollowEnd } from '../../process/follow-bytes.ts';
+import { followOutput } from '../../process/follow-output.ts';
 import { appendInput, measureInput } from '../../process/input.ts';
 import type { Line } from '../../process/line-splitter.ts';
 import type { Run } from '../../process/run.ts';

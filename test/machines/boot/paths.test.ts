@@ -1,32 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import { getSimplePaths } from 'xstate/graph';
 import { bootMachine } from '../../../machines/boot.machine.ts';
-import { NEVER, startBoot } from '../../support/start-boot.ts';
+import { startBoot } from '../../support/start-boot.ts';
 
 const EVENTS = [
-  { type: 'xstate.done.actor.awaitCloudInit' },
-  { type: 'xstate.error.actor.awaitCloudInit' },
   { type: 'xstate.after.cloudInitLimit.boot.initializing' },
+  ...['awaitCloudInit', 'discoverRepositories', 'runStartHooks'].flatMap((actor) => [
+    { type: `xstate.done.actor.${actor}` },
+    { type: `xstate.error.actor.${actor}` },
+  ]),
 ];
+const STATES = ['initializing', 'discoveringRepositories', 'runningHooks', 'ready'];
 
 const paths = getSimplePaths(bootMachine, { events: EVENTS });
 
 describe('boot machine, along every path', () => {
   for (const { steps } of paths) {
     const events = steps.slice(1).map((step) => step.event); // the first step is `xstate.init`
-    const route = events.map(({ type }) => type).join(' → ') || 'start';
+    const route = events.map(({ type }) => type.replace('xstate.', '')).join(' → ') || 'start';
 
-    it(`${route}: the engine is announced as ready once, exactly when boot is over`, () => {
-      const { boot, emitted } = startBoot(NEVER);
+    it(`${route}: each state is announced once, in order, and the engine as ready exactly when boot is over`, () => {
+      const { boot, emitted } = startBoot();
 
       for (const event of events) boot.send(event);
 
       const isOver = boot.getSnapshot().status === 'done';
-      expect(emitted.map(({ type }) => type)).toEqual(isOver ? ['boot.changed', 'engine.ready'] : []);
+      const announced = emitted.map((event) =>
+        event.type === 'boot.changed' ? event.payload.state : event.type,
+      );
+      expect(announced).toEqual([...STATES.slice(0, events.length + 1), ...(isOver ? ['engine.ready'] : [])]);
     });
   }
 
-  it('knows each way out of waiting', () => {
-    expect(paths).toHaveLength(EVENTS.length + 1);
+  it('knows each way: three out of waiting, two out of each state behind it', () => {
+    expect(paths).toHaveLength(1 + 3 + 3 * 2 + 3 * 2 * 2);
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { waitFor } from 'xstate';
-import { NEVER, startBoot } from '../../support/start-boot.ts';
+import { startBoot, type BootSigns } from '../../support/start-boot.ts';
 
+const DONE = Promise.resolve();
+const ALL_DONE: BootSigns = { cloudInit: DONE, repositories: DONE, hooks: DONE };
 const READY = { type: 'engine.ready', payload: { version: 'v1' } };
 
 function isReady({ status }: { status: string }): boolean {
@@ -9,68 +11,90 @@ function isReady({ status }: { status: string }): boolean {
 }
 
 describe('boot', () => {
-  it('says nothing while it waits for cloud-init', () => {
-    const { boot, clock, emitted } = startBoot(NEVER);
+  it('waits for cloud-init, and says nothing more meanwhile', () => {
+    const { boot, clock, emitted } = startBoot();
 
     clock.increment(599_999);
 
     expect(boot.getSnapshot().value).toBe('initializing');
-    expect(emitted).toEqual([]);
+    expect(emitted).toEqual([changed('initializing')]);
   });
 
-  it('is ready when the log of cloud-init is there, without a reason to give', async () => {
-    const { boot, emitted } = startBoot(Promise.resolve());
+  it('tells each state it comes to, and is ready after the hooks, without a reason to give', async () => {
+    const { boot, emitted } = startBoot(ALL_DONE);
 
     await waitFor(boot, isReady);
 
-    expect(emitted).toEqual([{ type: 'boot.changed', payload: { state: 'ready' } }, READY]);
+    expect(emitted).toEqual([
+      changed('initializing'),
+      changed('discoveringRepositories'),
+      changed('runningHooks'),
+      changed('ready'),
+      READY,
+    ]);
   });
 
-  it('goes on without the log after ten minutes, says why and stops waiting', () => {
-    const { boot, clock, emitted, wait } = startBoot(NEVER);
+  it('is not ready before the hooks are over, however long they take', async () => {
+    const { boot, clock, emitted } = startBoot({ cloudInit: DONE, repositories: DONE });
+
+    await waitFor(boot, (snapshot) => snapshot.matches('runningHooks'));
+    clock.increment(24 * 3_600_000);
+
+    expect(boot.getSnapshot().value).toBe('runningHooks');
+    expect(emitted.at(-1)).toEqual(changed('runningHooks'));
+  });
+
+  it('goes on without the log after ten minutes, says why from then on and stops waiting', async () => {
+    const { boot, clock, emitted, wait } = startBoot({ repositories: DONE, hooks: DONE });
+    const reason = 'The cloud-init log did not appear in time; boot went on without it.';
 
     clock.increment(600_000);
+    await waitFor(boot, isReady);
 
-    expect(boot.getSnapshot().status).toBe('done');
-    expect(emitted).toEqual([
-      {
-        type: 'boot.changed',
-        payload: {
-          state: 'ready',
-          reason: 'The cloud-init log did not appear in time; boot went on without it.',
-        },
-      },
+    expect(emitted.slice(1)).toEqual([
+      changed('discoveringRepositories', reason),
+      changed('runningHooks', reason),
+      changed('ready', reason),
       READY,
     ]);
     expect(wait.isOver).toBe(true);
   });
 
-  it('goes on at once when the log cannot be watched, and says why', async () => {
-    const { boot, emitted } = startBoot(Promise.reject(new Error('EACCES')));
+  it.each([
+    ['cloudInit', 'The cloud-init log could not be watched; boot went on without it.'],
+    ['repositories', 'The repositories could not be listed; boot went on without them.'],
+    ['hooks', 'The start hooks could not be run; boot went on without them.'],
+  ])('goes on at once when %s fails, and says why', async (step, reason) => {
+    const failure = failing();
+    const { boot, emitted } = startBoot({ ...ALL_DONE, [step]: failure });
 
     await waitFor(boot, isReady);
 
-    expect(emitted).toEqual([
-      {
-        type: 'boot.changed',
-        payload: {
-          state: 'ready',
-          reason: 'The cloud-init log could not be watched; boot went on without it.',
-        },
-      },
-      READY,
-    ]);
+    expect(emitted.slice(-2)).toEqual([changed('ready', reason), READY]);
   });
 
-  it('is ready once: a log that appears too late changes nothing', async () => {
-    let appear: () => void = () => undefined;
-    const sign = new Promise<void>((resolve) => (appear = resolve));
-    const { clock, emitted } = startBoot(sign);
+  it('gives every reason there is', async () => {
+    const failure = failing();
+    const { boot, emitted } = startBoot({ cloudInit: failure, repositories: failure, hooks: DONE });
 
-    clock.increment(600_000);
-    appear();
-    await sign;
+    await waitFor(boot, isReady);
 
-    expect(emitted.map(({ type }) => type)).toEqual(['boot.changed', 'engine.ready']);
+    expect(emitted.at(-2)).toEqual(
+      changed(
+        'ready',
+        'The cloud-init log could not be watched; boot went on without it. The repositories could not be listed; boot went on without them.',
+      ),
+    );
   });
 });
+
+function changed(state: string, reason?: string) {
+  return { type: 'boot.changed', payload: { state, ...(reason === undefined ? {} : { reason }) } };
+}
+
+/** Also when nobody waits for it yet. */
+function failing(): Promise<void> {
+  const failure = Promise.reject(new Error('EACCES'));
+  failure.catch(() => undefined);
+  return failure;
+}

@@ -8,7 +8,7 @@ import { entriesOf, leafOf } from '../../support/state-names.ts';
 import type { LeafOf } from '../../support/state-names.ts';
 
 type State = Exclude<LeafOf<StateValueFrom<typeof engineMachine>>, 'serving.entering'>;
-type ActorKey = 'boot done' | 'boot failed' | 'chat done' | 'chat failed';
+type ActorKey = `${'boot' | 'chat' | 'hooks'} ${'done' | 'failed'}`;
 type EventKey = Exclude<EngineCommand['type'], `xstate.${string}`> | ActorKey;
 
 const EVENTS: Record<EventKey, EngineCommand> = {
@@ -23,6 +23,8 @@ const EVENTS: Record<EventKey, EngineCommand> = {
   'boot failed': { type: 'xstate.error.actor.boot', actorId: 'boot', error: 'broken' },
   'chat done': { type: 'xstate.done.actor.one', actorId: 'one' },
   'chat failed': { type: 'xstate.error.actor.one', actorId: 'one', error: 'broken' },
+  'hooks done': { type: 'xstate.done.actor.startHooks', actorId: 'startHooks' },
+  'hooks failed': { type: 'xstate.error.actor.startHooks', actorId: 'startHooks', error: 'broken' },
 };
 
 const ROUTE_TO: Record<State, EngineStep[]> = {
@@ -48,6 +50,8 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'boot failed': 'serving.starting',
     'chat done': 'booting',
     'chat failed': 'booting',
+    'hooks done': 'booting',
+    'hooks failed': 'booting',
   },
   'serving.starting': {
     'chat.create': 'serving.starting',
@@ -61,6 +65,8 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'boot failed': 'serving.starting',
     'chat done': 'serving.starting',
     'chat failed': 'serving.starting',
+    'hooks done': 'serving.starting',
+    'hooks failed': 'serving.starting',
   },
   'serving.holding': {
     'chat.create': 'serving.holding',
@@ -74,6 +80,8 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'boot failed': 'serving.holding',
     'chat done': 'serving.holding',
     'chat failed': 'serving.holding',
+    'hooks done': 'serving.holding',
+    'hooks failed': 'serving.holding',
   },
   draining: {
     'chat.create': 'draining',
@@ -87,6 +95,8 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'boot failed': 'draining',
     'chat done': 'stopped',
     'chat failed': 'stopped',
+    'hooks done': 'draining',
+    'hooks failed': 'draining',
   },
   stopped: {
     'chat.create': 'stopped',
@@ -100,6 +110,8 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'boot failed': 'stopped',
     'chat done': 'stopped',
     'chat failed': 'stopped',
+    'hooks done': 'stopped',
+    'hooks failed': 'stopped',
   },
   handedOver: {
     'chat.create': 'handedOver',
@@ -113,6 +125,8 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'boot failed': 'handedOver',
     'chat done': 'handedOver',
     'chat failed': 'handedOver',
+    'hooks done': 'handedOver',
+    'hooks failed': 'handedOver',
   },
 };
 

@@ -19,16 +19,20 @@ const EVENTS: EngineCommand[] = [
   { type: 'engine.handOver' },
   { type: 'xstate.done.actor.boot', actorId: 'boot' },
   { type: 'xstate.error.actor.boot', actorId: 'boot', error: 'broken' },
+  { type: 'xstate.done.actor.startHooks', actorId: 'startHooks' },
+  { type: 'xstate.error.actor.startHooks', actorId: 'startHooks', error: 'broken' },
   { type: 'xstate.done.actor.one', actorId: 'one' },
   { type: 'xstate.error.actor.one', actorId: 'one', error: 'broken' },
   { type: 'restartWindow.elapsed', chatId: 'one' },
 ];
 
-/** Chats are created once, only a chat that lives can end or crash, and only a crash can be forgotten. */
-function possibleEvents({ context: { chatIds, crashes } }: Snapshot): EngineCommand[] {
+/** Chats are created once, hooks are over once the engine drains, only a chat that lives can end or crash, and only a crash can be forgotten. */
+function possibleEvents({ value, context: { chatIds, crashes, areHooksOver } }: Snapshot): EngineCommand[] {
   return EVENTS.filter((event) => {
     if (event.type === 'chat.create' || event.type === 'chat.restore') return !chatIds.includes('one');
     if (event.type === 'restartWindow.elapsed') return (crashes['one'] ?? 0) > 0;
+    if (event.type === 'xstate.done.actor.startHooks') return value === 'draining' && !areHooksOver;
+    if (event.type === 'xstate.error.actor.startHooks') return !areHooksOver;
     return !('actorId' in event) || event.actorId === 'boot' || chatIds.includes(event.actorId);
   });
 }
@@ -36,7 +40,10 @@ function possibleEvents({ context: { chatIds, crashes } }: Snapshot): EngineComm
 const paths = getShortestPaths(engineMachine, {
   events: possibleEvents,
   serializeState: ({ value, context: { crashes, ...rest } }) => JSON.stringify([value, rest, crashes['one']]),
-  stopWhen: ({ status, context }) => status !== 'active' || (context.crashes['one'] ?? 0) > 3,
+  stopWhen: ({ status, value, context }) =>
+    status !== 'active' ||
+    (context.crashes['one'] ?? 0) > 3 ||
+    (context.areHooksOver && value !== 'draining'),
 });
 
 const coverage = createTransitionCoverage(startEngineMachine().engine.logic.root);
@@ -67,7 +74,7 @@ describe('engine machine, along every shortest path and one event more', () => {
     expect(
       violationsOf(({ engine }) => {
         const { children, context } = engine.getSnapshot();
-        const living = Object.keys(children).filter((id) => id !== 'boot');
+        const living = Object.keys(children).filter((id) => id !== 'boot' && id !== 'startHooks');
         return JSON.stringify(living.toSorted()) === JSON.stringify(context.chatIds.toSorted());
       }),
     ).toEqual([]);

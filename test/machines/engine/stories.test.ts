@@ -90,7 +90,7 @@ describe('serving', () => {
     say('one', { type: 'chat.delete' }, CRASHED);
 
     expect(engine.getSnapshot().context.chatIds).toEqual(['two']);
-    expect(Object.keys(engine.getSnapshot().children)).toEqual(['two']);
+    expect(Object.keys(engine.getSnapshot().children)).toEqual(['startHooks', 'two']);
   });
 });
 

@@ -1,0 +1,98 @@
+/**
+ * The hook of one repository: its commands, in order, whatever becomes of each.
+ *
+ * Commands run in steps, one shell each: one per command, or one for all of them. A step has a time limit; a process
+ * that the last engine started is met while it runs and has only what is left of it. Past the limit the process is
+ * killed with everything it started and the next step runs. A shutdown ends the process and leaves the rest for the
+ * next engine.
+ */
+import { hookSetup } from './hook.setup.ts';
+
+export const hookMachine = hookSetup.createMachine({
+  id: 'hook',
+  context: ({ input }) => ({ hook: input.hook, elapsedMs: 0, isShuttingDown: false }),
+  initial: 'choosing',
+  states: {
+    choosing: {
+      description: 'Is there anything left to run?',
+      always: [
+        { guard: 'isShuttingDown', target: 'stopped' },
+        { guard: 'hasStepLeft', target: 'active' },
+        { target: 'ended' },
+      ],
+    },
+    active: {
+      description: 'A shell runs one or all commands; leaving this state lets go of it.',
+      invoke: {
+        id: 'shell',
+        src: 'hookProcess',
+        input: ({ context }) => context.hook,
+        onError: { target: 'choosing', actions: { type: 'noteStepEnd', params: { because: 'itself' } } },
+      },
+      initial: 'launching',
+      on: {
+        'output.printed': { actions: 'noteOutput' },
+        'shell.failed': {
+          target: 'choosing',
+          actions: { type: 'noteStepEnd', params: { because: 'itself' } },
+        },
+        'shell.ended': {
+          target: 'choosing',
+          actions: { type: 'noteStepEnd', params: { because: 'itself' } },
+        },
+      },
+      states: {
+        launching: {
+          description: 'The process is started, or found again.',
+          on: {
+            'shell.started': { target: 'running', actions: 'noteStart' },
+            'hook.shutdown': { target: 'stopping' },
+          },
+        },
+        running: {
+          description: 'The process runs, and its time.',
+          on: {
+            'command.ended': { actions: 'noteCommandEnd' },
+            'hook.shutdown': { target: 'stopping' },
+          },
+          after: { timeLimit: { target: 'timingOut' } },
+        },
+        timingOut: {
+          description: 'The time is up: the process and everything it started is being killed.',
+          entry: 'killProcess',
+          on: {
+            'shell.ended': {
+              target: '#hook.choosing',
+              actions: { type: 'noteStepEnd', params: { because: 'timeLimit' } },
+            },
+            'hook.shutdown': { actions: 'rememberShutdown' },
+          },
+          after: {
+            killLimit: {
+              target: '#hook.choosing',
+              actions: { type: 'noteStepEnd', params: { because: 'timeLimit' } },
+            },
+          },
+        },
+        stopping: {
+          description: 'The engine stops: the process and everything it started is being killed.',
+          entry: ['rememberShutdown', 'killProcess'],
+          on: {
+            'shell.ended': {
+              target: '#hook.choosing',
+              actions: { type: 'noteStepEnd', params: { because: 'shutdown' } },
+            },
+          },
+          after: {
+            killLimit: {
+              target: '#hook.choosing',
+              actions: { type: 'noteStepEnd', params: { because: 'shutdown' } },
+            },
+          },
+        },
+      },
+    },
+    ended: { description: 'Every command is over.', type: 'final', entry: 'reportEnd' },
+    stopped: { description: 'The engine stops; what is left runs under the next one.', type: 'final' },
+  },
+});

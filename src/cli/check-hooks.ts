@@ -1,0 +1,32 @@
+import { describeProblems, readRepositoryConfig, CONFIG_FILES } from '../hooks/read-config.ts';
+
+/** Says whether the hooks of the repository in `folder` can be read, and what they are. Returns the exit code. */
+export function checkHooks(folder: string, print: (text: string) => void): number {
+  const reading = readRepositoryConfig(folder);
+  if (reading.state === 'absent') {
+    print(`There is no ${CONFIG_FILES.join(', ')} in ${folder}.\n`);
+    return 1;
+  }
+  if (reading.state === 'invalid') {
+    print(`${describeProblems(reading)}\n`);
+    return 1;
+  }
+  const { startHook, warmHook, systemPrompt } = reading.config;
+  print(
+    [
+      `${reading.file} is valid.`,
+      `  startHook: ${describeHook(startHook)}`,
+      `  warmHook: ${describeHook(warmHook)}`,
+      `  systemPrompt: ${systemPrompt === undefined ? 'none' : `${systemPrompt.length} characters`}`,
+      '',
+    ].join('\n'),
+  );
+  return 0;
+}
+
+function describeHook(hook: { commands: string[]; timeout: number; separate: boolean } | undefined): string {
+  if (hook === undefined) return 'none';
+  const limit = `${hook.timeout / 1000} s`;
+  const shells = hook.separate ? `each in its own shell, ${limit} each` : `in one shell, ${limit} for all`;
+  return `${hook.commands.length} command${hook.commands.length === 1 ? '' : 's'}, ${shells}`;
+}

@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream';
+import type { HookBoard } from '../actors/hook-board.ts';
+import { beginRun, planRun, type HookRunsOptions, type PlannedRun } from '../actors/run-start-hooks.ts';
+import type { HookKind, HooksStatus } from '../contract/hooks.ts';
+import { EngineError } from '../errors.ts';
+import { viewHook } from '../hooks/hook-view.ts';
+import { followLog, readLog } from '../hooks/log-stream.ts';
+import type { Directory } from './directory.ts';
+
+export interface HookCommandsOptions extends HookRunsOptions {
+  directory: Directory;
+  /** `startHooks.log`. */
+  logFile: string;
+}
+
+/** What HTTP may ask of hooks. */
+export class HookCommands {
+  readonly #options: HookCommandsOptions;
+
+  constructor(options: HookCommandsOptions) {
+    this.#options = options;
+  }
+
+  async status(): Promise<HooksStatus> {
+    const { board, directory, folder, log } = this.#options;
+    const charsOf = (processId: string) => log.printedBy(processId).chars;
+    const hooks = await Promise.all(board.hooks.map((hook) => viewHook(hook, { folder, charsOf })));
+    return directory.committed({ ...summaryOf(board), hooks });
+  }
+
+  async logs({ repo, follow }: { repo?: string; follow: boolean }): Promise<Readable> {
+    const options = { file: this.#options.logFile, ...(repo === undefined ? {} : { repo }) };
+    return follow ? followLog(options) : readLog(options);
+  }
+
+  /** @throws {EngineError} `HOOKS_RUNNING`, `HOOK_NOT_FOUND`, `HOOKS_FILE_INVALID`. */
+  async run({ repo, type }: { repo?: string; type: HookKind }): Promise<{ runId: string }> {
+    const { board, directory } = this.#options;
+    directory.refuseNewWork();
+    if (board.run?.state === 'running') throw new EngineError('HOOKS_RUNNING', { runId: board.run.runId });
+    const plan = this.#plan(repo, type);
+    await beginRun(this.#options, plan);
+    board.reportInvalid(plan.invalid);
+    return directory.committed({ runId: plan.run.runId });
+  }
+
+  #plan(repo: string | undefined, kind: HookKind): PlannedRun {
+    const repositories = () =>
+      this.#options.repositories().filter(({ name }) => repo === undefined || name === repo);
+    const plan = planRun({ ...this.#options, repositories }, { kind, trigger: 'request' });
+    const [wrong] = plan.invalid;
+    if (plan.valid.length > 0) return plan;
+    if (wrong === undefined) {
+      throw new EngineError('HOOK_NOT_FOUND', { type: kind, ...(repo === undefined ? {} : { repo }) });
+    }
+    throw new EngineError('HOOKS_FILE_INVALID', {
+      repo: wrong.repoName,
+      problems: wrong.error?.message ?? '',
+    });
+  }
+}
+
+function summaryOf(board: HookBoard): Omit<HooksStatus, 'hooks'> {
+  const { run, isRunning } = board;
+  const isOver = !isRunning && (run !== null || board.isPrepared);
+  return { running: isRunning, completed: isOver, state: run?.state ?? (isOver ? 'completed' : 'pending') };
+}

@@ -1,0 +1,163 @@
+import { appendFile, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { prefixLines } from './prefix-lines.ts';
+import { createPrinted, type Printed } from './printed.ts';
+
+/** A file this long is moved to `<name>.1`; one such is kept. */
+const ROTATE_BYTES = 128 * 1024 * 1024;
+/** So much is put together before it is written. */
+const ROOM_BYTES = 256 * 1024;
+const FULL_DISK_RETRY_MS = 250;
+
+const CopiedSchema = z.object({ offset: z.number(), chars: z.number() });
+
+/** How much of which process is in the log, and how long the log was then. */
+const PositionsSchema = z.object({ size: z.number(), processes: z.record(z.string(), CopiedSchema) });
+
+export interface HookLogOptions {
+  /** For people. */
+  file: string;
+  /** Where the position in it is kept, so that the next engine copies nothing twice. */
+  positionsFile: string;
+  rotateBytes?: number;
+  /** Told why lines are missing in the log: it cannot be written, for another reason than a full disk. */
+  onError: (error: unknown) => void;
+}
+
+/**
+ * `startHooks.log`: what hooks print, each line behind the name of its repository, and when each command began and
+ * ended. Written in whole lines, one call after the other.
+ */
+export class HookLog {
+  readonly #options: Required<HookLogOptions>;
+  readonly #processes: Map<string, Printed>;
+  readonly #room = Buffer.allocUnsafeSlow(ROOM_BYTES);
+  #size: number;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: HookLogOptions, size: number, processes: Map<string, Printed>) {
+    this.#options = { rotateBytes: ROTATE_BYTES, ...options };
+    this.#size = size;
+    this.#processes = processes;
+  }
+
+  /** Cuts what an engine that was killed wrote without noting it: it will be copied again. */
+  static async open(options: HookLogOptions): Promise<HookLog> {
+    const size = await sizeOf(options.file);
+    const positions = await readPositions(options.positionsFile);
+    const isLonger = positions !== null && size > positions.size;
+    if (isLonger) await truncate(options.file, positions.size);
+    const processes = Object.entries(positions?.processes ?? {}).map(
+      ([id, copied]) => [id, createPrinted(copied)] as const,
+    );
+    return new HookLog(options, isLonger ? positions.size : size, new Map(processes));
+  }
+
+  /** Up to where the output of a process is in the log, in bytes. */
+  offsetOf(processId: string): number {
+    return this.#processes.get(processId)?.offset ?? 0;
+  }
+
+  /** How much a process printed so far, in characters, and the last lines of it. */
+  printedBy(processId: string): { chars: number; lastLines: string } {
+    const { chars = 0, lastLines = '' } = this.#processes.get(processId) ?? {};
+    return { chars, lastLines };
+  }
+
+  /** Adds what a process printed next; its last line waits until it is whole. */
+  copy(processId: string, { repoName, bytes }: { repoName: string; bytes: Buffer }): Promise<void> {
+    const printed = this.#processOf(processId);
+    return this.#inOrder(() => this.#write(repoName, printed.add(bytes)));
+  }
+
+  /** Adds the last line of a process that ended without ending it. */
+  flush(processId: string, repoName: string): Promise<void> {
+    const printed = this.#processOf(processId);
+    return this.#inOrder(() => this.#write(repoName, printed.end()));
+  }
+
+  /** Adds a line of the engine's own. */
+  note(repoName: string, text: string): Promise<void> {
+    return this.#inOrder(() => this.#write(repoName, [Buffer.from(`${text}\n`)]));
+  }
+
+  /** Forgets all processes but these. */
+  retain(processIds: ReadonlySet<string>): void {
+    for (const id of this.#processes.keys()) if (!processIds.has(id)) this.#processes.delete(id);
+  }
+
+  async #write(repoName: string, pieces: readonly Buffer[]): Promise<void> {
+    if (pieces.length === 0) return;
+    try {
+      if (this.#size > this.#options.rotateBytes) await this.#rotate();
+      const prefix = Buffer.from(`[${repoName}] `);
+      for (const part of prefixLines(pieces, { prefix, room: this.#room })) await this.#append(part);
+      await this.#writePositions();
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  /** On a full disk it waits for room: meanwhile the processes' own files hold what they print. */
+  async #append(bytes: Buffer): Promise<void> {
+    for (;;) {
+      try {
+        await appendFile(this.#options.file, bytes, { mode: 0o600 });
+        this.#size += bytes.length;
+        return;
+      } catch (error) {
+        if (!isFullDisk(error)) throw error;
+        await truncate(this.#options.file, this.#size);
+        await delay(FULL_DISK_RETRY_MS);
+      }
+    }
+  }
+
+  async #rotate(): Promise<void> {
+    const { file } = this.#options;
+    if (this.#size > 0) await rename(file, `${file}.1`).catch(() => undefined); // somebody removed it
+    this.#size = 0;
+  }
+
+  async #writePositions(): Promise<void> {
+    const { positionsFile } = this.#options;
+    const processes = Object.fromEntries(
+      [...this.#processes].map(([id, { offset, copiedChars }]) => [id, { offset, chars: copiedChars }]),
+    );
+    const positions: z.input<typeof PositionsSchema> = { size: this.#size, processes };
+    await writeFile(`${positionsFile}.tmp`, JSON.stringify(positions), { mode: 0o600 });
+    await rename(`${positionsFile}.tmp`, positionsFile);
+  }
+
+  #processOf(processId: string): Printed {
+    const known = this.#processes.get(processId) ?? createPrinted({ offset: 0, chars: 0 });
+    this.#processes.set(processId, known);
+    return known;
+  }
+
+  #inOrder(work: () => Promise<void>): Promise<void> {
+    const result = this.#tail.then(work);
+    this.#tail = result.catch(() => undefined); // the caller hears of it; the next one starts all the same
+    return result;
+  }
+}
+
+function isFullDisk(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+async function readPositions(file: string): Promise<z.output<typeof PositionsSchema> | null> {
+  try {
+    return PositionsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return null; // The first engine, or one that cannot know: what is copied again stands twice in the log.
+  }
+}

@@ -1,0 +1,218 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HookFact } from '../../machines/hook.events.ts';
+import { currentIndex, currentStep } from '../../machines/hook.record.ts';
+import type { HookRecord, HookStep } from '../contract/hook-records.ts';
+import { followBytes } from '../process/follow-bytes.ts';
+import { elapsedOf, fence, identify } from '../process/identify.ts';
+import { launch } from '../process/launch.ts';
+import { createRun, filesOf, type Run } from '../process/run.ts';
+import { freeOutput } from '../process/spool.ts';
+import { endFamily } from '../process/terminate.ts';
+import type { HookLog } from './hook-log.ts';
+import { parseResults, toProgram } from './hook-script.ts';
+import { createThrottle } from './throttle.ts';
+
+export interface HookProcessOptions {
+  /** Folder below which each process has one of its own. */
+  folder: string;
+  /** The whole environment of the commands. */
+  env: Readonly<Record<string, string>>;
+  log: HookLog;
+  /** Settles when everything that was announced so far is on disk. */
+  settled: () => Promise<void>;
+}
+
+/** How long a process that is to end may take to do so by itself. */
+const GRACE_MS = 2_000;
+/** At most this often is told what was printed. */
+const PROGRESS_EVERY_MS = 1_000;
+/** Output that was copied is freed in pieces of this size; as much of the end is kept to be shown. */
+const KEPT_BYTES = 2 * 1024 * 1024;
+
+/** The process of the step that is next in a hook: started, or met where the last engine left it. */
+export class HookProcess {
+  readonly #options: HookProcessOptions;
+  readonly #hook: HookRecord;
+  readonly #step: HookStep;
+  readonly #run: Run;
+  readonly #report: (fact: HookFact) => void;
+  readonly #letGo = new AbortController();
+  #killing: Promise<void> | undefined;
+  #freedUpTo = 0;
+  #reportedResults: number;
+  #lastEndedAt = 0;
+
+  constructor(options: HookProcessOptions, hook: HookRecord, report: (fact: HookFact) => void) {
+    const step = currentStep(hook);
+    if (step === undefined) throw new Error(`Nothing is left to run in the hook of ${hook.repoName}.`);
+    this.#options = options;
+    this.#hook = hook;
+    this.#step = step;
+    this.#run = createRun(options.folder, step.processId);
+    this.#report = (fact) => {
+      if (!this.#letGo.signal.aborted) report(fact);
+    };
+    this.#reportedResults = currentIndex(hook) - step.first;
+  }
+
+  /** Resolves when the process is over, or was let go of. */
+  async run(): Promise<void> {
+    try {
+      await this.#options.settled();
+      if (!(await this.#start())) return this.#reportEnd(null, 0);
+      await this.#follow();
+    } catch (error) {
+      this.#report({
+        type: 'shell.failed',
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  /** Ends the process with everything it started; its end is reported as any other. */
+  kill(): void {
+    this.#killing = endFamily(this.#run, { graceMs: GRACE_MS });
+  }
+
+  /** Leaves the process as it is: the next engine meets it. */
+  detach(): void {
+    this.#letGo.abort();
+  }
+
+  /** False when it was to be killed before it ran. */
+  async #start(): Promise<boolean> {
+    const { state } = identify(this.#run);
+    if (state === 'running' || state === 'ended') return true;
+    if (state === 'unstarted' && !(await fence(this.#run))) return true;
+    if (this.#killing !== undefined || this.#letGo.signal.aborted) return false;
+    const { folder, commands } = this.#hook;
+    const { first, count } = this.#step;
+    const texts = commands.slice(first, first + count).map(({ command }) => command);
+    await this.#options.log.note(this.#hook.repoName, this.#headline(texts));
+    await launch(this.#run, {
+      ...toProgram(texts, this.#resultsFile()),
+      env: this.#options.env,
+      cwd: folder,
+      note: new Date().toISOString(),
+    });
+    if (this.#killing !== undefined) this.kill();
+    return true;
+  }
+
+  async #follow(): Promise<void> {
+    const { log } = this.#options;
+    const { processId } = this.#step;
+    const metAt = performance.now();
+    const elapsedMs = elapsedOf(this.#run);
+    const startedAt = this.#startedAt();
+    this.#lastEndedAt = Date.parse(startedAt);
+    this.#report({ type: 'shell.started', startedAt, elapsedMs: elapsedMs ?? 0 });
+    const progress = createThrottle(PROGRESS_EVERY_MS, () => this.#reportOutput());
+    const end = await followBytes(this.#run, {
+      from: log.offsetOf(processId),
+      onBytes: async (bytes) => {
+        await log.copy(processId, { repoName: this.#hook.repoName, bytes });
+        await this.#free();
+        progress.ring();
+      },
+      onCaughtUp: () => this.#reportResults(),
+      signal: this.#letGo.signal,
+    }).finally(() => progress.stop());
+    if (!end.isOver) return;
+    await this.#killing; // what it started may outlive it for a moment
+    await log.flush(processId, this.#hook.repoName);
+    this.#reportResults();
+    const durationMs =
+      elapsedMs === null ? durationOnDisk(this.#run) : Math.round(elapsedMs + performance.now() - metAt);
+    await log.note(
+      this.#hook.repoName,
+      `◼ ${this.#killing === undefined ? outcomeOf(end.exitCode) : 'killed'} after ${durationMs / 1000} s`,
+    );
+    this.#reportEnd(end.exitCode, this.#ownDuration(durationMs));
+  }
+
+  #reportEnd(exitCode: number | null, durationMs: number): void {
+    const { chars, lastLines } = this.#options.log.printedBy(this.#step.processId);
+    this.#report({ type: 'shell.ended', exitCode, durationMs, output: lastLines, outputChars: chars });
+  }
+
+  #reportOutput(): void {
+    const { chars, lastLines } = this.#options.log.printedBy(this.#step.processId);
+    this.#report({ type: 'output.printed', output: lastLines, outputChars: chars });
+  }
+
+  /** Tells of each command but the last one: that ends with the process. */
+  #reportResults(): void {
+    if (this.#step.count === 1) return;
+    const results = parseResults(readIfThere(this.#resultsFile())).slice(0, this.#step.count - 1);
+    let previous = Date.parse(this.#startedAt());
+    for (const [index, { exitCode, endedAt }] of results.entries()) {
+      const durationMs = Math.max(0, endedAt - previous);
+      previous = endedAt;
+      if (index < this.#reportedResults) continue;
+      this.#report({
+        type: 'command.ended',
+        exitCode,
+        durationMs,
+        endedAt: new Date(endedAt).toISOString(),
+      });
+    }
+    this.#lastEndedAt = previous;
+    this.#reportedResults = Math.max(this.#reportedResults, results.length);
+  }
+
+  /** Of the last command in a shell of several, what the others did not take. */
+  #ownDuration(durationMs: number): number {
+    const others = this.#lastEndedAt - Date.parse(this.#startedAt());
+    return Math.max(0, durationMs - others);
+  }
+
+  async #free(): Promise<void> {
+    const before = this.#options.log.offsetOf(this.#step.processId) - KEPT_BYTES;
+    if (before - this.#freedUpTo < KEPT_BYTES) return;
+    this.#freedUpTo = await freeOutput(this.#run, { from: this.#freedUpTo, before });
+  }
+
+  #headline(commands: readonly string[]): string {
+    const { first } = this.#step;
+    const total = this.#hook.commands.length;
+    const names = commands.map((command, index) => `▶ ${first + index + 1}/${total} ${firstLine(command)}`);
+    return `${new Date().toISOString()} ${names.join(' ')}`;
+  }
+
+  #resultsFile(): string {
+    return join(this.#run.folder, 'results');
+  }
+
+  #startedAt(): string {
+    return readIfThere(filesOf(this.#run).note) || new Date().toISOString();
+  }
+}
+
+function outcomeOf(exitCode: number | null): string {
+  return exitCode === null ? 'ended without an exit code' : `exit code ${exitCode}`;
+}
+
+/** Of a process that was over when this engine met it. */
+function durationOnDisk(run: Run): number {
+  try {
+    const { shim, exit } = filesOf(run);
+    return Math.max(0, Math.round(statSync(exit).mtimeMs - statSync(shim).mtimeMs));
+  } catch {
+    return 0; // It was killed together with the shell around it.
+  }
+}
+
+function firstLine(command: string): string {
+  const [line = '', ...rest] = command.trim().split('\n');
+  return rest.length === 0 ? line : `${line} …`;
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import type { LaunchOptions } from '../process/launch.ts';
+
+const SHELLS = ['/bin/bash', '/usr/bin/bash', '/bin/sh'];
+
+/** Both outputs go the same way, in the order they are written; there is nothing to be read. */
+const WRAPPER = 'exec "$@" </dev/null 2>&1';
+
+/** What runs `commands` in one shell, `bash` if there is one. */
+export function toProgram(
+  commands: readonly string[],
+  resultsFile: string,
+): Pick<LaunchOptions, 'command' | 'args'> {
+  const shell = SHELLS.find(existsSync) ?? 'sh';
+  const [only, ...others] = commands;
+  const script = only !== undefined && others.length === 0 ? only : toScript(commands, resultsFile);
+  return { command: '/bin/sh', args: ['-c', WRAPPER, 'sh', shell, '-c', script] };
+}
+
+/** Each command is evaluated by itself, so that a mistake in one does not reach the others; its end is written down. */
+function toScript(commands: readonly string[], resultsFile: string): string {
+  const note = `__hook=$?; printf '%s %s\\n' "$__hook" "$(date +%s%3N)" >>${quote(resultsFile)}`;
+  return [...commands.map((command) => `eval ${quote(command)}\n${note}`), 'exit "$__hook"'].join('\n');
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** How one command of several in a shell ended. */
+export interface CommandResult {
+  exitCode: number;
+  /** Milliseconds since 1970. */
+  endedAt: number;
+}
+
+/** Whole lines of the file that such a shell writes. */
+export function parseResults(text: string): CommandResult[] {
+  return [...text.matchAll(/^(\d+) (\d+)\n/gm)].map(([, exitCode, endedAt]) => ({
+    exitCode: Number(exitCode),
+    endedAt: Number(endedAt),
+  }));
+}

@@ -1,0 +1,71 @@
+import { open } from 'node:fs/promises';
+import type { Hook } from '../contract/hooks.ts';
+import type { HookRecord, HookStep } from '../contract/hook-records.ts';
+import { createRun, filesOf } from '../process/run.ts';
+
+/** So much of what a hook printed is shown, in characters. */
+const SHOWN_CHARS = 100_000;
+const MAX_BYTES_PER_CHAR = 4;
+
+export interface HookViewOptions {
+  /** Folder of the processes of hooks. */
+  folder: string;
+  /** How much a process printed so far, in characters, if it is known better than by the record. */
+  charsOf: (processId: string) => number;
+}
+
+/** A hook as snapshots show it, with the end of what it printed. */
+export async function viewHook(hook: HookRecord, options: HookViewOptions): Promise<Hook> {
+  const total = hook.steps
+    .map(({ processId, outputChars }) => Math.max(outputChars, options.charsOf(processId)))
+    .reduce((sum, chars) => sum + chars, 0);
+  const output = await readOutput(hook.steps, options.folder);
+  return {
+    repoName: hook.repoName,
+    hookName: hook.repoName,
+    hookType: 'repository',
+    kind: hook.kind,
+    hookCommands: hook.commands.map(({ command }) => command),
+    status: hook.status,
+    exitCode: exitCodeOf(hook),
+    timedOut: hook.commands.some(({ status }) => status === 'timedOut'),
+    commands: hook.commands,
+    output,
+    outputTruncated: total > output.length,
+    outputTotalChars: total,
+    executedAt: hook.executedAt,
+    ...(hook.error === undefined ? {} : { error: hook.error }),
+  };
+}
+
+/** The first that is not zero; 124 when a command ran out of time before that; null while nothing can be said. */
+function exitCodeOf({ commands, status }: HookRecord): number | null {
+  const bad = commands.find(({ exitCode }) => exitCode !== null && exitCode !== 0);
+  if (bad !== undefined) return bad.exitCode;
+  return status === 'succeeded' ? 0 : null;
+}
+
+async function readOutput(steps: readonly HookStep[], folder: string): Promise<string> {
+  let output = '';
+  for (const { processId } of steps.toReversed()) {
+    if (output.length >= SHOWN_CHARS) break;
+    output = (await readTail(filesOf(createRun(folder, processId)).stdout)) + output;
+  }
+  return output.slice(-SHOWN_CHARS);
+}
+
+async function readTail(file: string): Promise<string> {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      const { size } = await handle.stat();
+      const length = Math.min(size, SHOWN_CHARS * MAX_BYTES_PER_CHAR);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return ''; // It has not been started yet.
+  }
+}

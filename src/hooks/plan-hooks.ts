@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { HookKind } from '../contract/hooks.ts';
+import type { HookRecord, HookStep } from '../contract/hook-records.ts';
+import { describeProblems, readRepositoryConfig } from './read-config.ts';
+import type { HookConfig } from './repository-config.ts';
+
+export interface Repository {
+  name: string;
+  folder: string;
+}
+
+export interface PlanOptions {
+  repositories: readonly Repository[];
+  kind: HookKind;
+  runId: string;
+  bootId: string;
+}
+
+/** The hooks of this kind that the repositories ask for: what is to run, and what is wrong with the others. */
+export function planHooks({ repositories, ...options }: PlanOptions): HookRecord[] {
+  return repositories.flatMap((repository) => planHook(repository, options) ?? []);
+}
+
+function planHook(
+  { name, folder }: Repository,
+  options: Omit<PlanOptions, 'repositories'>,
+): HookRecord | null {
+  const reading = readRepositoryConfig(folder);
+  const base = { ...options, repoName: name, folder, executedAt: null };
+  if (reading.state === 'absent') return null;
+  if (reading.state === 'invalid') {
+    const error = { code: 'hooks_file_invalid', message: describeProblems(reading) };
+    return { ...base, timeoutMs: 1, steps: [], commands: [], status: 'invalid', error };
+  }
+  const hook = reading.config[`${options.kind}Hook`];
+  return hook === undefined ? null : { ...base, ...toWork(hook) };
+}
+
+function toWork(hook: HookConfig): Pick<HookRecord, 'timeoutMs' | 'steps' | 'commands' | 'status'> {
+  return {
+    timeoutMs: hook.timeout,
+    steps: toSteps(hook),
+    commands: hook.commands.map((command) => ({
+      command,
+      status: 'pending',
+      exitCode: null,
+      signal: null,
+      durationMs: null,
+      startedAt: null,
+    })),
+    status: hook.commands.length === 0 ? 'skipped' : 'pending',
+  };
+}
+
+function toSteps({ commands, separate }: HookConfig): HookStep[] {
+  if (commands.length === 0) return [];
+  const spans = separate
+    ? commands.map((_, first) => ({ first, count: 1 }))
+    : [{ first: 0, count: commands.length }];
+  return spans.map((span) => ({ ...span, processId: randomUUID(), outputChars: 0 }));
+}

@@ -1,0 +1,75 @@
+/** What one process has printed, as far as it has been read. */
+export interface Printed {
+  /** Bytes that were taken for the log. */
+  readonly offset: number;
+  /** Characters among them, as JavaScript counts. */
+  readonly copiedChars: number;
+  /** Characters that were printed. */
+  readonly chars: number;
+  readonly lastLines: string;
+  /** Takes note of what was printed next; returns what are whole lines by now, in pieces that follow one another. */
+  add(bytes: Buffer): Buffer[];
+  /** What is left when nothing more will come, with a newline behind it. */
+  end(): Buffer[];
+}
+
+/** A line that goes on for longer than this is broken. */
+const LINE_BYTES = 64 * 1024;
+const NEWLINE = Buffer.from('\n');
+const TAIL_BYTES = 8 * 1024;
+const TAIL_LINES = 20;
+const TAIL_CHARS = 4_000;
+
+export function createPrinted(copied: { offset: number; chars: number }): Printed {
+  let { offset, chars } = copied;
+  let waiting = Buffer.alloc(0);
+  let tail = Buffer.alloc(0);
+
+  function take(bytes: Buffer, end: number): Buffer[] {
+    const pieces = [waiting, bytes.subarray(0, end)];
+    offset += waiting.length + end;
+    waiting = Buffer.from(bytes.subarray(end));
+    return pieces;
+  }
+
+  return {
+    get offset() {
+      return offset;
+    },
+    get copiedChars() {
+      return chars - countChars(waiting);
+    },
+    get chars() {
+      return chars;
+    },
+    get lastLines() {
+      const lines = tail
+        .toString('utf8')
+        .split('\n')
+        .slice(-TAIL_LINES - 1);
+      return lines.join('\n').slice(-TAIL_CHARS);
+    },
+    add: (bytes) => {
+      chars += countChars(bytes);
+      tail = Buffer.concat([tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+      const end = bytes.lastIndexOf(NEWLINE) + 1;
+      const isTooLong = bytes.length - end + (end === 0 ? waiting.length : 0) > LINE_BYTES;
+      if (isTooLong) return [...take(bytes, bytes.length), NEWLINE];
+      if (end > 0) return take(bytes, end);
+      waiting = Buffer.concat([waiting, bytes]);
+      return [];
+    },
+    end: () => (waiting.length === 0 ? [] : [...take(Buffer.alloc(0), 0), NEWLINE]),
+  };
+}
+
+/** UTF-16 units of UTF-8: one per character, two for those of four bytes. */
+function countChars(bytes: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0; // an iterator would be slow
+    if ((byte & 0xc0) !== 0x80) count += 1;
+    if (byte >= 0xf0 && byte < 0xf8) count += 1;
+  }
+  return count;
+}

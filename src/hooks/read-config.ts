@@ -1,0 +1,59 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseRepositoryConfig, type ConfigProblem, type RepositoryConfig } from './repository-config.ts';
+
+/** The first one that is there is read, the others are not looked at. */
+export const CONFIG_FILES = ['replicas.json', 'replicas.yaml', 'replicas.yml'] as const;
+
+const MAX_BYTES = 1024 * 1024;
+
+export type ConfigReading =
+  | { state: 'absent' }
+  | { state: 'valid'; file: string; config: RepositoryConfig }
+  | { state: 'invalid'; file: string; problems: ConfigProblem[] };
+
+/** What the repository in `folder` asks of its workspace. Never throws: what cannot be read is invalid. */
+export function readRepositoryConfig(folder: string): ConfigReading {
+  for (const file of CONFIG_FILES) {
+    const content = readText(join(folder, file));
+    if (content === null) continue;
+    if (typeof content !== 'string') return { state: 'invalid', file, problems: [content] };
+    const parsed = parseRepositoryConfig(content, { isJson: file.endsWith('.json') });
+    return parsed.ok
+      ? { state: 'valid', file, config: parsed.config }
+      : { state: 'invalid', file, problems: parsed.problems };
+  }
+  return { state: 'absent' };
+}
+
+/** `replicas.json: startHook.timeout: expected number, received string`, one line per problem. */
+export function describeProblems({
+  file,
+  problems,
+}: {
+  file: string;
+  problems: readonly ConfigProblem[];
+}): string {
+  return problems
+    .map(({ path, message }) => [file, path, message].filter((part) => part !== '').join(': '))
+    .join('\n');
+}
+
+/** Null when there is no such file; a problem when it is not a file that can be read. */
+function readText(file: string): string | ConfigProblem | null {
+  try {
+    // Without O_NONBLOCK a named pipe would be waited for.
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = fstatSync(descriptor);
+      if (!stats.isFile()) return { path: '', message: 'expected a file' };
+      if (stats.size > MAX_BYTES) return { path: '', message: 'expected at most 1 MiB' };
+      return readFileSync(descriptor, 'utf8');
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return code === 'ENOENT' ? null : { path: '', message: `expected a readable file (${code})` };
+  }
+}

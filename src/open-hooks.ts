@@ -1,0 +1,33 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { agentEnvironment } from './engine-env.ts';
+import type { EngineEnvironment } from './engine-env.ts';
+import { HookLog } from './hooks/hook-log.ts';
+import type { Log } from './log.ts';
+import type { Home } from './open-home.ts';
+import type { RootHooksOptions } from './start-root.ts';
+import type { Workspace } from './start-workspace.ts';
+import { listRepositories } from './workspace/list-repositories.ts';
+
+/** What hooks run with in this home. */
+export async function openHooks(
+  { paths, journal, hooks, bootId }: Home,
+  { environment, log, workspace }: { environment: EngineEnvironment; log: Log; workspace: Workspace },
+): Promise<RootHooksOptions> {
+  await mkdir(paths.hooks, { recursive: true, mode: 0o700 });
+  return {
+    folder: paths.hooks,
+    env: agentEnvironment(environment),
+    log: await HookLog.open({
+      file: paths.startHooksLog,
+      positionsFile: join(paths.hooks, 'positions.json'),
+      onError: (error) => log.error({ err: error }, 'the log of hooks cannot be written'),
+    }),
+    settled: () => journal.committed(),
+    state: hooks,
+    bootId,
+    repositories: () => listRepositories(paths.workspaces),
+    discovered: () => workspace.repositories.discovered(),
+    onCompleted: () => workspace.repositories.announce(),
+  };
+}

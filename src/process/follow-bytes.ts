@@ -1,0 +1,120 @@
+import { existsSync, fstatSync, watch } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { identify } from './identify.ts';
+import { filesOf, type Run } from './run.ts';
+import { createSpoolReserve } from './spool.ts';
+
+export interface FollowBytesOptions {
+  /** Byte offset to begin at. */
+  from: number;
+  /** Gets what was printed, piece by piece; what it returns is awaited before the next one, which is the backpressure. */
+  onBytes: (bytes: Buffer) => Promise<void> | void;
+  /** Called each time everything that was printed so far has been handed over. */
+  onCaughtUp?: () => void;
+  /** Told when disk space for the output cannot be secured, and when it can again. */
+  onShortage?: (isShort: boolean) => void;
+  /** Lets go of the output; the process is not touched. */
+  signal: AbortSignal;
+}
+
+/** `exitCode` is null when the shell around the process was killed before it could write it down. */
+export type FollowEnd = { isOver: true; exitCode: number | null } | { isOver: false };
+
+const CHUNK_BYTES = 256 * 1024;
+const POLL_MS = 1_000;
+
+/** What comes in quick succession is read together: a reading costs more than a line. */
+const GATHER_MS = 2;
+
+/** Hands over what a run prints until the process has ended and all of it was read, or until the signal. */
+export async function followBytes(run: Run, options: FollowBytesOptions): Promise<FollowEnd> {
+  const file = await open(filesOf(run).stdout, 'a+', 0o600);
+  const alarm = createAlarm(run, options.signal);
+  try {
+    return await read({ run, file, alarm }, options);
+  } finally {
+    alarm.stop();
+    await file.close();
+  }
+}
+
+interface Reading {
+  run: Run;
+  file: FileHandle;
+  alarm: Alarm;
+}
+
+async function read({ run, file, alarm }: Reading, options: FollowBytesOptions): Promise<FollowEnd> {
+  const { signal, onCaughtUp } = options;
+  const reserve = createSpoolReserve(run, (isShort) => options.onShortage?.(isShort));
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let offset = options.from;
+  let end: Extract<FollowEnd, { isOver: true }> | null = null;
+  let limit = Number.POSITIVE_INFINITY;
+  while (!signal.aborted) {
+    const rung = alarm.arm();
+    if (end === null) {
+      end = findEnd(run, alarm.isPollDue());
+      // What it left running may print on for ever.
+      if (end !== null) limit = fstatSync(file.fd).size;
+    }
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, offset);
+    offset += bytesRead;
+    if (end === null) reserve.secure(fstatSync(file.fd).size);
+    if (bytesRead > 0) await options.onBytes(chunk.subarray(0, bytesRead));
+    if (bytesRead === chunk.length && offset < limit) continue;
+    if (signal.aborted) break;
+    onCaughtUp?.();
+    if (end !== null) return end;
+    await rung;
+    await delay(GATHER_MS);
+  }
+  return { isOver: false };
+}
+
+/** The cheap question each time, the thorough one now and then: the shell may have died as well. */
+function findEnd(run: Run, isThorough: boolean): Extract<FollowEnd, { isOver: true }> | null {
+  if (!isThorough && !existsSync(filesOf(run).exit)) return null;
+  const status = identify(run);
+  if (status.state === 'running' || status.state === 'unstarted') return null;
+  return { isOver: true, exitCode: status.state === 'ended' ? status.exitCode : null };
+}
+
+interface Alarm {
+  /** Settles at the next sign that something changed since this call. */
+  arm(): Promise<void>;
+  /** True once per poll interval. */
+  isPollDue(): boolean;
+  stop(): void;
+}
+
+function createAlarm(run: Run, signal: AbortSignal): Alarm {
+  let ring = () => {};
+  let isDue = true;
+  const onChange = () => ring();
+  const onPoll = () => {
+    isDue = true;
+    ring();
+  };
+  const watcher = watch(run.folder, onChange);
+  watcher.on('error', onChange);
+  const poll = setInterval(onPoll, POLL_MS);
+  signal.addEventListener('abort', onChange);
+  return {
+    arm: () =>
+      new Promise((resolve) => {
+        ring = resolve;
+      }),
+    isPollDue: () => {
+      const wasDue = isDue;
+      isDue = false;
+      return wasDue;
+    },
+    stop: () => {
+      watcher.close();
+      clearInterval(poll);
+      signal.removeEventListener('abort', onChange);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import {
+  HookLogsQuerySchema,
+  HooksStatusSchema,
+  RunHooksQuerySchema,
+  RunHooksResponseSchema,
+} from '../../contract/hooks.ts';
+import type { Engine } from '../../engine.ts';
+import { route } from '../route.ts';
+
+const HooksStatus = HooksStatusSchema.meta({ id: 'HooksStatus' });
+const RunHooksResponse = RunHooksResponseSchema.meta({ id: 'RunHooksResponse' });
+
+export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
+  return [
+    route({
+      method: 'GET',
+      path: '/hooks/status',
+      summary: 'How far the hooks of the repositories are, and the end of what they printed',
+      answers: { 200: { description: 'The hooks of this boot.', schema: HooksStatus } },
+      handle: () => hooks.status(),
+    }),
+    route({
+      method: 'GET',
+      path: '/hooks/logs',
+      summary: 'What hooks printed: `startHooks.log`',
+      request: z.object({ query: HookLogsQuerySchema }),
+      answers: {
+        200: {
+          description:
+            'The log as text. With `follow=true` its end and all that is added, as server-sent events `line`, one per line.',
+          schema: z.string(),
+          mediaType: 'text/plain',
+        },
+      },
+      async handle({ query: { repo, follow = false } }, { res }) {
+        const stream = await hooks.logs({ follow, ...(repo !== undefined && { repo }) });
+        res.headers.set('content-type', follow ? 'text/event-stream' : 'text/plain; charset=utf-8');
+        res.headers.set('cache-control', 'no-cache');
+        if (follow) res.headers.set('x-accel-buffering', 'no');
+        return stream;
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/hooks/run',
+      summary: 'Run the hooks of all repositories, or of one',
+      request: z.object({ query: RunHooksQuerySchema }),
+      answers: { 202: { description: 'They run; `hooks.*` events tell how far.', schema: RunHooksResponse } },
+      refusals: ['HOOK_NOT_FOUND', 'HOOKS_RUNNING', 'HOOKS_FILE_INVALID', 'SHUTTING_DOWN', 'STORAGE_FULL'],
+      async handle({ query: { repo, type } }, { res }) {
+        const answer = await hooks.run({ type, ...(repo !== undefined && { repo }) });
+        res.status = 202;
+        return answer;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,152 @@
+import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HookLog } from '../../src/hooks/hook-log.ts';
+import { followLog, readLog } from '../../src/hooks/log-stream.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hook-log-'));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('the log of hooks', () => {
+  it('has each line behind the name of its repository, whole, whoever else prints meanwhile', async () => {
+    const log = await open();
+
+    await log.note('app', 'begins');
+    await log.copy('p1', printed('app', 'one\ntw'));
+    await log.copy('p2', printed('web', 'uno\n'));
+    await log.copy('p1', printed('app', 'o\nthree'));
+    await log.flush('p1', 'app');
+
+    expect(await text()).toBe('[app] begins\n[app] one\n[web] uno\n[app] two\n[app] three\n');
+    expect((await stat(file())).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps bytes as they are, and counts characters as clients do', async () => {
+    const log = await open();
+    const bytes = Buffer.concat([Buffer.from('äß€😀\r\n'), Buffer.from([0, 0xff, 10])]);
+
+    await log.copy('p1', { repoName: 'ü', bytes });
+
+    expect(await readFile(file())).toEqual(
+      Buffer.concat([Buffer.from('[ü] äß€😀\r\n[ü] '), Buffer.from([0, 0xff, 10])]),
+    );
+    expect(log.printedBy('p1').chars).toBe('äß€😀\r\n'.length + 3);
+  });
+
+  it('breaks a line that has no end', async () => {
+    const log = await open();
+
+    for (let part = 0; part < 3; part += 1) await log.copy('p1', printed('app', 'x'.repeat(40_000)));
+    await log.flush('p1', 'app');
+
+    expect(await text()).toBe(`[app] ${'x'.repeat(80_000)}\n[app] ${'x'.repeat(40_000)}\n`);
+  });
+
+  it('goes on where an engine that was killed stopped noting: nothing is lost, nothing stands twice', async () => {
+    const first = await open();
+    await first.copy('p1', printed('app', 'one\ntwo\nthr'));
+    await appendFile(file(), '[app] written but not noted\n');
+
+    const next = await open();
+    expect(next.offsetOf('p1')).toBe('one\ntwo\n'.length);
+    await next.copy('p1', printed('app', 'three\n'));
+
+    expect(await text()).toBe('[app] one\n[app] two\n[app] three\n');
+    expect(next.printedBy('p1').chars).toBe('one\ntwo\nthree\n'.length);
+  });
+
+  it('moves a file that grew too long aside, once', async () => {
+    const log = await open(20);
+
+    for (const line of ['one', 'two', 'three', 'four']) await log.note('app', line);
+
+    expect(await readFile(`${file()}.1`, 'utf8')).toBe('[app] one\n[app] two\n[app] three\n');
+    expect(await text()).toBe('[app] four\n');
+  });
+
+  it('tells the last lines that were printed', async () => {
+    const log = await open();
+
+    await log.copy('p1', printed('app', 'line\n'.repeat(5_000)));
+    await log.copy('p1', printed('app', 'last'));
+
+    expect(log.printedBy('p1').lastLines).toBe(`${'line\n'.repeat(20)}last`);
+  });
+
+  it('reports that it cannot be written, and does not hold hooks up', async () => {
+    const errors: unknown[] = [];
+    const log = await HookLog.open({
+      file: join(folder, 'missing', 'log'),
+      positionsFile: join(folder, 'positions.json'),
+      onError: (error) => errors.push(error),
+    });
+
+    await log.note('app', 'one');
+
+    expect(errors).toMatchObject([{ code: 'ENOENT' }]);
+  });
+});
+
+describe('reading the log', () => {
+  it('gives all of it, or the lines of one repository, or nothing when there is none', async () => {
+    expect(await collect(readLog({ file: file() }))).toBe('');
+    const log = await open();
+    for (const name of ['app', 'application', 'app']) await log.note(name, `of ${name}`);
+
+    expect(await collect(readLog({ file: file() }))).toBe(await text());
+    expect(await collect(readLog({ file: file(), repo: 'app' }))).toBe('[app] of app\n[app] of app\n');
+  });
+
+  it('goes on with what is added, also in a new file', async () => {
+    const log = await open(40);
+    await log.note('app', 'before');
+    const stream = followLog({ file: file(), repo: 'app' });
+    const frames: string[] = [];
+    stream.on('data', (part) => frames.push(String(part)));
+    await expect.poll(() => frames.join('')).toContain('data: [app] before');
+
+    await log.note('web', 'elsewhere, and long enough');
+    await log.note('app', 'after');
+    await expect
+      .poll(() => frames.join(''), { timeout: 5_000 })
+      .toContain('event: line\ndata: [app] after\n\n');
+    stream.destroy();
+
+    expect(frames.join('')).not.toContain('web');
+  });
+});
+
+function file(): string {
+  return join(folder, 'startHooks.log');
+}
+
+function text(): Promise<string> {
+  return readFile(file(), 'utf8');
+}
+
+function open(rotateBytes = 1_000_000): Promise<HookLog> {
+  return HookLog.open({
+    file: file(),
+    positionsFile: join(folder, 'positions.json'),
+    rotateBytes,
+    onError: (error) => {
+      throw error;
+    },
+  });
+}
+
+function printed(repoName: string, content: string) {
+  return { repoName, bytes: Buffer.from(content) };
+}
+
+async function collect(stream: AsyncIterable<unknown>): Promise<string> {
+  let all = '';
+  for await (const part of stream) all += String(part);
+  return all;
+}

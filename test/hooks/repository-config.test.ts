@@ -1,0 +1,117 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeProblems, readRepositoryConfig } from '../../src/hooks/read-config.ts';
+import { collectSystemPrompts } from '../../src/hooks/system-prompts.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'config-'));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('the configuration of a repository', () => {
+  it('is absent without a file', () => {
+    expect(readRepositoryConfig(folder)).toEqual({ state: 'absent' });
+  });
+
+  it('has defaults for what a hook does not say, and tolerates keys it does not know', async () => {
+    await write('replicas.json', '{"startHook":{"commands":["a"],"shell":"zsh"},"ports":[80],"copy":["x"]}');
+
+    expect(readRepositoryConfig(folder)).toEqual({
+      state: 'valid',
+      file: 'replicas.json',
+      config: {
+        startHook: { commands: ['a'], timeout: 300_000, separate: true, shell: 'zsh' },
+        ports: [80],
+        copy: ['x'],
+      },
+    });
+  });
+
+  it('is read from the first file there is: json, yaml, yml', async () => {
+    await write('replicas.yml', 'systemPrompt: from yml');
+    expect(promptOf()).toBe('from yml');
+    await write('replicas.yaml', 'systemPrompt: |\n  from yaml\n');
+    expect(promptOf()).toBe('from yaml\n');
+    await write('replicas.json', '{"systemPrompt":"from json"}');
+    expect(promptOf()).toBe('from json');
+  });
+
+  it('may be an empty YAML file, and may begin with a byte order mark', async () => {
+    await write('replicas.yaml', '# nothing yet\n');
+    expect(readRepositoryConfig(folder)).toEqual({ state: 'valid', file: 'replicas.yaml', config: {} });
+    await write('replicas.json', '\uFEFF{}');
+    expect(readRepositoryConfig(folder)).toEqual({ state: 'valid', file: 'replicas.json', config: {} });
+  });
+
+  it.each([
+    ['{"startHook":{"commands":"npm ci"}}', ['startHook.commands: expected array, received string']],
+    ['{"startHook":{"commands":["a",1]}}', ['startHook.commands[1]: expected string, received number']],
+    [
+      '{"warmHook":{"commands":[" "],"timeout":"5s"}}',
+      [
+        'warmHook.commands[0]: expected a command, not an empty text',
+        'warmHook.timeout: expected number, received string',
+      ],
+    ],
+    ['{"startHook":{}}', ['startHook.commands: expected array, received undefined']],
+    ['{"startHook":{"commands":[],"timeout":0}}', ['startHook.timeout: Too small: expected number to be >0']],
+    ['[]', ['expected object, received array']],
+  ])('names each place that is wrong: %s', async (text, problems) => {
+    await write('replicas.json', text);
+
+    expect(problemsOf()).toBe(problems.map((problem) => `replicas.json: ${problem}`).join('\n'));
+  });
+
+  it('says where the text stops being JSON or YAML', async () => {
+    await write('replicas.yaml', 'startHook: {commands: [a');
+    expect(problemsOf()).toMatch(/^replicas\.yaml: expected YAML: .* at line 1, column \d+$/);
+    await write('replicas.json', '{"startHook": }');
+    expect(problemsOf()).toMatch(/^replicas\.json: expected JSON: Unexpected token/);
+  });
+
+  it('is invalid, and waited for by nobody, when it is no file', async () => {
+    await execa('mkfifo', [join(folder, 'replicas.json')]);
+    expect(problemsOf()).toBe('replicas.json: expected a file');
+    await rm(join(folder, 'replicas.json'));
+    await mkdir(join(folder, 'replicas.json'));
+    expect(problemsOf()).toBe('replicas.json: expected a file');
+  });
+});
+
+describe('system prompts', () => {
+  it('of all repositories are joined under their names; what is invalid or silent is left out', async () => {
+    const repositories = ['loud', 'broken', 'silent', 'wide'].map((name) => ({
+      name,
+      folder: join(folder, name),
+    }));
+    for (const repository of repositories) await mkdir(repository.folder);
+    await write('loud/replicas.json', '{"systemPrompt":"Use tabs.\\n"}');
+    await write('broken/replicas.json', '{"systemPrompt":1}');
+    await write('wide/replicas.yml', 'systemPrompt: Use spaces.');
+
+    expect(collectSystemPrompts(repositories)).toBe(
+      '# Instructions of the repository loud\n\nUse tabs.\n\n# Instructions of the repository wide\n\nUse spaces.',
+    );
+    expect(collectSystemPrompts([])).toBeUndefined();
+  });
+});
+
+function write(file: string, text: string): Promise<void> {
+  return writeFile(join(folder, file), text);
+}
+
+function promptOf(): string | undefined {
+  const reading = readRepositoryConfig(folder);
+  return reading.state === 'valid' ? reading.config.systemPrompt : undefined;
+}
+
+function problemsOf(): string {
+  const reading = readRepositoryConfig(folder);
+  return reading.state === 'invalid' ? describeProblems(reading) : reading.state;
+}
