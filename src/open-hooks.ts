@@ -6,12 +6,13 @@ import { HookLog } from './hooks/hook-log.ts';
 import type { Log } from './log.ts';
 import type { Home } from './open-home.ts';
 import type { RootHooksOptions } from './start-root.ts';
+import type { Workspace } from './start-workspace.ts';
 import { listRepositories } from './workspace/list-repositories.ts';
 
 /** What hooks run with in this home. */
 export async function openHooks(
   { paths, journal, hooks, bootId }: Home,
-  { environment, log }: { environment: EngineEnvironment; log: Log },
+  { environment, log, workspace }: { environment: EngineEnvironment; log: Log; workspace: Workspace },
 ): Promise<RootHooksOptions> {
   await mkdir(paths.hooks, { recursive: true, mode: 0o700 });
   return {
@@ -26,5 +27,7 @@ export async function openHooks(
     state: hooks,
     bootId,
     repositories: () => listRepositories(paths.workspaces),
+    discovered: () => workspace.repositories.discovered(),
+    onCompleted: () => workspace.repositories.announce(),
   };
 }

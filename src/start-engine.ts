@@ -46,8 +46,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   await mkdir(paths.workspaces, { recursive: true });
   const hub = createHub(journal);
   const recorder = createRecorder(home, { onTurnEnd: () => workspace.turnEnded() });
-  const parts: { root?: Root } = {};
-  const startHooksCompleted = (repoName: string) => parts.root?.hooks.isCompleted(repoName) ?? false;
+  const startHooksCompleted = (repoName: string) => home.hooks.isCompleted(repoName, home.bootId);
   const workspace = await startWorkspace(home, { environment, recorder, log, startHooksCompleted });
   const checkpoint = createCheckpoint(home, { environment, log });
   const board = createStatusBoard(home, { hub, workspace });
@@ -58,9 +57,8 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
 
   await sweep(paths.agents, runsOf(records));
   const drivers = createDrivers(agentOptions(home, { environment, log }));
-  const hookParts = await openHooks(home, { environment, log });
+  const hookParts = await openHooks(home, { environment, log, workspace });
   const root = startRoot({ environment, drivers, recorder, hooks: hookParts });
-  parts.root = root;
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
   if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });

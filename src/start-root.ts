@@ -33,6 +33,10 @@ export interface RootHooksOptions extends HookProcessOptions {
   state: HooksState;
   bootId: string;
   repositories: HookRunsOptions['repositories'];
+  /** Resolves when every repository has been looked at. */
+  discovered: () => Promise<unknown>;
+  /** Told when nothing of a repository's start hook is left to run. */
+  onCompleted: () => void;
 }
 
 export interface Root {
@@ -53,11 +57,11 @@ export function startRoot({ environment, drivers, recorder, hooks }: StartRootOp
   const hookLogic = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
   const startHooksLogic = startHooksMachine.provide({ actors: { hook: hookLogic } });
   const logic = { startHooks: startHooksLogic, hook: hookLogic };
-  const hookBoard = new HookBoard({ recorder, state: hooks.state, bootId: hooks.bootId, logic });
+  const hookBoard = new HookBoard({ ...hooks, recorder, logic });
   const bootLogic = bootMachine.provide({
     actors: {
       awaitCloudInit: awaitCloudInit(environment.CLOUD_INIT_OUTPUT_LOG),
-      discoverRepositories: discoverRepositories(hooks.repositories),
+      discoverRepositories: discoverRepositories(hooks.discovered),
       runStartHooks: runStartHooks({ ...hooks, board: hookBoard }),
     },
     delays: { cloudInitLimit: environment.CLOUD_INIT_TIMEOUT_MS },

@@ -1,7 +1,6 @@
 import { fromPromise } from 'xstate';
-import type { Repository } from '../hooks/plan-hooks.ts';
 
-/** Makes sure that the repositories of the workspace can be listed. */
-export function discoverRepositories(list: () => Repository[]) {
-  return fromPromise<void, undefined>(async () => void list());
+/** Waits until the repositories of the workspace are known. */
+export function discoverRepositories(discovered: () => Promise<unknown>) {
+  return fromPromise<void, undefined>(async () => void (await discovered()));
 }

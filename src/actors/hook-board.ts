@@ -14,6 +14,8 @@ export interface HookBoardOptions {
   state: HooksState;
   /** This boot of the machine. */
   bootId: string;
+  /** Told when nothing of a repository's start hook is left to run. */
+  onCompleted: () => void;
   logic: { startHooks: typeof startHooksMachine; hook: typeof hookMachine };
 }
 
@@ -21,7 +23,6 @@ export interface HookBoardOptions {
 export class HookBoard {
   readonly #options: HookBoardOptions;
   #actor: StartHooksActor | undefined;
-  #isPlanned = false;
   #waiting: (() => void)[] = [];
 
   constructor(options: HookBoardOptions) {
@@ -51,16 +52,10 @@ export class HookBoard {
     return this.#options.state.hooks.filter(({ bootId }) => bootId === this.bootId);
   }
 
-  /** Whether nothing of this repository's start hook is left to run. */
-  isCompleted(repoName: string): boolean {
-    const hook = this.#options.state.find('start', repoName);
-    if (hook?.bootId === this.bootId) return !isOpen(hook);
-    return this.isPrepared || this.#isPlanned;
-  }
-
   /** Says that it is known by now which hooks there are. */
   notePlan(): void {
-    this.#isPlanned = true;
+    this.#options.state.notePlan(this.bootId);
+    this.#options.onCompleted();
   }
 
   start(run: HookRun, hooks: HookRecord[]): void {
@@ -126,6 +121,7 @@ export class HookBoard {
     actor.on('hooks.progress', (event) => {
       this.#options.state.fold(event.record);
       this.#options.recorder.record([event]);
+      if (!actor.getSnapshot().context.hook.commands.some(isOpen)) this.#options.onCompleted();
     });
   }
 }

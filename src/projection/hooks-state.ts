@@ -7,6 +7,7 @@ export class HooksState {
   readonly #hooks = new Map<string, HookRecord>();
   #run: HookRun | null = null;
   #preparedBoot: string | null = null;
+  #plannedBoot: string | null = null;
 
   constructor(record?: HooksRecord) {
     if (record === undefined) return;
@@ -36,6 +37,18 @@ export class HooksState {
 
   find(kind: HookKind, repoName: string): HookRecord | undefined {
     return this.#hooks.get(keyOf({ kind, repoName }));
+  }
+
+  /** Whether nothing of this repository's start hook is left to run in this boot. */
+  isCompleted(repoName: string, bootId: string): boolean {
+    const hook = this.find('start', repoName);
+    if (hook?.bootId === bootId) return hook.status !== 'pending' && hook.status !== 'running';
+    return this.#preparedBoot === bootId || this.#plannedBoot === bootId;
+  }
+
+  /** Says that it is known by now which start hooks there are in this boot. */
+  notePlan(bootId: string): void {
+    this.#plannedBoot = bootId;
   }
 
   fold({ hooks = [], hookRun, preparedBoot }: LineRecord): void {

@@ -190,6 +190,19 @@ describe('a hook that is running', () => {
   });
 });
 
+describe('the system prompt of a repository', () => {
+  it('reaches the agent', async () => {
+    const { client, chatId, model } = await startWithHooks({
+      app: { systemPrompt: 'Say please to the compiler.' },
+    });
+    const stream = await client.follow();
+
+    await stream.waitForEnd(await client.send(chatId, 'hello'));
+
+    expect(JSON.stringify(model.messages().at(-1))).toContain('Say please to the compiler.');
+  });
+});
+
 describe('hooks on request', () => {
   it('run for one repository or for all, and are refused while others run', async () => {
     const workspace = await startWithHooks({
