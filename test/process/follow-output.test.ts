@@ -74,9 +74,12 @@ describe('following the output of a run', () => {
 
   it('notices the end of a run whose shell was killed with it', async () => {
     const run = await launchShell('echo one; exec tail -f /dev/null');
+    await vi.waitFor(async () => expect(await readFile(filesOf(run).stdout, 'utf8')).toBe('one\n'), 5_000);
+    await vi.waitFor(() =>
+      expect(identify(run)).toMatchObject({ state: 'running', pid: expect.any(Number) }),
+    );
     const shim = shimOf(run) ?? 0;
     const { pid } = identify(run) as { pid: number };
-    await vi.waitFor(async () => expect(await readFile(filesOf(run).stdout, 'utf8')).toBe('one\n'), 5_000);
     process.kill(shim, 'SIGKILL');
     process.kill(pid, 'SIGKILL');
     expect(await readAll(run)).toEqual({ lines: ['one'], end: { isOver: true, exitCode: null } });
