@@ -20,6 +20,7 @@ export function runStartHooks(options: HookRunsOptions) {
   return fromPromise<void, undefined>(async () => {
     const { board } = options;
     const { run } = board;
+    if (run?.trigger === 'boot') board.notePlan();
     if (run?.state === 'running') board.resume(run);
     if (board.isPrepared) return;
     await board.settled();
