@@ -40,11 +40,12 @@ export class CodexServers {
   }
 
   /**
-   * A server that takes new messages: `preferred` if it does, else another that lives, else a new one.
+   * A server that takes new messages: `preferred` if it does, else another that lives, else a new one. None is launched
+   * for a chat that was let go meanwhile.
    * @throws {CodexFailure} when there is none and there cannot be one.
    */
-  obtain(preferred: CodexServer | null): Promise<CodexServer> {
-    const found = this.#finding.then(() => this.#find(preferred));
+  obtain(preferred: CodexServer | null, signal: AbortSignal): Promise<CodexServer> {
+    const found = this.#finding.then(() => this.#find(preferred, signal));
     this.#finding = found.catch(() => {});
     return found;
   }
@@ -72,7 +73,8 @@ export class CodexServers {
     server.letGo();
   }
 
-  async #find(preferred: CodexServer | null): Promise<CodexServer> {
+  async #find(preferred: CodexServer | null, signal: AbortSignal): Promise<CodexServer> {
+    signal.throwIfAborted();
     const { command } = this.#context;
     const installation = await findInstallation(command);
     if (installation === null) throw new CodexFailure(unavailable(command));
@@ -81,7 +83,7 @@ export class CodexServers {
       if (this.#isUsable(candidate, installation)) return candidate;
       if (candidate.failure === null && !candidate.isWorking) await this.end(candidate);
     }
-    return this.#launch(installation);
+    return this.#launch(installation, signal);
   }
 
   #isUsable(server: CodexServer, installation: Installation): boolean {
@@ -96,9 +98,10 @@ export class CodexServers {
     return isFound && performance.now() - adoptedAt < JOINING_MS;
   }
 
-  async #launch(installation: Installation): Promise<CodexServer> {
+  async #launch(installation: Installation, signal: AbortSignal): Promise<CodexServer> {
     this.#checkBudget();
     await this.#context.settled();
+    signal.throwIfAborted();
     const run = await startServer(this.#context, installation);
     const configuration = configurationOf(this.#context, installation);
     const server = this.#adopt(run, { configuration, isFound: false });

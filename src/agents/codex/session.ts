@@ -32,7 +32,7 @@ export class CodexSession implements AgentSession {
   #isStopping = false;
   /** The chat waits for the end of the server. */
   #isExitAwaited = false;
-  #isDetached = false;
+  readonly #letGo = new AbortController();
 
   constructor(
     { context, servers }: { context: CodexContext; servers: CodexServers },
@@ -57,7 +57,14 @@ export class CodexSession implements AgentSession {
       onGone: (server: CodexServer, failure: Failure) => post(() => this.#bury(server, failure)),
     };
     this.#thread = new ChatThread(options, chat.sessionId);
-    this.#opener = new ThreadOpener(this.#thread, { context, servers, facts: this.#facts, chatId, policy });
+    this.#opener = new ThreadOpener(this.#thread, {
+      context,
+      servers,
+      facts: this.#facts,
+      chatId,
+      policy,
+      signal: this.#letGo.signal,
+    });
     post(() => this.#recover());
   }
 
@@ -68,7 +75,7 @@ export class CodexSession implements AgentSession {
   }
 
   detach(): void {
-    this.#isDetached = true;
+    this.#letGo.abort(new Error('The session was let go.'));
     this.#facts.mute();
     this.#mailbox.close();
     const server = this.#thread.leave();
@@ -214,7 +221,7 @@ export class CodexSession implements AgentSession {
     try {
       await task();
     } catch (error) {
-      if (this.#isDetached) return;
+      if (this.#letGo.signal.aborted) return;
       this.#onFailure(error);
       this.#reserve(false);
       this.#thread.drop();
@@ -228,7 +235,7 @@ export class CodexSession implements AgentSession {
   }
 
   #onFailure(error: unknown): void {
-    if (this.#isDetached) return;
+    if (this.#letGo.signal.aborted) return;
     this.#context.log.warn({ err: error, chatId: this.#chat.chatId }, 'a session with Codex failed');
   }
 }

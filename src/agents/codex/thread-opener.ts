@@ -13,6 +13,8 @@ export interface ThreadOpenerOptions {
   facts: Facts;
   chatId: string;
   policy: Policy;
+  /** The chat is let go. */
+  signal: AbortSignal;
 }
 
 /** Opens the thread of one chat in a server that lives, once per server. */
@@ -28,8 +30,9 @@ export class ThreadOpener {
 
   /** A notice comes once, and never for a thread that the chat has not heard of. */
   async open(): Promise<OpenThread> {
-    const { servers, facts } = this.#options;
-    const server = await servers.obtain(this.#thread.server);
+    const { servers, facts, signal } = this.#options;
+    const server = await servers.obtain(this.#thread.server, signal);
+    signal.throwIfAborted();
     if (this.#opened?.server === server) return this.#opened.thread;
     if (this.#thread.server !== server) await this.#join(server);
     const { threadId } = this.#thread.state;
