@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PlanSummary } from '../../src/contract/plans.ts';
@@ -6,6 +8,7 @@ import type { Repo } from '../../src/contract/repos.ts';
 import type { EngineStatus } from '../../src/contract/status.ts';
 import type { EventStream } from '../support/event-stream.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
+import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { runs } from '../support/scripted-turns.ts';
 import { startWorkspace, type Workspace } from '../support/workspace.ts';
 import { makeAwkward } from '../workspace/awkward-repositories.ts';
@@ -135,6 +138,26 @@ describe('the repositories of a workspace', () => {
       expect(workspace.engine().logs()).not.toContain('pull requests cannot be asked for');
     },
   );
+
+  it('say when nothing of their start hooks is left to run', async () => {
+    const sign = join(await temporaryFolder(), 'cloud-init-output.log');
+    const workspace = await startWorkspace({ environment: { CLOUD_INIT_OUTPUT_LOG: sign } });
+    const [plain, hooked] = ['plain', 'hooked'].map((name) => createRepository(join(workspace.folder, name)));
+    write(hooked!, { 'replicas.json': JSON.stringify({ startHook: { commands: ['cat gate && false'] } }) });
+    execFileSync('mkfifo', [join(hooked!, 'gate')]);
+    const stream = await workspace.client.follow();
+    await writeFile(sign, '');
+    const completed = async () =>
+      (await reposOf(workspace)).map((repo) => [repo.path, repo.startHooksCompleted]);
+    await expect.poll(completed, { timeout: 10_000 }).toEqual([
+      [hooked, false],
+      [plain, true],
+    ]);
+
+    await writeFile(join(hooked!, 'gate'), 'open\n');
+
+    await told(stream, (repos) => repos.length === 2 && repos.every((repo) => repo.startHooksCompleted));
+  });
 
   it('are looked at after a turn, whatever the agent did to them', async () => {
     const script = scriptTurns(runs('printf "1\\n2\\n3\\n" > tool/by-agent.txt'));
