@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { expect, it, onTestFinished } from 'vitest';
 import { findBundledAgents } from '../../src/dev/bundled-agents.ts';
 import { createGate } from '../../src/dev/gate.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
+import { provideDebianPackage } from '../support/debian-package.ts';
 import { byPrompt, saysAround } from '../support/scripted-turns.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
@@ -77,17 +77,9 @@ async function createClock() {
   };
 }
 
-/** Installed when it is missing, which takes root and Debian's package archive. */
 async function provideLibrary(): Promise<string> {
-  const found = await findLibrary();
-  if (found !== undefined) return found;
-  await execa('sh', [
-    '-c',
-    'apt-get update -qq && apt-get install -y -qq --no-install-recommends libfaketime',
-  ]);
-  const installed = await findLibrary();
-  if (installed === undefined) throw new Error('libfaketime is missing: apt-get install libfaketime');
-  return installed;
+  await provideDebianPackage('libfaketime', async () => (await findLibrary()) !== undefined);
+  return (await findLibrary()) ?? '';
 }
 
 async function findLibrary(): Promise<string | undefined> {

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { INSTALLING_MS } from '../support/debian-package.ts';
 import type { PlanSummary } from '../../src/contract/plans.ts';
 import type { Repo } from '../../src/contract/repos.ts';
 import type { EngineStatus } from '../../src/contract/status.ts';
@@ -12,8 +13,10 @@ import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { runs } from '../support/scripted-turns.ts';
 import { startWorkspace, type Workspace } from '../support/workspace.ts';
 import { makeAwkward } from '../workspace/awkward-repositories.ts';
-import { HAS_GH, startGithub, urlOf } from '../workspace/github-stand-in.ts';
+import { provideGithubCli, startGithub, urlOf } from '../workspace/github-stand-in.ts';
 import { commit, createRepository, git, write } from '../workspace/git-fixture.ts';
+
+beforeAll(provideGithubCli, INSTALLING_MS);
 
 async function reposOf({ client }: Workspace, query = ''): Promise<Repo[]> {
   return (await client.get<{ repos: Repo[] }>(`/repos${query}`)).body.repos;
@@ -114,30 +117,27 @@ describe('the repositories of a workspace', () => {
     expect(said).toEqual(names.map((name) => ({ name, ...expected.get(name) })));
   });
 
-  it.skipIf(!HAS_GH)(
-    'have the pull requests that GitHub knows, also after a restart without it',
-    async () => {
-      const workspace = await startWorkspace();
-      const github = await startGithub({ home: workspace.home });
-      github.branches.set('feature', [{ number: 7, state: 'OPEN' }]);
-      await workspace.kill();
-      await workspace.start({ GH_TOKEN: 'token' });
-      const stream = await workspace.client.follow();
-      const folder = createRepository(join(workspace.folder, 'tool'));
-      git(folder, 'remote', 'add', 'origin', 'git@github.com:acme/tool.git');
-      git(folder, 'switch', '-q', '-c', 'feature');
-      await told(stream, ([repo]) => repo?.prUrl === urlOf(7));
+  it('have the pull requests that GitHub knows, also after a restart without it', async () => {
+    const workspace = await startWorkspace();
+    const github = await startGithub({ home: workspace.home });
+    github.branches.set('feature', [{ number: 7, state: 'OPEN' }]);
+    await workspace.kill();
+    await workspace.start({ GH_TOKEN: 'token' });
+    const stream = await workspace.client.follow();
+    const folder = createRepository(join(workspace.folder, 'tool'));
+    git(folder, 'remote', 'add', 'origin', 'git@github.com:acme/tool.git');
+    git(folder, 'switch', '-q', '-c', 'feature');
+    await told(stream, ([repo]) => repo?.prUrl === urlOf(7));
 
-      git(folder, 'switch', '-q', 'main');
-      await told(stream, ([repo]) => repo?.currentBranch === 'main' && repo.prUrls[0] === urlOf(7));
-      github.close();
-      await workspace.kill();
-      await workspace.start({ GH_TOKEN: 'token', GH_PATH: '/nonexistent/gh' });
+    git(folder, 'switch', '-q', 'main');
+    await told(stream, ([repo]) => repo?.currentBranch === 'main' && repo.prUrls[0] === urlOf(7));
+    github.close();
+    await workspace.kill();
+    await workspace.start({ GH_TOKEN: 'token', GH_PATH: '/nonexistent/gh' });
 
-      expect(await reposOf(workspace)).toMatchObject([{ prUrl: null, prUrls: [urlOf(7)] }]);
-      expect(workspace.engine().logs()).not.toContain('pull requests cannot be asked for');
-    },
-  );
+    expect(await reposOf(workspace)).toMatchObject([{ prUrl: null, prUrls: [urlOf(7)] }]);
+    expect(workspace.engine().logs()).not.toContain('pull requests cannot be asked for');
+  });
 
   it('say when nothing of their start hooks is left to run', async () => {
     const sign = join(await temporaryFolder(), 'cloud-init-output.log');

@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { HAS_GH, startGithub, urlOf } from './github-stand-in.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { INSTALLING_MS } from '../support/debian-package.ts';
+import { provideGithubCli, startGithub, urlOf } from './github-stand-in.ts';
 
 const REMOTE = { name: 'origin', host: 'github.com', owner: 'acme', repository: 'tool' };
 
-describe.skipIf(!HAS_GH)('the GitHub CLI', () => {
+beforeAll(provideGithubCli, INSTALLING_MS);
+
+describe('the GitHub CLI', () => {
   it('tells the pull requests of a branch, the open one first, then the newest', async () => {
     const github = await startGithub();
     github.branches.set('feature', [

@@ -3,13 +3,15 @@ import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { findExecutable } from '../../src/engine-env.ts';
+import { hasCommand, provideDebianPackage } from '../support/debian-package.ts';
 import { createGithubCli } from '../../src/workspace/github-cli.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { write } from './git-fixture.ts';
 
-/** Whether the GitHub CLI is installed here: everything but GitHub is real in these tests. */
-export const HAS_GH = findExecutable('gh', process.env['PATH']) !== undefined;
+/** Everything but GitHub is real in these tests. */
+export function provideGithubCli(): Promise<void> {
+  return provideDebianPackage('gh', () => hasCommand('gh'));
+}
 
 export interface PullRequest {
   number: number;
