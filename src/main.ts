@@ -21,9 +21,6 @@ interface Running {
 
 type Goodbye = (running: Running) => Promise<void> | undefined;
 
-// What a burst of events leaves behind is garbage: a heap that grows slowly stays small.
-setFlagsFromString('--heap-growing-percent=30');
-
 const program = new Command('replicas-engine').description(
   'The workspace runtime that powers coding agents.',
 );
@@ -81,6 +78,8 @@ function print(text: string): void {
 async function startServer(environment: Environment = process.env): Promise<RunningServer> {
   const { serve } = await loadServe();
   const server = await serve(environment);
+  // What a burst of events leaves behind is garbage: a heap that grows slowly from here on stays small.
+  setFlagsFromString('--heap-growing-percent=100');
   server.failed.catch((error: unknown) => fail(error, server.log));
   return server;
 }

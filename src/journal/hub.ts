@@ -141,7 +141,7 @@ class EventHub implements Hub {
   #gather(lines: CommittedLines): void {
     if (this.#streams.size === 0) return this.#skip();
     this.#gathered.push(lines);
-    this.#flushing ??= setTimeout(() => this.#flush(), this.#options.gatherMs ?? 5);
+    this.#flushing ??= setTimeout(() => this.#flush(), this.#options.gatherMs ?? 2);
   }
 
   #flush(): void {

@@ -4,6 +4,9 @@ import { filesOf, type Run } from './run.ts';
 /** How far the disk space of a spool is secured beyond what was written. */
 const RESERVE_BYTES = 2 * 1024 * 1024;
 const PREALLOCATION_BYTES = 4 * 1024 * 1024;
+/** A process that prints a lot gets more at a time: starting a tool holds everything up for milliseconds. */
+const LARGEST_PREALLOCATION_BYTES = 32 * 1024 * 1024;
+const A_LOT_WITHIN_MS = 10_000;
 /** Less is not worth a process. */
 const WORTH_FREEING_BYTES = 1024 * 1024;
 const BLOCK_BYTES = 4096;
@@ -21,20 +24,28 @@ export function createSpoolReserve(run: Run, onShortage: (isShort: boolean) => v
   let isBusy = false;
   let isShort = false;
   let retryAt = 0;
+  let length = PREALLOCATION_BYTES;
+  let allocatedAt = Number.NEGATIVE_INFINITY;
   const secure = (size: number) => {
     if (isBusy || size + RESERVE_BYTES <= securedUpTo || performance.now() < retryAt) return;
     isBusy = true;
-    void fallocate(['-n', '-o', `${size}`, '-l', `${PREALLOCATION_BYTES}`, filesOf(run).stdout]).then(
-      (outcome) => {
-        isBusy = false;
-        if (outcome === 'unsupported') securedUpTo = Number.POSITIVE_INFINITY;
-        if (outcome === 'done') securedUpTo = size + PREALLOCATION_BYTES;
-        if (outcome === 'failed') retryAt = performance.now() + RETRY_MS;
-        if (isShort === (outcome === 'failed')) return;
-        isShort = !isShort;
-        onShortage(isShort);
-      },
-    );
+    const isPrintingALot = performance.now() - allocatedAt < A_LOT_WITHIN_MS;
+    length = isPrintingALot ? Math.min(length * 2, LARGEST_PREALLOCATION_BYTES) : PREALLOCATION_BYTES;
+    allocatedAt = performance.now();
+    const securing = size + length;
+    void fallocate(['-n', '-o', `${size}`, '-l', `${length}`, filesOf(run).stdout]).then((outcome) => {
+      isBusy = false;
+      if (outcome === 'unsupported') securedUpTo = Number.POSITIVE_INFINITY;
+      if (outcome === 'done') securedUpTo = securing;
+      if (outcome === 'failed') {
+        length = PREALLOCATION_BYTES;
+        allocatedAt = Number.NEGATIVE_INFINITY;
+        retryAt = performance.now() + RETRY_MS;
+      }
+      if (isShort === (outcome === 'failed')) return;
+      isShort = !isShort;
+      onShortage(isShort);
+    });
   };
   return { secure };
 }
