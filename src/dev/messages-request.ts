@@ -48,13 +48,8 @@ export function resultsSincePrompt(request: MessagesRequest): ToolResult[] {
 function promptsOfMessage(message: Message): string[] {
   if (message.role !== 'user') return [];
   return blocksOf(message).flatMap(({ type, text }) =>
-    type === 'text' && text !== undefined && !isAddedByAgent(text) ? [withoutSeam(text)] : [],
+    type === 'text' && text !== undefined && !isAddedByAgent(text) ? [text] : [],
   );
-}
-
-/** Where Claude Code merges messages it ends the earlier one with a newline. */
-function withoutSeam(text: string): string {
-  return text.replace(/\n$/, '');
 }
 
 function isAddedByAgent(text: string): boolean {
