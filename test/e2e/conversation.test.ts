@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createGate } from '../../src/dev/gate.ts';
-import { latestPrompt, promptsOf } from '../../src/dev/messages-request.ts';
+import { latestPrompt } from '../../src/dev/messages-request.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, lifeOf, textsOf } from '../support/assertions.ts';
 import { claudeProcesses } from '../support/agent-processes.ts';
-import { byPrompt, longText, saysALot, saysAround, writesFile } from '../support/scripted-turns.ts';
+import { byPrompt, longText, saysALot, saysAround, writesFile, saidIn } from '../support/scripted-turns.ts';
 import { expectWholeLog } from '../support/whole-log.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
@@ -47,7 +47,7 @@ it('carries a conversation of two turns in which the agent writes a file', async
   }
   expect(textsOf(deltasOf(stream.events, chatId))).toEqual(['Written.', 'You said: And now?']);
   expect(await client.history(chatId)).toEqual(deltasOf(stream.events, chatId));
-  expect(promptsOf(model.messages().at(-1)!)).toEqual(['Please write the file', 'And now?']);
+  expect(saidIn(model.messages().at(-1)!)).toEqual(['Please write the file', 'And now?']);
   expect(model.messages().map(latestPrompt)).toEqual([
     'Please write the file',
     'Please write the file',

@@ -2,7 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { createGate } from '../../src/dev/gate.ts';
-import { latestPrompt, promptsOf } from '../../src/dev/messages-request.ts';
+import { latestPrompt } from '../../src/dev/messages-request.ts';
 import { inPieces, say } from '../../src/dev/scripted-steps.ts';
 import { createPaths } from '../../src/paths.ts';
 import {
@@ -12,7 +12,7 @@ import {
   waitForEndlessCommand,
 } from '../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, sequenceOf, textsOf } from '../support/assertions.ts';
-import { byPrompt, longText, runs, runsForever, saysAround } from '../support/scripted-turns.ts';
+import { byPrompt, longText, runs, runsForever, saysAround, saidIn } from '../support/scripted-turns.ts';
 import { expectWholeLog } from '../support/whole-log.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
@@ -74,7 +74,7 @@ it('runs a message once that was accepted right before the engine was killed', a
     await start();
     expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'completed' } });
   }
-  expect(promptsOf(model.messages().at(-1)!)).toEqual(['message m1', 'message m2', 'message m3']);
+  expect(saidIn(model.messages().at(-1)!)).toEqual(['message m1', 'message m2', 'message m3']);
   expectExactlyOneEnd(stream.events, ['m1', 'm2', 'm3']);
   expectNoGap(stream.events);
 });
@@ -160,7 +160,7 @@ it('ends the turn once and resumes the session when engine and agent die togethe
   await start();
   await stream.waitForEnd(messageId);
   await stream.waitForEnd(await client.send(chatId, 'still there?'));
-  expect(promptsOf(model.messages().at(-1)!)).toEqual(['remember me', 'run it', 'still there?']);
+  expect(saidIn(model.messages().at(-1)!)).toEqual(['remember me', 'run it', 'still there?']);
   expectExactlyOneEnd(stream.events, [messageId]);
   expectNoGap(stream.events);
 });
@@ -179,7 +179,7 @@ it('reports an agent that was killed at once, ends its tool and resumes with the
   expect(await client.chat(chatId)).toMatchObject({ state: 'errored', processing: false });
 
   await stream.waitForEnd(await client.send(chatId, 'next'));
-  expect(promptsOf(model.messages().at(-1)!)).toEqual(['run it', 'next']);
+  expect(saidIn(model.messages().at(-1)!)).toEqual(['run it', 'next']);
   expect(await client.chat(chatId)).toMatchObject({ state: 'idle', processing: false });
 });
 

@@ -1,10 +1,10 @@
 import { expect, it, vi } from 'vitest';
-import { latestPrompt, promptsOf } from '../../src/dev/messages-request.ts';
+import { latestPrompt } from '../../src/dev/messages-request.ts';
 import { refuse, say, useTool, type Step } from '../../src/dev/scripted-steps.ts';
 import type { Script } from '../../src/dev/scripted-model.ts';
 import { agentProcesses } from '../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
-import { byPrompt, inSteps } from '../support/scripted-turns.ts';
+import { byPrompt, inSteps, saidIn } from '../support/scripted-turns.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
 const NO_RETRY = { 'x-should-retry': 'false' };
@@ -33,7 +33,7 @@ it.each<{ trouble: string; step: Step }>([
   expect(await stream.waitForEnd(await client.send(chatId, 'next'))).toMatchObject({
     payload: { outcome: 'completed' },
   });
-  expect(promptsOf(model.messages().at(-1)!)).toContain('next');
+  expect(saidIn(model.messages().at(-1)!)).toContain('next');
   expect(await client.chat(chatId)).toMatchObject({ state: 'idle' });
 });
 
@@ -112,7 +112,7 @@ it("gives an idle agent's memory back, and resumes its session when asked again"
   await stream.waitForEnd(await client.send(chatId, 'one'));
   await vi.waitFor(async () => expect(await agentProcesses(home)).toEqual([]), 15_000);
   await stream.waitForEnd(await client.send(chatId, 'two'));
-  expect(promptsOf(model.messages().at(-1)!)).toEqual(['one', 'two']);
+  expect(saidIn(model.messages().at(-1)!)).toEqual(['one', 'two']);
 });
 
 it('survives what breaks the rules of HTTP and JSON', async () => {

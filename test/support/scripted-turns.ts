@@ -1,5 +1,5 @@
 import type { Gate } from '../../src/dev/gate.ts';
-import type { ToolResult } from '../../src/dev/messages-request.ts';
+import { promptsOf, type MessagesRequest, type ToolResult } from '../../src/dev/messages-request.ts';
 import type { Script } from '../../src/dev/scripted-model.ts';
 import { inPieces, say, useTool, type Step } from '../../src/dev/scripted-steps.ts';
 import { scriptTurns, type Turn } from '../../src/dev/turn-script.ts';
@@ -59,4 +59,9 @@ export function longText(bytes: number): string {
     (_, index) => `${String(index).padStart(9, '0')}\n`,
   );
   return lines.join('').slice(0, bytes);
+}
+
+/** What the user said in this conversation; where Claude Code merges two messages it ends the first with a newline. */
+export function saidIn(request: MessagesRequest): string[] {
+  return promptsOf(request).map((prompt) => prompt.trimEnd());
 }
