@@ -4,8 +4,8 @@ import type { Policy } from '../../contract/chats.ts';
 import type { Log } from '../../log.ts';
 import type { Paths } from '../../paths.ts';
 import type { AgentPool } from '../agent-pool.ts';
-import type { PayloadFiles } from './delivery.ts';
-import type { Installation } from './installation.ts';
+import type { PayloadFiles } from '../delivery-input.ts';
+import type { Installation } from '../installation.ts';
 
 /** What the sessions of all Claude Code chats share. */
 export interface ClaudeContext {

@@ -6,9 +6,11 @@ import { ImageSchema, type Image } from '../../contract/messages.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import type { ClaudeProcess } from './claude-process.ts';
 import { modeOf } from './command.ts';
-import { storeInput, type ClaudeDelivery, type PayloadFiles } from './delivery.ts';
+import { storeInput, type PayloadFiles } from '../delivery-input.ts';
+import { type ClaudeDelivery } from './delivery.ts';
 import { effortOf, type Effort } from './effort.ts';
-import { nearestEffort, type Installation } from './installation.ts';
+import type { Installation } from '../installation.ts';
+import { nearestEffort } from './nearest-effort.ts';
 import { initializeLine, settingLines, userLine } from './lines.ts';
 
 export interface Preparing {

@@ -8,7 +8,7 @@ import { discard } from '../../process/sweep.ts';
 import { argumentsFor, environmentFor } from './command.ts';
 import { configurationOf, type ClaudeContext } from './context.ts';
 import type { ClaudeDelivery } from './delivery.ts';
-import type { Installation } from './installation.ts';
+import type { Installation } from '../installation.ts';
 import { temporaryFolderOf } from './temporary-folder.ts';
 
 export interface StartOptions {

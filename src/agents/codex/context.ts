@@ -3,8 +3,8 @@ import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Log } from '../../log.ts';
 import type { Paths } from '../../paths.ts';
 import type { AgentPool } from '../agent-pool.ts';
-import type { PayloadFiles } from './delivery.ts';
-import type { Installation } from './installation.ts';
+import type { PayloadFiles } from '../delivery-input.ts';
+import type { Installation } from '../installation.ts';
 
 /** What the sessions of all Codex chats share. */
 export interface CodexContext {

@@ -5,7 +5,7 @@ import { clear } from '../../process/sweep.ts';
 import { kill, terminate } from '../../process/terminate.ts';
 import { configurationOf, type CodexContext } from './context.ts';
 import { CodexFailure, unavailable } from './failures.ts';
-import { findInstallation, type Installation } from './installation.ts';
+import { findInstallation, type Installation } from '../installation.ts';
 import { INITIALIZE_ID } from './lines.ts';
 import { CodexServer } from './server.ts';
 import { startServer } from './start-server.ts';

@@ -7,7 +7,7 @@ import { createRun, type Run } from '../../process/run.ts';
 import { discard } from '../../process/sweep.ts';
 import { environmentFor, SERVER_ARGUMENTS, temporaryFolderOf } from './command.ts';
 import { configurationOf, type CodexContext } from './context.ts';
-import type { Installation } from './installation.ts';
+import type { Installation } from '../installation.ts';
 import { greeting } from './lines.ts';
 
 const FULL_DISK_RETRY_MS = 250;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFailed, onTestFinished, vi } from 'vitest';
 import type { AgentDriver, AgentSession } from '../../../src/agents/agent.ts';
 import { createClaudeDriver, type ClaudeDriverOptions } from '../../../src/agents/claude/agent.ts';
-import type { PayloadFiles } from '../../../src/agents/claude/delivery.ts';
+import type { PayloadFiles } from '../../../src/agents/delivery-input.ts';
 import { temporaryFolderOf } from '../../../src/agents/claude/temporary-folder.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../../../src/contract/facts.ts';

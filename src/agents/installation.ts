@@ -1,6 +1,6 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
 
-/** The Codex that a server is started from. Another version has another identity. */
+/** The program that an agent's process is started from. Another version has another identity. */
 export interface Installation {
   file: string;
   identity: string;
