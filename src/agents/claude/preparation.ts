@@ -1,12 +1,11 @@
 /** Works out how a message reaches its agent. Nothing is launched or written here. */
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
-import { ImageSchema, type Image } from '../../contract/messages.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import type { ClaudeProcess } from './claude-process.ts';
 import { modeOf } from './command.ts';
 import { storeInput, type PayloadFiles } from '../delivery-input.ts';
+import { contentOf } from '../message-content.ts';
 import { type ClaudeDelivery } from './delivery.ts';
 import { effortOf, type Effort } from './effort.ts';
 import type { Installation } from '../installation.ts';
@@ -88,14 +87,4 @@ async function settingsOf({
     model: message.model ?? null,
     effort: await nearestEffort(effortOf(message.thinkingLevel), installation),
   };
-}
-
-const StoredContentSchema = z.object({ text: z.string(), images: z.array(ImageSchema) });
-
-async function contentOf(
-  { content }: QueuedMessage,
-  payloads: PayloadFiles,
-): Promise<{ text: string; images: Image[] }> {
-  if (content.kind === 'inline') return { text: content.text, images: [] };
-  return StoredContentSchema.parse(JSON.parse(await payloads.read(content.file)));
 }

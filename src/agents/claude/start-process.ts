@@ -1,14 +1,13 @@
 /** Launches Claude Code for a chat. */
 import { mkdir } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Policy } from '../../contract/chats.ts';
-import { launch, type LaunchOptions } from '../../process/launch.ts';
+import type { LaunchOptions } from '../../process/launch.ts';
 import { createRun, type Run } from '../../process/run.ts';
-import { discard } from '../../process/sweep.ts';
 import { argumentsFor, environmentFor } from './command.ts';
 import { configurationOf, type ClaudeContext } from './context.ts';
 import type { ClaudeDelivery } from './delivery.ts';
 import type { Installation } from '../installation.ts';
+import { startRun } from '../start-run.ts';
 import { temporaryFolderOf } from './temporary-folder.ts';
 
 export interface StartOptions {
@@ -20,22 +19,11 @@ export interface StartOptions {
   signal: AbortSignal;
 }
 
-const FULL_DISK_RETRY_MS = 250;
-
 /** On a full disk it waits for room; rejects when it cannot be launched for another reason. */
 export async function startProcess(context: ClaudeContext, options: StartOptions): Promise<Run> {
   const run = createRun(context.paths.agents, options.delivery.runId);
-  const launchOptions = await toLaunchOptions(context, options);
-  for (;;) {
-    try {
-      await launch(run, launchOptions);
-      return run;
-    } catch (error) {
-      if (!isFullDisk(error)) throw error;
-      await discard(run);
-      await delay(FULL_DISK_RETRY_MS, undefined, { signal: options.signal });
-    }
-  }
+  await startRun(run, await toLaunchOptions(context, options), options.signal);
+  return run;
 }
 
 async function toLaunchOptions(context: ClaudeContext, options: StartOptions): Promise<LaunchOptions> {
@@ -53,8 +41,4 @@ async function toLaunchOptions(context: ClaudeContext, options: StartOptions): P
     stdin,
     note: configurationOf(context, { installation, policy }),
   };
-}
-
-function isFullDisk(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

@@ -13,7 +13,7 @@ import { freshState, isAtRest, rested, turnRequestId, type CodexState } from './
 import { closeItems, type Signal, type Translation } from './step.ts';
 import { killTools } from './tools.ts';
 import { translate } from './translate.ts';
-import { isWithin } from './within.ts';
+import { isWithin } from '../within.ts';
 
 export interface ChatThreadOptions {
   context: CodexContext;

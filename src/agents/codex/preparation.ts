@@ -1,11 +1,10 @@
 /** Works out how a message reaches its thread. The message itself is not written here. */
-import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
-import { ImageSchema, type Image } from '../../contract/messages.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import { markersOf } from './command.ts';
 import type { CodexContext } from './context.ts';
-import { storeInput, type PayloadFiles } from '../delivery-input.ts';
+import { storeInput } from '../delivery-input.ts';
+import { contentOf } from '../message-content.ts';
 import { type CodexDelivery } from './delivery.ts';
 import { effortOf } from './effort.ts';
 import { approvalPolicyOf, turnLine } from './lines.ts';
@@ -99,14 +98,4 @@ function settingsOf({ context, server, chatId, policy }: ThreadOptions): Record<
 async function defaultModel(options: ThreadOptions): Promise<string> {
   const result = await options.server.request('thread/start', { ...settingsOf(options), ephemeral: true });
   return ThreadResultSchema.parse(result).model;
-}
-
-const StoredContentSchema = z.object({ text: z.string(), images: z.array(ImageSchema) });
-
-async function contentOf(
-  { content }: QueuedMessage,
-  payloads: PayloadFiles,
-): Promise<{ text: string; images: Image[] }> {
-  if (content.kind === 'inline') return { text: content.text, images: [] };
-  return StoredContentSchema.parse(JSON.parse(await payloads.read(content.file)));
 }

@@ -12,7 +12,7 @@ import { refusalLine, requestLine } from './lines.ts';
 import { parseLine, type Frame, type FrameOf } from './protocol.ts';
 import { Pending } from './pending.ts';
 import { isAnswerable } from './requests.ts';
-import { readLines } from './spool-range.ts';
+import { readLines } from '../../process/spool-range.ts';
 
 /** A chat that uses the server. */
 export interface ServerMember {

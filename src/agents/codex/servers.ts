@@ -9,7 +9,7 @@ import { findInstallation, type Installation } from '../installation.ts';
 import { INITIALIZE_ID } from './lines.ts';
 import { CodexServer } from './server.ts';
 import { startServer } from './start-server.ts';
-import { isWithin } from './within.ts';
+import { isWithin } from '../within.ts';
 
 const TERMINATED_MS = 3_000;
 const KILLED_MS = 5_000;

@@ -1,31 +1,19 @@
 /** Launches the server that all Codex chats share. */
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { launch, type LaunchOptions } from '../../process/launch.ts';
+import type { LaunchOptions } from '../../process/launch.ts';
 import { createRun, type Run } from '../../process/run.ts';
-import { discard } from '../../process/sweep.ts';
 import { environmentFor, SERVER_ARGUMENTS, temporaryFolderOf } from './command.ts';
 import { configurationOf, type CodexContext } from './context.ts';
 import type { Installation } from '../installation.ts';
 import { greeting } from './lines.ts';
-
-const FULL_DISK_RETRY_MS = 250;
+import { startRun } from '../start-run.ts';
 
 /** On a full disk it waits for room; rejects when it cannot be launched for another reason. */
 export async function startServer(context: CodexContext, installation: Installation): Promise<Run> {
   const run = createRun(context.paths.agents, randomUUID());
-  const options = await toLaunchOptions(context, installation);
-  for (;;) {
-    try {
-      await launch(run, options);
-      return run;
-    } catch (error) {
-      if (!isFullDisk(error)) throw error;
-      await discard(run);
-      await delay(FULL_DISK_RETRY_MS);
-    }
-  }
+  await startRun(run, await toLaunchOptions(context, installation));
+  return run;
 }
 
 async function toLaunchOptions(context: CodexContext, installation: Installation): Promise<LaunchOptions> {
@@ -41,8 +29,4 @@ async function toLaunchOptions(context: CodexContext, installation: Installation
     stdin: Buffer.from(greeting()),
     note: configurationOf(context, installation),
   };
-}
-
-function isFullDisk(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

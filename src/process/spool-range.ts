@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { createLineSplitter, type Line } from '../../process/line-splitter.ts';
-import { filesOf, type Run } from '../../process/run.ts';
+import { createLineSplitter, type Line } from './line-splitter.ts';
+import { filesOf, type Run } from './run.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
