@@ -6,7 +6,7 @@ import { launch, type LaunchOptions } from '../../process/launch.ts';
 import { createRun, type Run } from '../../process/run.ts';
 import { discard } from '../../process/sweep.ts';
 import { argumentsFor, environmentFor } from './command.ts';
-import { configurationOf, type ClaudeContext } from './context.ts';
+import { configurationOf, type AgentContext } from '../agent-context.ts';
 import type { ClaudeDelivery } from './delivery.ts';
 import type { Installation } from '../installation.ts';
 import { temporaryFolderOf } from './temporary-folder.ts';
@@ -23,7 +23,7 @@ export interface StartOptions {
 const FULL_DISK_RETRY_MS = 250;
 
 /** On a full disk it waits for room; rejects when it cannot be launched for another reason. */
-export async function startProcess(context: ClaudeContext, options: StartOptions): Promise<Run> {
+export async function startProcess(context: AgentContext, options: StartOptions): Promise<Run> {
   const run = createRun(context.paths.agents, options.delivery.runId);
   const launchOptions = await toLaunchOptions(context, options);
   for (;;) {
@@ -38,7 +38,7 @@ export async function startProcess(context: ClaudeContext, options: StartOptions
   }
 }
 
-async function toLaunchOptions(context: ClaudeContext, options: StartOptions): Promise<LaunchOptions> {
+async function toLaunchOptions(context: AgentContext, options: StartOptions): Promise<LaunchOptions> {
   const { chatId, policy, installation, delivery, stdin } = options;
   const { env, paths, systemPrompt } = context;
   const temporaryFolder = temporaryFolderOf(paths.home, chatId);
@@ -51,7 +51,7 @@ async function toLaunchOptions(context: ClaudeContext, options: StartOptions): P
     env: environmentFor({ env, home: paths.home, temporaryFolder, isRoot: process.getuid?.() === 0 }),
     cwd: paths.workspaces,
     stdin,
-    note: configurationOf(context, { installation, policy }),
+    note: configurationOf(env, installation.identity, policy),
   };
 }
 

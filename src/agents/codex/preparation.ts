@@ -4,7 +4,7 @@ import type { Policy } from '../../contract/chats.ts';
 import { ImageSchema, type Image } from '../../contract/messages.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import { markersOf } from './command.ts';
-import type { CodexContext } from './context.ts';
+import type { AgentContext } from '../agent-context.ts';
 import { storeInput, type PayloadFiles } from '../delivery-input.ts';
 import { type CodexDelivery } from './delivery.ts';
 import { effortOf } from './effort.ts';
@@ -13,7 +13,7 @@ import { ThreadResultSchema, ThreadTurnsSchema } from './protocol.ts';
 import type { CodexServer } from './server.ts';
 
 export interface ThreadOptions {
-  context: CodexContext;
+  context: AgentContext;
   server: CodexServer;
   chatId: string;
   policy: Policy;
