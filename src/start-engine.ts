@@ -123,7 +123,7 @@ function agentOptions(
   { environment, log }: { environment: EngineEnvironment; log: Log },
 ): AgentOptions {
   const env = agentEnvironment(environment);
-  const find = (command: string) => findExecutable(command, env['PATH']) ?? null;
+  const find = (command: string) => () => findExecutable(command, env['PATH']) ?? null;
   return {
     programs: { claude: find(environment.CLAUDE_PATH), codex: find(environment.CODEX_PATH) },
     env,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -7,6 +7,9 @@ import { parseEnvironment } from '../src/engine-env.ts';
 import type { RunningEngine } from '../src/engine.ts';
 import { createLog } from '../src/log.ts';
 import { startEngine } from '../src/start-engine.ts';
+
+const FAKE_CLAUDE = new URL('agents/claude/fake-claude.mjs', import.meta.url).pathname;
+const FIRST_PAGE = { limit: 100, offset: 0 };
 
 it('has one chat per agent from the first start, never used', async () => {
   const { engine } = await startOn(await createHome());
@@ -39,6 +42,23 @@ it('ends a message to an agent that is not installed, and says so', async () => 
     outcome: 'errored',
     error: { code: 'agent_unavailable' },
   });
+});
+
+it('finds an agent that is installed after the engine was started', async () => {
+  const home = await createHome();
+  const { engine, chatId } = await startOn(home, { CLAUDE_PATH: 'claude', PATH: `${home}:/usr/bin:/bin` });
+  await engine.chats.send(chatId, { message: 'hello' });
+  await vi.waitFor(async () => expect((await engine.chats.get(chatId)).chat.state).toBe('errored'));
+
+  await symlink(FAKE_CLAUDE, join(home, 'claude'));
+  await engine.chats.send(chatId, { message: 'hello again' });
+
+  await vi.waitFor(
+    async () =>
+      expect((await engine.chats.history(chatId, FIRST_PAGE)).eventsJson).toContain('You said: hello again'),
+    { timeout: 9_000 },
+  );
+  await engine.stop();
 });
 
 it('gives a repeated message its first answer, and refuses another one under its id', async () => {
@@ -217,20 +237,23 @@ async function createHome(): Promise<string> {
 interface StartOptions {
   isBooted?: boolean;
   WORKSPACE_ID?: string;
+  CLAUDE_PATH?: string;
+  PATH?: string;
 }
 
 /** An engine without any agent, in this process. */
-async function startOn(home: string, { isBooted = true, WORKSPACE_ID = 'workspace' }: StartOptions = {}) {
+async function startOn(home: string, { isBooted = true, ...variables }: StartOptions = {}) {
   const sign = join(home, 'cloud-init-output.log');
   if (isBooted) await writeFile(sign, '');
   const environment = parseEnvironment({
     REPLICAS_ENGINE_SECRET: 'secret',
-    WORKSPACE_ID,
+    WORKSPACE_ID: 'workspace',
     MONOLITH_URL: 'http://127.0.0.1:9',
     WORKSPACE_HOME: home,
     CLOUD_INIT_OUTPUT_LOG: sign,
     CLAUDE_PATH: '/nonexistent/claude',
     CODEX_PATH: '/nonexistent/codex',
+    ...variables,
   });
   const log = createLog({ level: 'silent', secrets: [] });
   const engine = await startEngine({ environment, log, version: '0' });

@@ -1,18 +1,18 @@
 import type { AgentDriver } from './agent.ts';
+import type { DriverOptions } from './agent-context.ts';
 import { createClaudeDriver } from './claude/agent.ts';
-import type { ClaudeDriverOptions } from './claude/agent.ts';
 import { createCodexDriver } from './codex/agent.ts';
 
-export interface AgentOptions extends Omit<ClaudeDriverOptions, 'command'> {
-  /** The program of each agent; null when this machine has none. */
-  programs: { claude: string | null; codex: string | null };
+export interface AgentOptions extends Omit<DriverOptions, 'findProgram'> {
+  /** Finds the program of each agent, each time it is needed; null when this machine has none. */
+  programs: Record<'claude' | 'codex', () => string | null>;
 }
 
 /** Every agent of this engine, by provider: one line each. */
 export function createDrivers({ programs, ...options }: AgentOptions): ReadonlyMap<string, AgentDriver> {
   const drivers = [
-    createClaudeDriver({ ...options, command: programs.claude }),
-    createCodexDriver({ ...options, command: programs.codex }),
+    createClaudeDriver({ ...options, findProgram: programs.claude }),
+    createCodexDriver({ ...options, findProgram: programs.codex }),
   ];
   return new Map(drivers.map((driver) => [driver.provider, driver]));
 }

@@ -3,7 +3,7 @@ import type { Position } from '../../contract/records.ts';
 import type { Log } from '../../log.ts';
 import type { ClaudeProcess } from './claude-process.ts';
 import type { Signal } from './control.ts';
-import type { Facts } from './facts.ts';
+import type { Facts } from '../facts.ts';
 import { initializeLine, unsupportedLine } from './lines.ts';
 import type { Questions } from './questions.ts';
 

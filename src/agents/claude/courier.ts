@@ -6,11 +6,11 @@ import { kill } from '../../process/terminate.ts';
 import { ClaudeProcess, type FollowRange } from './claude-process.ts';
 import { modeOf } from './command.ts';
 import type { Again } from './conclusion.ts';
-import { configurationOf, type ClaudeContext } from './context.ts';
+import { configurationOf, type AgentContext } from '../agent-context.ts';
 import { loadInput } from '../delivery-input.ts';
 import { ClaudeDeliverySchema, type ClaudeDelivery } from './delivery.ts';
 import { endProcess, endsWithin } from './ending.ts';
-import type { Facts } from './facts.ts';
+import type { Facts } from '../facts.ts';
 import { unavailable } from './failures.ts';
 import { findInstallation, type Installation } from '../installation.ts';
 import { prepareInput, prepareLaunch, type Preparing } from './preparation.ts';
@@ -20,7 +20,7 @@ import { freshState, isAtRest, withTurn } from './state.ts';
 import type { Supervisor } from './supervisor.ts';
 
 export interface CourierOptions {
-  context: ClaudeContext;
+  context: AgentContext;
   chat: AgentSessionInput;
   facts: Facts;
   supervisor: Supervisor;
@@ -177,7 +177,7 @@ export class Courier {
   async #launch(message: QueuedMessage, { delivery, stdin }: Handover): Promise<void> {
     const { context, chat, supervisor, signal } = this.#options;
     const { chatId, policy } = chat;
-    const installation = await findInstallation(context.command);
+    const installation = await findInstallation(context.findProgram());
     if (installation === null) return this.#reportUnavailable();
     if (supervisor.process !== null) await endProcess(supervisor.process);
     const run = await startProcess(context, { chatId, policy, installation, delivery, stdin, signal });
@@ -191,7 +191,7 @@ export class Courier {
 
   async #preparing(message: QueuedMessage): Promise<Preparing | null> {
     const { context, chat } = this.#options;
-    const installation = await findInstallation(context.command);
+    const installation = await findInstallation(context.findProgram());
     return installation && { message, policy: chat.policy, installation, payloads: context.payloads };
   }
 
@@ -204,7 +204,7 @@ export class Courier {
       if (await endsWithin(process, LEAVING_MS)) return null;
       throw new Error('The last process of this chat does not end.');
     }
-    const wanted = configurationOf(context, { installation, policy: chat.policy });
+    const wanted = configurationOf(context.env, installation.identity, chat.policy);
     const isKept = process.configuration === wanted || !isAtRest(process.state);
     return process.state.session !== 'unknown' && isKept ? process : null;
   }
@@ -221,7 +221,7 @@ export class Courier {
 
   #reportUnavailable(): void {
     const { context, facts } = this.#options;
-    facts.report({ type: 'agent.exited', failure: unavailable(context.command) });
+    facts.exited(unavailable(context.findProgram()));
   }
 }
 

@@ -8,16 +8,16 @@ import { createRun, filesOf, type Run } from '../../process/run.ts';
 import { kill } from '../../process/terminate.ts';
 import type { ClaudeProcess, FollowRange, Settings } from './claude-process.ts';
 import type { Again } from './conclusion.ts';
-import type { ClaudeContext } from './context.ts';
+import type { AgentContext } from '../agent-context.ts';
 import { loadInput } from '../delivery-input.ts';
 import { ClaudeDeliverySchema, type ClaudeDelivery } from './delivery.ts';
 import { endsWithin } from './ending.ts';
-import type { Facts } from './facts.ts';
+import type { Facts } from '../facts.ts';
 import { foundState, freshState, withTurn, type ClaudeState } from './state.ts';
 import type { Supervisor } from './supervisor.ts';
 
 export interface RecoveryOptions {
-  context: ClaudeContext;
+  context: AgentContext;
   supervisor: Supervisor;
   facts: Facts;
   /** The mode in which processes of this chat start. */

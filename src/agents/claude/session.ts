@@ -4,10 +4,11 @@ import type { AgentSession } from '../agent.ts';
 import { createMailbox } from '../mailbox.ts';
 import type { ClaudeProcess } from './claude-process.ts';
 import { modeOf } from './command.ts';
-import type { ClaudeContext } from './context.ts';
+import type { AgentContext } from '../agent-context.ts';
 import { Courier } from './courier.ts';
 import { endProcess } from './ending.ts';
-import { Facts } from './facts.ts';
+import { Facts } from '../facts.ts';
+import { NOT_RUNNING } from './failures.ts';
 import { pingLine } from './lines.ts';
 import { Questions } from './questions.ts';
 import { recover } from './recovery.ts';
@@ -16,7 +17,7 @@ import { Supervisor } from './supervisor.ts';
 
 /** The session of one chat: does what the chat asks, one thing after the other. */
 export class ClaudeSession implements AgentSession {
-  readonly #context: ClaudeContext;
+  readonly #context: AgentContext;
   readonly #chat: AgentSessionInput;
   readonly #facts: Facts;
   readonly #questions: Questions;
@@ -25,7 +26,7 @@ export class ClaudeSession implements AgentSession {
   readonly #letGo = new AbortController();
   readonly #mailbox = createMailbox((error) => this.#logFailure(error));
 
-  constructor(context: ClaudeContext, chat: AgentSessionInput, report: (fact: AgentFact) => void) {
+  constructor(context: AgentContext, chat: AgentSessionInput, report: (fact: AgentFact) => void) {
     const { chatId, policy, requests: open } = chat;
     const { now, requestTimeoutMs: timeoutMs } = context;
     const facts = new Facts(report, chat);
@@ -80,9 +81,9 @@ export class ClaudeSession implements AgentSession {
       case 'agent.stop':
         return supervisor.stop();
       case 'agent.terminate':
-        return process === null ? this.#facts.gone() : supervisor.terminate(process);
+        return process === null ? this.#facts.exited(NOT_RUNNING) : supervisor.terminate(process);
       case 'agent.kill':
-        return process === null ? this.#facts.gone() : supervisor.kill(process);
+        return process === null ? this.#facts.exited(NOT_RUNNING) : supervisor.kill(process);
     }
   }
 
@@ -118,7 +119,7 @@ export class ClaudeSession implements AgentSession {
       if (process !== null) return this.#supervisor.kill(process);
       this.#supervisor.message = null;
       const message = `Claude Code cannot be used: ${String(error)}`;
-      this.#facts.report({ type: 'agent.exited', failure: { code: 'agent_error', message } });
+      this.#facts.exited({ code: 'agent_error', message });
     }
   }
 

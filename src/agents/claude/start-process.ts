@@ -4,7 +4,7 @@ import type { Policy } from '../../contract/chats.ts';
 import type { LaunchOptions } from '../../process/launch.ts';
 import { createRun, type Run } from '../../process/run.ts';
 import { argumentsFor, environmentFor } from './command.ts';
-import { configurationOf, type ClaudeContext } from './context.ts';
+import { configurationOf, type AgentContext } from '../agent-context.ts';
 import type { ClaudeDelivery } from './delivery.ts';
 import type { Installation } from '../installation.ts';
 import { startRun } from '../start-run.ts';
@@ -20,13 +20,13 @@ export interface StartOptions {
 }
 
 /** On a full disk it waits for room; rejects when it cannot be launched for another reason. */
-export async function startProcess(context: ClaudeContext, options: StartOptions): Promise<Run> {
+export async function startProcess(context: AgentContext, options: StartOptions): Promise<Run> {
   const run = createRun(context.paths.agents, options.delivery.runId);
   await startRun(run, await toLaunchOptions(context, options), options.signal);
   return run;
 }
 
-async function toLaunchOptions(context: ClaudeContext, options: StartOptions): Promise<LaunchOptions> {
+async function toLaunchOptions(context: AgentContext, options: StartOptions): Promise<LaunchOptions> {
   const { chatId, policy, installation, delivery, stdin } = options;
   const { env, paths, systemPrompt } = context;
   const temporaryFolder = temporaryFolderOf(paths.home, chatId);
@@ -39,6 +39,6 @@ async function toLaunchOptions(context: ClaudeContext, options: StartOptions): P
     env: environmentFor({ env, home: paths.home, temporaryFolder, isRoot: process.getuid?.() === 0 }),
     cwd: paths.workspaces,
     stdin,
-    note: configurationOf(context, { installation, policy }),
+    note: configurationOf(env, installation.identity, policy),
   };
 }

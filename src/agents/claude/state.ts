@@ -1,6 +1,7 @@
 /** What is known of one Claude Code process from the lines it printed. Plain data, changed only by `translate`. */
 import type { Failure } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
+import type { Standing } from '../facts.ts';
 
 export interface OpenTool {
   id: string;
@@ -109,6 +110,13 @@ export function isAtRest({ turn, session, tasks }: ClaudeState): boolean {
 /** The agent works without a message of ours. */
 export function worksByItself({ turn, session }: ClaudeState): boolean {
   return turn === null && (session === 'running' || session === 'requires_action');
+}
+
+/** The chat does not care while its own turn runs, nor before the agent said whether it works. */
+export function standingOf(state: ClaudeState): Standing {
+  const { sessionId, openTools, turn, session } = state;
+  const isTold = turn === null && session !== 'unknown';
+  return { sessionId, openTools: openTools.length, selfDirected: isTold ? worksByItself(state) : null };
 }
 
 const REMEMBERED = 200;

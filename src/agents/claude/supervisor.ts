@@ -9,20 +9,20 @@ import { hasDetached, kill, killTools, terminate } from '../../process/terminate
 import { pendingEnd } from './advance.ts';
 import { conclusionOf, type Again } from './conclusion.ts';
 import type { ClaudeProcess, ProcessListener } from './claude-process.ts';
-import type { ClaudeContext } from './context.ts';
+import type { AgentContext } from '../agent-context.ts';
 import { Correspondence } from './correspondence.ts';
 import { EndGrace } from './end-grace.ts';
-import type { Facts, Said } from './facts.ts';
-import { failureOfExit, OUTPUT_DAMAGED } from './failures.ts';
+import type { Facts, Said } from '../facts.ts';
+import { failureOfExit, NOT_RUNNING, OUTPUT_DAMAGED } from './failures.ts';
 import { Interruption } from './interruption.ts';
 import { endSessionLine, interruptLine } from './lines.ts';
 import type { Questions } from './questions.ts';
-import { isAtRest, rested, worksByItself } from './state.ts';
+import { isAtRest, rested, standingOf, worksByItself } from './state.ts';
 import { clearTemporaryFolder, temporaryFolderOf } from './temporary-folder.ts';
 import type { Translation } from './translate.ts';
 
 export interface SupervisorOptions {
-  context: ClaudeContext;
+  context: AgentContext;
   chatId: string;
   facts: Facts;
   questions: Questions;
@@ -120,7 +120,7 @@ export class Supervisor implements ProcessListener {
   /** Asks the agent to end what it does, and itself. */
   stop(): void {
     this.#isStopping = true;
-    if (this.process === null) return this.#options.facts.gone();
+    if (this.process === null) return this.#options.facts.exited(NOT_RUNNING);
     this.process.isLeaving = true;
     this.process.releaseInput();
     if (this.#isWorking(this.process)) this.interrupt();
@@ -171,8 +171,8 @@ export class Supervisor implements ProcessListener {
     const { run, state } = process;
     this.#endGrace.cancel();
     await killTools(run, this.#interruption.reachWith(state));
-    const { command } = context;
-    const failure = this.#failure ?? (await failureOfExit(run, { exitCode, state, command }));
+    const ending = { exitCode, state, program: context.findProgram() };
+    const failure = this.#failure ?? (await failureOfExit(run, ending));
     const folder = temporaryFolderOf(context.paths.home, chatId);
     if (!hasDetached(run)) await clearTemporaryFolder(folder);
     if (this.#isDetached) return;
@@ -202,10 +202,10 @@ export class Supervisor implements ProcessListener {
     this.isExitAwaited = false;
     if (conclusion.kind === 'ended') this.#say(process, { events: [], position, end: conclusion.end });
     this.message = null;
-    if (this.#isStopping) return facts.report({ type: 'agent.exited', failure });
+    if (this.#isStopping) return facts.exited(failure);
     if (conclusion.kind === 'again' && message !== null) return redeliver(message, conclusion.again);
     const isAwaited = isExitAwaited && conclusion.kind === 'rested';
-    if (conclusion.kind === 'cutOff' || isAwaited) return facts.report({ type: 'agent.exited', failure });
+    if (conclusion.kind === 'cutOff' || isAwaited) return facts.exited(failure);
     if (conclusion.kind === 'rested' && facts.isDirectionOpen) facts.rested(position);
   }
 
@@ -216,7 +216,7 @@ export class Supervisor implements ProcessListener {
       this.message = null;
       this.#interruption.end();
     }
-    facts.said({ messageId, events, position, state: process.state, end });
+    facts.said({ messageId, events, position, standing: standingOf(process.state), end });
     if (isAtRest(process.state)) context.pool.rest(process.run.id);
     else context.pool.work(process.run.id);
   }

@@ -2,21 +2,21 @@ import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Failure, Policy } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import type { Position, QueuedMessage } from '../../contract/records.ts';
-import type { CodexContext } from './context.ts';
-import type { Facts } from './facts.ts';
+import type { AgentContext } from '../agent-context.ts';
+import type { Facts } from '../facts.ts';
 import { Interruption } from './interruption.ts';
 import type { Frame } from './protocol.ts';
 import type { Questions } from './questions.ts';
 import { decide, requestIdOf } from './requests.ts';
 import type { CodexServer, ServerMember } from './server.ts';
-import { freshState, isAtRest, rested, turnRequestId, type CodexState } from './state.ts';
+import { freshState, isAtRest, rested, standingOf, turnRequestId, type CodexState } from './state.ts';
 import { closeItems, type Signal, type Translation } from './step.ts';
 import { killTools } from './tools.ts';
 import { translate } from './translate.ts';
 import { isWithin } from '../within.ts';
 
 export interface ChatThreadOptions {
-  context: CodexContext;
+  context: AgentContext;
   chatId: string;
   policy: Policy;
   facts: Facts;
@@ -128,7 +128,12 @@ export class ChatThread implements ServerMember {
     const closed = closeItems(state, { now: context.now(), ...(threadId === null ? {} : { threadId }) });
     this.state = { ...closed.state, turn: null };
     this.drop();
-    const said = { messageId: message.messageId, events: closed.events, state: this.state, end };
+    const said = {
+      messageId: message.messageId,
+      events: closed.events,
+      standing: standingOf(this.state),
+      end,
+    };
     facts.said({ ...said, position: this.#positionIn(server) });
     server.noteWork();
     onRest();
@@ -164,7 +169,7 @@ export class ChatThread implements ServerMember {
 
   #sayOnly(events: AgentEvent[], position: Position): void {
     const messageId = this.message?.messageId ?? null;
-    this.#options.facts.said({ messageId, events, position, state: this.state });
+    this.#options.facts.said({ messageId, events, position, standing: standingOf(this.state) });
   }
 
   #react(signal: Signal, position: Position): void {

@@ -12,8 +12,8 @@ export class CodexFailure extends Error {
   }
 }
 
-export function unavailable(command: string | null): Failure {
-  const found = command === null ? 'It was not found' : `${command} cannot be executed`;
+export function unavailable(program: string | null): Failure {
+  const found = program === null ? 'It was not found' : `${program} cannot be executed`;
   return {
     code: 'agent_unavailable',
     message: `Codex cannot run here. ${found}: install it (npm install -g @openai/codex) or set CODEX_PATH to its program.`,
@@ -30,9 +30,9 @@ export const NOT_RUNNING: Failure = { code: 'agent_exited', message: 'Codex does
 /** Why the server is gone, as well as it can be told. */
 export async function failureOfExit(
   run: Run,
-  { exitCode, command }: { exitCode: number | null; command: string | null },
+  { exitCode, program }: { exitCode: number | null; program: string | null },
 ): Promise<Failure> {
-  if (exitCode === 126 || exitCode === 127) return unavailable(command);
+  if (exitCode === 126 || exitCode === 127) return unavailable(program);
   const ending = exitCode === null ? 'was killed' : `exited with code ${exitCode}`;
   const said = withoutColors(await readStderrTail(run));
   return { code: 'agent_exited', message: `Codex ${ending}${said === '' ? '.' : `: ${said}`}` };

@@ -2,7 +2,7 @@
 import type { Policy } from '../../contract/chats.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import { markersOf } from './command.ts';
-import type { CodexContext } from './context.ts';
+import type { AgentContext } from '../agent-context.ts';
 import { storeInput } from '../delivery-input.ts';
 import { contentOf } from '../message-content.ts';
 import { type CodexDelivery } from './delivery.ts';
@@ -12,7 +12,7 @@ import { ThreadResultSchema, ThreadTurnsSchema } from './protocol.ts';
 import type { CodexServer } from './server.ts';
 
 export interface ThreadOptions {
-  context: CodexContext;
+  context: AgentContext;
   server: CodexServer;
   chatId: string;
   policy: Policy;

@@ -5,15 +5,15 @@ import type { Position, TurnRecord } from '../../contract/records.ts';
 import { fence, identify } from '../../process/identify.ts';
 import { createRun, filesOf, type Run } from '../../process/run.ts';
 import type { ChatThread } from './chat-thread.ts';
-import type { CodexContext } from './context.ts';
+import type { AgentContext } from '../agent-context.ts';
 import { loadInput } from '../delivery-input.ts';
 import { CodexDeliverySchema, type CodexDelivery } from './delivery.ts';
-import type { Facts } from './facts.ts';
+import type { Facts } from '../facts.ts';
 import type { CodexServers } from './servers.ts';
 import { withTurn } from './state.ts';
 
 export interface RecoveryOptions {
-  context: CodexContext;
+  context: AgentContext;
   servers: CodexServers;
   thread: ChatThread;
   facts: Facts;
@@ -72,7 +72,7 @@ async function takeUpTurn(
 /** Whether the whole line of a delivery stands in the input of its server. */
 export async function isWritten(
   run: Run,
-  { delivery, context }: { delivery: CodexDelivery; context: CodexContext },
+  { delivery, context }: { delivery: CodexDelivery; context: AgentContext },
 ): Promise<boolean> {
   const line = await loadInput(delivery.input, context.payloads);
   const input = await readFile(filesOf(run).stdin);

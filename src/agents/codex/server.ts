@@ -32,7 +32,7 @@ export interface ServerOptions {
   configuration: string | null;
   /** Launched by an earlier engine. */
   isFound: boolean;
-  command: string | null;
+  findProgram: () => string | null;
   log: Log;
   pool: AgentPool;
   /** Called once, when the server is gone and its members know it. */
@@ -208,8 +208,10 @@ export class CodexServer {
   }
 
   async #conclude(exitCode: number | null): Promise<void> {
-    const { command, pool, onGone } = this.#options;
-    const failure = this.#isDamaged ? OUTPUT_DAMAGED : await failureOfExit(this.run, { exitCode, command });
+    const { findProgram, pool, onGone } = this.#options;
+    const failure = this.#isDamaged
+      ? OUTPUT_DAMAGED
+      : await failureOfExit(this.run, { exitCode, program: findProgram() });
     await this.#exclusively(async () => {
       this.failure = failure;
       pool.leave(this.run.id);

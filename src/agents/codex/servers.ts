@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { filesOf, type Run } from '../../process/run.ts';
 import { clear } from '../../process/sweep.ts';
 import { kill, terminate } from '../../process/terminate.ts';
-import { configurationOf, type CodexContext } from './context.ts';
+import { configurationOf, type AgentContext } from '../agent-context.ts';
 import { CodexFailure, unavailable } from './failures.ts';
 import { findInstallation, type Installation } from '../installation.ts';
 import { INITIALIZE_ID } from './lines.ts';
@@ -29,13 +29,13 @@ const DEATHS_MAX = 5;
 const DEATHS_MS = 60_000;
 
 export class CodexServers {
-  readonly #context: CodexContext;
+  readonly #context: AgentContext;
   /** Those that live, or whose end was not dealt with. */
   readonly #byRun = new Map<string, CodexServer>();
   #finding: Promise<unknown> = Promise.resolve();
   #deaths: number[] = [];
 
-  constructor(context: CodexContext) {
+  constructor(context: AgentContext) {
     this.#context = context;
   }
 
@@ -75,9 +75,9 @@ export class CodexServers {
 
   async #find(preferred: CodexServer | null, signal: AbortSignal): Promise<CodexServer> {
     signal.throwIfAborted();
-    const { command } = this.#context;
-    const installation = await findInstallation(command);
-    if (installation === null) throw new CodexFailure(unavailable(command));
+    const program = this.#context.findProgram();
+    const installation = await findInstallation(program);
+    if (installation === null) throw new CodexFailure(unavailable(program));
     const candidates = [...(preferred === null ? [] : [preferred]), ...this.#byRun.values()];
     for (const candidate of candidates) {
       if (this.#isUsable(candidate, installation)) return candidate;
@@ -88,7 +88,7 @@ export class CodexServers {
 
   #isUsable(server: CodexServer, installation: Installation): boolean {
     if (server.isLeaving || server.failure !== null) return false;
-    const isWanted = server.configuration === configurationOf(this.#context, installation);
+    const isWanted = server.configuration === configurationOf(this.#context.env, installation.identity);
     const isFresh = isWanted && server.offset < SPOOL_BYTES;
     return isFresh || server.isWorking || this.#isBeingTakenUp(server);
   }
@@ -103,7 +103,7 @@ export class CodexServers {
     await this.#context.settled();
     signal.throwIfAborted();
     const run = await startServer(this.#context, installation);
-    const configuration = configurationOf(this.#context, installation);
+    const configuration = configurationOf(this.#context.env, installation.identity);
     const server = this.#adopt(run, { configuration, isFound: false });
     const greeted = server.answerTo(INITIALIZE_ID);
     await server.start(0);
@@ -116,9 +116,9 @@ export class CodexServers {
   }
 
   #adopt(run: Run, given: { configuration: string | null; isFound: boolean }): CodexServer {
-    const { command, log, pool } = this.#context;
+    const { findProgram, log, pool } = this.#context;
     const onGone = (gone: CodexServer) => this.#onGone(gone);
-    const server = new CodexServer({ run, ...given, command, log, pool, onGone });
+    const server = new CodexServer({ run, ...given, findProgram, log, pool, onGone });
     this.#byRun.set(run.id, server);
     pool.join(run.id, () => void this.#retire(server));
     return server;

@@ -5,10 +5,10 @@ import { kill, terminate } from '../../process/terminate.ts';
 import type { AgentSession } from '../agent.ts';
 import { createMailbox } from '../mailbox.ts';
 import { ChatThread } from './chat-thread.ts';
-import type { CodexContext } from './context.ts';
+import type { AgentContext } from '../agent-context.ts';
 import { loadInput } from '../delivery-input.ts';
 import { CodexDeliverySchema } from './delivery.ts';
-import { Facts } from './facts.ts';
+import { Facts } from '../facts.ts';
 import { CodexFailure, NOT_RUNNING } from './failures.ts';
 import { isKnownToThread, prepareDelivery } from './preparation.ts';
 import { Questions } from './questions.ts';
@@ -21,7 +21,7 @@ import { ThreadOpener } from './thread-opener.ts';
 
 /** The session of one chat: does what the chat asks, one thing after the other. */
 export class CodexSession implements AgentSession {
-  readonly #context: CodexContext;
+  readonly #context: AgentContext;
   readonly #servers: CodexServers;
   readonly #chat: AgentSessionInput;
   readonly #facts: Facts;
@@ -36,7 +36,7 @@ export class CodexSession implements AgentSession {
   readonly #letGo = new AbortController();
 
   constructor(
-    { context, servers }: { context: CodexContext; servers: CodexServers },
+    { context, servers }: { context: AgentContext; servers: CodexServers },
     chat: AgentSessionInput,
     report: (fact: AgentFact) => void,
   ) {
@@ -156,12 +156,12 @@ export class CodexSession implements AgentSession {
   async #leave(): Promise<void> {
     const server = this.#thread.leave();
     if (server?.isDeserted === true && server.failure === null) await this.#servers.end(server);
-    this.#exit(NOT_RUNNING);
+    this.#facts.exited(NOT_RUNNING);
   }
 
   #endServer(how: 'agent.terminate' | 'agent.kill'): void {
     const { server } = this.#thread;
-    if (server === null) return this.#exit(NOT_RUNNING);
+    if (server === null) return this.#facts.exited(NOT_RUNNING);
     this.#isExitAwaited = true;
     this.#reserve(false);
     server.isLeaving = true;
@@ -179,7 +179,7 @@ export class CodexSession implements AgentSession {
     this.#isExitAwaited = false;
     if (message === null) {
       await thread.bury(server);
-      if (isAwaited || wasSelfDirected) return this.#exit(failure);
+      if (isAwaited || wasSelfDirected) return this.#facts.exited(failure);
       return this.#facts.isDirectionOpen ? this.#facts.rested(null) : undefined;
     }
     const end = await thread.bury(server);
@@ -187,12 +187,12 @@ export class CodexSession implements AgentSession {
     else if (!thread.isFoundDead || isAwaited) this.#cutOff(failure);
     else if (turn?.nativeId == null && !(await this.#wasBegun(message, server))) await this.#prepare(message);
     else thread.conclude({ outcome: 'lost' }, server);
-    if (end !== null && isAwaited) this.#exit(failure);
+    if (end !== null && isAwaited) this.#facts.exited(failure);
   }
 
   #cutOff(failure: Failure): void {
     this.#thread.drop();
-    this.#exit(failure);
+    this.#facts.exited(failure);
   }
 
   /** Whether a message may have reached the agent before its server died. */
@@ -227,12 +227,8 @@ export class CodexSession implements AgentSession {
       this.#reserve(false);
       this.#thread.drop();
       const message = `Codex cannot be used: ${error instanceof Error ? error.message : String(error)}`;
-      this.#exit(error instanceof CodexFailure ? error.failure : { code: 'agent_error', message });
+      this.#facts.exited(error instanceof CodexFailure ? error.failure : { code: 'agent_error', message });
     }
-  }
-
-  #exit(failure: Failure): void {
-    this.#facts.report({ type: 'agent.exited', failure });
   }
 
   #onFailure(error: unknown): void {

@@ -4,19 +4,19 @@ import { mkdir } from 'node:fs/promises';
 import type { LaunchOptions } from '../../process/launch.ts';
 import { createRun, type Run } from '../../process/run.ts';
 import { environmentFor, SERVER_ARGUMENTS, temporaryFolderOf } from './command.ts';
-import { configurationOf, type CodexContext } from './context.ts';
+import { configurationOf, type AgentContext } from '../agent-context.ts';
 import type { Installation } from '../installation.ts';
 import { greeting } from './lines.ts';
 import { startRun } from '../start-run.ts';
 
 /** On a full disk it waits for room; rejects when it cannot be launched for another reason. */
-export async function startServer(context: CodexContext, installation: Installation): Promise<Run> {
+export async function startServer(context: AgentContext, installation: Installation): Promise<Run> {
   const run = createRun(context.paths.agents, randomUUID());
   await startRun(run, await toLaunchOptions(context, installation));
   return run;
 }
 
-async function toLaunchOptions(context: CodexContext, installation: Installation): Promise<LaunchOptions> {
+async function toLaunchOptions(context: AgentContext, installation: Installation): Promise<LaunchOptions> {
   const { env, paths } = context;
   const folders = [paths.agents, temporaryFolderOf(paths.home)];
   for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -27,6 +27,6 @@ async function toLaunchOptions(context: CodexContext, installation: Installation
     env: environmentFor({ env, home: paths.home }),
     cwd: paths.workspaces,
     stdin: Buffer.from(greeting()),
-    note: configurationOf(context, installation),
+    note: configurationOf(env, installation.identity),
   };
 }

@@ -1,5 +1,6 @@
 /** What is known of one chat's thread from the frames of the server. Plain data, changed only by `translate`. */
 import type { Usage } from '../../contract/chats.ts';
+import type { Standing } from '../facts.ts';
 import type { Item } from './protocol.ts';
 
 export interface OpenItem {
@@ -80,6 +81,13 @@ export function worksByItself(state: CodexState): boolean {
 
 export function isAtRest(state: CodexState): boolean {
   return state.turn === null && activeTurns(state).length === 0;
+}
+
+/** The chat does not care while its own turn runs. */
+export function standingOf(state: CodexState): Standing {
+  const { threadId: sessionId, turn } = state;
+  const selfDirected = turn === null ? worksByItself(state) : null;
+  return { sessionId, openTools: openTools(state).length, selfDirected };
 }
 
 /** The server is gone: nothing goes on any more. */

@@ -1,14 +1,14 @@
 import type { Policy } from '../../contract/chats.ts';
 import type { ChatThread } from './chat-thread.ts';
-import type { CodexContext } from './context.ts';
-import type { Facts } from './facts.ts';
+import type { AgentContext } from '../agent-context.ts';
+import type { Facts } from '../facts.ts';
 import { CodexFailure, NOT_RUNNING } from './failures.ts';
 import { resumeThread, startThread, type OpenThread, type ThreadOptions } from './preparation.ts';
 import type { CodexServer } from './server.ts';
 import type { CodexServers } from './servers.ts';
 
 export interface ThreadOpenerOptions {
-  context: CodexContext;
+  context: AgentContext;
   servers: CodexServers;
   facts: Facts;
   chatId: string;

@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFailed, onTestFinished, vi } from 'vitest';
 import type { AgentDriver, AgentSession } from '../../../src/agents/agent.ts';
-import { createClaudeDriver, type ClaudeDriverOptions } from '../../../src/agents/claude/agent.ts';
+import type { DriverOptions } from '../../../src/agents/agent-context.ts';
+import { createClaudeDriver } from '../../../src/agents/claude/agent.ts';
 import type { PayloadFiles } from '../../../src/agents/delivery-input.ts';
 import { temporaryFolderOf } from '../../../src/agents/claude/temporary-folder.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
@@ -37,24 +38,33 @@ export interface TestChat {
   /** Another chat of the same driver. */
   sibling(): TestChat;
   /** The next engine: a new session on what is recorded. */
-  reopen(changes?: Partial<ClaudeDriverOptions>): void;
+  reopen(changes?: Changes): void;
   detach(): void;
 }
 
-export interface StandInOptions extends Partial<ClaudeDriverOptions> {
+export interface StandInOptions extends Partial<DriverOptions> {
   command: string | null;
   policy?: Policy;
+}
+
+export interface Changes extends Partial<DriverOptions> {
+  command?: string | null;
 }
 
 const PATIENCE_MS = 30_000;
 
 /** A chat reduced to what a driver needs of it. */
-export async function openStandIn({ policy = 'bypass', ...overrides }: StandInOptions): Promise<TestChat> {
+export async function openStandIn({
+  command,
+  policy = 'bypass',
+  ...overrides
+}: StandInOptions): Promise<TestChat> {
   const home = await createTemporaryHome();
   const payloads = createPayloadMap();
   const lines: string[] = [];
   const partials: string[] = [];
-  const options: ClaudeDriverOptions = {
+  const options: DriverOptions = {
+    findProgram: () => command,
     env: { PATH: process.env['PATH'] ?? '' },
     paths: createPaths(home.path),
     payloads,
@@ -69,8 +79,8 @@ export async function openStandIn({ policy = 'bypass', ...overrides }: StandInOp
     ...overrides,
   };
   const chats: TestChat[] = [];
-  const createDriver = (changes: Partial<ClaudeDriverOptions>) =>
-    createClaudeDriver({ ...options, ...changes });
+  const createDriver = ({ command: other = command, ...changes }: Changes) =>
+    createClaudeDriver({ ...options, findProgram: () => other, ...changes });
   const chat = createChat({ createDriver, home: home.path, partials, policy, payloads, chats });
   onTestFailed(() => console.error(lines.join(''), JSON.stringify(chat.facts.slice(-20), null, 1)));
   onTestFinished(async () => {
@@ -83,7 +93,7 @@ export async function openStandIn({ policy = 'bypass', ...overrides }: StandInOp
 }
 
 interface ChatParts {
-  createDriver: (changes: Partial<ClaudeDriverOptions>) => AgentDriver;
+  createDriver: (changes: Changes) => AgentDriver;
   home: string;
   partials: string[];
   policy: Policy;

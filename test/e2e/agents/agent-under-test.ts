@@ -1,4 +1,4 @@
-import type { CodexDriverOptions } from '../../../src/agents/codex/agent.ts';
+import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
 import { promptsOf } from '../../../src/dev/messages-request.ts';
@@ -22,7 +22,7 @@ export interface ChatUnderTest extends TestChat {
 }
 
 export type ChatOptions = { turn: Turn; policy?: Policy; command?: string } & Pick<
-  Partial<CodexDriverOptions>,
+  Partial<DriverOptions>,
   'idleMs'
 >;
 

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFailed, onTestFinished } from 'vitest';
-import { createCodexDriver, type CodexDriverOptions } from '../../../src/agents/codex/agent.ts';
+import type { DriverOptions } from '../../../src/agents/agent-context.ts';
+import { createCodexDriver } from '../../../src/agents/codex/agent.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
 import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
@@ -17,7 +18,8 @@ export interface CodexChat extends TestChat {
   readonly model: ScriptedResponses;
 }
 
-export interface CodexChatsOptions extends Partial<CodexDriverOptions> {
+export interface CodexChatsOptions extends Partial<DriverOptions> {
+  command?: string | null;
   turn: Turn;
   policy?: Policy;
   /** How many chats share the driver. */
@@ -33,6 +35,7 @@ export async function openCodexChat(options: CodexChatsOptions): Promise<CodexCh
 /** Chats of one engine. */
 export async function openCodexChats({
   turn,
+  command = findBundledAgents().codex,
   policy = 'bypass',
   count = 2,
   ...overrides
@@ -44,7 +47,7 @@ export async function openCodexChats({
   const lines: string[] = [];
   const partials: string[] = [];
   const driver = createCodexDriver({
-    command: findBundledAgents().codex,
+    findProgram: () => command,
     env: { PATH: process.env['PATH'] ?? '', SCRIPTED_KEY: 'sk-scripted' },
     paths: createPaths(home.path),
     payloads,

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { AgentEvent } from '../../contract/agent-event.ts';
-import type { Policy } from '../../contract/chats.ts';
-import type { Log } from '../../log.ts';
-import type { Paths } from '../../paths.ts';
-import type { AgentPool } from '../agent-pool.ts';
-import type { PayloadFiles } from '../delivery-input.ts';
-import type { Installation } from '../installation.ts';
+import type { AgentEvent } from '../contract/agent-event.ts';
+import type { Log } from '../log.ts';
+import type { Paths } from '../paths.ts';
+import type { AgentPool } from './agent-pool.ts';
+import type { PayloadFiles } from './delivery-input.ts';
 
-/** What the sessions of all Claude Code chats share. */
-export interface ClaudeContext {
-  /** The program; null when there is none. */
-  command: string | null;
+/** What the sessions of all chats with one agent share. */
+export interface AgentContext {
+  /** The program as it is now; null when there is none. It may be installed, moved or removed at any time. */
+  findProgram: () => string | null;
   /** The whole environment to be passed on. */
   env: Readonly<Record<string, string>>;
   paths: Pick<Paths, 'home' | 'workspaces' | 'agents'>;
@@ -30,16 +28,21 @@ export interface ClaudeContext {
   pool: AgentPool;
 }
 
+/** What the engine gives to a driver, which makes a pool of its own. */
+export interface DriverOptions extends Omit<AgentContext, 'pool'> {
+  /** How long a process may rest, in milliseconds. */
+  idleMs: number;
+  /** Processes that may live at once, but for those at work. */
+  processesMax: number;
+}
+
 /** A process that was launched with another configuration is replaced when it rests. */
-export function configurationOf({ env }: ClaudeContext, { installation, policy }: Launchable): string {
+export function configurationOf(env: Readonly<Record<string, string>>, ...others: readonly string[]): string {
   const variables = Object.keys(env)
     .toSorted((one, other) => (one < other ? -1 : 1))
     .map((name) => [name, env[name]]);
-  const identity = JSON.stringify([installation.identity, policy, variables]);
-  return createHash('sha256').update(identity).digest('hex').slice(0, 16);
-}
-
-interface Launchable {
-  installation: Installation;
-  policy: Policy;
+  return createHash('sha256')
+    .update(JSON.stringify([...others, variables]))
+    .digest('hex')
+    .slice(0, 16);
 }

@@ -1,14 +1,24 @@
-/** Turns what a process printed into the facts a chat is told, each once. */
-import type { AgentEvent } from '../../contract/agent-event.ts';
-import type { AgentFact, TurnEnd } from '../../contract/facts.ts';
-import type { Position } from '../../contract/records.ts';
-import { worksByItself, type ClaudeState } from './state.ts';
+/** Turns what an agent printed into the facts a chat is told, each once. */
+import type { AgentEvent } from '../contract/agent-event.ts';
+import type { Failure } from '../contract/chats.ts';
+import type { AgentFact, TurnEnd } from '../contract/facts.ts';
+import type { Position } from '../contract/records.ts';
+
+/** Where an agent stands, whichever it is. */
+export interface Standing {
+  /** Its native session; null before it has one. */
+  sessionId: string | null;
+  /** How many tools are open. */
+  openTools: number;
+  /** Whether it works without a message of ours; null while nobody knows, or our turn runs. */
+  selfDirected: boolean | null;
+}
 
 export interface Said {
   messageId: string | null;
   events: AgentEvent[];
   position: Position | null;
-  state: ClaudeState;
+  standing: Standing;
   end?: TurnEnd | undefined;
 }
 
@@ -56,16 +66,16 @@ export class Facts {
   }
 
   /** Reports a line, unless it neither brought an event nor changed anything. */
-  said({ messageId, events, position, state, end }: Said): void {
-    const openTools = state.openTools.length;
-    const sessionId = state.sessionId === this.#sessionId ? {} : { sessionId: state.sessionId ?? '' };
-    const selfDirected = this.#changeOfDirection(state);
-    const ending = end === undefined ? {} : { end };
-    const news = { ...sessionId, ...selfDirected, ...ending };
+  said({ messageId, events, position, standing, end }: Said): void {
+    const { openTools } = standing;
+    const news = {
+      ...this.#changeOfSession(standing),
+      ...this.#changeOfDirection(standing),
+      ...(end === undefined ? {} : { end }),
+    };
     const isNews = Object.keys(news).length > 0 || openTools !== this.#openTools;
     if (!isNews && events.length === 0) return;
     this.#openTools = openTools;
-    this.#sessionId = state.sessionId;
     this.report({ type: 'agent.said', messageId, events, position, openTools, ...news });
   }
 
@@ -73,19 +83,12 @@ export class Facts {
   rested(position: Position | null): void {
     this.#selfDirected = false;
     this.#openTools = 0;
-    this.report({
-      type: 'agent.said',
-      messageId: null,
-      events: [],
-      position,
-      openTools: 0,
-      selfDirected: false,
-    });
+    const nothing = { messageId: null, events: [], openTools: 0 };
+    this.report({ type: 'agent.said', ...nothing, position, selfDirected: false });
   }
 
-  /** Answers a chat that waits for the end of a process where there is none. */
-  gone(): void {
-    const failure = { code: 'agent_exited', message: 'Claude Code does not run.' };
+  /** Reports that there is no process, to a chat that waits for its end or knows of one. */
+  exited(failure: Failure): void {
     this.report({ type: 'agent.exited', failure });
   }
 
@@ -97,11 +100,14 @@ export class Facts {
     this.report({ type: 'agent.stirred' });
   }
 
-  /** The chat does not care while its own turn runs, nor before the agent said whether it works. */
-  #changeOfDirection(state: ClaudeState): { selfDirected?: boolean } {
-    if (state.turn !== null || state.session === 'unknown') return {};
-    const selfDirected = worksByItself(state);
-    if (selfDirected === this.#selfDirected) return {};
+  #changeOfSession({ sessionId }: Standing): { sessionId?: string } {
+    if (sessionId === null || sessionId === this.#sessionId) return {};
+    this.#sessionId = sessionId;
+    return { sessionId };
+  }
+
+  #changeOfDirection({ selfDirected }: Standing): { selfDirected?: boolean } {
+    if (selfDirected === null || selfDirected === this.#selfDirected) return {};
     this.#selfDirected = selfDirected;
     return { selfDirected };
   }
