@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/storage': ['node:', 'unstorage', 'execa', 'zod', ...GROUND],
   'src/process': ['node:', 'execa', 'zod', ...GROUND],
   'src/workspace': ['node:', 'execa', 'isomorphic-git', 'zod', ...GROUND],
+  'src/monolith': ['cockatiel', 'type:zod', ...GROUND],
   'src/journal': ['node:', 'zod', 'src/storage', ...GROUND],
   'src/projection': ['node:', 'zod', 'src/storage', 'src/journal', 'type:xstate', 'type:machines', ...GROUND],
   'src/agents': ['node:', 'zod', 'src/process', 'src/storage', 'type:src/engine-env.ts', ...GROUND],

@@ -18,10 +18,31 @@ const chatId = z.string();
 const messageId = z.string();
 const repos = z.object({ repos: z.array(RepoSchema) });
 
+export const EngineReadySchema = z.object({ version: z.literal('v1') });
+
+/** How the turn of a message ended. */
+export const TurnEndSchema = z.object({
+  chatId,
+  messageId,
+  isComplete: z.boolean(),
+  outcome: TurnOutcomeSchema,
+  error: FailureSchema.optional(),
+  usage: UsageSchema.optional(),
+  durationMs: z.number().nonnegative(),
+});
+
+/** What went wrong: `code` for programs, `message` for people. */
+export const TroubleSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.string().optional(),
+  context: z.record(z.string(), z.unknown()).optional(),
+});
+
 /** Everything the engine may say on `GET /events`, in `events.jsonl` and to the control plane. */
 export const EngineEventSchema = z
   .discriminatedUnion('type', [
-    eventOf('engine.ready', z.object({ version: z.literal('v1') })),
+    eventOf('engine.ready', EngineReadySchema),
     eventOf('engine.status.changed', z.object({ status: EngineStatusSchema })),
     eventOf('repo.discovered', repos),
     eventOf('repo.status.changed', repos),
@@ -41,18 +62,7 @@ export const EngineEventSchema = z
       'chat.turn.partial',
       z.object({ chatId, messageId: z.string().nullable(), event: AgentEventSchema }),
     ),
-    eventOf(
-      'chat.turn.completed',
-      z.object({
-        chatId,
-        messageId,
-        isComplete: z.boolean(),
-        outcome: TurnOutcomeSchema,
-        error: FailureSchema.optional(),
-        usage: UsageSchema.optional(),
-        durationMs: z.number().nonnegative(),
-      }),
-    ),
+    eventOf('chat.turn.completed', TurnEndSchema),
     eventOf('chat.interrupted', z.object({ chatId, interrupted: z.boolean(), queue: z.array(z.string()) })),
     eventOf('chat.message.dropped', z.object({ chatId, messageId, reason: DropReasonSchema })),
     eventOf(
@@ -82,15 +92,7 @@ export const EngineEventSchema = z
         latestId: z.string(),
       }),
     ),
-    eventOf(
-      'error',
-      z.object({
-        code: z.string(),
-        message: z.string(),
-        details: z.string().optional(),
-        context: z.record(z.string(), z.unknown()).optional(),
-      }),
-    ),
+    eventOf('error', TroubleSchema),
   ])
   .meta({ id: 'EngineEvent' });
 
@@ -109,6 +111,7 @@ export type EngineEventBody<Type extends EngineEventType = EngineEventType> = Bo
 
 type BodyOf<Event> = Event extends EngineEvent ? Pick<Event, 'type' | 'payload'> : never;
 
-function eventOf<Type extends string, Payload extends z.ZodType>(type: Type, payload: Payload) {
+/** The envelope of every event, around a payload. */
+export function eventOf<Type extends string, Payload extends z.ZodType>(type: Type, payload: Payload) {
   return z.object({ id: z.string(), ts: z.iso.datetime(), type: z.literal(type), payload });
 }

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { EngineReadySchema, TroubleSchema, TurnEndSchema, eventOf } from './events.ts';
+import { HooksProgressSchema } from './hooks.ts';
+import { GitDiffSchema, RepoSchema } from './repos.ts';
 
 /** ISO 8601 text or epoch milliseconds: the control plane may send either. */
 const ExpirySchema = z.union([z.iso.datetime({ offset: true }), z.number().int().nonnegative()]);
@@ -54,3 +57,44 @@ export const CodexCredentialSchema = z.discriminatedUnion('type', [
   }),
   ApiKeySchema,
 ]);
+
+/** What the control plane is told of, in the order of the journal. */
+export const WEBHOOK_EVENT_TYPES = [
+  'engine.ready',
+  'chat.turn.completed',
+  'hooks.completed',
+  'hooks.failed',
+  'error',
+] as const;
+
+/** A repository as it is when the end of a turn is told: what the turn may have changed in it. */
+export const WebhookRepoSchema = RepoSchema.pick({ name: true, prUrls: true })
+  .extend({ branch: z.string(), gitDiff: GitDiffSchema.pick({ added: true, removed: true }).nullable() })
+  .meta({ id: 'WebhookRepo' });
+
+/** The body of `POST /v1/engine/webhook`: the event as it stands in the journal, and whose it is. */
+export const WebhookEventSchema = z
+  .discriminatedUnion('type', [
+    webhookOf('engine.ready', EngineReadySchema),
+    webhookOf('chat.turn.completed', TurnEndSchema.extend({ repos: z.array(WebhookRepoSchema) })),
+    webhookOf('hooks.completed', HooksProgressSchema),
+    webhookOf('hooks.failed', HooksProgressSchema),
+    webhookOf('error', TroubleSchema),
+  ])
+  .meta({ id: 'WebhookEvent' });
+
+export type RefreshReason = z.infer<typeof RefreshReasonSchema>;
+export type RefreshRequest = z.infer<typeof RefreshRequestSchema>;
+export type GithubCredential = z.infer<typeof GithubCredentialSchema>;
+export type ClaudeCredential = z.infer<typeof ClaudeCredentialSchema>;
+export type CodexCredential = z.infer<typeof CodexCredentialSchema>;
+export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
+export type WebhookRepo = z.infer<typeof WebhookRepoSchema>;
+export type WebhookEvent = z.infer<typeof WebhookEventSchema>;
+
+function webhookOf<Type extends (typeof WEBHOOK_EVENT_TYPES)[number], Payload extends z.ZodType>(
+  type: Type,
+  payload: Payload,
+) {
+  return eventOf(type, payload).extend({ workspaceId: z.string() });
+}

@@ -1,0 +1,17 @@
+import type { z } from 'zod';
+import type { Unavailable } from './client.ts';
+import type { Body } from './read-body.ts';
+
+/** The credential in an answer. Of one that is none, only the places that are wrong are told, never what stands there. */
+export function parseAnswer<T>(
+  body: Body,
+  schema: z.ZodType<T>,
+): { kind: 'issued'; credential: T } | Unavailable {
+  if (body.kind === 'nothing') return { kind: 'unavailable', reason: 'It answered with nothing.' };
+  if (body.kind !== 'json')
+    return { kind: 'unavailable', reason: 'It answered with something that is not JSON.' };
+  const parsed = schema.safeParse(body.value);
+  if (parsed.success) return { kind: 'issued', credential: parsed.data };
+  const places = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'the answer'} (${code})`);
+  return { kind: 'unavailable', reason: `It answered with what is no credential: ${places.join(', ')}.` };
+}

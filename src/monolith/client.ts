@@ -1,0 +1,83 @@
+import type { z } from 'zod';
+import {
+  ClaudeCredentialSchema,
+  CodexCredentialSchema,
+  GithubCredentialSchema,
+  type ClaudeCredential,
+  type CodexCredential,
+  type GithubCredential,
+  type RefreshRequest,
+  type WebhookEvent,
+} from '../contract/monolith.ts';
+import { parseAnswer } from './answer.ts';
+import { createCall, type Call, type CallOptions } from './call.ts';
+import { createCircuit, type Circuit } from './circuit.ts';
+
+/**
+ * The four calls the engine makes to the control plane. Each is one attempt that ends within `timeoutMs`, and none
+ * throws: when to try again is for the caller to decide. While an endpoint fails again and again its calls are
+ * answered `unavailable` at once, without touching the network.
+ */
+export interface MonolithClient {
+  refreshGithub(request: RefreshRequest): Promise<RefreshOutcome<GithubCredential>>;
+  refreshClaude(request: RefreshRequest): Promise<RefreshOutcome<ClaudeCredential>>;
+  refreshCodex(request: RefreshRequest): Promise<RefreshOutcome<CodexCredential>>;
+  deliver(event: WebhookEvent): Promise<DeliveryOutcome>;
+}
+
+/** Nothing is known, now: worth another try, not before `retryAfterMs` milliseconds if the other side said so. */
+export interface Unavailable {
+  kind: 'unavailable';
+  reason: string;
+  retryAfterMs?: number;
+}
+
+/** `absent`: nothing is configured. `refused`: the same request will be refused again. */
+export type RefreshOutcome<T> =
+  { kind: 'issued'; credential: T } | { kind: 'absent' } | { kind: 'refused'; reason: string } | Unavailable;
+
+/** `isDuplicate`: the other side had it already. `refused`: it will never take this event. */
+export type DeliveryOutcome =
+  { kind: 'delivered'; isDuplicate: boolean } | { kind: 'refused'; reason: string } | Unavailable;
+
+export type MonolithOptions = CallOptions;
+
+const NOT_FOUND = 404;
+
+/** An event that is there already; of a refresh, that it cannot be done at this moment. */
+const CONFLICT = 409;
+
+export function createMonolithClient(options: MonolithOptions): MonolithClient {
+  const call = createCall(options);
+  return {
+    refreshGithub: refreshing(call, '/v1/engine/github/refresh-token', GithubCredentialSchema),
+    refreshClaude: refreshing(call, '/v1/engine/claude/refresh-credentials', ClaudeCredentialSchema),
+    refreshCodex: refreshing(call, '/v1/engine/codex/refresh-credentials', CodexCredentialSchema),
+    deliver: delivering(call, createCircuit()),
+  };
+}
+
+function refreshing<T>(call: Call, path: string, schema: z.ZodType<T>) {
+  const circuit: Circuit = createCircuit();
+  return (request: RefreshRequest): Promise<RefreshOutcome<T>> =>
+    circuit<RefreshOutcome<T>>(async () => {
+      const answer = await call(path, { body: request });
+      if (answer.kind === 'answered') return parseAnswer(answer.body, schema);
+      if (answer.kind === 'unavailable') return answer;
+      const { status, reason } = answer;
+      if (status === NOT_FOUND) return { kind: 'absent' };
+      return { kind: status === CONFLICT ? 'unavailable' : 'refused', reason };
+    });
+}
+
+function delivering(call: Call, circuit: Circuit) {
+  return (event: WebhookEvent): Promise<DeliveryOutcome> =>
+    circuit<DeliveryOutcome>(async () => {
+      const headers = { 'idempotency-key': event.id };
+      const answer = await call('/v1/engine/webhook', { body: event, headers });
+      if (answer.kind === 'answered') return { kind: 'delivered', isDuplicate: false };
+      if (answer.kind === 'unavailable') return answer;
+      const { status, reason } = answer;
+      return status === CONFLICT ? { kind: 'delivered', isDuplicate: true } : { kind: 'refused', reason };
+    });
+}
