@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two layers: `fast` needs no agent and no network; `e2e` starts the built engine and the real CLIs. */
+/**
+ * Two layers: `fast` starts no process and needs no network; `e2e` starts git, shells, the built engine and the real CLIs.
+ * The files of `fast` share workers and modules, so what a test changes outside of itself it puts back.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -11,6 +14,12 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'node_modules/**', 'dist/**'],
           testTimeout: 10_000,
+          isolate: false,
+          maxWorkers: '100%',
+          restoreMocks: true,
+          unstubEnvs: true,
+          unstubGlobals: true,
+          expect: { poll: { interval: 5 } },
           sequence: { groupOrder: 0 },
         },
       },

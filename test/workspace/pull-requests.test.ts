@@ -36,7 +36,7 @@ function start(saved: PullRequestsFile | null = null) {
   const look = async (repository = FEATURE) => {
     const [count, changes] = [asked.length, state.changes];
     pullRequests.consider(repository);
-    await vi.waitFor(() => expect(state.changes - changes).toBe(asked.length - count));
+    await vi.waitFor(() => expect(state.changes - changes).toBe(asked.length - count), { interval: 1 });
     return pullRequests.of(repository);
   };
   return { answers, asked, troubles, state, look, pullRequests };

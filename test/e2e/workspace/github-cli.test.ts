@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { INSTALLING_MS } from '../support/debian-package.ts';
-import { provideGithubCli, startGithub, urlOf } from './github-stand-in.ts';
+import { INSTALLING_MS } from '../../support/debian-package.ts';
+import { provideGithubCli, startGithub, urlOf } from '../../workspace/github-stand-in.ts';
 
 const REMOTE = { name: 'origin', host: 'github.com', owner: 'acme', repository: 'tool' };
 

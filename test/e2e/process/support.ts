@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import { followOutput, type FollowOptions } from '../../src/process/follow-output.ts';
-import { launch, type LaunchOptions } from '../../src/process/launch.ts';
-import { createRun, type Run } from '../../src/process/run.ts';
-import { killEverything } from '../../src/process/terminate.ts';
+import { followOutput, type FollowOptions } from '../../../src/process/follow-output.ts';
+import { launch, type LaunchOptions } from '../../../src/process/launch.ts';
+import { createRun, type Run } from '../../../src/process/run.ts';
+import { killEverything } from '../../../src/process/terminate.ts';
 
 const runs: Run[] = [];
 const folders: string[] = [];

@@ -2,9 +2,17 @@ import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createPaths } from '../../../src/paths.ts';
-import { deliveriesOf, ofType, openStandIn, runFolder, textsOf, until, type TestChat } from './stand-in.ts';
+import {
+  deliveriesOf,
+  ofType,
+  openStandIn,
+  runFolder,
+  textsOf,
+  until,
+  type TestChat,
+} from '../../agents/claude/stand-in.ts';
 
-const FAKE = new URL('fake-claude.mjs', import.meta.url).pathname;
+const FAKE = new URL('../../agents/claude/fake-claude.mjs', import.meta.url).pathname;
 
 describe('a turn', () => {
   it('is told line by line, each with how far the output is known', async () => {

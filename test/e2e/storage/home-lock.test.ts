@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HomeLockedError, lockHome } from '../../src/storage/home-lock.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { HomeLockedError, lockHome } from '../../../src/storage/home-lock.ts';
+import { temporaryFolder } from '../../storage/temporary-folder.ts';
 
-const MODULE = new URL('../../src/storage/home-lock.ts', import.meta.url).href;
+const MODULE = new URL('../../../src/storage/home-lock.ts', import.meta.url).href;
 const HOLDER = `import { lockHome } from ${JSON.stringify(MODULE)};
 const lock = await lockHome(process.argv[1]);
 await lock.describe('pid ' + process.pid + ' at http://127.0.0.1:3737');

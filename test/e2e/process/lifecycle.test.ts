@@ -3,12 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { fence, identify, isAlive, shimOf } from '../../src/process/identify.ts';
-import { launch } from '../../src/process/launch.ts';
-import { findProcess, MS_PER_TICK, processesOf, startOfTicks } from '../../src/process/process-table.ts';
-import { createRun, filesOf, type Run } from '../../src/process/run.ts';
-import { clear, discard, sweep } from '../../src/process/sweep.ts';
-import { kill, killTools, terminate } from '../../src/process/terminate.ts';
+import { fence, identify, isAlive, shimOf } from '../../../src/process/identify.ts';
+import { launch } from '../../../src/process/launch.ts';
+import { findProcess, MS_PER_TICK, processesOf, startOfTicks } from '../../../src/process/process-table.ts';
+import { createRun, filesOf, type Run } from '../../../src/process/run.ts';
+import { clear, discard, sweep } from '../../../src/process/sweep.ts';
+import { kill, killTools, terminate } from '../../../src/process/terminate.ts';
 import { launchShell, newRun, readAll, shellOptions } from './support.ts';
 
 const FOREVER = 'exec tail -f /dev/null';

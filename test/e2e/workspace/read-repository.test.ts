@@ -9,8 +9,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../storage/temporary-folder.ts';
-import { commit, createReader, createRepository, git, write } from './git-fixture.ts';
+import { temporaryFolder } from '../../storage/temporary-folder.ts';
+import { commit, createReader, createRepository, git, write } from '../../workspace/git-fixture.ts';
 
 const NOTHING = { added: 0, removed: 0, fullDiff: '' };
 

@@ -1,11 +1,11 @@
 import { appendFile, readFile, stat } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { followOutput } from '../../src/process/follow-output.ts';
-import { createLineSplitter } from '../../src/process/line-splitter.ts';
-import { identify, shimOf } from '../../src/process/identify.ts';
-import { filesOf } from '../../src/process/run.ts';
-import { freeOutput } from '../../src/process/spool.ts';
-import { readStderrTail } from '../../src/process/stderr-tail.ts';
+import { followOutput } from '../../../src/process/follow-output.ts';
+import { createLineSplitter } from '../../../src/process/line-splitter.ts';
+import { identify, shimOf } from '../../../src/process/identify.ts';
+import { filesOf } from '../../../src/process/run.ts';
+import { freeOutput } from '../../../src/process/spool.ts';
+import { readStderrTail } from '../../../src/process/stderr-tail.ts';
 import { launchShell, readAll } from './support.ts';
 
 describe('following the output of a run', () => {

@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkHooks } from '../../src/cli/check-hooks.ts';
-import { runHooks } from '../../src/cli/run-hooks.ts';
+import { checkHooks } from '../../../src/cli/check-hooks.ts';
+import { runHooks } from '../../../src/cli/run-hooks.ts';
 
 const PAGE = await readFile('docs/hooks.md', 'utf8');
 

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkHooks } from '../../src/cli/check-hooks.ts';
-import { createLiveLines } from '../../src/cli/hook-table.ts';
-import { runHooks } from '../../src/cli/run-hooks.ts';
+import { checkHooks } from '../../../src/cli/check-hooks.ts';
+import { createLiveLines } from '../../../src/cli/hook-table.ts';
+import { runHooks } from '../../../src/cli/run-hooks.ts';
 
 let folder: string;
 let printed: string;

@@ -1,10 +1,10 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Repo } from '../../src/contract/repos.ts';
-import { Repositories } from '../../src/workspace/repositories.ts';
-import { temporaryFolder } from '../storage/temporary-folder.ts';
-import { commit, createReader, createRepository, git, write } from './git-fixture.ts';
+import type { Repo } from '../../../src/contract/repos.ts';
+import { Repositories } from '../../../src/workspace/repositories.ts';
+import { temporaryFolder } from '../../storage/temporary-folder.ts';
+import { commit, createReader, createRepository, git, write } from '../../workspace/git-fixture.ts';
 
 const PATIENCE = { timeout: 8_000 };
 

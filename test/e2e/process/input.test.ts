@@ -1,7 +1,7 @@
 import { appendFile, readFile, truncate } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { appendInput, completeInput, inspectInput, measureInput } from '../../src/process/input.ts';
-import { filesOf } from '../../src/process/run.ts';
+import { appendInput, completeInput, inspectInput, measureInput } from '../../../src/process/input.ts';
+import { filesOf } from '../../../src/process/run.ts';
 import { launchShell, readAll } from './support.ts';
 
 const UNTIL_END = 'while read line; do [ "$line" = end ] && exit 0; echo "got $line"; done';
