@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseEnvironment } from './engine-env.ts';
-import type { Environment } from './engine-env.ts';
+import type { Environment, EngineEnvironment } from './engine-env.ts';
+import type { Health } from './contract/status.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
-import { createApp } from './server/app.ts';
+import { FrontDoor } from './server/front-door.ts';
 import { startListener } from './server/listen.ts';
-import { startEngine } from './start-engine.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -29,13 +29,22 @@ export async function serve(variables: Environment): Promise<RunningServer> {
   const secret = environment.REPLICAS_ENGINE_SECRET;
   const version = readVersion();
   const log = createLog({ level: environment.LOG_LEVEL, secrets: [secret] });
-  const engine = await startEngine({ environment, log, version });
   const { HOST: host, PORT: port, BODY_MAX_BYTES: bodyMaxBytes } = environment;
-  const app = createApp({ engine, secret, log });
-  const listener = await startListener(app, { host, port, bodyMaxBytes }).catch(async (error: unknown) => {
-    await engine.handOver();
+  const door = new FrontDoor(earlyHealth(environment, version));
+  const listen = () => startListener(door, { host, port, bodyMaxBytes });
+  const early = await listen().catch(() => null); // until its home is free, an engine may also hold the port
+  const { createApp, startEngine } = await loadEngine();
+  const engine = await startEngine({ environment, log, version }).catch(async (error: unknown) => {
+    await early?.close();
     throw error;
   });
+  const listener =
+    early ??
+    (await listen().catch(async (error: unknown) => {
+      await engine.handOver();
+      throw error;
+    }));
+  door.open(createApp({ engine, secret, log }));
   log.info({ url: listener.url, version, home: environment.WORKSPACE_HOME }, 'serving');
   return {
     url: listener.url,
@@ -50,6 +59,20 @@ export async function serve(variables: Environment): Promise<RunningServer> {
     },
     failed: engine.failed,
   };
+}
+
+/** Loaded behind the listener: most of what takes time at a start is reading code. */
+async function loadEngine() {
+  const [{ startEngine }, { createApp }] = await Promise.all([
+    import('./start-engine.ts'),
+    import('./server/app.ts'),
+  ]);
+  return { startEngine, createApp };
+}
+
+function earlyHealth({ CLOUD_INIT_OUTPUT_LOG: sign }: EngineEnvironment, version: string): () => Health {
+  const boot = { state: 'initializing', since: new Date().toISOString() } as const;
+  return () => ({ status: existsSync(sign) ? 'ok' : 'initializing', version, boot });
 }
 
 /** The package's version, above the sources and above what is built of them. */

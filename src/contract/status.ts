@@ -32,5 +32,6 @@ export const StatusSchema = EngineStatusSchema.extend({
 });
 
 export type BootState = z.infer<typeof BootStateSchema>;
+export type Health = z.infer<typeof HealthSchema>;
 export type Boot = z.infer<typeof BootSchema>;
 export type EngineStatus = z.infer<typeof EngineStatusSchema>;

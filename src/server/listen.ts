@@ -1,6 +1,5 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { H3 } from 'h3';
 import { listen } from 'listhen';
 import { toNodeHandler } from 'srvx/node';
 import { EngineError } from '../errors.ts';
@@ -21,11 +20,19 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** Whatever answers a request, an `H3` app for one. */
+export interface Server {
+  fetch(request: Request): Response | Promise<Response>;
+}
+
 /**
  * Serves `app` over HTTP.
  * @throws {EngineError} `PORT_UNAVAILABLE` when it cannot have exactly this host and port.
  */
-export async function startListener(app: H3, { host, port, bodyMaxBytes }: ListenOptions): Promise<Listener> {
+export async function startListener(
+  app: Server,
+  { host, port, bodyMaxBytes }: ListenOptions,
+): Promise<Listener> {
   const handler = toNodeHandler((request) => app.fetch(request), { maxRequestBodySize: bodyMaxBytes });
   // The handler is typed for HTTP/1 and HTTP/2 at once; listhen only serves it the former here.
   const listener = await listen(handler as RequestListener, {

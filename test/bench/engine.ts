@@ -23,22 +23,30 @@ const MESSAGES = 500;
 
 /** The engine as a process: how soon it is there, what it takes, how fast it accepts and passes on. */
 export async function run(): Promise<BenchRow[]> {
-  return [await coldStart(), await idleMemory(), await accepting(), await passingOn()];
+  return [...(await coldStart()), await idleMemory(), await accepting(), await passingOn()];
 }
 
-async function coldStart(): Promise<BenchRow> {
-  const [ours, bare]: [number[], number[]] = [[], []];
+/** Health is answered while the engine is still being loaded; the first snapshot when it has opened its home. */
+async function coldStart(): Promise<BenchRow[]> {
+  const [ours, opened, bare]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < ROUNDS; round += 1) {
+    const startedAt = performance.now();
     const engine = await startMeasuredEngine();
     ours.push(engine.coldStartMs);
+    await engine.call('GET', '/status');
+    opened.push(performance.now() - startedAt);
     await engine.stop();
     bare.push(await bareColdStart());
   }
-  return row('cold start to the first /health', 'ms', {
-    value: percentile(ours, 0.5),
-    baseline: { name: 'node -e http server', value: percentile(bare, 0.5) },
-    goal: '< 600 ms',
-  });
+  const baseline = { name: 'node -e http server', value: percentile(bare, 0.5) };
+  return [
+    row('cold start to the first /health', 'ms', {
+      value: percentile(ours, 0.5),
+      baseline,
+      goal: '< 600 ms',
+    }),
+    row('cold start to the first /status', 'ms', { value: percentile(opened, 0.5), baseline }),
+  ];
 }
 
 async function bareColdStart(): Promise<number> {
