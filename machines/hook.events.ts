@@ -6,8 +6,8 @@ import type { LineRecord } from '../src/contract/records.ts';
 
 /** What the shell of one step tells. */
 export type HookFact =
-  /** It runs, for so long already: the last engine may have started it. */
-  | { type: 'shell.started'; startedAt: string; elapsedMs: number }
+  /** It runs, for so long already: the last engine may have started it, and begun to kill it for want of time. */
+  | { type: 'shell.started'; startedAt: string; elapsedMs: number; isOutOfTime: boolean }
   /** One of several commands of a shell ended by itself; the next one runs. */
   | { type: 'command.ended'; exitCode: number; endedAt: string; durationMs: number }
   /** At most once a second: how much was printed, and the last lines of it. */
@@ -31,9 +31,10 @@ export interface HookEnded {
   status: HookStatus;
 }
 
-/** Ends the process with everything it started. */
+/** Ends the process with everything it started; that its time was up is written down first, for the next engine. */
 export interface HookProcessCommand {
   type: 'shell.kill';
+  because: 'timeLimit' | 'shutdown';
 }
 
 /** The record changed in a way that only snapshots show. */

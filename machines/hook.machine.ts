@@ -3,7 +3,8 @@
  *
  * Commands run in steps, one shell each: one per command, or one for all of them. A step has a time limit; a process
  * that the last engine started is met while it runs and has only what is left of it. Past the limit the process is
- * killed with everything it started and the next step runs. A shutdown ends the process and leaves the rest for the
+ * killed with everything it started and the next step runs; one that the last engine began to kill is out of time,
+ * however it ended. A shutdown ends the process and leaves the rest for the
  * next engine.
  */
 import { hookSetup } from './hook.setup.ts';
@@ -45,7 +46,10 @@ export const hookMachine = hookSetup.createMachine({
         launching: {
           description: 'The process is started, or found again.',
           on: {
-            'shell.started': { target: 'running', actions: 'noteStart' },
+            'shell.started': [
+              { guard: 'isOutOfTime', target: 'timingOut', actions: 'noteStart' },
+              { target: 'running', actions: 'noteStart' },
+            ],
             'hook.shutdown': { target: 'stopping' },
           },
         },
@@ -59,7 +63,7 @@ export const hookMachine = hookSetup.createMachine({
         },
         timingOut: {
           description: 'The time is up: the process and everything it started is being killed.',
-          entry: 'killProcess',
+          entry: { type: 'killProcess', params: { because: 'timeLimit' } },
           on: {
             'shell.ended': {
               target: '#hook.choosing',
@@ -76,7 +80,7 @@ export const hookMachine = hookSetup.createMachine({
         },
         stopping: {
           description: 'The engine stops: the process and everything it started is being killed.',
-          entry: ['rememberShutdown', 'killProcess'],
+          entry: ['rememberShutdown', { type: 'killProcess', params: { because: 'shutdown' } }],
           on: {
             'shell.ended': {
               target: '#hook.choosing',

@@ -58,12 +58,19 @@ export const hookSetup = setup({
       enqueue.assign({ hook, elapsedMs: 0 });
       enqueue.emit(progressOf(hook, { index: currentIndex(context.hook), output, error: errorOf(event) }));
     }),
-    killProcess: sendTo('shell', { type: 'shell.kill' }),
+    killProcess: sendTo(
+      'shell',
+      (_, { because }: Pick<HookProcessCommand, 'because'>): HookProcessCommand => ({
+        type: 'shell.kill',
+        because,
+      }),
+    ),
     rememberShutdown: assign({ isShuttingDown: true }),
     reportEnd: sendParent(({ context }): HookEnded => ({ type: 'hook.ended', status: context.hook.status })),
   },
   guards: {
     isShuttingDown: ({ context }) => context.isShuttingDown,
+    isOutOfTime: ({ event }) => event.type === 'shell.started' && event.isOutOfTime,
     hasStepLeft: ({ context }) => currentStep(context.hook) !== undefined,
   },
   delays: {

@@ -7,7 +7,7 @@ import { HookProcess, type HookProcessOptions } from '../hooks/hook-process.ts';
 export function hookProcess(options: HookProcessOptions) {
   return fromCallback<HookProcessCommand, HookRecord>(({ input, receive, sendBack }) => {
     const process = new HookProcess(options, input, sendBack);
-    receive(() => process.kill());
+    receive(({ because }) => process.kill(because));
     void process.run();
     return () => process.detach();
   });

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HookFact } from '../../machines/hook.events.ts';
+import type { HookFact, HookProcessCommand } from '../../machines/hook.events.ts';
 import { currentIndex, currentStep } from '../../machines/hook.record.ts';
 import type { HookRecord, HookStep } from '../contract/hook-records.ts';
 import { followBytes } from '../process/follow-bytes.ts';
@@ -70,9 +71,19 @@ export class HookProcess {
     }
   }
 
-  /** Ends the process with everything it started; its end is reported as any other. */
-  kill(): void {
-    this.#killing = endFamily(this.#run, { graceMs: GRACE_MS });
+  /**
+   * Ends the process with everything it started; its end is reported as any other. Should this engine not live to see
+   * that, the next one finds written down that the time was up.
+   */
+  kill(because: HookProcessCommand['because']): void {
+    const noted = because === 'timeLimit' ? writeFile(this.#timeoutFile(), '', { mode: 0o600 }) : undefined;
+    this.#killing = Promise.resolve(noted)
+      .catch(() => undefined) // somebody removed the folder: the next engine will not meet it either
+      .then(() => this.#end());
+  }
+
+  #end(): Promise<void> {
+    return endFamily(this.#run, { graceMs: GRACE_MS });
   }
 
   /** Leaves the process as it is: the next engine meets it. */
@@ -96,7 +107,7 @@ export class HookProcess {
       cwd: folder,
       note: new Date().toISOString(),
     });
-    if (this.#killing !== undefined) this.kill();
+    if (this.#killing !== undefined) this.#killing = this.#end();
     return true;
   }
 
@@ -107,7 +118,8 @@ export class HookProcess {
     const elapsedMs = elapsedOf(this.#run);
     const startedAt = this.#startedAt();
     this.#lastEndedAt = Date.parse(startedAt);
-    this.#report({ type: 'shell.started', startedAt, elapsedMs: elapsedMs ?? 0 });
+    const isOutOfTime = existsSync(this.#timeoutFile());
+    this.#report({ type: 'shell.started', startedAt, elapsedMs: elapsedMs ?? 0, isOutOfTime });
     const progress = createThrottle(PROGRESS_EVERY_MS, () => this.#reportOutput());
     const end = await followBytes(this.#run, {
       from: log.offsetOf(processId),
@@ -183,6 +195,11 @@ export class HookProcess {
 
   #resultsFile(): string {
     return join(this.#run.folder, 'results');
+  }
+
+  /** There once the process was to be killed because its time was up. */
+  #timeoutFile(): string {
+    return join(this.#run.folder, 'timeout');
   }
 
   #startedAt(): string {

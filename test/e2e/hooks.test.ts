@@ -154,6 +154,26 @@ describe('a hook that is running', () => {
     expect(hook?.commands[0]?.durationMs).toBeLessThan(8_000);
   });
 
+  it('is timed out when its engine dies while killing it, whatever it exits with', async () => {
+    const { client, home, kill, start } = await startWithHooks({
+      app: startHook([`trap 'exit 0' TERM; echo begun; while :; do sleep 0.1; done`, 'echo next'], {
+        timeout: 1_500,
+      }),
+    });
+    await expect.poll(() => outputOf(client), PATIENCE).toContain('begun');
+    await expect.poll(() => hasTimeoutFile(home), { ...PATIENCE, interval: 2 }).toBe(true);
+
+    await kill();
+    await start();
+    await hooksSettled(client);
+
+    expect((await hooksOf(client))[0]).toMatchObject({
+      status: 'timedOut',
+      exitCode: 124,
+      commands: [{ status: 'timedOut', exitCode: 124 }, { status: 'succeeded' }],
+    });
+  });
+
   it('is interrupted when it is killed with its engine, and later commands run', async () => {
     const { client, home, kill, start } = await startWithHooks({
       app: startHook(['echo begun; sleep 1006', 'echo next']),
@@ -269,6 +289,12 @@ function startWithHooks(repositories: Record<string, unknown>): Promise<Workspac
         await createHookRepository(home, name, config);
     },
   });
+}
+
+/** Whether an engine wrote down that the time of a hook is up. */
+async function hasTimeoutFile(home: string): Promise<boolean> {
+  const files = await readdir(join(home, '.replicas/engine/hooks'), { recursive: true });
+  return files.some((file) => file.endsWith('/timeout'));
 }
 
 /** A command that ends when the test says so. */

@@ -20,7 +20,7 @@ const machine = hookMachine.provide({
       const heard = recordings.get(system);
       const index = input.commands.findIndex(({ status }) => status === 'pending' || status === 'running');
       heard?.push(`run ${input.commands[index]?.command}`);
-      receive(() => heard?.push('kill'));
+      receive(({ because }) => heard?.push(`kill: ${because}`));
       return () => heard?.push('let go');
     }),
   },
@@ -83,8 +83,8 @@ function hookStep(number: number, span: { first: number; count: number }) {
   return { processId: `00000000-0000-4000-8000-00000000000${number}`, outputChars: 0, ...span };
 }
 
-export function started(elapsedMs = 0): HookFact {
-  return { type: 'shell.started', startedAt: STARTED_AT, elapsedMs };
+export function started(elapsedMs = 0, isOutOfTime = false): HookFact {
+  return { type: 'shell.started', startedAt: STARTED_AT, elapsedMs, isOutOfTime };
 }
 
 export function ended(exitCode: number | null): HookFact {

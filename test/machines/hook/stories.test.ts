@@ -85,7 +85,7 @@ describe('the time limit', () => {
     const { hook, heard, take, record, statuses } = startHook();
 
     take(started(), TIMEOUT_MS);
-    expect(heard).toEqual(['run one', 'kill']);
+    expect(heard).toEqual(['run one', 'kill: timeLimit']);
     take(ended(143), started(), TIMEOUT_MS - 1);
 
     expect(leafOf(hook.getSnapshot())).toBe('active.running');
@@ -100,7 +100,7 @@ describe('the time limit', () => {
     expect(heard).toEqual(['run one']);
     take(1);
 
-    expect(heard).toEqual(['run one', 'kill']);
+    expect(heard).toEqual(['run one', 'kill: timeLimit']);
   });
 
   it('is over at once for a shell that outran it while no engine lived', () => {
@@ -108,7 +108,16 @@ describe('the time limit', () => {
 
     take(started(TIMEOUT_MS * 2), 0);
 
-    expect(heard).toEqual(['run one', 'kill']);
+    expect(heard).toEqual(['run one', 'kill: timeLimit']);
+  });
+
+  it('was over for a shell that the last engine began to kill, however that ended', () => {
+    const { heard, take, statuses } = startHook();
+
+    take(started(0, true), ended(0));
+
+    expect(heard).toEqual(['run one', 'kill: timeLimit', 'let go', 'run two']);
+    expect(statuses()).toEqual(['timedOut', 'pending']);
   });
 
   it('is not waited for longer than ten seconds when the shell does not end', () => {
@@ -116,7 +125,7 @@ describe('the time limit', () => {
 
     take(started(), TIMEOUT_MS, 10_000);
 
-    expect(heard).toEqual(['run one', 'kill', 'let go', 'run two']);
+    expect(heard).toEqual(['run one', 'kill: timeLimit', 'let go', 'run two']);
     expect(statuses()).toEqual(['timedOut', 'pending']);
   });
 });
@@ -153,7 +162,7 @@ describe('a shutdown', () => {
     const { hook, heard, take, statuses } = startHook();
 
     take(started(), SHUTDOWN);
-    expect(heard).toEqual(['run one', 'kill']);
+    expect(heard).toEqual(['run one', 'kill: shutdown']);
     take(ended(143));
 
     expect(leafOf(hook.getSnapshot())).toBe('stopped');
