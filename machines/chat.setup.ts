@@ -2,7 +2,7 @@
 import { assertEvent, assign, emit, enqueueActions, sendTo, setup } from 'xstate';
 import type { DropReason } from '../src/contract/events.ts';
 import type { AgentSessionInput } from '../src/contract/facts.ts';
-import type { Answer, RequestOutcome } from '../src/contract/requests.ts';
+import type { Answer } from '../src/contract/requests.ts';
 import {
   acceptanceOf,
   closingOf,
@@ -176,10 +176,10 @@ export const chatSetup = setup({
       enqueue.assign({ requests: without(context.requests, requestId) });
     }),
     closeRequests: enqueueActions(
-      ({ context, enqueue }, params: { outcome: RequestOutcome; message: string }) => {
+      ({ context, enqueue }, params: { outcome: 'superseded' | 'expired'; message: string }) => {
         const answer: Answer = { decision: 'deny', message: params.message };
         for (const request of context.requests) {
-          enqueue.sendTo('agent', { type: 'agent.answer', request, answer });
+          enqueue.sendTo('agent', { type: 'agent.answer', request, answer, unanswered: params.outcome });
           enqueue.emit(closingOf(context.chatId, request.id, params.outcome));
         }
         enqueue.assign({ requests: [] });

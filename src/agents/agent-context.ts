@@ -11,7 +11,7 @@ export interface AgentContext {
   findProgram: () => string | null;
   /** The whole environment to be passed on. */
   env: Readonly<Record<string, string>>;
-  paths: Pick<Paths, 'home' | 'workspaces' | 'agents'>;
+  paths: Pick<Paths, 'home' | 'workspaces' | 'agents' | 'plans'>;
   payloads: PayloadFiles;
   /** Settles when everything that was announced so far is on disk. */
   settled: () => Promise<void>;

@@ -49,7 +49,13 @@ export type AgentCommand =
   | { type: 'agent.deliver'; message: QueuedMessage; delivery: Delivery }
   | { type: 'agent.interrupt' }
   | { type: 'agent.ping' }
-  | { type: 'agent.answer'; request: AgentRequest; answer: Answer }
+  /** `unanswered` tells why nobody answered: `answer` then stands in for one. */
+  | {
+      type: 'agent.answer';
+      request: AgentRequest;
+      answer: Answer;
+      unanswered?: 'superseded' | 'expired';
+    }
   /** End the process in good order: interrupt, then leave. Answered by `agent.exited`, at once when none runs. */
   | { type: 'agent.stop' }
   /** SIGTERM to the process and to what its open tools run. */

@@ -5,6 +5,7 @@ import type { Position, QueuedMessage } from '../../contract/records.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
 import { Interruption } from './interruption.ts';
+import { completed, type Planning } from './planning.ts';
 import type { Frame } from './protocol.ts';
 import type { Questions } from './questions.ts';
 import { decide, requestIdOf } from './requests.ts';
@@ -21,6 +22,7 @@ export interface ChatThreadOptions {
   policy: Policy;
   facts: Facts;
   questions: Questions;
+  planning: Planning;
   /** A turn ended, or what the agent did by itself. */
   onRest: () => void;
   /** The server is gone; what was open in it is still in `state` and `message`. */
@@ -94,7 +96,9 @@ export class ChatThread implements ServerMember {
     const { message, state, position } = this;
     if (message === null && isAtRest(state)) return this.#options.facts.rested(position);
     this.#interruption.begin();
-    this.#pursue();
+    const { turn } = state;
+    if (turn?.isPlanned === true) this.#onEnd({ ...completed(turn), outcome: 'interrupted' });
+    else this.#pursue();
   }
 
   async onFrame(frame: Frame, offset: number): Promise<void> {
@@ -107,6 +111,7 @@ export class ChatThread implements ServerMember {
     if (offset <= this.#silentUntil) return;
     this.#offset = offset;
     this.#pursue();
+    if (translation.plan !== undefined) await this.#options.planning.keep(translation.plan);
     this.#tell(translation, { runId: server.run.id, offset });
     server.noteWork();
     if (context.isLagging()) await context.settled();
@@ -141,7 +146,8 @@ export class ChatThread implements ServerMember {
 
   /** The server is gone: closes what it left open. Returns how the turn had ended, if it had. */
   async bury(server: CodexServer): Promise<TurnEnd | null> {
-    const end = this.#end;
+    const { turn } = this.state;
+    const end = this.#end ?? (turn?.isPlanned === true ? completed(turn) : null);
     await this.#killTools(server);
     const { state, events } = closeItems(this.state, { now: this.#options.context.now() });
     this.state = rested(state);
@@ -173,12 +179,14 @@ export class ChatThread implements ServerMember {
   }
 
   #react(signal: Signal, position: Position): void {
-    const { policy, questions } = this.#options;
-    const { server, state, message } = this;
+    const { policy, questions, planning } = this.#options;
+    const { server, state } = this;
+    const { turn } = state;
     if (server === null) return;
     const runId = server.run.id;
     if (signal.kind === 'resolved') return questions.withdraw(requestIdOf(runId, signal.requestId), position);
-    const decision = decide(signal.request, { policy, planMode: message?.planMode ?? false, runId, state });
+    if (signal.kind === 'planned') return turn === null ? undefined : planning.ask(server, turn, position);
+    const decision = decide(signal.request, { policy, planMode: turn?.planMode ?? false, runId, state });
     if (decision.kind === 'ask') questions.ask(decision.request, position);
     else if (decision.kind === 'answer') this.write(decision.line);
     else server.refuse(signal.request);

@@ -4,10 +4,13 @@ import { closing, eventMessage, functionCall, functionCallOutput, opening } from
 import {
   DeltaParamsSchema,
   ItemParamsSchema,
+  PlanItemSchema,
   PlanParamsSchema,
   type FrameOf,
   type Item,
 } from './protocol.ts';
+import { planFileName } from './plan-file.ts';
+import { enterRound, roundOf } from './rounds.ts';
 import {
   isClosed,
   remember,
@@ -85,7 +88,19 @@ function complete(state: CodexState, place: Place): Step {
   const said = [...(wasOpen ? [] : opening(place.item)), ...closing(place.item)];
   const openItems = state.openItems.filter((open) => !isSame(open));
   const closed = remember(state.closed, place);
-  return { state: { ...state, openItems, closed }, said: ofThread(state, place.threadId, said) };
+  const next = { ...state, openItems, closed };
+  return { ...proposing(next, place), said: ofThread(state, place.threadId, said) };
+}
+
+/** A plan that the agent was asked to make. */
+function proposing(state: CodexState, { threadId, item }: Place): Step {
+  const { turn } = state;
+  const { data } = PlanItemSchema.safeParse(item);
+  if (data === undefined || turn?.planMode !== true || threadId !== state.threadId) return { state };
+  const { text } = data;
+  const file = turn.planFile ?? planFileName(text, turn.clientId);
+  const plan = { file, text };
+  return { state: { ...state, turn: { ...turn, plan, planFile: file } }, plan };
 }
 
 const UserMessageSchema = z.looseObject({ type: z.literal('userMessage'), clientId: z.string() });
@@ -94,8 +109,11 @@ const UserMessageSchema = z.looseObject({ type: z.literal('userMessage'), client
 function recognize(state: CodexState, { threadId, turnId, item }: Place): CodexState {
   const { turn } = state;
   if (turn === null || threadId !== state.threadId) return state;
-  const isOurs = UserMessageSchema.safeParse(item).data?.clientId === turn.clientId;
-  return isOurs ? { ...state, activeTurn: turnId, turn: { ...turn, nativeId: turnId } } : state;
+  const { data } = UserMessageSchema.safeParse(item);
+  const round = data === undefined ? null : roundOf(turn, data.clientId);
+  if (round === null) return state;
+  const entered = enterRound(state, round).turn ?? turn;
+  return { ...state, activeTurn: turnId, turn: { ...entered, nativeId: turnId } };
 }
 
 const SubAgentSchema = z.looseObject({ type: z.literal('subAgentActivity'), agentThreadId: z.string() });

@@ -1,4 +1,5 @@
 /** What is written to the server's standard input: JSON, one line each. */
+import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { Image } from '../../contract/messages.ts';
 import type { Effort } from './effort.ts';
@@ -31,22 +32,56 @@ export function greeting(): string {
 /** A message with all settings of its turn, because Codex keeps those of the turn before. */
 export function turnLine({ threadId, clientId, text, images, ...settings }: TurnLine): string {
   const { model, effort, policy, planMode } = settings;
-  return requestLine(turnRequestId(clientId), 'turn/start', {
+  return startLine(clientId, {
     threadId,
     clientUserMessageId: clientId,
-    input: [
-      ...(text === '' ? [] : [{ type: 'text', text, text_elements: [] }]),
-      ...images.map((image) => ({ type: 'image', url: urlOf(image) })),
-    ],
+    input: [...textInput(text), ...images.map((image) => ({ type: 'image', url: urlOf(image) }))],
     model,
     effort,
-    approvalPolicy: planMode ? 'never' : approvalPolicyOf(policy),
-    sandboxPolicy: planMode ? { type: 'readOnly', networkAccess: false } : { type: 'dangerFullAccess' },
+    ...permissionsOf({ policy, planMode }),
     collaborationMode: {
       mode: planMode ? 'plan' : 'default',
       settings: { model, reasoning_effort: effort, developer_instructions: null },
     },
   });
+}
+
+const TurnStartSchema = z.looseObject({
+  params: z.looseObject({ collaborationMode: z.looseObject({}) }),
+});
+
+export interface NextRound {
+  id: string;
+  text: string;
+  policy: Policy;
+  planMode: boolean;
+}
+
+/** What follows on a plan, with the settings of the message that asked for it. */
+export function nextRoundLine(first: string, { id, text, policy, planMode }: NextRound): string {
+  const { params } = TurnStartSchema.parse(JSON.parse(first));
+  return startLine(id, {
+    ...params,
+    clientUserMessageId: id,
+    input: textInput(text),
+    ...permissionsOf({ policy, planMode }),
+    collaborationMode: { ...params.collaborationMode, mode: planMode ? 'plan' : 'default' },
+  });
+}
+
+function startLine(clientId: string, params: object): string {
+  return requestLine(turnRequestId(clientId), 'turn/start', params);
+}
+
+/** While it plans it can change nothing, so there is nothing to ask. */
+function permissionsOf({ policy, planMode }: { policy: Policy; planMode: boolean }) {
+  return planMode
+    ? { approvalPolicy: 'never', sandboxPolicy: { type: 'readOnly', networkAccess: false } }
+    : { approvalPolicy: approvalPolicyOf(policy), sandboxPolicy: { type: 'dangerFullAccess' } };
+}
+
+function textInput(text: string): object[] {
+  return text === '' ? [] : [{ type: 'text', text, text_elements: [] }];
 }
 
 /** Codex's name for what it may do unasked. */

@@ -47,6 +47,8 @@ export function parseLine(text: string): ParsedLine {
 export const ItemSchema = z.looseObject({ type: z.string(), id: z.string() });
 export type Item = z.infer<typeof ItemSchema>;
 
+export const PlanItemSchema = z.looseObject({ type: z.literal('plan'), text: z.string().min(1) });
+
 export const ItemParamsSchema = z.looseObject({
   threadId: z.string(),
   turnId: z.string().catch(''),

@@ -36,9 +36,14 @@ export class Questions {
     this.#options.report({ type: 'request.withdrawn', requestId, position });
   }
 
+  /** Forgets a request: it is answered. */
+  settle({ id }: AgentRequest): void {
+    this.#open.delete(id);
+  }
+
   /** The line that gives the answer. */
   answer(request: AgentRequest, answer: Answer): string {
-    this.#open.delete(request.id);
+    this.settle(request);
     return answerLine(request, answer);
   }
 

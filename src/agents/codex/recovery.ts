@@ -20,6 +20,8 @@ export interface RecoveryOptions {
   /** Opens the thread once more, so that the server repeats what it waits for. */
   rejoin: () => Promise<void>;
   redeliver: (turn: TurnRecord) => Promise<void>;
+  /** Asks about a plan that waits, unless it was decided. */
+  takeUpPlan: () => Promise<void>;
 }
 
 /** Settles when the chat can be served again; the end of a dead server is told to the thread. */
@@ -48,16 +50,16 @@ async function takeUpTurn(
   { turn, position }: { turn: TurnRecord; position: Position | null },
   options: RecoveryOptions,
 ): Promise<void> {
-  const { context, servers, thread, rejoin, redeliver } = options;
+  const { context, servers, thread, rejoin, redeliver, takeUpPlan } = options;
   const delivery = CodexDeliverySchema.parse(turn.delivery);
   const run = createRun(context.paths.agents, delivery.runId);
   const state = await stateOf(run);
   if (state === 'absent') return redeliver(turn);
   const { outputOffset: from, threadId, notice } = delivery;
   const silentUntil = position?.runId === run.id ? Math.max(position.offset, from) : from;
-  const { turnId: clientId } = turn.message;
+  const { turnId: clientId, planMode } = turn.message;
   thread.message = turn.message;
-  thread.state = withTurn({ ...thread.state, threadId }, { clientId, notice });
+  thread.state = withTurn({ ...thread.state, threadId }, { clientId, notice, planMode });
   thread.isFoundDead = state === 'ended';
   const server = await servers.takeUp(run, from);
   await thread.join(server, { from, silentUntil });
@@ -66,6 +68,7 @@ async function takeUpTurn(
     await context.settled();
     await server.write(await loadInput(delivery.input, context.payloads));
   }
+  await takeUpPlan();
   await rejoin();
 }
 

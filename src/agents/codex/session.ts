@@ -11,6 +11,7 @@ import { CodexDeliverySchema } from './delivery.ts';
 import { Facts } from '../facts.ts';
 import { CodexFailure, NOT_RUNNING } from './failures.ts';
 import { isKnownToThread, prepareDelivery } from './preparation.ts';
+import { Planning, type Decision } from './planning.ts';
 import { Questions } from './questions.ts';
 import { isWritten, recover } from './recovery.ts';
 import { runIdOf } from './requests.ts';
@@ -26,6 +27,7 @@ export class CodexSession implements AgentSession {
   readonly #chat: AgentSessionInput;
   readonly #facts: Facts;
   readonly #questions: Questions;
+  readonly #planning: Planning;
   readonly #thread: ChatThread;
   readonly #mailbox = createMailbox((error) => this.#onFailure(error));
   readonly #opener: ThreadOpener;
@@ -48,12 +50,15 @@ export class CodexSession implements AgentSession {
     const { requestTimeoutMs: timeoutMs, now } = context;
     this.#questions = new Questions({ open, timeoutMs, now, report: this.#facts.report });
     const post = (task: () => Promise<void>) => this.#mailbox.post(() => this.#orExit(task));
+    this.#planning = new Planning({ context, chatId, policy, questions: this.#questions });
+    this.#planning.delivery = chat.turn?.delivery;
     const options = {
       context,
       chatId,
       policy,
       facts: this.#facts,
       questions: this.#questions,
+      planning: this.#planning,
       onRest: () => this.#isStopping && post(() => this.#leave()),
       onGone: (server: CodexServer, failure: Failure) => post(() => this.#bury(server, failure)),
     };
@@ -97,7 +102,7 @@ export class CodexSession implements AgentSession {
       case 'agent.ping':
         return this.#ping();
       case 'agent.answer':
-        return this.#answer(command);
+        return this.#orExit(() => this.#answer(command));
       case 'agent.stop':
         return this.#orExit(() => this.#stop());
       case 'agent.terminate':
@@ -112,6 +117,7 @@ export class CodexSession implements AgentSession {
       servers: this.#servers,
       thread: this.#thread,
       facts: this.#facts,
+      takeUpPlan: () => this.#planning.takeUp(this.#thread),
       rejoin: async () => void (await this.#opener.open()),
       redeliver: ({ message }) => this.#prepare(message),
     });
@@ -140,7 +146,8 @@ export class CodexSession implements AgentSession {
     if (server?.run.id !== delivery.runId || server.isLeaving) return this.#prepare(message);
     const { notice } = delivery;
     thread.message = message;
-    thread.state = withTurn(thread.state, { clientId: message.turnId, notice });
+    thread.state = withTurn(thread.state, { clientId: message.turnId, notice, planMode: message.planMode });
+    this.#planning.delivery = delivery;
     this.#reserve(false);
     await server.write(line);
   }
@@ -204,8 +211,13 @@ export class CodexSession implements AgentSession {
     return server === null || isKnownToThread({ clientId, threadId }, server);
   }
 
-  #answer({ request, answer }: Extract<AgentCommand, { type: 'agent.answer' }>): void {
+  async #answer(decision: Decision): Promise<void> {
+    const { request, answer } = decision;
     if (runIdOf(request) !== this.#thread.server?.run.id) return;
+    if (request.kind === 'plan') {
+      this.#questions.settle(request);
+      return this.#planning.decide(decision, this.#thread);
+    }
     this.#thread.write(this.#questions.answer(request, answer));
   }
 

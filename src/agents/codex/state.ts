@@ -21,6 +21,21 @@ export interface TurnProgress {
   usage: Usage | null;
   /** To be told to the user when the turn begins. */
   notice: string | null;
+  /** Which of the message's turns this is, and whether it plans; see `rounds.ts`. */
+  round: number;
+  planMode: boolean;
+  /** What was proposed in this round. */
+  plan: ProposedPlan | null;
+  /** The round is over and its plan waits for a decision. */
+  isPlanned: boolean;
+  /** The name under which the message's plan is kept, from the first one on. */
+  planFile: string | null;
+}
+
+export interface ProposedPlan {
+  /** The name of its file. */
+  file: string;
+  text: string;
 }
 
 export interface CodexState {
@@ -46,9 +61,10 @@ export function freshState(threadId: string | null): CodexState {
 
 export function withTurn(
   state: CodexState,
-  { clientId, notice }: { clientId: string; notice: string | null },
+  { clientId, notice, planMode }: { clientId: string; notice: string | null; planMode: boolean },
 ): CodexState {
-  return { ...state, plans: 0, turn: { clientId, nativeId: null, usage: null, notice } };
+  const nothing = { nativeId: null, usage: null, plan: null, isPlanned: false, planFile: null };
+  return { ...state, plans: 0, turn: { clientId, notice, planMode, round: 0, ...nothing } };
 }
 
 /** Under which id the turn of a message is asked for: the same after a restart. */

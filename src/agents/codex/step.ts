@@ -3,13 +3,15 @@ import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import { breaking, type Saying } from './items.ts';
 import type { FrameOf, RequestId } from './protocol.ts';
-import { remember, type CodexState } from './state.ts';
+import { remember, type CodexState, type ProposedPlan } from './state.ts';
 
 export type Signal =
   /** The server asks something; it waits for an answer. */
   | { kind: 'asked'; request: FrameOf<'request'> }
   /** The server no longer waits for an answer. */
-  | { kind: 'resolved'; requestId: RequestId };
+  | { kind: 'resolved'; requestId: RequestId }
+  /** A plan was proposed and waits for a decision. */
+  | { kind: 'planned' };
 
 export interface Translation {
   state: CodexState;
@@ -19,6 +21,8 @@ export interface Translation {
   signal?: Signal;
   /** A sign of life that is no event. */
   isStirring?: boolean;
+  /** A plan, complete: to be kept. */
+  plan?: ProposedPlan;
   /** Set by the frame that ends the turn of our message; `state.turn` and open items are left to `conclude`. */
   end?: TurnEnd;
 }

@@ -13,7 +13,9 @@ import {
   WarningParamsSchema,
   type Frame,
   type FrameOf,
+  type RequestId,
 } from './protocol.ts';
+import { enterRound, roundOf, type Round } from './rounds.ts';
 import { isAtRest, owns, turnRequestId, type CodexState } from './state.ts';
 import { closeItems, ofThread, type Step, type Translation } from './step.ts';
 
@@ -67,14 +69,22 @@ function follow(state: CodexState, frame: FrameOf<'notification'>, now: Date): S
 
 /** The answer to the start of our turn. */
 function respond(state: CodexState, { id, result, failure }: FrameOf<'response'>): Step | null {
-  const { turn } = state;
-  if (turn === null || id !== turnRequestId(turn.clientId)) return null;
+  const round = roundOfRequest(state, id);
+  const entered = round === null ? state : enterRound(state, round);
+  const { turn } = entered;
+  if (turn === null || round === null || round.round !== turn.round) return null;
   if (failure !== null) {
-    return { state, end: { outcome: 'errored', error: { code: 'agent_error', message: failure } } };
+    return { state: entered, end: { outcome: 'errored', error: { code: 'agent_error', message: failure } } };
   }
   const nativeId = TurnResultSchema.safeParse(result).data?.turn.id ?? null;
   const said = turn.notice === null ? [] : [eventMessage('warning', { message: turn.notice })];
-  return { state: { ...state, turn: { ...turn, nativeId, notice: null } }, said };
+  return { state: { ...entered, turn: { ...turn, nativeId, notice: null } }, said };
+}
+
+function roundOfRequest({ turn }: CodexState, id: RequestId): Round | null {
+  const prefix = turnRequestId('');
+  const isTurn = typeof id === 'string' && id.startsWith(prefix);
+  return turn !== null && isTurn ? roundOf(turn, id.slice(prefix.length)) : null;
 }
 
 /** A thread that one of ours started is ours, too. Null when the frame shows no such thread. */
@@ -116,7 +126,12 @@ function completeTurn(state: CodexState, params: unknown, now: Date): Step {
   const rested = turn.id === state.activeTurn ? { ...state, activeTurn: null } : state;
   if (state.turn === null) return isAtRest(rested) ? closed(rested, { threadId, now }) : { state: rested };
   if (turn.id !== state.turn.nativeId) return { state: rested };
-  return { state: { ...rested, activeTurn: null }, end: endOf(turn, state.turn.usage) };
+  const ended = { ...rested, activeTurn: null };
+  if (turn.status !== 'completed' || state.turn.plan === null) {
+    return { state: ended, end: endOf(turn, state.turn.usage) };
+  }
+  const planned = { ...ended, turn: { ...state.turn, nativeId: null, isPlanned: true } };
+  return { ...closed(planned, { threadId, now }), signal: { kind: 'planned' } };
 }
 
 function closed(before: CodexState, where: { threadId: string; now: Date }): Step {

@@ -27,7 +27,7 @@ const STORIES: Record<string, string[][]> = {
     ['user_message', ...COMMAND, '-> interrupted'],
     ECHO,
   ],
-  'plan-mode': [['user_message', 'message', ...DONE], ECHO],
+  'plan-mode': [['user_message', 'message', 'message', '? plan', '-> completed'], ECHO],
   steer: [['user_message', ...COMMAND, 'user_message', 'user_message', ...DONE]],
 };
 

@@ -62,9 +62,17 @@ function readRecording(name: string): RecordedFrame[] {
     .map((line) => JSON.parse(line) as RecordedFrame);
 }
 
-function send(replayed: Replayed, { method, id }: RecordedFrame['frame']): void {
+function send(replayed: Replayed, { method, id, params }: RecordedFrame['frame']): void {
   if (method !== 'turn/start' || replayed.state.turn !== null) return;
-  replayed.state = withTurn(replayed.state, { clientId: String(id), notice: null });
+  replayed.state = withTurn(replayed.state, {
+    clientId: String(id),
+    notice: null,
+    planMode: isPlanning(params),
+  });
+}
+
+function isPlanning(params: RecordedFrame['frame']['params']): boolean {
+  return (params?.['collaborationMode'] as { mode?: string } | undefined)?.mode === 'plan';
 }
 
 function receive(replayed: Replayed, frame: RecordedFrame['frame']): void {
@@ -82,6 +90,8 @@ function keep(replayed: Replayed, { state, events, end, partial, signal }: Trans
   replayed.story.push(...events.map(nameOf));
   if (partial !== undefined) replayed.partials.push(partial);
   if (signal?.kind === 'asked') replayed.story.push(`? ${signal.request.method}`);
+  if (signal?.kind === 'planned') replayed.story.push('? plan');
+  if (signal?.kind === 'planned') finish(replayed, { outcome: 'completed' });
   if (end !== undefined) finish(replayed, end);
 }
 

@@ -13,7 +13,7 @@ import { frameOf, NOW } from './replay.ts';
 const THREAD = 'thread-1';
 const CHILD = 'thread-2';
 
-const running = follow(withTurn(freshState(THREAD), { clientId: 'c1', notice: null }), [
+const running = follow(withTurn(freshState(THREAD), { clientId: 'c1', notice: null, planMode: false }), [
   { id: 'turn-c1', result: { turn: { id: 't1' } } },
   { method: 'turn/started', params: { threadId: THREAD, turn: { id: 't1', rootTurnId: 't1' } } },
 ]).state;
@@ -29,7 +29,7 @@ describe('the translation of what Codex prints', () => {
   });
 
   it('ends a turn that could not be started with what the server said', () => {
-    const waiting = withTurn(freshState(THREAD), { clientId: 'c1', notice: null });
+    const waiting = withTurn(freshState(THREAD), { clientId: 'c1', notice: null, planMode: false });
     const refused = translate(
       waiting,
       frameOf({ id: 'turn-c1', error: { code: -32600, message: 'no' } }),

@@ -1,8 +1,11 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
 import { promptsOf } from '../../../src/dev/messages-request.ts';
-import { useTool, type Step } from '../../../src/dev/scripted-steps.ts';
+import { say, useTool, type Step } from '../../../src/dev/scripted-steps.ts';
+import type { Script } from '../../../src/dev/scripted-model.ts';
 import { scriptTurns, type Turn } from '../../../src/dev/turn-script.ts';
 import { eventsOf, textsOf, type TestChat } from '../../agents/claude/stand-in.ts';
 import { codexTextsOf, openCodexChat } from './codex-support.ts';
@@ -38,6 +41,8 @@ export interface AgentUnderTest {
   open: (options: ChatOptions) => Promise<ChatUnderTest>;
   /** Runs a shell command with the agent's own tool and waits for its end. */
   run: (command: string) => Step;
+  /** Proposes a plan, as the agent does in plan mode. */
+  propose: (plan: string) => Step;
   /** What the agent said, in order. */
   saidIn: (facts: AgentFact[]) => string[];
   /** What the user said, as it stands in history, in order. */
@@ -50,7 +55,7 @@ const claude: AgentUnderTest = {
   otherModel: 'claude-haiku-5-5',
   efforts: { highest: 'max', standard: 'high' },
   async open({ turn, ...options }) {
-    const chat = await openChat({ script: scriptTurns(turn), ...options });
+    const chat = await openChat({ script: planning(scriptTurns(turn)), ...options });
     const asked = () =>
       chat.model
         .messages()
@@ -63,6 +68,7 @@ const claude: AgentUnderTest = {
     return { ...chat, asked };
   },
   run: (command) => useTool('Bash', { command }),
+  propose: (plan) => useTool('ExitPlanMode', { plan }),
   saidIn: textsOf,
   promptsIn: (facts) =>
     eventsOf(facts, 'claude-user')
@@ -86,6 +92,7 @@ const codex: AgentUnderTest = {
     return { ...chat, asked };
   },
   run: (command) => useTool('exec_command', { cmd: command, yield_time_ms: 60_000 }),
+  propose: (plan) => say(`<proposed_plan>\n${plan}\n</proposed_plan>`),
   saidIn: codexTextsOf,
   promptsIn: (facts) =>
     eventsOf(facts, 'event_msg')
@@ -94,6 +101,19 @@ const codex: AgentUnderTest = {
 };
 
 export const AGENTS: readonly AgentUnderTest[] = [claude, codex];
+
+/** The model writes its plan to the file that Claude Code tells it of, and then proposes what stands there. */
+function planning(script: Script): Script {
+  return async (request) => {
+    const step = await script(request);
+    const [block] = step.kind === 'reply' ? step.blocks : [];
+    const file = /\/[^"\\\s]*\/\.claude\/plans\/[\w-]+\.md/.exec(JSON.stringify(request))?.[0];
+    if (block?.type !== 'tool_use' || block.name !== 'ExitPlanMode' || file === undefined) return step;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, String(block.input['plan']));
+    return useTool('ExitPlanMode', {});
+  };
+}
 
 function textIn(content: unknown): string {
   if (typeof content === 'string') return content;

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AgentRequest, Answer } from '../../../src/contract/requests.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import { ofType, until } from '../../agents/claude/stand-in.ts';
+import { killAgents } from '../../support/agent-processes.ts';
 import { inSteps } from '../../support/scripted-turns.ts';
 import { codexTextsOf, openCodexChat, type CodexChat } from './codex-support.ts';
 
@@ -110,6 +111,72 @@ describe('a question of Codex', () => {
     answer(chat, await requestOf(chat), { decision: 'deny', message: 'Ask somebody else.' });
     await chat.ended(message);
     expect(codexTextsOf(chat.facts)[0]).toContain('Ask somebody else.');
+  });
+});
+
+describe('a plan of Codex', () => {
+  const plans: Turn = (prompt) =>
+    prompt === 'next'
+      ? say('Next.')
+      : say(`<proposed_plan>\n# How: to (do) it!\n${prompt}\n</proposed_plan>`);
+
+  it('is a file of its own, which a revised one replaces', async () => {
+    const chat = await openCodexChat({ turn: plans });
+    await chat.begin('first', { planMode: true });
+    const { input, plan } = await requestOf(chat);
+    const { planFilePath } = input as { planFilePath: string };
+    const name = `how-to-do-it-${chat.record.turn!.message.turnId.slice(0, 8)}.md`;
+    expect(planFilePath).toBe(join(chat.home, '.replicas/plans', name));
+    expect(readFileSync(planFilePath, 'utf8')).toBe(plan);
+    expect(statSync(planFilePath).mode & 0o777).toBe(0o600);
+    answer(chat, chat.record.requests[0]!, { decision: 'deny', message: 'second' });
+    await until(() => expect(readFileSync(planFilePath, 'utf8')).toContain('second'));
+    expect(readdirSync(join(chat.home, '.replicas/plans'))).toEqual([name]);
+  });
+
+  it.each([
+    { why: 'declined without a word', unanswered: undefined },
+    { why: 'superseded by a message', unanswered: 'superseded' as const },
+    { why: 'decided by nobody', unanswered: 'expired' as const },
+  ])('that is $why ends its turn, and the agent is told nothing', async ({ unanswered }) => {
+    const chat = await openCodexChat({ turn: plans });
+    const message = await chat.begin('plan', { planMode: true });
+    const request = await requestOf(chat);
+    const given = { decision: 'deny' as const, ...(unanswered && { message: 'Nobody answered.' }) };
+    chat.command({ type: 'agent.answer', request, answer: given, ...(unanswered && { unanswered }) });
+    expect((await chat.ended(message)).end).toMatchObject({
+      outcome: 'completed',
+      usage: { outputTokens: 7 },
+    });
+    await chat.run('next');
+    expect(chat.model.requests).toHaveLength(2);
+  });
+
+  it('that was decided before the engine went is asked about again unless the decision was given', async () => {
+    const chat = await openCodexChat({ turn: plans });
+    await chat.begin('plan', { planMode: true });
+    await requestOf(chat);
+    chat.record.requests = [];
+    chat.reopen();
+    await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(2));
+    answer(chat, chat.record.requests[0]!, { decision: 'deny', message: 'once more' });
+    chat.record.requests = [];
+    await until(() => expect(chat.model.requests).toHaveLength(2));
+    chat.reopen();
+    await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(3));
+    expect(ofType(chat.facts, 'request.opened').at(-1)?.request.plan).toContain('once more');
+    expect(chat.model.requests).toHaveLength(2);
+  });
+
+  it('is the outcome of its turn when the server dies while it waits', async () => {
+    const chat = await openCodexChat({ turn: plans });
+    const message = await chat.begin('plan', { planMode: true });
+    await requestOf(chat);
+    chat.detach();
+    await killAgents(chat.home);
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect((await chat.run('next')).end?.outcome).toBe('completed');
   });
 });
 

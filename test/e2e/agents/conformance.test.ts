@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { AgentRequest } from '../../../src/contract/requests.ts';
 import { createGate } from '../../../src/dev/gate.ts';
 import { say } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
@@ -10,7 +11,7 @@ import { echo, inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
 import { AGENTS, type ChatUnderTest } from './agent-under-test.ts';
 
 describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
-  const { open, run, saidIn, promptsIn } = agent;
+  const { open, run, propose, saidIn, promptsIn } = agent;
   const forever: Turn = inSteps(run(ENDLESS_COMMAND), say('Never said.'));
 
   it('runs one turn after the other in one session, each told once', async () => {
@@ -84,6 +85,68 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     chat.command({ type: 'agent.answer', request: request!, answer: { decision } });
     expect((await chat.ended(message)).end?.outcome).toBe('completed');
     expect(existsSync(fileOf(chat, 'asked.txt'))).toBe(isWritten);
+  });
+
+  describe('when it plans,', () => {
+    const plans: Turn = (prompt, results) => {
+      if (prompt === 'next') return echo(prompt, results);
+      const heard = [prompt, ...results.map(({ text }) => text)].join('\n');
+      if (heard.includes('wrote')) return say('Done.');
+      if (/approved|Implement the plan/.test(heard)) return run('echo x > planned.txt && echo wrote');
+      return propose(heard.includes('Shorter') ? '# Short plan' : '# Long plan');
+    };
+
+    it('proposes, revises and carries out in one turn, changing nothing before it may', async () => {
+      const chat = await open({ turn: plans });
+      const message = await chat.begin('plan it', { planMode: true });
+      const first = await openRequest(chat, 1);
+      expect(first).toMatchObject({ kind: 'plan', plan: expect.stringMatching(/^# Long plan\s*$/) });
+      chat.command({
+        type: 'agent.answer',
+        request: first,
+        answer: { decision: 'deny', message: 'Shorter.' },
+      });
+      const second = await openRequest(chat, 2);
+      expect(second.plan).toContain('# Short plan');
+      expect([second.kind, existsSync(fileOf(chat, 'planned.txt'))]).toEqual(['plan', false]);
+      chat.command({ type: 'agent.answer', request: second, answer: { decision: 'allow' } });
+      expect((await chat.ended(message)).end?.outcome).toBe('completed');
+      expect(existsSync(fileOf(chat, 'planned.txt'))).toBe(true);
+      expect(endsIn(chat)).toEqual(['completed']);
+    });
+
+    it('keeps the plan as a file, as it was edited', async () => {
+      const chat = await open({ turn: plans });
+      const message = await chat.begin('plan it', { planMode: true });
+      const request = await openRequest(chat, 1);
+      const answer = { decision: 'allow' as const, plan: '# Edited plan' };
+      chat.command({ type: 'agent.answer', request, answer });
+      await chat.ended(message);
+      const { planFilePath } = request.input as { planFilePath: string };
+      expect(readFileSync(planFilePath, 'utf8')).toBe('# Edited plan');
+      expect(JSON.stringify(chat.asked().at(-1))).toContain('# Edited plan');
+    });
+
+    it('waits for a decision over a change of engines', async () => {
+      const chat = await open({ turn: plans });
+      const message = await chat.begin('plan it', { planMode: true });
+      const request = await openRequest(chat, 1);
+      chat.reopen();
+      chat.command({ type: 'agent.answer', request, answer: { decision: 'allow' } });
+      expect((await chat.ended(message)).end?.outcome).toBe('completed');
+      expect(existsSync(fileOf(chat, 'planned.txt'))).toBe(true);
+      expect(ofType(chat.facts, 'request.opened')).toHaveLength(1);
+    });
+
+    it('may be interrupted while its plan waits', async () => {
+      const chat = await open({ turn: plans });
+      const message = await chat.begin('plan it', { planMode: true });
+      await openRequest(chat, 1);
+      chat.command({ type: 'agent.interrupt' });
+      expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
+      expect((await chat.run('next')).end?.outcome).toBe('completed');
+      expect(existsSync(fileOf(chat, 'planned.txt'))).toBe(false);
+    });
   });
 
   it('runs chats at the same time, each by itself', async () => {
@@ -256,6 +319,11 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
 
 function fileOf({ home }: ChatUnderTest, name: string): string {
   return join(home, 'workspaces', name);
+}
+
+async function openRequest(chat: ChatUnderTest, count: number): Promise<AgentRequest> {
+  await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(count));
+  return ofType(chat.facts, 'request.opened').at(-1)!.request;
 }
 
 async function toolIsOpen({ facts }: ChatUnderTest): Promise<void> {

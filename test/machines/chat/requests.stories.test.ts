@@ -99,6 +99,7 @@ describe('an agent that asks', () => {
       type: 'agent.answer',
       request: request('r1'),
       answer: { decision: 'deny', message: 'Nobody answered in time; go on without an answer.' },
+      unanswered: 'expired',
     });
     expect(storyOf(emitted).at(-1)).toBe('closed r1 expired');
     expect(leafOf(chat.getSnapshot())).toBe('running.working');

@@ -1,0 +1,31 @@
+/**
+ * A message in plan mode may take several turns of Codex: one proposes a plan, the next revises it or carries it out.
+ * To the chat they are one turn. The id of each says which round it is and whether it plans, also after a restart.
+ */
+import type { CodexState, TurnProgress } from './state.ts';
+
+export interface Round {
+  /** 0 for the message itself. */
+  round: number;
+  planMode: boolean;
+}
+
+/** The id that Codex is given for a round of the message `clientId`. */
+export function roundId(clientId: string, { round, planMode }: Round): string {
+  return round === 0 ? clientId : `${clientId}~${round}${planMode ? 'plan' : 'go'}`;
+}
+
+/** Null for the id of another message. */
+export function roundOf({ clientId, ...first }: TurnProgress, id: string): Round | null {
+  if (id === clientId) return { round: 0, planMode: first.round === 0 && first.planMode };
+  if (!id.startsWith(`${clientId}~`)) return null;
+  const [, number, kind] = /^(\d+)(plan|go)$/.exec(id.slice(clientId.length + 1)) ?? [];
+  return number === undefined ? null : { round: Number(number), planMode: kind === 'plan' };
+}
+
+/** What is known of the message stays; what was proposed is decided. */
+export function enterRound(state: CodexState, round: Round): CodexState {
+  const { turn } = state;
+  if (turn === null || round.round <= turn.round) return state;
+  return { ...state, turn: { ...turn, ...round, nativeId: null, plan: null, isPlanned: false } };
+}
