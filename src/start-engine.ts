@@ -6,6 +6,7 @@ import { startRoot } from './start-root.ts';
 import type { Root } from './start-root.ts';
 import { watchClock } from './actors/watch-clock.ts';
 import type { AgentDriver } from './agents/agent.ts';
+import { createPlainLogin } from './agents/plain-login.ts';
 import { createDrivers } from './agents/registry.ts';
 import type { AgentOptions } from './agents/registry.ts';
 import { ChatCommands, creationOf, draftChat } from './commands/chats.ts';
@@ -123,10 +124,11 @@ function agentOptions(
   { environment, log }: { environment: EngineEnvironment; log: Log },
 ): AgentOptions {
   const env = agentEnvironment(environment);
+  const login = createPlainLogin(env);
   const find = (command: string) => () => findExecutable(command, env['PATH']) ?? null;
   return {
     programs: { claude: find(environment.CLAUDE_PATH), codex: find(environment.CODEX_PATH) },
-    env,
+    logins: { claude: login, codex: login },
     paths,
     payloads,
     settled: () => journal.committed(),

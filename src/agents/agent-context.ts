@@ -4,13 +4,14 @@ import type { Log } from '../log.ts';
 import type { Paths } from '../paths.ts';
 import type { AgentPool } from './agent-pool.ts';
 import type { PayloadFiles } from './delivery-input.ts';
+import type { AgentLogin } from './login.ts';
 
 /** What the sessions of all chats with one agent share. */
 export interface AgentContext {
   /** The program as it is now; null when there is none. It may be installed, moved or removed at any time. */
   findProgram: () => string | null;
-  /** The whole environment to be passed on. */
-  env: Readonly<Record<string, string>>;
+  /** The login of the agent's provider, with the whole environment to be passed on. */
+  login: AgentLogin;
   paths: Pick<Paths, 'home' | 'workspaces' | 'agents' | 'plans'>;
   payloads: PayloadFiles;
   /** Settles when everything that was announced so far is on disk. */

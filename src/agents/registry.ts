@@ -2,17 +2,23 @@ import type { AgentDriver } from './agent.ts';
 import type { DriverOptions } from './agent-context.ts';
 import { createClaudeDriver } from './claude/agent.ts';
 import { createCodexDriver } from './codex/agent.ts';
+import type { AgentLogin } from './login.ts';
 
-export interface AgentOptions extends Omit<DriverOptions, 'findProgram'> {
+export interface AgentOptions extends Omit<DriverOptions, 'findProgram' | 'login'> {
   /** Finds the program of each agent, each time it is needed; null when this machine has none. */
   programs: Record<'claude' | 'codex', () => string | null>;
+  logins: Record<'claude' | 'codex', AgentLogin>;
 }
 
 /** Every agent of this engine, by provider: one line each. */
-export function createDrivers({ programs, ...options }: AgentOptions): ReadonlyMap<string, AgentDriver> {
+export function createDrivers({
+  programs,
+  logins,
+  ...options
+}: AgentOptions): ReadonlyMap<string, AgentDriver> {
   const drivers = [
-    createClaudeDriver({ ...options, findProgram: programs.claude }),
-    createCodexDriver({ ...options, findProgram: programs.codex }),
+    createClaudeDriver({ ...options, findProgram: programs.claude, login: logins.claude }),
+    createCodexDriver({ ...options, findProgram: programs.codex, login: logins.codex }),
   ];
   return new Map(drivers.map((driver) => [driver.provider, driver]));
 }

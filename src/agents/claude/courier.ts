@@ -191,6 +191,7 @@ export class Courier {
 
   async #preparing(message: QueuedMessage): Promise<Preparing | null> {
     const { context, chat } = this.#options;
+    await context.login.ready();
     const installation = await findInstallation(context.findProgram());
     return installation && { message, policy: chat.policy, installation, payloads: context.payloads };
   }
@@ -204,7 +205,7 @@ export class Courier {
       if (await endsWithin(process, LEAVING_MS)) return null;
       throw new Error('The last process of this chat does not end.');
     }
-    const wanted = configurationOf(context.env, installation.identity, chat.policy);
+    const wanted = configurationOf(context.login.environment(), installation.identity, chat.policy);
     const isKept = process.configuration === wanted || !isAtRest(process.state);
     return process.state.session !== 'unknown' && isKept ? process : null;
   }

@@ -28,7 +28,8 @@ export async function startProcess(context: AgentContext, options: StartOptions)
 
 async function toLaunchOptions(context: AgentContext, options: StartOptions): Promise<LaunchOptions> {
   const { chatId, policy, installation, delivery, stdin } = options;
-  const { env, paths, systemPrompt } = context;
+  const { login, paths, systemPrompt } = context;
+  const env = login.environment();
   const temporaryFolder = temporaryFolderOf(paths.home, chatId);
   for (const folder of [paths.agents, temporaryFolder]) await mkdir(folder, { recursive: true, mode: 0o700 });
   await mkdir(paths.workspaces, { recursive: true });

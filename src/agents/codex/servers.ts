@@ -74,6 +74,7 @@ export class CodexServers {
   }
 
   async #find(preferred: CodexServer | null, signal: AbortSignal): Promise<CodexServer> {
+    await this.#context.login.ready();
     signal.throwIfAborted();
     const program = this.#context.findProgram();
     const installation = await findInstallation(program);
@@ -88,7 +89,8 @@ export class CodexServers {
 
   #isUsable(server: CodexServer, installation: Installation): boolean {
     if (server.isLeaving || server.failure !== null) return false;
-    const isWanted = server.configuration === configurationOf(this.#context.env, installation.identity);
+    const isWanted =
+      server.configuration === configurationOf(this.#context.login.environment(), installation.identity);
     const isFresh = isWanted && server.offset < SPOOL_BYTES;
     return isFresh || server.isWorking || this.#isBeingTakenUp(server);
   }
@@ -103,7 +105,7 @@ export class CodexServers {
     await this.#context.settled();
     signal.throwIfAborted();
     const run = await startServer(this.#context, installation);
-    const configuration = configurationOf(this.#context.env, installation.identity);
+    const configuration = configurationOf(this.#context.login.environment(), installation.identity);
     const server = this.#adopt(run, { configuration, isFound: false });
     const greeted = server.answerTo(INITIALIZE_ID);
     await server.start(0);

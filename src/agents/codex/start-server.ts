@@ -17,7 +17,8 @@ export async function startServer(context: AgentContext, installation: Installat
 }
 
 async function toLaunchOptions(context: AgentContext, installation: Installation): Promise<LaunchOptions> {
-  const { env, paths } = context;
+  const { login, paths } = context;
+  const env = login.environment();
   const folders = [paths.agents, temporaryFolderOf(paths.home)];
   for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
   await mkdir(paths.workspaces, { recursive: true });

@@ -5,6 +5,7 @@ import { expect, onTestFailed, onTestFinished, vi } from 'vitest';
 import type { AgentDriver, AgentSession } from '../../../src/agents/agent.ts';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import { createClaudeDriver } from '../../../src/agents/claude/agent.ts';
+import { createPlainLogin } from '../../../src/agents/plain-login.ts';
 import type { PayloadFiles } from '../../../src/agents/delivery-input.ts';
 import { temporaryFolderOf } from '../../../src/agents/claude/temporary-folder.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
@@ -65,7 +66,7 @@ export async function openStandIn({
   const partials: string[] = [];
   const options: DriverOptions = {
     findProgram: () => command,
-    env: { PATH: process.env['PATH'] ?? '' },
+    login: createPlainLogin({ PATH: process.env['PATH'] ?? '' }),
     paths: createPaths(home.path),
     payloads,
     settled: () => Promise.resolve(),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createPlainLogin } from '../../../src/agents/plain-login.ts';
 import { createPaths } from '../../../src/paths.ts';
 import {
   deliveriesOf,
@@ -129,7 +130,9 @@ describe('a delivery', () => {
   it('goes to a new process when the configuration has changed', async () => {
     const chat = await openStandIn({ command: FAKE });
     await chat.run('first');
-    chat.reopen({ env: { PATH: process.env['PATH'] ?? '', ANTHROPIC_API_KEY: 'another' } });
+    chat.reopen({
+      login: createPlainLogin({ PATH: process.env['PATH'] ?? '', ANTHROPIC_API_KEY: 'another' }),
+    });
     await chat.run('second');
     expect(deliveriesOf(chat).map(({ start }) => start)).toEqual(['new', 'resume']);
     expect(new Set(deliveriesOf(chat).map(({ sessionId }) => sessionId)).size).toBe(1);
@@ -138,7 +141,7 @@ describe('a delivery', () => {
   it('goes to a new process when the old one does not say what it does', async () => {
     const chat = await openStandIn({
       command: FAKE,
-      env: { PATH: process.env['PATH'] ?? '', FAKE_IS_DEAF: '1' },
+      login: createPlainLogin({ PATH: process.env['PATH'] ?? '', FAKE_IS_DEAF: '1' }),
     });
     await chat.run('first');
     chat.reopen();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { onTestFailed, onTestFinished } from 'vitest';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import { createCodexDriver } from '../../../src/agents/codex/agent.ts';
+import { createPlainLogin } from '../../../src/agents/plain-login.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
 import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
@@ -48,7 +49,7 @@ export async function openCodexChats({
   const partials: string[] = [];
   const driver = createCodexDriver({
     findProgram: () => command,
-    env: { PATH: process.env['PATH'] ?? '', SCRIPTED_KEY: 'sk-scripted' },
+    login: createPlainLogin({ PATH: process.env['PATH'] ?? '', SCRIPTED_KEY: 'sk-scripted' }),
     paths: createPaths(home.path),
     payloads,
     settled: () => Promise.resolve(),

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { createPlainLogin } from '../../../src/agents/plain-login.ts';
 import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
 import { startScriptedModel, type Script, type ScriptedModel } from '../../../src/dev/scripted-model.ts';
 import { openStandIn, type StandInOptions, type TestChat } from '../../agents/claude/stand-in.ts';
@@ -16,7 +17,7 @@ export async function openChat({
   onTestFinished(() => model.close());
   const chat = await openStandIn({
     command: findBundledAgents().claude,
-    env: environmentOf(model),
+    login: createPlainLogin(environmentOf(model)),
     ...options,
   });
   return { ...chat, model };
