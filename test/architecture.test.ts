@@ -48,6 +48,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type:src/engine.ts',
     ...GROUND,
   ],
+  'src/client': ['zod', 'eventsource-parser', 'src/contract'],
   'src/cli': ['node:', 'xstate', 'src/hooks', 'src/actors', 'machines/hook.machine.ts', ...GROUND],
   'src/engine.ts': ['type:node:', 'type:zod', 'type:src/contract'],
   'src/server': [

@@ -1,0 +1,167 @@
+import type { z } from 'zod';
+import {
+  ChatListSchema,
+  ChatResponseSchema,
+  ChatSnapshotSchema,
+  SuccessSchema,
+  type ChatSummary,
+  type CreateChat,
+} from '../contract/chats.ts';
+import { HistoryPageSchema } from '../contract/history.ts';
+import {
+  InterruptReceiptSchema,
+  MessageReceiptSchema,
+  QueueMutationSchema,
+  QueueSchema,
+  type InterruptReceipt,
+  type MessageReceipt,
+  type QueueItem,
+  type SendMessage,
+} from '../contract/messages.ts';
+import { RequestListSchema, type AgentRequest, type Answer } from '../contract/requests.ts';
+import { randomId } from './random-id.ts';
+import type { Call, CallOptions, Transport } from './transport.ts';
+
+export type ChatList = z.infer<typeof ChatListSchema>;
+export type ChatSnapshot = z.infer<typeof ChatSnapshotSchema>;
+export type HistoryPage = z.infer<typeof HistoryPageSchema>;
+export type Queue = z.infer<typeof QueueSchema>;
+
+/** What a caller writes: keys that the schemas tolerate but do not know are left out of the types. */
+type Known<Value> = { [Key in keyof Value as string extends Key ? never : Key]: Value[Key] };
+
+export type NewChat = Known<CreateChat>;
+export type NewMessage = Known<SendMessage>;
+export type AnswerToRequest = Known<Answer>;
+
+export interface HistoryOptions extends CallOptions {
+  /** At most so many events, counted from the end. */
+  limit?: number;
+  /** `beforeCursor` of another page: gives the page before it. */
+  before?: string;
+}
+
+export interface MessageInChat {
+  chatId: string;
+  messageId: string;
+}
+
+/** Everything about chats. Each call rejects with an `EngineClientError`. */
+export class ChatCalls {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  list(options: CallOptions = {}): Promise<ChatList> {
+    return this.#get('/chats', { schema: ChatListSchema, ...options });
+  }
+
+  get(chatId: string, options: CallOptions = {}): Promise<ChatSnapshot> {
+    return this.#get(pathOf(chatId), { schema: ChatSnapshotSchema, ...options });
+  }
+
+  /** Given no `id`, it gets one here, so that a call that is repeated opens one chat. */
+  async create(chat: NewChat, options: CallOptions = {}): Promise<ChatSummary> {
+    const body = { id: randomId(), ...chat };
+    const answer = await this.#post('/chats', { body, schema: ChatResponseSchema, ...options });
+    return answer.chat;
+  }
+
+  async delete(chatId: string, options: CallOptions = {}): Promise<void> {
+    const call = { method: 'DELETE', path: pathOf(chatId), schema: SuccessSchema, ...options } as const;
+    await this.#transport.call({ ...call, isRepeatable: false });
+  }
+
+  history(chatId: string, { limit, before, ...options }: HistoryOptions = {}): Promise<HistoryPage> {
+    const query = { limit, before };
+    return this.#get(`${pathOf(chatId)}/history`, { query, schema: HistoryPageSchema, ...options });
+  }
+
+  /** Given no `messageId`, it gets one here, so that a call that is repeated sends one message. */
+  send(chatId: string, message: NewMessage | string, options: CallOptions = {}): Promise<MessageReceipt> {
+    const content = typeof message === 'string' ? { message } : message;
+    const body = { messageId: randomId(), ...content };
+    return this.#post(`${pathOf(chatId)}/messages`, { body, schema: MessageReceiptSchema, ...options });
+  }
+
+  /** Stops the running turn; with `clearQueue` also drops what waits. Not repeated: the next turn may run by then. */
+  interrupt(
+    chatId: string,
+    { clearQueue = false, ...options }: CallOptions & { clearQueue?: boolean } = {},
+  ): Promise<InterruptReceipt> {
+    return this.#transport.call({
+      method: 'POST',
+      path: `${pathOf(chatId)}/interrupt`,
+      query: { queue: clearQueue ? 'clear' : undefined },
+      schema: InterruptReceiptSchema,
+      isRepeatable: false,
+      ...options,
+    });
+  }
+
+  queue(chatId: string, options: CallOptions = {}): Promise<Queue> {
+    return this.#get(`${pathOf(chatId)}/queue`, { schema: QueueSchema, ...options });
+  }
+
+  /** Drops everything that waits; returns what waits now. */
+  clearQueue(chatId: string, options: CallOptions = {}): Promise<QueueItem[]> {
+    return this.#changeQueue({ method: 'DELETE', path: `${pathOf(chatId)}/queue`, ...options });
+  }
+
+  withdraw({ chatId, messageId }: MessageInChat, options: CallOptions = {}): Promise<QueueItem[]> {
+    const path = `${pathOf(chatId)}/queue/${encodeURIComponent(messageId)}`;
+    return this.#changeQueue({ method: 'DELETE', path, ...options });
+  }
+
+  /** Moves a waiting message to another position, counted from 0. */
+  reorder(move: MessageInChat & { position: number }, options: CallOptions = {}): Promise<QueueItem[]> {
+    const { chatId, ...body } = move;
+    const path = `${pathOf(chatId)}/queue/reorder`;
+    return this.#changeQueue({ method: 'PATCH', path, body, ...options });
+  }
+
+  /** What the agent waits for, oldest first. */
+  async requests(chatId: string, options: CallOptions = {}): Promise<AgentRequest[]> {
+    const path = `${pathOf(chatId)}/requests`;
+    return (await this.#get(path, { schema: RequestListSchema, ...options })).requests;
+  }
+
+  async answer(
+    { chatId, requestId }: { chatId: string; requestId: string },
+    answer: AnswerToRequest,
+    options: CallOptions = {},
+  ): Promise<void> {
+    const path = `${pathOf(chatId)}/requests/${encodeURIComponent(requestId)}`;
+    await this.#transport.call({
+      method: 'POST',
+      path,
+      body: answer,
+      schema: SuccessSchema,
+      isRepeatable: false,
+      ...options,
+    });
+  }
+
+  #get<Schema extends z.ZodType>(path: string, call: Pick<Call<Schema>, 'schema' | 'query' | 'signal'>) {
+    return this.#call({ method: 'GET', path, ...call });
+  }
+
+  #post<Schema extends z.ZodType>(path: string, call: Pick<Call<Schema>, 'schema' | 'body' | 'signal'>) {
+    return this.#call({ method: 'POST', path, ...call });
+  }
+
+  #call<Schema extends z.ZodType>(call: Omit<Call<Schema>, 'isRepeatable'>) {
+    return this.#transport.call({ ...call, isRepeatable: true });
+  }
+
+  async #changeQueue(call: Pick<Call, 'method' | 'path' | 'body' | 'signal'>): Promise<QueueItem[]> {
+    const change = { ...call, schema: QueueMutationSchema, isRepeatable: false };
+    return (await this.#transport.call(change)).queue;
+  }
+}
+
+function pathOf(chatId: string): string {
+  return `/chats/${encodeURIComponent(chatId)}`;
+}

@@ -1,0 +1,95 @@
+/** A client of the engine's HTTP interface, for Node and for browsers. */
+import type { EngineEvent } from '../contract/events.ts';
+import { DEFAULT_BACKOFF, type Backoff } from './backoff.ts';
+import { foldChat, readChat, type ChatState } from './chat-state.ts';
+import { EngineCalls } from './engine-calls.ts';
+import { streamEvents, type EventStreamOptions } from './event-stream.ts';
+import { join, type Joined } from './join.ts';
+import { readWorkspace } from './read-workspace.ts';
+import { Transport, type CallOptions } from './transport.ts';
+import { foldWorkspace, type WorkspaceState } from './workspace-state.ts';
+
+export type { AgentEvent } from '../contract/agent-event.ts';
+export type { ChatSummary, Failure, Usage } from '../contract/chats.ts';
+export type { EngineEvent, EngineEventType, TurnOutcome } from '../contract/events.ts';
+export type { Hook, HooksStatus } from '../contract/hooks.ts';
+export type { InterruptReceipt, MessageReceipt, QueueItem } from '../contract/messages.ts';
+export type { Plan, PlanSummary } from '../contract/plans.ts';
+export type { Repo } from '../contract/repos.ts';
+export type { AgentRequest } from '../contract/requests.ts';
+export type { Boot, EngineStatus } from '../contract/status.ts';
+export type { AnswerToRequest, HistoryPage, NewChat, NewMessage } from './chat-calls.ts';
+export type { ChatState } from './chat-state.ts';
+export { EngineClientError, type LocalErrorCode } from './client-error.ts';
+export type { Health, RepoList, Status } from './engine-calls.ts';
+export type { ConnectionChange, EventStreamOptions } from './event-stream.ts';
+export type { Joined } from './join.ts';
+export type { CallOptions } from './transport.ts';
+export type { WorkspaceState } from './workspace-state.ts';
+
+export interface EngineClientOptions {
+  /** Where the engine listens: `http://127.0.0.1:3737`. */
+  url: string;
+  /** `REPLICAS_ENGINE_SECRET` of the engine. */
+  secret: string;
+  fetch?: typeof fetch;
+  /** How long to wait before trying again. */
+  backoff?: Partial<Backoff>;
+  /** How often a call is tried that may be repeated; 5 when left out. Streams are opened again for ever. */
+  attempts?: number;
+  /** After how long without a byte a stream counts as broken, in milliseconds; the engine pings every 15 s. */
+  silenceMs?: number;
+}
+
+export interface FollowOptions extends CallOptions, Pick<EventStreamOptions, 'partial' | 'onConnection'> {}
+
+export interface FollowChatOptions extends FollowOptions {
+  /** How much of the end of its history is read, in events; 100 when left out. */
+  historyLimit?: number;
+}
+
+const SILENCE_MS = 45_000;
+const ATTEMPTS = 5;
+const HISTORY_LIMIT = 100;
+
+/** Calls reject with an `EngineClientError`; iterations throw it. Both give the reason of an aborted signal as it is. */
+export class EngineClient extends EngineCalls {
+  readonly #transport: Transport;
+  readonly #silenceMs: number;
+
+  constructor(options: EngineClientOptions) {
+    const { url, secret, attempts = ATTEMPTS, silenceMs = SILENCE_MS } = options;
+    // Browsers refuse to call a `fetch` that was taken off its window.
+    const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    const backoff = { ...DEFAULT_BACKOFF, ...options.backoff };
+    const transport = new Transport({ url, secret, fetch, backoff, attempts });
+    super(transport, { silenceMs });
+    this.#transport = transport;
+    this.#silenceMs = silenceMs;
+  }
+
+  /**
+   * Every event behind `after` once, in order, then live, for ever. A broken stream is opened again behind the last event
+   * that was taken. At a `stream.reset` there is a gap: read again what you know.
+   */
+  events(options: EventStreamOptions = {}): AsyncGenerator<EngineEvent> {
+    return streamEvents(this.#transport, { ...options, silenceMs: this.#silenceMs });
+  }
+
+  /** The state of the workspace as of one event after the other, for ever. Read again by itself after a reset. */
+  follow(options: FollowOptions = {}): AsyncGenerator<Joined<WorkspaceState>> {
+    const joint = { read: (call: CallOptions) => readWorkspace(this, call), fold: foldWorkspace };
+    return join(this.#transport, joint, { ...options, silenceMs: this.#silenceMs });
+  }
+
+  /** The state of one chat as of one event after the other, until the chat is deleted. */
+  followChat(chatId: string, options: FollowChatOptions = {}): AsyncGenerator<Joined<ChatState>> {
+    const { historyLimit: limit = HISTORY_LIMIT, ...following } = options;
+    const joint = {
+      read: (call: CallOptions) => readChat(this.chats, { chatId, limit, ...call }),
+      fold: foldChat,
+      isLast: (event: EngineEvent) => event.type === 'chat.deleted' && event.payload.chatId === chatId,
+    };
+    return join(this.#transport, joint, { ...following, chatId, silenceMs: this.#silenceMs });
+  }
+}

@@ -1,0 +1,82 @@
+import { EngineEventSchema, type EngineEvent, type EngineEventType } from '../contract/events.ts';
+import { delayAfter, pause } from './backoff.ts';
+import { EngineClientError } from './client-error.ts';
+import { readFrames } from './read-frames.ts';
+import { parse, type CallOptions, type Transport } from './transport.ts';
+
+export interface EventStreamOptions extends CallOptions {
+  /** Everything behind this event first, then live. Without it: live only. */
+  after?: string | undefined;
+  types?: readonly EngineEventType[] | undefined;
+  /** Only events of this chat. */
+  chatId?: string | undefined;
+  /** Also `chat.turn.partial`: what an agent is writing, piece by piece. */
+  partial?: boolean | undefined;
+  /** Told when the stream is open, and when it broke and will be opened again. */
+  onConnection?: ((change: ConnectionChange) => void) | undefined;
+}
+
+export type ConnectionChange =
+  { state: 'open' } | { state: 'lost'; error: EngineClientError | null; retryInMs: number };
+
+interface Line extends EventStreamOptions {
+  silenceMs: number;
+}
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set(
+  EngineEventSchema.options.map(({ shape }) => shape.type.value),
+);
+
+/**
+ * Every event behind the cursor once, in order, for ever: a broken stream is opened again behind the last event that was
+ * taken. Where the engine cannot go on there, the next event is a `stream.reset`: read the snapshots again. Events of
+ * types that this client does not know are passed over.
+ * @throws {EngineClientError} when the engine refuses; the signal's reason when that aborts.
+ */
+export async function* streamEvents(transport: Transport, line: Line): AsyncGenerator<EngineEvent> {
+  let cursor = line.after;
+  let failures = 0;
+  const onOpen = () => {
+    failures = 0;
+    line.onConnection?.({ state: 'open' });
+  };
+  for (;;) {
+    let error: EngineClientError | null = null;
+    try {
+      for await (const frames of readFrames(transport, requestOf(line, { cursor, onOpen }))) {
+        for (const { id, type, data } of frames) {
+          cursor = id ?? cursor;
+          if (data !== '' && KNOWN_TYPES.has(type ?? '')) yield parseEvent(data);
+        }
+      }
+    } catch (reason) {
+      error = asTransient(reason);
+    }
+    failures += 1;
+    const retryInMs = delayAfter(failures, transport.backoff);
+    line.onConnection?.({ state: 'lost', error, retryInMs });
+    await pause(retryInMs, line.signal);
+  }
+}
+
+/** Throws what will not pass by itself. */
+export function asTransient(error: unknown): EngineClientError {
+  if (error instanceof EngineClientError && error.isTransient) return error;
+  throw error;
+}
+
+function requestOf(line: Line, { cursor, onOpen }: { cursor: string | undefined; onOpen: () => void }) {
+  const { types, chatId, partial, signal, silenceMs } = line;
+  return {
+    path: '/events',
+    query: { types: types?.join(','), chatId, partial },
+    ...(cursor !== undefined && { headers: { 'last-event-id': cursor } }),
+    signal,
+    silenceMs,
+    onOpen,
+  };
+}
+
+function parseEvent(data: string): EngineEvent {
+  return parse(data, { schema: EngineEventSchema, what: 'An event' });
+}

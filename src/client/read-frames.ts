@@ -1,0 +1,73 @@
+import { EngineClientError, unreachable } from './client-error.ts';
+import { createFrameParser, type Frame } from './frames.ts';
+import type { OpenOptions, Transport } from './transport.ts';
+
+export interface FramesRequest extends OpenOptions {
+  path: string;
+  /** A connection on which nothing arrives for so long counts as broken, in milliseconds. */
+  silenceMs: number;
+  onOpen?: () => void;
+}
+
+/**
+ * Reads one event stream until it ends.
+ * @throws {EngineClientError} when it breaks or cannot be opened; the signal's reason when that aborts.
+ */
+export async function* readFrames(transport: Transport, request: FramesRequest): AsyncGenerator<Frame[]> {
+  const { path, query, headers, signal, silenceMs, onOpen } = request;
+  const connection = new Connection(signal, silenceMs);
+  try {
+    const options = { query, signal: connection.signal, ...(headers && { headers }) };
+    const { body } = await connection.limit(transport.open(path, options));
+    onOpen?.();
+    if (body === null) return;
+    const parse = createFrameParser();
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const part = await connection.limit(reader.read());
+      if (part.done) return;
+      yield parse(part.value);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof EngineClientError ? error : unreachable(transport.url, error);
+  } finally {
+    connection.close();
+  }
+}
+
+/** Ends with its caller's signal, when it is closed, and when what it waits for takes too long. */
+class Connection {
+  readonly #controller = new AbortController();
+  readonly #outer: AbortSignal | undefined;
+  readonly #silenceMs: number;
+
+  constructor(outer: AbortSignal | undefined, silenceMs: number) {
+    outer?.throwIfAborted();
+    this.#outer = outer;
+    this.#silenceMs = silenceMs;
+    outer?.addEventListener('abort', this.close);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Only waiting for the engine counts, not the time its reader takes. */
+  async limit<Value>(waiting: Promise<Value>): Promise<Value> {
+    const silence = setTimeout(
+      () => this.#controller.abort(new Error(`nothing arrived for ${this.#silenceMs} ms`)),
+      this.#silenceMs,
+    );
+    try {
+      return await waiting;
+    } finally {
+      clearTimeout(silence);
+    }
+  }
+
+  readonly close = (): void => {
+    this.#outer?.removeEventListener('abort', this.close);
+    this.#controller.abort(this.#outer?.reason);
+  };
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { delayAfter, pause, type Backoff } from './backoff.ts';
+import { EngineClientError, readRefusal, unexpected, unreachable } from './client-error.ts';
+
+export interface CallOptions {
+  /** Ends the call; it then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface Call<Schema extends z.ZodType = z.ZodType> extends CallOptions {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Begins with a slash; parameters are percent-encoded already. */
+  path: string;
+  query?: Record<string, string | number | boolean | undefined>;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** What a success looks like. */
+  schema: Schema;
+  /** Whether doing it twice is doing it once; only then a call that failed on the way is repeated. */
+  isRepeatable: boolean;
+}
+
+export interface OpenOptions extends CallOptions {
+  query?: Call['query'];
+  headers?: Record<string, string>;
+}
+
+export interface TransportOptions {
+  url: string;
+  secret: string;
+  fetch: typeof fetch;
+  backoff: Backoff;
+  /** How often a repeatable call is tried in all. */
+  attempts: number;
+}
+
+/** The way to one engine: sends the secret, nothing but what schemas accept comes back. */
+export class Transport {
+  readonly url: string;
+  readonly backoff: Backoff;
+  readonly #options: TransportOptions;
+
+  constructor(options: TransportOptions) {
+    this.url = options.url.replace(/\/+$/, '');
+    this.backoff = options.backoff;
+    this.#options = options;
+  }
+
+  /** @throws {EngineClientError} */
+  async call<Schema extends z.ZodType>(call: Call<Schema>): Promise<z.output<Schema>> {
+    const attempts = call.isRepeatable ? this.#options.attempts : 1;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#callOnce(call);
+      } catch (error) {
+        const mayRepeat = error instanceof EngineClientError && error.isTransient && attempt < attempts;
+        if (!mayRepeat) throw error;
+        await pause(delayAfter(attempt, this.backoff), call.signal);
+      }
+    }
+  }
+
+  /** A successful answer whose body is still to be read. */
+  async open(path: string, { query, headers = {}, signal }: OpenOptions): Promise<Response> {
+    return this.#fetch(`${path}${toQuery(query)}`, { headers, signal: signal ?? null });
+  }
+
+  async #callOnce<Schema extends z.ZodType>(call: Call<Schema>): Promise<z.output<Schema>> {
+    const { method, path, query, body, schema, signal } = call;
+    const response = await this.#fetch(`${path}${toQuery(query)}`, {
+      method,
+      signal: signal ?? null,
+      ...(body !== undefined && {
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
+    });
+    const text = await response.text().catch((error: unknown) => this.#giveUp(error, signal));
+    return parse(text, { schema, what: `The answer to ${method} ${path}` });
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set('x-replicas-engine-secret', this.#options.secret);
+    // A redirect would carry the secret to whoever it names.
+    const request: RequestInit = { ...init, headers, redirect: 'error', cache: 'no-store' };
+    const response = await this.#options
+      .fetch(`${this.url}${path}`, request)
+      .catch((error: unknown) => this.#giveUp(error, init.signal));
+    if (!response.ok) throw await readRefusal(response);
+    return response;
+  }
+
+  #giveUp(error: unknown, signal: AbortSignal | null | undefined): never {
+    signal?.throwIfAborted();
+    throw unreachable(this.url, error);
+  }
+}
+
+/** @throws {EngineClientError} `unexpected_answer` */
+export function parse<Schema extends z.ZodType>(
+  text: string,
+  { schema, what }: { schema: Schema; what: string },
+): z.output<Schema> {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof z.ZodError || error instanceof SyntaxError) throw unexpected(what, error);
+    throw error;
+  }
+}
+
+function toQuery(query: Call['query'] = {}): string {
+  const present = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return present.length === 0 ? '' : `?${new URLSearchParams(present).toString()}`;
+}

@@ -1,0 +1,69 @@
+import type { ChatSummary } from '../contract/chats.ts';
+import type { EngineEvent } from '../contract/events.ts';
+import type { Repo } from '../contract/repos.ts';
+import type { AgentRequest } from '../contract/requests.ts';
+import type { Boot, EngineStatus } from '../contract/status.ts';
+
+/** What is known of a workspace at one event of its log. Never changed in place. */
+export interface WorkspaceState {
+  readonly version: string;
+  readonly boot: Boot;
+  readonly status: EngineStatus;
+  /** Oldest first. */
+  readonly chats: readonly ChatSummary[];
+  /** What agents wait for, by chat; chats without an open request are left out. */
+  readonly requests: Readonly<Record<string, readonly AgentRequest[]>>;
+  readonly repos: readonly Repo[];
+}
+
+/** The state behind `event`. Types that say nothing about it leave it as it is. */
+export function foldWorkspace(state: WorkspaceState, event: EngineEvent): WorkspaceState {
+  switch (event.type) {
+    case 'engine.status.changed':
+      return { ...state, status: event.payload.status };
+    case 'boot.changed':
+      return { ...state, boot: { ...event.payload, since: event.ts } };
+    case 'repo.discovered':
+    case 'repo.status.changed':
+      return { ...state, repos: event.payload.repos };
+    case 'chat.created':
+    case 'chat.updated':
+      return { ...state, chats: withChat(state.chats, event.payload.chat) };
+    case 'chat.deleted':
+      return withoutChat(state, event.payload.chatId);
+    case 'chat.request.opened':
+    case 'chat.request.closed':
+      return { ...state, requests: foldAllRequests(state.requests, event) };
+    default:
+      return state;
+  }
+}
+
+/** The open requests of a chat behind `event`, which is one of this chat. */
+export function foldRequests(requests: readonly AgentRequest[], event: EngineEvent): readonly AgentRequest[] {
+  if (event.type === 'chat.request.closed')
+    return requests.filter(({ id }) => id !== event.payload.requestId);
+  if (event.type !== 'chat.request.opened') return requests;
+  const { request } = event.payload;
+  return [...requests.filter(({ id }) => id !== request.id), request];
+}
+
+function foldAllRequests(
+  all: WorkspaceState['requests'],
+  event: Extract<EngineEvent, { type: 'chat.request.opened' | 'chat.request.closed' }>,
+): WorkspaceState['requests'] {
+  const { chatId } = event.payload;
+  const { [chatId]: before = [], ...others } = all;
+  const requests = foldRequests(before, event);
+  return requests.length === 0 ? others : { ...others, [chatId]: requests };
+}
+
+function withChat(chats: readonly ChatSummary[], chat: ChatSummary): readonly ChatSummary[] {
+  const isKnown = chats.some(({ id }) => id === chat.id);
+  return isKnown ? chats.map((known) => (known.id === chat.id ? chat : known)) : [...chats, chat];
+}
+
+function withoutChat(state: WorkspaceState, chatId: string): WorkspaceState {
+  const { [chatId]: _closed, ...requests } = state.requests;
+  return { ...state, chats: state.chats.filter(({ id }) => id !== chatId), requests };
+}
