@@ -22,6 +22,8 @@ export interface Said {
   end?: TurnEnd | undefined;
 }
 
+type AgentSaid = Extract<AgentFact, { type: 'agent.said' }>;
+
 const STIR_MS = 10_000;
 
 export class Facts {
@@ -29,6 +31,7 @@ export class Facts {
   #isMuted = false;
   #openTools = 0;
   #sessionId: string | null;
+  #gathered: AgentSaid | null = null;
   /** Undefined while the chat may believe either. */
   #selfDirected: boolean | undefined;
   #stirredAt = Number.NEGATIVE_INFINITY;
@@ -45,11 +48,20 @@ export class Facts {
   /** Nothing is reported any more. */
   mute(): void {
     this.#isMuted = true;
+    this.#gathered = null;
   }
 
   report = (fact: AgentFact): void => {
+    this.flush();
     if (!this.#isMuted) this.#report(fact);
   };
+
+  /** Reports what was gathered; what is shown past the chat must not overtake it. */
+  flush(): void {
+    const gathered = this.#gathered;
+    this.#gathered = null;
+    if (gathered !== null) this.#report(gathered);
+  }
 
   get isSelfDirected(): boolean {
     return this.#selfDirected === true;
@@ -76,7 +88,9 @@ export class Facts {
     const isNews = Object.keys(news).length > 0 || openTools !== this.#openTools;
     if (!isNews && events.length === 0) return;
     this.#openTools = openTools;
-    this.report({ type: 'agent.said', messageId, events, position, openTools, ...news });
+    const fact = { type: 'agent.said', messageId, events, position, openTools, ...news } as const;
+    if (isNews) this.report(fact);
+    else this.#gather(fact);
   }
 
   /** Reports that the agent rests, whatever the chat believes. */
@@ -98,6 +112,19 @@ export class Facts {
     if (now - this.#stirredAt < STIR_MS) return;
     this.#stirredAt = now;
     this.report({ type: 'agent.stirred' });
+  }
+
+  /** Lines that are read together become one fact: a chat takes a step for each, and a step costs more than a line. */
+  #gather(fact: AgentSaid): void {
+    if (this.#isMuted) return;
+    if (this.#gathered?.messageId !== fact.messageId) this.flush();
+    if (this.#gathered === null) {
+      this.#gathered = { ...fact, events: [...fact.events] };
+      setImmediate(() => this.flush());
+    } else {
+      this.#gathered.events.push(...fact.events);
+      this.#gathered.position = fact.position;
+    }
   }
 
   #changeOfSession({ sessionId }: Standing): { sessionId?: string } {

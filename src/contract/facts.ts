@@ -15,17 +15,17 @@ export interface TurnEnd {
 export type AgentFact =
   /** The message can be handed over like this. Nothing was launched or written yet. */
   | { type: 'turn.prepared'; messageId: string; delivery: Delivery }
-  /** The agent printed one native line. `messageId` is null for turns that the agent starts by itself. */
+  /** The agent printed lines, read together. `messageId` is null for turns that the agent starts by itself. */
   | {
       type: 'agent.said';
       messageId: string | null;
       events: AgentEvent[];
       position: Position | null;
-      /** Tools that are open after this line: an agent waiting for a tool is not silent. */
+      /** Tools that are open after them: an agent waiting for a tool is not silent. */
       openTools: number;
-      /** Set when this line (or the silence after it) ends the turn `messageId`. */
+      /** Set when the last line (or the silence after it) ends the turn `messageId`. */
       end?: TurnEnd;
-      /** Set when this line shows that the agent works by itself (true) or has come to rest (false). */
+      /** Set when the last line shows that the agent works by itself (true) or has come to rest (false). */
       selfDirected?: boolean;
       /** Set when the native session got another id. */
       sessionId?: string;

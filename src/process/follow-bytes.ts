@@ -48,6 +48,7 @@ interface Reading {
 async function read({ run, file, alarm }: Reading, options: FollowBytesOptions): Promise<FollowEnd> {
   const { signal, onCaughtUp } = options;
   const reserve = createSpoolReserve(run, (isShort) => options.onShortage?.(isShort));
+  const { exit } = filesOf(run);
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let offset = options.from;
   let end: Extract<FollowEnd, { isOver: true }> | null = null;
@@ -55,7 +56,8 @@ async function read({ run, file, alarm }: Reading, options: FollowBytesOptions):
   while (!signal.aborted) {
     const rung = alarm.arm();
     if (end === null) {
-      end = findEnd(run, alarm.isPollDue());
+      // The cheap question each time, the thorough one now and then: the shell may have died as well.
+      end = alarm.isPollDue() || existsSync(exit) ? findEnd(run) : null;
       // What it left running may print on for ever.
       if (end !== null) limit = fstatSync(file.fd).size;
     }
@@ -73,9 +75,7 @@ async function read({ run, file, alarm }: Reading, options: FollowBytesOptions):
   return { isOver: false };
 }
 
-/** The cheap question each time, the thorough one now and then: the shell may have died as well. */
-function findEnd(run: Run, isThorough: boolean): Extract<FollowEnd, { isOver: true }> | null {
-  if (!isThorough && !existsSync(filesOf(run).exit)) return null;
+function findEnd(run: Run): Extract<FollowEnd, { isOver: true }> | null {
   const status = identify(run);
   if (status.state === 'running' || status.state === 'unstarted') return null;
   return { isOver: true, exitCode: status.state === 'ended' ? status.exitCode : null };

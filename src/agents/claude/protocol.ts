@@ -119,11 +119,12 @@ export function parseLine(text: string): ParsedLine {
 }
 
 export function toolUsesIn(content: readonly unknown[]): string[] {
-  return content.flatMap((block) => ToolUseSchema.safeParse(block).data?.id ?? []);
+  return blocksIn(content, 'tool_use').flatMap((block) => ToolUseSchema.safeParse(block).data?.id ?? []);
 }
 
 export function toolResultsIn(content: readonly unknown[]): string[] {
-  return content.flatMap((block) => ToolResultSchema.safeParse(block).data?.tool_use_id ?? []);
+  const results = blocksIn(content, 'tool_result');
+  return results.flatMap((block) => ToolResultSchema.safeParse(block).data?.tool_use_id ?? []);
 }
 
 export function permissionRequestOf(value: unknown): PermissionRequest | null {
@@ -133,8 +134,17 @@ export function permissionRequestOf(value: unknown): PermissionRequest | null {
 function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text);
-    return z.record(z.string(), z.unknown()).safeParse(value).data ?? null;
+    return isRecord(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+/** A schema that refuses builds an error each time; most blocks are text. */
+function blocksIn(content: readonly unknown[], type: string): unknown[] {
+  return content.filter((block) => isRecord(block) && block['type'] === type);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

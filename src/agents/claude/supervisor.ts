@@ -152,6 +152,7 @@ export class Supervisor implements ProcessListener {
 
   onPartial(event: AgentEvent): void {
     const { context, chatId, facts } = this.#options;
+    facts.flush();
     context.reportPartial(chatId, this.message?.messageId ?? null, event);
     facts.stirred();
   }
@@ -167,8 +168,9 @@ export class Supervisor implements ProcessListener {
   async onEnded(exitCode: number | null): Promise<void> {
     const { process } = this;
     if (process === null) return;
-    const { context, chatId, questions } = this.#options;
+    const { context, chatId, questions, facts } = this.#options;
     const { run, state } = process;
+    facts.flush(); // before its spool may be cleared away
     this.#endGrace.cancel();
     await killTools(run, this.#interruption.reachWith(state));
     const ending = { exitCode, state, program: context.findProgram() };

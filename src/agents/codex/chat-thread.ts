@@ -120,6 +120,7 @@ export class ChatThread implements ServerMember {
   onServerEnded(failure: Failure): void {
     const { server } = this;
     this.server = null;
+    this.#options.facts.flush(); // before its spool may be cleared away
     this.#options.questions.forget();
     if (server !== null) this.#options.onGone(server, failure);
   }
@@ -166,7 +167,10 @@ export class ChatThread implements ServerMember {
     const { context, chatId, facts } = this.#options;
     const messageId = this.message?.messageId ?? null;
     if (signal !== undefined) this.#react(signal, position);
-    if (partial !== undefined) context.reportPartial(chatId, messageId, partial);
+    if (partial !== undefined) {
+      facts.flush();
+      context.reportPartial(chatId, messageId, partial);
+    }
     if (isStirring === true) facts.stirred();
     this.#sayOnly(events, position);
     if (end !== undefined) this.#onEnd(end);
