@@ -3,11 +3,21 @@ import { join } from 'node:path';
 import { agentEnvironment } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import { HookLog } from './hooks/hook-log.ts';
+import { createKnownSecrets } from './hooks/known-secrets.ts';
 import type { Log } from './log.ts';
 import type { Home } from './open-home.ts';
 import type { RootHooksOptions } from './start-root.ts';
 import type { Workspace } from './start-workspace.ts';
-import { listRepositories } from './workspace/list-repositories.ts';
+import { listRepositories } from './workspace/find-repositories.ts';
+
+/** Where the programs of a workspace keep their logins. */
+const CREDENTIAL_FILES = [
+  '.claude/.credentials.json',
+  '.claude/.bedrock-credentials.json',
+  '.codex/auth.json',
+  '.config/gh/hosts.yml',
+  '.replicas/engine/logins.json',
+];
 
 /** What hooks run with in this home. */
 export async function openHooks(
@@ -21,6 +31,11 @@ export async function openHooks(
     log: await HookLog.open({
       file: paths.startHooksLog,
       positionsFile: join(paths.hooks, 'positions.json'),
+      secrets: createKnownSecrets({
+        values: [environment.REPLICAS_ENGINE_SECRET],
+        env: environment.ambient,
+        files: [paths.gitCredentials, ...CREDENTIAL_FILES.map((file) => join(paths.home, file))],
+      }),
       onError: (error) => log.error({ err: error }, 'the log of hooks cannot be written'),
     }),
     settled: () => journal.committed(),

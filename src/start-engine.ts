@@ -31,7 +31,7 @@ import type { Delta } from './projection/recorder.ts';
 import { sweep } from './process/sweep.ts';
 import { writeJson } from './storage/json-file.ts';
 import { startWorkspace } from './start-workspace.ts';
-import { listRepositories } from './workspace/list-repositories.ts';
+import { listRepositories } from './workspace/find-repositories.ts';
 
 export interface StartEngineOptions {
   environment: EngineEnvironment;

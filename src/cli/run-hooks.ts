@@ -39,7 +39,11 @@ export async function runHooks(options: RunHooksOptions): Promise<number> {
   const runs = await mkdtemp(join(tmpdir(), 'replicas-hooks-'));
   try {
     const ended = await runHook(hook, { ...options, runs });
-    const { output, exitCode } = await viewHook(ended, { folder: runs, charsOf: () => 0 });
+    const { output, exitCode } = await viewHook(ended, {
+      folder: runs,
+      charsOf: () => 0,
+      redact: (text) => text,
+    });
     print(output === '' ? '' : `\n${output.endsWith('\n') ? output : `${output}\n`}`);
     return exitCode ?? 1;
   } finally {

@@ -24,7 +24,8 @@ export class HookCommands {
   async status(): Promise<HooksStatus> {
     const { board, directory, folder, log } = this.#options;
     const charsOf = (processId: string) => log.printedBy(processId).chars;
-    const hooks = await Promise.all(board.hooks.map((hook) => viewHook(hook, { folder, charsOf })));
+    const redact = (text: string) => log.redact(text);
+    const hooks = await Promise.all(board.hooks.map((hook) => viewHook(hook, { folder, charsOf, redact })));
     return directory.committed({ ...summaryOf(board), hooks });
   }
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { prefixLines } from './prefix-lines.ts';
 import { createPrinted, type Printed } from './printed.ts';
+import { redactLines, redactText } from './redact.ts';
 
 /** A file this long is moved to `<name>.1`; one such is kept. */
 const ROTATE_BYTES = 128 * 1024 * 1024;
@@ -21,6 +22,8 @@ export interface HookLogOptions {
   /** Where the position in it is kept, so that the next engine copies nothing twice. */
   positionsFile: string;
   rotateBytes?: number;
+  /** What is not shown of what hooks print. */
+  secrets?: () => readonly string[];
   /** Told why lines are missing in the log: it cannot be written, for another reason than a full disk. */
   onError: (error: unknown) => void;
 }
@@ -37,7 +40,7 @@ export class HookLog {
   #tail: Promise<unknown> = Promise.resolve();
 
   private constructor(options: HookLogOptions, size: number, processes: Map<string, Printed>) {
-    this.#options = { rotateBytes: ROTATE_BYTES, ...options };
+    this.#options = { rotateBytes: ROTATE_BYTES, secrets: () => [], ...options };
     this.#size = size;
     this.#processes = processes;
   }
@@ -61,8 +64,16 @@ export class HookLog {
 
   /** How much a process printed so far, in characters, and the last lines of it. */
   printedBy(processId: string): { chars: number; lastLines: string } {
-    const { chars = 0, lastLines = '' } = this.#processes.get(processId) ?? {};
-    return { chars, lastLines };
+    const printed = this.#processes.get(processId);
+    return {
+      chars: printed?.chars ?? 0,
+      lastLines: printed?.lastLines((text) => this.redact(text)) ?? '',
+    };
+  }
+
+  /** What may be shown of a text that hooks printed. */
+  redact(text: string): string {
+    return redactText(text, this.#options.secrets());
   }
 
   /** Adds what a process printed next; its last line waits until it is whole. */
@@ -92,7 +103,8 @@ export class HookLog {
     try {
       if (this.#size > this.#options.rotateBytes) await this.#rotate();
       const prefix = Buffer.from(`[${repoName}] `);
-      for (const part of prefixLines(pieces, { prefix, room: this.#room })) await this.#append(part);
+      const shown = redactLines(pieces, this.#options.secrets());
+      for (const part of prefixLines(shown, { prefix, room: this.#room })) await this.#append(part);
       await this.#writePositions();
     } catch (error) {
       this.#options.onError(error);

@@ -12,6 +12,8 @@ export interface HookViewOptions {
   folder: string;
   /** How much a process printed so far, in characters, if it is known better than by the record. */
   charsOf: (processId: string) => number;
+  /** What may be shown of a text that hooks printed. */
+  redact: (text: string) => string;
 }
 
 /** A hook as snapshots show it, with the end of what it printed. */
@@ -30,8 +32,8 @@ export async function viewHook(hook: HookRecord, options: HookViewOptions): Prom
     exitCode: exitCodeOf(hook),
     timedOut: hook.commands.some(({ status }) => status === 'timedOut'),
     commands: hook.commands,
-    output,
-    outputTruncated: total > output.length,
+    output: options.redact(output).slice(-SHOWN_CHARS),
+    outputTruncated: total > Math.min(output.length, SHOWN_CHARS),
     outputTotalChars: total,
     executedAt: hook.executedAt,
     ...(hook.error === undefined ? {} : { error: hook.error }),
@@ -45,13 +47,14 @@ function exitCodeOf({ commands, status }: HookRecord): number | null {
   return status === 'succeeded' ? 0 : null;
 }
 
+/** At least as much of the end as is shown. */
 async function readOutput(steps: readonly HookStep[], folder: string): Promise<string> {
   let output = '';
   for (const { processId } of steps.toReversed()) {
     if (output.length >= SHOWN_CHARS) break;
     output = (await readTail(filesOf(createRun(folder, processId)).stdout)) + output;
   }
-  return output.slice(-SHOWN_CHARS);
+  return output;
 }
 
 async function readTail(file: string): Promise<string> {

@@ -6,7 +6,8 @@ export interface Printed {
   readonly copiedChars: number;
   /** Characters that were printed. */
   readonly chars: number;
-  readonly lastLines: string;
+  /** The end of what was printed, of what may be shown of it. */
+  lastLines(redact: (text: string) => string): string;
   /** Takes note of what was printed next; returns what are whole lines by now, in pieces that follow one another. */
   add(bytes: Buffer): Buffer[];
   /** What is left when nothing more will come, with a newline behind it. */
@@ -42,9 +43,8 @@ export function createPrinted(copied: { offset: number; chars: number }): Printe
     get chars() {
       return chars;
     },
-    get lastLines() {
-      const lines = tail
-        .toString('utf8')
+    lastLines: (redact) => {
+      const lines = redact(tail.toString('utf8'))
         .split('\n')
         .slice(-TAIL_LINES - 1);
       return lines.join('\n').slice(-TAIL_CHARS);

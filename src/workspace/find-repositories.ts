@@ -1,36 +1,51 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What lies directly under `~/workspaces`. */
 export interface Folders {
-  /** Folders with a `.git`, sorted by name. */
+  /** Names of folders with a `.git`, sorted. */
   repositories: string[];
   /** The others, which may become repositories. */
   plain: string[];
 }
 
+export interface RepositoryFolder {
+  name: string;
+  folder: string;
+}
+
 /** None while the folder is missing. */
-export async function findRepositories(workspaces: string): Promise<Folders> {
-  const names: string[] = await readdir(workspaces).catch(() => []);
-  const found = await Promise.all(
-    names.toSorted().map(async (name) => ({ name, kind: await kindOf(join(workspaces, name)) })),
-  );
+export function findFolders(workspaces: string): Folders {
+  const found = namesIn(workspaces).map((name) => ({ name, kind: kindOf(join(workspaces, name)) }));
   const pick = (wanted: Kind) => found.flatMap(({ name, kind }) => (kind === wanted ? [name] : []));
   return { repositories: pick('repository'), plain: pick('plain') };
+}
+
+/** The git repositories directly under `workspaces`, by name. */
+export function listRepositories(workspaces: string): RepositoryFolder[] {
+  return findFolders(workspaces).repositories.map((name) => ({ name, folder: join(workspaces, name) }));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).toSorted();
+  } catch {
+    return []; // It is made at the next start.
+  }
 }
 
 type Kind = 'repository' | 'plain' | 'file';
 
 /** A folder that may not be looked into counts as a repository: one that cannot be read. */
-async function kindOf(path: string): Promise<Kind> {
-  const [own, git] = await Promise.all([look(path), look(join(path, '.git'))]);
+function kindOf(path: string): Kind {
+  const git = look(join(path, '.git'));
   if (git === 'there' || git === 'denied') return 'repository';
-  return own === 'there' && git === 'missing' ? 'plain' : 'file';
+  return git === 'missing' && look(path) === 'there' ? 'plain' : 'file';
 }
 
-async function look(path: string): Promise<'there' | 'missing' | 'denied' | 'file'> {
+function look(path: string): 'there' | 'missing' | 'denied' | 'file' {
   try {
-    await stat(path);
+    statSync(path);
     return 'there';
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;

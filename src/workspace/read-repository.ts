@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { open } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Failure } from '../contract/chats.ts';
 import type { Repo } from '../contract/repos.ts';
 import { defaultBranchOf } from './default-branch.ts';
@@ -41,10 +42,10 @@ export async function readRepository(
     const gitDiff = status.then((seen) => diffs.read(folder, { status: seen, defaultBranch, withText }));
     return await gitDiff.then(
       (diff) => ({ ...described, gitDiff: diff }),
-      (error: unknown) => ({ ...described, error: toFailure(error) }),
+      async (error: unknown) => ({ ...described, error: await toFailure(folder, error) }),
     );
   } catch (error) {
-    return { ...state, error: toFailure(error) };
+    return { ...state, error: await toFailure(folder, error) };
   }
 }
 
@@ -55,8 +56,29 @@ function describe({ branch, remotes: configured }: Metadata) {
   return { currentBranch: branch, remotes, ...(provider !== undefined && { provider }) };
 }
 
-function toFailure(error: unknown): Failure {
+/** git takes what it may not read for missing or broken. */
+async function toFailure(folder: string, error: unknown): Promise<Failure> {
+  const denied = await findDenied(folder);
+  if (denied !== undefined) {
+    return { code: 'repo_not_readable', message: `The engine may not read ${denied}.` };
+  }
   if (error instanceof RepositoryError) return error.failure;
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'repo_unreadable', message: withoutCredentials(message) };
+}
+
+async function findDenied(folder: string): Promise<string | undefined> {
+  for (const path of [folder, join(folder, '.git'), join(folder, '.git', 'HEAD')]) {
+    if (await isDenied(path)) return path;
+  }
+  return undefined;
+}
+
+async function isDenied(path: string): Promise<boolean> {
+  try {
+    await (await open(path)).close();
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EACCES';
+  }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { EngineEventBody } from '../contract/events.ts';
 import type { Repo } from '../contract/repos.ts';
 import { debounce } from './debounce.ts';
-import { findRepositories } from './find-repositories.ts';
+import { findFolders } from './find-repositories.ts';
 import type { PullRequests } from './pull-requests.ts';
 import type { RepositoryState } from './read-repository.ts';
 import { watchFolder } from './watch-folder.ts';
@@ -116,7 +116,7 @@ export class Repositories {
 
   async #read(withText: boolean): Promise<RepositoryState[]> {
     const { folder, read } = this.#options;
-    const { repositories, plain } = await findRepositories(folder);
+    const { repositories, plain } = findFolders(folder);
     this.#count = repositories.length;
     if (!this.#isClosed) this.#watches.set(folder, { repositories, plain });
     return Promise.all(repositories.map((name) => read(join(folder, name), { withText })));

@@ -210,6 +210,30 @@ describe('a hook that is running', () => {
   });
 });
 
+describe('a hook that prints secrets', () => {
+  it('has them redacted in its log, in events and in snapshots, and counted as they were', async () => {
+    const logins = 'https://x-access-token:gitsecret1@github.com\n';
+    const { client, environment, home } = await startWithHooks(
+      { app: startHook(['echo "secret $REPLICAS_ENGINE_SECRET." && cat ../../.git-credentials']) },
+      { '.git-credentials': logins },
+    );
+    const secret = environment['REPLICAS_ENGINE_SECRET'] ?? '';
+
+    await hooksSettled(client);
+
+    const [hook] = await hooksOf(client);
+    expect(hook?.output).toBe('secret [redacted].\nhttps://x-access-token:[redacted]@github.com\n');
+    expect(hook?.outputTotalChars).toBe(`secret ${secret}.\n${logins}`.length);
+    const told = await readFile(join(home, '.replicas/engine/events.jsonl'), 'utf8');
+    const log = await readFile(join(home, '.replicas/startHooks.log'), 'utf8');
+    for (const text of [told, log]) {
+      expect(text).toContain('secret [redacted].');
+      expect(text).not.toContain(secret);
+      expect(text).not.toContain('gitsecret1');
+    }
+  });
+});
+
 describe('the system prompt of a repository', () => {
   it('reaches the agent', async () => {
     const { client, chatId, model } = await startWithHooks({
@@ -282,9 +306,13 @@ describe('a hook that prints 100 MB', () => {
   });
 });
 
-function startWithHooks(repositories: Record<string, unknown>): Promise<Workspace> {
+function startWithHooks(
+  repositories: Record<string, unknown>,
+  files: Record<string, string> = {},
+): Promise<Workspace> {
   return startWorkspace({
     prepare: async (home) => {
+      for (const [name, content] of Object.entries(files)) await writeFile(join(home, name), content);
       for (const [name, config] of Object.entries(repositories))
         await createHookRepository(home, name, config);
     },

@@ -61,6 +61,20 @@ describe('the log of hooks', () => {
     expect(next.printedBy('p1').chars).toBe('one\ntwo\nthree\n'.length);
   });
 
+  it('shows no secret, wherever reads cut it, and goes on where it stopped', async () => {
+    const secrets = () => ['engine-secret', 'secret-token'];
+    const log = await open(1_000_000, secrets);
+
+    await log.copy('p1', printed('app', 'an engine-'));
+    await log.copy('p1', printed('app', 'secret\nsecret-token secret-token\nplain engine-secre'));
+    expect(log.printedBy('p1').lastLines).toBe('an [redacted]\n[redacted] [redacted]\nplain engine-secre');
+    const next = await open(1_000_000, secrets);
+    await next.copy('p1', printed('app', 'plain engine-secret'));
+    await next.flush('p1', 'app');
+
+    expect(await text()).toBe('[app] an [redacted]\n[app] [redacted] [redacted]\n[app] plain [redacted]\n');
+  });
+
   it('moves a file that grew too long aside, once', async () => {
     const log = await open(20);
 
@@ -130,11 +144,12 @@ function text(): Promise<string> {
   return readFile(file(), 'utf8');
 }
 
-function open(rotateBytes = 1_000_000): Promise<HookLog> {
+function open(rotateBytes = 1_000_000, secrets: () => string[] = () => []): Promise<HookLog> {
   return HookLog.open({
     file: file(),
     positionsFile: join(folder, 'positions.json'),
     rotateBytes,
+    secrets,
     onError: (error) => {
       throw error;
     },

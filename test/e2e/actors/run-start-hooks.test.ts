@@ -12,7 +12,7 @@ import { HookLog } from '../../../src/hooks/hook-log.ts';
 import { HooksState } from '../../../src/projection/hooks-state.ts';
 import { Recorder } from '../../../src/projection/recorder.ts';
 import type { Entry } from '../../../src/projection/recorder.ts';
-import { listRepositories } from '../../../src/workspace/list-repositories.ts';
+import { listRepositories } from '../../../src/workspace/find-repositories.ts';
 import { createHookRepository, startHook } from '../../support/hook-repositories.ts';
 
 let home: string;
