@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
+import type { ActorView } from './contract/actors.ts';
 import type { ChatSummary, CreateChat } from './contract/chats.ts';
 import type { HookKind, HooksStatus } from './contract/hooks.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   QueueItem,
   SendMessage,
 } from './contract/messages.ts';
+import type { MachineFormat, MachineSummary } from './contract/machines.ts';
 import type { Plan, PlanSummary } from './contract/plans.ts';
 import type { Repo } from './contract/repos.ts';
 import type { AgentRequest, Answer } from './contract/requests.ts';
@@ -22,6 +24,8 @@ export interface Engine {
   readonly events: { open(options: StreamOptions): Promise<Readable> };
   readonly repos: Repositories;
   readonly plans: Plans;
+  readonly machines: Machines;
+  readonly actors: Actors;
   health(): z.infer<typeof HealthSchema>;
   status(): Promise<z.infer<typeof StatusSchema>>;
 }
@@ -49,6 +53,18 @@ export interface Repositories {
 export interface Plans {
   list(): Promise<PlanSummary[]>;
   get(filename: string): Promise<Plan>;
+}
+
+export interface Machines {
+  list(): MachineSummary[];
+  /** A statechart as text. */
+  read(name: string, format: MachineFormat): Promise<string>;
+}
+
+export interface Actors {
+  list(): ActorView[];
+  /** Server-sent events: all actors, then what changes. */
+  follow(): Readable;
 }
 
 export interface Hooks {

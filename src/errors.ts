@@ -48,6 +48,12 @@ export const ENGINE_ERRORS = {
     meaning: 'There is no such route. `GET /openapi.json` lists them.',
     message: () => 'There is no such route; GET /openapi.json lists them.',
   },
+  MACHINE_NOT_FOUND: {
+    status: 404,
+    meaning: 'There is no statechart of this name. `GET /machines` lists them.',
+    message: ({ name, known }: { name: string; known: string[] }) =>
+      `No machine is called "${name}"; there is ${known.join(', ')}.`,
+  },
   CHAT_NOT_FOUND: {
     status: 404,
     meaning: 'No chat has this id, or it was deleted. `GET /chats` lists them.',

@@ -47,6 +47,11 @@ const CREDENTIALS = [
 
 const CREDENTIAL_KEY = String.raw`[\w.-]*(?:secret|passw|token|api[_-]?key|access[_-]?key|authorization|cookie|credential)[\w.-]*`;
 
+/** Whether a key names a credential, so that its value is none of anybody's business. */
+export function isCredentialKey(key: string): boolean {
+  return new RegExp(`^${CREDENTIAL_KEY}$`, 'i').test(key);
+}
+
 /** Values of keys that name a credential: in the line itself, and in JSON that was logged as text. */
 const CREDENTIAL_FIELDS = [
   new RegExp(String.raw`("${CREDENTIAL_KEY}"\s*:\s*")(?:[^"\\]|\\.)+(?=")`, 'gi'),
@@ -56,7 +61,8 @@ const CREDENTIAL_FIELDS = [
 /** Below this length a secret may stand in ordinary words, so that only whole words are taken for it. */
 const TELLING_LENGTH = 8;
 
-function createRedaction(secrets: string[]): (line: string) => string {
+/** Takes secrets, and whatever looks like a credential, out of a text. */
+export function createRedaction(secrets: readonly string[]): (text: string) => string {
   const patterns = [...secrets.filter((secret) => secret !== '').map(toPattern), ...CREDENTIALS];
   return (line) => {
     const redacted = patterns.reduce((text, pattern) => text.replace(pattern, '[redacted]'), line);

@@ -53,6 +53,16 @@ hooks
     process.exitCode = checkHooks(dir ?? '.', print);
   });
 
+program
+  .command('machines')
+  .description('look at the statecharts of the engine')
+  .command('export [dir]')
+  .description('write every statechart: JSON for Stately Studio, Mermaid, SVG')
+  .action(async (dir: string | undefined) => {
+    const { exportMachines } = await import('./cli/export-machines.ts');
+    await exportMachines(dir ?? 'machines-export', print);
+  });
+
 await program.parseAsync();
 
 async function runHooks(folder: string, { warm = false }: { warm?: boolean }): Promise<void> {

@@ -7,6 +7,7 @@ import type { Health } from './contract/status.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { FrontDoor } from './server/front-door.ts';
+import { PACKAGE_FOLDER } from './package-folder.ts';
 import { startListener } from './server/listen.ts';
 
 export interface RunningServer {
@@ -75,9 +76,7 @@ function earlyHealth({ CLOUD_INIT_OUTPUT_LOG: sign }: EngineEnvironment, version
   return () => ({ status: existsSync(sign) ? 'ok' : 'initializing', version, boot });
 }
 
-/** The package's version, above the sources and above what is built of them. */
 function readVersion(): string {
-  const candidates = ['..', '../..'].map((folder) => join(import.meta.dirname, folder, 'package.json'));
-  const file = candidates.find(existsSync) ?? 'package.json';
-  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
+  const text = readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

@@ -23,6 +23,7 @@ import { collectSystemPrompts } from './hooks/system-prompts.ts';
 import { createHub } from './journal/hub.ts';
 import type { Log } from './log.ts';
 import { openHooks } from './open-hooks.ts';
+import { openInspection } from './open-inspection.ts';
 import { STATE_KEY, openHome } from './open-home.ts';
 import type { Home } from './open-home.ts';
 import { Checkpoint } from './projection/checkpoint.ts';
@@ -76,10 +77,13 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const logFile = paths.startHooksLog;
   const hooks = new HookCommands({ ...hookParts, board: root.hooks, directory, logFile });
 
+  const inspection = openInspection(root.actor, environment);
+
   async function leave(command: 'engine.drain' | 'engine.handOver'): Promise<void> {
     root.actor.send({ type: command });
     await root.ended();
     stopWatching();
+    inspection.actors.close();
     workspace.close();
     await checkpoint.write().catch((error: unknown) => log.error({ err: error }, 'the checkpoint failed'));
     hub.close();
@@ -97,6 +101,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
       list: async (options) => directory.snapshot({ repos: await workspace.repositories.list(options) }),
     },
     plans: workspace.plans,
+    ...inspection,
     health: () => ({
       status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
       version,

@@ -49,7 +49,18 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...GROUND,
   ],
   'src/client': ['zod', 'eventsource-parser', 'src/contract'],
-  'src/cli': ['node:', 'xstate', 'src/hooks', 'src/actors', 'machines/hook.machine.ts', ...GROUND],
+  'src/package-folder.ts': ['node:'],
+  'src/charts': ['node:', 'type:xstate', 'type:elkjs', 'machines', ...GROUND],
+  'src/inspector': ['node:', 'xstate', 'src/charts/transition-id.ts', 'src/log.ts', ...GROUND],
+  'src/cli': [
+    'node:',
+    'xstate',
+    'src/charts',
+    'src/hooks',
+    'src/actors',
+    'machines/hook.machine.ts',
+    ...GROUND,
+  ],
   'src/engine.ts': ['type:node:', 'type:zod', 'type:src/contract'],
   'src/server': [
     'node:',
@@ -73,6 +84,7 @@ const ROOTS = [
   'src/create-status-board.ts',
   'src/open-home.ts',
   'src/open-hooks.ts',
+  'src/open-inspection.ts',
   'src/serve.ts',
   'src/main.ts',
 ];

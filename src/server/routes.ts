@@ -1,9 +1,11 @@
 import type { Engine } from '../engine.ts';
 import type { Route } from './route.ts';
+import { actorRoutes } from './routes/actors.ts';
 import { chatRoutes } from './routes/chats.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
+import { machineRoutes } from './routes/machines.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { openapiRoutes } from './routes/openapi.ts';
 import { planRoutes } from './routes/plans.ts';
@@ -25,6 +27,8 @@ export function createRoutes(engine: Engine): Route[] {
     ...planRoutes(engine),
     ...repoRoutes(engine),
     ...hookRoutes(engine),
+    ...machineRoutes(engine),
+    ...actorRoutes(engine),
   ];
   return [...routes, ...openapiRoutes({ version: engine.version, routes })];
 }

@@ -6,10 +6,10 @@ import { environmentPage } from '../support/environment-page.ts';
 import { errorsPage } from '../support/errors-page.ts';
 import { PAGES } from '../support/pages.ts';
 
-it.each(PAGES)('docs/$file is what the code says; `npm run docs` writes it', ({ file, render }) => {
+it.each(PAGES)('docs/$file is what the code says; `npm run docs` writes it', async ({ file, render }) => {
   const page = readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
 
-  expect(page).toBe(render());
+  expect(page).toBe(await render());
 });
 
 describe('the pages', () => {

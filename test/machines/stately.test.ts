@@ -1,23 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { bootMachine } from '../../machines/boot.machine.ts';
-import { chatMachine } from '../../machines/chat.machine.ts';
-import { engineMachine } from '../../machines/engine.machine.ts';
-import { hookMachine } from '../../machines/hook.machine.ts';
-import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
+import { MACHINES } from '../../src/charts/machines.ts';
 import { extractMachinesFromFile } from '../support/extract-machines.ts';
 import { partsOf } from '../support/machine-parts.ts';
 import type { StateParts } from '../support/machine-parts.ts';
 import { transitionsBelow } from '../support/transition-coverage.ts';
 
-const MACHINES: Record<string, AnyStateMachine> = {
-  boot: bootMachine,
-  chat: chatMachine,
-  engine: engineMachine,
-  hook: hookMachine,
-  'start-hooks': startHooksMachine,
-};
 const FOLDER = new URL('../../machines/', import.meta.url);
 const KEY_ORDER = 'description type tags entry exit invoke always initial on after states'.split(' ');
 

@@ -55,6 +55,8 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
     status: unexpected('status'),
     events: { open: async () => Readable.from(['id: 1\n\n']) },
     repos: { list: unexpected('repos.list') },
+    machines: { list: () => [], read: unexpected('machines.read') },
+    actors: { list: () => [], follow: () => Readable.from([]) },
     plans: { list: unexpected('plans.list'), get: unexpected('plans.get') },
     hooks: {
       status: unexpected('hooks.status'),

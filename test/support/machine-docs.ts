@@ -1,22 +1,30 @@
-import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
-import { toMermaid } from './machine-diagram.ts';
-import { actionsText, actorNames, eventText, guardText, nameOfState, targetText } from './machine-words.ts';
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { toMermaid } from '../../src/charts/mermaid.ts';
+import { transitionsOf } from '../../src/charts/transition-id.ts';
+import { actorNames, nameOfState } from '../../src/charts/words.ts';
+import { actionsText, eventText, guardText, targetText } from './machine-words.ts';
 import { toTable } from './markdown.ts';
 
 const BEGIN = '<!-- generated from the machine by `npm run docs`; do not edit -->';
 const END = '<!-- end of the generated part -->';
 
 /** A page about a machine, its generated part replaced by what the machine says now. */
-export function renderMachinePage(page: string, machine: AnyStateMachine): string {
+export function renderMachinePage(
+  page: string,
+  { name, machine }: { name: string; machine: AnyStateMachine },
+): string {
   const [before, rest] = cut(page, BEGIN);
   const [, after] = cut(rest, END);
-  return `${before}${BEGIN}\n\n${machineReference(machine)}\n\n${END}${after}`;
+  return `${before}${BEGIN}\n\n${machineReference(name, machine)}\n\n${END}${after}`;
 }
 
-function machineReference(machine: AnyStateMachine): string {
+function machineReference(name: string, machine: AnyStateMachine): string {
   return [
     '## Diagram',
+    `![The statechart](${name}.svg)`,
+    '<details><summary>The same as Mermaid</summary>',
     `\`\`\`mermaid\n${toMermaid(machine.root)}\n\`\`\``,
+    '</details>',
     '## States',
     statesTable(machine.root),
     '## Transitions',
@@ -60,10 +68,6 @@ function delaysSection({ implementations }: AnyStateMachine): string[] {
   return rows.length === 0
     ? []
     : ['## Time limits', toTable(['limit', 'milliseconds, unless configured'], rows)];
-}
-
-function transitionsOf(state: AnyStateNode): AnyTransitionDefinition[] {
-  return [...(state.always ?? []), ...[...state.transitions.values()].flat()];
 }
 
 function statesBelow(state: AnyStateNode): AnyStateNode[] {

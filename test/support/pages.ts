@@ -3,12 +3,12 @@ import { environmentPage } from './environment-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { eventsPage } from './events-page.ts';
 import { httpApiPage } from './http-api-page.ts';
-import { MACHINE_PAGES } from './machine-pages.ts';
+import { MACHINE_DRAWINGS, MACHINE_PAGES } from './machine-pages.ts';
 
 export interface Page {
   /** Where it lies below `docs/`. */
   file: string;
-  render: () => string;
+  render: () => string | Promise<string>;
 }
 
 /** Every page that is made from the code. `npm run docs` writes them; a test fails when one is stale. */
@@ -19,4 +19,5 @@ export const PAGES: Page[] = [
   { file: 'events.md', render: eventsPage },
   { file: 'http-api.md', render: httpApiPage },
   ...MACHINE_PAGES,
+  ...MACHINE_DRAWINGS,
 ];

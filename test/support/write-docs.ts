@@ -5,5 +5,5 @@ import { PAGES } from './pages.ts';
 for (const { file, render } of PAGES) {
   const path = join('docs', file);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, render());
+  writeFileSync(path, await render());
 }

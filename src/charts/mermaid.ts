@@ -1,5 +1,6 @@
 import type { AnyStateNode } from 'xstate';
-import { actorNames, eventText, guardText, nameOfState } from './machine-words.ts';
+import { transitionsOf } from './transition-id.ts';
+import { actorNames, eventWords, guardName, nameOfState } from './words.ts';
 
 /** A statechart as a Mermaid `stateDiagram-v2`. Transitions that stay where they are stand in the table only. */
 export function toMermaid(root: AnyStateNode): string {
@@ -43,19 +44,13 @@ function edgesBelow(root: AnyStateNode): string[] {
 const ANYWHERE = 'anywhere';
 
 function edgesOf(state: AnyStateNode): { source: string; target: string; label: string }[] {
-  const transitions = [...(state.always ?? []), ...[...state.transitions.values()].flat()];
-  const own = transitions.flatMap((transition) => {
-    const guard = guardText(transition);
-    const label = plain([eventText(transition), ...(guard === '' ? [] : [`[${guard}]`])].join(' '));
+  const own = transitionsOf(state).flatMap((transition) => {
+    const guard = guardName(transition);
+    const label = guard === null ? eventWords(transition) : `${eventWords(transition)} [${guard}]`;
     const source = nameOfState(state) === '' ? ANYWHERE : idOf(state);
     return (transition.target ?? []).map((target) => ({ source, target: idOf(target), label }));
   });
   return [...own, ...Object.values(state.states).flatMap(edgesOf)];
-}
-
-/** Mermaid reads no Markdown in labels. */
-function plain(text: string): string {
-  return text.replaceAll(/[`_]/g, '');
 }
 
 function idOf(state: AnyStateNode): string {

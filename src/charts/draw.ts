@@ -1,0 +1,10 @@
+import type { AnyStateMachine } from 'xstate';
+import { chartOf } from './chart.ts';
+import { layOut } from './layout.ts';
+import { toSvg } from './svg.ts';
+
+/** A statechart as SVG: `always`, `after`, invoked actors and guards included. */
+export async function drawMachine(machine: AnyStateMachine): Promise<string> {
+  const chart = chartOf(machine);
+  return toSvg(chart, await layOut(chart));
+}

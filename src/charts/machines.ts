@@ -1,0 +1,15 @@
+import type { AnyStateMachine } from 'xstate';
+import { bootMachine } from '../../machines/boot.machine.ts';
+import { chatMachine } from '../../machines/chat.machine.ts';
+import { engineMachine } from '../../machines/engine.machine.ts';
+import { hookMachine } from '../../machines/hook.machine.ts';
+import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
+
+/** Every statechart of the engine, by the name of its file. */
+export const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
+  boot: bootMachine,
+  chat: chatMachine,
+  engine: engineMachine,
+  hook: hookMachine,
+  'start-hooks': startHooksMachine,
+};

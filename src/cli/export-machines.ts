@@ -1,0 +1,27 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AnyStateMachine } from 'xstate';
+import { drawMachine } from '../charts/draw.ts';
+import { MACHINES } from '../charts/machines.ts';
+import { toMermaid } from '../charts/mermaid.ts';
+import { toStudioConfig } from '../charts/studio-config.ts';
+
+/** Writes every statechart into a folder: `<name>.json` for Stately Studio, `<name>.mmd` for Mermaid, `<name>.svg`. */
+export async function exportMachines(folder: string, print: (text: string) => void): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, machine] of Object.entries(MACHINES)) {
+    for (const [extension, text] of Object.entries(await textsOf(machine))) {
+      const file = join(folder, `${name}.${extension}`);
+      await writeFile(file, text);
+      print(`${file}\n`);
+    }
+  }
+}
+
+async function textsOf(machine: AnyStateMachine): Promise<Record<string, string>> {
+  return {
+    json: toStudioConfig(machine),
+    mmd: `${toMermaid(machine.root)}\n`,
+    svg: await drawMachine(machine),
+  };
+}
