@@ -56,7 +56,13 @@ export class Facts {
     if (!this.#isMuted) this.#report(fact);
   };
 
-  /** Reports what was gathered; what is shown past the chat must not overtake it. */
+  /** Shows what the chat is not told of, behind all that it is. */
+  show(partial: () => void): void {
+    this.flush();
+    partial();
+  }
+
+  /** Reports what was gathered. */
   flush(): void {
     const gathered = this.#gathered;
     this.#gathered = null;

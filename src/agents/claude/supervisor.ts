@@ -152,8 +152,8 @@ export class Supervisor implements ProcessListener {
 
   onPartial(event: AgentEvent): void {
     const { context, chatId, facts } = this.#options;
-    facts.flush();
-    context.reportPartial(chatId, this.message?.messageId ?? null, event);
+    const messageId = this.message?.messageId ?? null;
+    facts.show(() => context.reportPartial(chatId, messageId, event));
     facts.stirred();
   }
 

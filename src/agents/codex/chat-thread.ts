@@ -167,10 +167,7 @@ export class ChatThread implements ServerMember {
     const { context, chatId, facts } = this.#options;
     const messageId = this.message?.messageId ?? null;
     if (signal !== undefined) this.#react(signal, position);
-    if (partial !== undefined) {
-      facts.flush();
-      context.reportPartial(chatId, messageId, partial);
-    }
+    if (partial !== undefined) facts.show(() => context.reportPartial(chatId, messageId, partial));
     if (isStirring === true) facts.stirred();
     this.#sayOnly(events, position);
     if (end !== undefined) this.#onEnd(end);
