@@ -32,7 +32,9 @@ export interface Engine {
 }
 
 export interface Chats {
-  list(filter?: { parentChatId?: string | undefined }): Promise<{ chats: ChatSummary[]; lastEventId: string }>;
+  list(filter?: {
+    parentChatId?: string | undefined;
+  }): Promise<{ chats: ChatSummary[]; lastEventId: string }>;
   get(chatId: string): Promise<{ chat: ChatSummary; lastEventId: string }>;
   create(request: CreateChat): Promise<{ chat: ChatSummary; created: boolean }>;
   /** Its sub-chats go first. */

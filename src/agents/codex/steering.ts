@@ -18,7 +18,7 @@ export interface SteersOptions {
 export interface SteeredThread {
   readonly state: CodexState;
   readonly position: Position | null;
-  write(line: string): void;
+  readonly write: (line: string) => void;
 }
 
 interface Steering {
