@@ -2,7 +2,7 @@
 import type { Failure } from '../src/contract/chats.ts';
 import type { DropReason } from '../src/contract/events.ts';
 import type { AgentFact, TurnEnd } from '../src/contract/facts.ts';
-import type { LineRecord, QueuedMessage, Recorded } from '../src/contract/records.ts';
+import type { LineRecord, Position, QueuedMessage, Recorded } from '../src/contract/records.ts';
 import type { AgentRequest, RequestOutcome } from '../src/contract/requests.ts';
 import type { ChatContext, ChatEvent, ChatNote, StopReason, TurnCompleted } from './chat.events.ts';
 
@@ -41,6 +41,39 @@ export function acceptanceOf(
     payload: { chatId, messageId, queued: position > 0, position },
     record: { message },
   };
+}
+
+/** A message that goes into the turn of the current one. */
+export function steerAcceptanceOf(
+  context: ChatContext,
+  message: QueuedMessage,
+): Recorded<'chat.turn.accepted'> {
+  const { type, payload, record } = acceptanceOf(context, message, 0);
+  const { messageId: steers } = currentOf(context);
+  return { type, payload: { ...payload, steers }, ...(record === undefined ? {} : { record }) };
+}
+
+export function steerStartOf(
+  context: ChatContext,
+  { messageId, position }: { messageId: string; position: Position | null },
+): Recorded<'chat.turn.started'> {
+  const { messageId: steers } = currentOf(context);
+  const payload = { chatId: context.chatId, messageId, steers };
+  return { type: 'chat.turn.started', payload, ...(position === null ? {} : { record: { position } }) };
+}
+
+/** What was said into a turn ends as that turn does; of the cost, the turn has it all. */
+export function steerEndingsOf(
+  context: ChatContext,
+  { outcome, error }: TurnEnd,
+): (Recorded<'chat.turn.started'> | TurnCompleted)[] {
+  const { chatId, current, steered } = context;
+  if (current === null) return [];
+  return steered.flatMap(({ message: { messageId }, isTaken }) => {
+    const { type, payload } = completionOf(chatId, messageId, { outcome, ...(error && { error }) });
+    const completion: TurnCompleted = { type, payload: { ...payload, steers: current.messageId } };
+    return isTaken ? [completion] : [steerStartOf(context, { messageId, position: null }), completion];
+  });
 }
 
 export function startOf(context: ChatContext): Recorded<'chat.turn.started'> {

@@ -1,11 +1,12 @@
 /** The words a chat is spoken to with, and the words it speaks. */
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../src/contract/facts.ts';
 import type { EngineEventBody, TurnOutcome } from '../src/contract/events.ts';
-import type { Delivery, LineRecord, QueuedMessage, Recorded } from '../src/contract/records.ts';
+import type { Delivery, LineRecord, QueuedMessage, Recorded, Steered } from '../src/contract/records.ts';
 import type { AgentRequest, Answer } from '../src/contract/requests.ts';
 
 export type ChatEvent =
   | { type: 'message.submit'; message: QueuedMessage }
+  | { type: 'message.steer'; message: QueuedMessage }
   | { type: 'message.withdraw'; messageId: string }
   | { type: 'queue.clear' }
   | { type: 'queue.reorder'; messageId: string; position: number }
@@ -30,6 +31,8 @@ export interface ChatContext {
   current: QueuedMessage | null;
   /** How `current` reached the agent; null until it started. */
   delivery: Delivery | null;
+  /** Messages that were said into the turn of `current`. */
+  steered: Steered[];
   requests: AgentRequest[];
   openTools: number;
   /** The agent works without a message: a sub-agent, or a turn it started by itself. */
@@ -42,6 +45,7 @@ export interface ChatInput {
   session: AgentSessionInput;
   mayStart: boolean;
   queue: QueuedMessage[];
+  steered?: Steered[];
   interrupting: boolean;
   selfDirected: boolean;
   errored: boolean;

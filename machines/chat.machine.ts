@@ -17,6 +17,7 @@ export const chatMachine = chatSetup.createMachine({
     queue: input.queue,
     current: input.session.turn?.message ?? null,
     delivery: input.session.turn?.delivery ?? null,
+    steered: input.steered ?? [],
     requests: input.session.requests,
     openTools: 0,
     selfDirected: input.selfDirected,
@@ -30,6 +31,8 @@ export const chatMachine = chatSetup.createMachine({
     'message.withdraw': { actions: 'dropMessage' },
     'queue.clear': { actions: { type: 'dropQueue', params: { reason: 'cleared' } } },
     'queue.reorder': { actions: 'reorderQueue' },
+    'steer.taken': { guard: 'isBeingSteered', actions: 'announceSteered' },
+    'steer.refused': { guard: 'isBeingSteered', actions: 'queueSteered' },
     'turns.hold': { actions: 'holdTurns' },
     'turns.release': { actions: 'releaseTurns' },
     'chat.delete': {
@@ -175,6 +178,7 @@ export const chatMachine = chatSetup.createMachine({
           on: {
             'agent.said': { guard: 'goesOn', target: 'working', reenter: true, actions: 'recordSaid' },
             'agent.stirred': { target: 'working', reenter: true },
+            'message.steer': { guard: 'isSteerable', actions: 'acceptSteer' },
           },
           after: {
             silentLimit: [{ guard: 'hasOpenTool', target: 'working', reenter: true }, { target: 'probing' }],
@@ -186,6 +190,7 @@ export const chatMachine = chatSetup.createMachine({
           on: {
             'agent.said': { guard: 'goesOn', target: 'working', actions: 'recordSaid' },
             'agent.stirred': { target: 'working' },
+            'message.steer': { guard: 'isSteerable', actions: 'acceptSteer' },
             'agent.answered': {
               target: '#chat.interrupting',
               actions: { type: 'rememberStopReason', params: { reason: 'silent' } },

@@ -2,6 +2,7 @@
 import { assertEvent, assign, emit, enqueueActions, sendTo, setup } from 'xstate';
 import type { DropReason } from '../src/contract/events.ts';
 import type { AgentSessionInput } from '../src/contract/facts.ts';
+import type { Steered } from '../src/contract/records.ts';
 import type { Answer } from '../src/contract/requests.ts';
 import {
   acceptanceOf,
@@ -18,6 +19,9 @@ import {
   orderOf,
   reordered,
   startOf,
+  steerAcceptanceOf,
+  steerEndingsOf,
+  steerStartOf,
   without,
 } from './chat.decisions.ts';
 import type {
@@ -28,6 +32,7 @@ import type {
   ChatInput,
   StopReason,
 } from './chat.events.ts';
+import { chatGuards } from './chat.guards.ts';
 import { mustProvideCallback } from './must-provide.ts';
 
 export const chatSetup = setup({
@@ -54,6 +59,30 @@ export const chatSetup = setup({
       const startsAtOnce = context.mayStart && context.queue.length === 0;
       enqueue.emit(acceptanceOf(context, event.message, startsAtOnce ? 0 : context.queue.length + 1));
       enqueue.assign({ queue: [...context.queue, event.message] });
+    }),
+    acceptSteer: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'message.steer');
+      const { message } = event;
+      enqueue.emit(steerAcceptanceOf(context, message));
+      enqueue.assign({ steered: [...context.steered, { message, isTaken: false }] });
+      enqueue.sendTo('agent', { type: 'agent.steer', message });
+    }),
+    announceSteered: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'steer.taken');
+      enqueue.emit(steerStartOf(context, event));
+      enqueue.assign({
+        steered: context.steered.map((one) =>
+          one.message.messageId === event.messageId ? { ...one, isTaken: true } : one,
+        ),
+      });
+    }),
+    queueSteered: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'steer.refused');
+      const isRefused = ({ message }: Steered) => message.messageId === event.messageId;
+      const refused = context.steered.filter(isRefused).map(({ message }) => message);
+      const queue = [...refused, ...context.queue];
+      enqueue.emit(orderOf(queue));
+      enqueue.assign({ queue, steered: context.steered.filter((one) => !isRefused(one)) });
     }),
     acceptMessageAsNext: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.submit');
@@ -133,10 +162,11 @@ export const chatSetup = setup({
       for (const { id } of requests) enqueue.emit(closingOf(chatId, id, 'withdrawn'));
       if (current !== null) {
         const end = concludeTurn(stopReason, endOf(event));
+        for (const line of steerEndingsOf(context, end)) enqueue.emit(line);
         enqueue.emit(completionOf(chatId, current.messageId, end));
         enqueue.assign({ lastOutcome: end.outcome });
       }
-      enqueue.assign({ current: null, delivery: null, requests: [], openTools: 0 });
+      enqueue.assign({ current: null, delivery: null, steered: [], requests: [], openTools: 0 });
     }),
     comeToRest: enqueueActions(({ context, enqueue }) => {
       if (!context.selfDirected) return;
@@ -207,32 +237,7 @@ export const chatSetup = setup({
     terminateAgent: sendTo('agent', { type: 'agent.terminate' }),
     killAgent: sendTo('agent', { type: 'agent.kill' }),
   },
-  guards: {
-    canStartNext: ({ context }) => context.mayStart && context.queue.length > 0,
-    isPreparedForCurrent: ({ context, event }) =>
-      event.type === 'turn.prepared' && event.messageId === context.current?.messageId,
-    endsTurn: ({ context, event }) =>
-      event.type === 'agent.said' &&
-      event.end !== undefined &&
-      event.messageId === context.current?.messageId,
-    goesOn: ({ context, event }) =>
-      event.type === 'agent.said' &&
-      event.end === undefined &&
-      (context.current !== null || event.selfDirected !== false),
-    comesToRest: ({ context, event }) =>
-      event.type === 'agent.said' && context.current === null && event.selfDirected === false,
-    worksByItself: ({ event }) => event.type === 'agent.said' && event.selfDirected === true,
-    concernsOpenRequest: ({ context, event }) =>
-      (event.type === 'request.answer' || event.type === 'request.withdrawn') &&
-      context.requests.some(({ id }) => id === event.requestId),
-    isSelfDirected: ({ context }) => context.selfDirected,
-    hasOpenTool: ({ context }) => context.openTools > 0,
-    hasRequest: ({ context }) => context.requests.length > 0,
-    wasInterrupting: ({ context }) => context.stopReason === 'user',
-    wasWorking: ({ context }) => context.current !== null || context.selfDirected,
-    failed: ({ context }) => context.lastOutcome === 'errored' || context.lastOutcome === 'lost',
-    isDeletion: ({ context }) => context.stopReason === 'deleted',
-  },
+  guards: chatGuards,
   delays: {
     silentLimit: 600_000,
     probeGrace: 30_000,

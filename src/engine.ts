@@ -9,6 +9,7 @@ import type {
   MessageReceipt,
   QueueItem,
   SendMessage,
+  Steer,
 } from './contract/messages.ts';
 import type { MachineFormat, MachineSummary } from './contract/machines.ts';
 import type { Plan, PlanSummary } from './contract/plans.ts';
@@ -31,11 +32,16 @@ export interface Engine {
 }
 
 export interface Chats {
-  list(): Promise<{ chats: ChatSummary[]; lastEventId: string }>;
+  list(filter?: {
+    parentChatId?: string | undefined;
+  }): Promise<{ chats: ChatSummary[]; lastEventId: string }>;
   get(chatId: string): Promise<{ chat: ChatSummary; lastEventId: string }>;
   create(request: CreateChat): Promise<{ chat: ChatSummary; created: boolean }>;
+  /** Its sub-chats go first. */
   remove(chatId: string): Promise<void>;
   send(chatId: string, message: SendMessage): Promise<MessageReceipt>;
+  /** Says a message into the running turn. */
+  steer(chatId: string, message: Steer): Promise<MessageReceipt>;
   interrupt(chatId: string, options: { clearQueue: boolean }): Promise<InterruptReceipt>;
   queue(chatId: string): Promise<{ chatId: string; processing: boolean; queue: QueueItem[] }>;
   withdraw(chatId: string, messageId: string): Promise<QueueItem[]>;

@@ -95,6 +95,25 @@ export const ENGINE_ERRORS = {
     message: ({ messageId }: { chatId: string; messageId: string }) =>
       `The messageId "${messageId}" was used for another message; use a new one.`,
   },
+  STEER_UNSUPPORTED: {
+    status: 409,
+    meaning:
+      'This agent takes nothing into a turn that runs. Send an ordinary message: it waits for the end of the turn.',
+    message: ({ provider }: { chatId: string; provider: string }) =>
+      `The agent "${provider}" takes nothing into a running turn; send an ordinary message.`,
+  },
+  NOTHING_TO_STEER: {
+    status: 409,
+    meaning:
+      'No turn runs that a message could go into: the chat rests, starts, is being interrupted or waits for an answer. Send an ordinary message.',
+    message: ({ chatId }: { chatId: string }) =>
+      `No turn of chat "${chatId}" can take a message now; send an ordinary one.`,
+  },
+  PARENT_NOT_FOUND: {
+    status: 422,
+    meaning: 'No chat has the `parentChatId`, or that chat is being deleted.',
+    message: ({ parentChatId }: { parentChatId: string }) => `No chat "${parentChatId}" can have a sub-chat.`,
+  },
   HOOKS_RUNNING: {
     status: 409,
     meaning: 'Hooks run already. `GET /hooks/status` tells how far they are; ask again when they are over.',

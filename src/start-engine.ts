@@ -71,9 +71,10 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const isStopping = () => leaving !== undefined;
   const directory = new Directory({ actors: root.chats, recorder, journal, isStopping });
   const titles = new Map([...drivers].map(([provider, { title }]) => [provider, title]));
+  const steerable = new Set([...drivers.values()].flatMap((one) => (one.canSteer ? [one.provider] : [])));
   const send: typeof root.actor.send = (command) => root.actor.send(command);
   const chats = new ChatCommands({ directory, actors: root.chats, recorder, history, titles, send });
-  const messages = new Messages(directory, payloads);
+  const messages = new Messages(directory, { payloads, steerable });
   const logFile = paths.startHooksLog;
   const hooks = new HookCommands({ ...hookParts, board: root.hooks, directory, logFile });
 

@@ -76,6 +76,38 @@ it('gives a repeated message its first answer, and refuses another one under its
   });
 });
 
+it('refuses to say something into a turn where none runs, or to an agent that cannot be told', async () => {
+  const { engine, chatId } = await startOn(await createHome());
+  const codex = (await engine.chats.list()).chats.find(({ provider }) => provider === 'codex')?.id ?? '';
+
+  await expect(engine.chats.steer(codex, { message: 'x' })).rejects.toMatchObject({
+    code: 'NOTHING_TO_STEER',
+  });
+  await expect(engine.chats.steer(chatId, { message: 'x' })).rejects.toMatchObject({
+    code: 'STEER_UNSUPPORTED',
+  });
+});
+
+it('lists the sub-chats of a chat, and removes them before it', async () => {
+  const { engine, chatId: parentChatId, events } = await startOn(await createHome());
+  const open = async (parent: string) =>
+    (await engine.chats.create({ provider: 'codex', parentChatId: parent })).chat.id;
+  const child = await open(parentChatId);
+  const [grandchild, sibling] = [await open(child), await open(parentChatId)];
+
+  const { chats } = await engine.chats.list({ parentChatId });
+  expect(chats.map(({ id }) => id)).toEqual([child, sibling]);
+  expect((await engine.chats.list({ parentChatId: grandchild })).chats).toEqual([]);
+  const removed = engine.chats.remove(parentChatId);
+  await expect(open(parentChatId)).rejects.toMatchObject({ code: 'PARENT_NOT_FOUND' });
+  await removed;
+
+  const deleted = (await events()).filter(({ type }) => type === 'chat.deleted');
+  const order = [grandchild, child, sibling, parentChatId];
+  expect(deleted.map(({ payload }) => payload['chatId'])).toEqual(order);
+  await expect(open(parentChatId)).rejects.toMatchObject({ code: 'PARENT_NOT_FOUND' });
+});
+
 it('keeps messages that come before boot is over, in an order that clients can change', async () => {
   const { engine, chatId, events } = await startOn(await createHome(), { isBooted: false });
   for (const messageId of ['m1', 'm2', 'm3', 'm4'])

@@ -16,7 +16,8 @@ export function newChatInput({ id, provider }: ChatSummary, policy: Policy): Inp
 
 /** Where the machine of a chat takes up what its record tells. */
 export function restoredChatInput(record: ChatRecord): Input {
-  const { chat, policy, sessionId, position, turn, requests, selfDirected } = record;
+  const { chat, policy, sessionId, position, turn, requests, steered, selfDirected } = record;
+  const steering = steered.filter(({ isTaken }) => !isTaken).map(({ message }) => message);
   return {
     session: {
       chatId: chat.id,
@@ -26,9 +27,11 @@ export function restoredChatInput(record: ChatRecord): Input {
       position,
       turn,
       requests,
+      steering,
       selfDirected,
     },
     queue: record.queue,
+    steered,
     interrupting: record.interrupting,
     selfDirected,
     errored: chat.state === 'errored',

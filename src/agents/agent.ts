@@ -8,6 +8,8 @@ export interface AgentDriver {
   readonly provider: string;
   /** The agent's name for people, the title of its first chat. */
   readonly title: string;
+  /** A message can be said into a turn that runs. */
+  readonly canSteer?: true;
   /**
    * Opens the session of one chat. When `input` names a process that may still live, the session attaches to it
    * first: it replays what the process printed after `input.position` and goes on, or reports how the turn ended.

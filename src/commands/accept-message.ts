@@ -13,10 +13,21 @@ const INLINE_BYTES = 64 * 1024;
 export async function acceptMessage(request: SendMessage, payloads: Payloads): Promise<QueuedMessage> {
   const { text, planMode } = readPlanMode(repair(request.message), request.planMode ?? false);
   return {
+    ...(await storeMessage({ ...request, message: text }, { planMode, payloads })),
+    digest: digestOf(request),
+  };
+}
+
+/** The same for text that is taken as it is. */
+export async function storeMessage(
+  request: SendMessage,
+  { planMode, payloads }: { planMode: boolean; payloads: Payloads },
+): Promise<QueuedMessage> {
+  return {
     messageId: request.messageId ?? randomUUID(),
     turnId: randomUUID(),
     digest: digestOf(request),
-    content: await storeContent({ text, images: request.images ?? [] }, payloads),
+    content: await storeContent({ text: repair(request.message), images: request.images ?? [] }, payloads),
     planMode,
     queuedAt: new Date().toISOString(),
     ...(request.model === undefined ? {} : { model: request.model }),

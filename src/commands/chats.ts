@@ -23,17 +23,26 @@ export interface ChatCommandsOptions {
   send(command: EngineCommand): void;
 }
 
+export interface ChatFilter {
+  parentChatId?: string | undefined;
+}
+
 /** What can be done with chats as a whole. */
 export class ChatCommands {
   readonly #options: ChatCommandsOptions;
+  /** Chats that are being removed. */
+  readonly #leaving = new Set<string>();
 
   constructor(options: ChatCommandsOptions) {
     this.#options = options;
   }
 
-  async list(): Promise<{ chats: ChatSummary[]; lastEventId: string }> {
+  /** All chats, or the sub-chats of one. */
+  async list(filter: ChatFilter = {}): Promise<{ chats: ChatSummary[]; lastEventId: string }> {
+    const { parentChatId } = filter;
     const { directory } = this.#options;
-    const chats = [...directory.records.values()].map(({ chat }) => chat);
+    const all = [...directory.records.values()].map(({ chat }) => chat);
+    const chats = parentChatId === undefined ? all : all.filter((chat) => chat.parentChatId === parentChatId);
     return directory.committed({ chats, lastEventId: directory.headId });
   }
 
@@ -54,8 +63,21 @@ export class ChatCommands {
     return directory.committed({ chat, created: true });
   }
 
-  /** A running turn is stopped first; resolves when its process is gone. */
+  /** Its sub-chats go first, and nobody opens one meanwhile; resolves when it is gone. */
   async remove(chatId: string): Promise<void> {
+    const { directory } = this.#options;
+    directory.recordOf(chatId);
+    this.#leaving.add(chatId);
+    try {
+      for (const child of this.#childrenOf(chatId)) await this.remove(child);
+      if (directory.records.has(chatId)) await this.#removeAlone(chatId);
+    } finally {
+      this.#leaving.delete(chatId);
+    }
+  }
+
+  /** A running turn is stopped first; resolves when its process is gone. */
+  async #removeAlone(chatId: string): Promise<void> {
     const { directory, actors, recorder, history } = this.#options;
     const record = directory.recordOf(chatId);
     const actor = actors.get(chatId);
@@ -97,12 +119,21 @@ export class ChatCommands {
     return [...records.values()].find((record) => record.clientRequestId === clientRequestId);
   }
 
+  #childrenOf(chatId: string): string[] {
+    const chats = [...this.#options.directory.records.values()].map(({ chat }) => chat);
+    return chats.filter(({ parentChatId }) => parentChatId === chatId).map(({ id }) => id);
+  }
+
   #draft({ provider, title, id, parentChatId }: CreateChat): ChatSummary {
     const { titles, directory } = this.#options;
     const agentTitle = titles.get(provider);
     if (agentTitle === undefined)
       throw new EngineError('UNKNOWN_PROVIDER', { provider, known: [...titles.keys()] });
-    if (parentChatId !== undefined) directory.recordOf(parentChatId);
+    if (
+      parentChatId !== undefined &&
+      (!directory.records.has(parentChatId) || this.#leaving.has(parentChatId))
+    )
+      throw new EngineError('PARENT_NOT_FOUND', { parentChatId });
     return draftChat({
       provider,
       id: id ?? randomUUID(),

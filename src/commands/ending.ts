@@ -17,7 +17,7 @@ export function endingOf(record: ChatRecord): Entry[] {
 
 /** The end of a turn that nothing will end any more. */
 export function endOfTurn(
-  { chat, turn }: ChatRecord,
+  { chat, turn, steered }: ChatRecord,
   outcome: 'interrupted' | 'errored' | 'lost',
   error?: Failure,
 ): Entry[] {
@@ -25,12 +25,13 @@ export function endOfTurn(
   const durationMs = Math.max(0, Date.now() - Date.parse(turn.startedAt));
   const { messageId } = turn.message;
   const failure = error === undefined ? {} : { error };
-  return [
-    {
-      type: 'chat.turn.completed',
-      payload: { chatId: chat.id, messageId, isComplete: false, outcome, durationMs, ...failure },
-    },
-  ];
+  const end = { chatId: chat.id, isComplete: false, outcome, durationMs, ...failure };
+  const parts = steered.flatMap(({ message, isTaken }): Entry[] => {
+    const part = { messageId: message.messageId, steers: messageId };
+    const started: Entry = { type: 'chat.turn.started', payload: { chatId: chat.id, ...part } };
+    return [...(isTaken ? [] : [started]), { type: 'chat.turn.completed', payload: { ...end, ...part } }];
+  });
+  return [...parts, { type: 'chat.turn.completed', payload: { ...end, messageId } }];
 }
 
 /** What becomes of a chat in a copied home: its turn and its queue belong to the original, its history is kept. */

@@ -1,21 +1,40 @@
-import type { InterruptReceipt, MessageReceipt, QueueItem, SendMessage } from '../contract/messages.ts';
+import type { SnapshotFrom } from 'xstate';
+import type { chatMachine } from '../../machines/chat.machine.ts';
+import type {
+  InterruptReceipt,
+  MessageReceipt,
+  QueueItem,
+  SendMessage,
+  Steer,
+} from '../contract/messages.ts';
 import type { ChatRecord, QueuedMessage } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
 import type { Payloads } from '../storage/payloads.ts';
-import { acceptMessage, digestOf, readContent } from './accept-message.ts';
+import { acceptMessage, digestOf, readContent, storeMessage } from './accept-message.ts';
 import type { Directory } from './directory.ts';
 
 /** More messages than this do not wait in one chat. */
 const QUEUE_LIMIT = 1000;
 
+/** More than these are not said into one turn. */
+const STEERED_LIMIT = 100;
+
+export interface MessagesOptions {
+  payloads: Payloads;
+  /** Providers whose agents take messages into a turn that runs. */
+  steerable: ReadonlySet<string>;
+}
+
 /** What can be done with the messages of a chat. */
 export class Messages {
   readonly #directory: Directory;
   readonly #payloads: Payloads;
+  readonly #steerable: ReadonlySet<string>;
 
-  constructor(directory: Directory, payloads: Payloads) {
+  constructor(directory: Directory, { payloads, steerable }: MessagesOptions) {
     this.#directory = directory;
     this.#payloads = payloads;
+    this.#steerable = steerable;
   }
 
   /** A message that was accepted before gets the answer it got then. */
@@ -25,6 +44,17 @@ export class Messages {
     this.#directory.refuseNewWork();
     const message = await acceptMessage(request, this.#payloads);
     const accepted = findReceipt(this.#directory.recordOf(chatId), request) ?? this.#submit(chatId, message);
+    return this.#directory.committed(accepted);
+  }
+
+  /** Says a message into the running turn; one that was accepted before gets the answer it got then. */
+  async steer(chatId: string, request: Steer): Promise<MessageReceipt> {
+    const known = findReceipt(this.#directory.recordOf(chatId), request);
+    if (known !== undefined) return this.#directory.committed(known);
+    this.#directory.refuseNewWork();
+    this.#refuseUnlessSteerable(chatId);
+    const message = await storeMessage(request, { planMode: false, payloads: this.#payloads });
+    const accepted = findReceipt(this.#directory.recordOf(chatId), request) ?? this.#say(chatId, message);
     return this.#directory.committed(accepted);
   }
 
@@ -66,9 +96,28 @@ export class Messages {
       throw new EngineError('QUEUE_FULL', { chatId, limit: QUEUE_LIMIT });
     }
     actor.send({ type: 'message.submit', message });
+    return this.#receiptOf(chatId, message);
+  }
+
+  #say(chatId: string, message: QueuedMessage): MessageReceipt {
+    this.#refuseUnlessSteerable(chatId);
+    this.#directory.actorOf(chatId).send({ type: 'message.steer', message });
+    return this.#receiptOf(chatId, message);
+  }
+
+  #receiptOf(chatId: string, message: QueuedMessage): MessageReceipt {
     const receipt = this.#directory.records.get(chatId)?.receipts.at(-1);
     if (receipt?.messageId !== message.messageId) throw new EngineError('CHAT_NOT_FOUND', { chatId });
     return toAnswer(receipt);
+  }
+
+  #refuseUnlessSteerable(chatId: string): void {
+    const { provider } = this.#directory.recordOf(chatId).chat;
+    if (!this.#steerable.has(provider)) throw new EngineError('STEER_UNSUPPORTED', { chatId, provider });
+    const snapshot = this.#directory.actorOf(chatId).getSnapshot();
+    if (!takesSteers(snapshot)) throw new EngineError('NOTHING_TO_STEER', { chatId });
+    if (snapshot.context.steered.length < STEERED_LIMIT) return;
+    throw new EngineError('QUEUE_FULL', { chatId, limit: STEERED_LIMIT });
   }
 
   #refuseUnlessWaiting(chatId: string, messageId: string): void {
@@ -87,6 +136,12 @@ export class Messages {
     const { text } = await readContent(content, this.#payloads);
     return { id: messageId, message: text, queuedAt };
   }
+}
+
+/** Whether the chat would do something with such a message, whichever it is. */
+function takesSteers(snapshot: SnapshotFrom<typeof chatMachine>): boolean {
+  const { current } = snapshot.context;
+  return current !== null && snapshot.can({ type: 'message.steer', message: current });
 }
 
 function findReceipt({ chat, receipts }: ChatRecord, request: SendMessage): MessageReceipt | undefined {

@@ -5,7 +5,7 @@ import type { Messages } from './messages.ts';
 /** Both kinds of commands as what the server sees. */
 export function toChats(chats: ChatCommands, messages: Messages): Chats {
   return {
-    list: () => chats.list(),
+    list: (filter) => chats.list(filter),
     get: (chatId) => chats.get(chatId),
     create: (request) => chats.create(request),
     remove: (chatId) => chats.remove(chatId),
@@ -13,6 +13,7 @@ export function toChats(chats: ChatCommands, messages: Messages): Chats {
     answer: (chatId, requestId, answer) => chats.answer(chatId, requestId, answer),
     history: (chatId, query) => chats.history(chatId, query),
     send: (chatId, message) => messages.send(chatId, message),
+    steer: (chatId, message) => messages.steer(chatId, message),
     interrupt: (chatId, options) => messages.interrupt(chatId, options),
     queue: (chatId) => messages.queue(chatId),
     withdraw: (chatId, messageId) => messages.withdraw(chatId, messageId),

@@ -48,6 +48,8 @@ export const CreateChatSchema = z.looseObject({
   policy: PolicySchema.optional(),
 });
 
+export const ChatListQuerySchema = z.looseObject({ parentChatId: z.string().min(1).max(200).optional() });
+
 export const ChatParamsSchema = z.object({ chatId: z.string().min(1).max(200) });
 
 export const ChatResponseSchema = z.object({ chat: ChatSummarySchema });

@@ -16,6 +16,8 @@ export const DropReasonSchema = z.enum(['deleted', 'cleared', 'interrupted', 'ch
 
 const chatId = z.string();
 const messageId = z.string();
+/** The message whose turn this one was said into; left out for a turn of its own. */
+const steers = z.string().optional();
 const repos = z.object({ repos: z.array(RepoSchema) });
 
 export const EngineReadySchema = z.object({ version: z.literal('v1') });
@@ -29,6 +31,7 @@ export const TurnEndSchema = z.object({
   error: FailureSchema.optional(),
   usage: UsageSchema.optional(),
   durationMs: z.number().nonnegative(),
+  steers,
 });
 
 /** What went wrong: `code` for programs, `message` for people. */
@@ -51,9 +54,9 @@ export const EngineEventSchema = z
     eventOf('chat.deleted', z.object({ chatId })),
     eventOf(
       'chat.turn.accepted',
-      z.object({ chatId, messageId, queued: z.boolean(), position: z.number().int().nonnegative() }),
+      z.object({ chatId, messageId, queued: z.boolean(), position: z.number().int().nonnegative(), steers }),
     ),
-    eventOf('chat.turn.started', z.object({ chatId, messageId })),
+    eventOf('chat.turn.started', z.object({ chatId, messageId, steers })),
     eventOf(
       'chat.turn.delta',
       z.object({ chatId, messageId: z.string().nullable(), event: AgentEventSchema }),

@@ -37,6 +37,10 @@ export type AgentFact =
   | { type: 'request.opened'; request: AgentRequest; position: Position | null }
   /** The agent no longer waits for this request. */
   | { type: 'request.withdrawn'; requestId: string; position: Position | null }
+  /** The message that was said into the running turn is part of it. */
+  | { type: 'steer.taken'; messageId: string; position: Position | null }
+  /** It came too late, and the agent knows nothing of it. */
+  | { type: 'steer.refused'; messageId: string; position: Position | null }
   /** The agent's process is gone, everything it printed was reported, nothing of its open tools is left. */
   | { type: 'agent.exited'; failure: Failure };
 
@@ -47,6 +51,8 @@ export type AgentCommand =
   /** Forget the preparation of this message. */
   | { type: 'agent.abandon'; messageId: string }
   | { type: 'agent.deliver'; message: QueuedMessage; delivery: Delivery }
+  /** Say `message` into the running turn; answered by `steer.taken` or `steer.refused`. */
+  | { type: 'agent.steer'; message: QueuedMessage }
   | { type: 'agent.interrupt' }
   | { type: 'agent.ping' }
   /** `unanswered` tells why nobody answered: `answer` then stands in for one. */
@@ -72,6 +78,8 @@ export interface AgentSessionInput {
   position: Position | null;
   turn: TurnRecord | null;
   requests: AgentRequest[];
+  /** Messages for the running turn of which nobody knows whether they reached it; none when left out. */
+  steering?: QueuedMessage[];
   /** Whether the agent was last said to work by itself; left out when that is not known. */
   selfDirected?: boolean;
 }

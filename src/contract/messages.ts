@@ -28,6 +28,12 @@ export const SendMessageSchema = z
     message: 'may be empty only when images are sent',
   });
 
+/** Said into the running turn, so it has that turn's model, mode and thinking level. */
+export const SteerSchema = z.looseObject({
+  message: z.string().refine((text) => text.trim() !== '', 'may not be empty'),
+  messageId: z.string().min(1).max(200).optional(),
+});
+
 /** `position` 0 runs now; n waits behind n others, the running one included. */
 export const MessageReceiptSchema = z.object({
   messageId: z.string(),
@@ -63,6 +69,7 @@ export const HistoryQuerySchema = z.looseObject({
 export type ThinkingLevel = z.infer<typeof ThinkingLevelSchema>;
 export type Image = z.infer<typeof ImageSchema>;
 export type SendMessage = z.infer<typeof SendMessageSchema>;
+export type Steer = z.infer<typeof SteerSchema>;
 export type MessageReceipt = z.infer<typeof MessageReceiptSchema>;
 export type InterruptReceipt = z.infer<typeof InterruptReceiptSchema>;
 export type QueueItem = z.infer<typeof QueueItemSchema>;

@@ -44,6 +44,9 @@ export const TurnRecordSchema = z.object({
   delivery: DeliverySchema,
 });
 
+/** A message that was said into the running turn; `isTaken` once it is known to be part of it. */
+export const SteeredSchema = z.object({ message: QueuedMessageSchema, isTaken: z.boolean() });
+
 /** What was answered to an accepted message, so that the same message sent again gets the same answer. */
 export const ReceiptSchema = z.object({
   messageId: z.string(),
@@ -63,6 +66,7 @@ export const ChatRecordSchema = z.object({
   interrupting: z.boolean(),
   selfDirected: z.boolean(),
   requests: z.array(AgentRequestSchema),
+  steered: z.array(SteeredSchema).default([]),
   receipts: z.array(ReceiptSchema),
 });
 
@@ -103,6 +107,7 @@ export type QueuedMessage = z.infer<typeof QueuedMessageSchema>;
 export type Delivery = z.infer<typeof DeliverySchema>;
 export type Position = z.infer<typeof PositionSchema>;
 export type TurnRecord = z.infer<typeof TurnRecordSchema>;
+export type Steered = z.infer<typeof SteeredSchema>;
 export type ChatRecord = z.infer<typeof ChatRecordSchema>;
 export type LineRecord = z.infer<typeof LineRecordSchema>;
 export type ChatsFile = z.infer<typeof ChatsFileSchema>;

@@ -2,7 +2,7 @@
 import type { ChatSummary, Usage } from '../contract/chats.ts';
 import type { EngineEventBody } from '../contract/events.ts';
 import type { AgentRequest } from '../contract/requests.ts';
-import type { ChatRecord, LineRecord, MessageContent, QueuedMessage } from '../contract/records.ts';
+import type { ChatRecord, LineRecord, MessageContent, QueuedMessage, Steered } from '../contract/records.ts';
 
 /** A line as far as folding reads it. */
 export type FoldedLine = EngineEventBody & { ts: string; record?: LineRecord | undefined };
@@ -28,11 +28,16 @@ export function foldLine(before: ChatRecord | undefined, line: FoldedLine): Chat
 function foldPayload(before: ChatRecord, line: FoldedLine): ChatRecord {
   switch (line.type) {
     case 'chat.updated':
-      return { ...reorder(before, line.record?.queue), chat: line.payload.chat };
+      return {
+        ...reorder(withReturned(before, line.record?.queue), line.record?.queue),
+        chat: line.payload.chat,
+      };
     case 'chat.turn.accepted':
-      return accept(before, line.payload.position, line.record?.message);
+      return accept(before, line.payload, line.record?.message);
     case 'chat.turn.started':
-      return start(before, line.payload.messageId, line);
+      return line.payload.steers === undefined
+        ? start(before, line.payload.messageId, line)
+        : { ...before, steered: before.steered.map(takenIf(line.payload.messageId)) };
     case 'chat.turn.completed':
       return complete(before, line.payload);
     case 'chat.interrupted':
@@ -67,17 +72,36 @@ function createRecord(
     interrupting: false,
     selfDirected: false,
     requests: [],
+    steered: [],
     receipts: [],
   };
 }
 
-function accept(before: ChatRecord, position: number, message: QueuedMessage | undefined): ChatRecord {
+/** A message that was said into a turn too late waits in the queue. */
+function withReturned(before: ChatRecord, order: string[] | undefined): ChatRecord {
+  const isReturned = ({ message }: Steered) => order?.includes(message.messageId) === true;
+  if (!before.steered.some(isReturned)) return before;
+  const queue = [...before.queue, ...before.steered.filter(isReturned).map(({ message }) => message)];
+  return { ...before, queue, steered: before.steered.filter((one) => !isReturned(one)) };
+}
+
+function takenIf(messageId: string): (one: Steered) => Steered {
+  return (one) => (one.message.messageId === messageId ? { ...one, isTaken: true } : one);
+}
+
+function accept(
+  before: ChatRecord,
+  { position, steers }: EngineEventBody<'chat.turn.accepted'>['payload'],
+  message: QueuedMessage | undefined,
+): ChatRecord {
   if (message === undefined) return before;
   const { messageId, digest, content } = message;
   return {
     ...before,
     chat: { ...before.chat, lastMessageText: previewOf(content) },
-    queue: [...before.queue, message],
+    ...(steers === undefined
+      ? { queue: [...before.queue, message] }
+      : { steered: [...before.steered, { message, isTaken: false }] }),
     receipts: [...before.receipts, { messageId, digest, position }].slice(-RECEIPTS),
   };
 }
@@ -94,8 +118,11 @@ function start(before: ChatRecord, messageId: string, { ts, record }: FoldedLine
 
 function complete(
   before: ChatRecord,
-  { error, usage }: EngineEventBody<'chat.turn.completed'>['payload'],
+  { messageId, error, usage, steers }: EngineEventBody<'chat.turn.completed'>['payload'],
 ): ChatRecord {
+  if (steers !== undefined) {
+    return { ...before, steered: before.steered.filter(({ message }) => message.messageId !== messageId) };
+  }
   const chat: ChatSummary = {
     ...before.chat,
     ...(error === undefined ? {} : { lastError: error }),

@@ -155,6 +155,7 @@ function emptyRecord(): ChatRecord {
     interrupting: false,
     selfDirected: false,
     requests: [],
+    steered: [],
     receipts: [],
   };
 }

@@ -70,6 +70,7 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
       create: unexpected('chats.create'),
       remove: unexpected('chats.remove'),
       send: unexpected('chats.send'),
+      steer: unexpected('chats.steer'),
       interrupt: unexpected('chats.interrupt'),
       queue: unexpected('chats.queue'),
       withdraw: unexpected('chats.withdraw'),

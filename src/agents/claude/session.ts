@@ -72,6 +72,12 @@ export class ClaudeSession implements AgentSession {
         return courier.abandon();
       case 'agent.deliver':
         return this.#orExit(() => courier.deliver(command.message, command.delivery));
+      case 'agent.steer':
+        return this.#facts.report({
+          type: 'steer.refused',
+          messageId: command.message.messageId,
+          position: null,
+        });
       case 'agent.interrupt':
         return courier.isPrepared ? undefined : supervisor.interrupt();
       case 'agent.ping':

@@ -11,6 +11,7 @@ export function createCodexDriver({ idleMs, processesMax, ...shared }: DriverOpt
   return {
     provider: 'codex',
     title: 'Codex',
+    canSteer: true,
     openSession: (input, report) => new CodexSession({ context, servers }, input, report),
   };
 }

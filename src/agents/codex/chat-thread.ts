@@ -10,9 +10,9 @@ import type { Frame } from './protocol.ts';
 import type { Questions } from './questions.ts';
 import { decide, requestIdOf } from './requests.ts';
 import type { CodexServer, ServerMember } from './server.ts';
+import type { Steers } from './steering.ts';
 import { freshState, isAtRest, rested, standingOf, turnRequestId, type CodexState } from './state.ts';
 import { closeItems, type Signal, type Translation } from './step.ts';
-import { killTools } from './tools.ts';
 import { translate } from './translate.ts';
 import { isWithin } from '../within.ts';
 
@@ -23,14 +23,15 @@ export interface ChatThreadOptions {
   facts: Facts;
   questions: Questions;
   planning: Planning;
+  steers: Steers;
   /** A turn ended, or what the agent did by itself. */
   onRest: () => void;
   /** The server is gone; what was open in it is still in `state` and `message`. */
   onGone: (server: CodexServer, failure: Failure) => void;
 }
 
-/** How long the agent may take to end the commands of an interrupted turn before they are killed. */
-const CLEANING_MS = 2_000;
+/** How long a turn that is over waits for the answers to what was said into it. */
+const STEERING_MS = 2_000;
 
 /** The thread of one chat and the message it works on: follows what the server prints about it, and tells the chat. */
 export class ChatThread implements ServerMember {
@@ -43,7 +44,7 @@ export class ChatThread implements ServerMember {
   /** The server had died before it was taken up, so nobody knows how far the message came. */
   isFoundDead = false;
   readonly #options: ChatThreadOptions;
-  readonly #interruption = new Interruption();
+  readonly #interruption: Interruption;
   #from = 0;
   #silentUntil = 0;
   /** Behind the last frame that concerned this chat. */
@@ -54,6 +55,8 @@ export class ChatThread implements ServerMember {
   constructor(options: ChatThreadOptions, threadId: string | null) {
     this.#options = options;
     this.state = freshState(threadId);
+    const { chatId, context } = options;
+    this.#interruption = new Interruption({ chatId, log: context.log, state: () => this.state });
   }
 
   get isWorking(): boolean {
@@ -67,7 +70,8 @@ export class ChatThread implements ServerMember {
   needles(): string[] {
     const { threadId, turn, activeTurn, children } = this.state;
     const ids = [threadId, activeTurn, turn?.nativeId, turn && turnRequestId(turn.clientId)];
-    return [...ids.flatMap((id) => id ?? []), ...Object.keys(children)];
+    const { steers } = this.#options;
+    return [...ids.flatMap((id) => id ?? []), ...Object.keys(children), ...steers.ids];
   }
 
   /** Follows the server from `from` on; what it printed up to `silentUntil` is known already. */
@@ -98,22 +102,24 @@ export class ChatThread implements ServerMember {
     this.#interruption.begin();
     const { turn } = state;
     if (turn?.isPlanned === true) this.#onEnd({ ...completed(turn), outcome: 'interrupted' });
-    else this.#pursue();
+    else this.#interruption.pursue(this.server);
   }
 
   async onFrame(frame: Frame, offset: number): Promise<void> {
-    const { context } = this.#options;
+    const { context, steers } = this.#options;
     const { server } = this;
-    if (offset <= this.#from) return;
+    if (offset <= this.#from || server === null) return;
+    if (steers.answer(frame, { runId: server.run.id, offset })) return;
     const translation = translate(this.state, frame, context.now());
-    if (translation === null || server === null) return;
+    if (translation === null) return;
     this.state = translation.state;
     if (offset <= this.#silentUntil) return;
     this.#offset = offset;
-    this.#pursue();
+    this.#interruption.pursue(server);
     if (translation.plan !== undefined) await this.#options.planning.keep(translation.plan);
     this.#tell(translation, { runId: server.run.id, offset });
     server.noteWork();
+    steers.flush(this);
     if (context.isLagging()) await context.settled();
   }
 
@@ -127,13 +133,15 @@ export class ChatThread implements ServerMember {
 
   /** Ends the message and closes what it left open. */
   conclude(end: TurnEnd, server: CodexServer): void {
-    const { context, facts, onRest } = this.#options;
+    const { context, facts, steers, onRest } = this.#options;
     const { message, state } = this;
     if (message === null) return;
     const { threadId } = state;
     const closed = closeItems(state, { now: context.now(), ...(threadId === null ? {} : { threadId }) });
     this.state = { ...closed.state, turn: null };
     this.drop();
+    if (end.outcome === 'lost') steers.forget();
+    else steers.refuseAll(this.#positionIn(server));
     const said = {
       messageId: message.messageId,
       events: closed.events,
@@ -149,7 +157,7 @@ export class ChatThread implements ServerMember {
   async bury(server: CodexServer): Promise<TurnEnd | null> {
     const { turn } = this.state;
     const end = this.#end ?? (turn?.isPlanned === true ? completed(turn) : null);
-    await this.#killTools(server);
+    await this.#interruption.killTools(server);
     const { state, events } = closeItems(this.state, { now: this.#options.context.now() });
     this.state = rested(state);
     this.#sayOnly(events, this.#positionIn(server));
@@ -194,47 +202,26 @@ export class ChatThread implements ServerMember {
   }
 
   /** Writes a line if there is a server. */
-  write(line: string): void {
+  write = (line: string): void => {
     this.server?.write(line).catch((error: unknown) => this.#log(error, 'a line was not written'));
-  }
-
-  /** Tells each turn that goes on to end: one may begin after the interrupt. */
-  #pursue(): void {
-    for (const turn of this.#interruption.pursue(this.state)) {
-      this.server
-        ?.request('turn/interrupt', turn)
-        .catch((error: unknown) => this.#log(error, 'not interrupted'));
-    }
-  }
+  };
 
   #onEnd(end: TurnEnd): void {
     const { server } = this;
     if (server === null || this.message === null || this.#end !== null) return;
-    if (!this.#interruption.isUnderWay && end.outcome !== 'interrupted') return this.conclude(end, server);
+    const isCut = this.#interruption.isUnderWay || end.outcome === 'interrupted';
+    if (!isCut && this.#options.steers.isSettled) return this.conclude(end, server);
     this.#end = end;
-    void this.#clean(server).then(() => this.#end !== null && this.conclude(end, server));
+    const cleaned = isCut ? this.#interruption.clean(server) : Promise.resolve();
+    const steered = isWithin(this.#options.steers.settled(), STEERING_MS);
+    void Promise.all([cleaned, steered]).then(() => this.#end !== null && this.conclude(end, server));
   }
 
   #onRest(): void {
     const { server } = this;
     this.#interruption.end();
     if (server === null) return;
-    void this.#clean(server).then(this.#options.onRest);
-  }
-
-  /** An interrupt leaves the commands of the turn running: they are ended after it. */
-  async #clean(server: CodexServer): Promise<void> {
-    this.#interruption.widen(this.state);
-    const { threadId, children } = this.state;
-    const threads = [...(threadId === null ? [] : [threadId]), ...Object.keys(children)];
-    const answers = threads.map((id) => server.request('thread/backgroundTerminals/clean', { threadId: id }));
-    await isWithin(Promise.allSettled(answers), CLEANING_MS);
-    await this.#killTools(server);
-  }
-
-  async #killTools({ run }: CodexServer): Promise<void> {
-    const since = this.#interruption.takeReach(this.state);
-    await killTools(run, { chatId: this.#options.chatId, since });
+    void this.#interruption.clean(server).then(this.#options.onRest);
   }
 
   #positionIn({ run }: CodexServer): Position {

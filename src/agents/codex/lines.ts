@@ -80,6 +80,16 @@ function permissionsOf({ policy, planMode }: { policy: Policy; planMode: boolean
     : { approvalPolicy: approvalPolicyOf(policy), sandboxPolicy: { type: 'dangerFullAccess' } };
 }
 
+/** Says a text into a turn that runs, and into no other. */
+export function steerLine(
+  id: string,
+  { threadId, turnId, clientId, text }: { threadId: string; turnId: string; clientId: string; text: string },
+): string {
+  const input = textInput(text);
+  const params = { threadId, expectedTurnId: turnId, clientUserMessageId: clientId, input };
+  return requestLine(id, 'turn/steer', params);
+}
+
 function textInput(text: string): object[] {
   return text === '' ? [] : [{ type: 'text', text, text_elements: [] }];
 }

@@ -1,7 +1,7 @@
 /** Takes up what the last engine left: a server at work, one that rests, or one that died. */
 import { readFile } from 'node:fs/promises';
 import type { AgentSessionInput } from '../../contract/facts.ts';
-import type { Position, TurnRecord } from '../../contract/records.ts';
+import type { Position, QueuedMessage, TurnRecord } from '../../contract/records.ts';
 import { fence, identify } from '../../process/identify.ts';
 import { createRun, filesOf, type Run } from '../../process/run.ts';
 import type { ChatThread } from './chat-thread.ts';
@@ -11,6 +11,7 @@ import { CodexDeliverySchema, type CodexDelivery } from './delivery.ts';
 import type { Facts } from '../facts.ts';
 import type { CodexServers } from './servers.ts';
 import { withTurn } from './state.ts';
+import type { Steers } from './steering.ts';
 
 export interface RecoveryOptions {
   context: AgentContext;
@@ -20,16 +21,17 @@ export interface RecoveryOptions {
   /** Opens the thread once more, so that the server repeats what it waits for. */
   rejoin: () => Promise<void>;
   redeliver: (turn: TurnRecord) => Promise<void>;
+  steers: Steers;
   /** Asks about a plan that waits, unless it was decided. */
   takeUpPlan: () => Promise<void>;
 }
 
 /** Settles when the chat can be served again; the end of a dead server is told to the thread. */
 export async function recover(
-  { position, turn }: Pick<AgentSessionInput, 'position' | 'turn'>,
+  { position, turn, steering }: Pick<AgentSessionInput, 'position' | 'turn' | 'steering'>,
   options: RecoveryOptions,
 ): Promise<void> {
-  if (turn !== null) return takeUpTurn({ turn, position }, options);
+  if (turn !== null) return takeUpTurn({ turn, position, steering: steering ?? [] }, options);
   if (position !== null) return takeUpResting(position, options);
 }
 
@@ -46,14 +48,21 @@ async function takeUpResting(position: Position, options: RecoveryOptions): Prom
   if (!thread.isWorking) facts.rested(thread.position);
 }
 
+interface TurnTakenUp {
+  turn: TurnRecord;
+  position: Position | null;
+  steering: readonly QueuedMessage[];
+}
+
 async function takeUpTurn(
-  { turn, position }: { turn: TurnRecord; position: Position | null },
+  { turn, position, steering }: TurnTakenUp,
   options: RecoveryOptions,
 ): Promise<void> {
-  const { context, servers, thread, rejoin, redeliver, takeUpPlan } = options;
+  const { context, servers, thread, rejoin, redeliver, takeUpPlan, steers } = options;
   const delivery = CodexDeliverySchema.parse(turn.delivery);
   const run = createRun(context.paths.agents, delivery.runId);
   const state = await stateOf(run);
+  await steers.takeUp(steering, run);
   if (state === 'absent') return redeliver(turn);
   const { outputOffset: from, threadId, notice } = delivery;
   const silentUntil = position?.runId === run.id ? Math.max(position.offset, from) : from;
@@ -68,6 +77,7 @@ async function takeUpTurn(
     await context.settled();
     await server.write(await loadInput(delivery.input, context.payloads));
   }
+  steers.flush(thread);
   await takeUpPlan();
   await rejoin();
 }

@@ -10,14 +10,15 @@ import { loadInput } from '../delivery-input.ts';
 import { CodexDeliverySchema } from './delivery.ts';
 import { Facts } from '../facts.ts';
 import { CodexFailure, NOT_RUNNING } from './failures.ts';
-import { isKnownToThread, prepareDelivery } from './preparation.ts';
+import { prepareDelivery } from './preparation.ts';
 import { Planning, type Decision } from './planning.ts';
 import { Questions } from './questions.ts';
-import { isWritten, recover } from './recovery.ts';
+import { recover } from './recovery.ts';
 import { runIdOf } from './requests.ts';
 import type { CodexServer } from './server.ts';
 import type { CodexServers } from './servers.ts';
 import { isAtRest, withTurn } from './state.ts';
+import { Steers } from './steering.ts';
 import { ThreadOpener } from './thread-opener.ts';
 
 /** The session of one chat: does what the chat asks, one thing after the other. */
@@ -28,6 +29,7 @@ export class CodexSession implements AgentSession {
   readonly #facts: Facts;
   readonly #questions: Questions;
   readonly #planning: Planning;
+  readonly #steers: Steers;
   readonly #thread: ChatThread;
   readonly #mailbox = createMailbox((error) => this.#onFailure(error));
   readonly #opener: ThreadOpener;
@@ -50,27 +52,20 @@ export class CodexSession implements AgentSession {
     const { requestTimeoutMs: timeoutMs, now } = context;
     this.#questions = new Questions({ open, timeoutMs, now, report: this.#facts.report });
     const post = (task: () => Promise<void>) => this.#mailbox.post(() => this.#orExit(task));
+    this.#steers = new Steers({ context, facts: this.#facts });
     this.#planning = new Planning({ context, chatId, policy, questions: this.#questions });
     this.#planning.delivery = chat.turn?.delivery;
+    const shared = { context, chatId, policy, facts: this.#facts };
     const options = {
-      context,
-      chatId,
-      policy,
-      facts: this.#facts,
+      ...shared,
       questions: this.#questions,
       planning: this.#planning,
+      steers: this.#steers,
       onRest: () => this.#isStopping && post(() => this.#leave()),
       onGone: (server: CodexServer, failure: Failure) => post(() => this.#bury(server, failure)),
     };
     this.#thread = new ChatThread(options, chat.sessionId);
-    this.#opener = new ThreadOpener(this.#thread, {
-      context,
-      servers,
-      facts: this.#facts,
-      chatId,
-      policy,
-      signal: this.#letGo.signal,
-    });
+    this.#opener = new ThreadOpener(this.#thread, { ...shared, servers, signal: this.#letGo.signal });
     post(() => this.#recover());
   }
 
@@ -97,6 +92,8 @@ export class CodexSession implements AgentSession {
         return this.#reserve(false);
       case 'agent.deliver':
         return this.#orExit(() => this.#deliver(command.message, command.delivery));
+      case 'agent.steer':
+        return this.#orExit(() => this.#steers.say(command.message, this.#thread));
       case 'agent.interrupt':
         return thread.isReserved ? undefined : thread.interrupt();
       case 'agent.ping':
@@ -119,7 +116,8 @@ export class CodexSession implements AgentSession {
       facts: this.#facts,
       takeUpPlan: () => this.#planning.takeUp(this.#thread),
       rejoin: async () => void (await this.#opener.open()),
-      redeliver: ({ message }) => this.#prepare(message),
+      steers: this.#steers,
+      redeliver: ({ message }) => this.#again(message),
     });
   }
 
@@ -192,23 +190,22 @@ export class CodexSession implements AgentSession {
     const end = await thread.bury(server);
     if (end !== null) thread.conclude(end, server);
     else if (!thread.isFoundDead || isAwaited) this.#cutOff(failure);
-    else if (turn?.nativeId == null && !(await this.#wasBegun(message, server))) await this.#prepare(message);
+    else if (turn?.nativeId == null && !(await this.#opener.wasBegun(this.#chat.turn, server)))
+      await this.#again(message);
     else thread.conclude({ outcome: 'lost' }, server);
     if (end !== null && isAwaited) this.#facts.exited(failure);
   }
 
-  #cutOff(failure: Failure): void {
-    this.#thread.drop();
-    this.#facts.exited(failure);
+  /** What was said into the turn has to wait until the message has run. */
+  #again(message: QueuedMessage): Promise<void> {
+    this.#steers.refuseAll(this.#thread.position);
+    return this.#prepare(message);
   }
 
-  /** Whether a message may have reached the agent before its server died. */
-  async #wasBegun({ turnId: clientId }: QueuedMessage, { run }: CodexServer): Promise<boolean> {
-    const delivery = CodexDeliverySchema.parse(this.#chat.turn?.delivery);
-    if (!(await isWritten(run, { delivery, context: this.#context }))) return false;
-    const { threadId } = await this.#opener.open();
-    const server = this.#thread.server;
-    return server === null || isKnownToThread({ clientId, threadId }, server);
+  #cutOff(failure: Failure): void {
+    this.#steers.forget();
+    this.#thread.drop();
+    this.#facts.exited(failure);
   }
 
   async #answer(decision: Decision): Promise<void> {

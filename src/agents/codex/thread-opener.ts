@@ -1,9 +1,18 @@
 import type { Policy } from '../../contract/chats.ts';
+import type { TurnRecord } from '../../contract/records.ts';
 import type { ChatThread } from './chat-thread.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
+import { CodexDeliverySchema } from './delivery.ts';
 import { CodexFailure, NOT_RUNNING } from './failures.ts';
-import { resumeThread, startThread, type OpenThread, type ThreadOptions } from './preparation.ts';
+import {
+  isKnownToThread,
+  resumeThread,
+  startThread,
+  type OpenThread,
+  type ThreadOptions,
+} from './preparation.ts';
+import { isWritten } from './recovery.ts';
 import type { CodexServer } from './server.ts';
 import type { CodexServers } from './servers.ts';
 
@@ -42,6 +51,16 @@ export class ThreadOpener {
     this.#thread.state = { ...this.#thread.state, threadId: opened.threadId };
     this.#opened = { server, thread: silent };
     return facts.sessionId === null ? silent : opened;
+  }
+
+  /** Whether the message of a turn may have reached the agent before its server died. */
+  async wasBegun(turn: TurnRecord | null, { run }: CodexServer): Promise<boolean> {
+    const { context } = this.#options;
+    const delivery = CodexDeliverySchema.parse(turn?.delivery);
+    if (turn === null || !(await isWritten(run, { delivery, context }))) return false;
+    const { threadId } = await this.open();
+    const { server } = this.#thread;
+    return server === null || isKnownToThread({ clientId: turn.message.turnId, threadId }, server);
   }
 
   /** Where the thread is open. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  ChatListQuerySchema,
   ChatListSchema,
   ChatParamsSchema,
   ChatResponseSchema,
@@ -32,7 +33,7 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
           schema: ChatResponse,
         },
       },
-      refusals: ['UNKNOWN_PROVIDER', 'SHUTTING_DOWN', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
+      refusals: ['UNKNOWN_PROVIDER', 'PARENT_NOT_FOUND', 'SHUTTING_DOWN', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
       async handle({ body }, { res }) {
         const { chat, created } = await withDeadline(chats.create(body));
         res.status = created ? 201 : 200;
@@ -42,9 +43,10 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
     route({
       method: 'GET',
       path: '/chats',
-      summary: 'All chats',
+      summary: 'All chats, or the sub-chats of one',
+      request: z.object({ query: ChatListQuerySchema }),
       answers: { 200: { description: 'The chats, as of `lastEventId`.', schema: ChatList } },
-      handle: () => chats.list(),
+      handle: ({ query }) => chats.list({ parentChatId: query.parentChatId }),
     }),
     route({
       method: 'GET',
@@ -58,7 +60,8 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
     route({
       method: 'DELETE',
       path: '/chats/:chatId',
-      summary: 'Delete a chat, its queue and its history; a running turn is stopped first',
+      summary:
+        'Delete a chat, its queue, its history and, before it, its sub-chats; running turns are stopped first',
       request: z.object({ params: ChatParamsSchema }),
       answers: { 200: { description: 'It is gone.', schema: Success } },
       refusals: ['CHAT_NOT_FOUND', 'SHUTTING_DOWN', 'OUTCOME_UNKNOWN'],

@@ -9,6 +9,7 @@ import {
   InterruptReceiptSchema,
   MessageReceiptSchema,
   SendMessageSchema,
+  SteerSchema,
 } from '../../contract/messages.ts';
 import type { Engine, HistoryPage } from '../../engine.ts';
 import { JSON_HEADERS } from '../refusal.ts';
@@ -16,6 +17,7 @@ import { route } from '../route.ts';
 import { withDeadline } from '../with-deadline.ts';
 
 const SendMessage = SendMessageSchema.meta({ id: 'SendMessage' });
+const Steer = SteerSchema.meta({ id: 'Steer' });
 const MessageReceipt = MessageReceiptSchema.meta({ id: 'MessageReceipt' });
 const InterruptReceipt = InterruptReceiptSchema.meta({ id: 'InterruptReceipt' });
 const History = HistoryPageSchema.meta({ id: 'HistoryPage' });
@@ -56,6 +58,35 @@ export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
         // Named here, so that a caller who named none can still repeat it when the outcome is unknown.
         const messageId = body.messageId ?? randomUUID();
         return withDeadline(chats.send(params.chatId, { ...body, messageId }), { messageId });
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/chats/:chatId/steer',
+      summary: 'Say a message into the running turn, for agents that can; it is on disk before the answer',
+      request: z.object({ params: ChatParamsSchema, body: Steer }),
+      example: { message: 'Use the other branch', messageId: 'm-2' },
+      answers: {
+        200: {
+          description:
+            'It was accepted, now or before. It ends with the turn; if it came too late, it runs next.',
+          schema: MessageReceipt,
+        },
+      },
+      refusals: [
+        'CHAT_NOT_FOUND',
+        'MESSAGE_CONFLICT',
+        'STEER_UNSUPPORTED',
+        'NOTHING_TO_STEER',
+        'QUEUE_FULL',
+        'SHUTTING_DOWN',
+        'CHAT_FAILED',
+        'OUTCOME_UNKNOWN',
+        'STORAGE_FULL',
+      ],
+      handle({ params, body }) {
+        const messageId = body.messageId ?? randomUUID();
+        return withDeadline(chats.steer(params.chatId, { ...body, messageId }), { messageId });
       },
     }),
     route({

@@ -32,6 +32,8 @@ export interface TestChat {
   begin(text: string, options?: Partial<QueuedMessage>): Promise<QueuedMessage>;
   /** Sends a message and waits for its end. */
   run(text: string, options?: Partial<QueuedMessage>): Promise<Said>;
+  /** Says a message into the running turn, as a chat does: recorded, then delivered. */
+  steer(text: string): QueuedMessage;
   /** Waits for the end of the message. */
   ended(message: QueuedMessage): Promise<Said>;
   /** Keeps text and images in a file, as large messages are. */
@@ -160,6 +162,12 @@ export function createChat(parts: ChatParts): TestChat {
       session.command({ type: 'agent.deliver', message, delivery });
       return message;
     },
+    steer(text) {
+      const message = newMessage(text);
+      record.steering = [...(record.steering ?? []), message];
+      session.command({ type: 'agent.steer', message });
+      return message;
+    },
     run: async (text, options) => chat.ended(await chat.begin(text, options)),
     ended: ({ messageId }) =>
       waitFor(() =>
@@ -188,6 +196,9 @@ function keep(record: AgentSessionInput, fact: AgentFact): void {
   if (fact.type === 'request.opened') record.requests = [...record.requests, fact.request];
   if (fact.type === 'request.withdrawn') {
     record.requests = record.requests.filter(({ id }) => id !== fact.requestId);
+  }
+  if (fact.type === 'steer.taken' || fact.type === 'steer.refused') {
+    record.steering = (record.steering ?? []).filter(({ messageId }) => messageId !== fact.messageId);
   }
   if (fact.type === 'agent.exited') record.turn = null;
   if (fact.type !== 'agent.said') return;

@@ -41,6 +41,8 @@ export interface AgentUnderTest {
   open: (options: ChatOptions) => Promise<ChatUnderTest>;
   /** Runs a shell command with the agent's own tool and waits for its end. */
   run: (command: string) => Step;
+  /** Whether a message can be said into a turn that runs. */
+  canSteer: boolean;
   /** Proposes a plan, as the agent does in plan mode. */
   propose: (plan: string) => Step;
   /** What the agent said, in order. */
@@ -68,6 +70,7 @@ const claude: AgentUnderTest = {
     return { ...chat, asked };
   },
   run: (command) => useTool('Bash', { command }),
+  canSteer: false,
   propose: (plan) => useTool('ExitPlanMode', { plan }),
   saidIn: textsOf,
   promptsIn: (facts) =>
@@ -92,6 +95,7 @@ const codex: AgentUnderTest = {
     return { ...chat, asked };
   },
   run: (command) => useTool('exec_command', { cmd: command, yield_time_ms: 60_000 }),
+  canSteer: true,
   propose: (plan) => say(`<proposed_plan>\n${plan}\n</proposed_plan>`),
   saidIn: codexTextsOf,
   promptsIn: (facts) =>

@@ -6,7 +6,7 @@ import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { startScriptedResponses } from '../../../src/dev/scripted-responses.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import { agentProcesses, ENDLESS_COMMAND } from '../../support/agent-processes.ts';
-import { deltasOf, expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
+import { deltasOf, expectExactlyOneEnd, expectNoGap, lifeOf } from '../../support/assertions.ts';
 import type { EngineClient } from '../../support/engine-client.ts';
 import { inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
 import { expectWholeLog } from '../../support/whole-log.ts';
@@ -85,6 +85,43 @@ it('completes the turns whose engine was killed on the way, and runs each tool o
   expectExactlyOneEnd(stream.events, messages);
   await engine().end('SIGTERM');
   await expectWholeLog(home);
+});
+
+it('says messages into a running turn, each accepted once and ended once with it', async () => {
+  const waits = inSteps(run('until [ -e go.txt ]; do sleep 0.05; done'), say('Never asked.'));
+  const { client, folder, kill, start } = await startCodexWorkspace(turnByPrompt({ tool: waits }));
+  const stream = await client.follow({ resume: true });
+  const chatId = await client.firstChat('codex');
+  const steer = (message: string) => client.post(`/chats/${chatId}/steer`, { message, messageId: message });
+  expect(await steer('nobody listens')).toMatchObject({ status: 409, body: { code: 'nothing_to_steer' } });
+  const host = await client.send(chatId, 'tool');
+  await stream.waitFor(
+    ({ type, payload }) => type === 'chat.turn.delta' && JSON.stringify(payload).includes('exec_command'),
+  );
+
+  const answer = { status: 200, body: { messageId: 'hurry', queued: false, position: 0 } };
+  expect(await steer('hurry')).toEqual(answer);
+  await stream.waitFor(
+    ({ type, payload }) =>
+      type === 'chat.turn.started' && 'messageId' in payload && payload.messageId === 'hurry',
+  );
+  await kill();
+  await start();
+  expect(await steer('hurry')).toEqual(answer);
+  await writeFile(join(folder, 'go.txt'), '');
+
+  for (const messageId of [host, 'hurry']) {
+    expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'completed' } });
+  }
+  expect(lifeOf(stream.events, 'hurry')).toEqual([
+    'chat.turn.accepted',
+    'chat.turn.started',
+    'chat.turn.completed',
+  ]);
+  expect(saidIn(deltasOf(stream.events, chatId))).toEqual(['You said: hurry']);
+  expect(await client.history(chatId)).toEqual(deltasOf(stream.events, chatId));
+  expectExactlyOneEnd(stream.events, [host, 'hurry']);
+  expect(await steer('hurry')).toEqual(answer);
 });
 
 it('leaves no process behind when the engine is asked to end in the middle of turns', async () => {

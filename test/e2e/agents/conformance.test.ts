@@ -149,6 +149,61 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     });
   });
 
+  describe.runIf(agent.canSteer)('when something is said into its turn,', () => {
+    const waits = inSteps(run('until [ -e go.txt ]; do sleep 0.05; done'), say('Never asked.'));
+
+    it('takes it after its tool, and ends once', async () => {
+      const chat = await open({ turn: turnByPrompt({ tool: waits }) });
+      const message = await chat.begin('tool');
+      await toolIsOpen(chat);
+      const { messageId } = chat.steer('hurry up');
+      await until(() => expect(ofType(chat.facts, 'steer.taken')).toHaveLength(1));
+      writeFileSync(fileOf(chat, 'go.txt'), '');
+      expect((await chat.ended(message)).end?.outcome).toBe('completed');
+      expect(saidIn(chat.facts)).toEqual(['You said: hurry up']);
+      expect(promptsIn(chat.facts)).toEqual(['tool', 'hurry up']);
+      expect(ofType(chat.facts, 'steer.taken')).toMatchObject([{ messageId }]);
+    });
+
+    it('says to the end what it says, then goes on with it', async () => {
+      const gate = createGate();
+      const chat = await open({ turn: turnByPrompt({ long: () => say('Begun. ', gate, 'Done.') }) });
+      const message = await chat.begin('long');
+      await gate.reached;
+      await until(() => expect(chat.partials.join('')).toContain('Begun.'));
+      chat.steer('and more');
+      await until(() => expect(ofType(chat.facts, 'steer.taken')).toHaveLength(1));
+      gate.open();
+      expect((await chat.ended(message)).end?.outcome).toBe('completed');
+      expect(saidIn(chat.facts)).toEqual(['Begun. Done.', 'You said: and more']);
+    });
+
+    it('takes it once over a change of engines', async () => {
+      const chat = await open({ turn: turnByPrompt({ tool: waits }) });
+      const message = await chat.begin('tool');
+      await toolIsOpen(chat);
+      chat.steer('one');
+      chat.reopen();
+      await until(() => expect(ofType(chat.facts, 'steer.taken')).toHaveLength(1));
+      chat.steer('two');
+      await until(() => expect(ofType(chat.facts, 'steer.taken')).toHaveLength(2));
+      chat.reopen();
+      writeFileSync(fileOf(chat, 'go.txt'), '');
+      expect((await chat.ended(message)).end?.outcome).toBe('completed');
+      expect(promptsIn(chat.facts)).toEqual(['tool', 'one', 'two']);
+      expect(ofType(chat.facts, 'steer.taken')).toHaveLength(2);
+    });
+
+    it('refuses it when no turn runs', async () => {
+      const chat = await open({ turn: echo });
+      await chat.run('first');
+      const { messageId } = chat.steer('too late');
+      await until(() => expect(ofType(chat.facts, 'steer.refused')).toMatchObject([{ messageId }]));
+      await chat.run('next');
+      expect(promptsIn(chat.facts)).toEqual(['first', 'next']);
+    });
+  });
+
   it('runs chats at the same time, each by itself', async () => {
     const first = await open({ turn: echo });
     const chats = [first, first.sibling(), first.sibling(), first.sibling()];

@@ -38,11 +38,12 @@ function firstDifference(walk: Walk) {
 const ID = '000000000001-00000000';
 
 function toldBy(record: ChatRecord, snapshot: Stand['snapshot']) {
-  const { session: told, queue, interrupting, selfDirected, errored } = restoredChatInput(record);
+  const { session: told, queue, steered, interrupting, selfDirected, errored } = restoredChatInput(record);
   return {
     turn: told.turn === null ? null : [told.turn.message.messageId, told.turn.delivery.runId],
     requests: told.requests.map(({ id }) => id),
     queue: queue.map(({ messageId }) => messageId),
+    steered: (steered ?? []).map(({ message, isTaken }) => [message.messageId, isTaken]),
     interrupting: isInterruptCompared(snapshot) ? interrupting : null,
     selfDirected,
     errored,
@@ -51,13 +52,14 @@ function toldBy(record: ChatRecord, snapshot: Stand['snapshot']) {
 
 /** A message that is starting is on record as waiting: nothing of it was announced. */
 function knownTo(snapshot: Stand['snapshot']) {
-  const { current, delivery, queue, requests, selfDirected, stopReason } = snapshot.context;
+  const { current, delivery, queue, steered, requests, selfDirected, stopReason } = snapshot.context;
   const turn = current !== null && delivery !== null ? [current.messageId, delivery.runId] : null;
   const starting = current !== null && delivery === null ? [current] : [];
   return {
     turn,
     requests: requests.map(({ id }) => id),
     queue: [...starting, ...queue].map(({ messageId }) => messageId),
+    steered: steered.map(({ message, isTaken }) => [message.messageId, isTaken]),
     interrupting: isInterruptCompared(snapshot) ? stopReason === 'user' : null,
     selfDirected,
     errored: snapshot.matches({ resting: 'errored' }),
@@ -90,6 +92,7 @@ function recordOf(start: Partial<ChatInput>): ChatRecord {
     queue: start.queue ?? [],
     interrupting: start.interrupting ?? false,
     selfDirected: start.selfDirected ?? false,
+    steered: start.steered ?? [],
     receipts: [],
   };
 }

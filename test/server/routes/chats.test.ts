@@ -16,6 +16,21 @@ const CHAT: ChatSummary = {
 };
 const LAST_EVENT_ID = '000000000007-0123abcd';
 
+describe('GET /chats', () => {
+  it.each([
+    ['/chats', {}],
+    ['/chats?parentChatId=c0', { parentChatId: 'c0' }],
+  ])('%s asks for what it names', async (path, filter) => {
+    const asked: unknown[] = [];
+    const list = async (given: unknown) => (asked.push(given), { chats: [CHAT], lastEventId: LAST_EVENT_ID });
+
+    const response = await startApp({ chats: { list } }).request(path);
+
+    expect(await response.json()).toEqual({ chats: [CHAT], lastEventId: LAST_EVENT_ID });
+    expect(asked).toEqual([filter]);
+  });
+});
+
 describe('POST /chats', () => {
   it.each([
     ['201 for a new chat', true, 201],

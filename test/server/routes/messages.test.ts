@@ -10,6 +10,28 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe('POST /chats/:chatId/steer', () => {
+  it('names a message that has no id, and answers like a send', async () => {
+    const said: unknown[] = [];
+    const receipt = { messageId: 'm1', queued: false, position: 0 };
+    const steer = async (...given: unknown[]) => (said.push(given), receipt);
+
+    const response = await startApp({ chats: { steer } }).request('/chats/c1/steer', {
+      method: 'POST',
+      body: { message: 'hurry' },
+    });
+
+    expect([response.status, await response.json()]).toEqual([200, receipt]);
+    expect(said).toEqual([['c1', { message: 'hurry', messageId: expect.stringMatching(UUID) }]]);
+  });
+
+  it('refuses a message without a word', async () => {
+    const body = { message: ' \n' };
+    const response = await startApp().request('/chats/c1/steer', { method: 'POST', body });
+    expect(response.status).toBe(400);
+  });
+});
+
 describe('POST /chats/:chatId/messages', () => {
   it('answers with the place of the message', async () => {
     const send = async () => ({ messageId: 'm1', queued: true, position: 2 });

@@ -8,6 +8,7 @@ import {
   asked,
   ended,
   interrupt,
+  message,
   prepared,
   said,
   submit,
@@ -31,6 +32,9 @@ export type Row = Record<EventKey, State>;
 /** Message m1 is the current one wherever there is one; r1 is the open request; m2 comes or waits. */
 export const EVENTS: Record<EventKey, ChatEvent> = {
   'message.submit': submit('m2'),
+  'message.steer': { type: 'message.steer', message: message('m2') },
+  'steer.taken': { type: 'steer.taken', messageId: 'm2', position: null },
+  'steer.refused': { type: 'steer.refused', messageId: 'm2', position: null },
   'message.withdraw': { type: 'message.withdraw', messageId: 'm2' },
   'queue.clear': { type: 'queue.clear' },
   'queue.reorder': { type: 'queue.reorder', messageId: 'm2', position: 0 },

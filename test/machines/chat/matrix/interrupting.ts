@@ -3,6 +3,9 @@ import type { Row, State } from './cells.ts';
 export const INTERRUPTING: Record<Extract<State, `interrupting.${string}`>, Row> = {
   'interrupting.asking': {
     'message.submit': 'interrupting.asking',
+    'message.steer': 'interrupting.asking',
+    'steer.taken': 'interrupting.asking',
+    'steer.refused': 'interrupting.asking',
     'message.withdraw': 'interrupting.asking',
     'queue.clear': 'interrupting.asking',
     'queue.reorder': 'interrupting.asking',
@@ -26,6 +29,9 @@ export const INTERRUPTING: Record<Extract<State, `interrupting.${string}`>, Row>
   },
   'interrupting.terminating': {
     'message.submit': 'interrupting.terminating',
+    'message.steer': 'interrupting.terminating',
+    'steer.taken': 'interrupting.terminating',
+    'steer.refused': 'interrupting.terminating',
     'message.withdraw': 'interrupting.terminating',
     'queue.clear': 'interrupting.terminating',
     'queue.reorder': 'interrupting.terminating',
@@ -49,6 +55,9 @@ export const INTERRUPTING: Record<Extract<State, `interrupting.${string}`>, Row>
   },
   'interrupting.killing': {
     'message.submit': 'interrupting.killing',
+    'message.steer': 'interrupting.killing',
+    'steer.taken': 'interrupting.killing',
+    'steer.refused': 'interrupting.killing',
     'message.withdraw': 'interrupting.killing',
     'queue.clear': 'interrupting.killing',
     'queue.reorder': 'interrupting.killing',

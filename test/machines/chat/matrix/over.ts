@@ -3,6 +3,9 @@ import type { Row, State } from './cells.ts';
 export const OVER: Record<Extract<State, 'deleted' | 'stopped'>, Row> = {
   deleted: {
     'message.submit': 'deleted',
+    'message.steer': 'deleted',
+    'steer.taken': 'deleted',
+    'steer.refused': 'deleted',
     'message.withdraw': 'deleted',
     'queue.clear': 'deleted',
     'queue.reorder': 'deleted',
@@ -26,6 +29,9 @@ export const OVER: Record<Extract<State, 'deleted' | 'stopped'>, Row> = {
   },
   stopped: {
     'message.submit': 'stopped',
+    'message.steer': 'stopped',
+    'steer.taken': 'stopped',
+    'steer.refused': 'stopped',
     'message.withdraw': 'stopped',
     'queue.clear': 'stopped',
     'queue.reorder': 'stopped',

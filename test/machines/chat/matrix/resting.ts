@@ -3,6 +3,9 @@ import type { Row, State } from './cells.ts';
 export const RESTING: Record<Extract<State, `resting.${string}`>, Row> = {
   'resting.idle': {
     'message.submit': 'running.starting',
+    'message.steer': 'resting.idle',
+    'steer.taken': 'resting.idle',
+    'steer.refused': 'resting.idle',
     'message.withdraw': 'resting.idle',
     'queue.clear': 'resting.idle',
     'queue.reorder': 'resting.idle',
@@ -26,6 +29,9 @@ export const RESTING: Record<Extract<State, `resting.${string}`>, Row> = {
   },
   'resting.errored': {
     'message.submit': 'running.starting',
+    'message.steer': 'resting.errored',
+    'steer.taken': 'resting.errored',
+    'steer.refused': 'resting.errored',
     'message.withdraw': 'resting.errored',
     'queue.clear': 'resting.errored',
     'queue.reorder': 'resting.errored',

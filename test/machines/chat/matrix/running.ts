@@ -3,6 +3,9 @@ import type { Row, State } from './cells.ts';
 export const RUNNING: Record<Extract<State, `running.${string}`>, Row> = {
   'running.starting': {
     'message.submit': 'running.starting',
+    'message.steer': 'running.starting',
+    'steer.taken': 'running.starting',
+    'steer.refused': 'running.starting',
     'message.withdraw': 'running.starting',
     'queue.clear': 'running.starting',
     'queue.reorder': 'running.starting',
@@ -26,6 +29,9 @@ export const RUNNING: Record<Extract<State, `running.${string}`>, Row> = {
   },
   'running.working': {
     'message.submit': 'running.working',
+    'message.steer': 'running.working',
+    'steer.taken': 'running.working',
+    'steer.refused': 'running.working',
     'message.withdraw': 'running.working',
     'queue.clear': 'running.working',
     'queue.reorder': 'running.working',
@@ -49,6 +55,9 @@ export const RUNNING: Record<Extract<State, `running.${string}`>, Row> = {
   },
   'running.probing': {
     'message.submit': 'running.probing',
+    'message.steer': 'running.probing',
+    'steer.taken': 'running.probing',
+    'steer.refused': 'running.probing',
     'message.withdraw': 'running.probing',
     'queue.clear': 'running.probing',
     'queue.reorder': 'running.probing',
@@ -72,6 +81,9 @@ export const RUNNING: Record<Extract<State, `running.${string}`>, Row> = {
   },
   'running.awaiting': {
     'message.submit': 'interrupting.asking',
+    'message.steer': 'running.awaiting',
+    'steer.taken': 'running.awaiting',
+    'steer.refused': 'running.awaiting',
     'message.withdraw': 'running.awaiting',
     'queue.clear': 'running.awaiting',
     'queue.reorder': 'running.awaiting',

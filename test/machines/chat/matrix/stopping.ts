@@ -3,6 +3,9 @@ import type { Row, State } from './cells.ts';
 export const STOPPING: Record<Extract<State, `stopping.${string}`>, Row> = {
   'stopping.asking': {
     'message.submit': 'stopping.asking',
+    'message.steer': 'stopping.asking',
+    'steer.taken': 'stopping.asking',
+    'steer.refused': 'stopping.asking',
     'message.withdraw': 'stopping.asking',
     'queue.clear': 'stopping.asking',
     'queue.reorder': 'stopping.asking',
@@ -26,6 +29,9 @@ export const STOPPING: Record<Extract<State, `stopping.${string}`>, Row> = {
   },
   'stopping.terminating': {
     'message.submit': 'stopping.terminating',
+    'message.steer': 'stopping.terminating',
+    'steer.taken': 'stopping.terminating',
+    'steer.refused': 'stopping.terminating',
     'message.withdraw': 'stopping.terminating',
     'queue.clear': 'stopping.terminating',
     'queue.reorder': 'stopping.terminating',
@@ -49,6 +55,9 @@ export const STOPPING: Record<Extract<State, `stopping.${string}`>, Row> = {
   },
   'stopping.killing': {
     'message.submit': 'stopping.killing',
+    'message.steer': 'stopping.killing',
+    'steer.taken': 'stopping.killing',
+    'steer.refused': 'stopping.killing',
     'message.withdraw': 'stopping.killing',
     'queue.clear': 'stopping.killing',
     'queue.reorder': 'stopping.killing',

@@ -8,8 +8,9 @@ type Life = string[];
 /** What must hold along every walk; each returns what is wrong. The titles stand in `docs/machines/chat.md`. */
 export const INVARIANTS: Record<string, (walk: Walk) => string[]> = {
   'every accepted message has exactly one end, or still waits or runs': (walk) => {
-    const { current, queue } = walk.chat.getSnapshot().context;
-    const open = new Set([current, ...queue].flatMap((message) => message?.messageId ?? []));
+    const { current, queue, steered } = walk.chat.getSnapshot().context;
+    const said = steered.map(({ message }) => message);
+    const open = new Set([current, ...queue, ...said].flatMap((message) => message?.messageId ?? []));
     return eachMessage(walk, (messageId, life) => {
       const ends = countOf(life, 'completed') + countOf(life, 'dropped');
       return ends + (open.has(messageId) ? 1 : 0) === 1;
@@ -17,12 +18,25 @@ export const INVARIANTS: Record<string, (walk: Walk) => string[]> = {
   },
   'started turns are completed or run': (walk) =>
     eachMessage(walk, (messageId, life) => {
-      const { current, delivery } = walk.chat.getSnapshot().context;
-      const isRunning = delivery !== null && current?.messageId === messageId;
+      const { current, delivery, steered } = walk.chat.getSnapshot().context;
+      const isTurn = delivery !== null && current?.messageId === messageId;
+      const isPart = steered.some(({ message, isTaken }) => isTaken && message.messageId === messageId);
+      const isRunning = isTurn || isPart;
       return countOf(life, 'started') === countOf(life, 'completed') + (isRunning ? 1 : 0);
     }),
   'a message is accepted, then started, then speaks, then is completed': (walk) =>
     eachMessage(walk, (_, life) => isSorted(life.map((word) => ORDER.indexOf(word)))),
+  'what is said into a turn ends before it, in the same way': (walk) =>
+    walk.emitted.flatMap((event, place) => {
+      if (event.type !== 'chat.turn.completed') return [];
+      const { steers: host, messageId, outcome } = event.payload;
+      if (host === undefined) return [];
+      const end = walk.emitted
+        .slice(place)
+        .find((later) => later.type === 'chat.turn.completed' && later.payload.messageId === host);
+      const isSame = end?.type === 'chat.turn.completed' && end.payload.outcome === outcome;
+      return isSame ? [] : [messageId];
+    }),
   'a message that was dropped never started': (walk) =>
     eachMessage(walk, (_, life) => !(life.includes('dropped') && life.includes('started'))),
   'nothing is said after chat.deleted, and that is said exactly when the chat ends as deleted': ({
@@ -80,13 +94,18 @@ function eachMessage(walk: Walk, isFine: (messageId: string, life: Life) => bool
 
 function foundAtStart({ start }: Walk): string[] {
   const turn = start.session?.turn;
-  return [...(turn ? [turn.message] : []), ...(start.queue ?? [])].map(({ messageId }) => messageId);
+  const steered = (start.steered ?? []).map(({ message }) => message);
+  const found = [...(turn ? [turn.message] : []), ...(start.queue ?? []), ...steered];
+  return found.map(({ messageId }) => messageId);
 }
 
 /** Messages that the chat was started with have lived up to there before. */
 function lifeOf(walk: Walk, messageId: string): Life {
   const accepted = foundAtStart(walk).includes(messageId) ? ['accepted'] : [];
-  const started = walk.start.session?.turn?.message.messageId === messageId ? ['started'] : [];
+  const isTurn = walk.start.session?.turn?.message.messageId === messageId;
+  const steered = walk.start.steered ?? [];
+  const isPart = steered.some(({ message, isTaken }) => isTaken && message.messageId === messageId);
+  const started = isTurn || isPart ? ['started'] : [];
   return [...accepted, ...started, ...walk.emitted.flatMap((event) => wordOf(event, messageId))];
 }
 

@@ -21,6 +21,17 @@ export type Move = (context: ChatContext, fresh: string) => ChatStep | null | un
 /** Steps that people and agents take, and some that come too late or from somewhere else. */
 export const MOVES: Record<string, Move> = {
   submit: (_, fresh) => submit(fresh),
+  steer: (_, fresh) => ({ type: 'message.steer', message: message(fresh) }),
+  'takes a steer': ({ steered }) => {
+    const open = steered.find(({ isTaken }) => !isTaken);
+    return open && steer('taken', open.message.messageId);
+  },
+  'takes foreign steer': () => steer('taken', 'foreign'),
+  'refuses a steer': ({ steered }) => {
+    const open = steered.findLast(({ isTaken }) => !isTaken);
+    return open && steer('refused', open.message.messageId);
+  },
+  'refuses foreign steer': () => steer('refused', 'foreign'),
   'withdraw first': ({ queue: [first] }) => first && { type: 'message.withdraw', messageId: first.messageId },
   'withdraw foreign': () => ({ type: 'message.withdraw', messageId: 'foreign' }),
   'clear queue': () => ({ type: 'queue.clear' }),
@@ -61,6 +72,10 @@ export const FINAL_MOVES: Record<string, Move> = {
   shutdown: () => ({ type: 'chat.shutdown' }),
 };
 
+function steer(how: 'taken' | 'refused', messageId: string): ChatStep {
+  return { type: `steer.${how}`, messageId, position: null };
+}
+
 /** Records from which chats are taken up. */
 export const STARTS: Partial<ChatInput>[] = [
   {},
@@ -70,6 +85,13 @@ export const STARTS: Partial<ChatInput>[] = [
   { session: sessionMidTurn('q0') },
   { session: sessionMidTurn('q0'), queue: [message('q1')], interrupting: true },
   { session: sessionMidTurn('q0', { requests: [request('r0')] }), selfDirected: true },
+  {
+    session: sessionMidTurn('q0', { steering: [message('s1')] }),
+    steered: [
+      { message: message('s0'), isTaken: true },
+      { message: message('s1'), isTaken: false },
+    ],
+  },
   { session: session({ sessionId: 'native-1' }), selfDirected: true },
   { errored: true },
 ];

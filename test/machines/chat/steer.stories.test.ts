@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import type { ChatEvent } from '../../../machines/chat.events.ts';
+import { ordersOf, storyOf } from '../../support/chat-story.ts';
+import {
+  CRASHED,
+  asked,
+  ended,
+  interrupt,
+  message,
+  prepared,
+  said,
+  sessionMidTurn,
+  submit,
+} from '../../support/chat-words.ts';
+import { startChat } from '../../support/start-chat.ts';
+
+const POSITION = { runId: 'run-1', offset: 30 };
+
+describe('a message that is said into a running turn', () => {
+  it('is accepted at place 0, started when the agent took it, and ends with the turn, before it', () => {
+    const { emitted, commands, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), submit('m2'), steer('s1'), taken('s1'), said('m1'), ended('m1'));
+
+    expect(storyOf(emitted).filter((line) => !line.startsWith('noted'))).toEqual([
+      'accepted m1 at 0',
+      'started m1',
+      'accepted m2 at 1',
+      'accepted s1 at 0',
+      'started s1',
+      'delta m1',
+      'completed s1 completed',
+      'completed m1 completed',
+    ]);
+    expect(ordersOf(commands)).toEqual(['prepare m1', 'deliver m1', 'steer s1', 'prepare m2']);
+  });
+
+  it('names the message whose turn it is part of, and leaves the whole cost to that', () => {
+    const { emitted, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), steer('s1'), taken('s1'), ended('m1'));
+
+    const part = { chatId: 'chat-1', messageId: 's1', steers: 'm1' };
+    const record = { message: message('s1') };
+    expect(emitted).toContainEqual({
+      type: 'chat.turn.accepted',
+      payload: { ...part, queued: false, position: 0 },
+      record,
+    });
+    expect(emitted).toContainEqual({
+      type: 'chat.turn.started',
+      payload: part,
+      record: { position: POSITION },
+    });
+    expect(emitted).toContainEqual({
+      type: 'chat.turn.completed',
+      payload: { ...part, isComplete: true, outcome: 'completed' },
+    });
+  });
+
+  it('waits at the head of the queue when it came too late for the agent', () => {
+    const { emitted, commands, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), submit('m2'), steer('s1'), refused('s1'), ended('m1'));
+    take(prepared('s1'), ended('s1'), prepared('m2'), ended('m2'));
+
+    expect(storyOf(emitted).filter((line) => /^(started|completed)/.test(line))).toEqual([
+      'started m1',
+      'completed m1 completed',
+      'started s1',
+      'completed s1 completed',
+      'started m2',
+      'completed m2 completed',
+    ]);
+    expect(ordersOf(commands).filter((order) => order.endsWith('s1'))).toEqual([
+      'steer s1',
+      'prepare s1',
+      'deliver s1',
+    ]);
+  });
+
+  it.each([
+    ['is interrupted', [interrupt(), ended('m1', { outcome: 'interrupted' })], 'interrupted'],
+    ['loses its agent', [CRASHED], 'errored'],
+  ] as const)('ends once, like a turn that %s, whether the agent took it or not', (_, ending, outcome) => {
+    const { emitted, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), steer('s1'), steer('s2'), taken('s1'), ...ending, taken('s2'));
+
+    expect(storyOf(emitted).filter((line) => / s\d/.test(line))).toEqual([
+      'accepted s1 at 0',
+      'accepted s2 at 0',
+      'started s1',
+      `completed s1 ${outcome}`,
+      'started s2',
+      `completed s2 ${outcome}`,
+    ]);
+  });
+
+  it.each([
+    ['rests', []],
+    ['starts', [submit('m1')]],
+    ['waits for an answer', [submit('m1'), prepared('m1'), asked('r1')]],
+    ['is being interrupted', [submit('m1'), prepared('m1'), interrupt()]],
+    ['works by itself', [said(null, { selfDirected: true })]],
+  ] as const)('is not taken by a chat that %s', (_, steps) => {
+    const { chat, take } = startChat();
+
+    take(...steps);
+
+    expect(chat.getSnapshot().can(steer('s1'))).toBe(false);
+  });
+
+  it('is still open for an answer after a change of engines', () => {
+    const { emitted, take } = startChat({
+      session: sessionMidTurn('m1', { steering: [message('s1')] }),
+      steered: [{ message: message('s1'), isTaken: false }],
+    });
+
+    take(taken('s1'), ended('m1'));
+
+    expect(storyOf(emitted).filter((line) => !line.startsWith('noted'))).toEqual([
+      'started s1',
+      'completed s1 completed',
+      'completed m1 completed',
+    ]);
+  });
+});
+
+function steer(messageId: string): ChatEvent {
+  return { type: 'message.steer', message: message(messageId) };
+}
+
+function taken(messageId: string): ChatEvent {
+  return { type: 'steer.taken', messageId, position: POSITION };
+}
+
+function refused(messageId: string): ChatEvent {
+  return { type: 'steer.refused', messageId, position: POSITION };
+}
