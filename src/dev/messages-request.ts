@@ -53,7 +53,7 @@ function promptsOfMessage(message: Message): string[] {
 }
 
 function isAddedByAgent(text: string): boolean {
-  return text.startsWith('<system-reminder>') || text.startsWith('[Request interrupted by user');
+  return /^(<system-reminder>|\[Request interrupted by user|Continue from where you left off\.$)/.test(text);
 }
 
 function resultsOfMessage(message: Message): ToolResult[] {

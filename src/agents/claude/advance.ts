@@ -15,7 +15,7 @@ export function advance(state: ClaudeState, line: KnownLine, now: Date): ClaudeS
         ? echo(state, line.uuid)
         : closeTools(state, toolResultsIn(line.message.content));
     case 'assistant':
-      return progress(openTools(state, line, now), { isAnswered: true });
+      return answer(openTools(state, line, now), line);
     case 'result':
       return advanceResult(state, line);
     default:
@@ -50,10 +50,23 @@ function advanceSystem(state: ClaudeState, line: LineOf<'system'>): ClaudeState 
     case 'background_tasks_changed':
       return { ...state, tasks: line.tasks ?? [], isTaskListDue: false };
     case 'api_retry':
-      return complain(state, line.error);
+      return complain(refuse(state, line.error), line.error);
     default:
       return { ...state, permissionMode: line.permissionMode ?? state.permissionMode };
   }
+}
+
+/** What the agent says in place of the model has an error. */
+function answer(state: ClaudeState, { error }: LineOf<'assistant'>): ClaudeState {
+  if (error !== undefined) return progress(state, { isAnswered: true });
+  return progress(
+    { ...state, isLoginRejected: false },
+    { isAnswered: true, isServed: true, complaint: null },
+  );
+}
+
+function refuse(state: ClaudeState, error: string | undefined): ClaudeState {
+  return error === 'authentication_failed' ? { ...state, isLoginRejected: true } : state;
 }
 
 function lifecycleOf(name: string): Partial<TurnProgress> {

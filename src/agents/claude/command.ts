@@ -6,6 +6,8 @@ export interface CommandOptions {
   start: 'new' | 'resume';
   policy: Policy;
   effort: Effort;
+  /** The turn that goes on plans: it cannot be told so before it does. */
+  planMode?: boolean;
   /** Null for the agent's default. */
   model: string | null;
   /** Added to the agent's own instructions; frozen with the first message of a session. */
@@ -18,6 +20,7 @@ export function argumentsFor({
   start,
   policy,
   effort,
+  planMode = false,
   model,
   systemPrompt,
 }: CommandOptions): string[] {
@@ -30,7 +33,7 @@ export function argumentsFor({
     '--replay-user-messages',
     '--permission-prompt-tool=stdio',
     `--settings=${JSON.stringify({ useAutoModeDuringPlan: false })}`,
-    ...PERMISSIONS[policy],
+    ...PERMISSIONS[planMode ? 'plan' : policy],
     start === 'new' ? `--session-id=${sessionId}` : `--resume=${sessionId}`,
     `--effort=${effort}`,
     ...(model === null ? [] : [`--model=${model}`]),
@@ -38,9 +41,10 @@ export function argumentsFor({
   ];
 }
 
-const PERMISSIONS: Record<Policy, string[]> = {
+const PERMISSIONS: Record<Policy | 'plan', string[]> = {
   bypass: ['--dangerously-skip-permissions'],
   ask: ['--permission-mode=default', '--allow-dangerously-skip-permissions'],
+  plan: ['--permission-mode=plan', '--allow-dangerously-skip-permissions'],
 };
 
 /** The mode in which a process starts and to which it returns after planning. */
@@ -55,6 +59,8 @@ export interface EnvironmentOptions {
   /** Short, because sockets are made in it. */
   temporaryFolder: string;
   isRoot: boolean;
+  /** Goes on by itself with the turn in its session that was not ended. */
+  carriesOn?: boolean;
 }
 
 export function environmentFor({
@@ -62,6 +68,7 @@ export function environmentFor({
   home,
   temporaryFolder,
   isRoot,
+  carriesOn = false,
 }: EnvironmentOptions): Record<string, string> {
   const { CLAUDECODE: _, ...rest } = env;
   return {
@@ -69,6 +76,7 @@ export function environmentFor({
     ...SWITCHES,
     // Without it Claude Code refuses to bypass permissions as root.
     ...(isRoot ? { IS_SANDBOX: '1' } : {}),
+    ...(carriesOn ? { CLAUDE_CODE_RESUME_INTERRUPTED_TURN: '1' } : {}),
     HOME: home,
     TMPDIR: temporaryFolder,
   };

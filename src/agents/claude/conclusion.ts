@@ -1,5 +1,6 @@
 import type { TurnEnd } from '../../contract/facts.ts';
 import { pendingEnd } from './advance.ts';
+import { isHeldBack, mayBeCarriedOn } from './login.ts';
 import type { ClaudeState } from './state.ts';
 
 /** How a message is given once more. */
@@ -7,6 +8,8 @@ export interface Again {
   start: 'new' | 'resume';
   /** An earlier process echoed it. */
   isEchoed: boolean;
+  /** The agent goes on by itself with the turn that is in its session. */
+  carriesOn: boolean;
 }
 
 /** What becomes of a chat whose process is gone. */
@@ -17,13 +20,18 @@ export type Conclusion =
   | { kind: 'cutOff' }
   | { kind: 'rested' };
 
-export interface Circumstances {
+export interface ProcessCircumstances {
   /** The process was found, not launched, and never answered: it may have died with its engine. */
   isFound: boolean;
   /** The process rested when it was given its message. */
   isGiven: boolean;
+  /** The process was ended so that another carries its turn on. */
+  isReplaced: boolean;
   /** The session that it was to resume was never used. */
   isConversationMissing: boolean;
+}
+
+export interface Circumstances extends ProcessCircumstances {
   /** The chat asked for the end of the process. */
   isExitAwaited: boolean;
   /** The chat was told that the agent works by itself. */
@@ -32,17 +40,28 @@ export interface Circumstances {
 
 /**
  * A message is given again only if it cannot be done twice: the agent never saw it, or died with its engine before it
- * answered. Under the same uuid it then runs, unless the agent had recorded an answer.
+ * answered. Under the same uuid it then runs, unless the agent had recorded an answer. A turn whose login was refused is
+ * carried on from where it stands in the session.
  */
 export function conclusionOf(state: ClaudeState, circumstances: Circumstances): Conclusion {
   const { turn } = state;
   const { isFound, isExitAwaited, isSelfDirected } = circumstances;
   if (turn === null) return isSelfDirected && !isFound ? { kind: 'cutOff' } : { kind: 'rested' };
   const end = pendingEnd(state);
+  if (isCarriedOn(state, circumstances)) return { kind: 'again', again: CARRIED_ON };
   if (end !== null) return { kind: 'ended', end };
   if (isExitAwaited) return { kind: 'cutOff' };
-  if (circumstances.isConversationMissing) return { kind: 'again', again: { start: 'new', isEchoed: false } };
+  if (circumstances.isConversationMissing) return { kind: 'again', again: RESTARTED };
   if (isFound && turn.isAnswered) return { kind: 'ended', end: { outcome: 'lost' } };
   if (!isFound && !(circumstances.isGiven && !turn.isSeen)) return { kind: 'cutOff' };
-  return { kind: 'again', again: { start: 'resume', isEchoed: state.echoed.includes(turn.uuid) } };
+  const isEchoed = state.echoed.includes(turn.uuid);
+  return { kind: 'again', again: { start: 'resume', isEchoed, carriesOn: false } };
+}
+
+const RESTARTED: Again = { start: 'new', isEchoed: false, carriesOn: false };
+const CARRIED_ON: Again = { start: 'resume', isEchoed: true, carriesOn: true };
+
+/** The login was refused when the process went: it had nothing under way that could be done twice. */
+function isCarriedOn(state: ClaudeState, { isFound, isReplaced, isExitAwaited }: Circumstances): boolean {
+  return (isFound || isReplaced || isHeldBack(state)) && !isExitAwaited && mayBeCarriedOn(state);
 }

@@ -11,11 +11,8 @@ export interface CorrespondenceOptions {
   facts: Facts;
   questions: Questions;
   log: Log;
-  /** The agent said what it does and what it waits for. */
-  onGreeted: () => void;
   /** The agent cannot make a setting that the running message asked for, and runs it all the same. */
   onRejected: () => void;
-  onConversationMissing: () => void;
 }
 
 /** The control lines that go back and forth between a chat and its process. */
@@ -51,7 +48,7 @@ export class Correspondence {
   }
 
   react(process: ClaudeProcess, signal: Signal, position: Position): void {
-    const { questions, onGreeted, onConversationMissing } = this.#options;
+    const { questions } = this.#options;
     const { permissionMode } = process.state;
     const asked = { permissionMode, position, write: (line: string) => this.send(process, line) };
     switch (signal.kind) {
@@ -64,11 +61,11 @@ export class Correspondence {
       case 'response':
         return this.#onResponse(process, signal);
       case 'hello':
-        onGreeted();
+        process.circumstances.isFound = false;
         questions.reconcile(signal.pending, asked);
         return this.#greeted();
       case 'conversationMissing':
-        return onConversationMissing();
+        process.circumstances.isConversationMissing = true;
     }
   }
 

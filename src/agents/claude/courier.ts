@@ -36,6 +36,8 @@ const SETTINGS_LATE: TurnEnd = {
   outcome: 'errored',
   error: { code: 'network', message: 'Claude Code could not switch to the model in time.' },
 };
+/** The message was not given to another process before. */
+const FIRST = { isEchoed: false, carriesOn: false };
 /** How long a message waits for a process that is on its way out. */
 const LEAVING_MS = 10_000;
 
@@ -68,7 +70,7 @@ export class Courier {
     const start = sessionId === null ? 'new' : 'resume';
     const delivery = this.#reserved
       ? await prepareInput(preparing, this.#reserved)
-      : await prepareLaunch(preparing, { start, sessionId: sessionId ?? randomUUID(), isEchoed: false });
+      : await prepareLaunch(preparing, { start, sessionId: sessionId ?? randomUUID(), ...FIRST });
     this.#reportPrepared(message, delivery);
   }
 
@@ -121,10 +123,10 @@ export class Courier {
     const process = this.#reserved;
     if (process === null || process !== supervisor.process || process.isLeaving) {
       this.abandon();
-      return this.redeliver(message, { start: 'resume', isEchoed: false });
+      return this.redeliver(message, { start: 'resume', ...FIRST });
     }
     const { model, effort, isEchoed, inputOffset: input, outputOffset: output } = delivery;
-    supervisor.give(message);
+    supervisor.give(process, message);
     process.settings = { model, effort };
     process.state = withTurn(process.state, { uuid: message.turnId, isEchoed });
     context.pool.work(process.run.id);
@@ -143,7 +145,7 @@ export class Courier {
       const end = await this.#settle(process, made);
       if (process !== supervisor.process || signal.aborted) return;
       if (end !== null && process.state.turn?.rejection === null) this.#giveUp(process);
-      if (end !== null) return supervisor.withhold(process, end);
+      if (end !== null) return supervisor.end(process, end);
     }
     await process.writeReserved(stdin.subarray(settings.bytes), inputOffset + settings.bytes);
   }
@@ -180,10 +182,19 @@ export class Courier {
     const installation = await findInstallation(context.findProgram());
     if (installation === null) return this.#reportUnavailable();
     if (supervisor.process !== null) await endProcess(supervisor.process);
-    const run = await startProcess(context, { chatId, policy, installation, delivery, stdin, signal });
-    const { sessionId, isEchoed, model, effort } = delivery;
-    const launched = freshState(sessionId, modeOf(policy, false));
-    const state = withTurn(launched, { uuid: message.turnId, isEchoed });
+    const { planMode } = message;
+    const run = await startProcess(context, {
+      chatId,
+      policy,
+      installation,
+      delivery,
+      planMode,
+      stdin,
+      signal,
+    });
+    const { sessionId, isEchoed, carriesOn: isCarriedOn, model, effort } = delivery;
+    const launched = freshState(sessionId, modeOf(policy, isCarriedOn && planMode));
+    const state = withTurn(launched, { uuid: message.turnId, isEchoed, isCarriedOn });
     supervisor.message = message;
     const range = { from: 0, silentUntil: 0 };
     await this.follow({ run, state, settings: { model, effort } }, { range, isFound: false });

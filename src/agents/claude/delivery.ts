@@ -20,6 +20,8 @@ export const ClaudeDeliverySchema = z.looseObject({
   outputOffset: z.number().int().nonnegative(),
   /** The message is given again: an earlier process echoed it. */
   isEchoed: z.boolean(),
+  /** No message: the new process goes on with the turn that another could not end. */
+  carriesOn: z.boolean().default(false),
 });
 
 export type ClaudeDelivery = z.infer<typeof ClaudeDeliverySchema>;

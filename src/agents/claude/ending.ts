@@ -15,6 +15,14 @@ export async function endProcess(process: ClaudeProcess): Promise<void> {
   process.releaseInput();
   process.write(endSessionLine(`${run.id}-end`)).catch(() => {}); // the next rung needs no input
   if (await endsWithin(process, ASKED_MS)) return;
+  await cutShort(process);
+}
+
+/** Ends a process whatever it does: terminates, kills. Rejects when it is still there after that. */
+export async function cutShort(process: ClaudeProcess): Promise<void> {
+  const { run } = process;
+  process.isLeaving = true;
+  process.releaseInput();
   terminate(run, { toolsOpenedSince: toolsOpenedSince(process.state) });
   if (await endsWithin(process, TERMINATED_MS)) return;
   await kill(run, { toolsOpenedSince: toolsOpenedSince(process.state) });

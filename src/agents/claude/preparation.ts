@@ -24,20 +24,20 @@ export interface Start {
   sessionId: string;
   /** The message is given again: an earlier process echoed it. */
   isEchoed: boolean;
+  /** No message is given: the agent goes on with what is in its session. */
+  carriesOn: boolean;
 }
 
 /** For a process yet to be launched. */
 export async function prepareLaunch(
   preparing: Preparing,
-  { start, sessionId, isEchoed }: Start,
+  { start, sessionId, isEchoed, carriesOn }: Start,
 ): Promise<ClaudeDelivery> {
   const { message, policy, payloads } = preparing;
   const runId = randomUUID();
-  const content = await contentOf(message, payloads);
-  const { turnId } = message;
-  const mode = message.planMode ? { mode: modeOf(policy, true) } : {};
-  const lines = [initializeLine(`${runId}-hello`), ...settingLines({ turnId, ...mode })];
-  const input = await storeInput(lines.join('') + userLine({ turnId, ...content }), payloads);
+  const hello = initializeLine(`${runId}-hello`);
+  const text = carriesOn ? '' : await firstMessage({ message, policy, payloads });
+  const input = await storeInput(hello + text, payloads);
   return {
     runId,
     sessionId,
@@ -48,6 +48,7 @@ export async function prepareLaunch(
     inputOffset: 0,
     outputOffset: 0,
     isEchoed,
+    carriesOn,
   };
 }
 
@@ -76,7 +77,14 @@ export async function prepareInput(preparing: Preparing, process: ClaudeProcess)
     inputOffset: await process.reserveInput(),
     outputOffset: process.offset,
     isEchoed: false,
+    carriesOn: false,
   };
+}
+
+async function firstMessage({ message, policy, payloads }: Omit<Preparing, 'installation'>): Promise<string> {
+  const { turnId, planMode } = message;
+  const settings = settingLines({ turnId, ...(planMode ? { mode: modeOf(policy, true) } : {}) });
+  return settings.join('') + userLine({ turnId, ...(await contentOf(message, payloads)) });
 }
 
 async function settingsOf({

@@ -89,17 +89,17 @@ async function takeUpTurn(
 }
 
 /** A process that was to be started for the message, and was not. */
-function againAfterNothing({ start, isEchoed }: ClaudeDelivery): Again {
-  return { start: start === 'new' ? 'new' : 'resume', isEchoed };
+function againAfterNothing({ start, isEchoed, carriesOn }: ClaudeDelivery): Again {
+  return { start: start === 'new' ? 'new' : 'resume', isEchoed, carriesOn };
 }
 
 function foundIn(
   { run, turn, delivery }: { run: Run; turn: TurnRecord; delivery: ClaudeDelivery },
   { launchMode }: RecoveryOptions,
 ): Found {
-  const { sessionId, start, model, effort, isEchoed } = delivery;
+  const { sessionId, start, model, effort, isEchoed, carriesOn: isCarriedOn } = delivery;
   const before = start === 'none' ? foundState(sessionId) : freshState(sessionId, launchMode);
-  const state = withTurn(before, { uuid: turn.message.turnId, isEchoed });
+  const state = withTurn(before, { uuid: turn.message.turnId, isEchoed, isCarriedOn });
   return { run, state, settings: { model, effort } };
 }
 

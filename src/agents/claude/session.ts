@@ -32,7 +32,7 @@ export class ClaudeSession implements AgentSession {
     const facts = new Facts(report, chat);
     const questions = new Questions({ policy, open, timeoutMs, now, report: facts.report });
     const redeliver: Courier['redeliver'] = (message, again) => this.#courier.redeliver(message, again);
-    const supervisor = new Supervisor({ context, chatId, facts, questions, redeliver });
+    const supervisor = new Supervisor({ context, chatId, policy, facts, questions, redeliver });
     const { signal } = this.#letGo;
     const retire = (process: ClaudeProcess) => this.#mailbox.post(() => this.#retire(process));
     this.#context = context;

@@ -15,6 +15,7 @@ export interface StartOptions {
   policy: Policy;
   installation: Installation;
   delivery: ClaudeDelivery;
+  planMode: boolean;
   stdin: Buffer;
   signal: AbortSignal;
 }
@@ -27,17 +28,25 @@ export async function startProcess(context: AgentContext, options: StartOptions)
 }
 
 async function toLaunchOptions(context: AgentContext, options: StartOptions): Promise<LaunchOptions> {
-  const { chatId, policy, installation, delivery, stdin } = options;
+  const { chatId, policy, installation, delivery, planMode, stdin } = options;
   const { login, paths, systemPrompt } = context;
   const env = login.environment();
   const temporaryFolder = temporaryFolderOf(paths.home, chatId);
   for (const folder of [paths.agents, temporaryFolder]) await mkdir(folder, { recursive: true, mode: 0o700 });
   await mkdir(paths.workspaces, { recursive: true });
+  const { carriesOn } = delivery;
   const start = delivery.start === 'new' ? 'new' : 'resume';
+  const isRoot = process.getuid?.() === 0;
   return {
     command: installation.file,
-    args: argumentsFor({ ...delivery, start, policy, systemPrompt: systemPrompt?.() }),
-    env: environmentFor({ env, home: paths.home, temporaryFolder, isRoot: process.getuid?.() === 0 }),
+    args: argumentsFor({
+      ...delivery,
+      start,
+      policy,
+      planMode: carriesOn && planMode,
+      systemPrompt: systemPrompt?.(),
+    }),
+    env: environmentFor({ env, home: paths.home, temporaryFolder, isRoot, carriesOn }),
     cwd: paths.workspaces,
     stdin,
     note: configurationOf(env, installation.identity, policy),

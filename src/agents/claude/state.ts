@@ -18,6 +18,10 @@ export interface TurnProgress {
   isSeen: boolean;
   /** The agent printed a block of an answer, so it may have done something. */
   isAnswered: boolean;
+  /** The model answered. */
+  isServed: boolean;
+  /** A new process goes on with what another began. */
+  isCarriedOn: boolean;
   isStarted: boolean;
   isEchoed: boolean;
   /** Taken out of the agent's queue before it ran. */
@@ -47,6 +51,8 @@ export interface ClaudeState {
   asked: readonly string[];
   /** Cost of the process so far; null until it is known. */
   totalCostUsd: number | null;
+  /** The model's API refused the login, and has not answered since. */
+  isLoginRejected: boolean;
   /** Why the process could not start, in its own words. */
   startupFailure: string | null;
 }
@@ -64,6 +70,7 @@ export function freshState(sessionId: string | null, permissionMode: string | nu
     echoed: [],
     asked: [],
     totalCostUsd: 0,
+    isLoginRejected: false,
     startupFailure: null,
   };
 }
@@ -75,13 +82,15 @@ export function foundState(sessionId: string | null): ClaudeState {
 
 export function withTurn(
   state: ClaudeState,
-  { uuid, isEchoed }: { uuid: string; isEchoed: boolean },
+  { uuid, isEchoed, isCarriedOn = false }: { uuid: string; isEchoed: boolean; isCarriedOn?: boolean },
 ): ClaudeState {
   const turn: TurnProgress = {
     uuid,
-    isSeen: false,
+    isSeen: isCarriedOn,
     isAnswered: false,
-    isStarted: false,
+    isServed: false,
+    isCarriedOn,
+    isStarted: isCarriedOn,
     isEchoed: false,
     isWithdrawn: false,
     isDone: false,
@@ -89,7 +98,8 @@ export function withTurn(
     rejection: null,
     end: null,
   };
-  return { ...state, turn, echoed: isEchoed ? [...state.echoed, uuid] : state.echoed };
+  const echoed = isEchoed ? [...state.echoed, uuid] : state.echoed;
+  return { ...state, turn, echoed, isLoginRejected: false };
 }
 
 /** Clock time at which the earliest open tool was opened; null when none is open. */

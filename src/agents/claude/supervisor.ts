@@ -1,29 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentEvent } from '../../contract/agent-event.ts';
-import type { Failure } from '../../contract/chats.ts';
+import type { Failure, Policy } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
-import type { Run } from '../../process/run.ts';
-import { clear } from '../../process/sweep.ts';
-import { hasDetached, kill, killTools, terminate } from '../../process/terminate.ts';
+import { kill, killTools, terminate } from '../../process/terminate.ts';
 import { pendingEnd } from './advance.ts';
 import { conclusionOf, type Again } from './conclusion.ts';
 import type { ClaudeProcess, ProcessListener } from './claude-process.ts';
 import type { AgentContext } from '../agent-context.ts';
 import { Correspondence } from './correspondence.ts';
+import { clearWhenSettled, seeOff } from './departure.ts';
 import { EndGrace } from './end-grace.ts';
 import type { Facts, Said } from '../facts.ts';
-import { failureOfExit, NOT_RUNNING, OUTPUT_DAMAGED } from './failures.ts';
+import { NOT_RUNNING, OUTPUT_DAMAGED } from './failures.ts';
+import { Healing } from './healing.ts';
 import { Interruption } from './interruption.ts';
 import { endSessionLine, interruptLine } from './lines.ts';
+import { isHeldBack } from './login.ts';
 import type { Questions } from './questions.ts';
 import { isAtRest, rested, standingOf, worksByItself } from './state.ts';
-import { clearTemporaryFolder, temporaryFolderOf } from './temporary-folder.ts';
 import type { Translation } from './translate.ts';
 
 export interface SupervisorOptions {
   context: AgentContext;
   chatId: string;
+  policy: Policy;
   facts: Facts;
   questions: Questions;
   /** A message turned out not to have reached the agent, or not to be known to it. */
@@ -40,41 +41,36 @@ export class Supervisor implements ProcessListener {
   readonly #options: SupervisorOptions;
   readonly #correspondence: Correspondence;
   readonly #interruption = new Interruption();
+  readonly #healing: Healing;
   readonly #endGrace = new EndGrace(() => void this.#endInSilence());
   /** Another engine takes over: what ends now is its business. */
   #isDetached = false;
   /** The chat leaves: each end of a process is to be told. */
   #isStopping = false;
-  /** What there is to know when the process ends. */
-  #circumstances = { isFound: false, isGiven: false, isConversationMissing: false };
   #failure: Failure | null = null;
 
   constructor(options: SupervisorOptions) {
-    const { facts, questions, context } = options;
+    const { facts, questions, context, policy } = options;
     this.#options = options;
-    this.#correspondence = new Correspondence({
-      facts,
-      questions,
-      log: context.log,
-      onGreeted: () => (this.#circumstances.isFound = false),
-      onRejected: () => this.interrupt(),
-      onConversationMissing: () => (this.#circumstances.isConversationMissing = true),
-    });
+    const onRejected = () => this.#endRejected();
+    this.#correspondence = new Correspondence({ facts, questions, log: context.log, onRejected });
+    const isCurrent = (process: ClaudeProcess) => process === this.process && !this.#isDetached;
+    this.#healing = new Healing({ context, policy, isCurrent, onRejected });
   }
 
   /** Takes charge of a process whose output is about to be read. `retire` is called when it should end. */
   adopt(process: ClaudeProcess, { isFound, retire }: { isFound: boolean; retire: () => void }): void {
     this.process = process;
-    this.#circumstances = { isFound, isGiven: false, isConversationMissing: false };
+    process.circumstances.isFound = isFound;
     this.#failure = null;
     this.#interruption.end();
     this.#options.context.pool.join(process.run.id, retire);
   }
 
   /** The process that rested is about to get a message. */
-  give(message: QueuedMessage): void {
+  give(process: ClaudeProcess, message: QueuedMessage): void {
     this.message = message;
-    this.#circumstances.isGiven = true;
+    process.circumstances.isGiven = true;
   }
 
   /** Settles when the process has made, or refused, the settings of the message. */
@@ -82,8 +78,8 @@ export class Supervisor implements ProcessListener {
     return this.#correspondence.answers(turnId, count);
   }
 
-  /** Ends the turn of a message that the process was not given after all. */
-  withhold(process: ClaudeProcess, end: TurnEnd): void {
+  /** Ends the turn of a message, whatever the process still says about it. */
+  end(process: ClaudeProcess, end: TurnEnd): void {
     process.state = { ...process.state, turn: null };
     this.#say(process, { events: [], position: process.position, end });
   }
@@ -99,6 +95,7 @@ export class Supervisor implements ProcessListener {
   greet(process: ClaudeProcess): Promise<void> {
     const greeted = this.#correspondence.greet(process);
     if (process.state.turn?.rejection) this.interrupt();
+    this.#healing.watch(process);
     this.#watchForEnd(process);
     return greeted;
   }
@@ -106,7 +103,9 @@ export class Supervisor implements ProcessListener {
   /** Asks the agent to end what it does; an agent that rests is reported to rest. */
   interrupt(): void {
     const { process } = this;
-    if (process !== null && this.#isWorking(process)) {
+    if (process !== null && isHeldBack(process.state)) {
+      if (!process.isLeaving) this.end(process, { outcome: 'interrupted' });
+    } else if (process !== null && this.#isWorking(process)) {
       this.#interruption.begin(process.state);
       this.#correspondence.send(process, interruptLine(`${randomUUID()}-interrupt`));
     } else if (this.message === null) this.#options.facts.rested(process?.position ?? null);
@@ -145,7 +144,8 @@ export class Supervisor implements ProcessListener {
     this.#interruption.widen(process.state);
     if (signal !== undefined) this.#correspondence.react(process, signal, position);
     if (end !== undefined) await killTools(process.run, this.#interruption.reach);
-    this.#say(process, { events, position, end });
+    this.#say(process, { events, position, end: isHeldBack(process.state) ? undefined : end });
+    this.#healing.watch(process);
     this.#watchForEnd(process);
     if (context.isLagging()) await context.settled();
   }
@@ -172,25 +172,14 @@ export class Supervisor implements ProcessListener {
     const { run, state } = process;
     facts.flush(); // before its spool may be cleared away
     this.#endGrace.cancel();
-    await killTools(run, this.#interruption.reachWith(state));
-    const ending = { exitCode, state, program: context.findProgram() };
-    const failure = this.#failure ?? (await failureOfExit(run, ending));
-    const folder = temporaryFolderOf(context.paths.home, chatId);
-    if (!hasDetached(run)) await clearTemporaryFolder(folder);
+    const reach = this.#interruption.reachWith(state);
+    const reason = await seeOff(process, { context, chatId, exitCode, reach });
     if (this.#isDetached) return;
     this.process = null;
     context.pool.leave(run.id);
     questions.withdrawAll(process.position);
-    await this.#conclude(process, failure);
-    this.#clearWhenSettled(run);
-  }
-
-  /** The folder of a run is needed until its end is on disk. */
-  #clearWhenSettled(run: Run): void {
-    const { settled, log } = this.#options.context;
-    settled()
-      .then(() => clear(run))
-      .catch((error: unknown) => log.warn({ err: error, runId: run.id }, 'a run was not cleared away'));
+    await this.#conclude(process, this.#failure ?? reason);
+    clearWhenSettled(run, context);
   }
 
   /** Nothing that the process left open stays without an answer. */
@@ -198,7 +187,8 @@ export class Supervisor implements ProcessListener {
     const { facts, redeliver } = this.#options;
     const { message, isExitAwaited } = this;
     const { isSelfDirected } = facts;
-    const conclusion = conclusionOf(process.state, { ...this.#circumstances, isExitAwaited, isSelfDirected });
+    const circumstances = { ...process.circumstances, isExitAwaited, isSelfDirected };
+    const conclusion = conclusionOf(process.state, circumstances);
     const position = process.position;
     process.state = rested(process.state);
     this.isExitAwaited = false;
@@ -230,12 +220,18 @@ export class Supervisor implements ProcessListener {
 
   async #endInSilence(): Promise<void> {
     const { process } = this;
-    if (process === null) return;
+    if (process === null || isHeldBack(process.state)) return;
     await killTools(process.run, this.#interruption.reach);
     const end = pendingEnd(process.state);
-    if (end === null || process !== this.process) return;
-    process.state = { ...process.state, turn: null };
-    this.#say(process, { events: [], position: process.position, end });
+    if (end !== null && process === this.process) this.end(process, end);
+  }
+
+  /** The turn cannot be what was asked for. */
+  #endRejected(): void {
+    const { process } = this;
+    const end = process && pendingEnd(process.state);
+    if (process && end) this.end(process, end);
+    else this.interrupt();
   }
 
   #abandon(process: ClaudeProcess): void {

@@ -3,6 +3,7 @@ import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import { advance, endAtRest } from './advance.ts';
 import { translateControl, type Signal } from './control.ts';
+import { isLoginFailure } from './login.ts';
 import type { KnownLine, LineOf, NativeLine } from './protocol.ts';
 import type { ClaudeState } from './state.ts';
 
@@ -13,7 +14,7 @@ export interface Translation {
   partial?: AgentEvent;
   /** What the line asks of whoever drives the process. */
   signal?: Signal;
-  /** Set by the line that ends the turn; `state.turn` is then null. */
+  /** Set by the line that ends the turn; `state.turn` is then null, unless the turn may be carried on. */
   end?: TurnEnd;
 }
 
@@ -50,12 +51,13 @@ function isRepetition({ echoed, isTaskListDue, tasks }: ClaudeState, line: Known
   return tasks === null || JSON.stringify(tasks) === JSON.stringify(line.tasks);
 }
 
-/** Ends the turn if the line brings the session to rest with nothing left to come for it. */
+/** Ends the turn if the line brings the session to rest with nothing left to come for it, or holds its end back. */
 function conclude(state: ClaudeState, line: KnownLine): Pick<Translation, 'state' | 'end'> {
   if (line.type !== 'system' || line.subtype !== 'session_state_changed' || line.state !== 'idle') {
     return { state };
   }
   const end = endAtRest(state);
   const rested = { ...state, openTools: [] };
-  return end === null ? { state: rested } : { state: { ...rested, turn: null }, end };
+  if (end === null) return { state: rested };
+  return { state: isLoginFailure(end) ? rested : { ...rested, turn: null }, end };
 }

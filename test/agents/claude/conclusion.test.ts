@@ -5,6 +5,7 @@ import { freshState, withTurn, type TurnProgress } from '../../../src/agents/cla
 const PLAIN: Circumstances = {
   isFound: false,
   isGiven: false,
+  isReplaced: false,
   isConversationMissing: false,
   isExitAwaited: false,
   isSelfDirected: false,
@@ -30,12 +31,12 @@ describe('what becomes of a message whose process is gone', () => {
   });
 
   it('is given again, if the process rested before and never mentioned it', () => {
-    const again = { start: 'resume', isEchoed: false };
+    const again = { start: 'resume', isEchoed: false, carriesOn: false };
     expect(after({}, { isGiven: true })).toEqual({ kind: 'again', again });
   });
 
   it('is given again, if agent and engine died before an answer', () => {
-    const again = { start: 'resume', isEchoed: false };
+    const again = { start: 'resume', isEchoed: false, carriesOn: false };
     expect(after({ isSeen: true, isStarted: true }, { isFound: true })).toEqual({ kind: 'again', again });
   });
 
@@ -45,7 +46,7 @@ describe('what becomes of a message whose process is gone', () => {
   });
 
   it('starts its session anew, if there was nothing to resume', () => {
-    const again = { start: 'new', isEchoed: false };
+    const again = { start: 'new', isEchoed: false, carriesOn: false };
     expect(after({}, { isConversationMissing: true })).toEqual({ kind: 'again', again });
   });
 
@@ -61,5 +62,33 @@ describe('what becomes of a chat without a message whose process is gone', () =>
     expect(conclusionOf(RESTING, { ...PLAIN, isSelfDirected: true, isFound: true })).toEqual({
       kind: 'rested',
     });
+  });
+});
+
+describe('what becomes of a message whose login was refused when its process went', () => {
+  const rejected = (progress: Partial<TurnProgress>, circumstances: Partial<Circumstances>) => {
+    const turn = TURN.turn && { ...TURN.turn, isSeen: true, isAnswered: true, ...progress };
+    const state = { ...TURN, turn, isLoginRejected: true };
+    return conclusionOf(state, { ...PLAIN, ...circumstances });
+  };
+  const carriedOn = { kind: 'again', again: { start: 'resume', isEchoed: true, carriesOn: true } };
+  const end = { outcome: 'errored' as const, error: { code: 'auth', message: 'no' } };
+
+  it('is carried on, if the process was ended for that, or died with its engine, or had given up', () => {
+    expect(rejected({}, { isReplaced: true })).toEqual(carriedOn);
+    expect(rejected({}, { isFound: true })).toEqual(carriedOn);
+    expect(rejected({ end }, {})).toEqual(carriedOn);
+  });
+
+  it('is not carried on a second time, unless the model answered in between', () => {
+    const again = { isReplaced: true };
+    expect(rejected({ end, isCarriedOn: true }, again)).toEqual({ kind: 'ended', end });
+    expect(rejected({ end, isCarriedOn: true, isServed: true }, again)).toEqual(carriedOn);
+  });
+
+  it('is not carried on once someone was asked to log in, nor for a chat that wants its end', () => {
+    const rejection = { code: 'claude_login_required', message: 'no' };
+    expect(rejected({ rejection }, { isReplaced: true })).toEqual({ kind: 'cutOff' });
+    expect(rejected({}, { isReplaced: true, isExitAwaited: true })).toEqual({ kind: 'cutOff' });
   });
 });

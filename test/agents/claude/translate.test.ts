@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endAtRest, pendingEnd } from '../../../src/agents/claude/advance.ts';
+import { isHeldBack, mayBeCarriedOn } from '../../../src/agents/claude/login.ts';
 import { parseLine } from '../../../src/agents/claude/protocol.ts';
 import {
   foundState,
@@ -102,6 +103,27 @@ describe('the end of a turn', () => {
       outcome: 'errored',
       error: { code: 'model_not_found', message: "Model 'x' not found" },
     });
+  });
+});
+
+describe('a login', () => {
+  const retry = { type: 'system', subtype: 'api_retry', error: 'authentication_failed' };
+  const failure = { ...success, is_error: true, api_error_status: 401, result: 'Failed to authenticate.' };
+  const answer = { type: 'assistant', message: { content: [] } };
+
+  it('is refused from the first retry to the next answer of the model', () => {
+    expect(read(RUNNING, retry).state.isLoginRejected).toBe(true);
+    expect(read(RUNNING, retry, { ...answer, error: 'authentication_failed' }).state.isLoginRejected).toBe(
+      true,
+    );
+    expect(read(RUNNING, retry, answer).state.isLoginRejected).toBe(false);
+  });
+
+  it('that ended a turn leaves the turn open to be carried on', () => {
+    const { state, end } = read(RUNNING, retry, failure, lifecycle('cancelled'), idle);
+    expect(end).toMatchObject({ outcome: 'errored', error: { code: 'auth' } });
+    expect(isHeldBack(state)).toBe(true);
+    expect(mayBeCarriedOn(state)).toBe(true);
   });
 });
 
