@@ -10,6 +10,7 @@ import { createPlainLogin } from './agents/plain-login.ts';
 import { createDrivers } from './agents/registry.ts';
 import type { AgentOptions } from './agents/registry.ts';
 import { ChatCommands, creationOf, draftChat } from './commands/chats.ts';
+import { CredentialCommands } from './commands/credentials.ts';
 import { Directory } from './commands/directory.ts';
 import { HookCommands } from './commands/hooks.ts';
 import { disown } from './commands/ending.ts';
@@ -22,10 +23,13 @@ import type { RunningEngine } from './engine.ts';
 import { collectSystemPrompts } from './hooks/system-prompts.ts';
 import { createHub } from './journal/hub.ts';
 import type { Log } from './log.ts';
+import { createMonolithClient } from './monolith/client.ts';
+import { openCredentials } from './open-credentials.ts';
 import { openHooks } from './open-hooks.ts';
 import { STATE_KEY, openHome } from './open-home.ts';
 import type { Home } from './open-home.ts';
 import { Checkpoint } from './projection/checkpoint.ts';
+import { damageEvent } from './projection/damage-event.ts';
 import { Recorder } from './projection/recorder.ts';
 import type { Delta } from './projection/recorder.ts';
 import { sweep } from './process/sweep.ts';
@@ -53,18 +57,39 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const board = createStatusBoard(home, { hub, workspace });
   recorder.statusChange = board.takeChange;
   hub.onClientsChange(() => recorder.record([]));
-  announceDamages(home, recorder);
+  for (const damage of home.damages) recorder.record([damageEvent(damage)]);
   if (home.isCopy) for (const record of records.values()) recorder.record(disown(record));
 
   await sweep(paths.agents, runsOf(records));
+  const client = createMonolithClient({
+    url: environment.MONOLITH_URL,
+    secret: environment.REPLICAS_ENGINE_SECRET,
+    workspaceId: environment.WORKSPACE_ID,
+  });
+  const credentials = await openCredentials(home, {
+    environment,
+    client,
+    board: () => root.credentials,
+    log,
+    onDamage: (damage) => recorder.record([damageEvent(damage)]),
+  });
   const drivers = createDrivers(agentOptions(home, { environment, log }));
   const hookParts = await openHooks(home, { environment, log, workspace });
-  const root = startRoot({ environment, drivers, recorder, hooks: hookParts });
+  const root: Root = startRoot({
+    environment,
+    drivers,
+    recorder,
+    hooks: hookParts,
+    credentials: { ...credentials, settled: () => journal.committed() },
+  });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
   if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
   await writeState(home, environment);
-  const stopWatching = watchClock(() => journal.newIncarnation());
+  const stopWatching = watchClock(() => {
+    journal.newIncarnation();
+    root.credentials.clockJumped();
+  });
 
   let leaving: Promise<void> | undefined;
   const isStopping = () => leaving !== undefined;
@@ -97,6 +122,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
       list: async (options) => directory.snapshot({ repos: await workspace.repositories.list(options) }),
     },
     plans: workspace.plans,
+    credentials: new CredentialCommands({ board: root.credentials, directory, isStopping }),
     health: () => ({
       status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
       version,
@@ -193,18 +219,6 @@ function createCheckpoint(
   });
   journal.onCommit(({ bytes }) => checkpoint.schedule(bytes.length));
   return checkpoint;
-}
-
-function announceDamages({ damages }: Home, recorder: Recorder): void {
-  for (const { file, keptAs, reason } of damages) {
-    const message = `The file ${file} was damaged. It is kept as ${keptAs}; a new one was begun.`;
-    recorder.record([
-      {
-        type: 'error',
-        payload: { code: 'file_damaged', message, details: reason, context: { file, keptAs } },
-      },
-    ]);
-  }
 }
 
 /** Of the home, or of what is left of it. */

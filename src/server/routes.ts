@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts';
 import type { Route } from './route.ts';
 import { chatRoutes } from './routes/chats.ts';
+import { credentialRoutes } from './routes/credentials.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
@@ -25,6 +26,7 @@ export function createRoutes(engine: Engine): Route[] {
     ...planRoutes(engine),
     ...repoRoutes(engine),
     ...hookRoutes(engine),
+    ...credentialRoutes(engine),
   ];
   return [...routes, ...openapiRoutes({ version: engine.version, routes })];
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
+import { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
@@ -14,6 +15,7 @@ import { transitionsBelow } from '../support/transition-coverage.ts';
 const MACHINES: Record<string, AnyStateMachine> = {
   boot: bootMachine,
   chat: chatMachine,
+  credential: credentialMachine,
   engine: engineMachine,
   hook: hookMachine,
   'start-hooks': startHooksMachine,

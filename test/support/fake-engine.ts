@@ -56,6 +56,10 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
     events: { open: async () => Readable.from(['id: 1\n\n']) },
     repos: { list: unexpected('repos.list') },
     plans: { list: unexpected('plans.list'), get: unexpected('plans.get') },
+    credentials: {
+      health: () => unanswered('credentials.health'),
+      refresh: unexpected('credentials.refresh'),
+    },
     hooks: {
       status: unexpected('hooks.status'),
       logs: unexpected('hooks.logs'),
@@ -80,6 +84,10 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
     },
     ...parts,
   };
+}
+
+function unanswered(name: string): never {
+  throw new Error(`${name} was called`);
 }
 
 function unexpected(name: string) {

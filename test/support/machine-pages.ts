@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AnyStateMachine } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
+import { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
@@ -13,6 +14,7 @@ import type { Page } from './pages.ts';
 export const MACHINE_PAGES: Page[] = [
   pageOf('boot', bootMachine),
   pageOf('chat', chatMachine),
+  pageOf('credential', credentialMachine),
   pageOf('engine', engineMachine),
   pageOf('hook', hookMachine),
   pageOf('start-hooks', startHooksMachine),
