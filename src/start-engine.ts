@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { agentOptions } from './agent-options.ts';
 import { createStatusBoard } from './create-status-board.ts';
 import { startRoot } from './start-root.ts';
 import type { Root } from './start-root.ts';
 import { watchClock } from './actors/watch-clock.ts';
 import type { AgentDriver } from './agents/agent.ts';
-import { createPlainLogin } from './agents/plain-login.ts';
 import { createDrivers } from './agents/registry.ts';
-import type { AgentOptions } from './agents/registry.ts';
 import { ChatCommands, creationOf, draftChat } from './commands/chats.ts';
 import { CredentialCommands } from './commands/credentials.ts';
 import { Directory } from './commands/directory.ts';
@@ -17,10 +16,8 @@ import { disown } from './commands/ending.ts';
 import { Messages } from './commands/messages.ts';
 import { toChats } from './commands/to-chats.ts';
 import type { ChatRecord, EngineStateFile } from './contract/records.ts';
-import { agentEnvironment, findExecutable } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { RunningEngine } from './engine.ts';
-import { collectSystemPrompts } from './hooks/system-prompts.ts';
 import { createHub } from './journal/hub.ts';
 import type { Log } from './log.ts';
 import { createMonolithClient } from './monolith/client.ts';
@@ -35,7 +32,6 @@ import type { Delta } from './projection/recorder.ts';
 import { sweep } from './process/sweep.ts';
 import { writeJson } from './storage/json-file.ts';
 import { startWorkspace } from './start-workspace.ts';
-import { listRepositories } from './workspace/find-repositories.ts';
 
 export interface StartEngineOptions {
   environment: EngineEnvironment;
@@ -73,8 +69,13 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     log,
     onDamage: (damage) => recorder.record([damageEvent(damage)]),
   });
-  const drivers = createDrivers(agentOptions(home, { environment, log }));
-  const hookParts = await openHooks(home, { environment, log, workspace });
+  const drivers = createDrivers(agentOptions(home, { environment, log, logins: credentials.logins }));
+  const hookParts = await openHooks(home, {
+    environment,
+    env: credentials.environment(),
+    log,
+    workspace,
+  });
   const root: Root = startRoot({
     environment,
     drivers,
@@ -140,34 +141,6 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
 function runsOf(records: ReadonlyMap<string, ChatRecord>): Set<string> {
   const runs = [...records.values()].flatMap(({ position, turn }) => [position?.runId, turn?.delivery.runId]);
   return new Set(runs.filter((run) => run !== undefined));
-}
-
-/** So much may wait for the disk before agents are read more slowly. */
-const LAG_BYTES = 4 * 1024 * 1024;
-
-function agentOptions(
-  { paths, payloads, journal }: Home,
-  { environment, log }: { environment: EngineEnvironment; log: Log },
-): AgentOptions {
-  const env = agentEnvironment(environment);
-  const login = createPlainLogin(env);
-  const find = (command: string) => () => findExecutable(command, env['PATH']) ?? null;
-  return {
-    programs: { claude: find(environment.CLAUDE_PATH), codex: find(environment.CODEX_PATH) },
-    logins: { claude: login, codex: login },
-    paths,
-    payloads,
-    settled: () => journal.committed(),
-    isLagging: () => journal.pendingBytes > LAG_BYTES,
-    reportPartial: (chatId, messageId, event) =>
-      journal.pass({ type: 'chat.turn.partial', payload: { chatId, messageId, event } }),
-    requestTimeoutMs: environment.REQUEST_TIMEOUT_MS,
-    idleMs: environment.AGENT_IDLE_MS,
-    processesMax: environment.AGENT_PROCESSES_MAX,
-    log,
-    systemPrompt: () => collectSystemPrompts(listRepositories(paths.workspaces)),
-    now: () => new Date(),
-  };
 }
 
 function createFailure() {

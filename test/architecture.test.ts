@@ -86,6 +86,7 @@ const ROOTS = [
   'src/open-home.ts',
   'src/open-hooks.ts',
   'src/open-credentials.ts',
+  'src/agent-options.ts',
   'src/serve.ts',
   'src/main.ts',
 ];
