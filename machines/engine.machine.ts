@@ -1,8 +1,9 @@
 /**
- * The root of the engine: boots the workspace and supervises its chats and its hooks.
+ * The root of the engine: boots the workspace and supervises its chats, its hooks and its credentials.
  *
  * A chat that crashes is dropped and asked back from its record, a few times within `restartWindow`; after that it is
- * given up. No crash of a chat reaches another chat or the engine.
+ * given up. A credential that crashes is started again within the same budget. No crash reaches another actor or the
+ * engine.
  */
 import { engineSetup } from './engine.setup.ts';
 
@@ -15,6 +16,7 @@ export const engineMachine = engineSetup.createMachine({
     onDone: { actions: 'noteHooksOver' },
     onError: { actions: 'noteHooksOver' },
   },
+  entry: 'startCredentials',
   initial: 'booting',
   on: {
     'chat.create': { actions: ['announceChatCreated', 'startChat'] },
@@ -23,6 +25,10 @@ export const engineMachine = engineSetup.createMachine({
     'xstate.error.actor.*': [
       { guard: 'isWithinRestartBudget', actions: ['forgetChat', 'countCrash', 'askForRestart'] },
       { actions: ['forgetChat', 'announceGivenUp'] },
+    ],
+    'xstate.error.actor.credential.*': [
+      { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartCredential'] },
+      { actions: 'giveUpCredential' },
     ],
     'storage.low': { actions: 'rememberStorageLow' },
     'storage.recovered': { actions: 'rememberStorageRecovered' },

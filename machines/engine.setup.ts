@@ -1,14 +1,18 @@
 /** The vocabulary of the engine machine. */
 import { assign, emit, enqueueActions, setup } from 'xstate';
 import type { EngineEventBody } from '../src/contract/events.ts';
+import type { CredentialProvider } from '../src/contract/credentials.ts';
 import type { LineRecord } from '../src/contract/records.ts';
 import { bootMachine } from './boot.machine.ts';
 import type { ChatInput } from './chat.events.ts';
 import { chatMachine } from './chat.machine.ts';
+import { credentialMachine } from './credential.machine.ts';
 import { startHooksMachine } from './start-hooks.machine.ts';
 
-/** How often a chat may crash within `restartWindow` before it is given up. */
+/** How often a chat or a credential may crash within `restartWindow` before it is given up. */
 const RESTARTS = 3;
+
+const CREDENTIALS: readonly CredentialProvider[] = ['github', 'claude', 'codex'];
 
 type NewChat = Omit<ChatInput, 'mayStart'>;
 type ChatCreated = EngineEventBody<'chat.created'>;
@@ -32,11 +36,18 @@ export interface ChatCrashed {
   reason: string;
 }
 
-export type EngineEmitted = (ChatCreated & { record: LineRecord }) | ChatCrashed;
+/** The actor of a credential failed: it was started again, or (`isGivenUp`) left alone. Not for the journal. */
+export interface CredentialCrashed {
+  type: 'credential.crashed';
+  provider: string;
+  isGivenUp: boolean;
+}
+
+export type EngineEmitted = (ChatCreated & { record: LineRecord }) | ChatCrashed | CredentialCrashed;
 
 export interface EngineContext {
   chatIds: string[];
-  /** Crashes of each chat within the last `restartWindow`. */
+  /** Crashes of each chat and credential within the last `restartWindow`, by actor. */
   crashes: Record<string, number>;
   mayStart: boolean;
   isStorageLow: boolean;
@@ -46,7 +57,12 @@ export interface EngineContext {
 
 export const engineSetup = setup({
   types: {} as { context: EngineContext; events: EngineCommand; emitted: EngineEmitted },
-  actors: { boot: bootMachine, chat: chatMachine, startHooks: startHooksMachine },
+  actors: {
+    boot: bootMachine,
+    chat: chatMachine,
+    credential: credentialMachine,
+    startHooks: startHooksMachine,
+  },
   actions: {
     announceChatCreated: enqueueActions(({ event, enqueue }) => {
       if (event.type !== 'chat.create') return;
@@ -73,6 +89,21 @@ export const engineSetup = setup({
         event.type === 'restartWindow.elapsed'
           ? { ...context.crashes, [event.chatId]: (context.crashes[event.chatId] ?? 1) - 1 }
           : context.crashes,
+    }),
+    startCredentials: enqueueActions(({ enqueue }) => {
+      for (const provider of CREDENTIALS)
+        enqueue.spawnChild('credential', { id: `credential.${provider}`, input: { provider } });
+    }),
+    restartCredential: enqueueActions(({ event, enqueue }) => {
+      const provider = providerOf(event);
+      if (provider === undefined) return;
+      enqueue.stopChild(actorOf(event));
+      enqueue.spawnChild('credential', { id: actorOf(event), input: { provider } });
+      enqueue.emit({ type: 'credential.crashed', provider, isGivenUp: false });
+    }),
+    giveUpCredential: enqueueActions(({ event, enqueue }) => {
+      enqueue.stopChild(actorOf(event));
+      enqueue.emit({ type: 'credential.crashed', provider: providerOf(event) ?? '', isGivenUp: true });
     }),
     askForRestart: emit(({ event }) => crashOf(event, false)),
     announceGivenUp: emit(({ event }) => crashOf(event, true)),
@@ -104,6 +135,10 @@ export const engineSetup = setup({
 
 function actorOf(event: EngineCommand): string {
   return 'actorId' in event ? event.actorId : '';
+}
+
+function providerOf(event: EngineCommand): CredentialProvider | undefined {
+  return CREDENTIALS.find((provider) => actorOf(event) === `credential.${provider}`);
 }
 
 function crashOf(event: EngineCommand, isGivenUp: boolean): ChatCrashed {

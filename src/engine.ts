@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { ActorView } from './contract/actors.ts';
 import type { ChatSummary, CreateChat } from './contract/chats.ts';
+import type { CredentialHealth, CredentialProvider, TokenRefreshHealth } from './contract/credentials.ts';
 import type { HookKind, HooksStatus } from './contract/hooks.ts';
 import type {
   HistoryQuery,
@@ -27,6 +28,7 @@ export interface Engine {
   readonly plans: Plans;
   readonly machines: Machines;
   readonly actors: Actors;
+  readonly credentials: Credentials;
   health(): z.infer<typeof HealthSchema>;
   status(): Promise<z.infer<typeof StatusSchema>>;
 }
@@ -78,6 +80,12 @@ export interface Hooks {
   /** The log of hooks: as text, or line by line as server-sent events that go on. */
   logs(options: { repo?: string; follow: boolean }): Promise<Readable>;
   run(options: { repo?: string; type: HookKind }): Promise<{ runId: string }>;
+}
+
+export interface Credentials {
+  health(): TokenRefreshHealth;
+  /** Asks for a refresh; answers how the credential stands then. */
+  refresh(provider: CredentialProvider): Promise<CredentialHealth & { provider: CredentialProvider }>;
 }
 
 /** A page of history; `eventsJson` is a JSON array as text, cut from the file without parsing. */

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { agentEnvironment } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import { HookLog } from './hooks/hook-log.ts';
 import { createKnownSecrets } from './hooks/known-secrets.ts';
@@ -19,15 +18,23 @@ const CREDENTIAL_FILES = [
   '.replicas/engine/logins.json',
 ];
 
+export interface OpenHooksOptions {
+  environment: EngineEnvironment;
+  /** The whole environment of a hook. */
+  env: Record<string, string>;
+  log: Log;
+  workspace: Workspace;
+}
+
 /** What hooks run with in this home. */
 export async function openHooks(
   { paths, journal, hooks, bootId }: Home,
-  { environment, log, workspace }: { environment: EngineEnvironment; log: Log; workspace: Workspace },
+  { environment, env, log, workspace }: OpenHooksOptions,
 ): Promise<RootHooksOptions> {
   await mkdir(paths.hooks, { recursive: true, mode: 0o700 });
   return {
     folder: paths.hooks,
-    env: agentEnvironment(environment),
+    env,
     log: await HookLog.open({
       file: paths.startHooksLog,
       positionsFile: join(paths.hooks, 'positions.json'),

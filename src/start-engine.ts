@@ -1,38 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { agentOptions } from './agent-options.ts';
 import { createStatusBoard } from './create-status-board.ts';
 import { startRoot } from './start-root.ts';
 import type { Root } from './start-root.ts';
 import { watchClock } from './actors/watch-clock.ts';
 import type { AgentDriver } from './agents/agent.ts';
-import { createPlainLogin } from './agents/plain-login.ts';
 import { createDrivers } from './agents/registry.ts';
-import type { AgentOptions } from './agents/registry.ts';
 import { ChatCommands, creationOf, draftChat } from './commands/chats.ts';
+import { CredentialCommands } from './commands/credentials.ts';
 import { Directory } from './commands/directory.ts';
 import { HookCommands } from './commands/hooks.ts';
 import { disown } from './commands/ending.ts';
 import { Messages } from './commands/messages.ts';
 import { toChats } from './commands/to-chats.ts';
 import type { ChatRecord, EngineStateFile } from './contract/records.ts';
-import { agentEnvironment, findExecutable } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { RunningEngine } from './engine.ts';
-import { collectSystemPrompts } from './hooks/system-prompts.ts';
 import { createHub } from './journal/hub.ts';
 import type { Log } from './log.ts';
+import { createMonolithClient } from './monolith/client.ts';
+import { openCredentials } from './open-credentials.ts';
 import { openHooks } from './open-hooks.ts';
 import { openInspection } from './open-inspection.ts';
 import { STATE_KEY, openHome } from './open-home.ts';
 import type { Home } from './open-home.ts';
 import { Checkpoint } from './projection/checkpoint.ts';
+import { damageEvent } from './projection/damage-event.ts';
 import { Recorder } from './projection/recorder.ts';
 import type { Delta } from './projection/recorder.ts';
 import { sweep } from './process/sweep.ts';
 import { writeJson } from './storage/json-file.ts';
 import { startWorkspace } from './start-workspace.ts';
-import { listRepositories } from './workspace/find-repositories.ts';
 
 export interface StartEngineOptions {
   environment: EngineEnvironment;
@@ -54,18 +54,44 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const board = createStatusBoard(home, { hub, workspace });
   recorder.statusChange = board.takeChange;
   hub.onClientsChange(() => recorder.record([]));
-  announceDamages(home, recorder);
+  for (const damage of home.damages) recorder.record([damageEvent(damage)]);
   if (home.isCopy) for (const record of records.values()) recorder.record(disown(record));
 
   await sweep(paths.agents, runsOf(records));
-  const drivers = createDrivers(agentOptions(home, { environment, log }));
-  const hookParts = await openHooks(home, { environment, log, workspace });
-  const root = startRoot({ environment, drivers, recorder, hooks: hookParts });
+  const client = createMonolithClient({
+    url: environment.MONOLITH_URL,
+    secret: environment.REPLICAS_ENGINE_SECRET,
+    workspaceId: environment.WORKSPACE_ID,
+  });
+  const credentials = await openCredentials(home, {
+    environment,
+    client,
+    board: () => root.credentials,
+    log,
+    onDamage: (damage) => recorder.record([damageEvent(damage)]),
+  });
+  const drivers = createDrivers(agentOptions(home, { environment, log, logins: credentials.logins }));
+  const hookParts = await openHooks(home, {
+    environment,
+    env: credentials.environment(),
+    log,
+    workspace,
+  });
+  const root: Root = startRoot({
+    environment,
+    drivers,
+    recorder,
+    hooks: hookParts,
+    credentials: { ...credentials, settled: () => journal.committed() },
+  });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
   if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
   await writeState(home, environment);
-  const stopWatching = watchClock(() => journal.newIncarnation());
+  const stopWatching = watchClock(() => {
+    journal.newIncarnation();
+    root.credentials.clockJumped();
+  });
 
   let leaving: Promise<void> | undefined;
   const isStopping = () => leaving !== undefined;
@@ -103,6 +129,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     },
     plans: workspace.plans,
     ...inspection,
+    credentials: new CredentialCommands({ board: root.credentials, directory, isStopping }),
     health: () => ({
       status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
       version,
@@ -120,34 +147,6 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
 function runsOf(records: ReadonlyMap<string, ChatRecord>): Set<string> {
   const runs = [...records.values()].flatMap(({ position, turn }) => [position?.runId, turn?.delivery.runId]);
   return new Set(runs.filter((run) => run !== undefined));
-}
-
-/** So much may wait for the disk before agents are read more slowly. */
-const LAG_BYTES = 4 * 1024 * 1024;
-
-function agentOptions(
-  { paths, payloads, journal }: Home,
-  { environment, log }: { environment: EngineEnvironment; log: Log },
-): AgentOptions {
-  const env = agentEnvironment(environment);
-  const login = createPlainLogin(env);
-  const find = (command: string) => () => findExecutable(command, env['PATH']) ?? null;
-  return {
-    programs: { claude: find(environment.CLAUDE_PATH), codex: find(environment.CODEX_PATH) },
-    logins: { claude: login, codex: login },
-    paths,
-    payloads,
-    settled: () => journal.committed(),
-    isLagging: () => journal.pendingBytes > LAG_BYTES,
-    reportPartial: (chatId, messageId, event) =>
-      journal.pass({ type: 'chat.turn.partial', payload: { chatId, messageId, event } }),
-    requestTimeoutMs: environment.REQUEST_TIMEOUT_MS,
-    idleMs: environment.AGENT_IDLE_MS,
-    processesMax: environment.AGENT_PROCESSES_MAX,
-    log,
-    systemPrompt: () => collectSystemPrompts(listRepositories(paths.workspaces)),
-    now: () => new Date(),
-  };
 }
 
 function createFailure() {
@@ -199,18 +198,6 @@ function createCheckpoint(
   });
   journal.onCommit(({ bytes }) => checkpoint.schedule(bytes.length));
   return checkpoint;
-}
-
-function announceDamages({ damages }: Home, recorder: Recorder): void {
-  for (const { file, keptAs, reason } of damages) {
-    const message = `The file ${file} was damaged. It is kept as ${keptAs}; a new one was begun.`;
-    recorder.record([
-      {
-        type: 'error',
-        payload: { code: 'file_damaged', message, details: reason, context: { file, keptAs } },
-      },
-    ]);
-  }
 }
 
 /** Of the home, or of what is left of it. */

@@ -1,10 +1,11 @@
 import { createActor, waitFor, type ActorRefFrom } from 'xstate';
 import { bootMachine } from '../machines/boot.machine.ts';
 import { chatMachine } from '../machines/chat.machine.ts';
+import { credentialMachine } from '../machines/credential.machine.ts';
 import { engineMachine } from '../machines/engine.machine.ts';
 import { hookMachine } from '../machines/hook.machine.ts';
 import { startHooksMachine } from '../machines/start-hooks.machine.ts';
-import type { ChatCrashed } from '../machines/engine.setup.ts';
+import type { ChatCrashed, CredentialCrashed } from '../machines/engine.setup.ts';
 import type { AgentDriver } from './agents/agent.ts';
 import { giveUp } from './commands/ending.ts';
 import type { EngineEnvironment } from './engine-env.ts';
@@ -14,8 +15,10 @@ import { awaitCloudInit } from './actors/await-cloud-init.ts';
 import { discoverRepositories } from './actors/discover-repositories.ts';
 import { BootBoard } from './actors/boot-board.ts';
 import { ChatActors } from './actors/chat-actors.ts';
+import { CredentialBoard, type CredentialBoardOptions } from './actors/credential-board.ts';
 import { HookBoard } from './actors/hook-board.ts';
 import { hookProcess } from './actors/hook-process.ts';
+import { refreshCredential, type RefreshCredentialOptions } from './actors/refresh-credential.ts';
 import { runStartHooks, type HookRunsOptions } from './actors/run-start-hooks.ts';
 import type { HookProcessOptions } from './hooks/hook-process.ts';
 import type { HooksState } from './projection/hooks-state.ts';
@@ -27,7 +30,11 @@ export interface StartRootOptions {
   drivers: ReadonlyMap<string, AgentDriver>;
   recorder: Recorder;
   hooks: RootHooksOptions;
+  credentials: RootCredentialsOptions;
 }
+
+export type RootCredentialsOptions = Pick<RefreshCredentialOptions, 'attempts' | 'settled'> &
+  Pick<CredentialBoardOptions, 'saved' | 'save'>;
 
 export interface RootHooksOptions extends HookProcessOptions {
   state: HooksState;
@@ -44,12 +51,13 @@ export interface Root {
   chats: ChatActors;
   boot: BootBoard;
   hooks: HookBoard;
+  credentials: CredentialBoard;
   /** Resolves when the root machine has come to its end. */
   ended(): Promise<unknown>;
 }
 
 /** Binds every name in the machines to what does it, and starts the root actor with the chats that are on record. */
-export function startRoot({ environment, drivers, recorder, hooks }: StartRootOptions): Root {
+export function startRoot({ environment, drivers, recorder, hooks, credentials }: StartRootOptions): Root {
   const chatLogic = chatMachine.provide({
     actors: { agentSession: agentSession(drivers) },
     delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },
@@ -66,18 +74,40 @@ export function startRoot({ environment, drivers, recorder, hooks }: StartRootOp
     },
     delays: { cloudInitLimit: environment.CLOUD_INIT_TIMEOUT_MS },
   });
+  const credentialLogic = credentialMachine.provide({
+    actors: {
+      refreshCredential: refreshCredential({
+        ...credentials,
+        now: () => Date.now(),
+        random: () => Math.random(),
+      }),
+    },
+  });
+  const credentialBoard = new CredentialBoard({
+    ...credentials,
+    recorder,
+    logic: credentialLogic,
+    now: () => new Date(),
+  });
   const chats = new ChatActors(recorder, chatLogic);
   const boot = new BootBoard({ recorder, logic: bootLogic, hooks });
-  const actors = { chat: chatLogic, boot: bootLogic, startHooks: startHooksLogic };
+  const actors = {
+    chat: chatLogic,
+    boot: bootLogic,
+    startHooks: startHooksLogic,
+    credential: credentialLogic,
+  };
   const actor = createActor(engineMachine.provide({ actors }), {
     inspect: (event) => {
       chats.inspect(event);
       boot.inspect(event);
       hookBoard.inspect(event);
+      credentialBoard.inspect(event);
     },
   });
   actor.on('chat.created', (event) => recorder.record([event]));
   actor.on('chat.crashed', (event) => answerCrash(event, { actor, recorder }));
+  actor.on('credential.crashed', (event) => recorder.record([crashOf(event)]));
   actor.start();
   for (const record of recorder.records.values()) {
     actor.send({ type: 'chat.restore', input: restoredChatInput(record) });
@@ -87,8 +117,15 @@ export function startRoot({ environment, drivers, recorder, hooks }: StartRootOp
     chats,
     boot,
     hooks: hookBoard,
+    credentials: credentialBoard,
     ended: () => waitFor(actor, ({ status }) => status !== 'active'),
   };
+}
+
+function crashOf({ provider, isGivenUp }: CredentialCrashed) {
+  const [code, what] = isGivenUp ? ['credential_given_up', 'given up'] : ['credential_crashed', 'begun anew'];
+  const message = `Refreshing the credential of ${provider} broke and was ${what}.`;
+  return { type: 'error' as const, payload: { code, message, context: { provider } } };
 }
 
 /** A crashed chat comes back from its record, or its turn is ended for good. */

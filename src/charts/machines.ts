@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
+import { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
@@ -9,6 +10,7 @@ import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 export const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
   boot: bootMachine,
   chat: chatMachine,
+  credential: credentialMachine,
   engine: engineMachine,
   hook: hookMachine,
   'start-hooks': startHooksMachine,

@@ -16,6 +16,9 @@ export const CredentialHealthSchema = z
   })
   .meta({ id: 'CredentialHealth' });
 
+export const RefreshParamsSchema = z.object({ provider: CredentialProviderSchema });
+export const RefreshAcceptedSchema = CredentialHealthSchema.extend({ provider: CredentialProviderSchema });
+
 export const TokenRefreshHealthSchema = z.object({
   providers: z.object({
     github: CredentialHealthSchema,
@@ -23,3 +26,18 @@ export const TokenRefreshHealthSchema = z.object({
     codex: CredentialHealthSchema,
   }),
 });
+
+/** `~/.replicas/engine/credentials.json`: what is known of the credentials in place, without a secret. */
+export const CredentialsFileSchema = z.object({
+  version: z.literal(1),
+  providers: z.partialRecord(
+    CredentialProviderSchema,
+    CredentialHealthSchema.pick({ source: true, lastSuccessAt: true, expiresAt: true }),
+  ),
+});
+
+export type CredentialProvider = z.infer<typeof CredentialProviderSchema>;
+export type CredentialState = z.infer<typeof CredentialStateSchema>;
+export type CredentialHealth = z.infer<typeof CredentialHealthSchema>;
+export type TokenRefreshHealth = z.infer<typeof TokenRefreshHealthSchema>;
+export type CredentialsFile = z.infer<typeof CredentialsFileSchema>;

@@ -2,6 +2,7 @@ import type { Engine } from '../engine.ts';
 import type { Route } from './route.ts';
 import { actorRoutes } from './routes/actors.ts';
 import { chatRoutes } from './routes/chats.ts';
+import { credentialRoutes } from './routes/credentials.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
@@ -29,6 +30,7 @@ export function createRoutes(engine: Engine): Route[] {
     ...hookRoutes(engine),
     ...machineRoutes(engine),
     ...actorRoutes(engine),
+    ...credentialRoutes(engine),
   ];
   return [...routes, ...openapiRoutes({ version: engine.version, routes })];
 }

@@ -3,15 +3,22 @@ import { StateMachine, createActor } from 'xstate';
 import type { AnyActorLogic } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
+import { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import { UnprovidedActorError } from '../../machines/must-provide.ts';
 import { NEW_CHAT } from '../support/start-chat.ts';
 
-const ACTORS = [bootMachine, chatMachine, engineMachine, hookMachine, startHooksMachine].flatMap(
-  ({ implementations }) =>
-    Object.entries<AnyActorLogic>(implementations.actors as Record<string, AnyActorLogic>),
+const ACTORS = [
+  bootMachine,
+  chatMachine,
+  credentialMachine,
+  engineMachine,
+  hookMachine,
+  startHooksMachine,
+].flatMap(({ implementations }) =>
+  Object.entries<AnyActorLogic>(implementations.actors as Record<string, AnyActorLogic>),
 );
 const STAND_INS = ACTORS.filter(([, logic]) => !(logic instanceof StateMachine));
 
@@ -35,6 +42,7 @@ describe('a machine whose actors were not provided', () => {
       'discoverRepositories',
       'runStartHooks',
       'agentSession',
+      'refreshCredential',
       'hookProcess',
     ]);
   });

@@ -58,6 +58,10 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
     machines: { list: () => [], read: unexpected('machines.read') },
     actors: { list: () => [], follow: () => Readable.from([]) },
     plans: { list: unexpected('plans.list'), get: unexpected('plans.get') },
+    credentials: {
+      health: () => unanswered('credentials.health'),
+      refresh: unexpected('credentials.refresh'),
+    },
     hooks: {
       status: unexpected('hooks.status'),
       logs: unexpected('hooks.logs'),
@@ -83,6 +87,10 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
     },
     ...parts,
   };
+}
+
+function unanswered(name: string): never {
+  throw new Error(`${name} was called`);
 }
 
 function unexpected(name: string) {

@@ -3,6 +3,8 @@ import type { ActorRefFrom, InspectionEvent } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
 import type { AgentSessionCommand, ChatEvent, ChatInput } from '../../machines/chat.events.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
+import { credentialMachine } from '../../machines/credential.machine.ts';
+import type { RefreshEnd, RefreshInput } from '../../machines/credential.setup.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import type { EngineCommand, EngineEmitted } from '../../machines/engine.setup.ts';
 import type { AgentSessionInput } from '../../src/contract/facts.ts';
@@ -103,6 +105,11 @@ const machine = engineMachine.provide({
       actors: { awaitCloudInit: never, discoverRepositories: never, runStartHooks: never },
     }),
     chat: chatMachine.provide({ actors: { agentSession } }),
+    credential: credentialMachine.provide({
+      actors: {
+        refreshCredential: fromPromise<RefreshEnd, RefreshInput>(() => new Promise(() => undefined)),
+      },
+    }),
   },
 });
 

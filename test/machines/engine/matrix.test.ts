@@ -8,7 +8,7 @@ import { entriesOf, leafOf } from '../../support/state-names.ts';
 import type { LeafOf } from '../../support/state-names.ts';
 
 type State = Exclude<LeafOf<StateValueFrom<typeof engineMachine>>, 'serving.entering'>;
-type ActorKey = `${'boot' | 'chat' | 'hooks'} ${'done' | 'failed'}`;
+type ActorKey = `${'boot' | 'chat' | 'hooks'} ${'done' | 'failed'}` | 'credential failed';
 type EventKey = Exclude<EngineCommand['type'], `xstate.${string}`> | ActorKey;
 
 const EVENTS: Record<EventKey, EngineCommand> = {
@@ -25,6 +25,11 @@ const EVENTS: Record<EventKey, EngineCommand> = {
   'chat failed': { type: 'xstate.error.actor.one', actorId: 'one', error: 'broken' },
   'hooks done': { type: 'xstate.done.actor.startHooks', actorId: 'startHooks' },
   'hooks failed': { type: 'xstate.error.actor.startHooks', actorId: 'startHooks', error: 'broken' },
+  'credential failed': {
+    type: 'xstate.error.actor.credential.claude',
+    actorId: 'credential.claude',
+    error: 'broken',
+  },
 };
 
 const ROUTE_TO: Record<State, EngineStep[]> = {
@@ -52,6 +57,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'chat failed': 'booting',
     'hooks done': 'booting',
     'hooks failed': 'booting',
+    'credential failed': 'booting',
   },
   'serving.starting': {
     'chat.create': 'serving.starting',
@@ -67,6 +73,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'chat failed': 'serving.starting',
     'hooks done': 'serving.starting',
     'hooks failed': 'serving.starting',
+    'credential failed': 'serving.starting',
   },
   'serving.holding': {
     'chat.create': 'serving.holding',
@@ -82,6 +89,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'chat failed': 'serving.holding',
     'hooks done': 'serving.holding',
     'hooks failed': 'serving.holding',
+    'credential failed': 'serving.holding',
   },
   draining: {
     'chat.create': 'draining',
@@ -97,6 +105,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'chat failed': 'stopped',
     'hooks done': 'draining',
     'hooks failed': 'draining',
+    'credential failed': 'draining',
   },
   stopped: {
     'chat.create': 'stopped',
@@ -112,6 +121,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'chat failed': 'stopped',
     'hooks done': 'stopped',
     'hooks failed': 'stopped',
+    'credential failed': 'stopped',
   },
   handedOver: {
     'chat.create': 'handedOver',
@@ -127,6 +137,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'chat failed': 'handedOver',
     'hooks done': 'handedOver',
     'hooks failed': 'handedOver',
+    'credential failed': 'handedOver',
   },
 };
 

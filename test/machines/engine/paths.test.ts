@@ -26,6 +26,12 @@ const EVENTS: EngineCommand[] = [
   { type: 'restartWindow.elapsed', chatId: 'one' },
 ];
 
+const CREDENTIAL_BREAKS: EngineCommand = {
+  type: 'xstate.error.actor.credential.claude',
+  actorId: 'credential.claude',
+  error: 'broken',
+};
+
 /**
  * Chats are created once, only a chat that lives can end or crash, and only a crash can be forgotten. Hooks are over when
  * the engine drains; that they fail is looked at then, and without a chat.
@@ -63,6 +69,7 @@ beforeAll(() => {
     for (const last of [...possibleEvents(state), create('two'), restore('two'), 9_000])
       walk([...events, last]);
   }
+  walk([CREDENTIAL_BREAKS, CREDENTIAL_BREAKS, CREDENTIAL_BREAKS, CREDENTIAL_BREAKS]);
 }, 60_000);
 
 function walk(route: EngineStep[]): void {
@@ -79,7 +86,7 @@ describe('engine machine, along every shortest path and one event more', () => {
     expect(
       violationsOf(({ engine }) => {
         const { children, context } = engine.getSnapshot();
-        const living = Object.keys(children).filter((id) => id !== 'boot' && id !== 'startHooks');
+        const living = Object.keys(children).filter((id) => !/^(?:boot|startHooks|credential\..+)$/.test(id));
         return JSON.stringify(living.toSorted()) === JSON.stringify(context.chatIds.toSorted());
       }),
     ).toEqual([]);

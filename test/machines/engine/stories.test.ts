@@ -8,6 +8,7 @@ import { leafOf } from '../../support/state-names.ts';
 const LOW = { type: 'storage.low' } as const;
 const RECOVERED = { type: 'storage.recovered' } as const;
 const DRAIN = { type: 'engine.drain' } as const;
+const CREDENTIALS = ['credential.github', 'credential.claude', 'credential.codex'];
 
 describe('booting', () => {
   it('lets messages wait and runs them once boot is over', () => {
@@ -90,7 +91,37 @@ describe('serving', () => {
     say('one', { type: 'chat.delete' }, CRASHED);
 
     expect(engine.getSnapshot().context.chatIds).toEqual(['two']);
-    expect(Object.keys(engine.getSnapshot().children)).toEqual(['startHooks', 'two']);
+    expect(Object.keys(engine.getSnapshot().children)).toEqual([...CREDENTIALS, 'startHooks', 'two']);
+  });
+});
+
+describe('a credential that crashes', () => {
+  const broken = {
+    type: 'xstate.error.actor.credential.codex',
+    actorId: 'credential.codex',
+    error: 'broken',
+  } as const;
+
+  it('is begun anew, apart from the others', () => {
+    const { engine, emitted, take } = startEngineMachine();
+    const before = { ...engine.getSnapshot().children } as Record<string, unknown>;
+
+    take(BOOT, broken);
+
+    const after = { ...engine.getSnapshot().children } as Record<string, unknown>;
+    const kept = CREDENTIALS.filter((id) => after[id] === before[id]);
+    expect([kept, after['credential.codex'] === undefined]).toEqual([CREDENTIALS.slice(0, 2), false]);
+    expect(emitted).toEqual([{ type: 'credential.crashed', provider: 'codex', isGivenUp: false }]);
+  });
+
+  it('is given up at the fourth crash within a minute, and the engine goes on', () => {
+    const { engine, emitted, take } = startEngineMachine();
+
+    take(BOOT, broken, broken, broken, broken);
+
+    expect(Object.keys(engine.getSnapshot().children)).not.toContain('credential.codex');
+    expect(emitted.at(-1)).toEqual({ type: 'credential.crashed', provider: 'codex', isGivenUp: true });
+    expect(leafOf(engine.getSnapshot())).toBe('serving.starting');
   });
 });
 

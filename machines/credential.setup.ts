@@ -1,0 +1,126 @@
+/** The vocabulary of the credential machine. */
+import { assign, emit, setup } from 'xstate';
+import type { CredentialProvider, CredentialState } from '../src/contract/credentials.ts';
+import type { EngineEventBody } from '../src/contract/events.ts';
+import type { RefreshRequest } from '../src/contract/monolith.ts';
+import { waitAfterFailure, waitUntilRefresh } from './credential.schedule.ts';
+import { mustProvidePromise } from './must-provide.ts';
+
+export interface RefreshInput {
+  provider: CredentialProvider;
+  cause: RefreshRequest;
+}
+
+/** How an attempt ended. `random`: a number from 0 up to 1, for the jitter. */
+export type RefreshEnd =
+  /** In place. `lifetimeMs`: how long it still is good for; null if that is not known. */
+  | { kind: 'issued'; source: string; expiresAt: number | null; lifetimeMs: number | null; random: number }
+  /** Nothing is configured. */
+  | { kind: 'absent' }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'unavailable'; reason: string; retryAfterMs?: number; random: number };
+
+export type CredentialEvent =
+  | ({ type: 'refresh.request' } & RefreshRequest)
+  | { type: 'clock.jumped' }
+  | { type: 'xstate.done.actor.refresh'; output: RefreshEnd }
+  | { type: 'xstate.error.actor.refresh'; error: unknown };
+
+export type CredentialEmitted = EngineEventBody<'credentials.changed' | 'error'>;
+
+export interface CredentialContext {
+  provider: CredentialProvider;
+  /** Why it is, or was last, asked for. */
+  cause: RefreshRequest;
+  /** What kind of credential was issued last; null before the first one. */
+  source: string | null;
+  /** Milliseconds since 1970; null if that is not known. */
+  expiresAt: number | null;
+  consecutiveFailures: number;
+  lastError: string | null;
+  /** From the end of the last attempt to the next one, in milliseconds; how long that is in `absent` and `rejected` is fixed. */
+  waitMs: number;
+}
+
+const HOURLY_MS = 3_600_000;
+
+export const credentialSetup = setup({
+  types: {} as {
+    input: { provider: CredentialProvider };
+    context: CredentialContext;
+    events: CredentialEvent;
+    emitted: CredentialEmitted;
+  },
+  actors: { refreshCredential: mustProvidePromise<RefreshEnd, RefreshInput>('refreshCredential') },
+  actions: {
+    announce: emit(({ context }, params: { state: CredentialState }) => ({
+      type: 'credentials.changed' as const,
+      payload: { provider: context.provider, state: params.state },
+    })),
+    announceRefusal: emit(({ context }) => ({
+      type: 'error' as const,
+      payload: {
+        code: 'credential_refused',
+        message:
+          `The control plane refuses a credential for ${context.provider}. ${context.lastError ?? ''}`.trim(),
+        context: { provider: context.provider },
+      },
+    })),
+    takeRequest: assign({
+      cause: ({ context, event }) => {
+        if (event.type !== 'refresh.request') return context.cause;
+        const { type: _, ...cause } = event;
+        return cause;
+      },
+    }),
+    expectExpiry: assign({ cause: { reason: 'expiring' } }),
+    noteIssued: assign(({ context, event }) => {
+      const end = endOf(event);
+      if (end.kind !== 'issued') return context;
+      return {
+        ...context,
+        source: end.source,
+        expiresAt: end.expiresAt,
+        consecutiveFailures: 0,
+        lastError: null,
+        waitMs: waitUntilRefresh(end.lifetimeMs, end.random),
+      };
+    }),
+    noteAbsent: assign({ consecutiveFailures: 0, lastError: null, waitMs: HOURLY_MS }),
+    noteRefusal: assign({
+      consecutiveFailures: ({ context }) => context.consecutiveFailures + 1,
+      lastError: ({ event }) => reasonOf(endOf(event)),
+      waitMs: HOURLY_MS,
+    }),
+    noteFailure: assign(({ context, event }) => {
+      const end = endOf(event);
+      const failures = context.consecutiveFailures + 1;
+      const { random, retryAfterMs } = end.kind === 'unavailable' ? end : { random: 1 };
+      const waitMs = waitAfterFailure({ failures, random, retryAfterMs });
+      return { ...context, consecutiveFailures: failures, lastError: reasonOf(end), waitMs };
+    }),
+  },
+  guards: {
+    isIssued: ({ event }) => endOf(event).kind === 'issued',
+    isAbsent: ({ event }) => endOf(event).kind === 'absent',
+    isRefused: ({ event }) => endOf(event).kind === 'refused',
+  },
+  delays: {
+    refreshAhead: ({ context }) => context.waitMs,
+    backoff: ({ context }) => context.waitMs,
+    hourly: HOURLY_MS,
+    attemptLimit: 60_000,
+  },
+});
+
+/** An attempt that broke or took too long is one that came to nothing; what broke is not shown, it may hold a secret. */
+function endOf(event: CredentialEvent): RefreshEnd {
+  if (event.type === 'xstate.done.actor.refresh') return event.output;
+  const isBroken = event.type === 'xstate.error.actor.refresh';
+  const reason = isBroken ? 'The refresh failed.' : 'The refresh took too long.';
+  return { kind: 'unavailable', reason, random: 1 };
+}
+
+function reasonOf(end: RefreshEnd): string | null {
+  return 'reason' in end ? end.reason : null;
+}

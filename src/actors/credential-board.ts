@@ -1,0 +1,149 @@
+import { Actor, waitFor, type ActorRefFrom, type InspectionEvent } from 'xstate';
+import type { credentialMachine } from '../../machines/credential.machine.ts';
+import type { CredentialEmitted } from '../../machines/credential.setup.ts';
+import type {
+  CredentialHealth,
+  CredentialProvider,
+  CredentialsFile,
+  TokenRefreshHealth,
+} from '../contract/credentials.ts';
+import type { RefreshRequest } from '../contract/monolith.ts';
+import type { Recorder } from '../projection/recorder.ts';
+
+type CredentialActor = ActorRefFrom<typeof credentialMachine>;
+
+export interface CredentialBoardOptions {
+  recorder: Recorder;
+  logic: typeof credentialMachine;
+  /** What the last engine knew. */
+  saved: CredentialsFile['providers'];
+  /** Keeps what the next engine should know. */
+  save: (providers: CredentialsFile['providers']) => void;
+  now: () => Date;
+}
+
+/** The refresh of the start may keep a provider's first turn waiting so long. */
+const READY_MS = 10_000;
+
+const UNKNOWN: CredentialHealth = {
+  state: 'absent',
+  source: null,
+  lastSuccessAt: null,
+  lastAttemptAt: null,
+  nextAttemptAt: null,
+  expiresAt: null,
+  consecutiveFailures: 0,
+  lastError: null,
+};
+
+/** How the credentials stand: records what their actors say, tells snapshots, and takes requests to them. */
+export class CredentialBoard {
+  readonly #options: CredentialBoardOptions;
+  readonly #actors = new Map<CredentialProvider, CredentialActor>();
+  readonly #health: TokenRefreshHealth['providers'];
+  readonly #ready: Record<CredentialProvider, Ready>;
+
+  constructor(options: CredentialBoardOptions) {
+    const { saved } = options;
+    this.#options = options;
+    this.#health = {
+      github: { ...UNKNOWN, ...saved.github },
+      claude: { ...UNKNOWN, ...saved.claude },
+      codex: { ...UNKNOWN, ...saved.codex },
+    };
+    this.#ready = { github: createReady(), claude: createReady(), codex: createReady() };
+  }
+
+  health(): TokenRefreshHealth {
+    return { providers: structuredClone(this.#health) };
+  }
+
+  /** Settles when the first refresh of this engine is over, in ten seconds at the latest. */
+  ready(provider: CredentialProvider): Promise<void> {
+    return this.#ready[provider].promise;
+  }
+
+  /** Settles when no refresh is under way. */
+  async settled(provider: CredentialProvider): Promise<void> {
+    const actor = this.#actors.get(provider);
+    // It rejects when the actor breaks: then nothing is under way either.
+    if (actor !== undefined)
+      await waitFor(actor, (snapshot) => !snapshot.matches('refreshing')).catch(ignore);
+  }
+
+  /** Asks for a refresh; one that is under way already will do. */
+  request(provider: CredentialProvider, cause: RefreshRequest): void {
+    this.#actors.get(provider)?.send({ type: 'refresh.request', ...cause });
+  }
+
+  clockJumped(): void {
+    for (const actor of this.#actors.values()) actor.send({ type: 'clock.jumped' });
+  }
+
+  /** Given to the root actor as an inspector: it hears of the actors before they do anything. */
+  readonly inspect = (event: InspectionEvent): void => {
+    if (event.type === '@xstate.actor' && this.#isCredential(event.actorRef)) this.#listen(event.actorRef);
+  };
+
+  #isCredential(actor: unknown): actor is CredentialActor {
+    return actor instanceof Actor && actor.logic === this.#options.logic;
+  }
+
+  #listen(actor: CredentialActor): void {
+    actor.on('*', (event: CredentialEmitted) => {
+      this.#options.recorder.record([event]);
+      if (event.type === 'credentials.changed') this.#note(actor, event.payload);
+    });
+  }
+
+  #note(actor: CredentialActor, { provider, state }: CredentialHealthChange): void {
+    const { context } = actor.getSnapshot();
+    const before = this.#health[provider];
+    const now = this.#options.now();
+    this.#actors.set(provider, actor);
+    this.#health[provider] = {
+      state,
+      source: context.source ?? before.source,
+      lastSuccessAt: state === 'fresh' ? now.toISOString() : before.lastSuccessAt,
+      lastAttemptAt: state === 'refreshing' ? now.toISOString() : before.lastAttemptAt,
+      nextAttemptAt: state === 'refreshing' ? null : new Date(now.getTime() + context.waitMs).toISOString(),
+      expiresAt: context.source === null ? before.expiresAt : toText(context.expiresAt),
+      consecutiveFailures: context.consecutiveFailures,
+      lastError: context.lastError,
+    };
+    if (state === 'fresh') this.#options.save(this.#known());
+    if (state !== 'refreshing') this.#ready[provider].end();
+  }
+
+  #known(): CredentialsFile['providers'] {
+    const entries = Object.entries(this.#health).map(([provider, { source, lastSuccessAt, expiresAt }]) => [
+      provider,
+      { source, lastSuccessAt, expiresAt },
+    ]);
+    return Object.fromEntries(entries) as CredentialsFile['providers'];
+  }
+}
+
+type CredentialHealthChange = Extract<CredentialEmitted, { type: 'credentials.changed' }>['payload'];
+
+interface Ready {
+  promise: Promise<void>;
+  end: () => void;
+}
+
+function createReady(): Ready {
+  let end: () => void = ignore;
+  const promise = new Promise<void>((resolve) => {
+    end = resolve;
+    setTimeout(resolve, READY_MS).unref();
+  });
+  return { promise, end: () => end() };
+}
+
+function toText(time: number | null): string | null {
+  return time === null || Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+function ignore(): void {
+  return undefined;
+}

@@ -1,0 +1,40 @@
+import type { AgentOptions } from './agents/registry.ts';
+import { findExecutable } from './engine-env.ts';
+import type { EngineEnvironment } from './engine-env.ts';
+import { collectSystemPrompts } from './hooks/system-prompts.ts';
+import type { Log } from './log.ts';
+import type { Home } from './open-home.ts';
+import { listRepositories } from './workspace/find-repositories.ts';
+
+interface Options {
+  environment: EngineEnvironment;
+  log: Log;
+  logins: AgentOptions['logins'];
+}
+
+/** So much may wait for the disk before agents are read more slowly. */
+const LAG_BYTES = 4 * 1024 * 1024;
+
+/** What the drivers of agents get to know. */
+export function agentOptions(
+  { paths, payloads, journal }: Home,
+  { environment, log, logins }: Options,
+): AgentOptions {
+  const find = (command: string) => () => findExecutable(command, environment.ambient['PATH']) ?? null;
+  return {
+    programs: { claude: find(environment.CLAUDE_PATH), codex: find(environment.CODEX_PATH) },
+    logins,
+    paths,
+    payloads,
+    settled: () => journal.committed(),
+    isLagging: () => journal.pendingBytes > LAG_BYTES,
+    reportPartial: (chatId, messageId, event) =>
+      journal.pass({ type: 'chat.turn.partial', payload: { chatId, messageId, event } }),
+    requestTimeoutMs: environment.REQUEST_TIMEOUT_MS,
+    idleMs: environment.AGENT_IDLE_MS,
+    processesMax: environment.AGENT_PROCESSES_MAX,
+    log,
+    systemPrompt: () => collectSystemPrompts(listRepositories(paths.workspaces)),
+    now: () => new Date(),
+  };
+}

@@ -1,0 +1,81 @@
+import type { CredentialProvider } from '../contract/credentials.ts';
+import type { ClaudeCredential, CodexCredential, RefreshRequest } from '../contract/monolith.ts';
+import type { MonolithClient, RefreshOutcome } from '../monolith/client.ts';
+import { secretOfBedrock } from './bedrock-credentials.ts';
+import type { Kept } from './issued.ts';
+import { sha256 } from './login.ts';
+
+/** How the control plane answered, and what was put in place of what it issued. */
+export type Attempt = ({ kind: 'issued' } & Kept) | Exclude<RefreshOutcome<never>, { kind: 'issued' }>;
+
+export type Attempts = Record<CredentialProvider, (request: RefreshRequest) => Promise<Attempt>>;
+
+export interface AttemptsOptions {
+  client: Pick<MonolithClient, 'refreshGithub' | 'refreshClaude' | 'refreshCodex'>;
+  /** Put a credential in place. */
+  keep: {
+    github: (credential: { token: string; expiresAt: string | number }) => Promise<Kept>;
+    claude: (credential: ClaudeCredential) => Promise<Kept>;
+    codex: (credential: CodexCredential) => Promise<Kept>;
+  };
+  /** Told when another credential is in place. */
+  onKept: (provider: CredentialProvider) => void;
+}
+
+/** One attempt for each provider: asks for a credential and puts it in place. Never rejects. */
+export function createAttempts({ client, keep, onKept }: AttemptsOptions): Attempts {
+  const attempt = <T>(provider: CredentialProvider, parts: Parts<T>) => {
+    return async (request: RefreshRequest): Promise<Attempt> => {
+      const outcome = await parts.ask(request);
+      if (outcome.kind !== 'issued') return outcome;
+      if (sha256(parts.secretOf(outcome.credential)) === request.rejectedTokenSha256) return REJECTED_AGAIN;
+      try {
+        const kept = await parts.keep(outcome.credential);
+        onKept(provider);
+        return { kind: 'issued', ...kept };
+      } catch (error) {
+        return { kind: 'unavailable', reason: `It could not be put in place${codeOf(error)}.` };
+      }
+    };
+  };
+  return {
+    github: attempt('github', {
+      ask: (request) => client.refreshGithub(request),
+      keep: keep.github,
+      secretOf: ({ token }) => token,
+    }),
+    claude: attempt('claude', {
+      ask: (request) => client.refreshClaude(request),
+      keep: keep.claude,
+      secretOf: secretOfClaude,
+    }),
+    codex: attempt('codex', {
+      ask: (request) => client.refreshCodex(request),
+      keep: keep.codex,
+      secretOf: (credential) =>
+        credential.type === 'oauth' ? credential.tokens.access_token : credential.apiKey,
+    }),
+  };
+}
+
+interface Parts<T> {
+  ask: (request: RefreshRequest) => Promise<RefreshOutcome<T>>;
+  keep: (credential: T) => Promise<Kept>;
+  /** What tells one credential from another. */
+  secretOf: (credential: T) => string;
+}
+
+const REJECTED_AGAIN: Attempt = {
+  kind: 'unavailable',
+  reason: 'It issued the credential again that was rejected.',
+};
+
+function secretOfClaude(credential: ClaudeCredential): string {
+  if (credential.type === 'oauth') return credential.claudeAiOauth.accessToken;
+  return credential.type === 'apiKey' ? credential.apiKey : secretOfBedrock(credential.env);
+}
+
+/** Messages of errors name paths; their codes say enough. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import type { Paths } from '../paths.ts';
+
+/** Files of credentials that the engine and the programs of the workspace share. */
+export interface CredentialPaths {
+  gitCredentials: string;
+  githubHosts: string;
+  claudeCredentials: string;
+  bedrockCredentials: string;
+  codexAuth: string;
+  logins: string;
+}
+
+/** Where the programs look, which some of their own variables move. */
+export function credentialPaths(
+  { home, engine, gitCredentials }: Pick<Paths, 'home' | 'engine' | 'gitCredentials'>,
+  env: Readonly<Record<string, string>>,
+): CredentialPaths {
+  const claude = env['CLAUDE_CONFIG_DIR'] ?? join(home, '.claude');
+  const githubFolder = env['GH_CONFIG_DIR'] ?? join(env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'gh');
+  return {
+    gitCredentials,
+    githubHosts: join(githubFolder, 'hosts.yml'),
+    claudeCredentials: join(claude, '.credentials.json'),
+    bedrockCredentials: join(claude, '.bedrock-credentials.json'),
+    codexAuth: join(env['CODEX_HOME'] ?? join(home, '.codex'), 'auth.json'),
+    logins: join(engine, 'logins.json'),
+  };
+}

@@ -1,0 +1,98 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  ABSENT,
+  BROKEN,
+  HOUR,
+  ISSUED,
+  JUMPED,
+  MANUAL,
+  REFUSED,
+  REJECTED,
+  UNAVAILABLE,
+  startCredential,
+  type CredentialHarness,
+  type CredentialStep,
+} from '../../support/start-credential.ts';
+import { createTransitionCoverage } from '../../support/transition-coverage.ts';
+
+const STEPS: CredentialStep[] = [
+  ISSUED,
+  ABSENT,
+  REFUSED,
+  UNAVAILABLE,
+  BROKEN,
+  MANUAL,
+  REJECTED,
+  JUMPED,
+  6 * HOUR,
+];
+const LENGTH = 3;
+
+const coverage = createTransitionCoverage(startCredential().credential.logic.root);
+const walked: { route: string; harness: CredentialHarness }[] = [];
+
+/** Every sequence of so many steps; the end of an attempt comes only while one is under way. */
+beforeAll(() => {
+  for (const route of sequencesOf(LENGTH)) walk(route);
+});
+
+describe('credential machine, along every short way', () => {
+  it('never has two attempts under way', () => {
+    expect(
+      violationsOf(({ asked }) =>
+        asked.every((entry, index) => entry === 'let go' || index === 0 || asked[index - 1] === 'let go'),
+      ),
+    ).toEqual([]);
+  });
+
+  it('announces each state it comes to, once', () => {
+    expect(
+      violationsOf(({ credential, states }) => {
+        const told = states().filter((state) => state !== 'credential_refused');
+        return (
+          told.at(-1) === credential.getSnapshot().value &&
+          told.every((state, index) => state !== told[index - 1])
+        );
+      }),
+    ).toEqual([]);
+  });
+
+  it('waits for a time that is bounded, and never not at all', () => {
+    expect(
+      violationsOf(
+        ({ credential, context }) =>
+          credential.getSnapshot().matches('refreshing') ||
+          (context().waitMs >= 500 && context().waitMs <= 6 * HOUR),
+      ),
+    ).toEqual([]);
+  });
+
+  it('forgets neither kind nor end of what is in place when an attempt fails', () => {
+    expect(
+      violationsOf(({ states, context }) => states().includes('fresh') === (context().source === 'oauth')),
+    ).toEqual([]);
+  });
+
+  it('takes every transition of the machine somewhere', () => {
+    expect(coverage.missing()).toEqual([]);
+  });
+});
+
+function walk(route: CredentialStep[]): void {
+  const harness = startCredential(coverage.inspect);
+  for (const step of route) {
+    const isEnd = typeof step !== 'number' && step.type.startsWith('xstate.');
+    if (!isEnd || harness.credential.getSnapshot().matches('refreshing')) harness.take(step);
+  }
+  const names = route.map((step) => (typeof step === 'number' ? `${step} ms` : step.type));
+  walked.push({ route: names.join(' → '), harness });
+}
+
+function sequencesOf(length: number): CredentialStep[][] {
+  if (length === 0) return [[]];
+  return sequencesOf(length - 1).flatMap((rest) => STEPS.map((step) => [...rest, step]));
+}
+
+function violationsOf(isFine: (harness: CredentialHarness) => boolean): string[] {
+  return walked.flatMap(({ route, harness }) => (isFine(harness) ? [] : [route]));
+}
