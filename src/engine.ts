@@ -26,6 +26,7 @@ export interface Engine {
   readonly plans: Plans;
   readonly machines: Machines;
   readonly actors: Actors;
+  readonly metrics: Metrics;
   health(): z.infer<typeof HealthSchema>;
   status(): Promise<z.infer<typeof StatusSchema>>;
 }
@@ -48,6 +49,11 @@ export interface Chats {
 
 export interface Repositories {
   list(options: { includeDiffs: boolean }): Promise<{ repos: Repo[]; lastEventId: string }>;
+}
+
+export interface Metrics {
+  /** In the text format of Prometheus, and its media type. */
+  read(): Promise<{ mediaType: string; text: string }>;
 }
 
 export interface Plans {

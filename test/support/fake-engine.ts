@@ -58,6 +58,7 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
     machines: { list: () => [], read: unexpected('machines.read') },
     actors: { list: () => [], follow: () => Readable.from([]) },
     plans: { list: unexpected('plans.list'), get: unexpected('plans.get') },
+    metrics: { read: unexpected('metrics.read') },
     hooks: {
       status: unexpected('hooks.status'),
       logs: unexpected('hooks.logs'),
