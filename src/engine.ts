@@ -29,6 +29,7 @@ export interface Engine {
   readonly machines: Machines;
   readonly actors: Actors;
   readonly credentials: Credentials;
+  readonly metrics: Metrics;
   health(): z.infer<typeof HealthSchema>;
   status(): Promise<z.infer<typeof StatusSchema>>;
 }
@@ -56,6 +57,11 @@ export interface Chats {
 
 export interface Repositories {
   list(options: { includeDiffs: boolean }): Promise<{ repos: Repo[]; lastEventId: string }>;
+}
+
+export interface Metrics {
+  /** In the text format of Prometheus, and its media type. */
+  read(): Promise<{ mediaType: string; text: string }>;
 }
 
 export interface Plans {

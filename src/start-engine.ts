@@ -1,37 +1,37 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { agentOptions } from './agent-options.ts';
+import { createGauges } from './create-gauges.ts';
 import { createStatusBoard } from './create-status-board.ts';
 import { startRoot } from './start-root.ts';
 import type { Root } from './start-root.ts';
 import { watchClock } from './actors/watch-clock.ts';
-import type { AgentDriver } from './agents/agent.ts';
 import { createDrivers } from './agents/registry.ts';
-import { ChatCommands, creationOf, draftChat } from './commands/chats.ts';
+import { ChatCommands } from './commands/chats.ts';
 import { CredentialCommands } from './commands/credentials.ts';
 import { Directory } from './commands/directory.ts';
 import { HookCommands } from './commands/hooks.ts';
 import { disown } from './commands/ending.ts';
 import { Messages } from './commands/messages.ts';
 import { toChats } from './commands/to-chats.ts';
-import type { ChatRecord, EngineStateFile } from './contract/records.ts';
+import type { ChatRecord } from './contract/records.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { RunningEngine } from './engine.ts';
 import { createHub } from './journal/hub.ts';
 import type { Log } from './log.ts';
 import { createMonolithClient } from './monolith/client.ts';
 import { openCredentials } from './open-credentials.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { openHooks } from './open-hooks.ts';
 import { openInspection } from './open-inspection.ts';
-import { STATE_KEY, openHome } from './open-home.ts';
+import { createFirstChats, isFirstStart, writeState } from './move-in.ts';
+import { openHome } from './open-home.ts';
 import type { Home } from './open-home.ts';
 import { Checkpoint } from './projection/checkpoint.ts';
 import { damageEvent } from './projection/damage-event.ts';
 import { Recorder } from './projection/recorder.ts';
 import type { Delta } from './projection/recorder.ts';
 import { sweep } from './process/sweep.ts';
-import { writeJson } from './storage/json-file.ts';
 import { startWorkspace } from './start-workspace.ts';
 
 export interface StartEngineOptions {
@@ -47,11 +47,13 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const { journal, history, payloads, paths, records } = home;
   await mkdir(paths.workspaces, { recursive: true });
   const hub = createHub(journal);
-  const recorder = createRecorder(home, { onTurnEnd: () => workspace.turnEnded() });
+  const metrics = new Metrics();
+  const recorder = createRecorder(home, { metrics, onTurnEnd: () => workspace.turnEnded() });
   const startHooksCompleted = (repoName: string) => home.hooks.isCompleted(repoName, home.bootId);
   const workspace = await startWorkspace(home, { environment, recorder, log, startHooksCompleted });
   const checkpoint = createCheckpoint(home, { environment, log });
   const board = createStatusBoard(home, { hub, workspace });
+  const gauges = createGauges(home, { hub, board });
   recorder.statusChange = board.takeChange;
   hub.onClientsChange(() => recorder.record([]));
   for (const damage of home.damages) recorder.record([damageEvent(damage)]);
@@ -121,7 +123,10 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
 
   return {
     version,
-    chats: toChats(chats, messages),
+    chats: {
+      ...toChats(chats, messages),
+      send: (chatId, message) => metrics.timeAccept(messages.send(chatId, message)),
+    },
     hooks,
     events: hub,
     repos: {
@@ -130,6 +135,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     plans: workspace.plans,
     ...inspection,
     credentials: new CredentialCommands({ board: root.credentials, directory, isStopping }),
+    metrics: { read: () => metrics.read({ gauges, version }) },
     health: () => ({
       status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
       version,
@@ -161,7 +167,7 @@ function createFailure() {
 /** History is a projection: an event enters it when the journal has it on disk. */
 function createRecorder(
   { journal, history, records }: Home,
-  { onTurnEnd }: { onTurnEnd: () => void },
+  { metrics, onTurnEnd }: { metrics: Metrics; onTurnEnd: () => void },
 ): Recorder {
   const uncommitted: Delta[] = [];
   journal.onCommit(() => {
@@ -173,6 +179,7 @@ function createRecorder(
   });
   return new Recorder({
     append: (entries, options) => {
+      metrics.observe(entries);
       if (entries.some(({ type }) => type === 'chat.turn.completed')) onTurnEnd();
       return journal.append(entries, options);
     },
@@ -198,33 +205,4 @@ function createCheckpoint(
   });
   journal.onCommit(({ bytes }) => checkpoint.schedule(bytes.length));
   return checkpoint;
-}
-
-/** Of the home, or of what is left of it. */
-function isFirstStart({ lastEngine, damages, records }: Home): boolean {
-  return lastEngine === null || (damages.length > 0 && records.size === 0);
-}
-
-/** One chat per agent exists from the first start. */
-function createFirstChats(
-  { records }: Home,
-  { root, drivers }: { root: Root; drivers: ReadonlyMap<string, AgentDriver> },
-): void {
-  const known = new Set([...records.values()].map(({ chat }) => chat.provider));
-  for (const { provider, title } of drivers.values()) {
-    if (known.has(provider)) continue;
-    const chat = draftChat({ id: randomUUID(), provider, title, parentChatId: null });
-    root.actor.send(creationOf(chat, {}));
-  }
-}
-
-async function writeState({ store, journal }: Home, environment: EngineEnvironment): Promise<void> {
-  const value: EngineStateFile = {
-    version: 1,
-    workspaceId: environment.WORKSPACE_ID,
-    incarnation: journal.headId.slice(-8),
-    startedAt: new Date().toISOString(),
-  };
-  await journal.committed();
-  await writeJson(store.storage, { key: STATE_KEY, value });
 }

@@ -33,6 +33,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/monolith': ['cockatiel', 'type:zod', ...GROUND],
   'src/journal': ['node:', 'zod', 'src/storage', ...GROUND],
   'src/projection': ['node:', 'zod', 'src/storage', 'src/journal', 'type:xstate', 'type:machines', ...GROUND],
+  'src/metrics': ['prom-client', 'type:src/contract'],
   'src/agents': ['node:', 'zod', 'src/process', 'src/storage', 'type:src/engine-env.ts', ...GROUND],
   'src/hooks': ['node:', 'zod', 'yaml', 'src/process', 'type:machines', 'machines/hook.record.ts', ...GROUND],
   'src/actors': [
@@ -94,6 +95,8 @@ const ROOTS = [
   'src/start-workspace.ts',
   'src/start-engine.ts',
   'src/create-status-board.ts',
+  'src/create-gauges.ts',
+  'src/move-in.ts',
   'src/open-home.ts',
   'src/open-hooks.ts',
   'src/open-inspection.ts',

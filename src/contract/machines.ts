@@ -8,7 +8,9 @@ export const MachineSummarySchema = z
     name: z.string().meta({ description: 'The name of its file in `machines/`.' }),
     id: z.string().meta({ description: "The machine's own id, with which the ids of its states begin." }),
     states: z.number().int().positive(),
-    formats: z.record(MachineFormatSchema, z.string()).meta({ description: 'Where to get it.' }),
+    formats: z
+      .object({ json: z.string(), mermaid: z.string(), svg: z.string() })
+      .meta({ description: 'Where to get it.' }),
   })
   .meta({ id: 'MachineSummary' });
 

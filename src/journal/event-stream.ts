@@ -52,6 +52,11 @@ export class EventStream {
     this.pump();
   }
 
+  /** The last event that this reader was sent, or that its filter left out. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
   /** Takes on what the ring has got meanwhile, as far as the reader keeps up. */
   pump(): void {
     const { ring } = this.#options;

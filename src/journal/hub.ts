@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { sequenceOf } from './event-id.ts';
 import { EventStream } from './event-stream.ts';
 import { FrameFilter, type FrameFilterOptions } from './frame-filter.ts';
 import { FrameRing } from './frame-ring.ts';
@@ -39,6 +40,8 @@ export interface StreamRequest extends FrameFilterOptions {
  */
 export interface Hub {
   readonly clients: number;
+  /** How many events the reader furthest behind has not been sent. */
+  readonly lag: number;
   onClientsChange(listener: (clients: number) => void): () => void;
   open(request: StreamRequest): Promise<Readable>;
   /** Ends all streams. */
@@ -74,6 +77,11 @@ class EventHub implements Hub {
 
   get clients(): number {
     return this.#streams.size;
+  }
+
+  get lag(): number {
+    const head = sequenceOf(this.#source.committedId);
+    return Math.max(0, ...[...this.#streams].map(({ sequence }) => head - sequence));
   }
 
   onClientsChange(listener: (clients: number) => void): () => void {

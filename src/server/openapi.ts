@@ -3,6 +3,8 @@ import { ErrorResponseSchema } from '../contract/errors.ts';
 import { ENGINE_ERRORS } from '../errors.ts';
 import type { EngineErrorCode } from '../errors.ts';
 import type { Answer, Route } from './route.ts';
+import { sample } from './sample.ts';
+import { describeTags, tagOf } from './tags.ts';
 
 type Json = Record<string, unknown>;
 
@@ -16,15 +18,34 @@ export function describeRoutes(routes: Route[], { version }: { version: string }
   }
   return {
     openapi: '3.1.1',
-    info: { title: 'Replicas engine', version, description: 'One workspace, its chats and their agents.' },
+    info: {
+      title: 'Replicas engine',
+      version,
+      description: DESCRIPTION,
+      license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
+    },
+    servers: [{ url: 'http://127.0.0.1:3737', description: 'The engine of the workspace you are in.' }],
+    tags: describeTags(routes.map((one) => one.path)),
     security: [{ secret: [] }],
     paths,
     components: {
       schemas,
+      headers: { 'X-Request-Id': REQUEST_ID },
       securitySchemes: { secret: { type: 'apiKey', in: 'header', name: 'X-Replicas-Engine-Secret' } },
     },
   };
 }
+
+const DESCRIPTION = `One workspace, its chats and their agents.
+
+A command is on disk before it is answered. \`lastEventId\` of a snapshot is the cursor to follow it with:
+\`GET /events?after=<lastEventId>\`. Keys the engine does not know are ignored, wrong types are refused.`;
+
+const REQUEST_ID = {
+  description:
+    "The caller's `X-Request-Id` if it sent one of 1 to 100 letters, digits and `.:_-`, else one of the engine's.",
+  schema: { type: 'string' },
+};
 
 /** What any route may refuse, besides its own refusals. */
 export function commonRefusals({ isOpen, parts }: Route): EngineErrorCode[] {
@@ -39,9 +60,10 @@ export function commonRefusals({ isOpen, parts }: Route): EngineErrorCode[] {
 
 function describeRoute(route: Route, schemas: Json): Json {
   const { summary, parts, example } = route;
-  const body = parts['body'] && { schema: toSchema(parts['body'], schemas), ...(example && { example }) };
+  const body = parts['body'] && withExample(toSchema(parts['body'], schemas), schemas, example);
   return {
     operationId: operationId(route),
+    tags: [tagOf(route.path)],
     summary,
     ...(route.isOpen && { security: [] }),
     parameters: [
@@ -78,9 +100,9 @@ function parametersIn(location: 'path' | 'query' | 'header', schema: z.core.$Zod
 }
 
 function describeAnswers(answers: Record<number, Answer>, schemas: Json): Json {
-  const described = Object.entries(answers).map(([status, { description, schema, mediaType }]) => {
-    const content = { [mediaType ?? 'application/json']: { schema: toSchema(schema, schemas) } };
-    return [status, { description, content }];
+  const described = Object.entries(answers).map(([status, { description, schema, mediaType, example }]) => {
+    const body = withExample(toSchema(schema, schemas), schemas, example);
+    return [status, { description, headers: HEADERS, content: { [mediaType ?? 'application/json']: body } }];
   });
   return Object.fromEntries(described);
 }
@@ -90,10 +112,24 @@ function describeRefusals(route: Route, schemas: Json): Json {
   const codes = [...commonRefusals(route), ...(route.refusals ?? [])];
   const statuses = [...new Set(codes.map((code) => ENGINE_ERRORS[code].status))];
   const described = statuses.map((status) => {
-    const meanings = codes.filter((code) => ENGINE_ERRORS[code].status === status).map(toMeaning);
-    return [status, { description: meanings.join('\n'), content: { 'application/json': { schema } } }];
+    const own = codes.filter((code) => ENGINE_ERRORS[code].status === status);
+    const examples = Object.fromEntries(own.map((code) => [code.toLowerCase(), exampleOf(code)]));
+    const description = own.map(toMeaning).join('\n');
+    return [status, { description, headers: HEADERS, content: { 'application/json': { schema, examples } } }];
   });
   return Object.fromEntries(described);
+}
+
+const HEADERS = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
+
+/** The example of the route, or one made of the schema. */
+function withExample(schema: object, schemas: Json, example?: unknown): Json {
+  return { schema, example: example ?? sample(schema, schemas) };
+}
+
+function exampleOf(code: EngineErrorCode): Json {
+  const { meaning } = ENGINE_ERRORS[code];
+  return { summary: meaning, value: { error: meaning.replaceAll('`', ''), code: code.toLowerCase() } };
 }
 
 function toMeaning(code: EngineErrorCode): string {
@@ -101,7 +137,7 @@ function toMeaning(code: EngineErrorCode): string {
 }
 
 /** Named schemas move to the components of the document; what is left refers to them. */
-function toSchema(schema: z.core.$ZodType, components: Json): unknown {
+function toSchema(schema: z.core.$ZodType, components: Json): object {
   const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input' })).replaceAll(
     '"#/$defs/',
     '"#/components/schemas/',

@@ -15,6 +15,8 @@ export interface Answer {
   schema: z.ZodType;
   /** `application/json` when left out. */
   mediaType?: string;
+  /** As a caller would get it; one is made of the schema when left out. */
+  example?: unknown;
 }
 
 interface Description {

@@ -8,6 +8,7 @@ import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { openapiRoutes } from './routes/openapi.ts';
 import { planRoutes } from './routes/plans.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -31,6 +32,7 @@ export function createRoutes(engine: Engine): Route[] {
     ...machineRoutes(engine),
     ...actorRoutes(engine),
     ...credentialRoutes(engine),
+    ...metricsRoutes(engine),
   ];
   return [...routes, ...openapiRoutes({ version: engine.version, routes })];
 }

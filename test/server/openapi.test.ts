@@ -8,7 +8,10 @@ interface Operation {
   security?: unknown[];
   parameters: { name: string; in: string; required: boolean; schema: object; description?: string }[];
   requestBody?: { required: boolean; content: Record<string, { schema: object; example?: unknown }> };
-  responses: Record<string, { description: string; content: Record<string, { schema: object }> }>;
+  responses: Record<
+    string,
+    { description: string; headers: object; content: Record<string, { schema: object }> }
+  >;
 }
 
 interface Document {
@@ -16,7 +19,7 @@ interface Document {
   info: { title: string; version: string };
   security: unknown[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Record<string, unknown>>; securitySchemes: object };
+  components: { schemas: Record<string, Record<string, unknown>>; headers: object; securitySchemes: object };
 }
 
 let document: Document;
@@ -63,7 +66,7 @@ describe('GET /openapi.json', () => {
   });
 
   it('refers only to schemas it has', () => {
-    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"(#\/components\/schemas[^"]*)"/g)].map(
       ([, reference]) => reference,
     );
     const known = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
@@ -96,10 +99,22 @@ describe('GET /openapi.json', () => {
       for (const [status, { description, content }] of Object.entries(operation.responses)) {
         expect(description).not.toBe('');
         if (Number(status) >= 400) {
-          expect(content).toEqual({ 'application/json': { schema: { $ref: '#/components/schemas/Error' } } });
+          expect(content).toEqual({
+            'application/json': {
+              schema: { $ref: '#/components/schemas/Error' },
+              examples: expect.any(Object),
+            },
+          });
         }
       }
     }
+  });
+
+  it('names the request id of every answer', () => {
+    const answers = operations().flatMap(({ operation }) => Object.values(operation.responses));
+
+    expect(answers.filter(({ headers }) => !('X-Request-Id' in headers))).toEqual([]);
+    expect(document.components.headers).toHaveProperty('X-Request-Id');
   });
 
   it('describes sending a message', () => {
@@ -148,7 +163,10 @@ describe('GET /openapi.json', () => {
       ['last-event-id', 'header', false],
     ]);
     expect(responses['200']?.content).toEqual({
-      'text/event-stream': { schema: { $ref: '#/components/schemas/EngineEvent' } },
+      'text/event-stream': {
+        schema: { $ref: '#/components/schemas/EngineEvent' },
+        example: expect.objectContaining({ type: 'chat.turn.accepted' }),
+      },
     });
     expect(document.components.schemas['EngineEvent']).toMatchObject({ oneOf: expect.any(Array) });
   });

@@ -62,6 +62,7 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
       health: () => unanswered('credentials.health'),
       refresh: unexpected('credentials.refresh'),
     },
+    metrics: { read: unexpected('metrics.read') },
     hooks: {
       status: unexpected('hooks.status'),
       logs: unexpected('hooks.logs'),

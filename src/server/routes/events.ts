@@ -40,6 +40,17 @@ export function eventRoutes({ events }: Pick<Engine, 'events'>) {
             'One frame per event: `id` is its id, `event` its type, `data` the event as one line of JSON. A frame with an `id` alone moves the cursor.',
           schema: EngineEventSchema,
           mediaType: 'text/event-stream',
+          example: {
+            id: '000000000042-5f0c2a91',
+            ts: '2026-01-01T12:00:00.000Z',
+            type: 'chat.turn.accepted',
+            payload: {
+              chatId: '7b0f5c1e-2a64-4d3b-9e0a-1c5d8f7e6a90',
+              messageId: 'm-1',
+              queued: false,
+              position: 0,
+            },
+          },
         },
       },
       async handle({ query: { after, types, chatId, partial }, headers }, { res }) {

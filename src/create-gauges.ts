@@ -1,0 +1,46 @@
+import { readdirSync } from 'node:fs';
+import type { Hub } from './journal/hub.ts';
+import type { Gauges } from './metrics/metrics.ts';
+import type { Home } from './open-home.ts';
+import { identify } from './process/identify.ts';
+import { createRun } from './process/run.ts';
+import type { StatusBoard } from './projection/status-board.ts';
+
+/** What the metrics look up, bound to where it is known. */
+export function createGauges(
+  { journal, records, paths }: Home,
+  { hub, board }: { hub: Hub; board: StatusBoard },
+): Gauges {
+  return {
+    chats: { help: 'Chats.', read: () => board.read().chatsTotal },
+    chats_processing: { help: 'Chats at work.', read: () => board.read().chatsProcessing },
+    queued_messages: {
+      help: 'Messages that wait, in all chats.',
+      read: () => [...records.values()].reduce((sum, { queue }) => sum + queue.length, 0),
+    },
+    open_requests: {
+      help: 'Permissions, questions and plans that wait for an answer.',
+      read: () => [...records.values()].reduce((sum, { requests }) => sum + requests.length, 0),
+    },
+    repositories: { help: 'Repositories.', read: () => board.read().reposTotal },
+    stream_clients: { help: 'Open streams.', read: () => hub.clients },
+    stream_lag_events: {
+      help: 'Events that the reader furthest behind has not been sent.',
+      read: () => hub.lag,
+    },
+    event_log_bytes: { help: 'Size of the event log, in all its segments.', read: () => journal.bytes },
+    event_log_segments: { help: 'Segments of the event log.', read: () => journal.segmentCount },
+    event_log_pending_bytes: {
+      help: 'What waits to be written to the event log.',
+      read: () => journal.pendingBytes,
+    },
+    storage_low: { help: '1 while the disk has no room.', read: () => Number(journal.isStorageLow) },
+    agent_processes: { help: 'Processes of agents that live.', read: () => countRuns(paths.agents) },
+    hook_processes: { help: 'Shells of hooks that run.', read: () => countRuns(paths.hooks) },
+  };
+}
+
+function countRuns(folder: string): number {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return entries.filter(({ name }) => identify(createRun(folder, name)).state === 'running').length;
+}

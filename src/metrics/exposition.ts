@@ -1,0 +1,56 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Gauges } from './metrics.ts';
+import { COUNTERS, TIMERS, type CounterName, type Tally, type TimerName } from './tally.ts';
+
+export interface ExpositionOptions {
+  tally: Tally;
+  gauges: Gauges;
+  version: string;
+}
+
+const PREFIX = 'replicas_';
+
+/** The tally and the gauges in the text format of Prometheus, with what Node.js says of itself. */
+export class Exposition {
+  readonly #registry = new Registry();
+  readonly #tally: Tally;
+  readonly #counters: ReadonlyMap<CounterName, Counter>;
+  readonly #timers: ReadonlyMap<TimerName, Histogram>;
+
+  constructor({ tally, gauges, version }: ExpositionOptions) {
+    this.#tally = tally;
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#counters = byName(COUNTERS, (name, { help, labels }) => {
+      return new Counter({ name: PREFIX + name, help, labelNames: [...labels], registers });
+    });
+    this.#timers = byName(TIMERS, (name, { help, buckets }) => {
+      return new Histogram({ name: PREFIX + name, help, buckets: [...buckets], registers });
+    });
+    for (const [name, { help, read }] of Object.entries(gauges)) {
+      const collect = () => gauge.set(read());
+      const gauge: Gauge = new Gauge({ name: PREFIX + name, help, registers, collect });
+    }
+    const about = { name: `${PREFIX}engine_info`, help: 'The version of the engine.', registers };
+    new Gauge({ ...about, labelNames: ['version'] }).set({ version }, 1);
+  }
+
+  get mediaType(): string {
+    return this.#registry.contentType;
+  }
+
+  async render(): Promise<string> {
+    for (const counter of this.#counters.values()) counter.reset();
+    for (const { name, labels, count } of this.#tally.counts) this.#counters.get(name)?.inc(labels, count);
+    for (const { name, seconds } of this.#tally.takeDurations()) this.#timers.get(name)?.observe(seconds);
+    return this.#registry.metrics();
+  }
+}
+
+function byName<Name extends string, Definition, Metric>(
+  definitions: Readonly<Record<Name, Definition>>,
+  create: (name: Name, definition: Definition) => Metric,
+): Map<Name, Metric> {
+  const entries = Object.entries(definitions) as [Name, Definition][];
+  return new Map(entries.map(([name, definition]) => [name, create(name, definition)]));
+}

@@ -1,0 +1,63 @@
+/** What is counted, with the names of its labels. None of them names a chat: there may be any number of those. */
+export const COUNTERS = {
+  messages_accepted_total: { help: 'Messages that were accepted.', labels: [] },
+  messages_dropped_total: { help: 'Accepted messages that never started, by why.', labels: ['reason'] },
+  turns_total: { help: 'Turns that ended, by how.', labels: ['outcome'] },
+  requests_total: {
+    help: 'Permissions, questions and plans of agents, by what became of them.',
+    labels: ['outcome'],
+  },
+  hook_runs_total: { help: 'Runs of hooks that ended, by how.', labels: ['outcome'] },
+  hook_commands_total: { help: 'Commands of hooks that ended, by how.', labels: ['outcome'] },
+  credential_states_total: {
+    help: 'How often a credential came into a state: `fresh` after each refresh.',
+    labels: ['provider', 'state'],
+  },
+  errors_total: { help: 'Events of type `error`, by code.', labels: ['code'] },
+} as const;
+
+/** What is timed, in seconds, and the bounds of its buckets. */
+export const TIMERS = {
+  accept_seconds: {
+    help: 'From the arrival of a message to its answer, when it is on disk.',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+  turn_seconds: {
+    help: 'From the start of a turn to its end.',
+    buckets: [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600],
+  },
+} as const;
+
+export type CounterName = keyof typeof COUNTERS;
+export type TimerName = keyof typeof TIMERS;
+export type Labels = Readonly<Record<string, string>>;
+
+/** Durations that are kept until somebody looks; of more than that the first are forgotten. */
+const KEPT_DURATIONS = 10_000;
+
+/** Counts and times cheaply until somebody asks for metrics. */
+export class Tally {
+  readonly #counts = new Map<string, { name: CounterName; labels: Labels; count: number }>();
+  #durations: { name: TimerName; seconds: number }[] = [];
+
+  count(name: CounterName, labels: Labels = {}): void {
+    const key = `${name} ${Object.values(labels).join(' ')}`;
+    const entry = this.#counts.get(key) ?? { name, labels, count: 0 };
+    entry.count += 1;
+    this.#counts.set(key, entry);
+  }
+
+  time(name: TimerName, seconds: number): void {
+    this.#durations.push({ name, seconds });
+    if (this.#durations.length > KEPT_DURATIONS) this.#durations.shift();
+  }
+
+  get counts() {
+    return [...this.#counts.values()];
+  }
+
+  /** The durations since the last call. */
+  takeDurations() {
+    return this.#durations.splice(0);
+  }
+}
