@@ -125,7 +125,7 @@ describe('POST /chats/:chatId/messages', () => {
       method: 'POST',
       body: { message: 'hi', messageId: 'm1' },
     });
-    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
     vi.advanceTimersByTime(10_000);
     const response = await answering;
 
