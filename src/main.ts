@@ -2,7 +2,9 @@
 import nodeModule from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
-import { Command, InvalidArgumentError } from 'commander';
+import { CommanderError } from 'commander';
+import { createProgram } from './cli/program.ts';
+import { EXIT } from './cli/terminal.ts';
 import { EngineError } from './errors.ts';
 import type { Environment } from './engine-env.ts';
 import type { Log } from './log.ts';
@@ -21,68 +23,28 @@ interface Running {
 
 type Goodbye = (running: Running) => Promise<void> | undefined;
 
-const program = new Command('replicas-engine').description(
-  'The workspace runtime that powers coding agents.',
-);
+const program = createProgram({
+  serve: () => supervise(startServer()),
+  dev: (options) => supervise(startDevelopment(options)),
+  async run(command) {
+    const { openTerminal } = await import('./cli/open-terminal.ts');
+    const terminal = openTerminal(process.env);
+    process.stdout.on('error', () => process.exit(0)); // whoever read it has seen enough
+    try {
+      process.exitCode = await command(terminal);
+    } catch (error) {
+      const { explain } = await import('./cli/exit-code.ts');
+      process.exitCode = explain(error, terminal);
+    }
+  },
+});
 
-program
-  .command('serve', { isDefault: true })
-  .description('run the engine of a workspace, as its environment variables say')
-  .action(() => supervise(startServer()));
+await program.parseAsync().catch(refuseUsage);
 
-program
-  .command('dev')
-  .description('try the engine on this machine, without a workspace and without an account')
-  .option('--real', 'talk to the real model, with the account of this environment')
-  .option('--port <port>', 'port to listen on; 0 takes any free one', toPort)
-  .action((options: { real?: true; port?: number }) => supervise(startDevelopment(options)));
-
-const hooks = program.command('hooks').description("try a repository's hooks without an engine");
-
-hooks
-  .command('run [dir]')
-  .description('run the start hook of a repository as the engine would')
-  .option('--warm', 'run the warm hook instead')
-  .action((dir: string | undefined, options: { warm?: true }) => runHooks(dir ?? '.', options));
-
-hooks
-  .command('check [dir]')
-  .description("read a repository's replicas.json, .yaml or .yml and name what is wrong")
-  .action(async (dir: string | undefined) => {
-    const { checkHooks } = await import('./cli/check-hooks.ts');
-    process.exitCode = checkHooks(dir ?? '.', print);
-  });
-
-program
-  .command('machines')
-  .description('look at the statecharts of the engine')
-  .command('export [dir]')
-  .description('write every statechart: JSON for Stately Studio, Mermaid, SVG')
-  .action(async (dir: string | undefined) => {
-    const { exportMachines } = await import('./cli/export-machines.ts');
-    await exportMachines(dir ?? 'machines-export', print);
-  });
-
-await program.parseAsync();
-
-async function runHooks(folder: string, { warm = false }: { warm?: boolean }): Promise<void> {
-  const cli = await import('./cli/run-hooks.ts');
-  const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  const env = Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value] as const] : []));
-  process.exitCode = await cli.runHooks({
-    folder,
-    kind: warm ? 'warm' : 'start',
-    env: Object.fromEntries(env),
-    isTerminal: process.stdout.isTTY,
-    width: process.stdout.columns || Number.POSITIVE_INFINITY,
-    signal: stop.signal,
-    print,
-  });
-}
-
-function print(text: string): void {
-  process.stdout.write(text);
+/** Commander has said what is wrong, or shown the help that was asked for. */
+function refuseUsage(error: unknown): void {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : EXIT.USAGE;
 }
 
 async function startServer(environment: Environment = process.env): Promise<RunningServer> {
@@ -158,10 +120,4 @@ async function exit(code: number, log: Log | undefined): Promise<void> {
 
 function toText(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function toPort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError('It is a number from 0 to 65535.');
 }

@@ -1,14 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
+import { existsSync } from 'node:fs';
 import { parseEnvironment } from './engine-env.ts';
 import type { Environment, EngineEnvironment } from './engine-env.ts';
 import type { Health } from './contract/status.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { FrontDoor } from './server/front-door.ts';
-import { PACKAGE_FOLDER } from './package-folder.ts';
 import { startListener } from './server/listen.ts';
+import { readVersion } from './version.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -74,9 +72,4 @@ async function loadEngine() {
 function earlyHealth({ CLOUD_INIT_OUTPUT_LOG: sign }: EngineEnvironment, version: string): () => Health {
   const boot = { state: 'initializing', since: new Date().toISOString() } as const;
   return () => ({ status: existsSync(sign) ? 'ok' : 'initializing', version, boot });
-}
-
-function readVersion(): string {
-  const text = readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

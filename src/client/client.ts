@@ -24,6 +24,7 @@ export { EngineClientError, type LocalErrorCode } from './client-error.ts';
 export type { Health, RepoList, Status } from './engine-calls.ts';
 export type { ConnectionChange, EventStreamOptions } from './event-stream.ts';
 export type { Joined } from './join.ts';
+export { partOf, sayingsOf, type Saying } from './sayings.ts';
 export type { CallOptions } from './transport.ts';
 export type { WorkspaceState } from './workspace-state.ts';
 

@@ -1,0 +1,222 @@
+import type {
+  AgentRequest,
+  ChatState,
+  ChatSummary,
+  ConnectionChange,
+  EngineClient,
+  EngineEvent,
+  Joined,
+} from '../../client/client.ts';
+import { EngineClientError } from '../../client/client-error.ts';
+import { describeFailure } from '../exit-code.ts';
+import { Transcript, type Colors } from '../transcript.ts';
+import { AnswerForm, describeRequest } from './requests.ts';
+import type { Screen, ScreenOptions } from './screen.ts';
+
+export interface ConversationOptions {
+  client: EngineClient;
+  chat: ChatSummary;
+  signal: AbortSignal;
+  colors: Colors;
+  leave: () => void;
+  openScreen: (listeners: Pick<ScreenOptions, 'onLine' | 'onInterrupt' | 'onLeave'>) => Screen;
+}
+
+const HELP = `Type a message and press Enter. While the agent works, what you send waits for its turn.
+  /plan <message>   have a plan made first, to approve it here
+  /queue            what waits
+  /clear            drop what waits
+  /interrupt        stop the running turn, as Ctrl-C does
+  /quit             leave, as Ctrl-D does; the agent goes on
+`;
+
+/** One chat on a screen: what is said in it, and what is typed. */
+export class Conversation {
+  readonly #options: ConversationOptions;
+  readonly #screen: Screen;
+  readonly #transcript: Transcript;
+  /** Messages that are on the screen since they were typed. */
+  readonly #typed: string[] = [];
+  #chat: ChatSummary;
+  #form: AnswerForm | null = null;
+  #isConnected = true;
+  #wantsToLeave = false;
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    this.#chat = options.chat;
+    this.#screen = options.openScreen({
+      onLine: (line) => void this.#enter(line).catch((error: unknown) => this.#complain(error)),
+      onInterrupt: () => void this.#interrupt().catch((error: unknown) => this.#complain(error)),
+      onLeave: options.leave,
+    });
+    this.#transcript = new Transcript({
+      colors: options.colors,
+      write: (lines) => this.#screen.print(lines),
+      writeUnfinished: (unfinished) => this.#screen.setFooter({ unfinished }),
+      showsUser: (text) => !this.#takeTyped(text),
+    });
+  }
+
+  /** Shows what was said and what is being said, until the chat is deleted. */
+  async follow(historyLimit: number): Promise<void> {
+    const { client, chat, signal, colors } = this.#options;
+    this.#screen.print(`${colors.bold(chat.title)} ${colors.dim(`${chat.provider} ${chat.id} /help`)}\n`);
+    const onConnection = (change: ConnectionChange) => this.#noteConnection(change);
+    const following = client.followChat(chat.id, { historyLimit, partial: true, signal, onConnection });
+    for await (const joined of following) this.#show(joined);
+    this.#screen.print('The chat was deleted.\n');
+  }
+
+  close(): void {
+    this.#screen.close();
+  }
+
+  #show({ state, event }: Joined<ChatState>): void {
+    this.#chat = state.chat;
+    if (event === null) this.#showHistory(state);
+    else this.#showEvent(event);
+    this.#ask(state.requests);
+    this.#updateStatus();
+  }
+
+  #showHistory({ history }: ChatState): void {
+    if (history.hasMore) this.#note(`… ${history.total - history.events.length} events before`);
+    for (const event of history.events) this.#transcript.add(event);
+  }
+
+  #showEvent(event: EngineEvent): void {
+    switch (event.type) {
+      case 'chat.turn.partial':
+        return this.#transcript.addPart(event.payload.event);
+      case 'chat.turn.delta':
+        return this.#transcript.add(event.payload.event);
+      case 'chat.turn.completed':
+        this.#transcript.end();
+        return this.#showEnd(event.payload);
+      case 'chat.message.dropped':
+        return this.#note(`A message was dropped: ${event.payload.reason}.`);
+      case 'chat.request.closed':
+        return this.#note(event.payload.outcome);
+      default:
+    }
+  }
+
+  #showEnd({
+    outcome,
+    error,
+    durationMs,
+  }: Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload']): void {
+    const { dim, red, yellow } = this.#options.colors;
+    const paint = { completed: dim, interrupted: yellow, errored: red, lost: red }[outcome];
+    this.#screen.print(
+      `${paint(`${outcome} after ${(durationMs / 1000).toFixed(1)} s ${describeFailure(error)}`.trimEnd())}\n`,
+    );
+  }
+
+  /** Shows the oldest open request, once. */
+  #ask([request]: readonly AgentRequest[]): void {
+    if (this.#form?.request.id === request?.id) return;
+    this.#form = request === undefined ? null : new AnswerForm(request);
+    if (request !== undefined) this.#screen.print(describeRequest(request, this.#options.colors));
+  }
+
+  async #enter(line: string): Promise<void> {
+    this.#wantsToLeave = false;
+    const [, command = '', rest = ''] = /^\/(\w+)\s*(.*)$/s.exec(line) ?? [];
+    if (this.#form !== null && (command === '' || command === 'deny')) return this.#answer(this.#form, line);
+    await this.#obey(command, { line, rest });
+    this.#updateStatus();
+  }
+
+  async #obey(command: string, { line, rest }: { line: string; rest: string }): Promise<void> {
+    const { client, leave, signal } = this.#options;
+    switch (command) {
+      case '':
+        return this.#send(line, { planMode: false });
+      case 'plan':
+        return this.#send(rest, { planMode: true });
+      case 'queue': {
+        const { queue } = await client.chats.queue(this.#chat.id, { signal });
+        return this.#note(
+          queue.map(({ message }, index) => `${index + 1}. ${message}`).join('\n') || 'Nothing waits.',
+        );
+      }
+      case 'clear':
+        await client.chats.clearQueue(this.#chat.id, { signal });
+        return;
+      case 'interrupt':
+        return this.#interrupt();
+      case 'quit':
+        return leave();
+      default:
+        this.#screen.print(HELP);
+    }
+  }
+
+  async #send(message: string, { planMode }: { planMode: boolean }): Promise<void> {
+    const { client, signal, colors } = this.#options;
+    if (message.trim() === '') return;
+    this.#screen.print(`${colors.bold(`> ${message}`)}\n`);
+    this.#typed.push(message.trim());
+    const content = { message, ...(planMode && { planMode }) };
+    const { queued, position } = await client.chats.send(this.#chat.id, content, { signal });
+    if (queued) this.#note(`It waits behind ${position === 1 ? 'one message' : `${position} messages`}.`);
+  }
+
+  async #answer(form: AnswerForm, line: string): Promise<void> {
+    const { client, signal, colors } = this.#options;
+    this.#screen.print(`${colors.bold(`> ${line}`)}\n`);
+    const answer = form.take(line);
+    this.#updateStatus();
+    if (answer === null) return;
+    const place = { chatId: this.#chat.id, requestId: form.request.id };
+    await client.chats.answer(place, answer, { signal });
+  }
+
+  /** Stops a running turn; when none runs or it is being stopped already, the second time leaves. */
+  async #interrupt(): Promise<void> {
+    const { client, signal, leave } = this.#options;
+    if (this.#wantsToLeave) return leave();
+    if (this.#chat.processing && this.#chat.state !== 'interrupting') {
+      await client.chats.interrupt(this.#chat.id, { signal });
+      return;
+    }
+    this.#wantsToLeave = true;
+    this.#updateStatus();
+  }
+
+  #updateStatus(): void {
+    const status = this.#status;
+    this.#screen.setFooter({ status: status === '' ? '' : this.#options.colors.dim(status) });
+  }
+
+  get #status(): string {
+    if (!this.#isConnected) return 'The engine is away; trying again…';
+    if (this.#wantsToLeave) return 'Ctrl-C again leaves; the agent goes on.';
+    if (this.#form !== null) return this.#form.hint;
+    if (this.#chat.state === 'interrupting') return 'Interrupting…';
+    return this.#chat.processing ? 'Working… Ctrl-C interrupts.' : '';
+  }
+
+  #noteConnection({ state }: ConnectionChange): void {
+    this.#isConnected = state === 'open';
+    this.#updateStatus();
+  }
+
+  #takeTyped(text: string): boolean {
+    const index = this.#typed.indexOf(text.trim());
+    if (index !== -1) this.#typed.splice(index, 1);
+    return index !== -1;
+  }
+
+  #note(text: string): void {
+    this.#screen.print(`${this.#options.colors.dim(text)}\n`);
+  }
+
+  #complain(error: unknown): void {
+    if (this.#options.signal.aborted) return;
+    const text = error instanceof EngineClientError ? error.message : String(error);
+    this.#screen.print(`${this.#options.colors.red(text)}\n`);
+  }
+}

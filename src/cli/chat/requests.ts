@@ -1,0 +1,89 @@
+/** What agents ask, as text, and what people type, as answers. */
+import { z } from 'zod';
+import type { AgentRequest, AnswerToRequest } from '../../client/client.ts';
+import { toolBrief } from '../tool-brief.ts';
+import type { Colors } from '../transcript.ts';
+
+const QuestionSchema = z.looseObject({
+  question: z.string(),
+  options: z.array(z.looseObject({ label: z.string(), description: z.string().optional() })).catch([]),
+  multiSelect: z.boolean().catch(false),
+});
+
+type Question = z.infer<typeof QuestionSchema>;
+
+/** What the agent wants, in full. */
+export function describeRequest(request: AgentRequest, colors: Colors): string {
+  const { kind, plan, tool, input } = request;
+  const title = (text: string) => `${colors.yellow('?')} ${colors.bold(text)}\n`;
+  if (kind === 'plan') return `${title('The plan:')}${(plan ?? '').trimEnd()}\n`;
+  if (kind === 'permission') return title(`May it run ${toolBrief({ name: tool ?? 'a tool', input })}?`);
+  return questionsOf(request)
+    .map(({ question, options }) => `${title(question)}${options.map(toOption).join('')}`)
+    .join('');
+}
+
+/** What may be typed. */
+export function hintOf(request: AgentRequest, given: number): string {
+  if (request.kind === 'plan') return 'Carry it out? y, n, or what to change';
+  if (request.kind === 'permission') return 'y, n, or what to do instead';
+  const question = questionsOf(request)[given];
+  if (question === undefined) return 'y or n';
+  const many = question.multiSelect ? ' (several: 1,3)' : '';
+  return `${question.question} A number${many}, or your own words; /deny declines`;
+}
+
+/** Gathers what is typed until it is an answer. */
+export class AnswerForm {
+  readonly request: AgentRequest;
+  readonly #answers: Record<string, string> = {};
+
+  constructor(request: AgentRequest) {
+    this.request = request;
+  }
+
+  get hint(): string {
+    return hintOf(this.request, this.#given);
+  }
+
+  /** Null while a question is left. */
+  take(line: string): AnswerToRequest | null {
+    const text = line.trim();
+    const denial = /^\/deny\b\s*(.*)$/s.exec(text);
+    if (denial !== null) return deny(denial[1]);
+    const question = questionsOf(this.request)[this.#given];
+    if (question === undefined) return decide(text);
+    this.#answers[question.question] = choose(text, question);
+    return this.#given < questionsOf(this.request).length
+      ? null
+      : { decision: 'allow', answers: this.#answers };
+  }
+
+  get #given(): number {
+    return Object.keys(this.#answers).length;
+  }
+}
+
+function decide(text: string): AnswerToRequest {
+  if (/^y(es)?$/i.test(text)) return { decision: 'allow' };
+  return deny(/^n(o)?$/i.test(text) ? '' : text);
+}
+
+function deny(reason: string | undefined): AnswerToRequest {
+  return { decision: 'deny', ...(reason && { message: reason }) };
+}
+
+/** The labels behind the numbers; other words as they are. */
+function choose(text: string, { options }: Question): string {
+  const labels = text.split(',').map((number) => options[Number(number) - 1]?.label);
+  return labels.every((label) => label !== undefined) ? labels.join(', ') : text;
+}
+
+function questionsOf({ kind, questions }: AgentRequest): Question[] {
+  if (kind !== 'question') return [];
+  return (questions ?? []).flatMap((question) => QuestionSchema.safeParse(question).data ?? []);
+}
+
+function toOption({ label, description }: Question['options'][number], index: number): string {
+  return `  ${index + 1}. ${label}${description === undefined ? '' : ` - ${description}`}\n`;
+}

@@ -1,0 +1,98 @@
+import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from 'node:readline';
+
+export interface ScreenOptions {
+  input: NodeJS.ReadableStream;
+  output: NodeJS.WritableStream & { columns?: number };
+  onLine: (line: string) => void;
+  /** Ctrl-C, with nothing typed. */
+  onInterrupt: () => void;
+  /** Ctrl-D, or the terminal is gone. */
+  onLeave: () => void;
+}
+
+/** What stands at the bottom of the screen, above what is typed. */
+export interface Footer {
+  /** The line that is being written. */
+  unfinished: string;
+  status: string;
+}
+
+const INPUT = '> ';
+const EMPTY: Footer = { unfinished: '', status: '' };
+/** Of the line that is being written, no more than so many rows are shown. */
+const UNFINISHED_ROWS = 4;
+const DEFAULT_COLUMNS = 80;
+
+/** A terminal in which lines appear above a place to type, while somebody types. */
+export class Screen {
+  readonly #options: ScreenOptions;
+  readonly #reader: Interface;
+  #footer = EMPTY;
+  #isClosed = false;
+
+  constructor(options: ScreenOptions) {
+    this.#options = options;
+    const { input, output } = options;
+    this.#reader = createInterface({ input, output, terminal: true });
+    this.#reader.on('line', (line) => this.#enter(line));
+    this.#reader.on('SIGINT', () => this.#interrupt());
+    this.#reader.on('close', () => this.#leave());
+    this.#draw();
+  }
+
+  /** Whole lines, above the footer. */
+  print(lines: string): void {
+    if (lines === '' || this.#isClosed) return;
+    const rows = this.#reader.getCursorPos().rows;
+    this.#clear(rows);
+    // The reader goes back as many rows as it has drawn before it draws again.
+    this.#options.output.write(lines + '\n'.repeat(rows));
+    this.#draw();
+  }
+
+  setFooter(footer: Partial<Footer>): void {
+    this.#footer = { ...this.#footer, ...footer };
+    if (!this.#isClosed) this.#draw();
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.setFooter(EMPTY);
+    this.#reader.close();
+  }
+
+  /** The reader has gone to the next row and left the footer and what was typed behind. */
+  #enter(line: string): void {
+    this.#reader.setPrompt(`${this.#reader.getPrompt()}${line}`);
+    this.#clear(this.#reader.getCursorPos().rows + 1);
+    this.#draw();
+    if (line.trim() !== '') this.#options.onLine(line);
+  }
+
+  #interrupt(): void {
+    if (this.#reader.line === '') return this.#options.onInterrupt();
+    this.#reader.write(null, { ctrl: true, name: 'e' });
+    this.#reader.write(null, { ctrl: true, name: 'u' });
+  }
+
+  #leave(): void {
+    this.#isClosed = true;
+    this.#options.output.write('\n');
+    this.#options.onLeave();
+  }
+
+  #clear(rows: number): void {
+    const { output } = this.#options;
+    moveCursor(output, 0, -rows);
+    cursorTo(output, 0);
+    clearScreenDown(output);
+  }
+
+  #draw(): void {
+    const { unfinished, status } = this.#footer;
+    const room = (this.#options.output.columns ?? DEFAULT_COLUMNS) * UNFINISHED_ROWS;
+    const lines = [unfinished.length > room ? `…${unfinished.slice(1 - room)}` : unfinished, status];
+    this.#reader.setPrompt([...lines.filter((line) => line !== ''), INPUT].join('\n'));
+    this.#reader.prompt(true);
+  }
+}

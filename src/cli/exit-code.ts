@@ -1,0 +1,44 @@
+import type { Failure, TurnOutcome } from '../client/client.ts';
+import { EngineClientError } from '../client/client-error.ts';
+import { CliError, EXIT, type Terminal } from './terminal.ts';
+
+/** Says why a command failed, and what the process exits with. */
+export function explain(error: unknown, { complain }: Pick<Terminal, 'complain'>): number {
+  if (error instanceof CliError) {
+    complain(`${error.message}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof EngineClientError) {
+    complain(`${error.message}\n${REMEDIES[error.code] ?? ''}`);
+    return CODES[error.code] ?? EXIT.FAILED;
+  }
+  if (error instanceof Error && error.name === 'AbortError') return EXIT.INTERRUPTED;
+  throw error;
+}
+
+const CODES: Readonly<Record<string, number>> = {
+  unreachable: EXIT.UNREACHABLE,
+  unexpected_answer: EXIT.UNREACHABLE,
+  unauthorized: EXIT.FORBIDDEN,
+};
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  unreachable: 'Is it running? `replicas-engine doctor` looks; --url or PORT says where it listens.\n',
+  unauthorized: 'REPLICAS_ENGINE_SECRET has to be the secret that the engine was started with.\n',
+};
+
+export function codeOfOutcome(outcome: TurnOutcome): number {
+  return OUTCOMES[outcome];
+}
+
+const OUTCOMES: Readonly<Record<TurnOutcome, number>> = {
+  completed: EXIT.DONE,
+  errored: EXIT.FAILED,
+  interrupted: EXIT.INTERRUPTED,
+  lost: EXIT.LOST,
+};
+
+/** `agent_error: The model is overloaded.` */
+export function describeFailure(failure: Failure | undefined): string {
+  return failure === undefined ? '' : `${failure.code}: ${failure.message}`;
+}

@@ -1,0 +1,208 @@
+/** The command line. What a command does is loaded when it is called, so that `serve` starts as if it were alone. */
+import { Command, InvalidArgumentError } from 'commander';
+import { readVersion } from '../version.ts';
+import {
+  connect,
+  ofChat,
+  ofEngine,
+  toChatChoice,
+  withoutMissing,
+  type ChatOptions,
+  type ClientOptions,
+} from './command-options.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What the program needs of the process it runs in. */
+export interface Shell {
+  serve: () => Promise<void>;
+  dev: (options: { real?: true; port?: number }) => Promise<void>;
+  /** Runs a command to its end; its result becomes the exit code, and so does why it failed. */
+  run: (command: (terminal: Terminal) => Promise<number>) => Promise<void>;
+}
+
+interface SendOptions extends ChatOptions {
+  model?: string;
+  planMode?: true;
+  messageId?: string;
+}
+
+interface TailOptions extends ClientOptions {
+  follow?: true;
+  since?: string;
+  types?: string;
+  chat?: string;
+  partial?: true;
+}
+
+/** Usage errors are thrown as `CommanderError`. */
+export function createProgram(shell: Shell): Command {
+  const program = new Command('replicas-engine')
+    .description('The workspace runtime that powers coding agents.')
+    .version(readVersion())
+    .showHelpAfterError('(--help says more)')
+    .exitOverride();
+  addEngines(program, shell);
+  addConversation(program, shell);
+  addObservation(program, shell);
+  addHooks(program, shell);
+  addMachines(program, shell);
+  return program;
+}
+
+function addEngines(program: Command, shell: Shell): void {
+  program
+    .command('serve', { isDefault: true })
+    .description('run the engine of a workspace, as its environment variables say')
+    .action(() => shell.serve());
+  program
+    .command('dev')
+    .description('try the engine on this machine, without a workspace and without an account')
+    .option('--real', 'talk to the real model, with the account of this environment')
+    .option('--port <port>', 'port to listen on; 0 takes any free one', toPort)
+    .action((options: { real?: true; port?: number }) => shell.dev(options));
+}
+
+function addConversation(program: Command, shell: Shell): void {
+  ofChat(program.command('chat'))
+    .description('talk with an agent in this terminal: text, tools, plans, questions; Ctrl-C interrupts')
+    .option('--history <events>', 'how much of what was said before is shown', toCount, 50)
+    .action((options: ChatOptions & { history: number }) =>
+      shell.run(async (terminal) => {
+        const { chat } = await import('./chat/chat.ts');
+        const finder = await connect(terminal, options);
+        const client = await connect(terminal, { ...options, attempts: Number.POSITIVE_INFINITY });
+        return chat(terminal, { finder, client, historyLimit: options.history, ...toChatChoice(options) });
+      }),
+    );
+  ofChat(program.command('send <message>'))
+    .description(
+      'send one message and show what is said until its turn has ended; "-" reads it from standard input',
+    )
+    .option('--json', 'print the events of the turn, one JSON object per line')
+    .option('--model <model>', 'the model to ask')
+    .option('--plan-mode', 'have a plan made first')
+    .option('--message-id <id>', 'the id of the message: sent again under it, it runs once')
+    .action((message: string, options: SendOptions) =>
+      shell.run(async (terminal) => {
+        const { send } = await import('./send.ts');
+        const { model, planMode, messageId, json = false } = options;
+        const settings = withoutMissing({ model, planMode, messageId });
+        const text = message === '-' ? await terminal.readInput() : message;
+        return send(terminal, {
+          client: await connect(terminal, options),
+          json,
+          message: { message: text, ...settings },
+          ...toChatChoice(options),
+        });
+      }),
+    );
+}
+
+function addObservation(program: Command, shell: Shell): void {
+  ofEngine(program.command('status'))
+    .description('what the engine, its chats and its repositories do right now')
+    .option('--json', 'print JSON')
+    .action((options: ClientOptions) =>
+      shell.run(async (terminal) => {
+        const { showStatus } = await import('./show-status.ts');
+        return showStatus(terminal, {
+          client: await connect(terminal, options),
+          json: options.json ?? false,
+        });
+      }),
+    );
+  ofEngine(program.command('tail'))
+    .description('print events: those from now on, or those behind an event')
+    .option('-f, --follow', 'with --since: go on with what happens from now on')
+    .option('--since <id>', 'begin behind this event')
+    .option('--types <types>', 'only these types, separated by commas')
+    .option('--chat <id>', 'only events of this chat')
+    .option('--partial', 'also what agents are writing, piece by piece')
+    .option('--json', 'print events as they are, one JSON object per line')
+    .action((options: TailOptions) =>
+      shell.run(async (terminal) => {
+        const { tail, toEventTypes } = await import('./tail.ts');
+        const { json = false, follow = false, partial = false, since, types, chat: chatId } = options;
+        const wanted = { since, chatId, ...(types !== undefined && { types: toEventTypes(types) }) };
+        const client = await connect(terminal, options);
+        return tail(terminal, { client, json, follow, partial, ...withoutMissing(wanted) });
+      }),
+    );
+  program
+    .command('openapi')
+    .description('print the HTTP interface as an OpenAPI document; no engine needs to run')
+    .action(() =>
+      shell.run(async (terminal) => {
+        const { printOpenapi } = await import('./print-openapi.ts');
+        return printOpenapi(terminal);
+      }),
+    );
+}
+
+function addHooks(program: Command, shell: Shell): void {
+  const hooks = program
+    .command('hooks')
+    .description('the hooks of repositories: run or check them without an engine');
+  hooks
+    .command('run [dir]')
+    .description('run the start hook of a repository as the engine would')
+    .option('--warm', 'run the warm hook instead')
+    .action((folder: string | undefined, { warm = false }: { warm?: boolean }) =>
+      shell.run(async (terminal) => {
+        const { runHooks } = await import('./run-hooks.ts');
+        const { isTerminal, width, print } = terminal;
+        const present = Object.entries(terminal.env).flatMap(([name, value]) =>
+          value ? [[name, value]] : [],
+        );
+        const env: Record<string, string> = Object.fromEntries(present);
+        const kind = warm ? 'warm' : 'start';
+        const signal = terminal.stopSignal();
+        return runHooks({ folder: folder ?? '.', kind, env, isTerminal, width, signal, print });
+      }),
+    );
+  hooks
+    .command('check [dir]')
+    .description("read a repository's replicas.json, .yaml or .yml and name what is wrong")
+    .action((folder: string | undefined) =>
+      shell.run(async ({ print }) => {
+        const { checkHooks } = await import('./check-hooks.ts');
+        return checkHooks(folder ?? '.', print);
+      }),
+    );
+  ofEngine(hooks.command('status'))
+    .description('how far the hooks of the running engine are')
+    .option('--json', 'print JSON')
+    .action((options: ClientOptions) =>
+      shell.run(async (terminal) => {
+        const { showHooks } = await import('./show-hooks.ts');
+        return showHooks(terminal, { client: await connect(terminal, options), json: options.json ?? false });
+      }),
+    );
+}
+
+function addMachines(program: Command, shell: Shell): void {
+  program
+    .command('machines')
+    .description('look at the statecharts of the engine')
+    .command('export [dir]')
+    .description('write every statechart: JSON for Stately Studio, Mermaid, SVG')
+    .action((folder: string | undefined) =>
+      shell.run(async ({ print }) => {
+        const { exportMachines } = await import('./export-machines.ts');
+        await exportMachines(folder ?? 'machines-export', print);
+        return 0;
+      }),
+    );
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('It is a number from 0 to 65535.');
+}
+
+function toCount(text: string): number {
+  const count = Number(text);
+  if (/^\d{1,4}$/.test(text) && count >= 1 && count <= 1000) return count;
+  throw new InvalidArgumentError('It is a number from 1 to 1000.');
+}

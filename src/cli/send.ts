@@ -1,0 +1,102 @@
+import pc from 'picocolors';
+import type { EngineClient, EngineEvent, NewMessage } from '../client/client.ts';
+import { noteOf } from './connection-note.ts';
+import { codeOfOutcome, describeFailure } from './exit-code.ts';
+import { findChat, type ChatChoice } from './find-chat.ts';
+import { CliError, EXIT, type Terminal } from './terminal.ts';
+import { Transcript } from './transcript.ts';
+
+export interface SendOptions extends ChatChoice {
+  client: EngineClient;
+  json: boolean;
+  message: NewMessage;
+}
+
+type Ending = Extract<EngineEvent, { type: 'chat.turn.completed' | 'chat.message.dropped' }>;
+
+/** Sends one message and shows what is said until its turn has ended; the exit code says how it ended. */
+export async function send(terminal: Terminal, options: SendOptions): Promise<number> {
+  const { client, message, json } = options;
+  const signal = terminal.stopSignal();
+  try {
+    const { chat, lastEventId } = await findChat(client, { ...options, signal });
+    const { messageId } = await client.chats.send(chat.id, message, { signal });
+    const show = json ? jsonLines(terminal) : conversation(terminal);
+    const stream = client.events({
+      after: lastEventId,
+      chatId: chat.id,
+      partial: !json,
+      signal,
+      onConnection: (change) => terminal.complain(noteOf(change)),
+    });
+    for await (const event of stream) {
+      if (!isAbout(event, messageId)) continue;
+      show(event);
+      if (isEnding(event)) return conclude(terminal, event);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  terminal.complain('The turn goes on without you; `replicas-engine chat` shows it.\n');
+  return EXIT.INTERRUPTED;
+}
+
+function isAbout(event: EngineEvent, messageId: string): boolean {
+  if (event.type === 'stream.reset')
+    throw new CliError(
+      'The engine no longer has the events of this turn; its history tells how it went.',
+      EXIT.FAILED,
+    );
+  return 'messageId' in event.payload && event.payload.messageId === messageId;
+}
+
+function isEnding(event: EngineEvent): event is Ending {
+  return event.type === 'chat.turn.completed' || event.type === 'chat.message.dropped';
+}
+
+function conclude(terminal: Terminal, event: Ending): number {
+  if (event.type === 'chat.message.dropped') {
+    terminal.complain(`The message was dropped before its turn: ${event.payload.reason}.\n`);
+    return EXIT.DROPPED;
+  }
+  const { outcome, error } = event.payload;
+  if (outcome !== 'completed') terminal.complain(`The turn ended ${outcome}. ${describeFailure(error)}\n`);
+  return codeOfOutcome(outcome);
+}
+
+function jsonLines({ print }: Terminal): (event: EngineEvent) => void {
+  return (event) => print(`${JSON.stringify(event)}\n`);
+}
+
+/** Text as it comes; what is being written is completed on its own line. */
+function conversation(terminal: Terminal): (event: EngineEvent) => void {
+  let unfinished = '';
+  const transcript = new Transcript({
+    colors: pc.createColors(terminal.hasColors),
+    showsUser: () => false,
+    writeUnfinished: (line) => {
+      terminal.print(line.slice(unfinished.length));
+      if (line !== '') unfinished = line;
+    },
+    write: (lines) => {
+      const isGoingOn = lines.startsWith(unfinished);
+      terminal.print(isGoingOn ? lines.slice(unfinished.length) : `\n${lines}`);
+      unfinished = '';
+    },
+  });
+  return (event) => showIn(transcript, { terminal, event });
+}
+
+function showIn(
+  transcript: Transcript,
+  { terminal, event }: { terminal: Terminal; event: EngineEvent },
+): void {
+  if (event.type === 'chat.turn.partial') transcript.addPart(event.payload.event);
+  if (event.type === 'chat.turn.delta') transcript.add(event.payload.event);
+  if (event.type === 'chat.request.opened') terminal.complain(waitingNote(event.payload.request.kind));
+  if (isEnding(event)) transcript.end();
+}
+
+function waitingNote(kind: string): string {
+  return `The agent waits for an answer (${kind}); give it with \`replicas-engine chat\`.\n`;
+}

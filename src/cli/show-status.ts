@@ -1,0 +1,78 @@
+import pc from 'picocolors';
+import type { ChatSummary, EngineClient, Repo, Status } from '../client/client.ts';
+import { toColumns } from './columns.ts';
+import { describeFailure } from './exit-code.ts';
+import { EXIT, type Terminal } from './terminal.ts';
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+/** Prints what the engine does right now. */
+export async function showStatus(
+  terminal: Terminal,
+  { client, json }: { client: EngineClient; json: boolean },
+): Promise<number> {
+  const signal = terminal.stopSignal();
+  const [status, { chats }, { repos }] = await Promise.all([
+    client.status({ signal }),
+    client.chats.list({ signal }),
+    client.repos({ signal }),
+  ]);
+  const colors = pc.createColors(terminal.hasColors);
+  terminal.print(
+    json
+      ? `${JSON.stringify({ status, chats, repos }, null, 2)}\n`
+      : describe({ status, chats, repos }, colors),
+  );
+  return EXIT.DONE;
+}
+
+interface Shown {
+  status: Status;
+  chats: ChatSummary[];
+  repos: Repo[];
+}
+
+function describe({ status, chats, repos }: Shown, colors: Colors): string {
+  const { boot, version, uptimeSeconds, hooksRunning } = status;
+  const ready = boot.state === 'ready' ? colors.green('ready') : colors.yellow(boot.state);
+  const reason = boot.reason === undefined ? '' : ` (${boot.reason})`;
+  return [
+    `${colors.bold('Engine')} ${version}, ${ready}${reason}, up ${toDuration(uptimeSeconds)}${hooksRunning ? ', hooks running' : ''}\n`,
+    `\n${colors.bold('Chats')}\n`,
+    toColumns(chats.map((chat) => toChatRow(chat, colors))),
+    repos.length === 0 ? '' : `\n${colors.bold('Repositories')}\n`,
+    toColumns(repos.map((repo) => toRepoRow(repo, colors))),
+  ].join('');
+}
+
+function toChatRow(chat: ChatSummary, colors: Colors): string[] {
+  const { id, provider, title, state, awaitingInput, lastError } = chat;
+  const shown = awaitingInput ? colors.yellow('waits for you') : STATE_COLORS[state](colors)(state);
+  return [
+    '',
+    id,
+    provider,
+    shown,
+    lastError === undefined ? title : `${title}  ${colors.dim(describeFailure(lastError))}`,
+  ];
+}
+
+const STATE_COLORS: Record<ChatSummary['state'], (colors: Colors) => (text: string) => string> = {
+  idle: ({ dim }) => dim,
+  running: ({ green }) => green,
+  interrupting: ({ yellow }) => yellow,
+  errored: ({ red }) => red,
+};
+
+function toRepoRow({ name, currentBranch, gitDiff, prUrl, error }: Repo, colors: Colors): string[] {
+  const changes =
+    gitDiff === null ? '' : `${colors.green(`+${gitDiff.added}`)} ${colors.red(`-${gitDiff.removed}`)}`;
+  return ['', name, currentBranch, changes, error === undefined ? (prUrl ?? '') : colors.red(error.message)];
+}
+
+/** `2 h 5 min`; seconds only when it is less than two minutes. */
+function toDuration(seconds: number): string {
+  if (seconds < 120) return `${Math.floor(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

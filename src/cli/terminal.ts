@@ -1,0 +1,51 @@
+/** Where a command runs and what it may print to. */
+export interface Terminal {
+  /** The environment of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The working directory. */
+  readonly folder: string;
+  /** Somebody can type, and sees what is printed. */
+  readonly isInteractive: boolean;
+  readonly isTerminal: boolean;
+  readonly hasColors: boolean;
+  /** Characters in a line; infinite where output is no terminal. */
+  readonly width: number;
+  readonly streams: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream & { columns?: number } };
+  readonly print: (text: string) => void;
+  /** What is no result: goes to standard error. */
+  readonly complain: (text: string) => void;
+  /** All of standard input, as text. */
+  readonly readInput: () => Promise<string>;
+  /** Aborted when the process is asked to end. Asking for it keeps the process alive until the command has ended. */
+  readonly stopSignal: () => AbortSignal;
+}
+
+/** What a command was asked to do cannot be done; the message says why. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** What `replicas-engine` exits with. The engine itself adds 75 and 78. */
+export const EXIT = {
+  DONE: 0,
+  /** A check failed, a turn ended in an error, the engine refused. */
+  FAILED: 1,
+  /** The command line was wrong. */
+  USAGE: 2,
+  /** The turn was lost: engine and agent died together. */
+  LOST: 3,
+  /** The message was dropped before its turn. */
+  DROPPED: 4,
+  /** No engine answers. */
+  UNREACHABLE: 69,
+  /** The engine answers, but not with this secret. */
+  FORBIDDEN: 77,
+  /** Interrupted, by Ctrl-C or by somebody else. */
+  INTERRUPTED: 130,
+} as const;

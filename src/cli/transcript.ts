@@ -1,0 +1,89 @@
+import type pc from 'picocolors';
+import { partOf, sayingsOf, type AgentEvent, type Saying } from '../client/client.ts';
+import { toolBrief, toolResultBrief } from './tool-brief.ts';
+
+export type Colors = ReturnType<typeof pc.createColors>;
+
+export interface TranscriptOptions {
+  colors: Colors;
+  /** Gets whole lines, for good. */
+  write: (lines: string) => void;
+  /** Gets the line that is being written, each time it grows; empty when there is none. */
+  writeUnfinished: (line: string) => void;
+  /** Whether to show this message of the user's; it may be on the screen already. */
+  showsUser: (text: string) => boolean;
+}
+
+/** Turns what an agent says into lines: text while it is being written, tools and their results as one line each. */
+export class Transcript {
+  readonly #options: TranscriptOptions;
+  /** What was streamed of the text that is being written. */
+  #streamed = '';
+  /** How much of that was given away as whole lines, in characters. */
+  #written = 0;
+
+  constructor(options: TranscriptOptions) {
+    this.#options = options;
+  }
+
+  /** A piece of what is being written. */
+  addPart(event: AgentEvent): void {
+    const part = partOf(event);
+    if (part === null || part.kind === 'thinking') return;
+    this.#streamed += part.text;
+    const end = this.#streamed.lastIndexOf('\n') + 1;
+    if (end > this.#written) this.#options.write(this.#streamed.slice(this.#written, end));
+    this.#written = Math.max(this.#written, end);
+    this.#options.writeUnfinished(this.#streamed.slice(this.#written));
+  }
+
+  /** What was said, whole: it completes what was streamed of it. */
+  add(event: AgentEvent): void {
+    for (const saying of sayingsOf(event)) {
+      if (saying.kind === 'text') this.#addText(`${saying.text.trimEnd()}\n`);
+      else if (saying.kind !== 'user' || this.#options.showsUser(saying.text)) this.#addLines(saying);
+    }
+  }
+
+  /** Nothing more comes: what was streamed and never completed stays as it is. */
+  end(): void {
+    const rest = this.#streamed.slice(this.#written);
+    this.#restart();
+    if (rest !== '') this.#options.write(`${rest}\n`);
+  }
+
+  #addText(text: string): void {
+    const written = this.#streamed.slice(0, this.#written);
+    this.#restart();
+    this.#options.write(text.startsWith(written.trimEnd()) ? text.slice(written.length) : text);
+  }
+
+  #addLines(saying: Exclude<Saying, { kind: 'text' }>): void {
+    if (saying.kind === 'tool') this.end();
+    this.#options.write(toLines(saying, this.#options.colors));
+  }
+
+  #restart(): void {
+    this.#streamed = '';
+    this.#written = 0;
+    this.#options.writeUnfinished('');
+  }
+}
+
+function toLines(
+  saying: Exclude<Saying, { kind: 'text' }>,
+  { bold, cyan, dim, red, yellow }: Colors,
+): string {
+  switch (saying.kind) {
+    case 'user':
+      return `${bold(`> ${saying.text.trimEnd().replaceAll('\n', '\n  ')}`)}\n`;
+    case 'thinking':
+      return `${dim(saying.text.trimEnd())}\n`;
+    case 'notice':
+      return `${yellow(saying.text.trimEnd())}\n`;
+    case 'tool':
+      return `${cyan('●')} ${toolBrief(saying)}\n`;
+    case 'result':
+      return `  ${(saying.isError ? red : dim)(`⎿ ${toolResultBrief(saying)}`)}\n`;
+  }
+}

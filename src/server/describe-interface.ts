@@ -1,0 +1,10 @@
+import type { Engine } from '../engine.ts';
+import { describeRoutes } from './openapi.ts';
+import { createRoutes } from './routes.ts';
+
+/** The OpenAPI document of an engine of this version, without one. */
+export function describeInterface(version: string): object {
+  // Routes are only described here: nothing is asked of the engine.
+  const nobody = {} as Engine;
+  return describeRoutes(createRoutes(nobody), { version });
+}

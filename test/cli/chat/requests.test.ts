@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import pc from 'picocolors';
+import { AnswerForm, describeRequest } from '../../../src/cli/chat/requests.ts';
+import type { AgentRequest } from '../../../src/client/client.ts';
+
+const TS = '2026-01-01T00:00:00.000Z';
+const PLAN = request({ kind: 'plan', tool: 'ExitPlanMode', plan: '# Do it\n' });
+const PERMISSION = request({ kind: 'permission', tool: 'Bash', input: { command: 'rm -r build' } });
+const QUESTIONS = request({
+  kind: 'question',
+  questions: [
+    { question: 'Which colour?', options: [{ label: 'Red', description: 'warm' }, { label: 'Blue' }] },
+    {
+      question: 'Which sizes?',
+      options: [{ label: 'S' }, { label: 'M' }, { label: 'L' }],
+      multiSelect: true,
+    },
+  ],
+});
+
+describe('what an agent asks', () => {
+  it.each([
+    [PLAN, '? The plan:\n# Do it\n'],
+    [PERMISSION, '? May it run Bash rm -r build?\n'],
+    [QUESTIONS, '? Which colour?\n  1. Red - warm\n  2. Blue\n? Which sizes?\n  1. S\n  2. M\n  3. L\n'],
+  ])('is shown in full', (asked, text) => {
+    expect(describeRequest(asked, pc.createColors(false))).toBe(text);
+  });
+});
+
+describe('what is typed', () => {
+  it.each([
+    ['y', { decision: 'allow' }],
+    ['Yes', { decision: 'allow' }],
+    ['n', { decision: 'deny' }],
+    ['use make clean', { decision: 'deny', message: 'use make clean' }],
+    ['/deny not now', { decision: 'deny', message: 'not now' }],
+  ])('answers a plan or a permission: %s', (line, answer) => {
+    expect(new AnswerForm(PLAN).take(line)).toEqual(answer);
+    expect(new AnswerForm(PERMISSION).take(line)).toEqual(answer);
+  });
+
+  it('answers one question after the other, by number or in words', () => {
+    const form = new AnswerForm(QUESTIONS);
+
+    expect(form.hint).toContain('Which colour?');
+    expect(form.take('2')).toBeNull();
+    expect(form.hint).toContain('Which sizes?');
+    expect(form.take('1,3')).toEqual({
+      decision: 'allow',
+      answers: { 'Which colour?': 'Blue', 'Which sizes?': 'S, L' },
+    });
+    expect(new AnswerForm(QUESTIONS).take('something green')).toBeNull();
+  });
+
+  it('declines questions', () => {
+    expect(new AnswerForm(QUESTIONS).take('/deny')).toEqual({ decision: 'deny' });
+  });
+});
+
+function request(fields: Pick<AgentRequest, 'kind'> & Partial<AgentRequest>): AgentRequest {
+  return { id: 'r', openedAt: TS, expiresAt: TS, ...fields };
+}

@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { connectTo } from '../../src/cli/connect.ts';
+import { explain } from '../../src/cli/exit-code.ts';
+import { send } from '../../src/cli/send.ts';
+import { showStatus } from '../../src/cli/show-status.ts';
+import { tail, toEventTypes } from '../../src/cli/tail.ts';
+import { createTestClient, frame, id, json, stream, type Reply } from '../client/stand-in.ts';
+import { openTestTerminal } from './stand-in.ts';
+
+const TS = '2026-01-01T00:00:00.000Z';
+const CHAT = {
+  id: 'chat-1',
+  provider: 'claude',
+  title: 'Fix the login',
+  createdAt: TS,
+  updatedAt: TS,
+  processing: false,
+  parentChatId: null,
+  state: 'idle',
+};
+const STATUS = {
+  version: '1.2.3',
+  boot: { state: 'ready', since: TS },
+  uptimeSeconds: 7_500,
+  hasActiveSSHSessions: false,
+  activeSseClients: 0,
+  chatsTotal: 1,
+  chatsProcessing: 0,
+  reposTotal: 1,
+  hooksRunning: false,
+  lastEventId: id(3),
+};
+const REPO = {
+  name: 'app',
+  path: '/w/app',
+  defaultBranch: 'main',
+  currentBranch: 'login',
+  prUrls: [],
+  prUrl: null,
+  gitDiff: { added: 3, removed: 1 },
+  startHooksCompleted: true,
+};
+
+describe('status', () => {
+  it('shows engine, chats and repositories', async () => {
+    const terminal = openTestTerminal();
+
+    const code = await showStatus(terminal, { client: workspace(), json: false });
+
+    expect(code).toBe(0);
+    expect(terminal.printed()).toBe(
+      'Engine 1.2.3, ready, up 2 h 5 min\n' +
+        '\nChats\n  chat-1  claude  idle  Fix the login\n' +
+        '\nRepositories\n  app  login  +3 -1\n',
+    );
+  });
+
+  it('gives the same as JSON', async () => {
+    const terminal = openTestTerminal();
+
+    await showStatus(terminal, { client: workspace(), json: true });
+
+    expect(JSON.parse(terminal.printed())).toEqual({ status: STATUS, chats: [CHAT], repos: [REPO] });
+  });
+});
+
+describe('send', () => {
+  it('shows text once, streamed or whole, and tools in one line', async () => {
+    const terminal = openTestTerminal();
+    const events = stream([
+      partial('I will '),
+      partial('look.\nThen'),
+      delta(4, assistant({ type: 'text', text: 'I will look.\nThen I say.' })),
+      delta(5, assistant({ type: 'tool_use', id: 't', name: 'Bash', input: { command: 'npm test' } })),
+      delta(6, toolResult('ok\nall good')),
+      completed(7, 'completed'),
+    ]);
+
+    const code = await send(terminal, { ...command(events), message: { message: 'go', messageId: 'm' } });
+
+    expect(code).toBe(0);
+    expect(terminal.printed()).toBe('I will look.\nThen I say.\n● Bash npm test\n  ⎿ ok (2 lines)\n');
+  });
+
+  it.each([
+    ['errored', 1],
+    ['interrupted', 130],
+    ['lost', 3],
+  ])('exits when its turn ended %s with %i', async (outcome, code) => {
+    const terminal = openTestTerminal();
+    const events = stream([completed(4, outcome)]);
+
+    expect(await send(terminal, { ...command(events), message: { message: 'go', messageId: 'm' } })).toBe(
+      code,
+    );
+    expect(terminal.complained()).toContain(outcome);
+  });
+
+  it('exits with 4 when the message was dropped', async () => {
+    const dropped = frame(4, 'chat.message.dropped', { chatId: 'chat-1', messageId: 'm', reason: 'cleared' });
+
+    const code = await send(openTestTerminal(), {
+      ...command(stream([dropped])),
+      message: { message: 'go', messageId: 'm' },
+    });
+
+    expect(code).toBe(4);
+  });
+
+  it('names the chats to choose from when there is none of that name', async () => {
+    const { client } = createTestClient([json({ chats: [CHAT], lastEventId: id(3) })]);
+    const options = { client, json: false, isNew: false, chatId: 'x', message: { message: 'go' } };
+
+    await expect(send(openTestTerminal(), options)).rejects.toThrow(
+      'There is no chat with id "x"; `replicas-engine status` lists them, --new opens one.',
+    );
+  });
+});
+
+describe('tail', () => {
+  it('prints what happened since an event and ends', async () => {
+    const terminal = openTestTerminal();
+    const { client } = createTestClient([
+      json(STATUS),
+      stream([frame(2, 'chat.deleted', { chatId: 'a' }), completed(3, 'completed')], 'stays'),
+    ]);
+
+    await tail(terminal, { client, json: false, follow: false, partial: false, since: id(1) });
+
+    expect(terminal.printed()).toBe(
+      `${id(2)} 00:00:00.000 chat.deleted a\n${id(3)} 00:00:00.000 chat.turn.completed chat-1 m completed\n`,
+    );
+  });
+
+  it('refuses types that do not exist', () => {
+    expect(toEventTypes('error,chat.created')).toEqual(['error', 'chat.created']);
+    expect(() => toEventTypes('chat.exploded')).toThrow('There is no event type "chat.exploded"');
+  });
+});
+
+describe('the engine of a command', () => {
+  it('is found by its port, and its secret is never said', async () => {
+    const env = { PORT: '4000', REPLICAS_ENGINE_SECRET: 'top-secret' };
+    const terminal = openTestTerminal({ env });
+
+    const error = await connectTo(terminal, { attempts: 1 })
+      .health({ signal: AbortSignal.abort(new DOMException('Enough.', 'AbortError')) })
+      .catch((reason: unknown) => reason);
+
+    expect(explain(error, terminal)).toBe(130);
+    expect(terminal.complained()).not.toContain('top-secret');
+  });
+
+  it('is not asked without a secret', () => {
+    expect(() => connectTo(openTestTerminal(), {})).toThrow('set REPLICAS_ENGINE_SECRET');
+  });
+
+  it.each([
+    ['unreachable', 69],
+    ['unauthorized', 77],
+    ['chat_not_found', 1],
+  ])('that refuses with %s makes a command exit with %i', async (code, exitCode) => {
+    const { client } = createTestClient([json({ error: 'No.', code }, 400)], { attempts: 1 });
+    const error = await client.status().catch((reason: unknown) => reason);
+    const terminal = openTestTerminal();
+
+    expect(explain(error, terminal)).toBe(exitCode);
+    expect(terminal.complained()).toMatch(/^No\.\n/);
+  });
+});
+
+function workspace() {
+  const replies: Record<string, Reply> = {
+    '/status': json(STATUS),
+    '/chats': json({ chats: [CHAT], lastEventId: id(3) }),
+    '/repos': json({ repos: [REPO], lastEventId: id(3) }),
+  };
+  return createTestClient([(arrival) => replies[arrival.path]!(arrival)]).client;
+}
+
+function command(events: Reply) {
+  const receipt = json({ messageId: 'm', queued: false, position: 0 });
+  const { client } = createTestClient([json({ chats: [CHAT], lastEventId: id(3) }), receipt, events]);
+  return { client, json: false, isNew: false };
+}
+
+function partial(text: string): string {
+  const payload = { event: { type: 'content_block_delta', delta: { type: 'text_delta', text } } };
+  const event = { timestamp: TS, type: 'claude-stream_event', payload };
+  return frame(3, 'chat.turn.partial', { chatId: 'chat-1', messageId: 'm', event }).replace(/^id: .*\n/, '');
+}
+
+function delta(number: number, event: object): string {
+  return frame(number, 'chat.turn.delta', { chatId: 'chat-1', messageId: 'm', event });
+}
+
+function assistant(block: object) {
+  return { timestamp: TS, type: 'claude-assistant', payload: { message: { content: [block] } } };
+}
+
+function toolResult(content: string) {
+  const block = { type: 'tool_result', tool_use_id: 't', content };
+  return { timestamp: TS, type: 'claude-user', payload: { message: { content: [block] } } };
+}
+
+function completed(number: number, outcome: string): string {
+  const payload = {
+    chatId: 'chat-1',
+    messageId: 'm',
+    isComplete: outcome === 'completed',
+    outcome,
+    durationMs: 1,
+  };
+  return frame(number, 'chat.turn.completed', payload);
+}
