@@ -94,7 +94,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type:src/log.ts',
     'type:src/engine.ts',
   ],
-  'src/dev': ['node:', 'h3', 'listhen', 'srvx', 'execa', 'zod', 'src/contract', 'src/errors.ts'],
+  'src/dev': ['node:', 'h3', 'listhen', 'srvx', 'execa', 'jose', 'zod', 'src/contract', 'src/errors.ts'],
 };
 
 /** The composition roots, which may import anything of ours. */
