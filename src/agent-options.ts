@@ -1,15 +1,17 @@
+import { createPlainLogin } from './agents/plain-login.ts';
 import type { AgentOptions } from './agents/registry.ts';
 import { findExecutable } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import { collectSystemPrompts } from './hooks/system-prompts.ts';
 import type { Log } from './log.ts';
 import type { Home } from './open-home.ts';
+import type { Credentials } from './open-credentials.ts';
 import { listRepositories } from './workspace/find-repositories.ts';
 
 interface Options {
   environment: EngineEnvironment;
   log: Log;
-  logins: AgentOptions['logins'];
+  credentials: Pick<Credentials, 'logins' | 'environment'>;
 }
 
 /** So much may wait for the disk before agents are read more slowly. */
@@ -18,12 +20,19 @@ const LAG_BYTES = 4 * 1024 * 1024;
 /** What the drivers of agents get to know. */
 export function agentOptions(
   { paths, payloads, journal }: Home,
-  { environment, log, logins }: Options,
+  { environment, log, credentials }: Options,
 ): AgentOptions {
   const find = (command: string) => () => findExecutable(command, environment.ambient['PATH']) ?? null;
   return {
     programs: { claude: find(environment.CLAUDE_PATH), codex: find(environment.CODEX_PATH) },
-    logins,
+    // Whose models an ACP agent uses is its own business: it logs in with what it finds.
+    logins: { ...credentials.logins, acp: { ...createPlainLogin({}), environment: credentials.environment } },
+    acpAgents: Object.fromEntries(
+      Object.entries(environment.ACP_AGENTS).map(([provider, agent]) => [
+        provider,
+        { ...agent, findProgram: find(agent.command) },
+      ]),
+    ),
     paths,
     payloads,
     settled: () => journal.committed(),

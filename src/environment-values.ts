@@ -30,7 +30,8 @@ export function acpAgents() {
     args: z.array(z.string()).default([]),
     title: z.string().min(1).optional(),
   });
-  const agents = z.record(z.string().regex(/^[a-z][a-z0-9-]{0,99}$/), agent);
+  const provider = z.string().regex(/^(?!(?:claude|codex)$)[a-z][a-z0-9-]{0,99}$/);
+  const agents = z.record(provider, agent);
   return z.string().transform((text, context) => {
     const parsed = agents.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;

@@ -32,11 +32,18 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'src/workspace': ['node:', 'execa', 'isomorphic-git', 'zod', ...GROUND],
   'src/monolith': ['cockatiel', 'type:zod', ...GROUND],
-  'src/outbox': ['node:', 'zod', 'src/storage', 'src/journal', 'type:machines', ...GROUND],
   'src/journal': ['node:', 'zod', 'src/storage', ...GROUND],
   'src/projection': ['node:', 'zod', 'src/storage', 'src/journal', 'type:xstate', 'type:machines', ...GROUND],
   'src/metrics': ['prom-client', 'type:src/contract'],
-  'src/agents': ['node:', 'zod', 'src/process', 'src/storage', 'type:src/engine-env.ts', ...GROUND],
+  'src/agents': [
+    'node:',
+    'zod',
+    '@agentclientprotocol/sdk',
+    'src/process',
+    'src/storage',
+    'type:src/engine-env.ts',
+    ...GROUND,
+  ],
   'src/hooks': ['node:', 'zod', 'yaml', 'src/process', 'type:machines', 'machines/hook.record.ts', ...GROUND],
   'src/actors': [
     'node:',
@@ -94,7 +101,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type:src/log.ts',
     'type:src/engine.ts',
   ],
-  'src/dev': ['node:', 'h3', 'listhen', 'srvx', 'execa', 'jose', 'zod', 'src/contract', 'src/errors.ts'],
+  'src/dev': ['node:', 'h3', 'listhen', 'srvx', 'execa', 'zod', 'src/contract', 'src/errors.ts'],
 };
 
 /** The composition roots, which may import anything of ours. */
@@ -102,7 +109,6 @@ const ROOTS = [
   'src/start-root.ts',
   'src/start-workspace.ts',
   'src/start-engine.ts',
-  'src/create-recorder.ts',
   'src/create-status-board.ts',
   'src/create-gauges.ts',
   'src/move-in.ts',
@@ -111,7 +117,6 @@ const ROOTS = [
   'src/open-inspection.ts',
   'src/open-credentials.ts',
   'src/agent-options.ts',
-  'src/open-outbox.ts',
   'src/serve.ts',
   'src/main.ts',
 ];

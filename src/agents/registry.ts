@@ -1,3 +1,4 @@
+import { createAcpDrivers, type AcpAgent } from './acp/drivers.ts';
 import type { AgentDriver } from './agent.ts';
 import type { DriverOptions } from './agent-context.ts';
 import { createClaudeDriver } from './claude/agent.ts';
@@ -7,18 +8,22 @@ import type { AgentLogin } from './login.ts';
 export interface AgentOptions extends Omit<DriverOptions, 'findProgram' | 'login'> {
   /** Finds the program of each agent, each time it is needed; null when this machine has none. */
   programs: Record<'claude' | 'codex', () => string | null>;
-  logins: Record<'claude' | 'codex', AgentLogin>;
+  logins: Record<'claude' | 'codex' | 'acp', AgentLogin>;
+  /** Agents that speak the Agent Client Protocol, by provider. */
+  acpAgents: Readonly<Record<string, AcpAgent>>;
 }
 
 /** Every agent of this engine, by provider: one line each. */
-export function createDrivers({
+export async function createDrivers({
   programs,
   logins,
+  acpAgents,
   ...options
-}: AgentOptions): ReadonlyMap<string, AgentDriver> {
+}: AgentOptions): Promise<ReadonlyMap<string, AgentDriver>> {
   const drivers = [
     createClaudeDriver({ ...options, findProgram: programs.claude, login: logins.claude }),
     createCodexDriver({ ...options, findProgram: programs.codex, login: logins.codex }),
+    ...(await createAcpDrivers(acpAgents, { ...options, login: logins.acp })),
   ];
   return new Map(drivers.map((driver) => [driver.provider, driver]));
 }

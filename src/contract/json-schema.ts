@@ -11,7 +11,6 @@ import {
   CodexCredentialSchema,
   GithubCredentialSchema,
   RefreshRequestSchema,
-  WebhookEventSchema,
 } from './monolith.ts';
 import { PlanListSchema, PlanSchema } from './plans.ts';
 import { RepoListSchema } from './repos.ts';
@@ -48,7 +47,6 @@ const SENT = {
   HooksStatus: HooksStatusSchema,
   TokenRefreshHealth: TokenRefreshHealthSchema,
   RefreshRequest: RefreshRequestSchema,
-  WebhookEvent: WebhookEventSchema,
 };
 
 /** Everything that crosses the engine's boundary, as one JSON Schema document (draft 2020-12). */

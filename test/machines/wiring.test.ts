@@ -6,7 +6,6 @@ import { chatMachine } from '../../machines/chat.machine.ts';
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
-import { outboxMachine } from '../../machines/outbox.machine.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import { UnprovidedActorError } from '../../machines/must-provide.ts';
 import { NEW_CHAT } from '../support/start-chat.ts';
@@ -17,7 +16,6 @@ const ACTORS = [
   credentialMachine,
   engineMachine,
   hookMachine,
-  outboxMachine,
   startHooksMachine,
 ].flatMap(({ implementations }) =>
   Object.entries<AnyActorLogic>(implementations.actors as Record<string, AnyActorLogic>),
@@ -46,9 +44,6 @@ describe('a machine whose actors were not provided', () => {
       'agentSession',
       'refreshCredential',
       'hookProcess',
-      'nextEvent',
-      'tellEvent',
-      'keepDeadLetter',
     ]);
   });
 });

@@ -2,10 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFailed, onTestFinished } from 'vitest';
 import { findBundledAgents } from '../../src/dev/bundled-agents.ts';
-import {
-  startReferenceMonolith,
-  type ReferenceMonolith,
-} from '../../src/dev/reference-monolith/reference-monolith.ts';
+import { startMonolithStandIn, type MonolithStandIn } from '../../src/dev/monolith-stand-in.ts';
 import { startScriptedModel, type Script, type ScriptedModel } from '../../src/dev/scripted-model.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
 import { createEngineClient, type EngineClient } from './engine-client.ts';
@@ -28,7 +25,7 @@ export interface Workspace {
   /** Where agents run. */
   readonly folder: string;
   readonly model: ScriptedModel;
-  readonly monolith: ReferenceMonolith;
+  readonly monolith: MonolithStandIn;
   readonly client: EngineClient;
   /** The first chat of Claude Code. */
   readonly chatId: string;
@@ -47,8 +44,6 @@ export interface WorkspaceOptions {
   environment?: Environment;
   /** Folder in which the home is made. */
   parent?: string;
-  /** What goes wrong with calls to the control plane. */
-  fault?: ReferenceMonolith['fault'];
   /** What the home holds before the first engine starts. */
   prepare?: (home: string) => Promise<void>;
 }
@@ -59,11 +54,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
   onTestFinished(() => home.remove());
   const model = await startScriptedModel({ script: options.script ?? scriptTurns(echo) });
   onTestFinished(() => model.close());
-  const monolith = await startReferenceMonolith({
-    secret: SECRET,
-    workspaceId: WORKSPACE_ID,
-    ...(options.fault !== undefined && { fault: options.fault }),
-  });
+  const monolith = await startMonolithStandIn({ secret: SECRET, workspaceId: WORKSPACE_ID });
   onTestFinished(() => monolith.close());
   const cloudInitLog = join(home.path, 'cloud-init-output.log');
   await writeFile(cloudInitLog, 'done\n');
@@ -81,7 +72,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
 interface Parts {
   home: string;
   model: ScriptedModel;
-  monolith: ReferenceMonolith;
+  monolith: MonolithStandIn;
   environment: Environment;
   url: string;
 }

@@ -3,11 +3,12 @@ import { dirname } from 'node:path';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
-import { promptsOf } from '../../../src/dev/messages-request.ts';
+import { promptsOf, type MessagesRequest } from '../../../src/dev/messages-request.ts';
 import { say, useTool, type Step } from '../../../src/dev/scripted-steps.ts';
 import type { Script } from '../../../src/dev/scripted-model.ts';
 import { scriptTurns, type Turn } from '../../../src/dev/turn-script.ts';
 import { eventsOf, textsOf, type TestChat } from '../../agents/claude/stand-in.ts';
+import { acpTextsOf, openAcpChat } from './acp-support.ts';
 import { codexTextsOf, openCodexChat } from './codex-support.ts';
 import { openChat } from './support.ts';
 
@@ -29,11 +30,16 @@ export type ChatOptions = { turn: Turn; policy?: Policy; command?: string } & Pi
   'idleMs'
 >;
 
+/** What an agent may be excused from. */
+export type Excuse = 'planWords' | 'planEdits' | 'steer';
+
 /** An agent as the conformance suite knows it: the real program, with a scripted model. */
 export interface AgentUnderTest {
   name: string;
   /** The file name of its program. */
   program: string;
+  /** What it cannot do, each with the reason. The page about agents says so. */
+  lacks: Partial<Record<Excuse, string>>;
   /** A model that is not its default. */
   otherModel: string;
   /** The highest and the default effort, in its own words. */
@@ -41,8 +47,6 @@ export interface AgentUnderTest {
   open: (options: ChatOptions) => Promise<ChatUnderTest>;
   /** Runs a shell command with the agent's own tool and waits for its end. */
   run: (command: string) => Step;
-  /** Whether a message can be said into a turn that runs. */
-  canSteer: boolean;
   /** Proposes a plan, as the agent does in plan mode. */
   propose: (plan: string) => Step;
   /** What the agent said, in order. */
@@ -54,23 +58,14 @@ export interface AgentUnderTest {
 const claude: AgentUnderTest = {
   name: 'Claude Code',
   program: 'claude',
+  lacks: { steer: 'it would be folded into the turn only between tools' },
   otherModel: 'claude-haiku-5-5',
   efforts: { highest: 'max', standard: 'high' },
   async open({ turn, ...options }) {
     const chat = await openChat({ script: planning(scriptTurns(turn)), ...options });
-    const asked = () =>
-      chat.model
-        .messages()
-        .filter((request) => request['max_tokens'] !== 1 && promptsOf(request).length > 0)
-        .map((request) => ({
-          model: request.model,
-          effort: (request['output_config'] as { effort?: string } | undefined)?.effort,
-          request,
-        }));
-    return { ...chat, asked };
+    return { ...chat, asked: () => questionsIn(chat.model.messages()) };
   },
   run: (command) => useTool('Bash', { command }),
-  canSteer: false,
   propose: (plan) => useTool('ExitPlanMode', { plan }),
   saidIn: textsOf,
   promptsIn: (facts) =>
@@ -82,6 +77,7 @@ const claude: AgentUnderTest = {
 const codex: AgentUnderTest = {
   name: 'Codex',
   program: 'codex',
+  lacks: {},
   otherModel: 'gpt-5.4',
   efforts: { highest: 'xhigh', standard: 'medium' },
   async open(options) {
@@ -95,7 +91,6 @@ const codex: AgentUnderTest = {
     return { ...chat, asked };
   },
   run: (command) => useTool('exec_command', { cmd: command, yield_time_ms: 60_000 }),
-  canSteer: true,
   propose: (plan) => say(`<proposed_plan>\n${plan}\n</proposed_plan>`),
   saidIn: codexTextsOf,
   promptsIn: (facts) =>
@@ -104,7 +99,39 @@ const codex: AgentUnderTest = {
       .map(({ payload }) => String(payload['message'])),
 };
 
-export const AGENTS: readonly AgentUnderTest[] = [claude, codex];
+/** Claude Code behind its adapter for the Agent Client Protocol. */
+const acp: AgentUnderTest = {
+  name: 'ACP',
+  program: 'node',
+  lacks: {
+    planWords: 'the protocol carries no words with a decision',
+    planEdits: 'the protocol carries no plan with a decision',
+    steer: 'the protocol has no word for it',
+  },
+  otherModel: 'claude-haiku-5-5',
+  efforts: { highest: 'max', standard: 'medium' },
+  async open({ turn, ...options }) {
+    const chat = await openAcpChat({ script: planning(scriptTurns(turn)), ...options });
+    return { ...chat, asked: () => questionsIn(chat.model.messages()) };
+  },
+  run: (command) => useTool('Bash', { command }),
+  propose: (plan) => useTool('ExitPlanMode', { plan }),
+  saidIn: (facts) => acpTextsOf(facts),
+  promptsIn: (facts) => acpTextsOf(facts, 'acp-user_message'),
+};
+
+export const AGENTS: readonly AgentUnderTest[] = [claude, codex, acp];
+
+/** What Claude Code asked its model, but for what it asks of its own. */
+function questionsIn(requests: readonly MessagesRequest[]): Asked[] {
+  return requests
+    .filter((request) => request['max_tokens'] !== 1 && promptsOf(request).length > 0)
+    .map((request) => ({
+      model: request.model,
+      effort: (request['output_config'] as { effort?: string } | undefined)?.effort,
+      request,
+    }));
+}
 
 /** The model writes its plan to the file that Claude Code tells it of, and then proposes what stands there. */
 function planning(script: Script): Script {

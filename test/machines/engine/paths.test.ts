@@ -21,8 +21,6 @@ const EVENTS: EngineCommand[] = [
   { type: 'xstate.error.actor.boot', actorId: 'boot', error: 'broken' },
   { type: 'xstate.done.actor.startHooks', actorId: 'startHooks' },
   { type: 'xstate.error.actor.startHooks', actorId: 'startHooks', error: 'broken' },
-  { type: 'xstate.done.actor.outbox', actorId: 'outbox' },
-  { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' },
   { type: 'xstate.done.actor.one', actorId: 'one' },
   { type: 'xstate.error.actor.one', actorId: 'one', error: 'broken' },
   { type: 'restartWindow.elapsed', chatId: 'one' },
@@ -36,27 +34,18 @@ const CREDENTIAL_BREAKS: EngineCommand = {
 
 /**
  * Chats are created once, only a chat that lives can end or crash, and only a crash can be forgotten. Hooks are over when
- * the engine drains; that they fail is looked at then, and without a chat. The outbox is over when it has been told to
- * tell what is left.
+ * the engine drains; that they fail is looked at then, and without a chat.
  */
-function possibleEvents({ value, context }: Snapshot): EngineCommand[] {
-  const { chatIds, crashes, areHooksOver, isOutboxOver } = context;
-  const isDraining = isDrainingIn(value);
-  const isTelling = isDraining && areHooksOver && chatIds.length === 0;
+function possibleEvents({ value, context: { chatIds, crashes, areHooksOver } }: Snapshot): EngineCommand[] {
   return EVENTS.filter((event) => {
     if (event.type === 'chat.create' || event.type === 'chat.restore') return !chatIds.includes('one');
     if (event.type === 'restartWindow.elapsed') return (crashes['one'] ?? 0) > 0;
-    if (event.type.endsWith('.actor.outbox')) return isTelling && !isOutboxOver;
-    if (event.type === 'xstate.done.actor.startHooks') return isDraining && !areHooksOver;
+    if (event.type === 'xstate.done.actor.startHooks') return value === 'draining' && !areHooksOver;
     if (event.type === 'xstate.error.actor.startHooks') {
-      return !areHooksOver && (isDraining || chatIds.length === 0);
+      return !areHooksOver && (value === 'draining' || chatIds.length === 0);
     }
     return !('actorId' in event) || event.actorId === 'boot' || chatIds.includes(event.actorId);
   });
-}
-
-function isDrainingIn(value: Snapshot['value']): boolean {
-  return typeof value === 'object' && 'draining' in value;
 }
 
 const paths = getShortestPaths(engineMachine, {
@@ -65,7 +54,7 @@ const paths = getShortestPaths(engineMachine, {
   stopWhen: ({ status, value, context }) =>
     status !== 'active' ||
     (context.crashes['one'] ?? 0) > 3 ||
-    (context.areHooksOver && !isDrainingIn(value)),
+    (context.areHooksOver && value !== 'draining'),
 });
 
 const coverage = createTransitionCoverage(startEngineMachine().engine.logic.root);
@@ -73,7 +62,6 @@ const walked: { route: string; harness: EngineHarness }[] = [];
 
 /** Every shortest path, and every event (another chat, a long time) after each. */
 beforeAll(() => {
-  walk([{ type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' }]);
   for (const { steps, state } of paths) {
     const events = steps.slice(1).map((step) => step.event); // the first step is `xstate.init`
     walk(events);
@@ -98,9 +86,7 @@ describe('engine machine, along every shortest path and one event more', () => {
     expect(
       violationsOf(({ engine }) => {
         const { children, context } = engine.getSnapshot();
-        const living = Object.keys(children).filter(
-          (id) => !/^(?:boot|startHooks|outbox|credential\..+)$/.test(id),
-        );
+        const living = Object.keys(children).filter((id) => !/^(?:boot|startHooks|credential\..+)$/.test(id));
         return JSON.stringify(living.toSorted()) === JSON.stringify(context.chatIds.toSorted());
       }),
     ).toEqual([]);

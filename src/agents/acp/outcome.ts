@@ -1,0 +1,81 @@
+/** How a turn ended, from the answer to its prompt. */
+import { z } from 'zod';
+import type { Failure, Usage } from '../../contract/chats.ts';
+import type { TurnEnd } from '../../contract/facts.ts';
+import { PromptResultSchema, type FrameOf, type PromptResult, type Refusal } from './protocol.ts';
+import type { AcpState } from './state.ts';
+
+export function endOf({ result, refusal }: FrameOf<'response'>, state: AcpState): TurnEnd {
+  if (refusal !== null) return endOfRefusal(refusal);
+  const parsed = PromptResultSchema.parse(result);
+  const usage = usageOf(parsed, state);
+  if (parsed.stopReason === 'cancelled') return { outcome: 'interrupted', usage };
+  const error = STOPS[parsed.stopReason];
+  return error === undefined ? { outcome: 'completed', usage } : { outcome: 'errored', error, usage };
+}
+
+export const AUTH_REQUIRED = -32_000;
+export const NOT_FOUND = -32_002;
+const CANCELLED = -32_800;
+
+export function failureOf(refusal: Refusal): Failure {
+  const message = textOf(refusal);
+  return { code: codeOf(refusal, message), message };
+}
+
+function endOfRefusal(refusal: Refusal): TurnEnd {
+  if (refusal.code === CANCELLED) return { outcome: 'interrupted' };
+  return { outcome: 'errored', error: failureOf(refusal) };
+}
+
+const STOPS: Partial<Record<string, Failure>> = {
+  refusal: { code: 'refused', message: 'The agent refused to go on.' },
+  max_tokens: { code: 'agent_error', message: 'The agent reached the largest number of tokens for a turn.' },
+  max_turn_requests: { code: 'agent_error', message: 'The agent reached the largest number of model calls.' },
+};
+
+const DetailsSchema = z.looseObject({
+  errorKind: z.string().optional().catch(undefined),
+  details: z.string().optional().catch(undefined),
+});
+
+function textOf({ message, data }: Refusal): string {
+  const details = typeof data === 'string' ? data : DetailsSchema.safeParse(data).data?.details;
+  const text = [message, details].filter((part) => part !== undefined && part !== '').join(': ');
+  return text === '' ? 'The agent reported an error without a reason.' : text;
+}
+
+function codeOf({ code, data }: Refusal, message: string): string {
+  const kind = DetailsSchema.safeParse(data).data?.errorKind;
+  const byKind = kind === undefined ? undefined : CODES[kind];
+  if (byKind !== undefined) return byKind;
+  if (code === AUTH_REQUIRED || /\b401\b|not logged in|authentication/i.test(message)) return 'auth';
+  if (/\b429\b|rate.?limit/i.test(message)) return 'rate_limit';
+  if (/\b529\b|overloaded/i.test(message)) return 'overloaded';
+  if (/prompt is too long|context.{0,20}(?:length|window)/i.test(message)) return 'context_too_long';
+  return /connection|network|ECONN|ETIMEDOUT/i.test(message) ? 'network' : 'agent_error';
+}
+
+/** Kinds of errors that agents name; there is no list of them in the protocol. */
+const CODES: Partial<Record<string, string>> = {
+  authentication_failed: 'auth',
+  oauth_org_not_allowed: 'auth',
+  billing_error: 'billing',
+  rate_limit: 'rate_limit',
+  overloaded: 'overloaded',
+  model_not_found: 'model_not_found',
+  connection_failed: 'network',
+};
+
+function usageOf({ usage }: PromptResult, { costUsd, turn }: AcpState): Usage {
+  const cost = costUsd === null || turn?.costBefore == null ? {} : { costUsd: costUsd - turn.costBefore };
+  if (usage === undefined) return cost;
+  const counts: Usage = {
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    cacheReadTokens: usage.cachedReadTokens,
+    cacheWriteTokens: usage.cachedWriteTokens,
+  };
+  const known = Object.entries(counts).filter(([, count]) => count !== undefined);
+  return { ...Object.fromEntries(known), ...cost };
+}

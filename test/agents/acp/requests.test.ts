@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { answerLine, decide, runIdOf, type Circumstances } from '../../../src/agents/acp/requests.ts';
+import type { FrameOf } from '../../../src/agents/acp/protocol.ts';
+
+const OPTIONS = [
+  { optionId: 'always', name: 'Always', kind: 'allow_always' },
+  { optionId: 'once', name: 'Once', kind: 'allow_once' },
+  { optionId: 'no', name: 'No', kind: 'reject_once' },
+];
+
+const USUAL: Circumstances = { policy: 'bypass', isPlanning: false, isCancelled: false, runId: 'run' };
+
+describe('a permission', () => {
+  it.each<{ name: string; kind: string; given: Partial<Circumstances>; outcome: string }>([
+    { name: 'is given for once', kind: 'edit', given: {}, outcome: 'once' },
+    { name: 'is asked where it has to be', kind: 'edit', given: { policy: 'ask' }, outcome: 'ask' },
+    { name: 'to change is refused while planning', kind: 'edit', given: { isPlanning: true }, outcome: 'no' },
+    { name: 'to run is refused while planning', kind: 'execute', given: { isPlanning: true }, outcome: 'no' },
+    {
+      name: 'to do who knows what is refused too',
+      kind: 'other',
+      given: { isPlanning: true },
+      outcome: 'no',
+    },
+    { name: 'to read is given while planning', kind: 'read', given: { isPlanning: true }, outcome: 'once' },
+    {
+      name: 'in a turn that is cancelled is too',
+      kind: 'edit',
+      given: { policy: 'ask', isCancelled: true },
+      outcome: 'cancelled',
+    },
+    { name: 'to leave the mode for planning is asked', kind: 'switch_mode', given: {}, outcome: 'ask' },
+  ])('$name', ({ kind, given, outcome }) => {
+    const decision = decide(permission(kind), { ...USUAL, ...given });
+    expect(decision.kind === 'answer' ? chosenIn(decision.line) : decision.kind).toBe(outcome);
+  });
+
+  it('becomes a request with the words and the choices of the agent', () => {
+    expect(decide(permission('edit'), { ...USUAL, policy: 'ask' })).toEqual({
+      kind: 'ask',
+      request: {
+        id: 'run:7',
+        kind: 'permission',
+        tool: 'Write x',
+        input: { toolCall: expect.objectContaining({ toolCallId: 't1' }) as object, options: OPTIONS },
+      },
+    });
+  });
+
+  it('becomes a plan when it ends planning', () => {
+    const decision = decide(permission('switch_mode', { plan: '# Plan' }), USUAL);
+    expect(decision).toMatchObject({ kind: 'ask', request: { kind: 'plan', plan: '# Plan' } });
+  });
+
+  it.each([
+    { decision: 'allow' as const, chosen: 'once' },
+    { decision: 'deny' as const, chosen: 'no' },
+  ])('is answered under the id of the agent: $decision', ({ decision, chosen }) => {
+    const asked = decide(permission('edit'), { ...USUAL, policy: 'ask' });
+    if (asked.kind !== 'ask') throw new Error('not asked');
+    const request = { ...asked.request, openedAt: '', expiresAt: '' };
+    expect(runIdOf(request)).toBe('run');
+    expect(JSON.parse(answerLine(request, { decision }))).toEqual({
+      jsonrpc: '2.0',
+      id: 7,
+      result: { outcome: { outcome: 'selected', optionId: chosen } },
+    });
+  });
+});
+
+it('refuses what an agent asks that nobody offered', () => {
+  expect(decide({ ...permission('edit'), method: 'fs/read_text_file' }, USUAL)).toEqual({ kind: 'refuse' });
+});
+
+function permission(kind: string, rawInput?: object): FrameOf<'request'> {
+  const toolCall = { toolCallId: 't1', title: 'Write x', kind, ...(rawInput ? { rawInput } : {}) };
+  const params = { sessionId: 's1', toolCall, options: OPTIONS };
+  return { kind: 'request', id: 7, method: 'session/request_permission', params };
+}
+
+function chosenIn(line: string): string {
+  const { result } = JSON.parse(line) as { result: { outcome: { outcome: string; optionId?: string } } };
+  return result.outcome.optionId ?? result.outcome.outcome;
+}

@@ -1,0 +1,110 @@
+import { createRequire } from 'node:module';
+import { onTestFailed, onTestFinished } from 'vitest';
+import { createAcpDriver } from '../../../src/agents/acp/agent.ts';
+import type { AcpDriverOptions } from '../../../src/agents/acp/context.ts';
+import { createPlainLogin } from '../../../src/agents/plain-login.ts';
+import type { Policy } from '../../../src/contract/chats.ts';
+import type { AgentFact } from '../../../src/contract/facts.ts';
+import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
+import { startScriptedModel, type Script, type ScriptedModel } from '../../../src/dev/scripted-model.ts';
+import { createLog } from '../../../src/log.ts';
+import { createPaths } from '../../../src/paths.ts';
+import { createChat, createPayloadMap, eventsOf, type TestChat } from '../../agents/claude/stand-in.ts';
+import { killAgents } from '../../support/agent-processes.ts';
+import { createTemporaryHome } from '../../support/temporary-home.ts';
+
+export interface AcpChat extends TestChat {
+  readonly model: ScriptedModel;
+}
+
+export interface AcpChatOptions extends Partial<AcpDriverOptions> {
+  script: Script;
+  policy?: Policy;
+}
+
+/** The agent that the tests drive through the protocol: Claude Code behind its adapter from npm. */
+export const ACP_ADAPTER = createRequire(import.meta.url).resolve(
+  '@agentclientprotocol/claude-agent-acp/dist/index.js',
+);
+
+/** An agent of ours that does what no agent should; `abilities` are what it offers all the same. */
+export function openFaultyChat(
+  abilities: readonly ('load' | 'resume' | 'plan')[] = [],
+  overrides: Partial<AcpDriverOptions> & { policy?: Policy } = {},
+): Promise<TestChat> {
+  const args = [new URL('faulty-acp-agent.mjs', import.meta.url).pathname, ...abilities];
+  const login = createPlainLogin({ PATH: process.env['PATH'] ?? '' });
+  return openChat({ args, login, provider: 'faulty', title: 'Faulty', ...overrides });
+}
+
+/** A chat with a real ACP agent and a scripted model. */
+export async function openAcpChat({ script, ...options }: AcpChatOptions): Promise<AcpChat> {
+  const model = await startScriptedModel({ script });
+  onTestFinished(() => model.close());
+  const login = createPlainLogin(adapterEnvironment(model));
+  const chat = await openChat({
+    args: [ACP_ADAPTER],
+    login,
+    provider: 'claude-acp',
+    title: 'Claude Agent',
+    ...options,
+  });
+  return { ...chat, model };
+}
+
+type Given = Pick<AcpDriverOptions, 'args' | 'login' | 'provider' | 'title'>;
+
+async function openChat({
+  policy = 'bypass',
+  command = process.execPath,
+  ...given
+}: Given & Partial<AcpDriverOptions> & { policy?: Policy }): Promise<TestChat> {
+  const home = await createTemporaryHome();
+  const payloads = createPayloadMap();
+  const lines: string[] = [];
+  const partials: string[] = [];
+  const options: AcpDriverOptions = {
+    command,
+    findProgram: () => command,
+    paths: createPaths(home.path),
+    payloads,
+    settled: () => Promise.resolve(),
+    isLagging: () => false,
+    reportPartial: (_, __, { payload }) => partials.push(JSON.stringify(payload)),
+    requestTimeoutMs: 60_000,
+    idleMs: 60_000,
+    processesMax: 8,
+    log: createLog({ level: 'debug', secrets: [], output: { write: (line) => lines.push(line) } }),
+    now: () => new Date(),
+    ...given,
+  };
+  const createDriver = () => createAcpDriver(options);
+  const chats: TestChat[] = [];
+  const chat = createChat({ createDriver, home: home.path, partials, policy, payloads, chats });
+  onTestFailed(() => console.error(lines.join(''), JSON.stringify(chat.facts.slice(-20), null, 1)));
+  onTestFinished(async () => {
+    for (const one of chats) one.detach();
+    await killAgents(home.path);
+    await home.remove();
+  });
+  return chat;
+}
+
+/** Leads the adapter to the scripted model, and to the Claude Code of this repository. */
+export function adapterEnvironment({ url }: Pick<ScriptedModel, 'url'>): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_API_KEY: 'sk-ant-dummy',
+    CLAUDE_CODE_MAX_RETRIES: '1',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    CLAUDE_CODE_EXECUTABLE: findBundledAgents().claude ?? '',
+  };
+}
+
+/** The texts of whole messages of one kind, in order. */
+export function acpTextsOf(facts: AgentFact[], type = 'acp-agent_message'): string[] {
+  return eventsOf(facts, type).map(({ payload }) =>
+    (payload['content'] as { text?: string }[]).map(({ text }) => text ?? '').join(''),
+  );
+}

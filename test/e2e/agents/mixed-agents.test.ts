@@ -1,0 +1,61 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { startScriptedResponses } from '../../../src/dev/scripted-responses.ts';
+import { expectNoAgents } from '../../support/agent-processes.ts';
+import { deltasOf, expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
+import { echo } from '../../support/scripted-turns.ts';
+import { startWorkspace, type Workspace } from '../../support/workspace.ts';
+import { ACP_ADAPTER, adapterEnvironment } from './acp-support.ts';
+import { configureCodex } from './codex-support.ts';
+
+const PROVIDERS = ['claude', 'codex', 'claude-acp'] as const;
+const CHATS = 8;
+
+it('runs eight chats of three agents at once, each with what was said in it', async () => {
+  const { client, home, engine } = await startMixedWorkspace();
+  const stream = await client.follow();
+  const chats = await createChats(client);
+  for (const round of ['first', 'second']) {
+    const messages = await Promise.all(
+      chats.map((chatId, index) => client.send(chatId, `${round} of chat ${index}`)),
+    );
+    for (const messageId of messages) {
+      expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'completed' } });
+    }
+    expectExactlyOneEnd(stream.events, messages);
+  }
+  for (const [index, chatId] of chats.entries()) {
+    const said = JSON.stringify(deltasOf(stream.events, chatId));
+    for (const round of ['first', 'second']) expect(said).toContain(`You said: ${round} of chat ${index}`);
+    const others = [...chats.keys()].filter((other) => other !== index);
+    for (const other of others) expect(said).not.toContain(`of chat ${other}`);
+    expect(await client.history(chatId)).toEqual(deltasOf(stream.events, chatId));
+  }
+  expectNoGap(stream.events);
+  expect(await engine().end('SIGTERM')).toEqual({ code: 0, signal: null });
+  await expectNoAgents(home);
+});
+
+async function startMixedWorkspace(): Promise<Workspace> {
+  const model = await startScriptedResponses({ turn: echo });
+  onTestFinished(() => model.close());
+  const agents = { 'claude-acp': { command: process.execPath, args: [ACP_ADAPTER] } };
+  const workspace = await startWorkspace({
+    environment: {
+      SCRIPTED_KEY: 'sk-scripted',
+      CLAUDE_CODE_EXECUTABLE: adapterEnvironment({ url: '' })['CLAUDE_CODE_EXECUTABLE'],
+      ACP_AGENTS: JSON.stringify(agents),
+    },
+  });
+  await configureCodex(workspace.home, model);
+  return workspace;
+}
+
+async function createChats(client: Workspace['client']): Promise<string[]> {
+  const chats: string[] = [];
+  for (let index = 0; index < CHATS; index += 1) {
+    const provider = PROVIDERS[index % PROVIDERS.length];
+    const { body } = await client.post<{ chat: { id: string } }>('/chats', { provider });
+    chats.push(body.chat.id);
+  }
+  return chats;
+}
