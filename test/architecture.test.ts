@@ -36,7 +36,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/journal': ['node:', 'zod', 'src/storage', ...GROUND],
   'src/projection': ['node:', 'zod', 'src/storage', 'src/journal', 'type:xstate', 'type:machines', ...GROUND],
   'src/metrics': ['prom-client', 'type:src/contract'],
-  'src/agents': ['node:', 'zod', 'src/process', 'src/storage', 'type:src/engine-env.ts', ...GROUND],
+  'src/agents': ['node:', 'jose', 'zod', 'src/process', 'src/storage', 'type:src/engine-env.ts', ...GROUND],
   'src/hooks': ['node:', 'zod', 'yaml', 'src/process', 'type:machines', 'machines/hook.record.ts', ...GROUND],
   'src/actors': [
     'node:',
