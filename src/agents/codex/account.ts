@@ -31,6 +31,7 @@ const ECHO_MS = 5_000;
 
 export class Account {
   readonly #options: AccountOptions;
+  #isBegun = false;
   #signedInWith: HandedOver | null = null;
   #signing: Promise<void> = Promise.resolve();
   #verdict: Promise<Verdict> | null = null;
@@ -41,8 +42,15 @@ export class Account {
     this.#options = options;
   }
 
+  /** The server can be written to. Settles when it is logged in, or that has failed. */
+  begin(): Promise<void> {
+    this.#isBegun = true;
+    return this.signIn();
+  }
+
   /** Hands the login in use over, if there is one to be handed over; settles when that is done, or has failed. */
   signIn(): Promise<void> {
+    if (!this.#isBegun) return Promise.resolve();
     this.#signing = this.#signing.then(() => this.#signIn()).catch((error: unknown) => this.#warn(error));
     return this.#signing;
   }

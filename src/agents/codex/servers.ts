@@ -57,7 +57,7 @@ export class CodexServers {
     const known = this.#byRun.get(run.id);
     const server = known ?? this.#adopt(run, { configuration: configurationIn(run), isFound: true });
     await server.start(from);
-    if (known === undefined) void server.account.signIn();
+    if (known === undefined) void server.account.begin();
     return server;
   }
 
@@ -113,7 +113,7 @@ export class CodexServers {
     await server.start(0);
     const isGreeted = await isWithin(greeted, GREETING_MS).catch(() => false);
     if (isGreeted) {
-      await isWithin(server.account.signIn(), GREETING_MS);
+      await isWithin(server.account.begin(), GREETING_MS);
       return server;
     }
     if (server.failure === null) await this.end(server);
