@@ -39,6 +39,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'node:',
     'zod',
     '@agentclientprotocol/sdk',
+    'jose',
     'src/process',
     'src/storage',
     'type:src/engine-env.ts',

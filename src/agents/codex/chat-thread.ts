@@ -4,8 +4,9 @@ import type { TurnEnd } from '../../contract/facts.ts';
 import type { Position, QueuedMessage } from '../../contract/records.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
+import { Healing } from './healing.ts';
 import { Interruption } from './interruption.ts';
-import { completed, type Planning } from './planning.ts';
+import { completed, isOver, type Planning } from './planning.ts';
 import type { Frame } from './protocol.ts';
 import type { Questions } from './questions.ts';
 import { decide, requestIdOf } from './requests.ts';
@@ -45,6 +46,7 @@ export class ChatThread implements ServerMember {
   isFoundDead = false;
   readonly #options: ChatThreadOptions;
   readonly #interruption: Interruption;
+  readonly #healing: Healing;
   #from = 0;
   #silentUntil = 0;
   /** Behind the last frame that concerned this chat. */
@@ -54,6 +56,7 @@ export class ChatThread implements ServerMember {
 
   constructor(options: ChatThreadOptions, threadId: string | null) {
     this.#options = options;
+    this.#healing = new Healing(options.planning);
     this.state = freshState(threadId);
     const { chatId, context } = options;
     this.#interruption = new Interruption({ chatId, log: context.log, state: () => this.state });
@@ -87,6 +90,12 @@ export class ChatThread implements ServerMember {
     server.noteWork();
   }
 
+  /** Decides what is still to be decided about a round that ended before. */
+  async takeUpRound(): Promise<void> {
+    await this.#options.planning.takeUp(this);
+    this.#healing.watch(this);
+  }
+
   /** Lets go of the server. */
   leave(): CodexServer | null {
     const { server } = this;
@@ -101,7 +110,7 @@ export class ChatThread implements ServerMember {
     if (message === null && isAtRest(state)) return this.#options.facts.rested(position);
     this.#interruption.begin();
     const { turn } = state;
-    if (turn?.isPlanned === true) this.#onEnd({ ...completed(turn), outcome: 'interrupted' });
+    if (turn && isOver(turn)) this.#onEnd({ ...completed(turn), outcome: 'interrupted' });
     else this.#interruption.pursue(this.server);
   }
 
@@ -118,6 +127,7 @@ export class ChatThread implements ServerMember {
     this.#interruption.pursue(server);
     if (translation.plan !== undefined) await this.#options.planning.keep(translation.plan);
     this.#tell(translation, { runId: server.run.id, offset });
+    this.#healing.watch(this);
     server.noteWork();
     steers.flush(this);
     if (context.isLagging()) await context.settled();
@@ -136,19 +146,17 @@ export class ChatThread implements ServerMember {
     const { context, facts, steers, onRest } = this.#options;
     const { message, state } = this;
     if (message === null) return;
-    const { threadId } = state;
+    const { threadId, turn } = state;
+    const error = turn?.rejection;
     const closed = closeItems(state, { now: context.now(), ...(threadId === null ? {} : { threadId }) });
     this.state = { ...closed.state, turn: null };
     this.drop();
     if (end.outcome === 'lost') steers.forget();
     else steers.refuseAll(this.#positionIn(server));
-    const said = {
-      messageId: message.messageId,
-      events: closed.events,
-      standing: standingOf(this.state),
-      end,
-    };
-    facts.said({ ...said, position: this.#positionIn(server) });
+    const { messageId } = message;
+    const [position, standing] = [this.#positionIn(server), standingOf(this.state)];
+    const told = error ? { ...end, outcome: 'errored' as const, error } : end;
+    facts.said({ messageId, events: closed.events, position, standing, end: told });
     server.noteWork();
     onRest();
   }
@@ -156,7 +164,7 @@ export class ChatThread implements ServerMember {
   /** The server is gone: closes what it left open. Returns how the turn had ended, if it had. */
   async bury(server: CodexServer): Promise<TurnEnd | null> {
     const { turn } = this.state;
-    const end = this.#end ?? (turn?.isPlanned === true ? completed(turn) : null);
+    const end = this.#end ?? turn?.refusal ?? (turn?.isPlanned === true ? completed(turn) : null);
     await this.#interruption.killTools(server);
     const { state, events } = closeItems(this.state, { now: this.#options.context.now() });
     this.state = rested(state);

@@ -14,6 +14,9 @@ export const SERVER_ARGUMENTS = [
   'tools.update_plan.enabled=true',
 ];
 
+/** A login that is handed over stays in memory, and the server has no other. */
+export const HANDED_OVER_ARGUMENTS = ['-c', 'cli_auth_credentials_store="ephemeral"'];
+
 /** Environment variable that tells whose chat a command belongs to. */
 export const CHAT_MARKER = 'REPLICAS_CHAT';
 

@@ -107,6 +107,10 @@ export function resultLine(id: RequestId, result: object): string {
   return toLine({ id, result });
 }
 
+export function errorLine(id: RequestId, message: string): string {
+  return toLine({ id, error: { code: -32000, message } });
+}
+
 export function refusalLine(id: RequestId, method: string): string {
   return toLine({ id, error: { code: -32601, message: `This host does not answer ${method}.` } });
 }

@@ -25,11 +25,14 @@ function codeOf(info: unknown, message: string): string {
   const named = typeof info === 'string' ? CODES[info] : undefined;
   if (named !== undefined) return named;
   const status = statusOf(info);
-  if (status === 401 || status === 403 || message.startsWith('Missing environment variable')) return 'auth';
+  if (status === 401 || status === 403 || LOGIN_REFUSED.test(message)) return 'auth';
   if (status === 429) return 'rate_limit';
   if (/connection|network|stream disconnected|error sending request/i.test(message)) return 'network';
   return status === null ? 'agent_error' : 'model_error';
 }
+
+/** Codex asked us for another token, or has no key. */
+const LOGIN_REFUSED = /auth refresh request|^Missing environment variable/;
 
 /** Codex's names for what went wrong. */
 const CODES: Partial<Record<string, string>> = {

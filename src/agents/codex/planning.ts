@@ -64,7 +64,6 @@ export class Planning {
 
   /** Carries the plan out, revises it, or ends the turn when there is nothing more to say. */
   async decide({ answer, unanswered }: Decision, thread: PlannedThread): Promise<void> {
-    const { context, policy } = this.#options;
     const { server } = thread;
     const { turn } = thread.state;
     if (server === null || turn?.isPlanned !== true) return;
@@ -72,21 +71,29 @@ export class Planning {
     const planMode = decision === 'deny';
     if (unanswered !== undefined || (planMode && !message)) return thread.conclude(completed(turn), server);
     if (!planMode && plan !== undefined && turn.plan !== null) await this.keep({ ...turn.plan, text: plan });
-    const round = { round: turn.round + 1, planMode };
-    const text = planMode ? (message ?? '') : goAhead({ message, plan });
+    await this.goOn(thread, { planMode, text: planMode ? (message ?? '') : goAhead({ message, plan }) });
+  }
+
+  /** Begins another round. Without a text Codex goes on with what its thread ends with. */
+  async goOn(thread: PlannedThread, { planMode, text }: { planMode: boolean; text: string }): Promise<void> {
+    const { context, policy } = this.#options;
     const { input } = CodexDeliverySchema.parse(this.delivery);
     const first = (await loadInput(input, context.payloads)).toString('utf8');
     await context.settled();
+    const { server } = thread;
+    const { turn } = thread.state;
+    if (server === null || turn === null || !isOver(turn)) return;
+    const round = { round: turn.round + 1, planMode };
     thread.state = enterRound(thread.state, round);
     const id = roundId(turn.clientId, round);
     await server.write(nextRoundLine(first, { id, text, policy, planMode }));
   }
 
-  /** Takes up a plan that was proposed to the last engine. */
+  /** Takes up a plan that was proposed to the last engine, or what was decided on after a round. */
   async takeUp(thread: PlannedThread): Promise<void> {
     const { server, position, state } = thread;
     const { turn } = state;
-    if (server === null || position === null || turn?.isPlanned !== true) return;
+    if (server === null || position === null || turn === null || !isOver(turn)) return;
     const round = await findNextRound(server, turn);
     if (round === null) this.ask(server, turn, position);
     else thread.state = enterRound(state, round);
@@ -105,6 +112,11 @@ async function findNextRound(
     return lines.some((line) => line.startsWith(`{"id":${id},`) && line.endsWith('}'));
   };
   return rounds.find(isWritten) ?? null;
+}
+
+/** Its last round has ended, and whether there is another is still to be decided. */
+export function isOver({ isPlanned, refusal }: TurnProgress): boolean {
+  return isPlanned || refusal !== null;
 }
 
 /** A plan that was proposed is the outcome of its turn. */

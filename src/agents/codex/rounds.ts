@@ -1,6 +1,7 @@
 /**
  * A message in plan mode may take several turns of Codex: one proposes a plan, the next revises it or carries it out.
- * To the chat they are one turn. The id of each says which round it is and whether it plans, also after a restart.
+ * A turn whose login was refused is carried on by another. To the chat they are one turn. The id of each says which round
+ * it is and whether it plans, also after a restart.
  */
 import type { CodexState, TurnProgress } from './state.ts';
 
@@ -27,5 +28,7 @@ export function roundOf({ clientId, ...first }: TurnProgress, id: string): Round
 export function enterRound(state: CodexState, round: Round): CodexState {
   const { turn } = state;
   if (turn === null || round.round <= turn.round) return state;
-  return { ...state, turn: { ...turn, ...round, nativeId: null, plan: null, isPlanned: false } };
+  const isCarriedOn = turn.refusal !== null;
+  const begun = { nativeId: null, plan: null, isPlanned: false, refusal: null, isLoginRejected: false };
+  return { ...state, turn: { ...turn, ...round, ...begun, isCarriedOn, isServed: false } };
 }

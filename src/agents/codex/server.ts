@@ -7,6 +7,8 @@ import type { Line } from '../../process/line-splitter.ts';
 import type { Run } from '../../process/run.ts';
 import { kill } from '../../process/terminate.ts';
 import type { AgentPool } from '../agent-pool.ts';
+import type { AgentLogin } from '../login.ts';
+import { Account, REFRESH } from './account.ts';
 import { failureOfExit, NOT_RUNNING, OUTPUT_DAMAGED } from './failures.ts';
 import { refusalLine, requestLine } from './lines.ts';
 import { parseLine, type Frame, type FrameOf } from './protocol.ts';
@@ -33,6 +35,7 @@ export interface ServerOptions {
   /** Launched by an earlier engine. */
   isFound: boolean;
   findProgram: () => string | null;
+  login: AgentLogin;
   log: Log;
   pool: AgentPool;
   /** Called once, when the server is gone and its members know it. */
@@ -44,6 +47,7 @@ export class CodexServer {
   readonly run: Run;
   readonly configuration: string | null;
   readonly isFound: boolean;
+  readonly account: Account;
   /** On the monotonic clock, in milliseconds. */
   readonly adoptedAt = performance.now();
   /** Behind the last line that was read. */
@@ -70,6 +74,7 @@ export class CodexServer {
     this.run = options.run;
     this.configuration = options.configuration;
     this.isFound = options.isFound;
+    this.account = new Account({ server: this, login: options.login, log: options.log });
     this.#options = options;
   }
 
@@ -190,7 +195,9 @@ export class CodexServer {
 
   #answer(frame: Frame): void {
     if (frame.kind === 'response') this.#pending.settle(frame);
-    if (frame.kind === 'request' && !isAnswerable(frame)) this.refuse(frame);
+    if (frame.kind !== 'request' || isAnswerable(frame)) return;
+    if (frame.method === REFRESH) void this.account.answer(frame);
+    else this.refuse(frame);
   }
 
   /** The server waits for an answer to everything it asks. */

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { filesOf, type Run } from '../../process/run.ts';
 import { clear } from '../../process/sweep.ts';
 import { kill, terminate } from '../../process/terminate.ts';
-import { configurationOf, type AgentContext } from '../agent-context.ts';
+import type { AgentContext } from '../agent-context.ts';
 import { CodexFailure, unavailable } from './failures.ts';
 import { findInstallation, type Installation } from '../installation.ts';
 import { INITIALIZE_ID } from './lines.ts';
+import { wantedConfiguration } from './login.ts';
 import { CodexServer } from './server.ts';
 import { startServer } from './start-server.ts';
 import { isWithin } from '../within.ts';
@@ -37,6 +38,7 @@ export class CodexServers {
 
   constructor(context: AgentContext) {
     this.#context = context;
+    context.login.onChange(() => this.#signIn());
   }
 
   /**
@@ -55,6 +57,7 @@ export class CodexServers {
     const known = this.#byRun.get(run.id);
     const server = known ?? this.#adopt(run, { configuration: configurationIn(run), isFound: true });
     await server.start(from);
+    if (known === undefined) void server.account.begin();
     return server;
   }
 
@@ -89,8 +92,7 @@ export class CodexServers {
 
   #isUsable(server: CodexServer, installation: Installation): boolean {
     if (server.isLeaving || server.failure !== null) return false;
-    const isWanted =
-      server.configuration === configurationOf(this.#context.login.environment(), installation.identity);
+    const isWanted = server.configuration === wantedConfiguration(this.#context.login, installation);
     const isFresh = isWanted && server.offset < SPOOL_BYTES;
     return isFresh || server.isWorking || this.#isBeingTakenUp(server);
   }
@@ -105,12 +107,15 @@ export class CodexServers {
     await this.#context.settled();
     signal.throwIfAborted();
     const run = await startServer(this.#context, installation);
-    const configuration = configurationOf(this.#context.login.environment(), installation.identity);
+    const configuration = wantedConfiguration(this.#context.login, installation);
     const server = this.#adopt(run, { configuration, isFound: false });
     const greeted = server.answerTo(INITIALIZE_ID);
     await server.start(0);
     const isGreeted = await isWithin(greeted, GREETING_MS).catch(() => false);
-    if (isGreeted) return server;
+    if (isGreeted) {
+      await isWithin(server.account.begin(), GREETING_MS);
+      return server;
+    }
     if (server.failure === null) await this.end(server);
     throw new CodexFailure(
       server.failure ?? { code: 'agent_error', message: 'Codex did not start in time.' },
@@ -118,12 +123,18 @@ export class CodexServers {
   }
 
   #adopt(run: Run, given: { configuration: string | null; isFound: boolean }): CodexServer {
-    const { findProgram, log, pool } = this.#context;
+    const { findProgram, login, log, pool } = this.#context;
     const onGone = (gone: CodexServer) => this.#onGone(gone);
-    const server = new CodexServer({ run, ...given, findProgram, log, pool, onGone });
+    const server = new CodexServer({ run, ...given, findProgram, login, log, pool, onGone });
     this.#byRun.set(run.id, server);
     pool.join(run.id, () => void this.#retire(server));
     return server;
+  }
+
+  #signIn(): void {
+    for (const server of this.#byRun.values()) {
+      if (server.failure === null && !server.isLeaving) void server.account.signIn();
+    }
   }
 
   async #retire(server: CodexServer): Promise<void> {

@@ -114,7 +114,7 @@ export class CodexSession implements AgentSession {
       servers: this.#servers,
       thread: this.#thread,
       facts: this.#facts,
-      takeUpPlan: () => this.#planning.takeUp(this.#thread),
+      takeUpRound: () => this.#thread.takeUpRound(),
       rejoin: async () => void (await this.#opener.open()),
       steers: this.#steers,
       redeliver: ({ message }) => this.#again(message),

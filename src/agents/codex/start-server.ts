@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { LaunchOptions } from '../../process/launch.ts';
 import { createRun, type Run } from '../../process/run.ts';
-import { environmentFor, SERVER_ARGUMENTS, temporaryFolderOf } from './command.ts';
-import { configurationOf, type AgentContext } from '../agent-context.ts';
+import { environmentFor, HANDED_OVER_ARGUMENTS, SERVER_ARGUMENTS, temporaryFolderOf } from './command.ts';
+import type { AgentContext } from '../agent-context.ts';
 import type { Installation } from '../installation.ts';
 import { greeting } from './lines.ts';
+import { handedOver, wantedConfiguration } from './login.ts';
 import { startRun } from '../start-run.ts';
 
 /** On a full disk it waits for room; rejects when it cannot be launched for another reason. */
@@ -24,10 +25,10 @@ async function toLaunchOptions(context: AgentContext, installation: Installation
   await mkdir(paths.workspaces, { recursive: true });
   return {
     command: installation.file,
-    args: SERVER_ARGUMENTS,
+    args: [...SERVER_ARGUMENTS, ...(handedOver(login) === null ? [] : HANDED_OVER_ARGUMENTS)],
     env: environmentFor({ env, home: paths.home }),
     cwd: paths.workspaces,
     stdin: Buffer.from(greeting()),
-    note: configurationOf(env, installation.identity),
+    note: wantedConfiguration(login, installation),
   };
 }

@@ -1,5 +1,6 @@
 /** What is known of one chat's thread from the frames of the server. Plain data, changed only by `translate`. */
-import type { Usage } from '../../contract/chats.ts';
+import type { Failure, Usage } from '../../contract/chats.ts';
+import type { TurnEnd } from '../../contract/facts.ts';
 import type { Standing } from '../facts.ts';
 import type { Item } from './protocol.ts';
 
@@ -24,6 +25,16 @@ export interface TurnProgress {
   /** Which of the message's turns this is, and whether it plans; see `rounds.ts`. */
   round: number;
   planMode: boolean;
+  /** It goes on with what a round before it could not end. */
+  isCarriedOn: boolean;
+  /** The model answered in this round. */
+  isServed: boolean;
+  /** The model's API refused the login, and has not answered since. */
+  isLoginRejected: boolean;
+  /** How the round ended for want of a login, which nobody was told: it may still be carried on. */
+  refusal: TurnEnd | null;
+  /** Why the turn is to end as an error whatever the agent says. */
+  rejection: Failure | null;
   /** What was proposed in this round. */
   plan: ProposedPlan | null;
   /** The round is over and its plan waits for a decision. */
@@ -64,7 +75,14 @@ export function withTurn(
   { clientId, notice, planMode }: { clientId: string; notice: string | null; planMode: boolean },
 ): CodexState {
   const nothing = { nativeId: null, usage: null, plan: null, isPlanned: false, planFile: null };
-  return { ...state, plans: 0, turn: { clientId, notice, planMode, round: 0, ...nothing } };
+  const trusted = {
+    isCarriedOn: false,
+    isServed: false,
+    isLoginRejected: false,
+    refusal: null,
+    rejection: null,
+  };
+  return { ...state, plans: 0, turn: { clientId, notice, planMode, round: 0, ...nothing, ...trusted } };
 }
 
 /** Under which id the turn of a message is asked for: the same after a restart. */

@@ -1,9 +1,11 @@
 /** What the frames of the server mean for one chat: pure, so that recordings and spools can be replayed. */
+import type { z } from 'zod';
 import { eventMessage, type Saying } from './items.ts';
 import { followItem, followTodoList, streamItem } from './item-frames.ts';
 import { addTokens, endOf, failureOf, messageOf } from './outcome.ts';
 import {
   ErrorParamsSchema,
+  ItemParamsSchema,
   ResolvedParamsSchema,
   ThreadIdSchema,
   ThreadParamsSchema,
@@ -15,6 +17,7 @@ import {
   type FrameOf,
   type RequestId,
 } from './protocol.ts';
+import { isLoginFailure } from './login.ts';
 import { enterRound, roundOf, type Round } from './rounds.ts';
 import { isAtRest, owns, turnRequestId, type CodexState } from './state.ts';
 import { closeItems, ofThread, type Step, type Translation } from './step.ts';
@@ -47,7 +50,7 @@ function follow(state: CodexState, frame: FrameOf<'notification'>, now: Date): S
   switch (method) {
     case 'item/started':
     case 'item/completed':
-      return followItem(state, frame, now);
+      return followItem(served(state, params), frame, now);
     case 'turn/started':
       return startTurn(state, params);
     case 'turn/completed':
@@ -127,8 +130,11 @@ function completeTurn(state: CodexState, params: unknown, now: Date): Step {
   if (state.turn === null) return isAtRest(rested) ? closed(rested, { threadId, now }) : { state: rested };
   if (turn.id !== state.turn.nativeId) return { state: rested };
   const ended = { ...rested, activeTurn: null };
+  const end = endOf(turn, state.turn.usage);
+  if (isLoginFailure(end))
+    return closed({ ...ended, turn: { ...state.turn, nativeId: null, refusal: end } }, { threadId, now });
   if (turn.status !== 'completed' || state.turn.plan === null) {
-    return { state: ended, end: endOf(turn, state.turn.usage) };
+    return { state: ended, end };
   }
   const planned = { ...ended, turn: { ...state.turn, nativeId: null, isPlanned: true } };
   return { ...closed(planned, { threadId, now }), signal: { kind: 'planned' } };
@@ -155,10 +161,27 @@ function resolve(state: CodexState, params: unknown): Step {
 function complain(state: CodexState, params: unknown): Step {
   const { data } = ErrorParamsSchema.safeParse(params);
   if (data === undefined) return { state };
+  return { state: refused(state, failureOf(data.error).code), said: complaint(state, data) };
+}
+
+function refused(state: CodexState, code: string): CodexState {
+  const { turn } = state;
+  return code === 'auth' && turn !== null ? { ...state, turn: { ...turn, isLoginRejected: true } } : state;
+}
+
+/** Whatever the agent makes of what it was asked, the model has answered. */
+function served(state: CodexState, params: unknown): CodexState {
+  const { turn } = state;
+  const type = ItemParamsSchema.safeParse(params).data?.item.type;
+  if (turn === null || type === undefined || type === 'userMessage') return state;
+  return { ...state, turn: { ...turn, isServed: true, isLoginRejected: false } };
+}
+
+function complaint(state: CodexState, data: z.infer<typeof ErrorParamsSchema>): Saying[] {
   const message = messageOf(data.error);
   const fields = data.willRetry ? { message } : { message, code: failureOf(data.error).code };
   const saying = eventMessage(data.willRetry ? 'stream_error' : 'error', fields);
-  return { state, said: ofThread(state, data.threadId, [saying]) };
+  return ofThread(state, data.threadId, [saying]);
 }
 
 function warn(state: CodexState, params: unknown): Step {

@@ -166,6 +166,40 @@ describe('the translation of what Codex prints', () => {
   });
 });
 
+describe('a login of Codex', () => {
+  const error = {
+    message: 'Reconnecting',
+    codexErrorInfo: { responseStreamDisconnected: { httpStatusCode: 401 } },
+  };
+  const retried = { method: 'error', params: { threadId: THREAD, error, willRetry: true } };
+  const failure = { id: 't1', status: 'failed', error: { message: 'no', codexErrorInfo: 'unauthorized' } };
+  const failed = { method: 'turn/completed', params: { threadId: THREAD, turn: failure } };
+
+  it('is refused from the first retry to the next answer of the model', () => {
+    expect(follow(running, [retried]).state.turn?.isLoginRejected).toBe(true);
+    const answered = translate(
+      follow(running, [retried]).state,
+      completed(THREAD, item('agentMessage', {})),
+      NOW,
+    );
+    expect(answered?.state.turn).toMatchObject({ isLoginRejected: false, isServed: true });
+  });
+
+  it('that ended a round leaves the turn open, and another round carries it on', () => {
+    const { state, end } = follow(running, [retried, failed]);
+    expect(end).toBeUndefined();
+    expect(state.turn?.refusal).toMatchObject({ outcome: 'errored', error: { code: 'auth' } });
+    const next = follow(state, [{ id: 'turn-c1~1go', result: { turn: { id: 't2' } } }]).state;
+    expect(next.turn).toMatchObject({
+      round: 1,
+      nativeId: 't2',
+      refusal: null,
+      isCarriedOn: true,
+      isServed: false,
+    });
+  });
+});
+
 /** The last translation, with the events of all. */
 function follow(before: CodexState, frames: object[]): Translation {
   let whole: Translation = { state: before, events: [] };

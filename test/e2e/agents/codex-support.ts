@@ -25,6 +25,8 @@ export interface CodexChatsOptions extends Partial<DriverOptions> {
   policy?: Policy;
   /** How many chats share the driver. */
   count?: number;
+  /** An API that asks for a login, in front of the model. */
+  front?: (model: ScriptedResponses) => Promise<{ url: string }>;
 }
 
 /** A chat with the real Codex and a scripted model. */
@@ -39,11 +41,12 @@ export async function openCodexChats({
   command = findBundledAgents().codex,
   policy = 'bypass',
   count = 2,
+  front,
   ...overrides
 }: CodexChatsOptions): Promise<CodexChat[]> {
   const home = await createTemporaryHome();
   const model = await startScriptedResponses({ turn });
-  await configureCodex(home.path, model);
+  await configureCodex(home.path, (await front?.(model)) ?? model, front && 'requires_openai_auth = true');
   const payloads = createPayloadMap();
   const lines: string[] = [];
   const partials: string[] = [];
@@ -85,7 +88,11 @@ export function codexTextsOf(facts: AgentFact[]): string[] {
 }
 
 /** Leads the Codex of this home to the scripted model; the key is in `SCRIPTED_KEY`. */
-export async function configureCodex(home: string, { url }: ScriptedResponses): Promise<void> {
+export async function configureCodex(
+  home: string,
+  { url }: { url: string },
+  login = 'env_key = "SCRIPTED_KEY"',
+): Promise<void> {
   const folder = join(home, '.codex');
   await mkdir(folder, { recursive: true });
   const lines = [
@@ -97,7 +104,7 @@ export async function configureCodex(home: string, { url }: ScriptedResponses): 
     'name = "scripted"',
     `base_url = "${url}/v1"`,
     'wire_api = "responses"',
-    'env_key = "SCRIPTED_KEY"',
+    login,
     'request_max_retries = 1',
     'stream_max_retries = 1',
     '[features]',
