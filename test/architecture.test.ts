@@ -69,6 +69,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/cli': [
     'node:',
     'commander',
+    'execa',
     'picocolors',
     'xstate',
     'zod',
@@ -76,6 +77,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/client',
     'src/hooks',
     'src/actors',
+    'src/engine-env.ts',
     'src/server/describe-interface.ts',
     'src/version.ts',
     'machines/hook.machine.ts',
