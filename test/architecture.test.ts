@@ -78,6 +78,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/cli': [
     'node:',
     'commander',
+    'execa',
     'picocolors',
     'xstate',
     'zod',
@@ -85,6 +86,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/client',
     'src/hooks',
     'src/actors',
+    'src/engine-env.ts',
     'src/server/describe-interface.ts',
     'src/version.ts',
     'machines/hook.machine.ts',

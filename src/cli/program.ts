@@ -99,6 +99,19 @@ function addConversation(program: Command, shell: Shell): void {
 }
 
 function addObservation(program: Command, shell: Shell): void {
+  program
+    .command('doctor')
+    .description('look at everything an engine needs here, and say what to do about what is missing')
+    .option('--json', 'print JSON')
+    .action(({ json = false }: { json?: boolean }) =>
+      shell.run(async (terminal) => {
+        const [{ doctor }, { createChecks }] = await Promise.all([
+          import('./doctor/doctor.ts'),
+          import('./doctor/checks.ts'),
+        ]);
+        return doctor(terminal, { checks: createChecks(terminal), json });
+      }),
+    );
   ofEngine(program.command('status'))
     .description('what the engine, its chats and its repositories do right now')
     .option('--json', 'print JSON')

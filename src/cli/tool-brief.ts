@@ -25,6 +25,7 @@ function factOf(input: unknown): string {
   if (typeof input !== 'object' || input === null) return '';
   const values = new Map(Object.entries(input));
   const telling = TELLING.find((name) => values.has(name));
+  if (telling === undefined && values.size === 0) return '';
   const value: unknown = telling === undefined ? input : values.get(telling);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
 /** The built program: run `npm run build` before the tests that start an engine. */
-const PROGRAM = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

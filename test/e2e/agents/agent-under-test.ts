@@ -1,14 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
 import { promptsOf, type MessagesRequest } from '../../../src/dev/messages-request.ts';
 import { say, useTool, type Step } from '../../../src/dev/scripted-steps.ts';
-import type { Script } from '../../../src/dev/scripted-model.ts';
 import { scriptTurns, type Turn } from '../../../src/dev/turn-script.ts';
 import { eventsOf, textsOf, type TestChat } from '../../agents/claude/stand-in.ts';
 import { acpTextsOf, openAcpChat } from './acp-support.ts';
+import { writesPlans } from '../../support/scripted-turns.ts';
 import { codexTextsOf, openCodexChat } from './codex-support.ts';
 import { openChat } from './support.ts';
 
@@ -62,7 +60,7 @@ const claude: AgentUnderTest = {
   otherModel: 'claude-haiku-5-5',
   efforts: { highest: 'max', standard: 'high' },
   async open({ turn, ...options }) {
-    const chat = await openChat({ script: planning(scriptTurns(turn)), ...options });
+    const chat = await openChat({ script: writesPlans(scriptTurns(turn)), ...options });
     return { ...chat, asked: () => questionsIn(chat.model.messages()) };
   },
   run: (command) => useTool('Bash', { command }),
@@ -111,7 +109,7 @@ const acp: AgentUnderTest = {
   otherModel: 'claude-haiku-5-5',
   efforts: { highest: 'max', standard: 'medium' },
   async open({ turn, ...options }) {
-    const chat = await openAcpChat({ script: planning(scriptTurns(turn)), ...options });
+    const chat = await openAcpChat({ script: writesPlans(scriptTurns(turn)), ...options });
     return { ...chat, asked: () => questionsIn(chat.model.messages()) };
   },
   run: (command) => useTool('Bash', { command }),
@@ -131,19 +129,6 @@ function questionsIn(requests: readonly MessagesRequest[]): Asked[] {
       effort: (request['output_config'] as { effort?: string } | undefined)?.effort,
       request,
     }));
-}
-
-/** The model writes its plan to the file that Claude Code tells it of, and then proposes what stands there. */
-function planning(script: Script): Script {
-  return async (request) => {
-    const step = await script(request);
-    const [block] = step.kind === 'reply' ? step.blocks : [];
-    const file = /\/[^"\\\s]*\/\.claude\/plans\/[\w-]+\.md/.exec(JSON.stringify(request))?.[0];
-    if (block?.type !== 'tool_use' || block.name !== 'ExitPlanMode' || file === undefined) return step;
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, String(block.input['plan']));
-    return useTool('ExitPlanMode', {});
-  };
 }
 
 function textIn(content: unknown): string {

@@ -1,0 +1,84 @@
+import { agentEnvironment } from '../../engine-env.ts';
+import { createPaths } from '../../paths.ts';
+import type { Terminal } from '../terminal.ts';
+import { agentCheck, CLAUDE_PROBE, CODEX_PROBE } from './agents.ts';
+import { bad, doubtful, type Check } from './check.ts';
+import { controlPlaneCheck } from './control-plane.ts';
+import { loginCheck } from './logins.ts';
+import { diskCheck, homeCheck, portCheck } from './places.ts';
+import { gitIdentityCheck, nodeCheck, programCheck } from './programs.ts';
+import { readSettings } from './settings.ts';
+
+const APT = 'apt-get install -y';
+
+/** Everything that an engine started here would need. */
+export function createChecks(terminal: Terminal): Check[] {
+  const { environment, finding } = readSettings(terminal);
+  const { WORKSPACE_HOME: home, HOST: host, PORT: port, MONOLITH_URL } = environment;
+  const paths = createPaths(home);
+  const env = agentEnvironment(environment);
+  const searchPath = env['PATH'];
+  const tool = (name: string, debianPackage: string) => {
+    const missing = bad('not found', `${APT} ${debianPackage}`);
+    return programCheck({ name, command: name, searchPath, missing });
+  };
+  const noGitHubCli = doubtful(
+    'not found: pull requests are not listed',
+    `${APT} gh, or https://cli.github.com`,
+  );
+  return [
+    { name: 'environment', examine: () => finding },
+    nodeCheck(),
+    tool('flock', 'util-linux'),
+    tool('fallocate', 'util-linux'),
+    tool('git', 'git'),
+    gitIdentityCheck({ home, env }),
+    programCheck({ name: 'gh', command: environment.GH_PATH, searchPath, missing: noGitHubCli }),
+    agentCheck({
+      name: 'claude',
+      command: environment.CLAUDE_PATH,
+      searchPath,
+      env,
+      remedy: 'npm install -g @anthropic-ai/claude-code, or set CLAUDE_PATH.',
+      probe: CLAUDE_PROBE,
+    }),
+    agentCheck({
+      name: 'codex',
+      command: environment.CODEX_PATH,
+      searchPath,
+      env,
+      remedy: 'npm install -g @openai/codex, or set CODEX_PATH.',
+      probe: CODEX_PROBE,
+    }),
+    ...loginChecks(home, env),
+    homeCheck(paths),
+    diskCheck(paths),
+    portCheck({ host, port }),
+    ...(finding.state === 'good' ? [controlPlaneCheck(MONOLITH_URL)] : []),
+  ];
+}
+
+function loginChecks(home: string, env: Readonly<Record<string, string>>): Check[] {
+  return [
+    loginCheck({
+      name: 'claude login',
+      home,
+      env,
+      variables: [
+        'ANTHROPIC_API_KEY',
+        'ANTHROPIC_AUTH_TOKEN',
+        'CLAUDE_CODE_OAUTH_TOKEN',
+        'CLAUDE_CODE_USE_BEDROCK',
+      ],
+      files: ['.claude/.credentials.json', '.claude/.bedrock-credentials.json'],
+    }),
+    loginCheck({
+      name: 'codex login',
+      home,
+      env,
+      variables: ['OPENAI_API_KEY', 'CODEX_API_KEY'],
+      files: ['.codex/auth.json'],
+    }),
+    loginCheck({ name: 'github login', home, env, variables: ['GH_TOKEN'], files: ['.git-credentials'] }),
+  ];
+}

@@ -1,0 +1,166 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { bad, doubtful, good, type Check } from '../../src/cli/doctor/check.ts';
+import { createChecks } from '../../src/cli/doctor/checks.ts';
+import { controlPlaneCheck } from '../../src/cli/doctor/control-plane.ts';
+import { doctor } from '../../src/cli/doctor/doctor.ts';
+import { loginCheck } from '../../src/cli/doctor/logins.ts';
+import { diskCheck, homeCheck, portCheck } from '../../src/cli/doctor/places.ts';
+import { nodeCheck, programCheck } from '../../src/cli/doctor/programs.ts';
+import { readSettings } from '../../src/cli/doctor/settings.ts';
+import { createPaths } from '../../src/paths.ts';
+import { openTestTerminal } from './stand-in.ts';
+
+const GIT: Check = { name: 'git', examine: () => good('2.39') };
+const GH: Check = { name: 'gh', examine: () => doubtful('not found', 'Install it.') };
+const DISK: Check = { name: 'disk', examine: async () => bad('full', 'Make room.') };
+
+describe('doctor', () => {
+  it('shows each check with its remedy and fails when one is bad', async () => {
+    const terminal = openTestTerminal();
+
+    expect(await doctor(terminal, { checks: [GIT, GH, DISK], json: false })).toBe(1);
+    expect(terminal.printed()).toBe(
+      '✔ git            2.39\n' +
+        '! gh             not found\n                 → Install it.\n' +
+        '✘ disk           full\n                 → Make room.\n' +
+        '\n1 of 3 checks failed.\n',
+    );
+  });
+
+  it('does not fail for what an engine can do without', async () => {
+    expect(await doctor(openTestTerminal(), { checks: [GIT, GH], json: false })).toBe(0);
+  });
+
+  it('gives the same as JSON', async () => {
+    const terminal = openTestTerminal();
+
+    expect(await doctor(terminal, { checks: [GIT, DISK], json: true })).toBe(1);
+    expect(JSON.parse(terminal.printed())).toEqual({
+      ok: false,
+      checks: [
+        { name: 'git', state: 'good', text: '2.39' },
+        { name: 'disk', state: 'bad', text: 'full', remedy: 'Make room.' },
+      ],
+    });
+  });
+
+  it('looks at everything even when the environment is wrong', () => {
+    const names = createChecks(openTestTerminal({ env: { PORT: 'x' } })).map(({ name }) => name);
+
+    expect(names).toEqual(expect.arrayContaining(['environment', 'git', 'claude', 'codex', 'home', 'port']));
+  });
+});
+
+describe('a check', () => {
+  it('names all that is wrong with the environment and shows no secret', () => {
+    const env = { REPLICAS_ENGINE_SECRET: ' top-secret', PORT: 'x' };
+    const { finding } = readSettings(openTestTerminal({ env }));
+
+    expect(finding).toMatchObject({
+      state: 'bad',
+      text: expect.stringMatching(/SECRET[^]*WORKSPACE_ID[^]*PORT/),
+    });
+    expect(finding.text).not.toContain('top-secret');
+  });
+
+  it.each([
+    ['18.20.0', 'bad'],
+    ['20.18.3', 'bad'],
+    ['20.19.0', 'good'],
+    ['22.1.0', 'good'],
+  ])('finds Node %s %s', async (version, state) => {
+    expect(await nodeCheck(version).examine()).toMatchObject({ state });
+  });
+
+  it('finds that a program is missing', async () => {
+    const missing = bad('not found', 'Install it.');
+    const check = programCheck({ name: 'git', command: 'git', searchPath: '/nonexistent', missing });
+
+    expect(await check.examine()).toEqual(missing);
+  });
+
+  it('finds that others can read what the engine keeps', async () => {
+    const home = await createHome();
+    const { replicas, engine } = createPaths(home);
+    await mkdir(engine, { recursive: true });
+    await chmod(replicas, 0o755);
+    await chmod(engine, 0o700);
+
+    expect(await homeCheck(createPaths(home)).examine()).toEqual(
+      doubtful(`${replicas} can be read by others`, `chmod 700 ${replicas}`),
+    );
+  });
+
+  it('finds that there is no home', async () => {
+    expect(await homeCheck(createPaths('/nonexistent')).examine()).toMatchObject({ state: 'bad' });
+  });
+
+  it('finds how much room there is', async () => {
+    expect((await diskCheck(createPaths(tmpdir())).examine()).text).toMatch(/^\d+ MiB free$/);
+  });
+
+  it('finds an engine on the port, somebody else, or nobody', async () => {
+    const health = {
+      status: 'ok',
+      version: '9',
+      boot: { state: 'ready', since: '2026-01-01T00:00:00.000Z' },
+    };
+    const engine = await listen(JSON.stringify(health));
+    const other = await listen('hello');
+
+    expect(await portCheck({ host: '127.0.0.1', port: engine }).examine()).toEqual(
+      good(`${engine}: an engine 9 answers, ready`),
+    );
+    expect(await portCheck({ host: '127.0.0.1', port: other }).examine()).toMatchObject({
+      state: 'bad',
+      text: `127.0.0.1:${other} cannot be listened on (EADDRINUSE)`,
+    });
+    expect(await portCheck({ host: '127.0.0.1', port: 0 }).examine()).toEqual(good('0 is free'));
+  });
+
+  it('finds whether the control plane answers', async () => {
+    const port = await listen('hello');
+
+    expect(await controlPlaneCheck(`http://user:pass@127.0.0.1:${port}/v1`).examine()).toMatchObject({
+      state: 'bad',
+    });
+    expect(await controlPlaneCheck(`http://127.0.0.1:${port}/v1`).examine()).toEqual(
+      good(`http://127.0.0.1:${port} answers (200)`),
+    );
+    expect(await controlPlaneCheck('http://127.0.0.1:1').examine()).toMatchObject({ state: 'bad' });
+  });
+
+  it('finds a login, and never says what it is', async () => {
+    const home = await createHome();
+    const login = loginCheck({ name: 'x', home, env: { KEY: 'sk-1' }, variables: ['KEY'], files: ['login'] });
+    const file = join(home, 'login');
+
+    expect(await login.examine()).toEqual(good('from KEY'));
+    await writeFile(file, JSON.stringify({ claudeAiOauth: { expiresAt: 1, accessToken: 'sk-2' } }), {
+      mode: 0o600,
+    });
+    expect(await login.examine()).toMatchObject({ state: 'doubtful', text: `${file} has expired` });
+    await chmod(file, 0o644);
+    expect(await login.examine()).toMatchObject({ text: `${file} can be read by others` });
+  });
+});
+
+async function createHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'doctor-'));
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  return home;
+}
+
+/** Answers everything with this text; returns the port. */
+async function listen(text: string): Promise<number> {
+  const server = createServer((_request, response) => response.end(text)).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}

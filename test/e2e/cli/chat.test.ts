@@ -1,0 +1,101 @@
+import { expect, it } from 'vitest';
+import { createGate } from '../../../src/dev/gate.ts';
+import { say, useTool } from '../../../src/dev/scripted-steps.ts';
+import { PROGRAM } from '../../support/engine-process.ts';
+import { byPrompt, inSteps, runsForever, saysAround, writesPlans } from '../../support/scripted-turns.ts';
+import { openWindow, type TerminalWindow } from '../../support/terminal-window.ts';
+import { startWorkspace, type Workspace } from '../../support/workspace.ts';
+import { waitForEndlessCommand } from '../../support/agent-processes.ts';
+
+it('shows what is said while it is said, and goes on after the engine was killed', async () => {
+  const gate = createGate();
+  const workspace = await startWorkspace({
+    script: byPrompt({ slow: saysAround(gate, { before: 'line one\nline ', after: 'two' }) }),
+  });
+  const window = await openChat(workspace);
+
+  await enter(window, 'a slow one');
+  await window.waitFor('line one\nline\nWorking… Ctrl-C interrupts.\n>');
+  await workspace.kill();
+  await window.waitFor('The engine is away; trying again…');
+  gate.open();
+  await workspace.start();
+  await window.waitFor('line one\nline two\ncompleted after');
+  await enter(window, 'and now?');
+  await window.waitFor('You said: and now?');
+
+  expect(linesOf(await window.screen())).toEqual([
+    expect.stringMatching(/^Claude Code claude [0-9a-f-]{36} \/help$/),
+    '> a slow one',
+    'line one',
+    'line two',
+    expect.stringMatching(/^completed after \d+\.\d s$/),
+    '> and now?',
+    'You said: and now?',
+    expect.stringMatching(/^completed after \d+\.\d s$/),
+    '>',
+  ]);
+});
+
+it('has a plan approved, interrupts a tool, and leaves', async () => {
+  const workspace = await startWorkspace({
+    script: writesPlans(
+      byPrompt({
+        plan: inSteps(useTool('ExitPlanMode', { plan: '# Paint it\n\nIn two coats.' }), say('Painted.')),
+        forever: runsForever(),
+      }),
+    ),
+  });
+  const window = await openChat(workspace);
+
+  await enter(window, '/plan plan the painting');
+  await window.waitFor('? The plan:\n# Paint it\n\nIn two coats.\nCarry it out? y, n, or what to change\n>');
+  await enter(window, 'y');
+  await window.waitFor('Painted.\ncompleted after');
+
+  await enter(window, 'run it forever');
+  await window.waitFor('● Bash');
+  await waitForEndlessCommand(workspace.home);
+  await window.press('C-c');
+  await window.waitFor('interrupted after');
+
+  await window.press('C-d');
+  await window.waitFor('exited with 0');
+});
+
+it('says that there is no engine', async () => {
+  const window = await openWindow(
+    `'${process.execPath}' '${PROGRAM}' chat --url http://127.0.0.1:1 --secret x`,
+    {
+      env: { PATH: process.env['PATH'] },
+    },
+  );
+
+  await window.waitFor('exited with 69');
+  expect(await window.screen()).toContain('cannot be reached');
+});
+
+async function openChat({ client, environment }: Workspace): Promise<TerminalWindow> {
+  const window = await openWindow(`'${process.execPath}' '${PROGRAM}' chat --url ${client.url}`, {
+    env: {
+      PATH: process.env['PATH'],
+      REPLICAS_ENGINE_SECRET: environment['REPLICAS_ENGINE_SECRET'],
+      NO_COLOR: '1',
+    },
+  });
+  await window.waitFor('/help');
+  return window;
+}
+
+async function enter(window: TerminalWindow, line: string): Promise<void> {
+  await window.type(line);
+  await window.press('Enter');
+}
+
+/** What stands on the screen, without what is written while somebody types. */
+function linesOf(screen: string): string[] {
+  return screen
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '');
+}
