@@ -83,7 +83,8 @@ async function runServer(script: string) {
   const { cwd, path } = await createCheckout();
   const port = await findFreePort();
   const env = { PATH: path, WORKSPACE_HOME: await temporaryFolder(), HOST: '127.0.0.1', PORT: String(port) };
-  const running = execa('bash', ['-euo', 'pipefail', '-c', script], { ...OPTIONS, cwd, env });
+  const stays = `${script}\ntrue`; // a shell becomes its last command
+  const running = execa('bash', ['-euo', 'pipefail', '-c', stays], { ...OPTIONS, cwd, env });
   await expect
     .poll(
       () =>
