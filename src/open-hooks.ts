@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { credentialPaths } from './credentials/credential-paths.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import { HookLog } from './hooks/hook-log.ts';
 import { createKnownSecrets } from './hooks/known-secrets.ts';
@@ -8,15 +9,6 @@ import type { Home } from './open-home.ts';
 import type { RootHooksOptions } from './start-root.ts';
 import type { Workspace } from './start-workspace.ts';
 import { listRepositories } from './workspace/find-repositories.ts';
-
-/** Where the programs of a workspace keep their logins. */
-const CREDENTIAL_FILES = [
-  '.claude/.credentials.json',
-  '.claude/.bedrock-credentials.json',
-  '.codex/auth.json',
-  '.config/gh/hosts.yml',
-  '.replicas/engine/logins.json',
-];
 
 export interface OpenHooksOptions {
   environment: EngineEnvironment;
@@ -41,7 +33,7 @@ export async function openHooks(
       secrets: createKnownSecrets({
         values: [environment.REPLICAS_ENGINE_SECRET],
         env: environment.ambient,
-        files: [paths.gitCredentials, ...CREDENTIAL_FILES.map((file) => join(paths.home, file))],
+        files: Object.values(credentialPaths(paths, environment.ambient)),
       }),
       onError: (error) => log.error({ err: error }, 'the log of hooks cannot be written'),
     }),

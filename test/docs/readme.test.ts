@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, it } from 'vitest';
 import { curlSession } from '../../src/dev/curl-session.ts';
+import { documentedPages } from '../support/documented-commands.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -16,14 +17,31 @@ it('stays under 150 lines', () => {
   expect(README.split('\n').length).toBeLessThan(150);
 });
 
-it.each(['README.md', ...pages()])('%s links only to what is there', (page) => {
-  const text = readFileSync(join(ROOT, page), 'utf8');
-  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link);
+it.each(documentedPages())('%s links only to what is there', (page) => {
+  const missing = linksOf(page).filter((link) => !existsSync(join(ROOT, link)));
 
-  expect(links.filter((link) => !existsSync(normalize(join(ROOT, dirname(page), link))))).toEqual([]);
+  expect(missing).toEqual([]);
 });
 
-function pages(): string[] {
-  const files = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
-  return files.filter((file) => file.endsWith('.md')).map((file) => join('docs', file));
+it('every page can be reached from the index of docs/', () => {
+  const reached = new Set(['README.md', 'docs/README.md']);
+  for (const page of reached) {
+    for (const link of linksOf(page)) {
+      for (const found of pagesAt(link)) reached.add(found);
+    }
+  }
+
+  expect(documentedPages().filter((page) => !reached.has(page))).toEqual([]);
+});
+
+/** What a page links to in this project, by its path from the root. */
+function linksOf(page: string): string[] {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link);
+  return links.map((link) => normalize(join(dirname(page), link)));
+}
+
+/** A folder stands for the pages in it. */
+function pagesAt(link: string): string[] {
+  return documentedPages().filter((page) => page === link || (link.endsWith('/') && page.startsWith(link)));
 }
