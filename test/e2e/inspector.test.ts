@@ -58,6 +58,7 @@ it('shows a message move through the chat machine into a file, and an interrupt'
   await page.getByRole('button', { name: 'Interrupt' }).click();
   await page.locator('.said.note', { hasText: 'interrupted after' }).waitFor({ timeout: 60_000 });
 
+  await page.getByRole('button', { name: 'Selected' }).click();
   const taken = await page.locator('.steps .step-state').allTextContents();
   expect(new Set(taken)).toEqual(
     new Set([
