@@ -2,7 +2,14 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import { acpAgents, isHost, isHttpUrl, milliseconds, wholeNumber } from './environment-values.ts';
+import {
+  acpAgents,
+  isHost,
+  isHttpUrl,
+  isLoopbackWebSocket,
+  milliseconds,
+  wholeNumber,
+} from './environment-values.ts';
 import { EngineError } from './errors.ts';
 
 /** Environment variables of a process, as Node gives them. */
@@ -104,6 +111,13 @@ const optional = {
   DIFF_MAX_BYTES: wholeNumber({ min: KIB, max: GIB })
     .default(10 * MIB)
     .meta({ description: 'The largest diff of one repository; more is cut and marked `truncated`.' }),
+  STATELY_INSPECT_URL: z
+    .string()
+    .refine(isLoopbackWebSocket, 'must be a ws:// URL of this machine, like ws://127.0.0.1:8080')
+    .optional()
+    .meta({
+      description: 'Where a receiver of `@statelyai/inspect` listens that is told what the machines do.',
+    }),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be one of trace, debug, info, warn, error, fatal, silent',

@@ -30,6 +30,7 @@ export interface Engine {
   readonly actors: Actors;
   readonly credentials: Credentials;
   readonly metrics: Metrics;
+  readonly inspector: Inspector;
   health(): z.infer<typeof HealthSchema>;
   status(): Promise<z.infer<typeof StatusSchema>>;
 }
@@ -79,6 +80,17 @@ export interface Actors {
   list(): ActorView[];
   /** Server-sent events: all actors, then what changes. */
   follow(): Readable;
+}
+
+/** The page at `/inspect`: code, no data. */
+export interface Inspector {
+  page(): PageFile;
+  asset(version: string, name: string): PageFile;
+}
+
+export interface PageFile {
+  body: string;
+  headers: Record<string, string>;
 }
 
 export interface Hooks {

@@ -44,6 +44,13 @@ export function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }
 
+/** Nothing leaves the machine by such a URL. */
+export function isLoopbackWebSocket(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'ws:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+}
+
 export function isHost(value: string): boolean {
   return LISTENABLE.test(value) && (isIP(value) !== 0 || !value.includes(':'));
 }

@@ -4,17 +4,34 @@ import { MachineCatalogue } from './charts/catalogue.ts';
 import { MACHINES } from './charts/machines.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import { ActorWatch } from './inspector/actor-watch.ts';
-import { createRedaction } from './log.ts';
+import { InspectorPage } from './inspector/inspector-page.ts';
+import { bridgeToStately } from './inspector/stately-bridge.ts';
+import { createRedaction, type Log } from './log.ts';
 import { PACKAGE_FOLDER } from './package-folder.ts';
 
-/** What people can see of an engine's machines: the statecharts, and the actors below `root`. */
+/** What people can see of an engine. */
+export interface Inspection {
+  machines: MachineCatalogue;
+  actors: ActorWatch;
+  inspector: InspectorPage;
+}
+
+/** Shows the statecharts of the engine, and the actors below `root`. */
 export function openInspection(
   root: AnyActorRef,
-  { REPLICAS_ENGINE_SECRET: secret }: Pick<EngineEnvironment, 'REPLICAS_ENGINE_SECRET'>,
-): { machines: MachineCatalogue; actors: ActorWatch } {
+  { environment, log }: { environment: EngineEnvironment; log: Log },
+): Inspection {
+  const redact = createRedaction([environment.REPLICAS_ENGINE_SECRET]);
+  const url = environment.STATELY_INSPECT_URL;
+  if (url !== undefined) {
+    bridgeToStately(root, { url, redact }).catch((error: unknown) => {
+      log.warn({ err: error, url }, "Stately's inspector is not told anything");
+    });
+  }
   const machineNames = new Map(Object.entries(MACHINES).map(([name, { id }]) => [id, name]));
   return {
     machines: new MachineCatalogue({ drawings: join(PACKAGE_FOLDER, 'docs', 'machines') }),
-    actors: new ActorWatch(root, { machineNames, redact: createRedaction([secret]) }),
+    actors: new ActorWatch(root, { machineNames, redact }),
+    inspector: new InspectorPage({ folder: PACKAGE_FOLDER }),
   };
 }

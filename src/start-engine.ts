@@ -106,7 +106,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const logFile = paths.startHooksLog;
   const hooks = new HookCommands({ ...hookParts, board: root.hooks, directory, logFile });
 
-  const inspection = openInspection(root.actor, environment);
+  const inspection = openInspection(root.actor, { environment, log });
 
   async function leave(command: 'engine.drain' | 'engine.handOver'): Promise<void> {
     root.actor.send({ type: command });

@@ -9,6 +9,7 @@ import { readWorkspace } from './read-workspace.ts';
 import { Transport, type CallOptions } from './transport.ts';
 import { foldWorkspace, type WorkspaceState } from './workspace-state.ts';
 
+export type { ActorFrame, ActorStep, ActorView } from '../contract/actors.ts';
 export type { AgentEvent } from '../contract/agent-event.ts';
 export type { ChatSummary, Failure, Usage } from '../contract/chats.ts';
 export type { EngineEvent, EngineEventType, TurnOutcome } from '../contract/events.ts';
@@ -18,6 +19,7 @@ export type { Plan, PlanSummary } from '../contract/plans.ts';
 export type { Repo } from '../contract/repos.ts';
 export type { AgentRequest } from '../contract/requests.ts';
 export type { Boot, EngineStatus } from '../contract/status.ts';
+export type { ActorNews } from './actor-calls.ts';
 export type { AnswerToRequest, HistoryPage, NewChat, NewMessage } from './chat-calls.ts';
 export type { ChatState } from './chat-state.ts';
 export { EngineClientError, type LocalErrorCode } from './client-error.ts';

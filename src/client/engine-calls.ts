@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { PlanListSchema, PlanSchema, type Plan, type PlanSummary } from '../contract/plans.ts';
 import { RepoListSchema } from '../contract/repos.ts';
 import { HealthSchema, StatusSchema } from '../contract/status.ts';
+import { ActorCalls } from './actor-calls.ts';
 import { ChatCalls } from './chat-calls.ts';
 import { HookCalls } from './hook-calls.ts';
 import type { Call, CallOptions, Transport } from './transport.ts';
@@ -12,12 +13,14 @@ export type RepoList = z.infer<typeof RepoListSchema>;
 
 /** The routes of the engine, one call each. Each rejects with an `EngineClientError`. */
 export class EngineCalls {
+  readonly actors: ActorCalls;
   readonly chats: ChatCalls;
   readonly hooks: HookCalls;
   readonly #transport: Transport;
 
   constructor(transport: Transport, { silenceMs }: { silenceMs: number }) {
     this.#transport = transport;
+    this.actors = new ActorCalls(transport, silenceMs);
     this.chats = new ChatCalls(transport);
     this.hooks = new HookCalls(transport, silenceMs);
   }

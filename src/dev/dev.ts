@@ -94,6 +94,7 @@ interface Welcome {
 function welcome({ url, secret, home, model }: Welcome): string {
   return `The engine listens on ${url} and keeps everything in ${home}.
 Its secret is ${secret}.
+Look inside: ${url}/inspect
 ${model ? SCRIPTED_MODEL : 'Claude Code talks to the real model.'}
 
 Paste this into another shell:

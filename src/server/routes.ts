@@ -6,6 +6,7 @@ import { credentialRoutes } from './routes/credentials.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
+import { inspectRoutes } from './routes/inspect.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -33,6 +34,7 @@ export function createRoutes(engine: Engine): Route[] {
     ...actorRoutes(engine),
     ...credentialRoutes(engine),
     ...metricsRoutes(engine),
+    ...inspectRoutes(engine),
   ];
   return [...routes, ...openapiRoutes({ version: engine.version, routes })];
 }

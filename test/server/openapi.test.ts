@@ -83,15 +83,17 @@ describe('GET /openapi.json', () => {
     expect(unused).toEqual([]);
   });
 
-  it('opens /health alone', () => {
+  const OPEN = ['/health', '/inspect', '/inspect/{version}/{asset}'];
+
+  it('opens /health and the code of the inspector alone', () => {
     const open = operations().filter(({ operation }) => operation.security?.length === 0);
 
-    expect(open.map(({ path }) => path)).toEqual(['/health']);
+    expect(open.map(({ path }) => path)).toEqual(OPEN);
     expect(
       operations()
         .filter(({ operation }) => !('401' in operation.responses))
         .map(({ path }) => path),
-    ).toEqual(['/health']);
+    ).toEqual(OPEN);
   });
 
   it('gives every answer a description and every refusal the shape of errors', () => {

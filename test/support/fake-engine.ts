@@ -56,6 +56,7 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
     events: { open: async () => Readable.from(['id: 1\n\n']) },
     repos: { list: unexpected('repos.list') },
     machines: { list: () => [], read: unexpected('machines.read') },
+    inspector: { page: () => ({ body: '', headers: {} }), asset: () => ({ body: '', headers: {} }) },
     actors: { list: () => [], follow: () => Readable.from([]) },
     plans: { list: unexpected('plans.list'), get: unexpected('plans.get') },
     credentials: {

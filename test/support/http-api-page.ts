@@ -23,7 +23,7 @@ ${toTable(['schema', 'fields'], schemasOf(routes))}
 
 const INTRODUCTION = `# HTTP API
 
-JSON over HTTP on \`PORT\` (3737). Every route but \`GET /health\` wants the header \`X-Replicas-Engine-Secret\`. Keys the engine
+JSON over HTTP on \`PORT\` (3737). Every route but \`GET /health\` and \`GET /inspect\` wants the header \`X-Replicas-Engine-Secret\`. Keys the engine
 does not know are ignored, wrong types are refused. A body is JSON whatever its content type says, up to \`BODY_MAX_BYTES\`.
 \`HEAD\` works wherever \`GET\` does. Refusals have [one shape](errors.md); any route may answer \`validation_failed\`,
 \`unauthorized\` and \`internal\`, any route with a body \`malformed_json\`, \`body_incomplete\` and \`payload_too_large\`.

@@ -1,0 +1,77 @@
+import { useState } from 'preact/hooks';
+import type { EngineEvent } from '../../client/client.ts';
+import { JsonView } from './json-view.tsx';
+import type { PageStore } from './page-state.ts';
+import { StepLog } from './step-log.tsx';
+import { useStore } from './store.ts';
+import { TabPanel, Tabs } from './tabs.tsx';
+
+const TABS = [
+  ['transitions', 'Transitions'],
+  ['context', 'Context'],
+  ['events', 'Events'],
+] as const;
+
+export function Details({ store }: { store: PageStore }) {
+  const [tab, setTab] = useState<(typeof TABS)[number][0]>('transitions');
+  return (
+    <section class="pane details" aria-label="Details">
+      <Tabs label="Details" tabs={TABS} shown={tab} onShow={setTab} />
+      <TabPanel name={tab}>
+        {tab === 'transitions' && <StepLog store={store} />}
+        {tab === 'context' && <Context store={store} />}
+        {tab === 'events' && <Events store={store} />}
+      </TabPanel>
+    </section>
+  );
+}
+
+function Context({ store }: { store: PageStore }) {
+  const actor = useStore(store, ({ actors, selected }) => actors.get(selected));
+  if (actor === undefined) return <p class="empty">This actor is gone.</p>;
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={`Context of ${actor.path}`}>
+      <dl class="facts">
+        <dt>actor</dt>
+        <dd>{actor.path}</dd>
+        <dt>status</dt>
+        <dd>{actor.status}</dd>
+        <dt>state</dt>
+        <dd>{actor.states.at(-1) ?? '–'}</dd>
+      </dl>
+      <JsonView value={actor.context} />
+    </div>
+  );
+}
+
+const SHOWN = 60;
+
+function Events({ store }: { store: PageStore }) {
+  useStore(store, ({ events }) => events.version);
+  const events = store.state.events.entries.slice(-SHOWN).toReversed();
+  if (events.length === 0) return <p class="empty">Nothing has happened since this page was opened.</p>;
+  return (
+    <ol class="log scroll" tabIndex={0} aria-label="Recent events">
+      {events.map((event) => (
+        <li key={event.id}>
+          <details>
+            <summary>
+              <time>{event.ts.slice(11, 23)}</time>
+              <span class="event-type">{event.type}</span>
+              <span class="dim">{gistOf(event)}</span>
+            </summary>
+            <pre>{JSON.stringify(event, null, 2).slice(0, 4_000)}</pre>
+          </details>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function gistOf({ payload }: EngineEvent): string {
+  if ('outcome' in payload) return payload.outcome;
+  if ('event' in payload) return payload.event.type;
+  if ('chat' in payload) return payload.chat.state;
+  if ('state' in payload) return payload.state;
+  return 'message' in payload ? payload.message : '';
+}

@@ -1,0 +1,55 @@
+import type { PageStore } from './page-state.ts';
+import { useStore } from './store.ts';
+
+const CONNECTION = { connecting: 'Connecting', open: 'Live', lost: 'Reconnecting' };
+
+export function Header({ store, onLeave }: { store: PageStore; onLeave: () => void }) {
+  const workspace = useStore(store, (state) => state.workspace);
+  const connection = useStore(store, (state) => state.connection);
+  return (
+    <header class="bar">
+      <div class="mark" aria-hidden="true" />
+      <h1>
+        Replicas engine <span class="dim">{workspace?.version}</span>
+      </h1>
+      {workspace && (
+        <dl class="counters">
+          <Counter name="boot" value={wordsOf(workspace.boot.state)} title={workspace.boot.reason} />
+          <Counter name="chats" value={workspace.status.chatsTotal} />
+          <Counter name="running" value={workspace.status.chatsProcessing} />
+          <Counter name="repositories" value={workspace.status.reposTotal} />
+          <Counter name="listeners" value={workspace.status.activeSseClients} />
+        </dl>
+      )}
+      <span class={`connection ${connection}`} role="status">
+        <i class="dot" aria-hidden="true" />
+        {CONNECTION[connection]}
+      </span>
+      <button type="button" class="quiet" onClick={onLeave}>
+        Lock
+      </button>
+    </header>
+  );
+}
+
+function Counter({
+  name,
+  value,
+  title,
+}: {
+  name: string;
+  value: string | number;
+  title?: string | undefined;
+}) {
+  return (
+    <div title={title}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** `runningHooks` is "running hooks". */
+function wordsOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}

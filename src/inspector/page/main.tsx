@@ -1,0 +1,6 @@
+import './no-eval.ts';
+import { render } from 'preact';
+import { App } from './app.tsx';
+
+const place = document.getElementById('page');
+if (place !== null) render(<App />, place);

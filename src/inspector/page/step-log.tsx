@@ -1,0 +1,90 @@
+import { useState } from 'preact/hooks';
+import type { NumberedStep, PageStore } from './page-state.ts';
+import { useStore } from './store.ts';
+
+const SHOWN = 80;
+
+/** What the actors did, newest first. */
+export function StepLog({ store }: { store: PageStore }) {
+  const [filter, setFilter] = useState('');
+  const [isOfSelected, setOfSelected] = useState(false);
+  const [held, setHeld] = useState<readonly NumberedStep[] | null>(null);
+  const selected = useStore(store, (state) => state.selected);
+  useStore(store, ({ steps }) => (held === null ? steps.version : -1));
+  const steps = held ?? store.state.steps.entries;
+  const needle = filter.trim().toLowerCase();
+  const wanted = steps.filter(
+    (step) => (!isOfSelected || step.actor === selected) && (needle === '' || textOf(step).includes(needle)),
+  );
+  return (
+    <>
+      <div class="log-tools">
+        <input
+          type="search"
+          placeholder="Filter"
+          aria-label="Filter the transitions"
+          value={filter}
+          onInput={({ currentTarget }) => setFilter(currentTarget.value)}
+        />
+        <button type="button" aria-pressed={isOfSelected} onClick={() => setOfSelected(!isOfSelected)}>
+          Selected
+        </button>
+        <button
+          type="button"
+          aria-pressed={held !== null}
+          onClick={() => setHeld(held === null ? [...store.state.steps.entries] : null)}
+        >
+          {held === null ? 'Pause' : 'Go on'}
+        </button>
+      </div>
+      {wanted.length === 0 ? (
+        <p class="empty">
+          {steps.length === 0 ? 'Nothing has moved since this page was opened.' : 'Nothing matches.'}
+        </p>
+      ) : (
+        <ol class="log steps scroll" tabIndex={0} aria-label="Transitions, newest first">
+          {wanted
+            .slice(-SHOWN)
+            .toReversed()
+            .map((step) => (
+              <Step key={step.number} step={step} store={store} />
+            ))}
+        </ol>
+      )}
+    </>
+  );
+}
+
+function Step({ step, store }: { step: NumberedStep; store: PageStore }) {
+  return (
+    <li>
+      <button type="button" onClick={() => store.update({ selected: step.actor })}>
+        <time>{step.at.slice(11, 23)}</time>
+        <span class="event-type">
+          {wordsOf(step.event)}
+          {step.count > 1 && <b class="count">×{step.count}</b>}
+        </span>
+        <span class="step-actor">{nameOf(step.actor, store)}</span>
+        <span class="step-state">{step.states.at(-1)}</span>
+      </button>
+    </li>
+  );
+}
+
+function nameOf(path: string, store: PageStore): string {
+  const id = path.split('/').at(-1) ?? path;
+  return store.state.workspace?.chats.find((chat) => chat.id === id)?.title ?? id;
+}
+
+/** XState's own events in plain words. */
+function wordsOf(event: string): string {
+  const delay = /^xstate\.after\.(.+?)\./.exec(event)?.[1];
+  if (delay !== undefined) return `after ${delay}`;
+  const actor = /^xstate\.(done|error)\.actor\.(.+)$/.exec(event);
+  if (actor === null) return event === '' ? 'at once' : event.replace(/^xstate\./, '');
+  return `${actor[2]} ${actor[1] === 'done' ? 'is done' : 'fails'}`;
+}
+
+function textOf({ actor, event, states }: NumberedStep): string {
+  return `${actor} ${event} ${states.join(' ')}`.toLowerCase();
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import type { AgentEvent, EngineClient, EngineEvent } from '../../../src/client/client.ts';
+import { Conversation } from '../../../src/inspector/page/conversation/conversation.ts';
+
+const CHAT = 'the-chat';
+const AT = '2026-01-01T00:00:00.000Z';
+
+describe('a conversation', () => {
+  it('shows what Claude Code said, its tools with their results and the diffs of its edits', async () => {
+    const { conversation } = await open([
+      said('claude-user', { message: { content: 'Hello' } }),
+      said('claude-assistant', { message: { content: [{ type: 'thinking', thinking: 'Hm.' }] } }),
+      said('claude-assistant', {
+        message: {
+          content: [
+            { type: 'text', text: 'I edit.' },
+            {
+              type: 'tool_use',
+              id: 't1',
+              name: 'Edit',
+              input: { file_path: '/a.md', old_string: 'x', new_string: 'y' },
+            },
+          ],
+        },
+      }),
+      said('claude-user', {
+        message: { content: [{ type: 'tool_result', tool_use_id: 't1', content: 'Edited.' }] },
+        tool_use_result: { structuredPatch: [{ oldStart: 1, newStart: 1, lines: ['-x', '+y'] }] },
+      }),
+    ]);
+
+    expect(conversation.entries.map(({ item }) => item)).toEqual([
+      { kind: 'user', text: 'Hello' },
+      { kind: 'thought', text: 'Hm.' },
+      { kind: 'agent', text: 'I edit.' },
+      {
+        kind: 'tool',
+        id: 't1',
+        name: 'Edit',
+        subject: '/a.md',
+        input: expect.stringContaining('"old_string"'),
+        diff: '@@ -1 +1 @@\n-x\n+y',
+        result: 'Edited.',
+        isFailed: false,
+      },
+    ]);
+  });
+
+  it('shows what Codex said, a command that failed and a patch', async () => {
+    const { conversation } = await open([
+      said('event_msg', { type: 'user_message', message: 'Hello' }),
+      said('response_item', {
+        type: 'function_call',
+        call_id: 'c1',
+        name: 'exec_command',
+        arguments: '{"cmd":"ls"}',
+      }),
+      said('response_item', {
+        type: 'function_call_output',
+        call_id: 'c1',
+        output: JSON.stringify({ output: 'no', metadata: { exit_code: 2 } }),
+      }),
+      said('response_item', {
+        type: 'custom_tool_call',
+        call_id: 'c2',
+        name: 'apply_patch',
+        input: '*** Begin Patch\n*** Update File: a.md\n-x\n+y\n*** End Patch',
+      }),
+      said('response_item', {
+        type: 'message',
+        role: 'assistant',
+        content: [{ type: 'output_text', text: 'Done.' }],
+      }),
+    ]);
+
+    expect(conversation.entries.map(({ item }) => item)).toMatchObject([
+      { kind: 'user', text: 'Hello' },
+      { name: 'exec_command', subject: 'ls', result: 'no', isFailed: true },
+      { name: 'apply_patch', subject: 'a.md', diff: expect.stringContaining('+y'), result: null },
+      { kind: 'agent', text: 'Done.' },
+    ]);
+  });
+
+  it('joins history and stream by their ids: nothing twice, nothing left out', async () => {
+    const history = [said('claude-user', { message: { content: 'one' } })];
+    const { conversation, answerHistory } = openSlowly();
+    conversation.take(delta('2', said('claude-user', { message: { content: 'one' } })));
+    conversation.take(delta('3', said('claude-user', { message: { content: 'two' } })));
+
+    await answerHistory({ events: history, lastEventId: '2' });
+    conversation.take(delta('4', said('claude-user', { message: { content: 'three' } })));
+    conversation.take(
+      delta('5', said('claude-user', { message: { content: 'of another' } }), 'another-chat'),
+    );
+
+    expect(conversation.entries.map(({ item }) => 'text' in item && item.text)).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
+  });
+
+  it('shows what is being written until it stands there', async () => {
+    const { conversation } = await open([]);
+    const piece = (text: string) =>
+      said('claude-stream_event', { event: { delta: { type: 'text_delta', text } } });
+
+    conversation.take(partial(piece('Hel')));
+    conversation.take(partial(piece('lo')));
+    expect(conversation.live).toBe('Hello');
+
+    conversation.take(
+      delta('9', said('claude-assistant', { message: { content: [{ type: 'text', text: 'Hello' }] } })),
+    );
+    expect(conversation.live).toBe('');
+    expect(conversation.entries.map(({ item }) => item)).toEqual([{ kind: 'agent', text: 'Hello' }]);
+  });
+
+  it('keeps its end only', async () => {
+    const { conversation } = await open([]);
+
+    for (let number = 0; number < 2_000; number += 1) {
+      conversation.take(
+        delta(String(number), said('claude-user', { message: { content: `line ${number}` } })),
+      );
+    }
+
+    expect(conversation.entries.length).toBeLessThanOrEqual(800);
+    expect(conversation.entries.at(-1)?.item).toEqual({ kind: 'user', text: 'line 1999' });
+  });
+});
+
+interface Page {
+  events: AgentEvent[];
+  lastEventId: string;
+}
+
+async function open(events: AgentEvent[]) {
+  const { conversation, answerHistory } = openSlowly();
+  await answerHistory({ events, lastEventId: '0' });
+  return { conversation };
+}
+
+function openSlowly() {
+  const { promise, resolve } = withResolvers<Page>();
+  const client = { chats: { history: () => promise } } as unknown as EngineClient;
+  const conversation = new Conversation({ chatId: CHAT, client, onChange: () => undefined });
+  const loaded = conversation.load();
+  return {
+    conversation,
+    answerHistory: async (page: Page) => {
+      resolve(page);
+      await loaded;
+    },
+  };
+}
+
+function withResolvers<Value>() {
+  let resolve: (value: Value) => void = () => undefined;
+  const promise = new Promise<Value>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+function said(type: string, payload: Record<string, unknown>): AgentEvent {
+  return { timestamp: AT, type, payload };
+}
+
+function delta(id: string, event: AgentEvent, chatId = CHAT): EngineEvent {
+  return { id, ts: AT, type: 'chat.turn.delta', payload: { chatId, messageId: null, event } };
+}
+
+function partial(event: AgentEvent): EngineEvent {
+  return { id: '1', ts: AT, type: 'chat.turn.partial', payload: { chatId: CHAT, messageId: null, event } };
+}
