@@ -1,5 +1,6 @@
 /**
- * The root of the engine: boots the workspace and supervises its chats, its hooks and its credentials.
+ * The root of the engine: boots the workspace, supervises its chats, its hooks and its credentials, and tells the
+ * control plane.
  *
  * A chat that crashes is dropped and asked back from its record, a few times within `restartWindow`; after that it is
  * given up. A credential that crashes is started again within the same budget. No crash reaches another actor or the
@@ -9,14 +10,29 @@ import { engineSetup } from './engine.setup.ts';
 
 export const engineMachine = engineSetup.createMachine({
   id: 'engine',
-  context: { chatIds: [], crashes: {}, mayStart: false, isStorageLow: false, areHooksOver: false },
-  invoke: {
-    id: 'startHooks',
-    src: 'startHooks',
-    onDone: { actions: 'noteHooksOver' },
-    onError: { actions: 'noteHooksOver' },
+  context: {
+    chatIds: [],
+    crashes: {},
+    mayStart: false,
+    isStorageLow: false,
+    areHooksOver: false,
+    isOutboxOver: false,
   },
   entry: 'startCredentials',
+  invoke: [
+    {
+      id: 'startHooks',
+      src: 'startHooks',
+      onDone: { actions: 'noteHooksOver' },
+      onError: { actions: 'noteHooksOver' },
+    },
+    {
+      id: 'outbox',
+      src: 'outbox',
+      onDone: { actions: 'noteOutboxOver' },
+      onError: { actions: 'noteOutboxOver' },
+    },
+  ],
   initial: 'booting',
   on: {
     'chat.create': { actions: ['announceChatCreated', 'startChat'] },
@@ -65,15 +81,28 @@ export const engineMachine = engineSetup.createMachine({
       description:
         'Running turns and hooks are ended and agents stopped; what waits is kept for the next engine.',
       entry: ['holdTurns', 'shutDownChats', 'shutDownHooks'],
-      always: { guard: 'isDrained', target: 'stopped' },
+      initial: 'ending',
       on: {
         'chat.create': {},
         'chat.restore': {},
         'engine.drain': {},
         'xstate.error.actor.startHooks': { actions: 'noteHooksOver' },
+        'xstate.error.actor.outbox': { actions: 'noteOutboxOver' },
         'xstate.error.actor.*': { actions: 'forgetChat' },
       },
       after: { drainLimit: { target: 'stopped' } },
+      states: {
+        ending: {
+          description: 'Chats and hooks come to their end.',
+          always: { guard: 'isDrained', target: 'telling' },
+        },
+        telling: {
+          description: 'The control plane is told how it ended, if it listens.',
+          entry: 'drainOutbox',
+          always: { guard: 'isOutboxOver', target: '#engine.stopped' },
+          after: { tellLimit: { target: '#engine.stopped' } },
+        },
+      },
     },
     stopped: { description: 'Nothing runs any more.', type: 'final' },
     handedOver: { description: 'Agents run on; the next engine attaches to them.', type: 'final' },

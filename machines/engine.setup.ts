@@ -7,6 +7,7 @@ import { bootMachine } from './boot.machine.ts';
 import type { ChatInput } from './chat.events.ts';
 import { chatMachine } from './chat.machine.ts';
 import { credentialMachine } from './credential.machine.ts';
+import { outboxMachine } from './outbox.machine.ts';
 import { startHooksMachine } from './start-hooks.machine.ts';
 
 /** How often a chat or a credential may crash within `restartWindow` before it is given up. */
@@ -53,6 +54,8 @@ export interface EngineContext {
   isStorageLow: boolean;
   /** Nothing of the hooks runs any more, nor will it. */
   areHooksOver: boolean;
+  /** The control plane is told nothing any more. */
+  isOutboxOver: boolean;
 }
 
 export const engineSetup = setup({
@@ -61,6 +64,7 @@ export const engineSetup = setup({
     boot: bootMachine,
     chat: chatMachine,
     credential: credentialMachine,
+    outbox: outboxMachine,
     startHooks: startHooksMachine,
   },
   actions: {
@@ -124,13 +128,18 @@ export const engineSetup = setup({
       if (!context.areHooksOver) enqueue.sendTo('startHooks', { type: 'hooks.shutdown' });
     }),
     noteHooksOver: assign({ areHooksOver: true }),
+    drainOutbox: enqueueActions(({ context, enqueue }) => {
+      if (!context.isOutboxOver) enqueue.sendTo('outbox', { type: 'outbox.drain' });
+    }),
+    noteOutboxOver: assign({ isOutboxOver: true }),
   },
   guards: {
     isWithinRestartBudget: ({ context, event }) => (context.crashes[actorOf(event)] ?? 0) < RESTARTS,
     isStorageLow: ({ context }) => context.isStorageLow,
+    isOutboxOver: ({ context }) => context.isOutboxOver,
     isDrained: ({ context }) => context.chatIds.length === 0 && context.areHooksOver,
   },
-  delays: { restartWindow: 60_000, drainLimit: 9_000 },
+  delays: { restartWindow: 60_000, drainLimit: 9_000, tellLimit: 2_000 },
 });
 
 function actorOf(event: EngineCommand): string {

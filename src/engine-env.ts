@@ -107,7 +107,10 @@ const optional = {
     .meta({ description: 'The largest request body.' }),
   EVENT_LOG_BYTES: wholeNumber({ min: MIB, max: 1024 * GIB })
     .default(GIB)
-    .meta({ description: 'How much of the event log is kept, in all its segments.' }),
+    .meta({
+      description:
+        'How much of the event log is kept, in all its segments; up to twice that while the monolith is still to be told of events in it.',
+    }),
   DIFF_MAX_BYTES: wholeNumber({ min: KIB, max: GIB })
     .default(10 * MIB)
     .meta({ description: 'The largest diff of one repository; more is cut and marked `truncated`.' }),

@@ -8,6 +8,9 @@ import { openJournal } from './journal/journal.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
 import { readBootId } from './hooks/boot-identity.ts';
+import { openOutbox } from './open-outbox.ts';
+import type { OpenedOutbox } from './open-outbox.ts';
+import { readSettledId } from './outbox/outbox-file.ts';
 import { createPaths } from './paths.ts';
 import type { Paths } from './paths.ts';
 import { CHATS_KEY } from './projection/checkpoint.ts';
@@ -34,6 +37,7 @@ export interface Home {
   payloads: Payloads;
   records: Map<string, ChatRecord>;
   hooks: HooksState;
+  outbox: OpenedOutbox;
   /** Names this boot of the machine. */
   bootId: string;
   /** What the last engine of this home was; null for the first one. */
@@ -65,12 +69,15 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
   await store.files.sweep(['', 'engine', 'engine:payloads']);
   const file = await readJson(store, { key: CHATS_KEY, schema: ChatsFileSchema, onDamage });
   const lastEngine = await readJson(store, { key: STATE_KEY, schema: EngineStateFileSchema, onDamage });
+  const settledId = await readSettledId(store, onDamage);
+  const isCopy = lastEngine !== null && lastEngine.workspaceId !== environment.WORKSPACE_ID;
   const journal = await openJournal({
     files: store.files,
     folder: 'engine',
     eventLogBytes: environment.EVENT_LOG_BYTES,
     ...(file === null ? {} : { minimumSequence: sequenceOf(file.watermark) }),
-    beforeDrop: () => history.sync(),
+    beforeDrop: async () => void (await Promise.all([history.sync(), outbox.save()])),
+    owed: { from: () => outbox.owedFrom, giveUp: (lastSequence) => outbox.giveUp(lastSequence) },
     onDamage,
     onFatal,
   });
@@ -81,10 +88,16 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     onDamage,
     onFatal,
   });
+  const outbox: OpenedOutbox = openOutbox({
+    store,
+    journal,
+    settledId: isCopy ? journal.committedId : settledId,
+    workspaceId: environment.WORKSPACE_ID,
+    log,
+  });
   const hooks = new HooksState(file?.hooks);
   const records = await restoreRecords({ file, journal, history, hooks });
   const payloads = createPayloads(store, 'engine:payloads');
-  const isCopy = lastEngine !== null && lastEngine.workspaceId !== environment.WORKSPACE_ID;
   if (isCopy)
     for (const runs of [paths.agents, paths.hooks]) await rm(runs, { recursive: true, force: true });
   return {
@@ -96,6 +109,7 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     payloads,
     records,
     hooks: isCopy ? new HooksState() : hooks,
+    outbox,
     bootId: readBootId(),
     lastEngine,
     isCopy,

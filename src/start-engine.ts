@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { agentOptions } from './agent-options.ts';
 import { createGauges } from './create-gauges.ts';
+import { createRecorder } from './create-recorder.ts';
 import { createStatusBoard } from './create-status-board.ts';
 import { startRoot } from './start-root.ts';
 import type { Root } from './start-root.ts';
@@ -29,8 +30,6 @@ import { openHome } from './open-home.ts';
 import type { Home } from './open-home.ts';
 import { Checkpoint } from './projection/checkpoint.ts';
 import { damageEvent } from './projection/damage-event.ts';
-import { Recorder } from './projection/recorder.ts';
-import type { Delta } from './projection/recorder.ts';
 import { sweep } from './process/sweep.ts';
 import { startWorkspace } from './start-workspace.ts';
 
@@ -60,10 +59,12 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   if (home.isCopy) for (const record of records.values()) recorder.record(disown(record));
 
   await sweep(paths.agents, runsOf(records));
+  const goodbye = new AbortController();
   const client = createMonolithClient({
     url: environment.MONOLITH_URL,
     secret: environment.REPLICAS_ENGINE_SECRET,
     workspaceId: environment.WORKSPACE_ID,
+    signal: goodbye.signal,
   });
   const credentials = await openCredentials(home, {
     environment,
@@ -85,6 +86,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     recorder,
     hooks: hookParts,
     credentials: { ...credentials, settled: () => journal.committed() },
+    outbox: home.outbox.connect({ client, recorder, workspace, log }),
   });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
@@ -111,6 +113,8 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   async function leave(command: 'engine.drain' | 'engine.handOver'): Promise<void> {
     root.actor.send({ type: command });
     await root.ended();
+    goodbye.abort();
+    await home.outbox.close();
     stopWatching();
     inspection.actors.close();
     workspace.close();
@@ -162,31 +166,6 @@ function createFailure() {
   });
   failed.catch(() => undefined); // whoever runs the engine listens for it too
   return { failed, fail: (error: unknown) => fail(error) };
-}
-
-/** History is a projection: an event enters it when the journal has it on disk. */
-function createRecorder(
-  { journal, history, records }: Home,
-  { metrics, onTurnEnd }: { metrics: Metrics; onTurnEnd: () => void },
-): Recorder {
-  const uncommitted: Delta[] = [];
-  journal.onCommit(() => {
-    const { committedId } = journal;
-    const count = uncommitted.findIndex(({ id }) => id > committedId);
-    for (const delta of uncommitted.splice(0, count === -1 ? uncommitted.length : count)) {
-      history.append(delta.chatId, delta.id, [delta.event]);
-    }
-  });
-  return new Recorder({
-    append: (entries, options) => {
-      metrics.observe(entries);
-      if (entries.some(({ type }) => type === 'chat.turn.completed')) onTurnEnd();
-      return journal.append(entries, options);
-    },
-    onDelta: (delta) => uncommitted.push(delta),
-    now: () => new Date(),
-    records,
-  });
 }
 
 function createCheckpoint(

@@ -4,6 +4,8 @@ import { chatMachine } from '../machines/chat.machine.ts';
 import { credentialMachine } from '../machines/credential.machine.ts';
 import { engineMachine } from '../machines/engine.machine.ts';
 import { hookMachine } from '../machines/hook.machine.ts';
+import { outboxMachine } from '../machines/outbox.machine.ts';
+import { backoffMs } from '../machines/outbox.setup.ts';
 import { startHooksMachine } from '../machines/start-hooks.machine.ts';
 import type { ChatCrashed, CredentialCrashed } from '../machines/engine.setup.ts';
 import type { AgentDriver } from './agents/agent.ts';
@@ -19,6 +21,8 @@ import { CredentialBoard, type CredentialBoardOptions } from './actors/credentia
 import { HookBoard } from './actors/hook-board.ts';
 import { hookProcess } from './actors/hook-process.ts';
 import { refreshCredential, type RefreshCredentialOptions } from './actors/refresh-credential.ts';
+import { OutboxBoard } from './actors/outbox-board.ts';
+import { tellControlPlane, type TellControlPlaneOptions } from './actors/tell-control-plane.ts';
 import { runStartHooks, type HookRunsOptions } from './actors/run-start-hooks.ts';
 import type { HookProcessOptions } from './hooks/hook-process.ts';
 import type { HooksState } from './projection/hooks-state.ts';
@@ -31,6 +35,12 @@ export interface StartRootOptions {
   recorder: Recorder;
   hooks: RootHooksOptions;
   credentials: RootCredentialsOptions;
+  outbox: RootOutboxOptions;
+}
+
+export interface RootOutboxOptions extends TellControlPlaneOptions {
+  /** Told when an event is behind us. */
+  settle: (id: string) => void;
 }
 
 export type RootCredentialsOptions = Pick<RefreshCredentialOptions, 'attempts' | 'settled'> &
@@ -57,7 +67,8 @@ export interface Root {
 }
 
 /** Binds every name in the machines to what does it, and starts the root actor with the chats that are on record. */
-export function startRoot({ environment, drivers, recorder, hooks, credentials }: StartRootOptions): Root {
+export function startRoot(options: StartRootOptions): Root {
+  const { environment, drivers, recorder, hooks, credentials, outbox } = options;
   const chatLogic = chatMachine.provide({
     actors: { agentSession: agentSession(drivers) },
     delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },
@@ -91,11 +102,17 @@ export function startRoot({ environment, drivers, recorder, hooks, credentials }
   });
   const chats = new ChatActors(recorder, chatLogic);
   const boot = new BootBoard({ recorder, logic: bootLogic, hooks });
+  const outboxLogic = outboxMachine.provide({
+    actors: tellControlPlane(outbox),
+    delays: { backoff: ({ context }) => backoffMs(context, Math.random()) },
+  });
+  const outboxBoard = new OutboxBoard({ recorder, logic: outboxLogic, settle: outbox.settle });
   const actors = {
     chat: chatLogic,
     boot: bootLogic,
     startHooks: startHooksLogic,
     credential: credentialLogic,
+    outbox: outboxLogic,
   };
   const actor = createActor(engineMachine.provide({ actors }), {
     inspect: (event) => {
@@ -103,6 +120,7 @@ export function startRoot({ environment, drivers, recorder, hooks, credentials }
       boot.inspect(event);
       hookBoard.inspect(event);
       credentialBoard.inspect(event);
+      outboxBoard.inspect(event);
     },
   });
   actor.on('chat.created', (event) => recorder.record([event]));

@@ -32,6 +32,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'src/workspace': ['node:', 'execa', 'isomorphic-git', 'zod', ...GROUND],
   'src/monolith': ['cockatiel', 'type:zod', ...GROUND],
+  'src/outbox': ['node:', 'zod', 'src/storage', 'src/journal', 'type:machines', ...GROUND],
   'src/journal': ['node:', 'zod', 'src/storage', ...GROUND],
   'src/projection': ['node:', 'zod', 'src/storage', 'src/journal', 'type:xstate', 'type:machines', ...GROUND],
   'src/metrics': ['prom-client', 'type:src/contract'],
@@ -113,7 +114,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type:src/log.ts',
     'type:src/engine.ts',
   ],
-  'src/dev': ['node:', 'h3', 'listhen', 'srvx', 'execa', 'zod', 'src/contract', 'src/errors.ts'],
+  'src/dev': ['node:', 'h3', 'listhen', 'srvx', 'execa', 'jose', 'zod', 'src/contract', 'src/errors.ts'],
 };
 
 /** The composition roots, which may import anything of ours. */
@@ -121,6 +122,7 @@ const ROOTS = [
   'src/start-root.ts',
   'src/start-workspace.ts',
   'src/start-engine.ts',
+  'src/create-recorder.ts',
   'src/create-status-board.ts',
   'src/create-gauges.ts',
   'src/move-in.ts',
@@ -129,6 +131,7 @@ const ROOTS = [
   'src/open-inspection.ts',
   'src/open-credentials.ts',
   'src/agent-options.ts',
+  'src/open-outbox.ts',
   'src/serve.ts',
   'src/main.ts',
 ];

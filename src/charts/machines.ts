@@ -4,6 +4,7 @@ import { chatMachine } from '../../machines/chat.machine.ts';
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
+import { outboxMachine } from '../../machines/outbox.machine.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 
 /** Every statechart of the engine, by the name of its file. */
@@ -13,5 +14,6 @@ export const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
   credential: credentialMachine,
   engine: engineMachine,
   hook: hookMachine,
+  outbox: outboxMachine,
   'start-hooks': startHooksMachine,
 };

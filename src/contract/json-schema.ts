@@ -11,6 +11,7 @@ import {
   CodexCredentialSchema,
   GithubCredentialSchema,
   RefreshRequestSchema,
+  WebhookEventSchema,
 } from './monolith.ts';
 import { PlanListSchema, PlanSchema } from './plans.ts';
 import { RepoListSchema } from './repos.ts';
@@ -47,6 +48,7 @@ const SENT = {
   HooksStatus: HooksStatusSchema,
   TokenRefreshHealth: TokenRefreshHealthSchema,
   RefreshRequest: RefreshRequestSchema,
+  WebhookEvent: WebhookEventSchema,
 };
 
 /** Everything that crosses the engine's boundary, as one JSON Schema document (draft 2020-12). */

@@ -7,7 +7,7 @@ import { curlSession } from './curl-session.ts';
 import { createDemoRepository } from './demo-repository.ts';
 import { demoScript } from './demo-script.ts';
 import { devEnvironment, type Environment } from './dev-environment.ts';
-import { startMonolithStandIn } from './monolith-stand-in.ts';
+import { startReferenceMonolith } from './reference-monolith/reference-monolith.ts';
 import { startScriptedModel, type ScriptedModel } from './scripted-model.ts';
 
 const WORKSPACE_ID = 'dev';
@@ -39,7 +39,7 @@ export async function startDev(options: DevOptions): Promise<DevEngine> {
   const home = resolve(options.home ?? '.replicas-dev');
   const { secret, cloudInitLog } = await prepareHome(home);
   const repository = await createDemoRepository(home);
-  const monolith = await startMonolithStandIn({ secret, workspaceId: WORKSPACE_ID });
+  const monolith = await startReferenceMonolith({ secret, workspaceId: WORKSPACE_ID });
   const model = usesRealModel(options)
     ? null
     : await startScriptedModel({ script: demoScript({ repository }) });

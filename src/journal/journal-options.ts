@@ -17,6 +17,14 @@ export interface CommittedLines {
 /** Whether a reader can resume after an id: `expired` is older than what is kept, `unknown` is not in this log. */
 export type Finding = 'found' | 'expired' | 'unknown' | 'malformed';
 
+/** Lines that somebody is still to be told of. Their segments are kept, up to twice `eventLogBytes`. */
+export interface Owed {
+  /** From which sequence on; null when nothing is owed. */
+  from(): number | null;
+  /** Awaited before lines up to a sequence go although they are owed. Must not wait for `committed`. */
+  giveUp(lastSequence: number): Promise<void>;
+}
+
 export interface JournalOptions {
   files: AtomicFiles;
   /** Key of the folder that holds `events.jsonl` and the sealed segments. */
@@ -29,6 +37,7 @@ export interface JournalOptions {
   minimumSequence?: number;
   /** Awaited before segments are removed. Must not wait for `committed`. */
   beforeDrop?: () => Promise<void>;
+  owed?: Owed;
   onDamage: OnDamage;
   /** The disk lost what it had accepted: the process must end. */
   onFatal: (error: unknown) => void;

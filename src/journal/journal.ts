@@ -205,10 +205,11 @@ export class Journal {
     const {
       eventLogBytes = EVENT_LOG_BYTES,
       beforeDrop = () => Promise.resolve(),
+      owed,
       onTrouble,
     } = this.#options;
     const limit = eventLogBytes - this.#segmentBytes();
-    await this.#segments.trim({ limit, beforeDrop }).catch((error: unknown) => onTrouble?.(error));
+    await this.#segments.trim({ limit, beforeDrop, owed }).catch((error: unknown) => onTrouble?.(error));
   }
 
   #segmentBytes(): number {

@@ -1,6 +1,7 @@
 import type { AtomicFiles } from '../storage/atomic-files.ts';
 import type { LogFile } from '../storage/log-file.ts';
 import { sequenceOf } from './event-id.ts';
+import type { Owed } from './journal-options.ts';
 import { readId } from './event-line.ts';
 import { Segment } from './segment.ts';
 
@@ -19,7 +20,11 @@ export interface TrimOptions {
   limit: number;
   /** Awaited before a segment is removed: whoever still needs its lines copies them now. */
   beforeDrop: () => Promise<void>;
+  owed?: Owed | undefined;
 }
+
+/** Segments with lines that somebody is still to be told of are kept up to so many times the limit. */
+const OWED_FACTOR = 2;
 
 export const ACTIVE_NAME = 'events.jsonl';
 
@@ -107,12 +112,16 @@ export class Segments {
     await Promise.all(this.all().map((segment) => segment.release()));
   }
 
-  async #trim({ limit, beforeDrop }: TrimOptions): Promise<void> {
+  async #trim({ limit, beforeDrop, owed }: TrimOptions): Promise<void> {
     if (this.bytes <= limit || this.#sealed.length === 0) return;
     await beforeDrop();
     while (this.bytes > limit) {
       const [oldest] = this.#sealed;
       if (oldest === undefined) return;
+      if ((owed?.from() ?? Infinity) <= oldest.lastSequence) {
+        if (this.bytes <= limit * OWED_FACTOR) return;
+        await owed?.giveUp(oldest.lastSequence);
+      }
       await this.#files.remove(oldest.key);
       this.#sealed.shift();
       await oldest.release();

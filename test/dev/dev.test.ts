@@ -83,17 +83,18 @@ it('talks to the real model with an API key, or when told to', async () => {
 
 it('has a control plane that knows of no credentials and takes every event', async () => {
   const { secret } = await start({});
-  const call = (path: string, authorization = `Bearer ${secret}`) =>
+  const event = { id: '1', ts: '2026-01-01T00:00:00Z', type: 'engine.ready', payload: { version: 'v1' } };
+  const call = (path: string, body: object, authorization = `Bearer ${secret}`) =>
     fetch(`${served[0]?.['MONOLITH_URL']}/v1/engine/${path}`, {
       method: 'POST',
-      headers: { authorization, 'x-workspace-id': 'dev' },
-      body: '{}',
+      headers: { authorization, 'x-workspace-id': 'dev', 'idempotency-key': '1' },
+      body: JSON.stringify(body),
     }).then(({ status }) => status);
-  expect(await call('github/refresh-token')).toBe(404);
-  expect(await call('claude/refresh-credentials')).toBe(404);
-  expect(await call('codex/refresh-credentials')).toBe(404);
-  expect(await call('webhook')).toBe(200);
-  expect(await call('webhook', 'Bearer wrong')).toBe(401);
+  expect(await call('github/refresh-token', { reason: 'boot' })).toBe(404);
+  expect(await call('claude/refresh-credentials', { reason: 'boot' })).toBe(404);
+  expect(await call('codex/refresh-credentials', { reason: 'boot' })).toBe(404);
+  expect(await call('webhook', { ...event, workspaceId: 'dev' })).toBe(200);
+  expect(await call('webhook', { ...event, workspaceId: 'dev' }, 'Bearer wrong')).toBe(401);
 });
 
 it('prints a session to paste, with its url and its secret', async () => {

@@ -6,6 +6,7 @@ import { chatMachine } from '../../machines/chat.machine.ts';
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
+import { outboxMachine } from '../../machines/outbox.machine.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import { UnprovidedActorError } from '../../machines/must-provide.ts';
 import { NEW_CHAT } from '../support/start-chat.ts';
@@ -16,6 +17,7 @@ const ACTORS = [
   credentialMachine,
   engineMachine,
   hookMachine,
+  outboxMachine,
   startHooksMachine,
 ].flatMap(({ implementations }) =>
   Object.entries<AnyActorLogic>(implementations.actors as Record<string, AnyActorLogic>),
@@ -44,6 +46,9 @@ describe('a machine whose actors were not provided', () => {
       'agentSession',
       'refreshCredential',
       'hookProcess',
+      'nextEvent',
+      'tellEvent',
+      'keepDeadLetter',
     ]);
   });
 });

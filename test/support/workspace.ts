@@ -2,7 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFailed, onTestFinished } from 'vitest';
 import { findBundledAgents } from '../../src/dev/bundled-agents.ts';
-import { startMonolithStandIn, type MonolithStandIn } from '../../src/dev/monolith-stand-in.ts';
+import {
+  startReferenceMonolith,
+  type ReferenceMonolith,
+} from '../../src/dev/reference-monolith/reference-monolith.ts';
 import { startScriptedModel, type Script, type ScriptedModel } from '../../src/dev/scripted-model.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
 import { createEngineClient, type EngineClient } from './engine-client.ts';
@@ -25,7 +28,7 @@ export interface Workspace {
   /** Where agents run. */
   readonly folder: string;
   readonly model: ScriptedModel;
-  readonly monolith: MonolithStandIn;
+  readonly monolith: ReferenceMonolith;
   readonly client: EngineClient;
   /** The first chat of Claude Code. */
   readonly chatId: string;
@@ -44,6 +47,8 @@ export interface WorkspaceOptions {
   environment?: Environment;
   /** Folder in which the home is made. */
   parent?: string;
+  /** What goes wrong with calls to the control plane. */
+  fault?: ReferenceMonolith['fault'];
   /** What the home holds before the first engine starts. */
   prepare?: (home: string) => Promise<void>;
 }
@@ -54,7 +59,11 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
   onTestFinished(() => home.remove());
   const model = await startScriptedModel({ script: options.script ?? scriptTurns(echo) });
   onTestFinished(() => model.close());
-  const monolith = await startMonolithStandIn({ secret: SECRET, workspaceId: WORKSPACE_ID });
+  const monolith = await startReferenceMonolith({
+    secret: SECRET,
+    workspaceId: WORKSPACE_ID,
+    ...(options.fault !== undefined && { fault: options.fault }),
+  });
   onTestFinished(() => monolith.close());
   const cloudInitLog = join(home.path, 'cloud-init-output.log');
   await writeFile(cloudInitLog, 'done\n');
@@ -72,7 +81,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
 interface Parts {
   home: string;
   model: ScriptedModel;
-  monolith: MonolithStandIn;
+  monolith: ReferenceMonolith;
   environment: Environment;
   url: string;
 }

@@ -8,7 +8,7 @@ import { entriesOf, leafOf } from '../../support/state-names.ts';
 import type { LeafOf } from '../../support/state-names.ts';
 
 type State = Exclude<LeafOf<StateValueFrom<typeof engineMachine>>, 'serving.entering'>;
-type ActorKey = `${'boot' | 'chat' | 'hooks'} ${'done' | 'failed'}` | 'credential failed';
+type ActorKey = `${'boot' | 'chat' | 'hooks' | 'outbox'} ${'done' | 'failed'}` | 'credential failed';
 type EventKey = Exclude<EngineCommand['type'], `xstate.${string}`> | ActorKey;
 
 const EVENTS: Record<EventKey, EngineCommand> = {
@@ -30,14 +30,19 @@ const EVENTS: Record<EventKey, EngineCommand> = {
     actorId: 'credential.claude',
     error: 'broken',
   },
+  'outbox done': { type: 'xstate.done.actor.outbox', actorId: 'outbox' },
+  'outbox failed': { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' },
 };
+
+const OUTBOX_DONE: EngineCommand = { type: 'xstate.done.actor.outbox', actorId: 'outbox' };
 
 const ROUTE_TO: Record<State, EngineStep[]> = {
   booting: [create('one')],
   'serving.starting': [create('one'), BOOT],
   'serving.holding': [create('one'), BOOT, { type: 'storage.low' }],
-  draining: [create('one'), BOOT, { type: 'engine.drain' }],
-  stopped: [BOOT, { type: 'engine.drain' }],
+  'draining.ending': [create('one'), BOOT, { type: 'engine.drain' }],
+  'draining.telling': [BOOT, { type: 'engine.drain' }],
+  stopped: [BOOT, { type: 'engine.drain' }, OUTBOX_DONE],
   handedOver: [create('one'), BOOT, { type: 'engine.handOver' }],
 };
 
@@ -49,7 +54,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'storage.low': 'booting',
     'storage.recovered': 'booting',
     'restartWindow.elapsed': 'booting',
-    'engine.drain': 'draining',
+    'engine.drain': 'draining.ending',
     'engine.handOver': 'handedOver',
     'boot done': 'serving.starting',
     'boot failed': 'serving.starting',
@@ -58,6 +63,8 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'hooks done': 'booting',
     'hooks failed': 'booting',
     'credential failed': 'booting',
+    'outbox done': 'booting',
+    'outbox failed': 'booting',
   },
   'serving.starting': {
     'chat.create': 'serving.starting',
@@ -65,7 +72,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'storage.low': 'serving.holding',
     'storage.recovered': 'serving.starting',
     'restartWindow.elapsed': 'serving.starting',
-    'engine.drain': 'draining',
+    'engine.drain': 'draining.ending',
     'engine.handOver': 'handedOver',
     'boot done': 'serving.starting',
     'boot failed': 'serving.starting',
@@ -74,6 +81,8 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'hooks done': 'serving.starting',
     'hooks failed': 'serving.starting',
     'credential failed': 'serving.starting',
+    'outbox done': 'serving.starting',
+    'outbox failed': 'serving.starting',
   },
   'serving.holding': {
     'chat.create': 'serving.holding',
@@ -81,7 +90,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'storage.low': 'serving.holding',
     'storage.recovered': 'serving.starting',
     'restartWindow.elapsed': 'serving.holding',
-    'engine.drain': 'draining',
+    'engine.drain': 'draining.ending',
     'engine.handOver': 'handedOver',
     'boot done': 'serving.holding',
     'boot failed': 'serving.holding',
@@ -90,22 +99,44 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'hooks done': 'serving.holding',
     'hooks failed': 'serving.holding',
     'credential failed': 'serving.holding',
+    'outbox done': 'serving.holding',
+    'outbox failed': 'serving.holding',
   },
-  draining: {
-    'chat.create': 'draining',
-    'chat.restore': 'draining',
-    'storage.low': 'draining',
-    'storage.recovered': 'draining',
-    'restartWindow.elapsed': 'draining',
-    'engine.drain': 'draining',
+  'draining.ending': {
+    'chat.create': 'draining.ending',
+    'chat.restore': 'draining.ending',
+    'storage.low': 'draining.ending',
+    'storage.recovered': 'draining.ending',
+    'restartWindow.elapsed': 'draining.ending',
+    'engine.drain': 'draining.ending',
     'engine.handOver': 'handedOver',
-    'boot done': 'draining',
-    'boot failed': 'draining',
-    'chat done': 'stopped',
-    'chat failed': 'stopped',
-    'hooks done': 'draining',
-    'hooks failed': 'draining',
-    'credential failed': 'draining',
+    'boot done': 'draining.ending',
+    'boot failed': 'draining.ending',
+    'chat done': 'draining.telling',
+    'chat failed': 'draining.telling',
+    'hooks done': 'draining.ending',
+    'hooks failed': 'draining.ending',
+    'outbox done': 'draining.ending',
+    'outbox failed': 'draining.ending',
+    'credential failed': 'draining.ending',
+  },
+  'draining.telling': {
+    'chat.create': 'draining.telling',
+    'chat.restore': 'draining.telling',
+    'storage.low': 'draining.telling',
+    'storage.recovered': 'draining.telling',
+    'restartWindow.elapsed': 'draining.telling',
+    'engine.drain': 'draining.telling',
+    'engine.handOver': 'handedOver',
+    'boot done': 'draining.telling',
+    'boot failed': 'draining.telling',
+    'chat done': 'draining.telling',
+    'chat failed': 'draining.telling',
+    'hooks done': 'draining.telling',
+    'hooks failed': 'draining.telling',
+    'outbox done': 'stopped',
+    'outbox failed': 'stopped',
+    'credential failed': 'draining.telling',
   },
   stopped: {
     'chat.create': 'stopped',
@@ -122,6 +153,8 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'hooks done': 'stopped',
     'hooks failed': 'stopped',
     'credential failed': 'stopped',
+    'outbox done': 'stopped',
+    'outbox failed': 'stopped',
   },
   handedOver: {
     'chat.create': 'handedOver',
@@ -138,6 +171,8 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'hooks done': 'handedOver',
     'hooks failed': 'handedOver',
     'credential failed': 'handedOver',
+    'outbox done': 'handedOver',
+    'outbox failed': 'handedOver',
   },
 };
 

@@ -21,6 +21,8 @@ const EVENTS: EngineCommand[] = [
   { type: 'xstate.error.actor.boot', actorId: 'boot', error: 'broken' },
   { type: 'xstate.done.actor.startHooks', actorId: 'startHooks' },
   { type: 'xstate.error.actor.startHooks', actorId: 'startHooks', error: 'broken' },
+  { type: 'xstate.done.actor.outbox', actorId: 'outbox' },
+  { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' },
   { type: 'xstate.done.actor.one', actorId: 'one' },
   { type: 'xstate.error.actor.one', actorId: 'one', error: 'broken' },
   { type: 'restartWindow.elapsed', chatId: 'one' },
@@ -34,18 +36,27 @@ const CREDENTIAL_BREAKS: EngineCommand = {
 
 /**
  * Chats are created once, only a chat that lives can end or crash, and only a crash can be forgotten. Hooks are over when
- * the engine drains; that they fail is looked at then, and without a chat.
+ * the engine drains; that they fail is looked at then, and without a chat. The outbox is over when it has been told to
+ * tell what is left.
  */
-function possibleEvents({ value, context: { chatIds, crashes, areHooksOver } }: Snapshot): EngineCommand[] {
+function possibleEvents({ value, context }: Snapshot): EngineCommand[] {
+  const { chatIds, crashes, areHooksOver, isOutboxOver } = context;
+  const isDraining = isDrainingIn(value);
+  const isTelling = isDraining && areHooksOver && chatIds.length === 0;
   return EVENTS.filter((event) => {
     if (event.type === 'chat.create' || event.type === 'chat.restore') return !chatIds.includes('one');
     if (event.type === 'restartWindow.elapsed') return (crashes['one'] ?? 0) > 0;
-    if (event.type === 'xstate.done.actor.startHooks') return value === 'draining' && !areHooksOver;
+    if (event.type.endsWith('.actor.outbox')) return isTelling && !isOutboxOver;
+    if (event.type === 'xstate.done.actor.startHooks') return isDraining && !areHooksOver;
     if (event.type === 'xstate.error.actor.startHooks') {
-      return !areHooksOver && (value === 'draining' || chatIds.length === 0);
+      return !areHooksOver && (isDraining || chatIds.length === 0);
     }
     return !('actorId' in event) || event.actorId === 'boot' || chatIds.includes(event.actorId);
   });
+}
+
+function isDrainingIn(value: Snapshot['value']): boolean {
+  return typeof value === 'object' && 'draining' in value;
 }
 
 const paths = getShortestPaths(engineMachine, {
@@ -54,7 +65,7 @@ const paths = getShortestPaths(engineMachine, {
   stopWhen: ({ status, value, context }) =>
     status !== 'active' ||
     (context.crashes['one'] ?? 0) > 3 ||
-    (context.areHooksOver && value !== 'draining'),
+    (context.areHooksOver && !isDrainingIn(value)),
 });
 
 const coverage = createTransitionCoverage(startEngineMachine().engine.logic.root);
@@ -62,6 +73,7 @@ const walked: { route: string; harness: EngineHarness }[] = [];
 
 /** Every shortest path, and every event (another chat, a long time) after each. */
 beforeAll(() => {
+  walk([{ type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' }]);
   for (const { steps, state } of paths) {
     const events = steps.slice(1).map((step) => step.event); // the first step is `xstate.init`
     walk(events);
@@ -86,7 +98,9 @@ describe('engine machine, along every shortest path and one event more', () => {
     expect(
       violationsOf(({ engine }) => {
         const { children, context } = engine.getSnapshot();
-        const living = Object.keys(children).filter((id) => !/^(?:boot|startHooks|credential\..+)$/.test(id));
+        const living = Object.keys(children).filter(
+          (id) => !/^(?:boot|startHooks|outbox|credential\..+)$/.test(id),
+        );
         return JSON.stringify(living.toSorted()) === JSON.stringify(context.chatIds.toSorted());
       }),
     ).toEqual([]);

@@ -9,6 +9,7 @@ const LOW = { type: 'storage.low' } as const;
 const RECOVERED = { type: 'storage.recovered' } as const;
 const DRAIN = { type: 'engine.drain' } as const;
 const CREDENTIALS = ['credential.github', 'credential.claude', 'credential.codex'];
+const OUTBOX_DONE = { type: 'xstate.done.actor.outbox', actorId: 'outbox' } as const;
 
 describe('booting', () => {
   it('lets messages wait and runs them once boot is over', () => {
@@ -91,7 +92,12 @@ describe('serving', () => {
     say('one', { type: 'chat.delete' }, CRASHED);
 
     expect(engine.getSnapshot().context.chatIds).toEqual(['two']);
-    expect(Object.keys(engine.getSnapshot().children)).toEqual([...CREDENTIALS, 'startHooks', 'two']);
+    expect(Object.keys(engine.getSnapshot().children)).toEqual([
+      ...CREDENTIALS,
+      'startHooks',
+      'outbox',
+      'two',
+    ]);
   });
 });
 
@@ -188,8 +194,10 @@ describe('draining', () => {
     harness.take(DRAIN);
     expect(told(harness).slice(2)).toEqual(['one stop', 'two stop']);
     harness.say('one', CRASHED);
-    expect(leafOf(harness.engine.getSnapshot())).toBe('draining');
+    expect(leafOf(harness.engine.getSnapshot())).toBe('draining.ending');
     harness.say('two', CRASHED);
+    expect(leafOf(harness.engine.getSnapshot())).toBe('draining.telling');
+    harness.take(OUTBOX_DONE);
 
     expect(leafOf(harness.engine.getSnapshot())).toBe('stopped');
   });
@@ -208,6 +216,26 @@ describe('draining', () => {
   it('is over at once without a chat, even before boot is', () => {
     const { engine, take } = startEngineMachine();
 
+    take(DRAIN, OUTBOX_DONE);
+
+    expect(leafOf(engine.getSnapshot())).toBe('stopped');
+  });
+
+  it('tells the control plane how it ended for two seconds at most', () => {
+    const { engine, take } = startEngineMachine();
+
+    take(BOOT, DRAIN, 1_999);
+    expect(leafOf(engine.getSnapshot())).toBe('draining.telling');
+    take(1);
+
+    expect(leafOf(engine.getSnapshot())).toBe('stopped');
+  });
+
+  it('does not wait for an outbox that broke', () => {
+    const { engine, take } = startEngineMachine();
+
+    take(BOOT, { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' });
+    expect(leafOf(engine.getSnapshot())).toBe('serving.starting');
     take(DRAIN);
 
     expect(leafOf(engine.getSnapshot())).toBe('stopped');
@@ -218,7 +246,7 @@ describe('draining', () => {
 
     take(BOOT, create('one'), DRAIN, { type: 'xstate.error.actor.one', actorId: 'one', error: 'broken' });
 
-    expect(leafOf(engine.getSnapshot())).toBe('stopped');
+    expect(leafOf(engine.getSnapshot())).toBe('draining.telling');
     expect(crashesIn(emitted)).toEqual([]);
   });
 

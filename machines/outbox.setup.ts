@@ -1,0 +1,131 @@
+/** The vocabulary of the outbox machine. */
+import { assign, enqueueActions, setup } from 'xstate';
+import type { EngineEventBody } from '../src/contract/events.ts';
+import type { WebhookEvent } from '../src/contract/monolith.ts';
+import { mustProvidePromise } from './must-provide.ts';
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 300_000;
+
+/** What came of telling one event. `retryAfterMs`: the other side asks not to be tried again before. */
+export type Telling =
+  | { kind: 'delivered' }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'unavailable'; retryAfterMs?: number };
+
+export type OutboxEvent =
+  | { type: 'outbox.drain' }
+  | { type: 'xstate.done.actor.nextEvent'; output: WebhookEvent | null }
+  | { type: 'xstate.error.actor.nextEvent'; error: unknown }
+  | { type: 'xstate.done.actor.tellEvent'; output: Telling }
+  | { type: 'xstate.error.actor.tellEvent'; error: unknown }
+  | { type: 'xstate.done.actor.keepDeadLetter' }
+  | { type: 'xstate.error.actor.keepDeadLetter'; error: unknown };
+
+/** The event is behind us and is not looked for again. Not for the journal. */
+interface EventSettled {
+  type: 'event.settled';
+  id: string;
+}
+
+export type OutboxEmitted = EventSettled | EngineEventBody<'error'>;
+
+export interface DeadLetter {
+  event: WebhookEvent;
+  reason: string;
+}
+
+export interface OutboxContext {
+  /** The event that is being told. */
+  event: WebhookEvent | null;
+  /** Why it was refused. */
+  refusal: string;
+  /** Attempts in a row that came to nothing. */
+  failures: number;
+  retryAfterMs: number;
+  isDraining: boolean;
+}
+
+export const outboxSetup = setup({
+  types: {} as { context: OutboxContext; events: OutboxEvent; emitted: OutboxEmitted },
+  actors: {
+    /** The oldest event that is not settled; waits for one, or answers null when it may not. */
+    nextEvent: mustProvidePromise<WebhookEvent | null, { mayWait: boolean }>('nextEvent'),
+    tellEvent: mustProvidePromise<Telling, WebhookEvent | null>('tellEvent'),
+    keepDeadLetter: mustProvidePromise<void, { event: WebhookEvent | null; reason: string }>(
+      'keepDeadLetter',
+    ),
+  },
+  actions: {
+    takeEvent: assign({ event: ({ event }) => ('output' in event ? toEvent(event.output) : null) }),
+    noteRefusal: assign({ refusal: ({ event }) => reasonOf(event) }),
+    countFailure: assign({
+      failures: ({ context }) => context.failures + 1,
+      retryAfterMs: ({ event }) => retryAfterOf(event),
+    }),
+    noteDraining: assign({ isDraining: true }),
+    announceRefusal: enqueueActions(({ context: { event, refusal }, enqueue }) => {
+      if (event !== null) enqueue.emit(refusalOf(event, refusal));
+    }),
+    settleEvent: enqueueActions(({ context, enqueue }) => {
+      if (context.event !== null) enqueue.emit({ type: 'event.settled', id: context.event.id });
+      enqueue.assign({ event: null, refusal: '', failures: 0, retryAfterMs: 0 });
+    }),
+  },
+  guards: {
+    isNothingLeft: ({ event }) => 'output' in event && event.output === null,
+    isDelivered: ({ event }) => kindOf(event) === 'delivered',
+    isRefused: ({ event }) => kindOf(event) === 'refused',
+    isDraining: ({ context }) => context.isDraining,
+    hasEvent: ({ context }) => context.event !== null,
+  },
+  delays: { backoff: ({ context }) => backoffMs(context, 1) },
+});
+
+/**
+ * How long to wait after so many failures in a row, in milliseconds: doubled each time up to five minutes, and never
+ * less than was asked for. Of the doubled time at least half is waited, of the rest a `share` from 0 to 1, so that
+ * engines which failed together do not come back together.
+ */
+export function backoffMs(
+  { failures, retryAfterMs }: Pick<OutboxContext, 'failures' | 'retryAfterMs'>,
+  share: number,
+): number {
+  const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1));
+  const spread = (doubled / 2) * share;
+  return Math.round(Math.max(doubled / 2, retryAfterMs) + spread);
+}
+
+function toEvent(output: WebhookEvent | Telling | null): WebhookEvent | null {
+  return output !== null && 'id' in output ? output : null;
+}
+
+function tellingOf(event: OutboxEvent): Telling | undefined {
+  return event.type === 'xstate.done.actor.tellEvent' ? event.output : undefined;
+}
+
+function kindOf(event: OutboxEvent): Telling['kind'] | undefined {
+  return tellingOf(event)?.kind;
+}
+
+function reasonOf(event: OutboxEvent): string {
+  const telling = tellingOf(event);
+  return telling?.kind === 'refused' ? telling.reason : '';
+}
+
+function retryAfterOf(event: OutboxEvent): number {
+  const telling = tellingOf(event);
+  return telling?.kind === 'unavailable' ? (telling.retryAfterMs ?? 0) : 0;
+}
+
+function refusalOf({ id, type }: WebhookEvent, reason: string): EngineEventBody<'error'> {
+  return {
+    type: 'error',
+    payload: {
+      code: 'webhook_refused',
+      message: `The control plane refused the event ${id}; it is kept in the dead-letter file.`,
+      details: reason,
+      context: { eventId: id, eventType: type },
+    },
+  };
+}

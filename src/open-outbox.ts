@@ -1,0 +1,127 @@
+import type { EngineEventBody } from './contract/events.ts';
+import type { WebhookEvent } from './contract/monolith.ts';
+import type { DeadLetter } from '../machines/outbox.setup.ts';
+import type { JournalEntry } from './journal/event-line.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Log } from './log.ts';
+import { keepDeadLetters } from './outbox/dead-letters.ts';
+import { OutboxFile } from './outbox/outbox-file.ts';
+import { Outbox } from './outbox/outbox.ts';
+import { toWebhook } from './outbox/to-webhook.ts';
+import type { WebhookLine } from './outbox/webhook-lines.ts';
+import type { MonolithClient } from './monolith/client.ts';
+import type { Recorder } from './projection/recorder.ts';
+import type { RootOutboxOptions } from './start-root.ts';
+import type { EngineStorage } from './storage/atomic-files.ts';
+import type { Repositories } from './workspace/repositories.ts';
+
+export interface OpenOutboxOptions {
+  store: EngineStorage;
+  journal: Journal;
+  /** Where the last engine stopped; null for the first one. */
+  settledId: string | null;
+  workspaceId: string;
+  log: Log;
+}
+
+/** What is owed to the control plane, and the files that remember it. */
+export function openOutbox({ store, journal, settledId, workspaceId, log }: OpenOutboxOptions): OpenedOutbox {
+  const file = new OutboxFile({
+    store,
+    settledId: () => outbox.settledId,
+    onError: (error) => log.warn({ err: error }, 'the cursor of the outbox could not be saved'),
+  });
+  const outbox = new Outbox({ journal, settledId, onProgress: () => file.schedule() });
+  return new OpenedOutbox({ store, outbox, file, workspaceId });
+}
+
+interface Parts {
+  store: EngineStorage;
+  outbox: Outbox;
+  file: OutboxFile;
+  workspaceId: string;
+}
+
+export interface ConnectOptions {
+  client: Pick<MonolithClient, 'deliver'>;
+  recorder: Pick<Recorder, 'record'>;
+  workspace: { repositories: Pick<Repositories, 'list'> };
+  log: Log;
+}
+
+export class OpenedOutbox {
+  readonly #parts: Parts;
+  #connection: ConnectOptions | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get owedFrom(): number | null {
+    return this.#parts.outbox.owedFrom;
+  }
+
+  note(entries: readonly JournalEntry[], lastId: string): void {
+    this.#parts.outbox.note(entries, lastId);
+  }
+
+  /** What the outbox machine needs, from now on with the rest of the engine behind it. */
+  connect(connection: ConnectOptions): RootOutboxOptions {
+    this.#connection = connection;
+    const { client, log } = connection;
+    return {
+      next: (options) => this.#next(options),
+      tell: async (event) => {
+        const outcome = await client.deliver(event);
+        if (outcome.kind !== 'delivered')
+          log.warn({ eventId: event.id, ...outcome }, 'the control plane could not be told');
+        return outcome;
+      },
+      keep: (letter) => this.#keep([letter]),
+      settle: (id) => this.#parts.outbox.settle(id),
+    };
+  }
+
+  /** The log is about to lose what is owed up to a sequence: it goes into the dead-letter file. */
+  async giveUp(lastSequence: number): Promise<void> {
+    const lines = await this.#parts.outbox.giveUp(lastSequence);
+    const [first, last] = [lines[0], lines.at(-1)];
+    if (first === undefined || last === undefined) return;
+    const events = await Promise.all(lines.map((line) => this.#toWebhook(line)));
+    await this.#keep(events.map((event) => ({ event, reason: GIVEN_UP })));
+    const context = { count: lines.length, firstId: first.id, lastId: last.id };
+    this.#connection?.recorder.record([givenUp(context)]);
+  }
+
+  save(): Promise<void> {
+    return this.#parts.file.write();
+  }
+
+  /** Remembers what was told, and lets go of the journal. */
+  async close(): Promise<void> {
+    await this.save();
+    await this.#parts.outbox.close();
+  }
+
+  async #next(options: { mayWait: boolean; signal: AbortSignal }): Promise<WebhookEvent | null> {
+    const line = await this.#parts.outbox.next(options);
+    return line === null ? null : this.#toWebhook(line);
+  }
+
+  #toWebhook(line: WebhookLine): Promise<WebhookEvent> {
+    const repos = () =>
+      this.#connection?.workspace.repositories.list({ includeDiffs: false }) ?? Promise.resolve([]);
+    return toWebhook(line, { workspaceId: this.#parts.workspaceId, repos });
+  }
+
+  #keep(letters: readonly DeadLetter[]): Promise<void> {
+    return keepDeadLetters(this.#parts.store.files, { letters, now: new Date() });
+  }
+}
+
+const GIVEN_UP = 'The control plane was away for so long that the event left the log.';
+
+function givenUp(context: { count: number; firstId: string; lastId: string }): EngineEventBody<'error'> {
+  const message = `${context.count} events left the log before the control plane could be told; they are kept in the dead-letter file.`;
+  return { type: 'error', payload: { code: 'webhooks_given_up', message, context } };
+}

@@ -1,0 +1,150 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { StateValueFrom } from 'xstate';
+import type { outboxMachine } from '../../../machines/outbox.machine.ts';
+import type { OutboxEvent } from '../../../machines/outbox.setup.ts';
+import {
+  BROKEN,
+  DELIVERED,
+  DRAIN,
+  KEPT,
+  REFUSED,
+  UNAVAILABLE,
+  found,
+  startOutbox,
+} from '../../support/start-outbox.ts';
+import { entriesOf, leafOf, type LeafOf } from '../../support/state-names.ts';
+import { createTransitionCoverage } from '../../support/transition-coverage.ts';
+
+type Leaf = LeafOf<StateValueFrom<typeof outboxMachine>>;
+/** A drain is a condition beside the states that go on in it. */
+type State = Leaf | 'looking, draining' | 'telling, draining' | 'burying, draining';
+type EventKey = keyof typeof EVENTS;
+
+const EVENTS = {
+  found: found('1'),
+  'nothing left': found(null),
+  'looking failed': BROKEN.looking,
+  delivered: DELIVERED,
+  refused: REFUSED,
+  unavailable: UNAVAILABLE,
+  'telling failed': BROKEN.telling,
+  kept: KEPT,
+  'keeping failed': BROKEN.burying,
+  drain: DRAIN,
+  'backoff passes': 250,
+} satisfies Record<string, OutboxEvent | number>;
+
+const ROUTE_TO: Record<State, (OutboxEvent | number)[]> = {
+  looking: [],
+  'looking, draining': [DRAIN],
+  telling: [found('1')],
+  'telling, draining': [found('1'), DRAIN],
+  burying: [found('1'), REFUSED],
+  'burying, draining': [found('1'), REFUSED, DRAIN],
+  backingOff: [found('1'), UNAVAILABLE],
+  stopped: [DRAIN, found(null)],
+};
+
+/** Not `Partial`: a new state or event does not compile until each of its cells is decided. */
+const NEXT: Record<State, Record<EventKey, State>> = {
+  looking: {
+    ...staying('looking'),
+    found: 'telling',
+    'nothing left': 'stopped',
+    'looking failed': 'backingOff',
+    drain: 'looking, draining',
+  },
+  'looking, draining': {
+    ...staying('looking, draining'),
+    found: 'telling, draining',
+    'nothing left': 'stopped',
+    'looking failed': 'stopped',
+  },
+  telling: {
+    ...staying('telling'),
+    delivered: 'looking',
+    refused: 'burying',
+    unavailable: 'backingOff',
+    'telling failed': 'backingOff',
+    drain: 'telling, draining',
+  },
+  'telling, draining': {
+    ...staying('telling, draining'),
+    delivered: 'looking, draining',
+    refused: 'burying, draining',
+    unavailable: 'stopped',
+    'telling failed': 'stopped',
+  },
+  burying: {
+    ...staying('burying'),
+    kept: 'looking',
+    'keeping failed': 'backingOff',
+    drain: 'burying, draining',
+  },
+  'burying, draining': {
+    ...staying('burying, draining'),
+    kept: 'looking, draining',
+    'keeping failed': 'stopped',
+  },
+  backingOff: { ...staying('backingOff'), drain: 'stopped', 'backoff passes': 'telling' },
+  stopped: staying('stopped'),
+};
+
+const coverage = createTransitionCoverage(startOutbox().outbox.logic.root);
+
+describe('outbox machine, every state × event', () => {
+  beforeEach(() => {
+    vi.spyOn(console, 'warn').mockImplementation(ignoreLateEvents);
+  });
+
+  for (const [from, row] of entriesOf(NEXT)) {
+    for (const [key, to] of entriesOf(row)) {
+      if (isSomeoneElsesFailure(from, key)) continue;
+      it(`${from} × ${key} → ${to}`, () => {
+        const harness = startOutbox(coverage.inspect);
+        harness.take(...ROUTE_TO[from]);
+        expect(stateOf(harness)).toBe(from);
+
+        harness.take(EVENTS[key]);
+
+        expect(stateOf(harness)).toBe(to);
+      });
+    }
+  }
+
+  it('looks again when it was the looking that failed', () => {
+    const { outbox, take } = startOutbox(coverage.inspect);
+
+    take(BROKEN.looking, 250);
+
+    expect(leafOf(outbox.getSnapshot())).toBe('looking');
+  });
+
+  it('takes every transition of the machine somewhere', () => {
+    expect(coverage.missing()).toEqual([]);
+  });
+});
+
+function stateOf({ outbox }: ReturnType<typeof startOutbox>): State {
+  const snapshot = outbox.getSnapshot();
+  const leaf = leafOf(snapshot);
+  const goesOn = leaf !== 'stopped' && leaf !== 'backingOff';
+  return goesOn && snapshot.context.isDraining ? `${leaf}, draining` : leaf;
+}
+
+/** XState takes the failure of an actor that nobody runs for a failure of the machine; it cannot happen. */
+function isSomeoneElsesFailure(from: State, key: EventKey): boolean {
+  const failing = { looking: 'looking failed', telling: 'telling failed', burying: 'keeping failed' };
+  const own = Object.entries(failing).find(([state]) => from.startsWith(state))?.[1];
+  return key.endsWith('failed') && key !== own && from !== 'stopped';
+}
+
+function staying(state: State): Record<EventKey, State> {
+  const cells = Object.keys(EVENTS).map((key) => [key, state]);
+  return Object.fromEntries(cells) as Record<EventKey, State>;
+}
+
+/** XState warns of events to an outbox that is over; these tests send them on purpose. */
+function ignoreLateEvents(): void {
+  return undefined;
+}
