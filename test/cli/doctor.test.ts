@@ -98,7 +98,8 @@ describe('a check', () => {
   });
 
   it('finds that there is no home', async () => {
-    expect(await homeCheck(createPaths('/nonexistent')).examine()).toMatchObject({ state: 'bad' });
+    const home = join(await createHome(), 'missing');
+    expect(await homeCheck(createPaths(home)).examine()).toMatchObject({ state: 'bad' });
   });
 
   it('finds how much room there is', async () => {

@@ -63,10 +63,10 @@ export function agentCheck(agent: AgentProgram): Check {
 }
 
 async function examineAgent(agent: AgentProgram): Promise<Finding> {
-  const { command, searchPath, remedy } = agent;
+  const { command, searchPath, remedy, env } = agent;
   const file = findExecutable(command, searchPath);
   if (file === undefined) return doubtful(`${command} is not installed: its chats cannot run`, remedy);
-  const version = await readVersion(file);
+  const version = await readVersion(file, env);
   if (version === null) return bad(`${file} does not run`, `Run \`${file} --version\` to see why.`);
   return (await answers(file, agent))
     ? good(`${version}, speaks the engine's protocol (${file})`)

@@ -45,9 +45,10 @@ async function describeVersion(file: string): Promise<Finding> {
     : good(`${version} (${file})`);
 }
 
-/** What a program says of its version; null when it does not run. */
-export async function readVersion(file: string): Promise<string | null> {
+/** What a program says of its version; null when it does not run. Some write into their home even then. */
+export async function readVersion(file: string, env: Record<string, string> = {}): Promise<string | null> {
   const { stdout, failed } = await execa(file, ['--version'], {
+    env,
     reject: false,
     timeout: LIMIT_MS,
     stdin: 'ignore',
