@@ -8,7 +8,7 @@ import type { StatusBoard } from './projection/status-board.ts';
 
 /** What the metrics look up, bound to where it is known. */
 export function createGauges(
-  { journal, records, paths }: Home,
+  { journal, records, paths, outbox }: Home,
   { hub, board }: { hub: Hub; board: StatusBoard },
 ): Gauges {
   return {
@@ -33,6 +33,10 @@ export function createGauges(
     event_log_pending_bytes: {
       help: 'What waits to be written to the event log.',
       read: () => journal.pendingBytes,
+    },
+    control_plane_lag_events: {
+      help: 'Events of the log from the first on that the control plane is still to be told; 0 when it was told all.',
+      read: () => outbox.lag,
     },
     storage_low: { help: '1 while the disk has no room.', read: () => Number(journal.isStorageLow) },
     agent_processes: { help: 'Processes of agents that live.', read: () => countRuns(paths.agents) },

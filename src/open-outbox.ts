@@ -1,6 +1,7 @@
 import type { EngineEventBody } from './contract/events.ts';
 import type { WebhookEvent } from './contract/monolith.ts';
 import type { DeadLetter } from '../machines/outbox.setup.ts';
+import { sequenceOf } from './journal/event-id.ts';
 import type { JournalEntry } from './journal/event-line.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
@@ -32,21 +33,22 @@ export function openOutbox({ store, journal, settledId, workspaceId, log }: Open
     onError: (error) => log.warn({ err: error }, 'the cursor of the outbox could not be saved'),
   });
   const outbox = new Outbox({ journal, settledId, onProgress: () => file.schedule() });
-  return new OpenedOutbox({ store, outbox, file, workspaceId });
+  return new OpenedOutbox({ store, journal, outbox, file, workspaceId, log });
 }
 
 interface Parts {
   store: EngineStorage;
+  journal: Journal;
   outbox: Outbox;
   file: OutboxFile;
   workspaceId: string;
+  log: Log;
 }
 
 export interface ConnectOptions {
   client: Pick<MonolithClient, 'deliver'>;
   recorder: Pick<Recorder, 'record'>;
   workspace: { repositories: Pick<Repositories, 'list'> };
-  log: Log;
 }
 
 export class OpenedOutbox {
@@ -61,6 +63,12 @@ export class OpenedOutbox {
     return this.#parts.outbox.owedFrom;
   }
 
+  /** How many events of the log lie behind the first that is owed; 0 when nothing is. */
+  get lag(): number {
+    const { outbox, journal } = this.#parts;
+    return outbox.owedFrom === null ? 0 : sequenceOf(journal.committedId) - outbox.owedFrom + 1;
+  }
+
   note(entries: readonly JournalEntry[], lastId: string): void {
     this.#parts.outbox.note(entries, lastId);
   }
@@ -68,7 +76,8 @@ export class OpenedOutbox {
   /** What the outbox machine needs, from now on with the rest of the engine behind it. */
   connect(connection: ConnectOptions): RootOutboxOptions {
     this.#connection = connection;
-    const { client, log } = connection;
+    const { client } = connection;
+    const { log } = this.#parts;
     return {
       next: (options) => this.#next(options),
       tell: async (event) => {
@@ -82,14 +91,16 @@ export class OpenedOutbox {
     };
   }
 
-  /** The log is about to lose what is owed up to a sequence: it goes into the dead-letter file. */
+  /** The log is about to lose what is owed up to a sequence: it goes into the dead-letter file, if the disk has room. */
   async giveUp(lastSequence: number): Promise<void> {
     const lines = await this.#parts.outbox.giveUp(lastSequence);
     const [first, last] = [lines[0], lines.at(-1)];
     if (first === undefined || last === undefined) return;
-    const events = await Promise.all(lines.map((line) => this.#toWebhook(line)));
-    await this.#keep(events.map((event) => ({ event, reason: GIVEN_UP })));
     const context = { count: lines.length, firstId: first.id, lastId: last.id };
+    const events = await Promise.all(lines.map((line) => this.#toWebhook(line)));
+    await this.#keep(events.map((event) => ({ event, reason: GIVEN_UP }))).catch((error: unknown) =>
+      this.#parts.log.error({ err: error, ...context }, 'events that were given up could not be kept'),
+    );
     this.#connection?.recorder.record([givenUp(context)]);
   }
 

@@ -86,7 +86,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     recorder,
     hooks: hookParts,
     credentials: { ...credentials, settled: () => journal.committed() },
-    outbox: home.outbox.connect({ client, recorder, workspace, log }),
+    outbox: home.outbox.connect({ client, recorder, workspace }),
   });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));

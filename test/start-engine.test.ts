@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { startReferenceMonolith } from '../src/dev/reference-monolith/reference-monolith.ts';
 import { parseEnvironment } from '../src/engine-env.ts';
 import type { RunningEngine } from '../src/engine.ts';
 import { createLog } from '../src/log.ts';
@@ -183,6 +184,32 @@ it('drops queue and turns of a copied home, and keeps its chats', async () => {
   });
 });
 
+it('tells the control plane what the engine before it could not, but not for the original of a copied home', async () => {
+  const home = await createHome();
+  const first = await startOn(home);
+  await first.engine.chats.send(first.chatId, { message: 'hello', messageId: 'm1' });
+  await vi.waitFor(async () =>
+    expect((await first.engine.chats.get(first.chatId)).chat.state).toBe('errored'),
+  );
+  await first.engine.handOver();
+  const copy = await createHome();
+  await cp(home, copy, { recursive: true });
+  const original = await startMonolith('workspace');
+  const other = await startMonolith('copy');
+
+  await startOn(home, { MONOLITH_URL: original.url });
+  await startOn(copy, { MONOLITH_URL: other.url, WORKSPACE_ID: 'copy' });
+
+  await vi.waitFor(() => {
+    expect(original.events.map(({ type }) => type)).toEqual([
+      'engine.ready',
+      'chat.turn.completed',
+      'engine.ready',
+    ]);
+    expect(other.events.map(({ type }) => type)).toEqual(['engine.ready']);
+  });
+});
+
 it('repairs text that would poison a transcript, and strips the plan command', async () => {
   const { engine, chatId } = await startOn(await createHome(), { isBooted: false });
 
@@ -269,6 +296,7 @@ async function createHome(): Promise<string> {
 interface StartOptions {
   isBooted?: boolean;
   WORKSPACE_ID?: string;
+  MONOLITH_URL?: string;
   CLAUDE_PATH?: string;
   PATH?: string;
 }
@@ -293,6 +321,12 @@ async function startOn(home: string, { isBooted = true, ...variables }: StartOpt
   const { chats } = await engine.chats.list();
   const chatId = chats.find(({ provider }) => provider === 'claude')?.id ?? '';
   return { engine, chatId, events: () => readEvents(engine, home) };
+}
+
+async function startMonolith(workspaceId: string) {
+  const monolith = await startReferenceMonolith({ secret: 'secret', workspaceId });
+  onTestFinished(() => monolith.close());
+  return monolith;
 }
 
 async function readEvents(engine: RunningEngine, home: string) {

@@ -31,13 +31,15 @@ export class OutboxFile {
   }
 
   schedule(): void {
-    this.#timer ??= setTimeout(() => void this.write().catch(this.#options.onError), SAVE_AFTER_MS).unref();
+    this.#timer ??= setTimeout(() => void this.write(), SAVE_AFTER_MS).unref();
   }
 
+  /** Never rejects: an older cursor only repeats what was told. */
   async write(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { store, settledId } = this.#options;
-    await writeJson(store.storage, { key: KEY, value: { version: 1, settledId: settledId() } });
+    const { store, settledId, onError } = this.#options;
+    const value = { version: 1, settledId: settledId() };
+    await writeJson(store.storage, { key: KEY, value }).catch(onError);
   }
 }

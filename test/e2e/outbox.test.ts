@@ -5,12 +5,14 @@ import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import type { EngineEventBody } from '../../src/contract/events.ts';
 import type { WebhookEvent } from '../../src/contract/monolith.ts';
+import { createGate } from '../../src/dev/gate.ts';
 import { MALFORMED, type Fault } from '../../src/dev/reference-monolith/faults.ts';
 import type { MonolithCall } from '../../src/dev/reference-monolith/reference-monolith.ts';
 import { formatEventId } from '../../src/journal/event-id.ts';
 import { encodeLine } from '../../src/journal/event-line.ts';
 import { createPaths } from '../../src/paths.ts';
 import { createRandom, pick } from '../support/random.ts';
+import { byPrompt, saysAround } from '../support/scripted-turns.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
 /** Turns end at once, with an error: what the control plane is told is all that matters here. */
@@ -95,6 +97,21 @@ it('keeps what was refused for good, says so once, and goes on', async () => {
     reason: 'It answered 422 (no_such_chat).',
     event: { type: 'chat.turn.completed', payload: { messageId: 'm1' } },
   });
+});
+
+it('tells how a turn was ended by the end of the engine, before that is over', async () => {
+  const gate = createGate();
+  const { client, chatId, monolith, engine } = await startWorkspace({
+    script: byPrompt({ slow: saysAround(gate, { before: 'one ', after: 'two' }) }),
+  });
+  await client.send(chatId, 'a slow one', { messageId: 'm1' });
+  await gate.reached;
+
+  expect(await engine().end('SIGTERM')).toEqual({ code: 0, signal: null });
+
+  expect(monolith.events.map(nameOf)).toEqual(['engine.ready', 'm1']);
+  expect(monolith.events.at(-1)?.payload).toMatchObject({ outcome: 'interrupted', isComplete: false });
+  gate.open();
 });
 
 /** Every kind of failure, before or after the call had its effect. */
