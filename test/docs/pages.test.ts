@@ -21,6 +21,17 @@ describe('the pages', () => {
     expect(missing).toEqual([]);
   });
 
+  it('name only metrics that there are', () => {
+    const source = ['create-gauges.ts', 'metrics/tally.ts'].map((file) =>
+      readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8'),
+    );
+    const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const named = [...page.matchAll(/`(?:rate\()?replicas_(\w+)/g)].map(([, name]) => name ?? '');
+
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => !source.some((text) => text.includes(`  ${name}: {`)))).toEqual([]);
+  });
+
   it('have a row for every failure', () => {
     const missing = Object.values(ENGINE_ERRORS).filter(
       ({ meaning }) => !errorsPage().includes(`| ${meaning} |`),

@@ -1,15 +1,19 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
-import { documentedCommands } from '../../support/documented-commands.ts';
+import { documentedCommands, type Commands } from '../../support/documented-commands.ts';
 import { findFreePort } from '../../support/engine-process.ts';
 import { startWorkspace } from '../../support/workspace.ts';
+import { createRepository } from '../../workspace/git-fixture.ts';
 
 const ROOT = new URL('../../..', import.meta.url).pathname;
 const PROGRAM = join(ROOT, 'dist/src/main.js');
+
+/** Pages of which another test, which names them, runs everything. */
+const PAGES_RUN_BY: Record<string, string> = { 'docs/command-line.md': 'test/e2e/docs/examples.test.ts' };
 
 /** Blocks that another test runs, by their first line. */
 const RUN_BY: Record<string, string> = {
@@ -30,7 +34,10 @@ esac`,
   *) exit 1 ;;
 esac`,
   kubectl: `[ "$1 $2" = 'apply --filename' ] && [ -f "$3" ]`,
+  npx: '',
   systemctl: '',
+  // What goes on for ever is cut off, what is refused is an error.
+  curl: '"$CURL" --fail --max-time 3 "$@" || [ $? = 28 ]',
   'replicas-engine': `exec node ${PROGRAM} "$@"`,
 };
 
@@ -41,7 +48,7 @@ const HOOKS = { startHook: { commands: ['echo prepared'] }, warmHook: { commands
 const SERVES = /^(?:node dist\/src\/main\.js|replicas-engine) serve$/m;
 
 describe('the commands of the documentation', () => {
-  const here = documentedCommands().filter(({ script }) => runBy(script) === undefined);
+  const here = documentedCommands().filter((commands) => !isRunElsewhere(commands));
 
   it.each(here.map(({ title, script }) => [title, script]))('%s', async (_, script) => {
     const { exitCode, all } = SERVES.test(script) ? await runServer(script) : await runOnce(script);
@@ -60,8 +67,10 @@ describe('the commands of the documentation', () => {
   });
 });
 
-function runBy(script: string): string | undefined {
-  return Object.entries(RUN_BY).find(([line]) => script.startsWith(`${line}\n`))?.[1];
+function isRunElsewhere({ page, script }: Commands): boolean {
+  const test = join(ROOT, PAGES_RUN_BY[page] ?? '');
+  const isPageOfOther = page in PAGES_RUN_BY && existsSync(test) && readFileSync(test, 'utf8').includes(page);
+  return isPageOfOther || Object.keys(RUN_BY).some((line) => script.startsWith(`${line}\n`));
 }
 
 /** Beside an engine that runs. */
@@ -74,6 +83,9 @@ async function runOnce(script: string) {
     HOME: home,
     CHAT: chatId,
     REPLICAS_ENGINE_URL: client.url,
+    ENGINE: client.url,
+    SECRET: `X-Replicas-Engine-Secret: ${environment['REPLICAS_ENGINE_SECRET']}`,
+    CURL: await findOnPath('curl'),
   };
   return execa('bash', ['-euo', 'pipefail', '-c', script], { ...OPTIONS, cwd, env });
 }
@@ -105,9 +117,14 @@ async function createCheckout(): Promise<{ cwd: string; path: string }> {
   const cwd = await temporaryFolder();
   const bin = await temporaryFolder();
   await Promise.all(CHECKOUT.map((name) => symlink(join(ROOT, name), join(cwd, name))));
-  await writeFile(join(cwd, 'replicas.json'), JSON.stringify(HOOKS));
+  const app = createRepository(join(cwd, 'workspaces', 'app'));
+  for (const folder of [cwd, app]) await writeFile(join(folder, 'replicas.json'), JSON.stringify(HOOKS));
   for (const [name, script] of Object.entries(STAND_INS)) {
     await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
   return { cwd, path: `${bin}:${process.env['PATH']}` };
+}
+
+async function findOnPath(command: string): Promise<string> {
+  return (await execa('sh', ['-c', `command -v ${command}`])).stdout;
 }
