@@ -1,7 +1,9 @@
-import type { CredentialBoard } from './actors/credential-board.ts';
+import { credentialMachine } from '../machines/credential.machine.ts';
+import { CredentialBoard } from './actors/credential-board.ts';
+import { refreshCredential } from './actors/refresh-credential.ts';
 import type { AgentLogin } from './agents/login.ts';
-import { CredentialsFileSchema, type CredentialsFile } from './contract/credentials.ts';
-import { createAttempts, type Attempts } from './credentials/attempts.ts';
+import { CredentialsFileSchema } from './contract/credentials.ts';
+import { createAttempts } from './credentials/attempts.ts';
 import { bedrockCredentials } from './credentials/bedrock-credentials.ts';
 import { claudeCredentials } from './credentials/claude-credentials.ts';
 import { CLAUDE_LOGIN_VARIABLES, ClaudeLogins } from './credentials/claude-logins.ts';
@@ -13,34 +15,40 @@ import { credentialPaths } from './credentials/credential-paths.ts';
 import { gitCredentials, replaceAsGit } from './credentials/git-credentials.ts';
 import { githubHosts } from './credentials/github-hosts.ts';
 import { GithubLogin } from './credentials/github-logins.ts';
-import { LoginChain } from './credentials/login-chain.ts';
+import { LoginChain, type Refresher } from './credentials/login-chain.ts';
 import { loginsFile } from './credentials/logins-file.ts';
+import { watchFile } from './credentials/watch-file.ts';
 import { agentEnvironment } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { Log } from './log.ts';
 import type { MonolithClient } from './monolith/client.ts';
 import type { Home } from './open-home.ts';
+import { damageEvent } from './projection/damage-event.ts';
+import type { Recorder } from './projection/recorder.ts';
 import { readJson, writeJson } from './storage/json-file.ts';
 import type { OnDamage } from './storage/set-aside.ts';
 
-/** The credentials of a home: how to get them, and the logins that come of them. */
+/** The credentials of a home: what asks for them and tells about them, and the logins that come of them. */
 export interface Credentials {
-  attempts: Attempts;
-  saved: CredentialsFile['providers'];
-  save: (providers: CredentialsFile['providers']) => void;
+  /** For the root machine. */
+  logic: typeof credentialMachine;
+  board: CredentialBoard;
   logins: { claude: AgentLogin; codex: AgentLogin };
   /** What agents and hooks run with, without the login of an agent. */
   environment: () => Record<string, string>;
+  /** Watches what git does to its file. Returns the means to stop. */
+  watch: () => () => void;
 }
 
 export interface OpenCredentialsOptions {
   environment: EngineEnvironment;
   client: MonolithClient;
-  /** Knows how the refreshes stand, once there are any. */
-  board: () => CredentialBoard;
+  recorder: Recorder;
   log: Log;
-  onDamage: OnDamage;
 }
+
+/** So that a loop of git commands that are refused does not become one of refreshes. */
+const GATHER_MS = 1_000;
 
 const KEY = 'engine:credentials.json';
 
@@ -48,27 +56,52 @@ const KEY = 'engine:credentials.json';
 const GITHUB_VARIABLES = ['GH_TOKEN', 'GITHUB_TOKEN'];
 
 export async function openCredentials(home: Home, options: OpenCredentialsOptions): Promise<Credentials> {
-  const { environment, client, board, log, onDamage } = options;
+  const { environment, client, recorder, log } = options;
   const env = agentEnvironment(environment);
-  const { github, claude, codex } = openLogins(home, { env, onDamage });
+  const onDamage: OnDamage = (damage) => recorder.record([damageEvent(damage)]);
+  const { github, claude, codex, files } = openLogins(home, { env, onDamage });
+  for (const file of files) await file.sweep();
   const saved = await readJson(home.store, { key: KEY, schema: CredentialsFileSchema, onDamage });
-  const shared = () =>
-    github.token === null || board().health().providers.github.source === null
-      ? env
-      : without(env, GITHUB_VARIABLES);
-  const chainOf = (provider: 'claude' | 'codex', parts: ChainParts) =>
+  let isGithubIssued = typeof saved?.providers.github?.source === 'string';
+  const shared = () => (isGithubIssued && github.token !== null ? without(env, GITHUB_VARIABLES) : env);
+  const attempts = createAttempts({
+    client,
+    keep: {
+      github: (credential) => github.keep(credential),
+      claude: (credential) => claude.keep(credential),
+      codex: (credential) => codex.keep(credential),
+    },
+    onKept: (provider) => {
+      isGithubIssued ||= provider === 'github';
+      for (const login of provider === 'github' ? Object.values(logins) : [logins[provider]]) login.changed();
+    },
+  });
+  const logic = credentialMachine.provide({
+    actors: {
+      refreshCredential: refreshCredential({
+        attempts,
+        settled: () => home.journal.committed(),
+        now: () => Date.now(),
+        random: () => Math.random(),
+      }),
+    },
+  });
+  const board = new CredentialBoard({
+    recorder,
+    logic,
+    saved: saved?.providers ?? {},
+    save: (providers) => {
+      writeJson(home.store.storage, { key: KEY, value: { version: 1, providers } }).catch((error: unknown) =>
+        log.warn({ err: error }, 'what is known of the credentials could not be saved'),
+      );
+    },
+    now: () => new Date(),
+  });
+  const chainOf = (provider: 'claude' | 'codex', { variables, ...parts }: ChainParts) =>
     new LoginChain({
       ...parts,
-      refresher: {
-        ready: () => board().ready(provider),
-        settled: () => board().settled(provider),
-        replace: async (rejectedTokenSha256) => {
-          const sha = rejectedTokenSha256 === undefined ? {} : { rejectedTokenSha256 };
-          board().request(provider, { reason: 'rejected', ...sha });
-          await board().settled(provider);
-        },
-      },
-      environment: () => without(shared(), parts.variables),
+      refresher: refresherOf(board, provider),
+      environment: () => without(shared(), variables),
       now: () => performance.now(),
     });
   const logins = {
@@ -80,26 +113,34 @@ export async function openCredentials(home: Home, options: OpenCredentialsOption
     }),
   };
   return {
-    attempts: createAttempts({
-      client,
-      keep: {
-        github: (credential) => github.keep(credential),
-        claude: (credential) => claude.keep(credential),
-        codex: (credential) => codex.keep(credential),
-      },
-      onKept: (provider) => {
-        for (const login of provider === 'github' ? Object.values(logins) : [logins[provider]])
-          login.changed();
-      },
-    }),
-    saved: saved?.providers ?? {},
-    save: (providers) => {
-      writeJson(home.store.storage, { key: KEY, value: { version: 1, providers } }).catch((error: unknown) =>
-        log.warn({ err: error }, 'what is known of the credentials could not be saved'),
-      );
-    },
+    logic,
+    board,
     logins,
     environment: shared,
+    watch: () =>
+      watchFile(home.paths.gitCredentials, {
+        onChange: async () => {
+          await board.settled('github');
+          const rejectedTokenSha256 = await github.review();
+          if (rejectedTokenSha256 !== null)
+            board.request('github', { reason: 'rejected', rejectedTokenSha256 });
+        },
+        gatherMs: GATHER_MS,
+        onError: (error) => log.warn({ err: error }, 'the credentials of git cannot be looked after'),
+      }),
+  };
+}
+
+function refresherOf(board: CredentialBoard, provider: 'claude' | 'codex'): Refresher {
+  return {
+    // An agent also keeps the environment for GitHub that it was launched with.
+    ready: async () => void (await Promise.all([board.ready(provider), board.ready('github')])),
+    settled: () => board.settled(provider),
+    replace: async (rejectedTokenSha256) => {
+      const sha = rejectedTokenSha256 === undefined ? {} : { rejectedTokenSha256 };
+      board.request(provider, { reason: 'rejected', ...sha });
+      await board.settled(provider);
+    },
   };
 }
 
@@ -110,32 +151,25 @@ interface ChainParts {
   variables: readonly string[];
 }
 
-function openLogins(
-  { paths }: Home,
-  { env, onDamage }: { env: Record<string, string>; onDamage: OnDamage },
-): { github: GithubLogin; claude: ClaudeLogins; codex: CodexLogins } {
-  const files = credentialPaths(paths, env);
+function openLogins({ paths }: Home, { env, onDamage }: { env: Record<string, string>; onDamage: OnDamage }) {
+  const at = credentialPaths(paths, env);
   const open = <Content>(path: string, codec: Codec<Content>) =>
     new CredentialFile({ path, codec, onDamage, isFolderPrivate: true });
-  const logins = open(files.logins, loginsFile);
+  const credentials = open(at.claudeCredentials, claudeCredentials);
+  const bedrock = open(at.bedrockCredentials, bedrockCredentials);
+  const auth = open(at.codexAuth, codexAuth);
+  const logins = open(at.logins, loginsFile);
+  const hosts = new CredentialFile({ path: at.githubHosts, codec: githubHosts, onDamage });
+  const git = { path: at.gitCredentials, codec: gitCredentials, onDamage, replace: replaceAsGit };
   return {
     github: new GithubLogin({
-      gitCredentials: new CredentialFile({
-        path: files.gitCredentials,
-        codec: gitCredentials,
-        onDamage,
-        replace: replaceAsGit,
-      }),
-      hosts: new CredentialFile({ path: files.githubHosts, codec: githubHosts, onDamage }),
+      gitCredentials: new CredentialFile(git),
+      hosts,
       provideHelper: () => provideCredentialHelper(env),
     }),
-    claude: new ClaudeLogins({
-      credentials: open(files.claudeCredentials, claudeCredentials),
-      bedrock: open(files.bedrockCredentials, bedrockCredentials),
-      logins,
-      env,
-    }),
-    codex: new CodexLogins({ auth: open(files.codexAuth, codexAuth), logins, env }),
+    claude: new ClaudeLogins({ credentials, bedrock, logins, env }),
+    codex: new CodexLogins({ auth, logins, env }),
+    files: [credentials, bedrock, auth, logins, hosts],
   };
 }
 

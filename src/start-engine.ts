@@ -66,13 +66,8 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     workspaceId: environment.WORKSPACE_ID,
     signal: goodbye.signal,
   });
-  const credentials = await openCredentials(home, {
-    environment,
-    client,
-    board: () => root.credentials,
-    log,
-    onDamage: (damage) => recorder.record([damageEvent(damage)]),
-  });
+  const credentials = await openCredentials(home, { environment, client, recorder, log });
+  const stopReviewing = credentials.watch();
   const drivers = await createDrivers(agentOptions(home, { environment, log, credentials }));
   const hookParts = await openHooks(home, {
     environment,
@@ -85,7 +80,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     drivers,
     recorder,
     hooks: hookParts,
-    credentials: { ...credentials, settled: () => journal.committed() },
+    credentials,
     outbox: home.outbox.connect({ client, recorder, workspace }),
   });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
@@ -94,7 +89,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   await writeState(home, environment);
   const stopWatching = watchClock(() => {
     journal.newIncarnation();
-    root.credentials.clockJumped();
+    credentials.board.clockJumped();
   });
 
   let leaving: Promise<void> | undefined;
@@ -116,6 +111,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     goodbye.abort();
     await home.outbox.close();
     stopWatching();
+    stopReviewing();
     inspection.actors.close();
     workspace.close();
     await checkpoint.write().catch((error: unknown) => log.error({ err: error }, 'the checkpoint failed'));
@@ -138,7 +134,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     },
     plans: workspace.plans,
     ...inspection,
-    credentials: new CredentialCommands({ board: root.credentials, directory, isStopping }),
+    credentials: new CredentialCommands({ board: credentials.board, directory, isStopping }),
     metrics: { read: () => metrics.read({ gauges, version }) },
     health: () => ({
       status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',

@@ -1,7 +1,7 @@
 import { createActor, waitFor, type ActorRefFrom } from 'xstate';
 import { bootMachine } from '../machines/boot.machine.ts';
 import { chatMachine } from '../machines/chat.machine.ts';
-import { credentialMachine } from '../machines/credential.machine.ts';
+import type { credentialMachine } from '../machines/credential.machine.ts';
 import { engineMachine } from '../machines/engine.machine.ts';
 import { hookMachine } from '../machines/hook.machine.ts';
 import { outboxMachine } from '../machines/outbox.machine.ts';
@@ -17,10 +17,9 @@ import { awaitCloudInit } from './actors/await-cloud-init.ts';
 import { discoverRepositories } from './actors/discover-repositories.ts';
 import { BootBoard } from './actors/boot-board.ts';
 import { ChatActors } from './actors/chat-actors.ts';
-import { CredentialBoard, type CredentialBoardOptions } from './actors/credential-board.ts';
+import type { CredentialBoard } from './actors/credential-board.ts';
 import { HookBoard } from './actors/hook-board.ts';
 import { hookProcess } from './actors/hook-process.ts';
-import { refreshCredential, type RefreshCredentialOptions } from './actors/refresh-credential.ts';
 import { OutboxBoard } from './actors/outbox-board.ts';
 import { tellControlPlane, type TellControlPlaneOptions } from './actors/tell-control-plane.ts';
 import { runStartHooks, type HookRunsOptions } from './actors/run-start-hooks.ts';
@@ -34,7 +33,7 @@ export interface StartRootOptions {
   drivers: ReadonlyMap<string, AgentDriver>;
   recorder: Recorder;
   hooks: RootHooksOptions;
-  credentials: RootCredentialsOptions;
+  credentials: { logic: typeof credentialMachine; board: CredentialBoard };
   outbox: RootOutboxOptions;
 }
 
@@ -42,9 +41,6 @@ export interface RootOutboxOptions extends TellControlPlaneOptions {
   /** Told when an event is behind us. */
   settle: (id: string) => void;
 }
-
-export type RootCredentialsOptions = Pick<RefreshCredentialOptions, 'attempts' | 'settled'> &
-  Pick<CredentialBoardOptions, 'saved' | 'save'>;
 
 export interface RootHooksOptions extends HookProcessOptions {
   state: HooksState;
@@ -61,7 +57,6 @@ export interface Root {
   chats: ChatActors;
   boot: BootBoard;
   hooks: HookBoard;
-  credentials: CredentialBoard;
   /** Resolves when the root machine has come to its end. */
   ended(): Promise<unknown>;
 }
@@ -85,21 +80,6 @@ export function startRoot(options: StartRootOptions): Root {
     },
     delays: { cloudInitLimit: environment.CLOUD_INIT_TIMEOUT_MS },
   });
-  const credentialLogic = credentialMachine.provide({
-    actors: {
-      refreshCredential: refreshCredential({
-        ...credentials,
-        now: () => Date.now(),
-        random: () => Math.random(),
-      }),
-    },
-  });
-  const credentialBoard = new CredentialBoard({
-    ...credentials,
-    recorder,
-    logic: credentialLogic,
-    now: () => new Date(),
-  });
   const chats = new ChatActors(recorder, chatLogic);
   const boot = new BootBoard({ recorder, logic: bootLogic, hooks });
   const outboxLogic = outboxMachine.provide({
@@ -111,7 +91,7 @@ export function startRoot(options: StartRootOptions): Root {
     chat: chatLogic,
     boot: bootLogic,
     startHooks: startHooksLogic,
-    credential: credentialLogic,
+    credential: credentials.logic,
     outbox: outboxLogic,
   };
   const actor = createActor(engineMachine.provide({ actors }), {
@@ -119,7 +99,7 @@ export function startRoot(options: StartRootOptions): Root {
       chats.inspect(event);
       boot.inspect(event);
       hookBoard.inspect(event);
-      credentialBoard.inspect(event);
+      credentials.board.inspect(event);
       outboxBoard.inspect(event);
     },
   });
@@ -135,7 +115,6 @@ export function startRoot(options: StartRootOptions): Root {
     chats,
     boot,
     hooks: hookBoard,
-    credentials: credentialBoard,
     ended: () => waitFor(actor, ({ status }) => status !== 'active'),
   };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { chmod, lstat, readFile, readlink, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { replaceFile } from '../storage/replace-file.ts';
+import { chmod, lstat, readFile, readdir, readlink, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { TEMPORARY_SUFFIX, replaceFile } from '../storage/replace-file.ts';
 import { setAside, type OnDamage } from '../storage/set-aside.ts';
 
 /** How the content of one kind of file is read and written, without touching what it does not know. */
@@ -55,6 +55,16 @@ export class CredentialFile<Content> {
     const update = this.#last.then(() => this.#update(change));
     this.#last = update.catch(() => undefined); // the caller hears of it; the next one starts all the same
     return update;
+  }
+
+  /** Removes what an engine that was killed while it wrote left beside the file. */
+  async sweep(): Promise<void> {
+    const file = await targetOf(this.#options.path);
+    const names = await readdir(dirname(file)).catch(() => []); // no folder, nothing to sweep
+    const stale = names.filter(
+      (name) => name.startsWith(`${basename(file)}.`) && name.endsWith(TEMPORARY_SUFFIX),
+    );
+    await Promise.all(stale.map((name) => rm(join(dirname(file), name), { force: true })));
   }
 
   async #update(change: (content: Content) => Content): Promise<void> {

@@ -4,6 +4,7 @@ import type { CredentialFile } from './credential-file.ts';
 import { githubTokenIn, withGithubToken } from './git-credentials.ts';
 import { withGithubToken as withGithubHost } from './github-hosts.ts';
 import { toTime, type Kept } from './issued.ts';
+import { sha256 } from './login.ts';
 
 export interface GithubLoginOptions {
   gitCredentials: CredentialFile<string[]>;
@@ -15,6 +16,10 @@ export interface GithubLoginOptions {
 /** The token that git and gh use: both read it from their files each time, so that shells need not be told. */
 export class GithubLogin {
   readonly #options: GithubLoginOptions;
+  /** What was put in place last, by this engine. */
+  #current: string | null = null;
+  /** Digests of tokens that were in place before. */
+  readonly #past = new Set<string>();
 
   constructor(options: GithubLoginOptions) {
     this.#options = options;
@@ -26,10 +31,30 @@ export class GithubLogin {
   }
 
   async keep({ token, expiresAt }: GithubCredential): Promise<Kept> {
-    const { gitCredentials, hosts, provideHelper } = this.#options;
+    await this.#put(token);
+    await this.#options.provideHelper();
+    return { source: 'token', expiresAt: toTime(expiresAt) };
+  }
+
+  /**
+   * Looks at the file after somebody changed it. git erases a token that GitHub refused: its digest is returned. A
+   * command of git that began with the token before writes that one back when it worked: it is replaced. A token that
+   * somebody else put there is taken over.
+   */
+  async review(): Promise<string | null> {
+    const [current, found] = [this.#current, this.token];
+    if (current === null || found === current) return null;
+    if (found === null) return sha256(current);
+    await this.#put(this.#past.has(sha256(found)) ? current : found);
+    return null;
+  }
+
+  async #put(token: string): Promise<void> {
+    const { gitCredentials, hosts } = this.#options;
+    if (this.#current !== null && this.#current !== token) this.#past.add(sha256(this.#current));
+    this.#past.delete(sha256(token));
+    this.#current = token;
     await gitCredentials.update((lines) => withGithubToken(lines, token));
     await hosts.update((document) => withGithubHost(document, token));
-    await provideHelper();
-    return { source: 'token', expiresAt: toTime(expiresAt) };
   }
 }

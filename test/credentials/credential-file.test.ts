@@ -10,7 +10,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CredentialFile } from '../../src/credentials/credential-file.ts';
@@ -101,6 +101,17 @@ describe('a file of credentials', () => {
     await Promise.all(['a', 'b', 'c'].map(add));
 
     expect(file.read()).toEqual({ a: true, b: true, c: true });
+  });
+
+  it('loses what an engine that was killed left beside it, and nothing else', async () => {
+    const { file, path, folder } = await openFile();
+    await mkdir(folder);
+    const others = ['auth.json', 'auth.json.bak', 'other.json.1-1.replicas-tmp'];
+    for (const name of [...others, 'auth.json.1-1.replicas-tmp']) await writeFile(join(folder, name), '{}');
+
+    await file.sweep();
+
+    expect((await readdir(dirname(path))).toSorted()).toEqual(others);
   });
 
   it('stays as it was when a change fails, and takes the next one', async () => {

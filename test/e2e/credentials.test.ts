@@ -36,6 +36,24 @@ it('hands Claude Code the login that was issued instead of the key of its enviro
   ]);
 });
 
+it('starts Claude Code anew for the next turn when the key it was launched with is replaced', async () => {
+  const issuer = await startCredentialIssuer({
+    claude: (_request, count) => ({ type: 'apiKey', apiKey: `sk-ant-api03-issued-${count}` }),
+  });
+  const workspace = await startWorkspace({ environment: { MONOLITH_URL: issuer.url } });
+  const { client, chatId, home } = workspace;
+  const stream = await client.follow();
+
+  await stream.waitForEnd(await client.send(chatId, 'one'));
+  await refresh(workspace, 'claude');
+  await expect
+    .poll(() => readFile(join(home, '.replicas', 'engine', 'logins.json'), 'utf8'))
+    .toContain('issued-2');
+  await stream.waitForEnd(await client.send(chatId, 'two'));
+
+  expect(loginsOf(workspace)).toEqual(['sk-ant-api03-issued-1', 'sk-ant-api03-issued-2']);
+});
+
 it('tells how the credentials stand without any of them, also under the next engine', async () => {
   const issuer = await startCredentialIssuer({
     claude: () => ({ type: 'apiKey', apiKey: 'sk-ant-api03-issued' }),

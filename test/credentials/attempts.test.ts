@@ -1,0 +1,68 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createAttempts } from '../../src/credentials/attempts.ts';
+import { sha256 } from '../../src/credentials/login.ts';
+import type { RefreshOutcome } from '../../src/monolith/client.ts';
+import type { GithubCredential } from '../../src/contract/monolith.ts';
+
+const ISSUED = { kind: 'issued' as const, credential: { token: 'one', expiresAt: 5 } };
+const KEPT = { source: 'token', expiresAt: 5 };
+
+describe('an attempt to get a credential', () => {
+  it('puts what is issued in place, and says so', async () => {
+    const { attempt, keep, onKept } = open(ISSUED);
+
+    expect(await attempt()).toEqual({ kind: 'issued', ...KEPT });
+    expect(keep).toHaveBeenCalledWith(ISSUED.credential);
+    expect(onKept).toHaveBeenCalledWith('github');
+  });
+
+  it.each<RefreshOutcome<GithubCredential>>([
+    { kind: 'absent' },
+    { kind: 'refused', reason: 'It answered 403.' },
+    { kind: 'unavailable', reason: 'It answered 503.', retryAfterMs: 1_000 },
+  ])('touches nothing when the answer is $kind', async (outcome) => {
+    const { attempt, keep } = open(outcome);
+
+    expect(await attempt()).toEqual(outcome);
+    expect(keep).not.toHaveBeenCalled();
+  });
+
+  it('does not take the credential that was rejected, and asks again later', async () => {
+    const { attempt, keep } = open(ISSUED);
+
+    expect(await attempt(sha256('one'))).toEqual({
+      kind: 'unavailable',
+      reason: 'It issued the credential again that was rejected.',
+    });
+    expect(keep).not.toHaveBeenCalled();
+  });
+
+  it('comes to nothing when the disk refuses, and tells its code alone', async () => {
+    const { attempt, keep, onKept } = open(ISSUED);
+    keep.mockRejectedValue(Object.assign(new Error('no space for one'), { code: 'ENOSPC' }));
+
+    expect(await attempt()).toEqual({
+      kind: 'unavailable',
+      reason: 'It could not be put in place (ENOSPC).',
+    });
+    expect(onKept).not.toHaveBeenCalled();
+  });
+});
+
+function open(outcome: RefreshOutcome<GithubCredential>) {
+  const keep = vi.fn(() => Promise.resolve(KEPT));
+  const onKept = vi.fn();
+  const unasked = () => Promise.reject(new Error('Nobody asked for this one.'));
+  const { github } = createAttempts({
+    client: {
+      refreshGithub: () => Promise.resolve(outcome),
+      refreshClaude: unasked,
+      refreshCodex: unasked,
+    },
+    keep: { github: keep, claude: unasked, codex: unasked },
+    onKept,
+  });
+  const attempt = (rejectedTokenSha256?: string) =>
+    github({ reason: 'rejected', ...(rejectedTokenSha256 !== undefined && { rejectedTokenSha256 }) });
+  return { attempt, keep, onKept };
+}

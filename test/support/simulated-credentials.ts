@@ -1,0 +1,168 @@
+import { SimulatedClock, createActor } from 'xstate';
+import { credentialMachine } from '../../machines/credential.machine.ts';
+import { CredentialBoard } from '../../src/actors/credential-board.ts';
+import { refreshCredential } from '../../src/actors/refresh-credential.ts';
+import type { CredentialProvider } from '../../src/contract/credentials.ts';
+import { createAttempts } from '../../src/credentials/attempts.ts';
+import { LoginChain } from '../../src/credentials/login-chain.ts';
+import { loginOf } from '../../src/credentials/login.ts';
+import { Recorder } from '../../src/projection/recorder.ts';
+
+export const PROVIDERS = ['github', 'claude', 'codex'] as const;
+
+/** Where the simulation begins, in milliseconds since 1970. */
+const BEGIN = Date.parse('2026-03-02T08:00:00Z');
+const TOKEN_LIFE_MS = 3_600_000;
+
+interface Token {
+  name: string;
+  expiresAt: number;
+}
+
+/**
+ * Credentials as the engine runs them, on a clock the test owns, with a control plane that issues tokens of one hour
+ * and knows which ones are good. Nothing touches the disk or the network.
+ */
+export function simulateCredentials({ random }: { random: () => number }) {
+  const clock = new SimulatedClock();
+  let sleptMs = 0;
+  const now = () => BEGIN + clock.now() + sleptMs;
+  const plane = createPlane(now);
+  const tokens = new Map<CredentialProvider, Token>();
+  const keep = (provider: CredentialProvider, token: Token) => {
+    tokens.set(provider, token);
+    return Promise.resolve({ source: 'oauth', expiresAt: token.expiresAt });
+  };
+  const attempts = createAttempts({
+    client: {
+      refreshGithub: async () =>
+        plane.answer('github', ({ name, expiresAt }) => ({ token: name, expiresAt })),
+      refreshClaude: async () =>
+        plane.answer('claude', ({ name, expiresAt }) => ({
+          type: 'oauth',
+          claudeAiOauth: { accessToken: name, expiresAt, scopes: [] },
+        })),
+      refreshCodex: async () =>
+        plane.answer('codex', ({ name }) => ({
+          type: 'oauth',
+          tokens: { id_token: 'id', access_token: name, refresh_token: '', account_id: 'account' },
+          last_refresh: '',
+        })),
+    },
+    keep: {
+      github: ({ token }) => keep('github', plane.tokenOf(token)),
+      claude: (credential) =>
+        keep(
+          'claude',
+          plane.tokenOf(credential.type === 'oauth' ? credential.claudeAiOauth.accessToken : ''),
+        ),
+      codex: (credential) =>
+        keep('codex', plane.tokenOf(credential.type === 'oauth' ? credential.tokens.access_token : '')),
+    },
+    onKept: () => undefined,
+  });
+  const logic = credentialMachine.provide({
+    actors: {
+      refreshCredential: refreshCredential({ attempts, settled: () => Promise.resolve(), now, random }),
+    },
+  });
+  const board = new CredentialBoard({
+    recorder: new Recorder({
+      append: () => '',
+      onDelta: () => undefined,
+      now: () => new Date(now()),
+      records: new Map(),
+    }),
+    logic,
+    saved: {},
+    save: () => undefined,
+    now: () => new Date(now()),
+  });
+  for (const provider of PROVIDERS)
+    createActor(logic, { clock, input: { provider }, inspect: board.inspect }).start();
+
+  const settled = async () => {
+    for (const provider of PROVIDERS) await board.settled(provider);
+  };
+  const chains = new Map(PROVIDERS.map((provider) => [provider, chainOf(provider)]));
+
+  function chainOf(provider: CredentialProvider): LoginChain {
+    return new LoginChain({
+      refresher: {
+        ready: () => board.ready(provider),
+        settled: () => board.settled(provider),
+        replace: async (rejectedTokenSha256) => {
+          board.request(provider, {
+            reason: 'rejected',
+            ...(rejectedTokenSha256 && { rejectedTokenSha256 }),
+          });
+          await board.settled(provider);
+        },
+      },
+      list: () => [loginOf('oauth', tokens.get(provider)?.name ?? 'none')],
+      environment: () => ({}),
+      now: () => clock.now(),
+    });
+  }
+
+  return {
+    now,
+    plane,
+    board,
+    settled,
+    /** Time passes, the machine awake. */
+    pass: async (milliseconds: number): Promise<void> => {
+      clock.increment(milliseconds);
+      await settled();
+    },
+    /** Time passes, the machine asleep: no timer runs. */
+    sleep: (milliseconds: number): void => {
+      sleptMs += milliseconds;
+    },
+    /** A turn that uses the login, and is carried on once if that is rejected. */
+    turn: async (provider: CredentialProvider): Promise<'completed' | 'healed' | 'lost'> => {
+      const isGood = () => plane.isGood(tokens.get(provider)?.name);
+      if (isGood()) return 'completed';
+      await chains.get(provider)?.rejected();
+      return isGood() ? 'healed' : 'lost';
+    },
+  };
+}
+
+/** Issues one token after the other for each provider; only the last one of each is good, while it lasts. */
+function createPlane(now: () => number) {
+  const last = new Map<CredentialProvider, Token>();
+  const all = new Map<string, Token>();
+  const asking = new Map<CredentialProvider, number>();
+  const plane = {
+    isDown: false,
+    issued: 0,
+    refused: 0,
+    /** The most requests for one provider that were under way at a time. */
+    mostAtOnce: 0,
+    async answer<T>(provider: CredentialProvider, toCredential: (token: Token) => T) {
+      const count = (asking.get(provider) ?? 0) + 1;
+      asking.set(provider, count);
+      plane.mostAtOnce = Math.max(plane.mostAtOnce, count);
+      await new Promise((resolve) => setImmediate(resolve));
+      asking.set(provider, count - 1);
+      if (plane.isDown) {
+        plane.refused += 1;
+        return { kind: 'unavailable' as const, reason: 'It could not be reached.' };
+      }
+      plane.issued += 1;
+      const token = { name: `${provider}-${plane.issued}`, expiresAt: now() + TOKEN_LIFE_MS };
+      last.set(provider, token);
+      all.set(token.name, token);
+      return { kind: 'issued' as const, credential: toCredential(token) };
+    },
+    tokenOf: (name: string) => all.get(name) ?? { name, expiresAt: 0 },
+    isGood: (name: string | undefined) => {
+      const token = all.get(name ?? '');
+      return token !== undefined && [...last.values()].includes(token) && token.expiresAt > now();
+    },
+    /** Makes the token of a provider worthless before its time. */
+    revoke: (provider: CredentialProvider) => void last.delete(provider),
+  };
+  return plane;
+}
