@@ -5,6 +5,7 @@ import { findBundledAgents } from '../../src/dev/bundled-agents.ts';
 import {
   startReferenceMonolith,
   type ReferenceMonolith,
+  type ReferenceMonolithOptions,
 } from '../../src/dev/reference-monolith/reference-monolith.ts';
 import { startScriptedModel, type Script, type ScriptedModel } from '../../src/dev/scripted-model.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
@@ -49,6 +50,8 @@ export interface WorkspaceOptions {
   parent?: string;
   /** What goes wrong with calls to the control plane. */
   fault?: ReferenceMonolith['fault'];
+  /** The logins that the control plane gives out. */
+  issue?: NonNullable<ReferenceMonolithOptions['issue']>;
   /** What the home holds before the first engine starts. */
   prepare?: (home: string) => Promise<void>;
 }
@@ -63,6 +66,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     secret: SECRET,
     workspaceId: WORKSPACE_ID,
     ...(options.fault !== undefined && { fault: options.fault }),
+    ...(options.issue !== undefined && { issue: options.issue }),
   });
   onTestFinished(() => monolith.close());
   const cloudInitLog = join(home.path, 'cloud-init-output.log');
