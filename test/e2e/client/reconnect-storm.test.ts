@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { EngineClient } from '../../../src/client/client.ts';
-import { startMonolithStandIn } from '../../../src/dev/monolith-stand-in.ts';
+import { startReferenceMonolith } from '../../../src/dev/reference-monolith/reference-monolith.ts';
 import { serve, type RunningServer } from '../../../src/serve.ts';
 import { expectExactlyOneEnd } from '../../support/assertions.ts';
 import { startCuttingProxy } from '../../support/cutting-proxy.ts';
@@ -75,7 +75,7 @@ async function startServer() {
   const port = await findFreePort();
   const sign = join(home, 'cloud-init-output.log');
   await writeFile(sign, '');
-  const monolith = await startMonolithStandIn({ secret: SECRET, workspaceId: 'workspace' });
+  const monolith = await startReferenceMonolith({ secret: SECRET, workspaceId: 'workspace' });
   onTestFinished(() => monolith.close());
   const start = () =>
     serve({
