@@ -25,11 +25,11 @@ type Heard = { chatId: string; command: AgentSessionCommand | 'detached' }[];
 const recordings = new WeakMap<object, Heard>();
 
 /** A running engine whose agents only record what they are told, on a clock the test owns. */
-export function startEngineMachine(inspect?: (event: InspectionEvent) => void) {
+export function startEngineMachine(inspect?: (event: InspectionEvent) => void, logic = machine) {
   const clock = new SimulatedClock();
   const emitted: EngineEmitted[] = [];
   const heard: Heard = [];
-  const engine = createActor(machine, { clock, ...(inspect === undefined ? {} : { inspect }) });
+  const engine = createActor(logic, { clock, ...(inspect === undefined ? {} : { inspect }) });
   recordings.set(engine.system, heard);
   engine.on('*', (event) => emitted.push(event));
   engine.start();
@@ -110,6 +110,16 @@ const machine = engineMachine.provide({
         refreshCredential: fromPromise<RefreshEnd, RefreshInput>(() => new Promise(() => undefined)),
       },
     }),
+  },
+});
+
+/** One of which only chats do anything by themselves: for tests that say what becomes of the rest. */
+export const quietMachine = machine.provide({
+  actors: {
+    boot: never as never,
+    credential: never as never,
+    startHooks: never as never,
+    outbox: never as never,
   },
 });
 
