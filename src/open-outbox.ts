@@ -98,10 +98,14 @@ export class OpenedOutbox {
     if (first === undefined || last === undefined) return;
     const context = { count: lines.length, firstId: first.id, lastId: last.id };
     const events = await Promise.all(lines.map((line) => this.#toWebhook(line)));
-    await this.#keep(events.map((event) => ({ event, reason: GIVEN_UP }))).catch((error: unknown) =>
-      this.#parts.log.error({ err: error, ...context }, 'events that were given up could not be kept'),
+    const isKept = await this.#keep(events.map((event) => ({ event, reason: GIVEN_UP }))).then(
+      () => true,
+      (error: unknown) => {
+        this.#parts.log.error({ err: error, ...context }, 'events that were given up could not be kept');
+        return false;
+      },
     );
-    this.#connection?.recorder.record([givenUp(context)]);
+    this.#connection?.recorder.record([givenUp(context, isKept)]);
   }
 
   save(): Promise<void> {
@@ -132,7 +136,11 @@ export class OpenedOutbox {
 
 const GIVEN_UP = 'The control plane was away for so long that the event left the log.';
 
-function givenUp(context: { count: number; firstId: string; lastId: string }): EngineEventBody<'error'> {
-  const message = `${context.count} events left the log before the control plane could be told; they are kept in the dead-letter file.`;
+function givenUp(
+  context: { count: number; firstId: string; lastId: string },
+  isKept: boolean,
+): EngineEventBody<'error'> {
+  const where = isKept ? 'they are kept in the dead-letter file' : 'they could not be kept';
+  const message = `${context.count} events left the log before the control plane could be told; ${where}.`;
   return { type: 'error', payload: { code: 'webhooks_given_up', message, context } };
 }

@@ -1,0 +1,73 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { JournalEntry } from '../src/journal/event-line.ts';
+import { createLog } from '../src/log.ts';
+import { openOutbox } from '../src/open-outbox.ts';
+import { createEngineStorage } from '../src/storage/atomic-files.ts';
+import { idOf, openTestJournal } from './journal/open-test-journal.ts';
+import { temporaryFolder } from './storage/temporary-folder.ts';
+
+const NOBODY = new AbortController().signal;
+
+it('keeps what leaves the log untold as dead letters, and says how many those are', async () => {
+  const { base, outbox, append, recorded, connection } = await open();
+  await append(trouble('one'), trouble('two'), trouble('three'));
+  expect(outbox.lag).toBe(3);
+
+  await outbox.giveUp(2);
+
+  const letters = (await readFile(join(base, 'engine', 'dead-letters.jsonl'), 'utf8')).trimEnd().split('\n');
+  expect(letters.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { reason: expect.stringContaining('left the log'), event: { id: idOf(1), workspaceId: 'workspace-1' } },
+    { reason: expect.stringContaining('left the log'), event: { id: idOf(2), workspaceId: 'workspace-1' } },
+  ]);
+  expect(recorded).toEqual([
+    {
+      type: 'error',
+      payload: {
+        code: 'webhooks_given_up',
+        message:
+          '2 events left the log before the control plane could be told; they are kept in the dead-letter file.',
+        context: { count: 2, firstId: idOf(1), lastId: idOf(2) },
+      },
+    },
+  ]);
+  expect((await connection.next({ mayWait: false, signal: NOBODY }))?.id).toBe(idOf(3));
+});
+
+it('lets go of them also when they cannot be written, and says so', async () => {
+  const { base, outbox, append, recorded, connection } = await open();
+  await append(trouble('one'));
+  await mkdir(join(base, 'engine', 'dead-letters.jsonl')); // no file can be written there
+
+  await outbox.giveUp(1);
+
+  expect(recorded).toMatchObject([
+    { type: 'error', payload: { message: expect.stringContaining('they could not be kept') } },
+  ]);
+  expect(await connection.next({ mayWait: false, signal: NOBODY })).toBeNull();
+});
+
+async function open() {
+  const base = await temporaryFolder();
+  const { journal } = await openTestJournal(base);
+  const store = createEngineStorage({ base });
+  const log = createLog({ level: 'silent', secrets: [] });
+  const outbox = openOutbox({ store, journal, settledId: null, workspaceId: 'workspace-1', log });
+  const recorded: JournalEntry[] = [];
+  const connection = outbox.connect({
+    client: { deliver: () => Promise.resolve({ kind: 'delivered', isDuplicate: false }) },
+    recorder: { record: (entries) => void recorded.push(...entries) },
+    workspace: { repositories: { list: () => Promise.resolve([]) } },
+  });
+  async function append(...entries: JournalEntry[]): Promise<void> {
+    outbox.note(entries, journal.append(entries, { sync: false }));
+    await journal.committed();
+  }
+  return { base, outbox, append, recorded, connection };
+}
+
+function trouble(code: string): JournalEntry {
+  return { type: 'error', payload: { code, message: code } };
+}
