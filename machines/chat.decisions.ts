@@ -2,7 +2,7 @@
 import type { Failure } from '../src/contract/chats.ts';
 import type { DropReason } from '../src/contract/events.ts';
 import type { AgentFact, TurnEnd } from '../src/contract/facts.ts';
-import type { LineRecord, Position, QueuedMessage, Recorded } from '../src/contract/records.ts';
+import type { LineRecord, Position, QueuedMessage, Recorded, Steered } from '../src/contract/records.ts';
 import type { AgentRequest, RequestOutcome } from '../src/contract/requests.ts';
 import type { ChatContext, ChatEvent, ChatNote, StopReason, TurnCompleted } from './chat.events.ts';
 
@@ -62,6 +62,17 @@ export function steerStartOf(
   return { type: 'chat.turn.started', payload, ...(position === null ? {} : { record: { position } }) };
 }
 
+export function withTaken(steered: Steered[], messageId: string): Steered[] {
+  return steered.map((one) => (one.message.messageId === messageId ? { ...one, isTaken: true } : one));
+}
+
+/** What came too late for the turn waits at the head of the queue. */
+export function withRefused({ queue, steered }: ChatContext, messageId: string) {
+  const isRefused = ({ message }: Steered) => message.messageId === messageId;
+  const refused = steered.filter(isRefused).map(({ message }) => message);
+  return { queue: [...refused, ...queue], steered: steered.filter((one) => !isRefused(one)) };
+}
+
 /** What was said into a turn ends as that turn does; of the cost, the turn has it all. */
 export function steerEndingsOf(
   context: ChatContext,
@@ -98,6 +109,14 @@ export function deltasOf(chatId: string, said: Said): (Recorded<'chat.turn.delta
   const last = deltas.at(-1);
   if (last === undefined) return [{ type: 'chat.updated', record }];
   return [...deltas.slice(0, -1), { ...last, record }];
+}
+
+export function progressOf(
+  chatId: string,
+  { messageId, progress, position }: Extract<AgentFact, { type: 'agent.waits' }>,
+): Recorded<'chat.turn.progress'> {
+  const payload = { chatId, messageId, progress };
+  return { type: 'chat.turn.progress', payload, ...(position === null ? {} : { record: { position } }) };
 }
 
 function noteOf({ position, sessionId, selfDirected, events, end }: Said): LineRecord | undefined {

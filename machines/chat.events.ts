@@ -66,6 +66,7 @@ export type ChatEmitted =
       | 'chat.turn.accepted'
       | 'chat.turn.started'
       | 'chat.turn.delta'
+      | 'chat.turn.progress'
       | 'chat.interrupted'
       | 'chat.message.dropped'
       | 'chat.request.opened'

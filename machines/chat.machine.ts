@@ -31,6 +31,7 @@ export const chatMachine = chatSetup.createMachine({
     'message.withdraw': { actions: 'dropMessage' },
     'queue.clear': { actions: { type: 'dropQueue', params: { reason: 'cleared' } } },
     'queue.reorder': { actions: 'reorderQueue' },
+    'agent.waits': { actions: 'announceProgress' },
     'steer.taken': { guard: 'isBeingSteered', actions: 'announceSteered' },
     'steer.refused': { guard: 'isBeingSteered', actions: 'queueSteered' },
     'turns.hold': { actions: 'holdTurns' },

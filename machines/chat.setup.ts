@@ -2,7 +2,6 @@
 import { assertEvent, assign, emit, enqueueActions, sendTo, setup } from 'xstate';
 import type { DropReason } from '../src/contract/events.ts';
 import type { AgentSessionInput } from '../src/contract/facts.ts';
-import type { Steered } from '../src/contract/records.ts';
 import type { Answer } from '../src/contract/requests.ts';
 import {
   acceptanceOf,
@@ -17,12 +16,15 @@ import {
   interruptionOf,
   openingOf,
   orderOf,
+  progressOf,
   reordered,
   startOf,
   steerAcceptanceOf,
   steerEndingsOf,
   steerStartOf,
   without,
+  withRefused,
+  withTaken,
 } from './chat.decisions.ts';
 import type {
   AgentSessionCommand,
@@ -70,19 +72,13 @@ export const chatSetup = setup({
     announceSteered: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'steer.taken');
       enqueue.emit(steerStartOf(context, event));
-      enqueue.assign({
-        steered: context.steered.map((one) =>
-          one.message.messageId === event.messageId ? { ...one, isTaken: true } : one,
-        ),
-      });
+      enqueue.assign({ steered: withTaken(context.steered, event.messageId) });
     }),
     queueSteered: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'steer.refused');
-      const isRefused = ({ message }: Steered) => message.messageId === event.messageId;
-      const refused = context.steered.filter(isRefused).map(({ message }) => message);
-      const queue = [...refused, ...context.queue];
+      const { queue, steered } = withRefused(context, event.messageId);
       enqueue.emit(orderOf(queue));
-      enqueue.assign({ queue, steered: context.steered.filter((one) => !isRefused(one)) });
+      enqueue.assign({ queue, steered });
     }),
     acceptMessageAsNext: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.submit');
@@ -156,6 +152,10 @@ export const chatSetup = setup({
       return { type: 'chat.updated' as const, record: { delivery: event.delivery } };
     }),
     announceStartedInVain: emit(({ context }) => startOf(context)),
+    announceProgress: emit(({ context, event }) => {
+      assertEvent(event, 'agent.waits');
+      return progressOf(context.chatId, event);
+    }),
     announceInterrupted: emit(({ context }) => interruptionOf(context)),
     concludeTurn: enqueueActions(({ context, event, enqueue }) => {
       const { current, stopReason, chatId, requests } = context;

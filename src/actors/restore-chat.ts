@@ -17,6 +17,8 @@ export function newChatInput({ id, provider }: ChatSummary, policy: Policy): Inp
 /** Where the machine of a chat takes up what its record tells. */
 export function restoredChatInput(record: ChatRecord): Input {
   const { chat, policy, sessionId, position, turn, requests, steered, selfDirected } = record;
+  const { sessionMark, receipts } = record;
+  const turnIds = receipts.flatMap(({ turnId }) => turnId ?? []);
   const steering = steered.filter(({ isTaken }) => !isTaken).map(({ message }) => message);
   return {
     session: {
@@ -28,6 +30,8 @@ export function restoredChatInput(record: ChatRecord): Input {
       turn,
       requests,
       steering,
+      turnIds,
+      ...(sessionMark === undefined ? {} : { sessionMark }),
       selfDirected,
     },
     queue: record.queue,

@@ -1,6 +1,7 @@
 /** Turns what an agent printed into the facts a chat is told, each once. */
 import type { AgentEvent } from '../contract/agent-event.ts';
 import type { Failure } from '../contract/chats.ts';
+import type { TurnProgress } from '../contract/events.ts';
 import type { AgentFact, TurnEnd } from '../contract/facts.ts';
 import type { Position } from '../contract/records.ts';
 
@@ -20,6 +21,8 @@ export interface Said {
   position: Position | null;
   standing: Standing;
   end?: TurnEnd | undefined;
+  /** The model keeps the agent waiting. */
+  progress?: TurnProgress | undefined;
 }
 
 type AgentSaid = Extract<AgentFact, { type: 'agent.said' }>;
@@ -83,8 +86,15 @@ export class Facts {
     return this.#sessionId;
   }
 
-  /** Reports a line, unless it neither brought an event nor changed anything. */
-  said({ messageId, events, position, standing, end }: Said): void {
+  /** Reports a line, and what keeps the agent waiting by it. */
+  said({ progress, ...line }: Said): void {
+    this.#line(line);
+    const { messageId, position } = line;
+    if (progress !== undefined) this.report({ type: 'agent.waits', messageId, progress, position });
+  }
+
+  /** Nothing is told of a line that neither brought an event nor changed anything. */
+  #line({ messageId, events, position, standing, end }: Said): void {
     const { openTools } = standing;
     const news = {
       ...this.#changeOfSession(standing),

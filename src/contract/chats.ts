@@ -6,7 +6,10 @@ export const ChatStateSchema = z.enum(['idle', 'running', 'interrupting', 'error
 /** Who decides when an agent asks for permission: nobody (`bypass`) or whoever answers the request (`ask`). */
 export const PolicySchema = z.enum(['bypass', 'ask']);
 
-/** What a turn cost. Tokens are counts of the whole turn; `costUsd` is the agent's own estimate. */
+/**
+ * What a turn cost. Tokens are counts of the whole turn; `costUsd` is the agent's own estimate. `contextTokens` are those
+ * that the model was given last, of the `contextWindow` that it has: as of the end of the turn, never a sum.
+ */
 export const UsageSchema = z
   .looseObject({
     inputTokens: z.number().nonnegative().optional(),
@@ -14,6 +17,8 @@ export const UsageSchema = z
     cacheReadTokens: z.number().nonnegative().optional(),
     cacheWriteTokens: z.number().nonnegative().optional(),
     costUsd: z.number().nonnegative().optional(),
+    contextTokens: z.number().nonnegative().optional(),
+    contextWindow: z.number().nonnegative().optional(),
   })
   .meta({ id: 'Usage' });
 

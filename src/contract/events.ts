@@ -11,6 +11,18 @@ import { BootStateSchema, EngineStatusSchema } from './status.ts';
 /** How a turn ended. `lost`: engine and agent died together and nothing proves that the turn never started. */
 export const TurnOutcomeSchema = z.enum(['completed', 'interrupted', 'errored', 'lost']);
 
+/** Why a running turn waits: the model's API is asked again, or accepts nothing for now. No failure yet. */
+export const TurnProgressSchema = z
+  .object({
+    kind: z.enum(['retrying', 'rateLimited']),
+    message: z.string(),
+    attempt: z.number().int().nonnegative().optional(),
+    attemptsMax: z.number().int().nonnegative().optional(),
+    /** When it is tried again, or when the limit ends. */
+    until: z.iso.datetime().optional(),
+  })
+  .meta({ id: 'TurnProgress' });
+
 /** Why an accepted message never started. */
 export const DropReasonSchema = z.enum(['deleted', 'cleared', 'interrupted', 'chatDeleted']);
 
@@ -65,6 +77,10 @@ export const EngineEventSchema = z
       'chat.turn.partial',
       z.object({ chatId, messageId: z.string().nullable(), event: AgentEventSchema }),
     ),
+    eventOf(
+      'chat.turn.progress',
+      z.object({ chatId, messageId: z.string().nullable(), progress: TurnProgressSchema }),
+    ),
     eventOf('chat.turn.completed', TurnEndSchema),
     eventOf('chat.interrupted', z.object({ chatId, interrupted: z.boolean(), queue: z.array(z.string()) })),
     eventOf('chat.message.dropped', z.object({ chatId, messageId, reason: DropReasonSchema })),
@@ -105,6 +121,7 @@ export const EPHEMERAL_EVENT_TYPES = ['chat.turn.partial', 'stream.reset'] as co
 export type EngineEvent = z.infer<typeof EngineEventSchema>;
 export type EngineEventType = EngineEvent['type'];
 export type TurnOutcome = z.infer<typeof TurnOutcomeSchema>;
+export type TurnProgress = z.infer<typeof TurnProgressSchema>;
 export type DropReason = z.infer<typeof DropReasonSchema>;
 
 /** An event as its author writes it; the journal adds `id` and `ts`. */

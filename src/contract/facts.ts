@@ -1,8 +1,8 @@
 /** What passes between a chat and its agent: commands one way, facts the other. In memory only, so plain types. */
 import type { AgentEvent } from './agent-event.ts';
 import type { Failure, Policy, Usage } from './chats.ts';
-import type { TurnOutcome } from './events.ts';
-import type { Delivery, Position, QueuedMessage, TurnRecord } from './records.ts';
+import type { TurnOutcome, TurnProgress } from './events.ts';
+import type { Delivery, Position, QueuedMessage, SessionMark, TurnRecord } from './records.ts';
 import type { AgentRequest, Answer } from './requests.ts';
 
 export interface TurnEnd {
@@ -30,6 +30,8 @@ export type AgentFact =
       /** Set when the native session got another id. */
       sessionId?: string;
     }
+  /** The agent's model keeps it waiting. */
+  | { type: 'agent.waits'; messageId: string | null; progress: TurnProgress; position: Position | null }
   /** The agent answered a ping. */
   | { type: 'agent.answered' }
   /** The agent printed something that is no event (a token, a notice). Told at most once in ten seconds. */
@@ -80,6 +82,9 @@ export interface AgentSessionInput {
   requests: AgentRequest[];
   /** Messages for the running turn of which nobody knows whether they reached it; none when left out. */
   steering?: QueuedMessage[];
+  /** Up to where the native session is known, and the ids of the turns that were asked for, the latest last. */
+  sessionMark?: SessionMark;
+  turnIds?: string[];
   /** Whether the agent was last said to work by itself; left out when that is not known. */
   selfDirected?: boolean;
 }

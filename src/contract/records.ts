@@ -29,11 +29,17 @@ export const QueuedMessageSchema = z.object({
   queuedAt: z.iso.datetime(),
 });
 
+/** Up to where the agent's own file of a session was known when a turn began, in bytes. */
+export const SessionMarkSchema = z.object({ sessionId: z.string(), offset: z.number().int().nonnegative() });
+
 /**
  * How a turn reaches its agent, in the driver's own terms, journaled before anything is written to the agent.
- * Only the driver that made it reads more than `runId`, the process it goes to.
+ * Only the driver that made it reads more than `runId`, the process it goes to, and `sessionMark`.
  */
-export const DeliverySchema = z.looseObject({ runId: z.string() });
+export const DeliverySchema = z.looseObject({
+  runId: z.string(),
+  sessionMark: SessionMarkSchema.optional(),
+});
 
 /** Up to where the output of an agent's process is in the journal, in bytes. */
 export const PositionSchema = z.object({ runId: z.string(), offset: z.number().int().nonnegative() });
@@ -52,6 +58,7 @@ export const ReceiptSchema = z.object({
   messageId: z.string(),
   digest: z.string(),
   position: z.number().int().nonnegative(),
+  turnId: z.string().optional(),
 });
 
 /** Everything known of one chat: the fold of its journal lines. */
@@ -66,6 +73,7 @@ export const ChatRecordSchema = z.object({
   interrupting: z.boolean(),
   selfDirected: z.boolean(),
   requests: z.array(AgentRequestSchema),
+  sessionMark: SessionMarkSchema.optional(),
   steered: z.array(SteeredSchema).default([]),
   receipts: z.array(ReceiptSchema),
 });
@@ -104,6 +112,7 @@ export const EngineStateFileSchema = z.looseObject({
 export type MessageContent = z.infer<typeof MessageContentSchema>;
 export type StoredContent = z.infer<typeof StoredContentSchema>;
 export type QueuedMessage = z.infer<typeof QueuedMessageSchema>;
+export type SessionMark = z.infer<typeof SessionMarkSchema>;
 export type Delivery = z.infer<typeof DeliverySchema>;
 export type Position = z.infer<typeof PositionSchema>;
 export type TurnRecord = z.infer<typeof TurnRecordSchema>;

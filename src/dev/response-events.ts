@@ -74,7 +74,8 @@ async function* toolEvents(
   { name, input, id }: Extract<Block, { type: 'tool_use' }>,
   at: Place,
 ): AsyncGenerator<StreamEvent, unknown> {
-  const call = { id: `fc_scripted_${randomUUID()}`, call_id: id ?? `call_scripted_${randomUUID()}`, name };
+  const ids = { id: `fc_scripted_${randomUUID()}`, call_id: id ?? `call_scripted_${randomUUID()}` };
+  const call = { ...ids, ...toolName(name) };
   const { input: text, ...rest } = input;
   const isFree = typeof text === 'string' && Object.keys(rest).length === 0;
   const body = isFree
@@ -82,4 +83,10 @@ async function* toolEvents(
     : { type: 'function_call', arguments: JSON.stringify(input) };
   yield { type: 'response.output_item.added', ...at, item: { ...call, ...body, status: 'in_progress' } };
   return { ...call, ...body, status: 'completed' };
+}
+
+/** Tools of MCP servers are called by two names. */
+function toolName(name: string): { name: string; namespace?: string } {
+  const [, namespace, tool] = /^(mcp__.+)__(.+)$/.exec(name) ?? [];
+  return namespace === undefined || tool === undefined ? { name } : { namespace, name: tool };
 }

@@ -95,14 +95,14 @@ function accept(
   message: QueuedMessage | undefined,
 ): ChatRecord {
   if (message === undefined) return before;
-  const { messageId, digest, content } = message;
+  const { messageId, digest, content, turnId } = message;
   return {
     ...before,
     chat: { ...before.chat, lastMessageText: previewOf(content) },
     ...(steers === undefined
       ? { queue: [...before.queue, message] }
       : { steered: [...before.steered, { message, isTaken: false }] }),
-    receipts: [...before.receipts, { messageId, digest, position }].slice(-RECEIPTS),
+    receipts: [...before.receipts, { messageId, digest, position, turnId }].slice(-RECEIPTS),
   };
 }
 
@@ -113,7 +113,9 @@ function start(before: ChatRecord, messageId: string, { ts, record }: FoldedLine
     message === undefined || record?.delivery === undefined
       ? null
       : { message, startedAt: ts, delivery: record.delivery };
-  return { ...before, chat, queue: withoutMessage(before.queue, messageId), turn };
+  const sessionMark = record?.delivery?.sessionMark;
+  const known = sessionMark === undefined ? {} : { sessionMark };
+  return { ...before, ...known, chat, queue: withoutMessage(before.queue, messageId), turn };
 }
 
 function complete(
@@ -168,5 +170,13 @@ function sumOf(before: Usage, added: Usage): Usage {
     const [one, other] = [before[counter], added[counter]];
     return one === undefined && other === undefined ? [] : [[counter, (one ?? 0) + (other ?? 0)] as const];
   });
-  return Object.fromEntries(sums);
+  return { ...Object.fromEntries(sums), ...contextOf({ ...before, ...added }) };
+}
+
+/** How full the context is, as told last. */
+function contextOf({ contextTokens, contextWindow }: Usage): Usage {
+  return {
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+  };
 }

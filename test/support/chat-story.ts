@@ -18,6 +18,8 @@ function lineOf(event: ChatEmitted): string {
       return `started ${event.payload.messageId}`;
     case 'chat.turn.delta':
       return `delta ${event.payload.messageId}`;
+    case 'chat.turn.progress':
+      return `progress ${event.payload.messageId} ${event.payload.progress.kind}`;
     case 'chat.turn.completed':
       return `completed ${event.payload.messageId} ${event.payload.outcome}`;
     case 'chat.interrupted':

@@ -51,6 +51,11 @@ export function said(messageId: string | null, rest: Partial<Said> = {}): Said {
   };
 }
 
+export function waits(messageId: string | null): AgentFact {
+  const progress = { kind: 'retrying' as const, message: 'The model is overloaded.', attempt: 1 };
+  return { type: 'agent.waits', messageId, progress, position: { runId: RUN_ID, offset: 15 } };
+}
+
 export function ended(messageId: string, end: TurnEnd = COMPLETED): Said {
   return said(messageId, { events: [], end });
 }

@@ -86,7 +86,19 @@ function openTools(state: ClaudeState, line: LineOf<'assistant'>, now: Date): Cl
   const openedAt = Number.isNaN(printedAt) ? now.getTime() : printedAt;
   const parent = line.parent_tool_use_id ?? null;
   const opened = toolUsesIn(line.message.content).map((id) => ({ id, parent, openedAt }));
-  return complain({ ...state, openTools: [...state.openTools, ...opened] }, line.error);
+  const next = { ...state, context: contextAfter(state, line), openTools: [...state.openTools, ...opened] };
+  return complain(next, line.error);
+}
+
+/** Sub-agents have contexts of their own; what is made up locally has none. */
+function contextAfter(
+  { context }: ClaudeState,
+  { message, parent_tool_use_id: parent }: LineOf<'assistant'>,
+) {
+  const { model, usage } = message;
+  if (parent || model === undefined || model === '<synthetic>' || usage === undefined) return context;
+  const given = usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens;
+  return { model, tokens: given + usage.output_tokens };
 }
 
 function closeTools(state: ClaudeState, ids: readonly string[]): ClaudeState {
@@ -103,7 +115,9 @@ function advanceResult(state: ClaudeState, line: LineOf<'result'>): ClaudeState 
     startupFailure: line.startup_failure_reason === undefined ? state.startupFailure : textOf(line),
   };
   if (turn === null || !isResultOf(line, turn)) return next;
-  return progress(next, { end: endOf(line, { complaint: turn.complaint, totalCostUsd }) });
+  return progress(next, {
+    end: endOf(line, { complaint: turn.complaint, totalCostUsd, context: state.context }),
+  });
 }
 
 /** A result without uuids belongs to a running turn, unless the agent names another origin. */

@@ -18,6 +18,7 @@ import { readConfiguration, type Found } from './recovery.ts';
 import { startProcess } from './start-process.ts';
 import { freshState, isAtRest, withTurn } from './state.ts';
 import type { Supervisor } from './supervisor.ts';
+import { Transcript } from './transcript.ts';
 
 export interface CourierOptions {
   context: AgentContext;
@@ -46,6 +47,7 @@ export class Courier {
   /** A message was prepared and neither delivered nor abandoned. */
   isPrepared = false;
   readonly #options: CourierOptions;
+  readonly #transcript: Transcript;
   /** The process whose input is reserved for that message. */
   #reserved: ClaudeProcess | null = null;
   /** Set while a message waits for its settings. */
@@ -56,6 +58,7 @@ export class Courier {
   constructor(options: CourierOptions) {
     this.#options = options;
     const { turn } = options.chat;
+    this.#transcript = new Transcript(options);
     this.#deliveredTo = ClaudeDeliverySchema.safeParse(turn?.delivery).data?.sessionId ?? null;
   }
 
@@ -65,8 +68,10 @@ export class Courier {
     supervisor.isExitAwaited = false;
     const preparing = await this.#preparing(message);
     if (preparing === null) return this.#reportUnavailable();
-    this.#reserved = await this.#findUsable(preparing.installation);
     const { sessionId } = facts;
+    // A process that lives knows nothing of what was said elsewhere: another one resumes the session.
+    const isStale = await this.#transcript.tellGap(supervisor.process);
+    this.#reserved = isStale ? null : await this.#findUsable(preparing.installation);
     const start = sessionId === null ? 'new' : 'resume';
     const delivery = this.#reserved
       ? await prepareInput(preparing, this.#reserved)
@@ -226,9 +231,10 @@ export class Courier {
     this.#reserved = null;
   }
 
-  #reportPrepared({ messageId }: QueuedMessage, delivery: ClaudeDelivery): void {
+  #reportPrepared(message: QueuedMessage, given: ClaudeDelivery): void {
     this.isPrepared = true;
-    this.#options.facts.report({ type: 'turn.prepared', messageId, delivery });
+    const delivery = this.#transcript.mark(given, message);
+    this.#options.facts.report({ type: 'turn.prepared', messageId: message.messageId, delivery });
   }
 
   #reportUnavailable(): void {

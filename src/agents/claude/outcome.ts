@@ -1,5 +1,6 @@
 import type { Failure, Usage } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
+import type { ClaudeState } from './state.ts';
 import type { Result } from './protocol.ts';
 
 export interface Circumstances {
@@ -7,11 +8,12 @@ export interface Circumstances {
   complaint: string | null;
   /** What the process had cost before this turn; null when unknown. */
   totalCostUsd: number | null;
+  context: ClaudeState['context'];
 }
 
 /** How a turn ended, from the result that ends it. A failed call of the model is `success` with `is_error`. */
 export function endOf(result: Result, circumstances: Circumstances): TurnEnd {
-  const usage = usageOf(result, circumstances.totalCostUsd);
+  const usage = { ...usageOf(result, circumstances.totalCostUsd), ...contextOf(result, circumstances) };
   if (result.terminal_reason?.startsWith('aborted') === true) return { outcome: 'interrupted', usage };
   if (!result.is_error && result.subtype === 'success') return { outcome: 'completed', usage };
   return { outcome: 'errored', error: failureOf(result, circumstances.complaint), usage };
@@ -64,6 +66,13 @@ function usageOf(result: Result, totalCostUsd: number | null): Usage {
     cacheWriteTokens: sum(models.map(({ cacheCreationInputTokens }) => cacheCreationInputTokens)),
     costUsd: sum(models.map(({ costUSD }) => costUSD)),
   };
+}
+
+/** How full the context is. */
+function contextOf({ modelUsage = {} }: Result, { context }: Circumstances): Usage {
+  if (context === null) return {};
+  const contextWindow = modelUsage[context.model]?.contextWindow;
+  return { contextTokens: context.tokens, ...(contextWindow === undefined ? {} : { contextWindow }) };
 }
 
 function tokensOf({ usage }: Result): Usage {

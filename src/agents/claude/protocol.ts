@@ -21,6 +21,14 @@ const ModelUsageSchema = z.looseObject({
   cacheReadInputTokens: z.number().catch(0),
   cacheCreationInputTokens: z.number().catch(0),
   costUSD: z.number().catch(0),
+  contextWindow: z.number().positive().optional().catch(undefined),
+});
+
+const TokensSchema = z.looseObject({
+  input_tokens: z.number().catch(0),
+  output_tokens: z.number().catch(0),
+  cache_read_input_tokens: z.number().catch(0),
+  cache_creation_input_tokens: z.number().catch(0),
 });
 
 export const ResultSchema = z.looseObject({
@@ -36,15 +44,8 @@ export const ResultSchema = z.looseObject({
   origin: z.unknown().optional(),
   startup_failure_reason: z.string().optional().catch(undefined),
   total_cost_usd: z.number().optional().catch(undefined),
-  usage: z
-    .looseObject({
-      input_tokens: z.number().catch(0),
-      output_tokens: z.number().catch(0),
-      cache_read_input_tokens: z.number().catch(0),
-      cache_creation_input_tokens: z.number().catch(0),
-    })
-    .optional()
-    .catch(undefined),
+  usage: TokensSchema.optional().catch(undefined),
+  modelUsage: z.record(z.string(), ModelUsageSchema).optional().catch(undefined),
   model_usage_since_last_result: z.record(z.string(), ModelUsageSchema).optional().catch(undefined),
 });
 
@@ -66,7 +67,11 @@ const LineSchema = z.discriminatedUnion('type', [
   }),
   z.looseObject({
     type: z.literal('assistant'),
-    message: z.looseObject({ content: BlocksSchema }),
+    message: z.looseObject({
+      content: BlocksSchema,
+      model: z.string().optional().catch(undefined),
+      usage: TokensSchema.optional().catch(undefined),
+    }),
     parent_tool_use_id: z.string().nullish(),
     timestamp: z.string().optional(),
     error: z.string().optional().catch(undefined),

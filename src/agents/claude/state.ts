@@ -53,6 +53,8 @@ export interface ClaudeState {
   totalCostUsd: number | null;
   /** The model's API refused the login, and has not answered since. */
   isLoginRejected: boolean;
+  /** What the model was last asked with, by the agent itself; null before. */
+  context: { model: string; tokens: number } | null;
   /** Why the process could not start, in its own words. */
   startupFailure: string | null;
 }
@@ -71,6 +73,7 @@ export function freshState(sessionId: string | null, permissionMode: string | nu
     asked: [],
     totalCostUsd: 0,
     isLoginRejected: false,
+    context: null,
     startupFailure: null,
   };
 }

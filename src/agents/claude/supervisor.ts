@@ -136,7 +136,7 @@ export class Supervisor implements ProcessListener {
     void kill(process.run, this.#interruption.reachWith(process.state));
   }
 
-  async onTranslated({ signal, events, end }: Translation, offset: number): Promise<void> {
+  async onTranslated({ signal, events, end, progress }: Translation, offset: number): Promise<void> {
     const { process } = this;
     if (process === null) return;
     const { context } = this.#options;
@@ -144,7 +144,8 @@ export class Supervisor implements ProcessListener {
     this.#interruption.widen(process.state);
     if (signal !== undefined) this.#correspondence.react(process, signal, position);
     if (end !== undefined) await killTools(process.run, this.#interruption.reach);
-    this.#say(process, { events, position, end: isHeldBack(process.state) ? undefined : end });
+    const told = isHeldBack(process.state) ? undefined : end;
+    this.#say(process, { events, position, end: told, progress });
     this.#healing.watch(process);
     this.#watchForEnd(process);
     if (context.isLagging()) await context.settled();
@@ -201,14 +202,14 @@ export class Supervisor implements ProcessListener {
     if (conclusion.kind === 'rested' && facts.isDirectionOpen) facts.rested(position);
   }
 
-  #say(process: ClaudeProcess, { events, position, end }: Pick<Said, 'events' | 'position' | 'end'>): void {
+  #say(process: ClaudeProcess, told: Pick<Said, 'events' | 'position' | 'end' | 'progress'>): void {
     const { context, facts } = this.#options;
     const messageId = this.message?.messageId ?? null;
-    if (end !== undefined) {
+    if (told.end !== undefined) {
       this.message = null;
       this.#interruption.end();
     }
-    facts.said({ messageId, events, position, standing: standingOf(process.state), end });
+    facts.said({ messageId, ...told, standing: standingOf(process.state) });
     if (isAtRest(process.state)) context.pool.rest(process.run.id);
     else context.pool.work(process.run.id);
   }

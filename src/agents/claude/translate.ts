@@ -1,17 +1,21 @@
 /** What the lines of a Claude Code process mean: pure, so that recordings and spools can be replayed. */
 import type { AgentEvent } from '../../contract/agent-event.ts';
+import type { TurnProgress } from '../../contract/events.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import { advance, endAtRest } from './advance.ts';
 import { translateControl, type Signal } from './control.ts';
 import { isLoginFailure } from './login.ts';
 import type { KnownLine, LineOf, NativeLine } from './protocol.ts';
 import type { ClaudeState } from './state.ts';
+import { waitingOf } from './waiting.ts';
 
 export interface Translation {
   state: ClaudeState;
   events: AgentEvent[];
   /** A token-level delta, shown live and not kept. */
   partial?: AgentEvent;
+  /** The model keeps the agent waiting. */
+  progress?: TurnProgress;
   /** What the line asks of whoever drives the process. */
   signal?: Signal;
   /** Set by the line that ends the turn; `state.turn` is then null, unless the turn may be carried on. */
@@ -27,9 +31,11 @@ export function translate(state: ClaudeState, line: NativeLine, now: Date): Tran
     return { state, events: [], signal: { kind: 'conversationMissing' } };
   }
   const followed = followSession(state, line.payload);
-  if (known === null) return { state: followed, events: [toEvent(line, now)] };
+  const progress = waitingOf(line.payload, now);
+  const waiting = progress === null ? {} : { progress };
+  if (known === null) return { state: followed, events: [toEvent(line, now)], ...waiting };
   const events = isRepetition(state, known) ? [] : [toEvent(line, now)];
-  return { ...conclude(advance(followed, known, now), known), events };
+  return { ...conclude(advance(followed, known, now), known), events, ...waiting };
 }
 
 function toEvent({ type, payload }: NativeLine, now: Date): AgentEvent {

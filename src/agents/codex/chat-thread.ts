@@ -179,13 +179,15 @@ export class ChatThread implements ServerMember {
     this.#interruption.end();
   }
 
-  #tell({ signal, partial, isStirring, events, end }: Translation, position: Position): void {
+  #tell(translation: Translation, position: Position): void {
+    const { signal, partial, isStirring, events, end, progress } = translation;
     const { context, chatId, facts } = this.#options;
     const messageId = this.message?.messageId ?? null;
     if (signal !== undefined) this.#react(signal, position);
     if (partial !== undefined) facts.show(() => context.reportPartial(chatId, messageId, partial));
     if (isStirring === true) facts.stirred();
     this.#sayOnly(events, position);
+    if (progress !== undefined) facts.report({ type: 'agent.waits', messageId, progress, position });
     if (end !== undefined) this.#onEnd(end);
     else if (this.message === null && this.#interruption.isUnderWay && isAtRest(this.state)) this.#onRest();
   }

@@ -95,9 +95,20 @@ function textInput(text: string): object[] {
 }
 
 /** Codex's name for what it may do unasked. */
-export function approvalPolicyOf(policy: Policy): string {
-  return policy === 'bypass' ? 'never' : 'untrusted';
+export function approvalPolicyOf(policy: Policy): string | object {
+  return policy === 'bypass' ? FORMS_ONLY : 'untrusted';
 }
+
+/** Nothing is asked but what only a person can say: `never` would decline that unseen. */
+const FORMS_ONLY = {
+  granular: {
+    sandbox_approval: false,
+    rules: false,
+    skill_approval: false,
+    request_permissions: true,
+    mcp_elicitations: true,
+  },
+};
 
 export function requestLine(id: string, method: string, params: object): string {
   return toLine({ id, method, params });

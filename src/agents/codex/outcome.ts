@@ -1,6 +1,6 @@
 import type { Failure, Usage } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
-import { ErrorSchema, type Tokens, type Turn, type TurnError } from './protocol.ts';
+import { ErrorSchema, type Tokens, type TokenUsage, type Turn, type TurnError } from './protocol.ts';
 
 /** How a turn ended, as `turn/completed` tells it. */
 export function endOf({ status, error }: Turn, usage: Usage | null): TurnEnd {
@@ -59,9 +59,17 @@ function statusOf(info: unknown): number | null {
 export function addTokens(usage: Usage | null, tokens: Tokens): Usage {
   const { inputTokens, cachedInputTokens, cacheWriteInputTokens, outputTokens } = tokens;
   return {
+    ...usage,
     inputTokens: (usage?.inputTokens ?? 0) + Math.max(0, inputTokens - cachedInputTokens),
     outputTokens: (usage?.outputTokens ?? 0) + outputTokens,
     cacheReadTokens: (usage?.cacheReadTokens ?? 0) + cachedInputTokens,
     cacheWriteTokens: (usage?.cacheWriteTokens ?? 0) + cacheWriteInputTokens,
   };
+}
+
+/** How full the context is after a call of the model. */
+export function contextOf({ last, modelContextWindow }: TokenUsage): Usage {
+  const { inputTokens, outputTokens } = last;
+  const window = modelContextWindow === undefined ? {} : { contextWindow: modelContextWindow };
+  return { contextTokens: inputTokens + outputTokens, ...window };
 }

@@ -21,6 +21,8 @@ export interface ThreadOptions {
 /** A thread that the server has open. */
 export interface OpenThread {
   threadId: string;
+  /** The file that it is kept in; null when it is begun now or that is not told. */
+  rollout: string | null;
   /** What it uses when a message asks for nothing else. */
   model: string;
   /** To be told to the user. */
@@ -33,15 +35,16 @@ export async function startThread(options: ThreadOptions): Promise<OpenThread> {
   const given = developerInstructions === undefined ? {} : { developerInstructions };
   const result = await server.request('thread/start', { ...settingsOf(options), ...given });
   const { thread, model } = ThreadResultSchema.parse(result);
-  return { threadId: thread.id, model, notice: null };
+  return { threadId: thread.id, rollout: null, model, notice: null };
 }
 
 /** Settings are passed again: Codex does not keep them. A thread that is not there any more is begun anew, saying so. */
 export async function resumeThread(threadId: string, options: ThreadOptions): Promise<OpenThread> {
   const { server } = options;
   try {
-    await server.request('thread/resume', { threadId, excludeTurns: true, ...settingsOf(options) });
-    return { threadId, model: await defaultModel(options), notice: null };
+    const resumed = { threadId, excludeTurns: true, ...settingsOf(options) };
+    const { thread } = ThreadResultSchema.parse(await server.request('thread/resume', resumed));
+    return { threadId, rollout: thread.path ?? null, model: await defaultModel(options), notice: null };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (!/no rollout found|not found/i.test(reason)) throw error;

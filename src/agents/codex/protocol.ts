@@ -80,7 +80,7 @@ export const ThreadParamsSchema = z.looseObject({
 
 /** The answer to `thread/start` and `thread/resume`. */
 export const ThreadResultSchema = z.looseObject({
-  thread: z.looseObject({ id: z.string() }),
+  thread: z.looseObject({ id: z.string(), path: z.string().nullish().catch(null) }),
   model: z.string(),
 });
 
@@ -109,9 +109,24 @@ const TokensSchema = z.looseObject({
 });
 export type Tokens = z.infer<typeof TokensSchema>;
 
-export const TokenUsageParamsSchema = z.looseObject({
-  threadId: z.string(),
-  tokenUsage: z.looseObject({ last: TokensSchema }),
+const TokenUsageSchema = z.looseObject({
+  last: TokensSchema,
+  modelContextWindow: z.number().positive().optional().catch(undefined),
+});
+export type TokenUsage = z.infer<typeof TokenUsageSchema>;
+
+export const TokenUsageParamsSchema = z.looseObject({ threadId: z.string(), tokenUsage: TokenUsageSchema });
+
+const RateLimitWindowSchema = z
+  .looseObject({ usedPercent: z.number(), resetsAt: z.number().nullish() })
+  .nullish();
+
+export const RateLimitsParamsSchema = z.looseObject({
+  rateLimits: z.looseObject({
+    primary: RateLimitWindowSchema,
+    secondary: RateLimitWindowSchema,
+    rateLimitReachedType: z.string().nullish(),
+  }),
 });
 
 export const PlanParamsSchema = z.looseObject({

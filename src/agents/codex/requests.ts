@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
+import { decideElicitation, ELICITATION_TOOL, elicitationOf, elicitationResult } from './elicitation.ts';
 import { resultLine } from './lines.ts';
+import { PERMISSIONS_TOOL, permissionsOf, permissionsResult } from './permissions.ts';
 import type { FrameOf, RequestId } from './protocol.ts';
 import type { CodexState } from './state.ts';
 
@@ -15,10 +17,13 @@ export type Asking = Omit<AgentRequest, 'openedAt' | 'expiresAt'>;
 const COMMAND = 'item/commandExecution/requestApproval';
 const FILE_CHANGE = 'item/fileChange/requestApproval';
 const QUESTION = 'item/tool/requestUserInput';
+const PERMISSIONS = 'item/permissions/requestApproval';
+const ELICITATION = 'mcpServer/elicitation/request';
+const ANSWERABLE = new Set([COMMAND, FILE_CHANGE, QUESTION, PERMISSIONS, ELICITATION]);
 
 /** The other requests are none that a chat could answer. */
 export function isAnswerable({ method }: FrameOf<'request'>): boolean {
-  return method === COMMAND || method === FILE_CHANGE || method === QUESTION;
+  return ANSWERABLE.has(method);
 }
 
 const ApprovalSchema = z.looseObject({
@@ -42,6 +47,8 @@ export interface Circumstances {
 export function decide(frame: FrameOf<'request'>, circumstances: Circumstances): Decision {
   const { policy, planMode, runId, state } = circumstances;
   const id = requestIdOf(runId, frame.id);
+  if (frame.method === ELICITATION) return decideOnElicitation(frame, circumstances);
+  if (frame.method === PERMISSIONS) return decideOnPermissions(frame, circumstances);
   if (frame.method === QUESTION) {
     const { data } = QuestionsSchema.safeParse(frame.params);
     if (data === undefined) return { kind: 'refuse' };
@@ -58,6 +65,27 @@ export function decide(frame: FrameOf<'request'>, circumstances: Circumstances):
   return { kind: 'ask', request: { id, kind: 'permission', ...toolOf(data, state) } };
 }
 
+function decideOnElicitation({ id, params }: FrameOf<'request'>, circumstances: Circumstances): Decision {
+  const elicitation = elicitationOf(params);
+  if (elicitation === null) return { kind: 'refuse' };
+  const result = decideElicitation(elicitation, circumstances);
+  if (result !== null) return { kind: 'answer', line: resultLine(id, result) };
+  return { kind: 'ask', request: { id: requestIdOf(circumstances.runId, id), ...elicitation } };
+}
+
+function decideOnPermissions(
+  { id, params }: FrameOf<'request'>,
+  { policy, planMode, runId }: Circumstances,
+): Decision {
+  const permissions = permissionsOf(params);
+  if (permissions === null) return { kind: 'refuse' };
+  if (policy === 'ask' && !planMode) {
+    return { kind: 'ask', request: { id: requestIdOf(runId, id), kind: 'permission', ...permissions } };
+  }
+  const decision = planMode ? 'deny' : 'allow';
+  return { kind: 'answer', line: resultLine(id, permissionsResult(permissions, { decision })) };
+}
+
 /** Under which id a request of the server is known outside: another server counts from the beginning again. */
 export function requestIdOf(runId: string, id: RequestId): string {
   return `${runId}:${JSON.stringify(id)}`;
@@ -66,6 +94,8 @@ export function requestIdOf(runId: string, id: RequestId): string {
 /** The line that gives an answer to the server. */
 export function answerLine(request: AgentRequest, answer: Answer): string {
   const id = nativeIdOf(request.id);
+  if (request.tool === ELICITATION_TOOL) return resultLine(id, elicitationResult(request, answer));
+  if (request.tool === PERMISSIONS_TOOL) return resultLine(id, permissionsResult(request, answer));
   if (request.kind === 'question') return resultLine(id, { answers: answersTo(request, answer) });
   return resultLine(id, { decision: answer.decision === 'allow' ? 'accept' : 'decline' });
 }

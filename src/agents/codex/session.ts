@@ -65,7 +65,8 @@ export class CodexSession implements AgentSession {
       onGone: (server: CodexServer, failure: Failure) => post(() => this.#bury(server, failure)),
     };
     this.#thread = new ChatThread(options, chat.sessionId);
-    this.#opener = new ThreadOpener(this.#thread, { ...shared, servers, signal: this.#letGo.signal });
+    const { signal } = this.#letGo;
+    this.#opener = new ThreadOpener(this.#thread, { ...shared, chat, servers, signal });
     post(() => this.#recover());
   }
 
@@ -93,6 +94,7 @@ export class CodexSession implements AgentSession {
       case 'agent.deliver':
         return this.#orExit(() => this.#deliver(command.message, command.delivery));
       case 'agent.steer':
+        this.#opener.native.expect(command.message.turnId);
         return this.#orExit(() => this.#steers.say(command.message, this.#thread));
       case 'agent.interrupt':
         return thread.isReserved ? undefined : thread.interrupt();
@@ -126,7 +128,7 @@ export class CodexSession implements AgentSession {
     this.#reserve(true);
     const thread = await this.#opener.open();
     const options = this.#opener.where();
-    const delivery = await prepareDelivery(message, options, thread);
+    const delivery = this.#opener.native.mark(await prepareDelivery(message, options, thread), message);
     this.#facts.report({ type: 'turn.prepared', messageId: message.messageId, delivery });
   }
 

@@ -1,5 +1,6 @@
 /** What one frame comes to. */
 import type { AgentEvent } from '../../contract/agent-event.ts';
+import type { TurnProgress } from '../../contract/events.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import { breaking, type Saying } from './items.ts';
 import type { FrameOf, RequestId } from './protocol.ts';
@@ -21,6 +22,8 @@ export interface Translation {
   signal?: Signal;
   /** A sign of life that is no event. */
   isStirring?: boolean;
+  /** The model keeps the agent waiting. */
+  progress?: TurnProgress;
   /** A plan, complete: to be kept. */
   plan?: ProposedPlan;
   /** Set by the frame that ends the turn of our message; `state.turn` and open items are left to `conclude`. */

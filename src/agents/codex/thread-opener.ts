@@ -1,4 +1,5 @@
 import type { Policy } from '../../contract/chats.ts';
+import type { AgentSessionInput } from '../../contract/facts.ts';
 import type { TurnRecord } from '../../contract/records.ts';
 import type { ChatThread } from './chat-thread.ts';
 import type { AgentContext } from '../agent-context.ts';
@@ -13,13 +14,17 @@ import {
   type ThreadOptions,
 } from './preparation.ts';
 import { isWritten } from './recovery.ts';
+import { openNativeSession, type NativeSession } from '../native-session.ts';
+import { promptIn } from './rollout.ts';
 import type { CodexServer } from './server.ts';
 import type { CodexServers } from './servers.ts';
+import { standingOf } from './state.ts';
 
 export interface ThreadOpenerOptions {
   context: AgentContext;
   servers: CodexServers;
   facts: Facts;
+  chat: Pick<AgentSessionInput, 'sessionMark' | 'turnIds'>;
   chatId: string;
   policy: Policy;
   /** The chat is let go. */
@@ -28,6 +33,8 @@ export interface ThreadOpenerOptions {
 
 /** Opens the thread of one chat in a server that lives, once per server. */
 export class ThreadOpener {
+  /** What others say in the thread. */
+  readonly native: NativeSession;
   readonly #options: ThreadOpenerOptions;
   readonly #thread: ChatThread;
   #opened: { server: CodexServer; thread: OpenThread } | null = null;
@@ -35,6 +42,7 @@ export class ThreadOpener {
   constructor(thread: ChatThread, options: ThreadOpenerOptions) {
     this.#thread = thread;
     this.#options = options;
+    this.native = openNativeSession(options.chat, { promptIn, now: options.context.now });
   }
 
   /** A notice comes once, and never for a thread that the chat has not heard of. */
@@ -50,7 +58,19 @@ export class ThreadOpener {
     const silent = { ...opened, notice: null };
     this.#thread.state = { ...this.#thread.state, threadId: opened.threadId };
     this.#opened = { server, thread: silent };
+    await this.#lookForGap(opened);
     return facts.sessionId === null ? silent : opened;
+  }
+
+  /** Nobody else can write to a thread that is open, so it is looked at when it is opened. */
+  async #lookForGap({ threadId, rollout }: OpenThread): Promise<void> {
+    const { facts } = this.#options;
+    const { native } = this;
+    if (rollout === null) return native.begin(threadId);
+    const gap = await native.look(threadId, rollout);
+    if (gap === null) return;
+    const { state, position } = this.#thread;
+    facts.said({ messageId: null, events: [gap], position, standing: standingOf(state) });
   }
 
   /** Whether the message of a turn may have reached the agent before its server died. */

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { eventMessage, type Saying } from './items.ts';
 import { followItem, followTodoList, streamItem } from './item-frames.ts';
-import { addTokens, endOf, failureOf, messageOf } from './outcome.ts';
+import { addTokens, contextOf, endOf, failureOf, messageOf } from './outcome.ts';
 import {
   ErrorParamsSchema,
   ItemParamsSchema,
@@ -21,6 +21,7 @@ import { isLoginFailure } from './login.ts';
 import { enterRound, roundOf, type Round } from './rounds.ts';
 import { isAtRest, owns, turnRequestId, type CodexState } from './state.ts';
 import { closeItems, ofThread, type Step, type Translation } from './step.ts';
+import { limitedBy, retrying } from './waiting.ts';
 
 /** Null when the frame is not about this chat. */
 export function translate(state: CodexState, frame: Frame, now: Date): Translation | null {
@@ -37,6 +38,7 @@ export function translate(state: CodexState, frame: Frame, now: Date): Translati
 
 function stepOf(state: CodexState, frame: Frame, now: Date): Step | null {
   if (frame.kind === 'response') return respond(state, frame);
+  if (frame.method === 'account/rateLimits/updated') return limit(state, frame.params);
   const child = adopt(state, frame);
   if (child !== null) return { state: child };
   const threadId = ThreadIdSchema.safeParse(frame.params).data?.threadId;
@@ -68,6 +70,12 @@ function follow(state: CodexState, frame: FrameOf<'notification'>, now: Date): S
     default:
       return method.startsWith('item/') ? streamItem(state, frame) : { state, isStirring: true };
   }
+}
+
+/** Limits are those of the account: they concern whoever has a turn that runs. */
+function limit(state: CodexState, params: unknown): Step | null {
+  const progress = state.turn === null ? null : limitedBy(params);
+  return progress === null ? null : { state, progress };
 }
 
 /** The answer to the start of our turn. */
@@ -149,7 +157,9 @@ function countTokens(state: CodexState, params: unknown): Step {
   const { data } = TokenUsageParamsSchema.safeParse(params);
   const { turn } = state;
   if (data === undefined || turn === null) return { state };
-  return { state: { ...state, turn: { ...turn, usage: addTokens(turn.usage, data.tokenUsage.last) } } };
+  const context = data.threadId === state.threadId ? contextOf(data.tokenUsage) : {};
+  const usage = { ...addTokens(turn.usage, data.tokenUsage.last), ...context };
+  return { state: { ...state, turn: { ...turn, usage } } };
 }
 
 function resolve(state: CodexState, params: unknown): Step {
@@ -161,7 +171,8 @@ function resolve(state: CodexState, params: unknown): Step {
 function complain(state: CodexState, params: unknown): Step {
   const { data } = ErrorParamsSchema.safeParse(params);
   if (data === undefined) return { state };
-  return { state: refused(state, failureOf(data.error).code), said: complaint(state, data) };
+  const waiting = data.willRetry ? { progress: retrying(messageOf(data.error)) } : {};
+  return { state: refused(state, failureOf(data.error).code), said: complaint(state, data), ...waiting };
 }
 
 function refused(state: CodexState, code: string): CodexState {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { endOf } from '../../../src/agents/claude/outcome.ts';
 import { ResultSchema } from '../../../src/agents/claude/protocol.ts';
 
-const NOTHING_KNOWN = { complaint: null, totalCostUsd: null };
+const NOTHING_KNOWN = { complaint: null, totalCostUsd: null, context: null };
 
 function resultOf(values: object) {
   return ResultSchema.parse({ type: 'result', subtype: 'success', is_error: false, ...values });
@@ -36,7 +36,7 @@ describe('the outcome of a result', () => {
     [null, { result: 'Something else' }, 'agent_error'],
   ])('complaining of %s with %j has a code: %s', (complaint, values, code) => {
     const result = resultOf({ is_error: true, ...values });
-    expect(endOf(result, { complaint, totalCostUsd: null }).error?.code).toBe(code);
+    expect(endOf(result, { ...NOTHING_KNOWN, complaint }).error?.code).toBe(code);
   });
 
   it('says what the agent said, but for its diagnostics', () => {
@@ -79,8 +79,18 @@ describe('the usage of a turn', () => {
 
   it('is else that of the agent itself, with what the process cost more than before', () => {
     const result = resultOf({ usage, total_cost_usd: 3 });
-    expect(endOf(result, { complaint: null, totalCostUsd: 2 }).usage).toEqual({ ...tokens, costUsd: 1 });
+    expect(endOf(result, { ...NOTHING_KNOWN, totalCostUsd: 2 }).usage).toEqual({ ...tokens, costUsd: 1 });
     expect(endOf(result, NOTHING_KNOWN).usage).toEqual(tokens);
     expect(endOf(resultOf({}), NOTHING_KNOWN).usage).toEqual({});
+  });
+
+  it('tells how full the context is, and how large it is when the agent says so', () => {
+    const context = { model: 'opus', tokens: 500 };
+    const known = resultOf({ modelUsage: { opus: { contextWindow: 1000 } } });
+    expect(endOf(known, { ...NOTHING_KNOWN, context }).usage).toEqual({
+      contextTokens: 500,
+      contextWindow: 1000,
+    });
+    expect(endOf(resultOf({}), { ...NOTHING_KNOWN, context }).usage).toEqual({ contextTokens: 500 });
   });
 });

@@ -145,6 +145,7 @@ describe('translating a recording', () => {
       outputTokens: 20,
       cacheReadTokens: 0,
       cacheWriteTokens: 0,
+      contextTokens: 11,
       costUsd: expect.closeTo(0.00033),
     };
     expect(replay('basic').ends).toEqual([

@@ -149,6 +149,7 @@ export function createChat(parts: ChatParts): TestChat {
     command: (command) => session.command(command),
     async prepare(text, options) {
       const message = newMessage(text, options);
+      record.turnIds = [...(record.turnIds ?? []), message.turnId];
       session.command({ type: 'agent.prepare', message });
       const { delivery } = await waitFor(() =>
         ofType(facts, 'turn.prepared').find(({ messageId }) => messageId === message.messageId),
@@ -165,6 +166,7 @@ export function createChat(parts: ChatParts): TestChat {
     steer(text) {
       const message = newMessage(text);
       record.steering = [...(record.steering ?? []), message];
+      record.turnIds = [...(record.turnIds ?? []), message.turnId];
       session.command({ type: 'agent.steer', message });
       return message;
     },
@@ -199,6 +201,9 @@ function keep(record: AgentSessionInput, fact: AgentFact): void {
   }
   if (fact.type === 'steer.taken' || fact.type === 'steer.refused') {
     record.steering = (record.steering ?? []).filter(({ messageId }) => messageId !== fact.messageId);
+  }
+  if (fact.type === 'turn.prepared' && fact.delivery.sessionMark !== undefined) {
+    record.sessionMark = fact.delivery.sessionMark;
   }
   if (fact.type === 'agent.exited') record.turn = null;
   if (fact.type !== 'agent.said') return;

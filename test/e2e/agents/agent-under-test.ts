@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
@@ -21,6 +24,8 @@ export interface Asked {
 export interface ChatUnderTest extends TestChat {
   /** What the model was asked so far, but for questions that the agent has of its own. */
   asked: () => Asked[];
+  /** Says something in the session of the chat with the agent's own CLI, as people do in the workspace. */
+  sayByHand?: (text: string) => Promise<void>;
 }
 
 export type ChatOptions = { turn: Turn; policy?: Policy; command?: string } & Pick<
@@ -29,7 +34,7 @@ export type ChatOptions = { turn: Turn; policy?: Policy; command?: string } & Pi
 >;
 
 /** What an agent may be excused from. */
-export type Excuse = 'planWords' | 'planEdits' | 'steer';
+export type Excuse = 'planWords' | 'planEdits' | 'steer' | 'context' | 'waits' | 'byHand';
 
 /** An agent as the conformance suite knows it: the real program, with a scripted model. */
 export interface AgentUnderTest {
@@ -45,6 +50,8 @@ export interface AgentUnderTest {
   open: (options: ChatOptions) => Promise<ChatUnderTest>;
   /** Runs a shell command with the agent's own tool and waits for its end. */
   run: (command: string) => Step;
+  /** How often the model fails before the agent says that it is asked again. */
+  failuresUntilTold: number;
   /** Proposes a plan, as the agent does in plan mode. */
   propose: (plan: string) => Step;
   /** What the agent said, in order. */
@@ -61,9 +68,15 @@ const claude: AgentUnderTest = {
   efforts: { highest: 'max', standard: 'high' },
   async open({ turn, ...options }) {
     const chat = await openChat({ script: writesPlans(scriptTurns(turn)), ...options });
-    return { ...chat, asked: () => questionsIn(chat.model.messages()) };
+    const sayByHand = async (text: string) => {
+      const env = { IS_SANDBOX: '1', ANTHROPIC_BASE_URL: chat.model.url, ANTHROPIC_API_KEY: 'sk-ant-dummy' };
+      const args = ['-p', `--resume=${chat.record.sessionId}`, text];
+      await runByHand(chat, { program: findBundledAgents().claude, args, env });
+    };
+    return { ...chat, asked: () => questionsIn(chat.model.messages()), sayByHand };
   },
   run: (command) => useTool('Bash', { command }),
+  failuresUntilTold: 1,
   propose: (plan) => useTool('ExitPlanMode', { plan }),
   saidIn: textsOf,
   promptsIn: (facts) =>
@@ -86,9 +99,16 @@ const codex: AgentUnderTest = {
         effort: (request['reasoning'] as { effort?: string } | undefined)?.effort,
         request,
       }));
-    return { ...chat, asked };
+    const sayByHand = async (text: string) => {
+      const settings = ['--dangerously-bypass-approvals-and-sandbox', '--skip-git-repo-check'];
+      const args = ['exec', ...settings, 'resume', String(chat.record.sessionId), text];
+      const env = { SCRIPTED_KEY: 'sk-scripted' };
+      await runByHand(chat, { program: findBundledAgents().codex, args, env });
+    };
+    return { ...chat, asked, sayByHand };
   },
   run: (command) => useTool('exec_command', { cmd: command, yield_time_ms: 60_000 }),
+  failuresUntilTold: 2,
   propose: (plan) => say(`<proposed_plan>\n${plan}\n</proposed_plan>`),
   saidIn: codexTextsOf,
   promptsIn: (facts) =>
@@ -105,6 +125,9 @@ const acp: AgentUnderTest = {
     planWords: 'the protocol carries no words with a decision',
     planEdits: 'the protocol carries no plan with a decision',
     steer: 'the protocol has no word for it',
+    context: 'it is not read from the protocol',
+    waits: 'it is not read from the protocol',
+    byHand: 'the protocol does not say where a session is kept',
   },
   otherModel: 'claude-haiku-5-5',
   efforts: { highest: 'max', standard: 'medium' },
@@ -113,6 +136,7 @@ const acp: AgentUnderTest = {
     return { ...chat, asked: () => questionsIn(chat.model.messages()) };
   },
   run: (command) => useTool('Bash', { command }),
+  failuresUntilTold: 1,
   propose: (plan) => useTool('ExitPlanMode', { plan }),
   saidIn: (facts) => acpTextsOf(facts),
   promptsIn: (facts) => acpTextsOf(facts, 'acp-user_message'),
@@ -129,6 +153,21 @@ function questionsIn(requests: readonly MessagesRequest[]): Asked[] {
       effort: (request['output_config'] as { effort?: string } | undefined)?.effort,
       request,
     }));
+}
+
+async function runByHand(
+  { home }: TestChat,
+  { program, args, env }: { program: string | null; args: string[]; env: Record<string, string> },
+): Promise<void> {
+  const variables = { PATH: process.env['PATH'] ?? '', HOME: home, ...env };
+  const cwd = join(home, 'workspaces');
+  await execa(program ?? '', args, {
+    cwd,
+    env: variables,
+    extendEnv: false,
+    stdin: 'ignore',
+    timeout: 60_000,
+  });
 }
 
 function textIn(content: unknown): string {

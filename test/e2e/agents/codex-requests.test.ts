@@ -180,6 +180,91 @@ describe('a plan of Codex', () => {
   });
 });
 
+describe('a tool of an MCP server that Codex calls', () => {
+  const asks: Turn = (_, [result]) =>
+    result ? say(`Heard: ${result.text}`) : useTool('mcp__asking__ask', {});
+  const configuration = [
+    '[mcp_servers.asking]',
+    `command = ${JSON.stringify(process.execPath)}`,
+    `args = [${JSON.stringify(new URL('asking-mcp-server.mjs', import.meta.url).pathname)}]`,
+  ];
+
+  it('has its form filled in by whoever watches', async () => {
+    const chat = await openCodexChat({ turn: asks, configuration });
+    const message = await chat.begin('ask me');
+    const request = await requestOf(chat);
+    expect(request).toMatchObject({
+      kind: 'question',
+      tool: 'mcp_elicitation',
+      input: { serverName: 'asking', message: 'Please fill in' },
+      questions: [
+        { id: 'count', question: 'How many?' },
+        { id: 'name', question: 'Which name?' },
+        { id: 'sure', options: [{ label: 'true' }, { label: 'false' }] },
+      ],
+    });
+    const answers = { name: 'Ada', 'How many?': '3', sure: 'true' };
+    answer(chat, request, { decision: 'allow', answers });
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(codexTextsOf(chat.facts)[0]).toMatch(/accept.*3.*Ada.*true/);
+  });
+
+  it('is told when nobody wants to fill in its form', async () => {
+    const chat = await openCodexChat({ turn: asks, configuration });
+    const message = await chat.begin('ask me');
+    answer(chat, await requestOf(chat), { decision: 'deny' });
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(codexTextsOf(chat.facts)[0]).toContain('decline');
+  });
+
+  it.each([
+    { decision: 'allow' as const, heard: 'decline' },
+    { decision: 'deny' as const, heard: 'reject' },
+  ])('runs only when that is allowed, where it has to be asked ($decision)', async ({ decision, heard }) => {
+    const chat = await openCodexChat({ turn: asks, configuration, policy: 'ask' });
+    const message = await chat.begin('ask me');
+    const request = await requestOf(chat);
+    expect(request).toMatchObject({ kind: 'permission', tool: 'mcp_elicitation' });
+    answer(chat, request, { decision });
+    if (decision === 'allow') {
+      await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(2));
+      answer(chat, ofType(chat.facts, 'request.opened')[1]!.request, { decision: 'deny' });
+    }
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(codexTextsOf(chat.facts)[0]).toContain(heard);
+  });
+});
+
+describe('permissions that Codex asks for by themselves', () => {
+  const permissions = { network: { enabled: true } };
+  const turn: Turn = (_, [result]) =>
+    result
+      ? say(`Heard: ${result.text}`)
+      : useTool('request_permissions', { reason: 'to look', permissions });
+  const configuration = ['request_permissions_tool = true'];
+
+  it.each([
+    { policy: 'bypass' as const, decision: null, isGranted: true },
+    { policy: 'ask' as const, decision: 'allow' as const, isGranted: true },
+    { policy: 'ask' as const, decision: 'deny' as const, isGranted: false },
+  ])('are granted by policy or by whoever watches ($policy, $decision)', async (given) => {
+    const { policy, decision, isGranted } = given;
+    const chat = await openCodexChat({ turn, configuration, policy });
+    const message = await chat.begin('go');
+    if (decision !== null) {
+      const request = await requestOf(chat);
+      expect(request).toMatchObject({
+        kind: 'permission',
+        tool: 'request_permissions',
+        input: { permissions },
+      });
+      answer(chat, request, { decision });
+    }
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(codexTextsOf(chat.facts)[0]?.includes('"enabled":true')).toBe(isGranted);
+  });
+});
+
 async function requestOf(chat: CodexChat): Promise<AgentRequest> {
   await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(1));
   return chat.record.requests[0]!;

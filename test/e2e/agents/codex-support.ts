@@ -23,6 +23,8 @@ export interface CodexChatsOptions extends Partial<DriverOptions> {
   command?: string | null;
   turn: Turn;
   policy?: Policy;
+  /** Lines to be added to Codex's configuration. */
+  configuration?: readonly string[];
   /** How many chats share the driver. */
   count?: number;
   /** An API that asks for a login, in front of the model. */
@@ -40,13 +42,15 @@ export async function openCodexChats({
   turn,
   command = findBundledAgents().codex,
   policy = 'bypass',
+  configuration = [],
   count = 2,
   front,
   ...overrides
 }: CodexChatsOptions): Promise<CodexChat[]> {
   const home = await createTemporaryHome();
   const model = await startScriptedResponses({ turn });
-  await configureCodex(home.path, (await front?.(model)) ?? model, front && 'requires_openai_auth = true');
+  const login = front && 'requires_openai_auth = true';
+  await configureCodex(home.path, (await front?.(model)) ?? model, { login, more: configuration });
   const payloads = createPayloadMap();
   const lines: string[] = [];
   const partials: string[] = [];
@@ -87,11 +91,16 @@ export function codexTextsOf(facts: AgentFact[]): string[] {
     .flatMap(({ payload }) => (payload as { content: { text: string }[] }).content.map(({ text }) => text));
 }
 
+interface CodexConfiguration {
+  login?: string | undefined;
+  more?: readonly string[];
+}
+
 /** Leads the Codex of this home to the scripted model; the key is in `SCRIPTED_KEY`. */
 export async function configureCodex(
   home: string,
   { url }: { url: string },
-  login = 'env_key = "SCRIPTED_KEY"',
+  { login = 'env_key = "SCRIPTED_KEY"', more = [] }: CodexConfiguration = {},
 ): Promise<void> {
   const folder = join(home, '.codex');
   await mkdir(folder, { recursive: true });
@@ -110,6 +119,7 @@ export async function configureCodex(
     '[features]',
     'plugins = false',
     'apps = false',
+    ...more,
   ];
   await writeFile(join(folder, 'config.toml'), `${lines.join('\n')}\n`);
 }

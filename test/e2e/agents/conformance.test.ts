@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentRequest } from '../../../src/contract/requests.ts';
 import { createGate } from '../../../src/dev/gate.ts';
-import { say } from '../../../src/dev/scripted-steps.ts';
+import { refuse, say } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
-import { newMessage, ofType, runFolder, until } from '../../agents/claude/stand-in.ts';
+import { eventsOf, newMessage, ofType, runFolder, until } from '../../agents/claude/stand-in.ts';
 import { agentProcesses, ENDLESS_COMMAND, killAgents } from '../../support/agent-processes.ts';
 import { echo, inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
 import { AGENTS, type ChatUnderTest } from './agent-under-test.ts';
@@ -22,7 +22,10 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     const chat = await open({ turn: echo });
     expect((await chat.run('first')).end).toMatchObject({
       outcome: 'completed',
-      usage: { inputTokens: expect.any(Number), outputTokens: 7 },
+      usage: {
+        inputTokens: expect.any(Number),
+        outputTokens: 7,
+      },
     });
     expect((await chat.run('second')).end?.outcome).toBe('completed');
     expect(promptsIn(chat.facts)).toEqual(['first', 'second']);
@@ -55,6 +58,28 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
       [standard, efforts.standard],
       [standard, efforts.highest],
     ]);
+  });
+
+  it('tells how full its context is', async ({ skip }) => {
+    skip(lacks.context !== undefined, lacks.context);
+    const chat = await open({ turn: echo });
+    const { end } = await chat.run('first');
+    const isNumber = expect.any(Number);
+    expect(end?.usage).toMatchObject({ contextTokens: isNumber, contextWindow: isNumber });
+  });
+
+  it('tells that the model is asked again, which is no failure', async ({ skip }) => {
+    skip(lacks.waits !== undefined, lacks.waits);
+    let failures = 0;
+    const turn: Turn = () =>
+      (failures += 1) <= agent.failuresUntilTold ? refuse(500, 'api_error') : say('Done.');
+    const chat = await open({ turn });
+    expect((await chat.run('try')).end?.outcome).toBe('completed');
+    const [first] = ofType(chat.facts, 'agent.waits');
+    expect(first).toMatchObject({
+      messageId: expect.any(String),
+      progress: { kind: 'retrying', attempt: 1, attemptsMax: 1 },
+    });
   });
 
   it('carries images and long texts', async () => {
@@ -322,6 +347,26 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     });
   });
 
+  describe('when its session was continued by hand,', () => {
+    it('marks the gap with one event before the next turn, and knows what was said there', async ({
+      skip,
+    }) => {
+      skip(lacks.byHand !== undefined, lacks.byHand);
+      const chat = await open({ turn: echo, idleMs: 200 });
+      await chat.run('first');
+      await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
+      await chat.sayByHand!('by hand');
+      await chat.run('second');
+      expect(gapsIn(chat)).toMatchObject([{ reason: 'foreign_turns', turns: 1 }]);
+      expect(JSON.stringify(chat.asked().at(-1))).toContain('You said: by hand');
+      expect(saidIn(chat.facts)).toEqual(['You said: first', 'You said: second']);
+      chat.reopen();
+      await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
+      await chat.run('third');
+      expect(gapsIn(chat)).toHaveLength(1);
+    });
+  });
+
   describe('when another engine takes it up,', () => {
     it('goes on with its text: nothing missing, nothing twice', async () => {
       const gate = createGate();
@@ -391,6 +436,11 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
 
 function fileOf({ home }: ChatUnderTest, name: string): string {
   return join(home, 'workspaces', name);
+}
+
+/** What was said elsewhere, in the place where it is missing. */
+function gapsIn({ facts }: ChatUnderTest) {
+  return eventsOf(facts, 'session-gap').map(({ payload }) => payload);
 }
 
 async function openRequest(chat: ChatUnderTest, count: number): Promise<AgentRequest> {

@@ -12,6 +12,7 @@ import {
   prepared,
   said,
   submit,
+  waits,
 } from '../../../support/chat-words.ts';
 import type { ChatStep } from '../../../support/start-chat.ts';
 import type { LeafOf } from '../../../support/state-names.ts';
@@ -33,6 +34,7 @@ export type Row = Record<EventKey, State>;
 export const EVENTS: Record<EventKey, ChatEvent> = {
   'message.submit': submit('m2'),
   'message.steer': { type: 'message.steer', message: message('m2') },
+  'agent.waits': waits('m1'),
   'steer.taken': { type: 'steer.taken', messageId: 'm2', position: null },
   'steer.refused': { type: 'steer.refused', messageId: 'm2', position: null },
   'message.withdraw': { type: 'message.withdraw', messageId: 'm2' },

@@ -12,6 +12,7 @@ import {
   session,
   sessionMidTurn,
   submit,
+  waits,
 } from '../../../support/chat-words.ts';
 import type { ChatStep } from '../../../support/start-chat.ts';
 
@@ -55,6 +56,7 @@ export const MOVES: Record<string, Move> = {
   'said end of foreign': () => ended('foreign'),
   'said works by itself': () => said(null, { selfDirected: true }),
   'said rests': () => said(null, { selfDirected: false }),
+  waits: ({ current, delivery }) => (delivery === null ? undefined : waits(current?.messageId ?? null)),
   answered: () => ({ type: 'agent.answered' }),
   stirred: () => ({ type: 'agent.stirred' }),
   asked: (_, fresh) => asked(`r-${fresh}`),

@@ -1,0 +1,54 @@
+/** What Claude Code says about a model that keeps it waiting. */
+import { z } from 'zod';
+import type { TurnProgress } from '../../contract/events.ts';
+
+const RetrySchema = z.looseObject({
+  type: z.literal('system'),
+  subtype: z.literal('api_retry'),
+  attempt: z.number().int().nonnegative(),
+  max_retries: z.number().int().nonnegative().optional(),
+  retry_delay_ms: z.number().nonnegative().optional(),
+  error_status: z.number().nullish(),
+  error: z.string().optional(),
+});
+
+const LimitSchema = z.looseObject({
+  type: z.literal('rate_limit_event'),
+  rate_limit_info: z.looseObject({
+    status: z.string(),
+    resetsAt: z.number().nonnegative().optional(),
+    rateLimitType: z.string().optional(),
+  }),
+});
+
+/** Null for every other line. */
+export function waitingOf(payload: Record<string, unknown>, now: Date): TurnProgress | null {
+  const retry = RetrySchema.safeParse(payload).data;
+  if (retry !== undefined) return retrying(retry, now);
+  const limit = LimitSchema.safeParse(payload).data?.rate_limit_info;
+  return limit === undefined || limit.status === 'allowed' ? null : limited(limit);
+}
+
+function retrying(retry: z.infer<typeof RetrySchema>, now: Date): TurnProgress {
+  const { attempt, max_retries: attemptsMax, retry_delay_ms: delay, error, error_status: status } = retry;
+  const reason = [error, status].filter((part) => part !== undefined && part !== null).join(', ');
+  return {
+    kind: 'retrying',
+    message: `The model could not be reached${reason === '' ? '' : ` (${reason})`}; it is tried again.`,
+    attempt,
+    ...(attemptsMax === undefined ? {} : { attemptsMax }),
+    ...(delay === undefined ? {} : { until: new Date(now.getTime() + delay).toISOString() }),
+  };
+}
+
+type Limit = z.infer<typeof LimitSchema>['rate_limit_info'];
+
+function limited({ status, rateLimitType, resetsAt }: Limit): TurnProgress {
+  const which = rateLimitType === undefined ? 'A rate limit' : `The rate limit ${rateLimitType}`;
+  const how = status === 'rejected' ? 'is reached' : 'is nearly reached';
+  return {
+    kind: 'rateLimited',
+    message: `${which} ${how}.`,
+    ...(resetsAt === undefined ? {} : { until: new Date(resetsAt * 1000).toISOString() }),
+  };
+}
