@@ -8,16 +8,15 @@ import { kill, terminate } from '../../process/terminate.ts';
 import type { Facts } from '../facts.ts';
 import type { AcpProcess, ProcessListener } from './acp-process.ts';
 import type { AcpContext } from './context.ts';
+import { Correspondence } from './correspondence.ts';
 import { notRunning } from './failures.ts';
 import { Interruption } from './interruption.ts';
-import { cancelLine, pingLine, refusalLine } from './lines.ts';
-import type { FrameOf } from './protocol.ts';
+import { pingLine } from './lines.ts';
 import type { Questions } from './questions.ts';
-import { cancelledLine, decide, requestIdOf, runIdOf } from './requests.ts';
-import { isPlanning, standingOf } from './state.ts';
+import { standingOf } from './state.ts';
 import { SpeechTimer } from './speech-timer.ts';
 import { killTools } from './tools.ts';
-import { conclude, type Signal, type Translation } from './translate.ts';
+import { conclude, type Translation } from './translate.ts';
 
 export interface ConversationOptions {
   context: AcpContext;
@@ -42,12 +41,22 @@ export class Conversation implements ProcessListener {
   /** The chat leaves: its process is to end. */
   isStopping = false;
   readonly #options: ConversationOptions;
+  readonly #correspondence: Correspondence;
   readonly #interruption = new Interruption();
   readonly #speechTimer = new SpeechTimer(() => this.#sayRest());
   #isDetached = false;
 
   constructor(options: ConversationOptions) {
+    const { chat, facts, questions, context } = options;
     this.#options = options;
+    this.#correspondence = new Correspondence({
+      policy: chat.policy,
+      facts,
+      questions,
+      log: context.log,
+      isCancelled: () => this.#interruption.isUnderWay,
+      isGiven: () => this.message !== null,
+    });
   }
 
   /** Takes charge of a process whose output is about to be read. `retire` is called when it should end. */
@@ -71,16 +80,11 @@ export class Conversation implements ProcessListener {
     if (process === null || this.message === null)
       return this.#options.facts.rested(process?.position ?? null);
     this.#interruption.begin(process.state);
-    if (process.state.sessionId !== null) this.#write(process, cancelLine(process.state.sessionId));
-    for (const { id } of process.state.asked) this.#write(process, cancelledLine(id));
+    this.#correspondence.cancel(process);
   }
 
   answer(request: AgentRequest, answer: Answer): void {
-    const { process } = this;
-    const { questions, facts } = this.#options;
-    if (process === null || runIdOf(request) !== process.run.id) return;
-    this.#write(process, questions.answer(request, answer));
-    if (this.message === null) facts.rested(process.position);
+    if (this.process !== null) this.#correspondence.answer(this.process, request, answer);
   }
 
   ping(): void {
@@ -110,26 +114,26 @@ export class Conversation implements ProcessListener {
 
   /** Asks or answers what an earlier engine left open. */
   reconcile(process: AcpProcess): void {
-    const { asked } = process.state;
-    const ids = asked.map(({ id }) => requestIdOf(process.run.id, id));
-    this.#options.questions.keepOnly(new Set(ids), process.position);
-    for (const request of asked) this.#decide(process, request, process.position);
+    this.#correspondence.reconcile(process);
   }
 
   async onTranslated(translation: Translation, position: Position): Promise<void> {
-    const { context, chat, facts } = this.#options;
+    const { context, chat, facts, questions } = this.#options;
     const { process } = this;
     if (process === null) return;
     const { events, partial, signal, end } = translation;
     this.#interruption.widen(process.state);
-    if (end !== undefined) await killTools(process.run, this.#interruption.reach);
+    if (end !== undefined) {
+      await killTools(process.run, this.#interruption.reach);
+      questions.keepOnly(new Set(), position);
+    }
     const messageId = this.message?.messageId ?? null;
     this.#say(process, { events, position, end });
     if (partial !== undefined) {
       facts.show(() => context.reportPartial(chat.chatId, messageId, partial));
       facts.stirred();
     }
-    if (signal !== undefined) this.#react(process, signal, position);
+    if (signal !== undefined) this.#correspondence.react(process, signal, position);
     if (this.message === null && process.state.speech !== null) this.#speechTimer.begin();
     if (context.isLagging()) await context.settled();
   }
@@ -194,43 +198,6 @@ export class Conversation implements ProcessListener {
   #forget(): void {
     this.message = null;
     this.#interruption.end();
-  }
-
-  #react(process: AcpProcess, signal: Signal, position: Position): void {
-    const { questions } = this.#options;
-    if (signal.kind === 'asked') return this.#decide(process, signal.request, position);
-    questions.withdraw(requestIdOf(process.run.id, signal.requestId), position);
-  }
-
-  #decide(process: AcpProcess, request: FrameOf<'request'>, position: Position): void {
-    const { questions, chat } = this.#options;
-    const id = requestIdOf(process.run.id, request.id);
-    if (process.answered.has(id) || questions.isDealtWith(id)) return;
-    const decision = decide(request, {
-      policy: chat.policy,
-      isPlanning: isPlanning(process.state),
-      isCancelled: this.#interruption.isUnderWay,
-      runId: process.run.id,
-    });
-    if (decision.kind === 'ask') {
-      if (this.message === null) this.#workByItself(process, position);
-      return questions.ask(decision.request, position);
-    }
-    questions.settle(id);
-    if (decision.kind === 'answer') this.#write(process, decision.line);
-    else this.#write(process, refusalLine(request.id, request.method));
-  }
-
-  /** What is asked between turns is work that the agent began by itself; the answer ends it. */
-  #workByItself({ state }: AcpProcess, position: Position): void {
-    const standing = { ...standingOf(state), selfDirected: true };
-    this.#options.facts.said({ messageId: null, events: [], position, standing });
-  }
-
-  #write(process: AcpProcess, line: string): void {
-    process.write(line).catch((error: unknown) => {
-      this.#options.context.log.debug({ err: error, runId: process.run.id }, 'a line was not written');
-    });
   }
 
   /** The folder of a run is needed until its end is on disk. */

@@ -19,7 +19,11 @@ export type AgentParams = AgentRequestParamsByMethod;
 export function greeting(): string {
   const params: InitializeRequest = {
     protocolVersion: PROTOCOL_VERSION,
-    clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
+    clientCapabilities: {
+      fs: { readTextFile: false, writeTextFile: false },
+      terminal: false,
+      elicitation: { form: {} },
+    },
     clientInfo: { name: 'replicas-engine', title: 'Replicas', version: '1' },
   };
   return requestLine(INITIALIZE_ID, methods.agent.initialize, params);

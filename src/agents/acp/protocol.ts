@@ -111,6 +111,14 @@ export const PermissionSchema = z.looseObject({
 });
 export type Permission = z.infer<typeof PermissionSchema>;
 
+/** What an agent sends with `elicitation/create` for a form. */
+export const ElicitationSchema = z.looseObject({
+  mode: z.literal('form'),
+  message: z.string().catch(''),
+  requestedSchema: z.unknown().optional(),
+});
+export type Elicitation = z.infer<typeof ElicitationSchema>;
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

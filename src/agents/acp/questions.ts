@@ -23,6 +23,11 @@ export class Questions {
     this.#open = new Set(options.open.map(({ id }) => id));
   }
 
+  /** Somebody was asked and has not answered. */
+  isOpen(id: string): boolean {
+    return this.#open.has(id);
+  }
+
   isDealtWith(id: string): boolean {
     return this.#open.has(id) || this.#answered.has(id);
   }

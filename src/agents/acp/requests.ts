@@ -2,8 +2,16 @@
 import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
+import { questionsOf, valuesOf, type Form } from '../forms.ts';
 import { resultLine } from './lines.ts';
-import { PermissionSchema, type FrameOf, type Permission, type RequestId } from './protocol.ts';
+import {
+  ElicitationSchema,
+  PermissionSchema,
+  type Elicitation,
+  type FrameOf,
+  type Permission,
+  type RequestId,
+} from './protocol.ts';
 
 export type Decision =
   { kind: 'answer'; line: string } | { kind: 'ask'; request: Asking } | { kind: 'refuse' };
@@ -23,26 +31,58 @@ export interface Circumstances {
 /** These change nothing. */
 const HARMLESS: ReadonlySet<string> = new Set(['read', 'search', 'think', 'fetch']);
 
+const PERMISSION = 'session/request_permission';
+const ELICITATION = 'elicitation/create';
+
+/** What stands for a tool where an agent asks by itself. */
+const ELICITATION_TOOL = 'elicitation';
+
 /** The tool that ends planning. */
 const SWITCH_MODE = 'switch_mode';
 
 export function decide(frame: FrameOf<'request'>, circumstances: Circumstances): Decision {
-  const { data: permission } = PermissionSchema.safeParse(frame.params);
-  if (frame.method !== 'session/request_permission' || permission === undefined) return { kind: 'refuse' };
-  const { policy, isPlanning, isCancelled, runId } = circumstances;
-  const { kind } = permission.toolCall;
-  if (isCancelled) return { kind: 'answer', line: cancelledLine(frame.id) };
-  const request = toAsking(permission, requestIdOf(runId, frame.id));
-  if (kind === SWITCH_MODE) return { kind: 'ask', request };
-  const changes = !HARMLESS.has(kind ?? '');
-  if (isPlanning && changes) return { kind: 'answer', line: choiceLine(frame.id, permission, 'deny') };
-  if (policy === 'ask') return { kind: 'ask', request };
-  return { kind: 'answer', line: choiceLine(frame.id, permission, 'allow') };
+  const { method, params, id } = frame;
+  if (circumstances.isCancelled && isAnswerable(frame)) return { kind: 'answer', line: cancelledLine(frame) };
+  const { data: permission } = PermissionSchema.safeParse(params);
+  if (method === PERMISSION && permission !== undefined)
+    return decidePermission(id, permission, circumstances);
+  const { data: form } = ElicitationSchema.safeParse(params);
+  return method === ELICITATION && form !== undefined
+    ? decideElicitation(id, form, circumstances)
+    : { kind: 'refuse' };
 }
 
 /** What is asked in a turn that is cancelled counts as cancelled. */
-export function cancelledLine(id: RequestId): string {
-  return resultLine(id, { outcome: { outcome: 'cancelled' } });
+export function cancelledLine({ id, method }: FrameOf<'request'>): string {
+  return method === ELICITATION ? resultLine(id, { action: 'cancel' }) : cancelledPermission(id);
+}
+
+function isAnswerable({ method }: FrameOf<'request'>): boolean {
+  return method === PERMISSION || method === ELICITATION;
+}
+
+function decidePermission(id: RequestId, permission: Permission, circumstances: Circumstances): Decision {
+  const { policy, isPlanning, runId } = circumstances;
+  const { kind } = permission.toolCall;
+  const request = toAsking(permission, requestIdOf(runId, id));
+  if (kind === SWITCH_MODE) return { kind: 'ask', request };
+  const changes = !HARMLESS.has(kind ?? '');
+  if (isPlanning && changes) return { kind: 'answer', line: choiceLine(id, permission, 'deny') };
+  if (policy === 'ask') return { kind: 'ask', request };
+  return { kind: 'answer', line: choiceLine(id, permission, 'allow') };
+}
+
+/** A form without fields asks whether something may be done. */
+function decideElicitation(id: RequestId, elicitation: Elicitation, circumstances: Circumstances): Decision {
+  const { policy, isPlanning, runId } = circumstances;
+  const questions = questionsOf(formIn(elicitation));
+  const { message, requestedSchema } = elicitation;
+  const input = { message, requestedSchema };
+  const common = { id: requestIdOf(runId, id), tool: ELICITATION_TOOL, input };
+  if (questions.length > 0) return { kind: 'ask', request: { ...common, kind: 'question', questions } };
+  if (isPlanning) return { kind: 'answer', line: resultLine(id, { action: 'decline' }) };
+  if (policy === 'ask') return { kind: 'ask', request: { ...common, kind: 'permission' } };
+  return { kind: 'answer', line: resultLine(id, { action: 'accept', content: {} }) };
 }
 
 /** Under which id a request of the agent is known outside: another process counts from the beginning again. */
@@ -56,9 +96,14 @@ export function runIdOf({ id }: AgentRequest): string {
 }
 
 /** The line that gives an answer to the agent. */
-export function answerLine(request: AgentRequest, { decision }: Answer): string {
-  const permission = PermissionSchema.parse(request.input);
-  return choiceLine(nativeIdOf(request.id), permission, decision);
+export function answerLine(request: AgentRequest, { decision, answers = {} }: Answer): string {
+  const id = nativeIdOf(request.id);
+  if (request.tool !== ELICITATION_TOOL) {
+    return choiceLine(id, PermissionSchema.parse(request.input), decision);
+  }
+  if (decision === 'deny') return resultLine(id, { action: 'decline' });
+  const form = formIn(ElicitationSchema.parse({ mode: 'form', ...toObject(request.input) }));
+  return resultLine(id, { action: 'accept', content: valuesOf(form, answers) });
 }
 
 /** The agent's own choices go with the question. */
@@ -79,8 +124,20 @@ const KINDS = { allow: ['allow_once', 'allow_always'], deny: ['reject_once', 're
 
 function choiceLine(id: RequestId, { options }: Permission, decision: 'allow' | 'deny'): string {
   const chosen = KINDS[decision].flatMap((kind) => options.find((option) => option.kind === kind) ?? [])[0];
-  if (chosen === undefined) return cancelledLine(id);
+  if (chosen === undefined) return cancelledPermission(id);
   return resultLine(id, { outcome: { outcome: 'selected', optionId: chosen.optionId } });
+}
+
+function cancelledPermission(id: RequestId): string {
+  return resultLine(id, { outcome: { outcome: 'cancelled' } });
+}
+
+function formIn({ message, requestedSchema: schema }: Elicitation): Form {
+  return { message, schema };
+}
+
+function toObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 const NativeIdSchema = z.union([z.string(), z.number()]);

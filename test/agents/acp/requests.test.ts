@@ -68,6 +68,70 @@ describe('a permission', () => {
   });
 });
 
+describe('a form', () => {
+  const fields = {
+    color: {
+      type: 'string',
+      title: 'Color',
+      oneOf: [
+        { const: 'r', title: 'Red' },
+        { const: 'b', title: 'Blue' },
+      ],
+    },
+    sizes: { type: 'array', description: 'Which sizes?', items: { enum: ['s', 'm', 'l'] } },
+    count: { type: 'integer', description: 'How many?' },
+    gift: { type: 'boolean', description: 'A gift?' },
+  };
+
+  it('is asked field by field, and its answers are what the fields stand for', () => {
+    const asked = decide(form(fields), USUAL);
+    if (asked.kind !== 'ask') throw new Error('not asked');
+    expect(asked.request).toMatchObject({
+      kind: 'question',
+      tool: 'elicitation',
+      questions: [
+        {
+          id: 'color',
+          header: 'Color',
+          question: 'Please choose.',
+          multiSelect: false,
+          options: [
+            { label: 'r', description: 'Red' },
+            { label: 'b', description: 'Blue' },
+          ],
+        },
+        { id: 'sizes', question: 'Which sizes?', multiSelect: true },
+        { id: 'count', options: [] },
+        { id: 'gift', options: [{ label: 'true' }, { label: 'false' }] },
+      ],
+    });
+    const request = { ...asked.request, openedAt: '', expiresAt: '' };
+    const answers = { 'Please choose.': 'Blue', sizes: 's, l', 'How many?': '3', gift: 'yes' };
+    expect(JSON.parse(answerLine(request, { decision: 'allow', answers }))).toMatchObject({
+      id: 8,
+      result: { action: 'accept', content: { color: 'b', sizes: ['s', 'l'], count: 3, gift: true } },
+    });
+    expect(JSON.parse(answerLine(request, { decision: 'deny' }))).toMatchObject({
+      result: { action: 'decline' },
+    });
+  });
+
+  it.each<{ given: Partial<Circumstances>; outcome: string }>([
+    { given: {}, outcome: 'accept' },
+    { given: { isPlanning: true }, outcome: 'decline' },
+    { given: { isCancelled: true }, outcome: 'cancel' },
+    { given: { policy: 'ask' }, outcome: 'ask' },
+  ])('without fields is a permission ($given)', ({ given, outcome }) => {
+    const decision = decide(form({}), { ...USUAL, ...given });
+    expect(decision.kind === 'answer' ? actionIn(decision.line) : decision.kind).toBe(outcome);
+  });
+
+  it('that is a page to be visited is refused, because nobody said that this can be done', () => {
+    const params = { mode: 'url', url: 'https://example.com', message: 'Visit.' };
+    expect(decide({ ...form({}), params }, USUAL)).toEqual({ kind: 'refuse' });
+  });
+});
+
 it('refuses what an agent asks that nobody offered', () => {
   expect(decide({ ...permission('edit'), method: 'fs/read_text_file' }, USUAL)).toEqual({ kind: 'refuse' });
 });
@@ -81,4 +145,13 @@ function permission(kind: string, rawInput?: object): FrameOf<'request'> {
 function chosenIn(line: string): string {
   const { result } = JSON.parse(line) as { result: { outcome: { outcome: string; optionId?: string } } };
   return result.outcome.optionId ?? result.outcome.outcome;
+}
+
+function form(properties: object): FrameOf<'request'> {
+  const params = { mode: 'form', message: 'Please choose.', requestedSchema: { type: 'object', properties } };
+  return { kind: 'request', id: 8, method: 'elicitation/create', params };
+}
+
+function actionIn(line: string): string {
+  return (JSON.parse(line) as { result: { action: string } }).result.action;
 }
