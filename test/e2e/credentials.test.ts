@@ -17,7 +17,7 @@ it('hands Claude Code the login that was issued instead of the key of its enviro
   await stream.waitForEnd(await client.send(chatId, 'one'));
   const [first] = await agentProcesses(home);
   await refresh(workspace, 'claude');
-  await expect.poll(() => issuer.asked.claude.length).toBe(2);
+  await expect.poll(() => issuer.asked.claude.length, { timeout: 30_000 }).toBe(2);
   await stream.waitFor(
     (event) => event.type === 'credentials.changed' && event.payload.state === 'fresh',
     30_000,
@@ -47,7 +47,7 @@ it('starts Claude Code anew for the next turn when the key it was launched with 
   await stream.waitForEnd(await client.send(chatId, 'one'));
   await refresh(workspace, 'claude');
   await expect
-    .poll(() => readFile(join(home, '.replicas', 'engine', 'logins.json'), 'utf8'))
+    .poll(() => readFile(join(home, '.replicas', 'engine', 'logins.json'), 'utf8'), { timeout: 30_000 })
     .toContain('issued-2');
   await stream.waitForEnd(await client.send(chatId, 'two'));
 
@@ -62,7 +62,7 @@ it('tells how the credentials stand without any of them, also under the next eng
   const workspace = await startWorkspace({ environment: { MONOLITH_URL: issuer.url } });
   const { client } = workspace;
 
-  await expect.poll(() => statesOf(workspace)).toEqual(['absent', 'fresh', 'rejected']);
+  await expect.poll(() => statesOf(workspace), { timeout: 30_000 }).toEqual(['absent', 'fresh', 'rejected']);
   const { providers } = await health(workspace);
   expect(providers.claude).toEqual({
     state: 'fresh',
@@ -84,7 +84,9 @@ it('tells how the credentials stand without any of them, also under the next eng
   issuer.issue.claude = () => 503;
   await workspace.start();
 
-  await expect.poll(() => statesOf(workspace)).toEqual(['absent', 'backingOff', 'rejected']);
+  await expect
+    .poll(() => statesOf(workspace), { timeout: 30_000 })
+    .toEqual(['absent', 'backingOff', 'rejected']);
   expect((await health(workspace)).providers.claude).toMatchObject({
     source: 'apiKey',
     lastSuccessAt: providers.claude.lastSuccessAt,

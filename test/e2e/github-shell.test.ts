@@ -41,11 +41,13 @@ it('lets git push and gh pr create work with a token that came while their shell
   const { client, chatId, folder, home } = workspace;
   const stream = await client.follow();
 
-  await expect.poll(() => exists(join(home, '.config', 'gh', 'hosts.yml'))).toBe(true);
+  await expect.poll(() => exists(join(home, '.config', 'gh', 'hosts.yml')), { timeout: 30_000 }).toBe(true);
   const message = await client.send(chatId, 'work');
   await expect.poll(() => exists(join(folder, 'pushed')), { timeout: 60_000 }).toBe(true);
   await client.post('/token-refresh/github');
-  await expect.poll(() => readFile(join(home, '.git-credentials'), 'utf8')).toContain('ghs_token-2');
+  await expect
+    .poll(() => readFile(join(home, '.git-credentials'), 'utf8'), { timeout: 30_000 })
+    .toContain('ghs_token-2');
   github.tokens.delete('ghs_token-1');
   await writeFile(join(folder, 'rotated'), '');
   await stream.waitForEnd(message);
@@ -66,7 +68,9 @@ it('lets git push and gh pr create work with a token that came while their shell
 
   await workspace.kill();
   await workspace.start();
-  await expect.poll(() => readFile(join(home, '.git-credentials'), 'utf8')).toContain('ghs_token-3');
+  await expect
+    .poll(() => readFile(join(home, '.git-credentials'), 'utf8'), { timeout: 30_000 })
+    .toContain('ghs_token-3');
 });
 
 const PUSH_UNTIL_IT_WORKS = `cd app && export GIT_TERMINAL_PROMPT=0
@@ -86,7 +90,7 @@ it('asks for another token when GitHub refused one to git, and the next push in 
     prepare: (path) => prepareHome(path),
   });
   const stream = await client.follow();
-  await expect.poll(() => exists(join(home, '.config', 'gh', 'hosts.yml'))).toBe(true);
+  await expect.poll(() => exists(join(home, '.config', 'gh', 'hosts.yml')), { timeout: 30_000 }).toBe(true);
 
   await stream.waitForEnd(await client.send(chatId, 'work'));
 

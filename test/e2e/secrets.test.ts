@@ -60,7 +60,7 @@ it('shows no secret in logs, events, files, answers, webhooks and titles of proc
   await stream.waitForEnd(await client.send(chatId, 'one'));
   await client.post('/token-refresh/claude');
   await expect
-    .poll(() => readFile(join(home, '.claude', '.credentials.json'), 'utf8'))
+    .poll(() => readFile(join(home, '.claude', '.credentials.json'), 'utf8'), { timeout: 30_000 })
     .toContain('of-the-renewal');
   const { payload } = await stream.waitForEnd(await client.send(chatId, 'two'));
   expect(payload.outcome).toBe('completed');
