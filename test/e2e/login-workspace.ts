@@ -84,11 +84,11 @@ interface Model {
 
 async function startModel(provider: Provider, turn: Turn): Promise<Model> {
   if (provider === 'codex') {
-    const { url, requests, close } = await startScriptedResponses({ turn });
-    return { url, prompts: () => requests.map(codexPrompts), close };
+    const model = await startScriptedResponses({ turn });
+    return { url: model.url, prompts: () => model.requests.map(codexPrompts), close: () => model.close() };
   }
-  const { url, messages, close } = await startScriptedModel({ script: scriptTurns(turn) });
-  return { url, prompts: () => messages().map(claudePrompts), close };
+  const model = await startScriptedModel({ script: scriptTurns(turn) });
+  return { url: model.url, prompts: () => model.messages().map(claudePrompts), close: () => model.close() };
 }
 
 function keyOf(provider: Provider, key: string | undefined): Environment {

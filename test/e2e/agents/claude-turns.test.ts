@@ -141,7 +141,7 @@ describe('a turn of Claude Code', () => {
     expect(textsOf(chat.facts)).toHaveLength(2);
   });
 
-  it('ends errored when the model cannot be had', async () => {
+  it('ends errored, saying that someone has to log in, when the model refuses the login', async () => {
     const chat = await openChat({
       script: () => ({
         kind: 'refusal',
@@ -150,7 +150,7 @@ describe('a turn of Claude Code', () => {
       }),
     });
     const { end } = await chat.run('hello');
-    expect(end).toMatchObject({ outcome: 'errored', error: { code: 'auth' } });
+    expect(end).toMatchObject({ outcome: 'errored', error: { code: 'claude_login_required' } });
     const next = await chat.run('again');
     expect(next.end?.outcome).toBe('errored');
   });
