@@ -13,6 +13,7 @@ const SECRET = 'secret-of-the-benchmark';
 export interface MeasuredEngine {
   pid: number;
   url: string;
+  secret: string;
   /** From spawn to the first answer of `GET /health`, in milliseconds. */
   coldStartMs: number;
   call(method: string, path: string, body?: unknown): Promise<unknown>;
@@ -61,7 +62,14 @@ export async function startMeasuredEngine({
   });
   await untilHealthy(url);
   const coldStartMs = performance.now() - startedAt;
-  return { pid: child.pid ?? 0, url, coldStartMs, call: callOf(url), stop: () => stop(child, home) };
+  return {
+    pid: child.pid ?? 0,
+    url,
+    secret: SECRET,
+    coldStartMs,
+    call: callOf(url),
+    stop: () => stop(child, home),
+  };
 }
 
 /** Asks until somebody answers. */

@@ -1,9 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** State that changes at any rate and is looked at once per frame of the screen. */
+/** As often as eyes can follow a list; what is between belongs to scrolling, typing and animations. */
+const PAUSE_MS = 100;
+
+/** State that changes at any rate. Whoever looks at it is told in a frame of the screen, with a pause before the next. */
 export class Store<State extends object> {
   #state: State;
   #isScheduled = false;
+  #lastTold = 0;
   readonly #listeners = new Set<() => void>();
 
   constructor(state: State) {
@@ -23,10 +27,15 @@ export class Store<State extends object> {
   touch(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    requestAnimationFrame(() => {
-      this.#isScheduled = false;
-      for (const listener of this.#listeners) listener();
-    });
+    const wait = this.#lastTold + PAUSE_MS - performance.now();
+    if (wait <= 0) requestAnimationFrame(() => this.#tell());
+    else setTimeout(() => requestAnimationFrame(() => this.#tell()), wait);
+  }
+
+  #tell(): void {
+    this.#isScheduled = false;
+    for (const listener of this.#listeners) listener();
+    this.#lastTold = performance.now();
   }
 
   subscribe(listener: () => void): () => void {
