@@ -50,7 +50,7 @@ export async function startLoginWorkspace(options: LoginWorkspaceOptions): Promi
   const workspace = await startWorkspace({
     issue: { [provider]: issue },
     environment: { ...environment, ANTHROPIC_BASE_URL: gate.url, ...keyOf(provider, key) },
-    prepare: (home) => configureCodex(home, gate, 'requires_openai_auth = true'),
+    prepare: (home) => configureCodex(home, gate, { login: 'requires_openai_auth = true' }),
     ...(options.fault === undefined ? {} : { fault: options.fault }),
   });
   const chatId = await workspace.client.firstChat(provider);
