@@ -16,12 +16,12 @@ import {
 const FAKE = new URL('../../agents/claude/fake-claude.mjs', import.meta.url).pathname;
 
 describe('a turn', () => {
-  it('is told line by line, each with how far the output is known', async () => {
+  it('is told in the order of its lines, with how far the output is known', async () => {
     const chat = await openStandIn({ command: FAKE });
     const message = await chat.begin('hello');
     await chat.ended(message);
     const said = ofType(chat.facts, 'agent.said').filter(({ events }) => events.length > 0);
-    expect(said.map(({ events }) => events.map(({ type }) => type).join())).toEqual([
+    expect(said.flatMap(({ events }) => events.map(({ type }) => type))).toEqual([
       'claude-system',
       'claude-command_lifecycle',
       'claude-user',
@@ -154,7 +154,8 @@ describe('a session that was let go', () => {
   it('says nothing any more, and leaves the process alone', async () => {
     const chat = await openStandIn({ command: FAKE });
     await chat.begin('wait');
-    await until(() => expect(ofType(chat.facts, 'agent.said').length).toBeGreaterThan(2));
+    const told = () => ofType(chat.facts, 'agent.said').flatMap(({ events }) => events);
+    await until(() => expect(told().length).toBeGreaterThan(2));
     chat.detach();
     const { length } = chat.facts;
     chat.command({ type: 'agent.kill' });

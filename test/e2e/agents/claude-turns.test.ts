@@ -23,6 +23,8 @@ describe('a turn of Claude Code', () => {
         cacheReadTokens: 0,
         cacheWriteTokens: 0,
         costUsd: expect.any(Number),
+        contextTokens: 17,
+        contextWindow: 1_000_000,
       },
     });
     expect(said.events.map(({ payload }) => payload['state'])).toEqual(['idle']);
