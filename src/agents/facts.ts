@@ -27,6 +27,8 @@ export interface Said {
 
 type AgentSaid = Extract<AgentFact, { type: 'agent.said' }>;
 
+/** So many events make one fact at most: larger steps cost memory and save nothing. */
+const GATHERED_MAX = 32;
 const STIR_MS = 10_000;
 
 export class Facts {
@@ -140,6 +142,7 @@ export class Facts {
     } else {
       this.#gathered.events.push(...fact.events);
       this.#gathered.position = fact.position;
+      if (this.#gathered.events.length >= GATHERED_MAX) this.flush();
     }
   }
 
