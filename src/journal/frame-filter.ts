@@ -59,8 +59,9 @@ export class FrameFilter {
     if (this.#chatPrefixes.length === 0) return true;
     const json = typeEnd + FRAME_DATA_FIELD_LENGTH;
     const payload = json + PAYLOAD_OFFSET + (typeEnd - typeStart);
-    return this.#chatPrefixes.some(
-      (prefix) => bytes.compare(prefix, 0, prefix.length, payload, payload + prefix.length) === 0,
+    // The last frame of a block may be shorter than what is looked for.
+    return this.#chatPrefixes.some((prefix) =>
+      bytes.subarray(payload, payload + prefix.length).equals(prefix),
     );
   }
 }

@@ -127,6 +127,17 @@ describe('the event stream', () => {
     await expect.poll(() => replayed.ids).toEqual([idOf(4), idOf(6)]);
   });
 
+  it('leaves out an event that is shorter than the name of the chat that was asked for', async () => {
+    const { journal, open } = await openTestHub();
+    const inbox = await open({ partial: false, chatId: CHAT });
+    journal.append([delta('a'), { type: 'engine.ready', payload: { version: 'v1' } }], { sync: false });
+    await expect.poll(() => inbox.ids).toEqual([idOf(1)]);
+    journal.append([delta('b')], { sync: false });
+    await expect.poll(() => inbox.ids).toEqual([idOf(1), idOf(3)]);
+    const replayed = await open({ partial: false, chatId: CHAT, after: idOf(1) });
+    await expect.poll(() => replayed.ids).toEqual([idOf(3)]);
+  });
+
   it('finds the chat of an event whatever the order of its keys', async () => {
     const { journal, open } = await openTestHub();
     const inbox = await open({ partial: false, chatId: 'ch"at' });
