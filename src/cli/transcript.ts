@@ -21,6 +21,8 @@ export class Transcript {
   #streamed = '';
   /** How much of that was given away as whole lines, in characters. */
   #written = 0;
+  /** Whether the stream broke within that text: its parts may come again, so only the whole of it counts. */
+  #isBroken = false;
 
   constructor(options: TranscriptOptions) {
     this.#options = options;
@@ -29,12 +31,17 @@ export class Transcript {
   /** A piece of what is being written. */
   addPart(event: AgentEvent): void {
     const part = partOf(event);
-    if (part === null || part.kind === 'thinking') return;
+    if (part === null || part.kind === 'thinking' || this.#isBroken) return;
     this.#streamed += part.text;
     const end = this.#streamed.lastIndexOf('\n') + 1;
     if (end > this.#written) this.#options.write(this.#streamed.slice(this.#written, end));
     this.#written = Math.max(this.#written, end);
     this.#options.writeUnfinished(this.#streamed.slice(this.#written));
+  }
+
+  /** The stream broke and goes on. */
+  break(): void {
+    this.#isBroken = this.#streamed !== '';
   }
 
   /** What was said, whole: it completes what was streamed of it. */
@@ -66,6 +73,7 @@ export class Transcript {
   #restart(): void {
     this.#streamed = '';
     this.#written = 0;
+    this.#isBroken = false;
     this.#options.writeUnfinished('');
   }
 }

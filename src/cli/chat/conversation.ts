@@ -201,6 +201,7 @@ export class Conversation {
 
   #noteConnection({ state }: ConnectionChange): void {
     this.#isConnected = state === 'open';
+    if (!this.#isConnected) this.#transcript.break();
     this.#updateStatus();
   }
 

@@ -15,7 +15,14 @@ describe('a turn of Codex', () => {
     const said = await chat.run('hello');
     expect(said.end).toEqual({
       outcome: 'completed',
-      usage: { inputTokens: 8, outputTokens: 7, cacheReadTokens: 2, cacheWriteTokens: 0 },
+      usage: {
+        inputTokens: 8,
+        outputTokens: 7,
+        cacheReadTokens: 2,
+        cacheWriteTokens: 0,
+        contextTokens: 17,
+        contextWindow: 258_400,
+      },
     });
     expect(codexTextsOf(chat.facts)).toEqual(['You said: hello']);
     expect(eventsOf(chat.facts, 'event_msg').map(({ payload }) => payload)).toEqual([
