@@ -51,7 +51,7 @@ async function startServer(environment: Environment = process.env): Promise<Runn
   const { serve } = await loadServe();
   const server = await serve(environment);
   // What a burst of events leaves behind is garbage: a heap that grows slowly from here on stays small.
-  setFlagsFromString('--heap-growing-percent=100');
+  setFlagsFromString('--heap-growing-percent=50');
   server.failed.catch((error: unknown) => fail(error, server.log));
   return server;
 }
