@@ -53,10 +53,8 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
 /** What a proxy answers while there is no engine behind it. */
 const GATEWAY_STATUSES: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
-/** Why an answer that is no success is none. */
-export async function readRefusal(response: Response): Promise<EngineClientError> {
-  const { status } = response;
-  const text = await response.text().catch(() => '');
+/** Why an answer that is no success is none: `text` is all of its body. */
+export function toRefusal(status: number, text: string): EngineClientError {
   const refusal = ErrorResponseSchema.safeParse(parseJson(text));
   if (!refusal.success)
     return new EngineClientError({

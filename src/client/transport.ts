@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { delayAfter, pause, type Backoff } from './backoff.ts';
-import { EngineClientError, readRefusal, unexpected, unreachable } from './client-error.ts';
+import { EngineClientError, toRefusal, unexpected, unreachable } from './client-error.ts';
 
 export interface CallOptions {
   /** Ends the call; it then rejects with the signal's reason. */
@@ -75,7 +75,7 @@ export class Transport {
         headers: { 'content-type': 'application/json' },
       }),
     });
-    const text = await response.text().catch((error: unknown) => this.#giveUp(error, signal));
+    const text = await this.#textOf(response, signal);
     return parse(text, { schema, what: `The answer to ${method} ${path}` });
   }
 
@@ -87,8 +87,12 @@ export class Transport {
     const response = await this.#options
       .fetch(`${this.url}${path}`, request)
       .catch((error: unknown) => this.#giveUp(error, init.signal));
-    if (!response.ok) throw await readRefusal(response);
+    if (!response.ok) throw toRefusal(response.status, await this.#textOf(response, init.signal));
     return response;
+  }
+
+  async #textOf(response: Response, signal: AbortSignal | null | undefined): Promise<string> {
+    return response.text().catch((error: unknown) => this.#giveUp(error, signal));
   }
 
   #giveUp(error: unknown, signal: AbortSignal | null | undefined): never {

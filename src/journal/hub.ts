@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { EngineError } from '../errors.ts';
 import { sequenceOf } from './event-id.ts';
 import { EventStream } from './event-stream.ts';
 import { FrameFilter, type FrameFilterOptions } from './frame-filter.ts';
@@ -43,6 +44,7 @@ export interface Hub {
   /** How many events the reader furthest behind has not been sent. */
   readonly lag: number;
   onClientsChange(listener: (clients: number) => void): () => void;
+  /** @throws {EngineError} `SHUTTING_DOWN` once it is closed. */
   open(request: StreamRequest): Promise<Readable>;
   /** Ends all streams. */
   close(): void;
@@ -90,7 +92,7 @@ class EventHub implements Hub {
   }
 
   async open({ after, ...filter }: StreamRequest): Promise<Readable> {
-    const finding = after === undefined ? null : await this.#source.find(after);
+    const finding = await this.#find(after);
     this.#flush();
     if (after === undefined || finding === null) {
       const position = this.#ring.lastId;
@@ -109,6 +111,16 @@ class EventHub implements Hub {
     for (const stream of this.#streams) stream.end();
   }
 
+  /** The log closes right behind the hub: a search that is under way then fails for no other reason. */
+  async #find(after: string | undefined): Promise<Finding | null> {
+    const searching = after === undefined ? null : this.#source.find(after);
+    const finding = await searching?.catch((error: unknown) => {
+      if (!this.#isClosed) throw error;
+    });
+    if (this.#isClosed) throw new EngineError('SHUTTING_DOWN');
+    return finding ?? null;
+  }
+
   #add(start: { filter: FrameFilterOptions; position: string; prelude: Buffer | string }): Readable {
     const { filter, position, prelude } = start;
     const stream = new EventStream({
@@ -122,7 +134,6 @@ class EventHub implements Hub {
     });
     this.#streams.add(stream);
     if (filter.partial) this.#partialReaders += 1;
-    if (this.#isClosed) stream.end();
     this.#announceClients();
     return stream.readable;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EngineClientError } from '../../src/client/client.ts';
-import { createTestClient, json, networkFailure } from './stand-in.ts';
+import { createTestClient, json, networkFailure, stream, type Reply } from './stand-in.ts';
 
 const RECEIPT = { messageId: 'm1', queued: false, position: 0 };
 const HEALTH = { status: 'ok', version: '1', boot: { state: 'ready', since: '2026-01-01T00:00:00.000Z' } };
@@ -41,6 +41,14 @@ describe('a call', () => {
       status: 404,
       message: expect.stringContaining('<html>not here</html>'),
     });
+  });
+
+  it('is tried again when its refusal breaks on the way', async () => {
+    const broken = stream(['{"error": "No cha'], 'breaks');
+    const cut: Reply = async (arrival) => new Response((await broken(arrival)).body, { status: 404 });
+    const { client } = createTestClient([cut, json(HEALTH)]);
+
+    await expect(client.health()).resolves.toEqual(HEALTH);
   });
 
   it.each([

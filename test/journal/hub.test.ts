@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EngineError } from '../../src/errors.ts';
 import type { JournalEntry } from '../../src/journal/event-line.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { openTestHub } from './open-test-hub.ts';
@@ -200,6 +201,17 @@ describe('the event stream', () => {
     expect(first.ids).toEqual([idOf(1)]);
     await expect.poll(() => counts).toEqual([1, 2, 1, 0]);
     stop();
+  });
+
+  it.each([undefined, idOf(1)])('opens no stream once it is closed (cursor %s)', async (after) => {
+    const { journal, hub } = await openTestHub();
+    await appendAll(journal, ['a', 'b']);
+    const request = { partial: false, ...(after !== undefined && { after }) };
+    const early = expect(hub.open(request)).rejects.toThrow(new EngineError('SHUTTING_DOWN'));
+    hub.close();
+    await journal.close();
+    await early;
+    await expect(hub.open(request)).rejects.toThrow(new EngineError('SHUTTING_DOWN'));
   });
 
   it('builds no frames while nobody reads and loses nothing by it', async () => {

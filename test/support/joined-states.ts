@@ -48,12 +48,19 @@ export function collect<Value>(iterate: (signal: AbortSignal) => AsyncIterable<V
   const leaving = new AbortController();
   const running = (async () => {
     for await (const value of iterate(leaving.signal)) taken.push(value);
-  })().catch((error: unknown) => error);
+  })();
+  let failure: unknown = null;
+  running.catch((error: unknown) => (failure = error));
   return {
     taken,
+    /** The newest value. @throws what ended the iteration. */
+    latest(): Value | undefined {
+      if (failure !== null) throw failure;
+      return taken.at(-1);
+    },
     stop: async () => {
       leaving.abort('enough');
-      expect(await running).toBe('enough');
+      await expect(running).rejects.toBe('enough');
     },
   };
 }

@@ -34,6 +34,7 @@ export function eventRoutes({ events }: Pick<Engine, 'events'>) {
       path: '/events',
       summary: 'Everything that happens, as server-sent events',
       request: z.object({ query: QuerySchema, headers: HeadersSchema }),
+      refusals: ['SHUTTING_DOWN'],
       answers: {
         200: {
           description:

@@ -33,9 +33,9 @@ it.each([1, 2])(
     }
     proxy.calmDown();
     const last = await client.chats.create({ provider: 'claude', title: 'The last one' });
-    await expect.poll(() => states.taken.at(-1)?.state.chats.at(-1), { timeout: 20_000 }).toEqual(last);
+    await expect.poll(() => states.latest()?.state.chats.at(-1), { timeout: 20_000 }).toEqual(last);
     await expect
-      .poll(() => events.taken.at(-1)?.id, { timeout: 20_000 })
+      .poll(() => events.latest()?.id, { timeout: 20_000 })
       .toBe(states.taken.at(-1)?.lastEventId);
     await Promise.all([events.stop(), states.stop()]);
     await stop();
