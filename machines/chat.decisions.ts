@@ -4,7 +4,7 @@ import type { DropReason } from '../src/contract/events.ts';
 import type { AgentFact, TurnEnd } from '../src/contract/facts.ts';
 import type { LineRecord, Position, QueuedMessage, Recorded, Steered } from '../src/contract/records.ts';
 import type { AgentRequest, RequestOutcome } from '../src/contract/requests.ts';
-import type { ChatContext, ChatEvent, ChatNote, StopReason, TurnCompleted } from './chat.events.ts';
+import type { ChatContext, ChatEvent, ChatNote, ChatSaid, StopReason, TurnCompleted } from './chat.events.ts';
 
 export type Said = Extract<AgentFact, { type: 'agent.said' }>;
 
@@ -98,17 +98,13 @@ export function interruptionOf({ chatId, queue }: ChatContext): Recorded<'chat.i
   return { type: 'chat.interrupted', payload: { chatId, interrupted: true, queue: waiting } };
 }
 
-/** One delta per event; the last line of the group carries how far the agent's output is journaled. */
-export function deltasOf(chatId: string, said: Said): (Recorded<'chat.turn.delta'> | ChatNote)[] {
-  const deltas = said.events.map((event): Recorded<'chat.turn.delta'> => ({
-    type: 'chat.turn.delta',
-    payload: { chatId, messageId: said.messageId, event },
-  }));
+/** One word for all events of a step, with how far the agent's output is journaled by it; none when nothing is new. */
+export function sayingOf(chatId: string, said: Said): (ChatSaid | ChatNote)[] {
   const record = noteOf(said);
-  if (record === undefined) return deltas;
-  const last = deltas.at(-1);
-  if (last === undefined) return [{ type: 'chat.updated', record }];
-  return [...deltas.slice(0, -1), { ...last, record }];
+  const { events, messageId } = said;
+  if (events.length === 0) return record === undefined ? [] : [{ type: 'chat.updated', record }];
+  const payload = { chatId, messageId, events };
+  return [{ type: 'chat.said', payload, ...(record === undefined ? {} : { record }) }];
 }
 
 export function progressOf(

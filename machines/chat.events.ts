@@ -1,4 +1,5 @@
 /** The words a chat is spoken to with, and the words it speaks. */
+import type { AgentEvent } from '../src/contract/agent-event.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../src/contract/facts.ts';
 import type { EngineEventBody, TurnOutcome } from '../src/contract/events.ts';
 import type { Delivery, LineRecord, QueuedMessage, Recorded, Steered } from '../src/contract/records.ts';
@@ -58,6 +59,13 @@ export type TurnCompleted = {
   record?: LineRecord;
 };
 
+/** What an agent said in one step: a `chat.turn.delta` for each event, the last of them with the private part. */
+export type ChatSaid = {
+  type: 'chat.said';
+  payload: { chatId: string; messageId: string | null; events: AgentEvent[] };
+  record?: LineRecord;
+};
+
 /** A line whose public part is the chat's summary as it will stand; only its private part comes from here. */
 export type ChatNote = { type: 'chat.updated'; record: LineRecord };
 
@@ -65,7 +73,6 @@ export type ChatEmitted =
   | Recorded<
       | 'chat.turn.accepted'
       | 'chat.turn.started'
-      | 'chat.turn.delta'
       | 'chat.turn.progress'
       | 'chat.interrupted'
       | 'chat.message.dropped'
@@ -74,6 +81,7 @@ export type ChatEmitted =
       | 'chat.deleted'
     >
   | TurnCompleted
+  | ChatSaid
   | ChatNote;
 
 export type AgentSessionCommand = AgentCommand;

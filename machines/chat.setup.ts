@@ -9,7 +9,7 @@ import {
   completionOf,
   concludeTurn,
   currentOf,
-  deltasOf,
+  sayingOf,
   dropOf,
   endOf,
   hasStarted,
@@ -105,7 +105,7 @@ export const chatSetup = setup({
     }),
     recordSaid: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'agent.said');
-      for (const line of deltasOf(context.chatId, event)) enqueue.emit(line);
+      for (const word of sayingOf(context.chatId, event)) enqueue.emit(word);
       enqueue.assign({
         openTools: event.openTools,
         selfDirected: event.selfDirected ?? context.selfDirected,

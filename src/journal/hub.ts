@@ -72,7 +72,7 @@ class EventHub implements Hub {
   constructor(source: EventSource, options: HubOptions) {
     this.#source = source;
     this.#options = options;
-    this.#ring = new FrameRing({ maximumBytes: options.ringBytes ?? 8 << 20, lastId: source.committedId });
+    this.#ring = new FrameRing({ maximumBytes: options.ringBytes ?? 2 << 20, lastId: source.committedId });
     this.#stopListening = source.onCommit((lines) => this.#gather(lines));
     this.#pinging = setInterval(() => this.#ping(), options.pingEveryMs ?? 15_000).unref();
   }

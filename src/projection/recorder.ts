@@ -2,7 +2,7 @@ import type { ChatSummary } from '../contract/chats.ts';
 import type { AgentEvent } from '../contract/agent-event.ts';
 import type { EngineEventBody } from '../contract/events.ts';
 import type { ChatRecord, LineRecord } from '../contract/records.ts';
-import type { ChatEmitted } from '../../machines/chat.events.ts';
+import type { ChatEmitted, ChatSaid } from '../../machines/chat.events.ts';
 import type { JournalEntry } from '../journal/event-line.ts';
 import { SEQUENCE_DIGITS, formatEventId, sequenceOf } from '../journal/event-id.ts';
 import { chatIdOf, foldLine } from './fold.ts';
@@ -108,10 +108,21 @@ function isDelta({ type }: Entry): boolean {
 
 function toEntry(event: ChatEmitted, { turn }: ChatRecord, ts: string): Entry[] {
   if (event.type === 'chat.updated') return [];
+  if (event.type === 'chat.said') return toDeltas(event);
   if (event.type !== 'chat.turn.completed') return [event];
   const startedAt = turn?.startedAt ?? ts;
   const durationMs = Math.max(0, Date.parse(ts) - Date.parse(startedAt));
   return [{ ...event, payload: { ...event.payload, durationMs } }];
+}
+
+/** One line per event; the last one carries the private part. */
+function toDeltas({ payload: { chatId, messageId, events }, record }: ChatSaid): Entry[] {
+  const last = events.length - 1;
+  return events.map((event, index) => ({
+    type: 'chat.turn.delta',
+    payload: { chatId, messageId, event },
+    ...(index === last && record !== undefined ? { record } : {}),
+  }));
 }
 
 /** The private parts of all notes of one step, as one. */

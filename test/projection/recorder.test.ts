@@ -83,14 +83,24 @@ it('merges the private parts of a step into its one line about the chat', () => 
 it('tells each delta with the id of its own line, and does not sync for it', () => {
   const { recorder, groups, deltas } = startRecorder();
   const event = (text: string) => ({ timestamp: NOW, type: 'claude-assistant', payload: { text } });
-  const delta = (text: string) => ({
-    type: 'chat.turn.delta' as const,
-    payload: { chatId: 'c1', messageId: 'm1', event: event(text) },
-  });
+  const turn = { chatId: 'c1', messageId: 'm1' };
+  const record = { sessionId: 's1' };
 
-  recorder.recordChat('c1', [delta('one'), delta('two')], IDLE);
+  recorder.recordChat(
+    'c1',
+    [{ type: 'chat.said', payload: { ...turn, events: [event('one'), event('two')] }, record }],
+    IDLE,
+  );
 
-  expect(groups.map(({ sync }) => sync)).toEqual([false]);
+  expect(groups).toEqual([
+    {
+      entries: [
+        { type: 'chat.turn.delta', payload: { ...turn, event: event('one') } },
+        { type: 'chat.turn.delta', payload: { ...turn, event: event('two') }, record },
+      ],
+      sync: false,
+    },
+  ]);
   expect(deltas).toEqual([
     { id: '000000000001-aaaaaaaa', chatId: 'c1', event: event('one') },
     { id: '000000000002-aaaaaaaa', chatId: 'c1', event: event('two') },

@@ -16,8 +16,8 @@ function lineOf(event: ChatEmitted): string {
       return `accepted ${event.payload.messageId} at ${event.payload.position}`;
     case 'chat.turn.started':
       return `started ${event.payload.messageId}`;
-    case 'chat.turn.delta':
-      return `delta ${event.payload.messageId}`;
+    case 'chat.said':
+      return `said ${event.payload.messageId}`;
     case 'chat.turn.progress':
       return `progress ${event.payload.messageId} ${event.payload.progress.kind}`;
     case 'chat.turn.completed':

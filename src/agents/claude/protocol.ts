@@ -1,8 +1,8 @@
 /** The lines Claude Code prints that we read. Whatever else it prints is kept as printed. */
 import { z } from 'zod';
 
-const ToolUseSchema = z.looseObject({ type: z.literal('tool_use'), id: z.string() });
-const ToolResultSchema = z.looseObject({ type: z.literal('tool_result'), tool_use_id: z.string() });
+const ToolUseSchema = z.object({ type: z.literal('tool_use'), id: z.string() });
+const ToolResultSchema = z.object({ type: z.literal('tool_result'), tool_use_id: z.string() });
 const BlocksSchema = z.array(z.unknown()).catch([]);
 
 export const PermissionRequestSchema = z.looseObject({
@@ -15,7 +15,7 @@ export const PermissionRequestSchema = z.looseObject({
   }),
 });
 
-const ModelUsageSchema = z.looseObject({
+const ModelUsageSchema = z.object({
   inputTokens: z.number().catch(0),
   outputTokens: z.number().catch(0),
   cacheReadInputTokens: z.number().catch(0),
@@ -24,14 +24,14 @@ const ModelUsageSchema = z.looseObject({
   contextWindow: z.number().positive().optional().catch(undefined),
 });
 
-const TokensSchema = z.looseObject({
+const TokensSchema = z.object({
   input_tokens: z.number().catch(0),
   output_tokens: z.number().catch(0),
   cache_read_input_tokens: z.number().catch(0),
   cache_creation_input_tokens: z.number().catch(0),
 });
 
-export const ResultSchema = z.looseObject({
+export const ResultSchema = z.object({
   type: z.literal('result'),
   subtype: z.string().catch(''),
   is_error: z.boolean().catch(false),
@@ -50,7 +50,7 @@ export const ResultSchema = z.looseObject({
 });
 
 const LineSchema = z.discriminatedUnion('type', [
-  z.looseObject({
+  z.object({
     type: z.literal('system'),
     subtype: z.string(),
     state: z.enum(['running', 'requires_action', 'idle']).optional().catch(undefined),
@@ -58,16 +58,16 @@ const LineSchema = z.discriminatedUnion('type', [
     tasks: z.array(z.unknown()).optional().catch(undefined),
     error: z.string().optional().catch(undefined),
   }),
-  z.looseObject({ type: z.literal('command_lifecycle'), command_uuid: z.string(), state: z.string() }),
-  z.looseObject({
+  z.object({ type: z.literal('command_lifecycle'), command_uuid: z.string(), state: z.string() }),
+  z.object({
     type: z.literal('user'),
     uuid: z.string().optional(),
     isReplay: z.boolean().optional(),
-    message: z.looseObject({ content: BlocksSchema }),
+    message: z.object({ content: BlocksSchema }),
   }),
-  z.looseObject({
+  z.object({
     type: z.literal('assistant'),
-    message: z.looseObject({
+    message: z.object({
       content: BlocksSchema,
       model: z.string().optional().catch(undefined),
       usage: TokensSchema.optional().catch(undefined),
@@ -77,8 +77,8 @@ const LineSchema = z.discriminatedUnion('type', [
     error: z.string().optional().catch(undefined),
   }),
   ResultSchema,
-  z.looseObject({ type: z.literal('stream_event') }),
-  z.looseObject({ type: z.literal('keep_alive') }),
+  z.object({ type: z.literal('stream_event') }),
+  z.object({ type: z.literal('keep_alive') }),
   z.looseObject({ type: z.literal('control_cancel_request'), request_id: z.string() }),
   z.looseObject({
     type: z.literal('control_request'),

@@ -21,15 +21,20 @@ const LimitSchema = z.looseObject({
   }),
 });
 
-/** Null for every other line. */
+/** Null for every other line: what their types tell is not worth two refused parses a line. */
 export function waitingOf(payload: Record<string, unknown>, now: Date): TurnProgress | null {
-  const retry = RetrySchema.safeParse(payload).data;
-  if (retry !== undefined) return retrying(retry, now);
-  const limit = LimitSchema.safeParse(payload).data?.rate_limit_info;
-  return limit === undefined || limit.status === 'allowed' ? null : limited(limit);
+  switch (payload['type']) {
+    case 'system':
+      return payload['subtype'] === 'api_retry' ? retrying(RetrySchema.safeParse(payload).data, now) : null;
+    case 'rate_limit_event':
+      return limited(LimitSchema.safeParse(payload).data?.rate_limit_info);
+    default:
+      return null;
+  }
 }
 
-function retrying(retry: z.infer<typeof RetrySchema>, now: Date): TurnProgress {
+function retrying(retry: z.infer<typeof RetrySchema> | undefined, now: Date): TurnProgress | null {
+  if (retry === undefined) return null;
   const { attempt, max_retries: attemptsMax, retry_delay_ms: delay, error, error_status: status } = retry;
   const reason = [error, status].filter((part) => part !== undefined && part !== null).join(', ');
   return {
@@ -43,7 +48,9 @@ function retrying(retry: z.infer<typeof RetrySchema>, now: Date): TurnProgress {
 
 type Limit = z.infer<typeof LimitSchema>['rate_limit_info'];
 
-function limited({ status, rateLimitType, resetsAt }: Limit): TurnProgress {
+function limited(limit: Limit | undefined): TurnProgress | null {
+  if (limit === undefined || limit.status === 'allowed') return null;
+  const { status, rateLimitType, resetsAt } = limit;
   const which = rateLimitType === undefined ? 'A rate limit' : `The rate limit ${rateLimitType}`;
   const how = status === 'rejected' ? 'is reached' : 'is nearly reached';
   return {

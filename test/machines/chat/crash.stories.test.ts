@@ -99,7 +99,7 @@ describe('late and foreign facts', () => {
 
     take(said('m1'), prepared('m1'), { type: 'agent.answered' }, { type: 'agent.stirred' });
 
-    expect(storyOf(emitted)).toEqual(['delta m1']);
+    expect(storyOf(emitted)).toEqual(['said m1']);
     expect(commands).toEqual([]);
     expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
   });

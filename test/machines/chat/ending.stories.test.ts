@@ -57,7 +57,7 @@ describe('deleting a chat', () => {
     take(CRASHED);
 
     expect(storyOf(emitted).slice(3)).toEqual([
-      'delta m1',
+      'said m1',
       'noted position',
       'completed m1 interrupted',
       'dropped m2 chatDeleted',

@@ -104,7 +104,7 @@ describe('interrupting a chat', () => {
 
     expect(storyOf(emitted).slice(2)).toEqual([
       'interrupted, waiting: none',
-      'delta m1',
+      'said m1',
       'noted position',
       'completed m1 interrupted',
     ]);
@@ -152,7 +152,7 @@ describe('interrupting a chat', () => {
       const { emitted, commands, take } = startChat();
 
       take(submit('m1'), submit('m2'), prepared('m1'), interrupt(), ...waited, INTERRUPTED, said(null));
-      expect(storyOf(emitted).slice(-2)).toEqual(['completed m1 interrupted', 'delta null']);
+      expect(storyOf(emitted).slice(-2)).toEqual(['completed m1 interrupted', 'said null']);
       expect(ordersOf(commands)).not.toContain('prepare m2');
       take(CRASHED, prepared('m2'));
 

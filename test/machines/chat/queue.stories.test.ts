@@ -29,10 +29,9 @@ describe('the queue of a chat', () => {
         record: { message: message('m1') },
       },
       { type: 'chat.turn.started', payload: turn, record: { message: message('m1'), delivery: DELIVERY } },
-      { type: 'chat.turn.delta', payload: { ...turn, event: spoken('one') } },
       {
-        type: 'chat.turn.delta',
-        payload: { ...turn, event: spoken('two') },
+        type: 'chat.said',
+        payload: { ...turn, events: [spoken('one'), spoken('two')] },
         record: { sessionId: 'native-1', position },
       },
       { type: 'chat.updated', record: { position } },

@@ -152,7 +152,7 @@ describe('an agent that asks', () => {
 
     take(said('m1'));
 
-    expect(storyOf(emitted).at(-1)).toBe('delta m1');
+    expect(storyOf(emitted).at(-1)).toBe('said m1');
     expect(leafOf(chat.getSnapshot())).toBe('running.awaiting');
   });
 

@@ -15,7 +15,7 @@ describe('an agent that works by itself', () => {
     take(COMES_TO_REST);
 
     expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
-    expect(emitted.map(({ type }) => type)).toEqual(['chat.turn.delta', 'chat.turn.delta']);
+    expect(emitted.map(({ type }) => type)).toEqual(['chat.said', 'chat.said']);
   });
 
   it('lets the next message wait until it has come to rest', () => {
@@ -65,11 +65,7 @@ describe('an agent that works by itself', () => {
     take(COMES_TO_REST);
 
     expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
-    expect(emitted.map(({ type }) => type)).toEqual([
-      'chat.turn.delta',
-      'chat.interrupted',
-      'chat.turn.delta',
-    ]);
+    expect(emitted.map(({ type }) => type)).toEqual(['chat.said', 'chat.interrupted', 'chat.said']);
   });
 
   it('is interrupted together with a message that was starting meanwhile', () => {

@@ -125,7 +125,7 @@ describe('a silent agent', () => {
 
     take(said(null, { selfDirected: true }), SILENT_LIMIT, ANSWERED, 5_000, 3_000, CRASHED);
 
-    expect(storyOf(emitted)).toEqual(['delta null', 'noted selfDirected']);
+    expect(storyOf(emitted)).toEqual(['said null', 'noted selfDirected']);
     expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
   });
 });

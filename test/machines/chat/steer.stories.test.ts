@@ -28,7 +28,7 @@ describe('a message that is said into a running turn', () => {
       'accepted m2 at 1',
       'accepted s1 at 0',
       'started s1',
-      'delta m1',
+      'said m1',
       'completed s1 completed',
       'completed m1 completed',
     ]);
