@@ -63,9 +63,9 @@ export const engineMachine = engineSetup.createMachine({
       states: {
         entering: {
           description: 'Boot is over: is there room on the disk?',
-          always: [{ guard: 'isStorageLow', target: 'holding' }, { target: 'starting' }],
+          always: [{ guard: 'isStorageLow', target: 'holding' }, { target: 'running' }],
         },
-        starting: {
+        running: {
           description: 'There is room on the disk: turns start.',
           entry: 'releaseTurns',
           on: { 'storage.low': { target: 'holding', actions: 'rememberStorageLow' } },
@@ -73,7 +73,7 @@ export const engineMachine = engineSetup.createMachine({
         holding: {
           description: 'The disk is full: running turns go on, no other starts.',
           entry: 'holdTurns',
-          on: { 'storage.recovered': { target: 'starting', actions: 'rememberStorageRecovered' } },
+          on: { 'storage.recovered': { target: 'running', actions: 'rememberStorageRecovered' } },
         },
       },
     },

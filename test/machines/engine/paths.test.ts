@@ -111,7 +111,7 @@ describe('engine machine, along every shortest path and one event more', () => {
       violationsOf(({ engine, chat }) => {
         const snapshot = engine.getSnapshot();
         if (snapshot.status !== 'active') return true;
-        const mayStart = snapshot.matches({ serving: 'starting' });
+        const mayStart = snapshot.matches({ serving: 'running' });
         const known = snapshot.context.chatIds.map((id) => chat(id)?.getSnapshot().context.mayStart);
         return [snapshot.context.mayStart, ...known].every((told) => told === mayStart);
       }),

@@ -41,7 +41,7 @@ describe('booting', () => {
 
     take(LOW, RECOVERED, BOOT);
 
-    expect(leafOf(engine.getSnapshot())).toBe('serving.starting');
+    expect(leafOf(engine.getSnapshot())).toBe('serving.running');
   });
 });
 
@@ -127,7 +127,7 @@ describe('a credential that crashes', () => {
 
     expect(Object.keys(engine.getSnapshot().children)).not.toContain('credential.codex');
     expect(emitted.at(-1)).toEqual({ type: 'credential.crashed', provider: 'codex', isGivenUp: true });
-    expect(leafOf(engine.getSnapshot())).toBe('serving.starting');
+    expect(leafOf(engine.getSnapshot())).toBe('serving.running');
   });
 });
 
@@ -144,7 +144,7 @@ describe('a chat that crashes', () => {
       { type: 'chat.crashed', chatId: 'one', isGivenUp: false, reason: 'Error: Poisoned.' },
     ]);
     expect(told(harness)).toEqual(['two prepare m1', 'two deliver m1', 'two prepare m2']);
-    expect(leafOf(harness.engine.getSnapshot())).toBe('serving.starting');
+    expect(leafOf(harness.engine.getSnapshot())).toBe('serving.running');
   });
 
   it('can be taken up again under its id', () => {
@@ -235,7 +235,7 @@ describe('draining', () => {
     const { engine, take } = startEngineMachine();
 
     take(BOOT, { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' });
-    expect(leafOf(engine.getSnapshot())).toBe('serving.starting');
+    expect(leafOf(engine.getSnapshot())).toBe('serving.running');
     take(DRAIN);
 
     expect(leafOf(engine.getSnapshot())).toBe('stopped');
