@@ -54,7 +54,7 @@ export interface Changes extends Partial<DriverOptions> {
   command?: string | null;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** A chat reduced to what a driver needs of it. */
 export async function openStandIn({
