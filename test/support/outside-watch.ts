@@ -19,6 +19,7 @@ export async function startOutsideWatch(): Promise<OutsideWatch> {
   });
   server.on('connect', ({ url = '' }, socket) => {
     hosts.push(url);
+    socket.on('error', () => undefined); // who was refused may hang up first
     socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
   });
   server.listen(0, '127.0.0.1');

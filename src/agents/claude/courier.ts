@@ -146,8 +146,11 @@ export class Courier {
     const { supervisor, signal } = this.#options;
     if (settings.bytes > 0) {
       const made = supervisor.settingsMade(message, settings.lines);
-      await process.writeReserved(stdin.subarray(0, settings.bytes), inputOffset);
-      const end = await this.#settle(process, made);
+      const written = process.writeReserved(stdin.subarray(0, settings.bytes), inputOffset);
+      const end = await this.#settle(
+        process,
+        written.then(() => made),
+      );
       if (process !== supervisor.process || signal.aborted) return;
       if (end !== null && process.state.turn?.rejection === null) this.#giveUp(process);
       if (end !== null) return supervisor.end(process, end);
@@ -161,7 +164,7 @@ export class Courier {
     void kill(process.run, { toolsOpenedSince: null });
   }
 
-  /** How a turn ends whose settings cannot be made; null when they are. */
+  /** How a turn ends whose settings cannot be made; null when they are. An interrupt counts from their writing on. */
   async #settle(process: ClaudeProcess, made: Promise<void>): Promise<TurnEnd | null> {
     const interrupted = new Promise<TurnEnd>((resolve) => {
       this.#interrupt = () => resolve({ outcome: 'interrupted' });
@@ -173,9 +176,10 @@ export class Courier {
       late,
       made.then(() => null),
       process.ended.then(() => null),
-    ]);
-    limit.abort();
-    this.#interrupt = null;
+    ]).finally(() => {
+      limit.abort();
+      this.#interrupt = null;
+    });
     const rejection = process.state.turn?.rejection ?? null;
     if (end !== null || rejection !== null) process.settings = {};
     return rejection === null ? end : { outcome: 'errored', error: rejection };
