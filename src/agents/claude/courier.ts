@@ -171,12 +171,8 @@ export class Courier {
     });
     const limit = new AbortController();
     const late = delay(SETTINGS_MS, SETTINGS_LATE, { signal: limit.signal }).catch(() => null);
-    const end = await Promise.race([
-      interrupted,
-      late,
-      made.then(() => null),
-      process.ended.then(() => null),
-    ]).finally(() => {
+    const ways = [interrupted, late, made.then(() => null), process.ended.then(() => null)];
+    const end = await Promise.race(ways).finally(() => {
       limit.abort();
       this.#interrupt = null;
     });
