@@ -1,6 +1,7 @@
 import type { Failure } from '../../contract/chats.ts';
+import type { RequestId } from '../json-rpc.ts';
 import { AcpFailure, AcpRefusal } from './failures.ts';
-import type { FrameOf, RequestId } from './protocol.ts';
+import type { FrameOf } from './protocol.ts';
 
 interface Waiting {
   resolve: (result: Record<string, unknown>) => void;

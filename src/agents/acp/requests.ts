@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import { questionsOf, valuesOf, type Form } from '../forms.ts';
+import type { RequestId } from '../json-rpc.ts';
 import { resultLine } from './lines.ts';
 import {
   ElicitationSchema,
@@ -10,7 +11,6 @@ import {
   type Elicitation,
   type FrameOf,
   type Permission,
-  type RequestId,
 } from './protocol.ts';
 
 export type Decision =

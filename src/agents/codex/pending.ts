@@ -1,5 +1,6 @@
 import type { Failure } from '../../contract/chats.ts';
-import type { FrameOf, RequestId } from './protocol.ts';
+import type { RequestId } from '../json-rpc.ts';
+import type { FrameOf } from './protocol.ts';
 
 interface Waiting {
   resolve: (result: Record<string, unknown>) => void;
@@ -14,10 +15,10 @@ export class Pending {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
-  settle({ id, result, failure }: FrameOf<'response'>): void {
+  settle({ id, result, refusal }: FrameOf<'response'>): void {
     const waiting = this.#take(id);
-    if (failure === null) waiting?.resolve(result);
-    else waiting?.reject(new Error(failure));
+    if (refusal === null) waiting?.resolve(result);
+    else waiting?.reject(new Error(refusal));
   }
 
   reject(id: RequestId, reason: unknown): void {

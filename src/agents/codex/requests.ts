@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
+import type { RequestId } from '../json-rpc.ts';
 import { decideElicitation, ELICITATION_TOOL, elicitationOf, elicitationResult } from './elicitation.ts';
 import { resultLine } from './lines.ts';
 import { PERMISSIONS_TOOL, permissionsOf, permissionsResult } from './permissions.ts';
-import type { FrameOf, RequestId } from './protocol.ts';
+import type { FrameOf } from './protocol.ts';
 import type { CodexState } from './state.ts';
 
 export type Decision =
