@@ -3,11 +3,12 @@ import type { Position } from '../../contract/records.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import type { Log } from '../../log.ts';
 import type { Facts } from '../facts.ts';
+import { requestIdOf, runIdOf } from '../request-ids.ts';
 import type { AcpProcess } from './acp-process.ts';
 import { cancelLine, refusalLine } from './lines.ts';
 import type { FrameOf } from './protocol.ts';
 import type { Questions } from './questions.ts';
-import { cancelledLine, decide, requestIdOf, runIdOf } from './requests.ts';
+import { cancelledLine, decide } from './requests.ts';
 import { isPlanning, standingOf } from './state.ts';
 import type { Signal } from './translate.ts';
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
-import type { RequestId } from '../json-rpc.ts';
+import { nativeIdOf, requestIdOf } from '../request-ids.ts';
 import { decideElicitation, ELICITATION_TOOL, elicitationOf, elicitationResult } from './elicitation.ts';
 import { resultLine } from './lines.ts';
 import { PERMISSIONS_TOOL, permissionsOf, permissionsResult } from './permissions.ts';
@@ -87,23 +87,13 @@ function decideOnPermissions(
   return { kind: 'answer', line: resultLine(id, permissionsResult(permissions, { decision })) };
 }
 
-/** Under which id a request of the server is known outside: another server counts from the beginning again. */
-export function requestIdOf(runId: string, id: RequestId): string {
-  return `${runId}:${JSON.stringify(id)}`;
-}
-
 /** The line that gives an answer to the server. */
 export function answerLine(request: AgentRequest, answer: Answer): string {
-  const id = nativeIdOf(request.id);
+  const id = nativeIdOf(request);
   if (request.tool === ELICITATION_TOOL) return resultLine(id, elicitationResult(request, answer));
   if (request.tool === PERMISSIONS_TOOL) return resultLine(id, permissionsResult(request, answer));
   if (request.kind === 'question') return resultLine(id, { answers: answersTo(request, answer) });
   return resultLine(id, { decision: answer.decision === 'allow' ? 'accept' : 'decline' });
-}
-
-/** The server that asked. */
-export function runIdOf({ id }: AgentRequest): string {
-  return id.slice(0, id.indexOf(':'));
 }
 
 /** What a change consists of is told by its item, not by the question. */
@@ -129,10 +119,4 @@ function answersTo({ input }: AgentRequest, answer: Answer): Record<string, { an
       return [question.id, { answers: text === undefined ? [] : [text] }];
     }),
   );
-}
-
-const NativeIdSchema = z.union([z.string(), z.number()]);
-
-function nativeIdOf(id: string): RequestId {
-  return NativeIdSchema.parse(JSON.parse(id.slice(id.indexOf(':') + 1)));
 }
