@@ -4,6 +4,7 @@ import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import { questionsOf, valuesOf, type Form } from '../forms.ts';
 import type { RequestId } from '../json-rpc.ts';
+import type { Asking } from '../open-questions.ts';
 import { nativeIdOf, requestIdOf } from '../request-ids.ts';
 import { resultLine } from './lines.ts';
 import {
@@ -16,9 +17,6 @@ import {
 
 export type Decision =
   { kind: 'answer'; line: string } | { kind: 'ask'; request: Asking } | { kind: 'refuse' };
-
-/** A request before it has a time. */
-export type Asking = Omit<AgentRequest, 'openedAt' | 'expiresAt'>;
 
 export interface Circumstances {
   policy: Policy;

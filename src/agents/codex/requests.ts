@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
+import type { Asking } from '../open-questions.ts';
 import { nativeIdOf, requestIdOf } from '../request-ids.ts';
 import { decideElicitation, ELICITATION_TOOL, elicitationOf, elicitationResult } from './elicitation.ts';
 import { resultLine } from './lines.ts';
@@ -11,9 +12,6 @@ import type { CodexState } from './state.ts';
 
 export type Decision =
   { kind: 'answer'; line: string } | { kind: 'ask'; request: Asking } | { kind: 'refuse' };
-
-/** A request before it has a time. */
-export type Asking = Omit<AgentRequest, 'openedAt' | 'expiresAt'>;
 
 const COMMAND = 'item/commandExecution/requestApproval';
 const FILE_CHANGE = 'item/fileChange/requestApproval';
