@@ -7,11 +7,18 @@ import { appendInput, measureInput } from '../../process/input.ts';
 import type { Line } from '../../process/line-splitter.ts';
 import type { Run } from '../../process/run.ts';
 import { kill } from '../../process/terminate.ts';
-import { failureOfExit, notRunning, outputDamaged, type AgentName } from './failures.ts';
+import { Pending } from '../pending.ts';
+import {
+  AcpFailure,
+  AcpRefusal,
+  failureOfExit,
+  notRunning,
+  outputDamaged,
+  type AgentName,
+} from './failures.ts';
 import { requestLine, type AgentParams } from './lines.ts';
 import type { OptionName } from './options.ts';
-import { Pending } from './pending.ts';
-import { parseLine } from './protocol.ts';
+import { parseLine, type Refusal } from './protocol.ts';
 import type { AcpState } from './state.ts';
 import { translate, type Translation } from './translate.ts';
 
@@ -65,7 +72,7 @@ export class AcpProcess {
   /** Settles when the process is gone and its end was dealt with, or when it was let go. */
   ended: Promise<void> = Promise.resolve();
   readonly #options: ProcessOptions;
-  readonly #pending = new Pending();
+  readonly #pending = new Pending((refusal: Refusal) => new AcpRefusal(refusal));
   readonly #prefix = randomUUID().slice(0, 8);
   #requests = 0;
   #markCaughtUp = () => {};
@@ -157,7 +164,7 @@ export class AcpProcess {
   /** Nobody waits for its answers any more. */
   letGo(): void {
     this.release();
-    this.#pending.rejectAll(notRunning(this.#options.name));
+    this.#pending.rejectAll(new AcpFailure(notRunning(this.#options.name)));
   }
 
   async #follow(range: FollowRange): Promise<void> {
@@ -217,7 +224,7 @@ export class AcpProcess {
     const { name } = this.#options;
     this.isLeaving = true;
     const failure = this.#isDamaged ? outputDamaged(name) : await failureOfExit(this.run, name, exitCode);
-    this.#pending.rejectAll(failure);
+    this.#pending.rejectAll(new AcpFailure(failure));
     return failure;
   }
 }

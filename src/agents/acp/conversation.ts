@@ -6,13 +6,13 @@ import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import { clear } from '../../process/sweep.ts';
 import { kill, terminate } from '../../process/terminate.ts';
 import type { Facts } from '../facts.ts';
+import type { OpenQuestions } from '../open-questions.ts';
 import type { AcpProcess, ProcessListener } from './acp-process.ts';
 import type { AcpContext } from './context.ts';
 import { Correspondence } from './correspondence.ts';
 import { notRunning } from './failures.ts';
 import { Interruption } from './interruption.ts';
 import { pingLine } from './lines.ts';
-import type { Questions } from './questions.ts';
 import { standingOf } from './state.ts';
 import { SpeechTimer } from './speech-timer.ts';
 import { killTools } from './tools.ts';
@@ -22,7 +22,7 @@ export interface ConversationOptions {
   context: AcpContext;
   chat: Pick<AgentSessionInput, 'chatId' | 'policy'>;
   facts: Facts;
-  questions: Questions;
+  questions: OpenQuestions;
   /** The message never reached its process, which is gone. */
   onUndelivered: (message: QueuedMessage) => void;
   /** The message has ended. */

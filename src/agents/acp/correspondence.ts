@@ -3,18 +3,19 @@ import type { Position } from '../../contract/records.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import type { Log } from '../../log.ts';
 import type { Facts } from '../facts.ts';
+import type { OpenQuestions } from '../open-questions.ts';
+import { requestIdOf, runIdOf } from '../request-ids.ts';
 import type { AcpProcess } from './acp-process.ts';
 import { cancelLine, refusalLine } from './lines.ts';
 import type { FrameOf } from './protocol.ts';
-import type { Questions } from './questions.ts';
-import { cancelledLine, decide, requestIdOf, runIdOf } from './requests.ts';
+import { answerLine, cancelledLine, decide } from './requests.ts';
 import { isPlanning, standingOf } from './state.ts';
 import type { Signal } from './translate.ts';
 
 export interface CorrespondenceOptions {
   policy: Policy;
   facts: Facts;
-  questions: Questions;
+  questions: OpenQuestions;
   log: Log;
   /** The turn is being cancelled. */
   isCancelled: () => boolean;
@@ -59,7 +60,8 @@ export class Correspondence {
   answer(process: AcpProcess, request: AgentRequest, answer: Answer): void {
     const { questions, facts, isGiven } = this.#options;
     if (runIdOf(request) !== process.run.id) return;
-    this.#write(process, questions.answer(request, answer));
+    questions.settle(request.id);
+    this.#write(process, answerLine(request, answer));
     if (!isGiven()) facts.rested(process.position);
   }
 

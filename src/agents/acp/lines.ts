@@ -9,7 +9,7 @@ import type {
   RequestPermissionResponse,
 } from '@agentclientprotocol/sdk';
 import type { Image } from '../../contract/messages.ts';
-import type { RequestId } from './protocol.ts';
+import type { RequestId } from '../json-rpc.ts';
 import { INITIALIZE_ID, turnRequestId } from './state.ts';
 
 /** Requests that an agent answers, each with what it wants to know. */

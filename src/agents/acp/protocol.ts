@@ -1,9 +1,6 @@
 /** The frames that an ACP agent prints, and the parts of them that we read. What else they hold is kept. */
 import { z } from 'zod';
-
-const ParamsSchema = z.record(z.string(), z.unknown()).catch({});
-const IdSchema = z.union([z.string(), z.number()]);
-export type RequestId = z.infer<typeof IdSchema>;
+import { IdSchema, lineParser, type JsonRpcFrame } from '../json-rpc.ts';
 
 const RefusalSchema = z.looseObject({
   code: z.number().catch(0),
@@ -12,39 +9,10 @@ const RefusalSchema = z.looseObject({
 });
 export type Refusal = z.infer<typeof RefusalSchema>;
 
-const FrameSchema = z.union([
-  z
-    .looseObject({ method: z.string(), id: IdSchema, params: ParamsSchema })
-    .transform(({ method, id, params }) => ({ kind: 'request' as const, method, id, params })),
-  z
-    .looseObject({ method: z.string(), params: ParamsSchema })
-    .transform(({ method, params }) => ({ kind: 'notification' as const, method, params })),
-  z
-    .looseObject({ id: IdSchema, result: ParamsSchema.optional(), error: RefusalSchema.optional() })
-    .transform(({ id, result, error }) => ({
-      kind: 'response' as const,
-      id,
-      result: result ?? {},
-      refusal: error ?? null,
-    })),
-]);
-
-export type Frame = z.infer<typeof FrameSchema>;
+export type Frame = JsonRpcFrame<Refusal>;
 export type FrameOf<Kind extends Frame['kind']> = Extract<Frame, { kind: Kind }>;
 
-export type ParsedLine =
-  | { kind: 'frame'; frame: Frame }
-  /** Not a frame: something else wrote to the standard output. */
-  | { kind: 'noise' }
-  /** A frame that was cut: what follows cannot be trusted either. */
-  | { kind: 'damaged' };
-
-export function parseLine(text: string): ParsedLine {
-  const value = parseJson(text);
-  if (value === undefined) return { kind: text.trimStart().startsWith('{') ? 'damaged' : 'noise' };
-  const { data } = FrameSchema.safeParse(value);
-  return data === undefined ? { kind: 'noise' } : { kind: 'frame', frame: data };
-}
+export const parseLine = lineParser(RefusalSchema);
 
 export const UpdateParamsSchema = z.looseObject({
   sessionId: z.string(),
@@ -118,11 +86,3 @@ export const ElicitationSchema = z.looseObject({
   requestedSchema: z.unknown().optional(),
 });
 export type Elicitation = z.infer<typeof ElicitationSchema>;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

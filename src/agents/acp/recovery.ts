@@ -8,6 +8,7 @@ import { createRun, filesOf, type Run } from '../../process/run.ts';
 import { readLines } from '../../process/spool-range.ts';
 import { loadInput } from '../delivery-input.ts';
 import type { Facts } from '../facts.ts';
+import { requestIdOf } from '../request-ids.ts';
 import type { AcpProcess, FollowRange } from './acp-process.ts';
 import type { AcpContext } from './context.ts';
 import type { Conversation } from './conversation.ts';
@@ -15,7 +16,6 @@ import type { Courier } from './courier.ts';
 import { AcpDeliverySchema, promptIn, type AcpDelivery } from './delivery.ts';
 
 import { parseLine } from './protocol.ts';
-import { requestIdOf } from './requests.ts';
 import { freshState, OPEN_ID, withTurn, type AcpState } from './state.ts';
 import { translate } from './translate.ts';
 

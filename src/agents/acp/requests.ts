@@ -3,6 +3,9 @@ import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import { questionsOf, valuesOf, type Form } from '../forms.ts';
+import type { RequestId } from '../json-rpc.ts';
+import type { Asking } from '../open-questions.ts';
+import { nativeIdOf, requestIdOf } from '../request-ids.ts';
 import { resultLine } from './lines.ts';
 import {
   ElicitationSchema,
@@ -10,14 +13,10 @@ import {
   type Elicitation,
   type FrameOf,
   type Permission,
-  type RequestId,
 } from './protocol.ts';
 
 export type Decision =
   { kind: 'answer'; line: string } | { kind: 'ask'; request: Asking } | { kind: 'refuse' };
-
-/** A request before it has a time. */
-export type Asking = Omit<AgentRequest, 'openedAt' | 'expiresAt'>;
 
 export interface Circumstances {
   policy: Policy;
@@ -85,19 +84,9 @@ function decideElicitation(id: RequestId, elicitation: Elicitation, circumstance
   return { kind: 'answer', line: resultLine(id, { action: 'accept', content: {} }) };
 }
 
-/** Under which id a request of the agent is known outside: another process counts from the beginning again. */
-export function requestIdOf(runId: string, id: RequestId): string {
-  return `${runId}:${JSON.stringify(id)}`;
-}
-
-/** The process that asked. */
-export function runIdOf({ id }: AgentRequest): string {
-  return id.slice(0, id.indexOf(':'));
-}
-
 /** The line that gives an answer to the agent. */
 export function answerLine(request: AgentRequest, { decision, answers = {} }: Answer): string {
-  const id = nativeIdOf(request.id);
+  const id = nativeIdOf(request);
   if (request.tool !== ELICITATION_TOOL) {
     return choiceLine(id, PermissionSchema.parse(request.input), decision);
   }
@@ -138,10 +127,4 @@ function formIn({ message, requestedSchema: schema }: Elicitation): Form {
 
 function toObject(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {};
-}
-
-const NativeIdSchema = z.union([z.string(), z.number()]);
-
-function nativeIdOf(id: string): RequestId {
-  return NativeIdSchema.parse(JSON.parse(id.slice(id.indexOf(':') + 1)));
 }

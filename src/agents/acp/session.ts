@@ -4,13 +4,13 @@ import { kill } from '../../process/terminate.ts';
 import type { AgentSession } from '../agent.ts';
 import { Facts } from '../facts.ts';
 import { createMailbox } from '../mailbox.ts';
+import { OpenQuestions } from '../open-questions.ts';
 import type { AcpProcess } from './acp-process.ts';
 import type { AcpContext } from './context.ts';
 import { Conversation } from './conversation.ts';
 import { Courier } from './courier.ts';
 import { endProcess } from './ending.ts';
 import { AcpFailure, notRunning } from './failures.ts';
-import { Questions } from './questions.ts';
 import { recover } from './recovery.ts';
 
 /** The session of one chat: does what the chat asks, one thing after the other. */
@@ -27,7 +27,7 @@ export class AcpSession implements AgentSession {
     const { requests: open } = chat;
     const { now, requestTimeoutMs: timeoutMs } = context;
     const facts = new Facts(report, chat);
-    const questions = new Questions({ open, timeoutMs, now, report: facts.report });
+    const questions = new OpenQuestions({ open, timeoutMs, now, report: facts.report });
     const post = (task: () => Promise<void>) => this.#mailbox.post(() => this.#orExit(task));
     const conversation = new Conversation({
       context,

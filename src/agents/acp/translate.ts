@@ -1,6 +1,7 @@
 /** What the frames of an ACP agent mean: pure, so that recordings and spools can be replayed. */
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
+import type { RequestId } from '../json-rpc.ts';
 import { mergeOptions, withCurrent } from './options.ts';
 import { endOf } from './outcome.ts';
 import {
@@ -12,7 +13,6 @@ import {
   UpdateParamsSchema,
   type Frame,
   type FrameOf,
-  type RequestId,
   type Update,
 } from './protocol.ts';
 import { announcement, flush, isChunk, listen, partialOf, type Saying } from './speech.ts';

@@ -1,6 +1,7 @@
 /** Claude Code's questions: which are decided here, which go to whoever watches the chat, and how answers are put. */
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
+import type { Asking } from '../open-questions.ts';
 import { allowLine, denyLine } from './lines.ts';
 import type { PermissionRequest } from './protocol.ts';
 
@@ -23,26 +24,15 @@ export function decide(
   return policy === 'bypass' ? { kind: 'allow' } : { kind: 'ask' };
 }
 
-export function toAgentRequest(
-  { request_id: id, request }: PermissionRequest,
-  { openedAt, expiresAt }: { openedAt: Date; expiresAt: Date },
-): AgentRequest {
+export function toAsking({ request_id: id, request }: PermissionRequest): Asking {
   const { tool_name: tool, input } = request;
-  const times = { openedAt: openedAt.toISOString(), expiresAt: expiresAt.toISOString() };
   if (tool === QUESTION_TOOL) {
     const { questions } = input;
-    return {
-      id,
-      kind: 'question',
-      tool,
-      input,
-      questions: Array.isArray(questions) ? questions : [],
-      ...times,
-    };
+    return { id, kind: 'question', tool, input, questions: Array.isArray(questions) ? questions : [] };
   }
-  if (tool !== PLAN_TOOL) return { id, kind: 'permission', tool, input, ...times };
+  if (tool !== PLAN_TOOL) return { id, kind: 'permission', tool, input };
   const { plan } = input;
-  return { id, kind: 'plan', tool, input, ...(typeof plan === 'string' ? { plan } : {}), ...times };
+  return { id, kind: 'plan', tool, input, ...(typeof plan === 'string' ? { plan } : {}) };
 }
 
 /** The line that gives an answer to the agent. */

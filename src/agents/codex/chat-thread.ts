@@ -4,12 +4,13 @@ import type { TurnEnd } from '../../contract/facts.ts';
 import type { Position, QueuedMessage } from '../../contract/records.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
+import type { OpenQuestions } from '../open-questions.ts';
+import { requestIdOf } from '../request-ids.ts';
 import { Healing } from './healing.ts';
 import { Interruption } from './interruption.ts';
 import { completed, isOver, type Planning } from './planning.ts';
 import type { Frame } from './protocol.ts';
-import type { Questions } from './questions.ts';
-import { decide, requestIdOf } from './requests.ts';
+import { decide } from './requests.ts';
 import type { CodexServer, ServerMember } from './server.ts';
 import type { Steers } from './steering.ts';
 import { freshState, isAtRest, rested, standingOf, turnRequestId, type CodexState } from './state.ts';
@@ -22,7 +23,7 @@ export interface ChatThreadOptions {
   chatId: string;
   policy: Policy;
   facts: Facts;
-  questions: Questions;
+  questions: OpenQuestions;
   planning: Planning;
   steers: Steers;
   /** A turn ended, or what the agent did by itself. */

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { Image } from '../../contract/messages.ts';
+import type { RequestId } from '../json-rpc.ts';
 import type { Effort } from './effort.ts';
-import type { RequestId } from './protocol.ts';
 import { turnRequestId } from './state.ts';
 
 export const INITIALIZE_ID = 'initialize';

@@ -8,10 +8,10 @@ import { filesOf } from '../../process/run.ts';
 import type { AgentContext } from '../agent-context.ts';
 import { loadInput } from '../delivery-input.ts';
 import { keepPlan, planPath } from '../keep-plan.ts';
+import type { Asking, OpenQuestions } from '../open-questions.ts';
+import { requestIdOf } from '../request-ids.ts';
 import { CodexDeliverySchema } from './delivery.ts';
 import { nextRoundLine } from './lines.ts';
-import type { Questions } from './questions.ts';
-import { requestIdOf, type Asking } from './requests.ts';
 import { enterRound, roundId, type Round } from './rounds.ts';
 import type { CodexServer } from './server.ts';
 import { turnRequestId, type CodexState, type ProposedPlan, type TurnProgress } from './state.ts';
@@ -22,7 +22,7 @@ export interface PlanningOptions {
   context: Pick<AgentContext, 'paths' | 'payloads' | 'settled' | 'log'>;
   chatId: string;
   policy: Policy;
-  questions: Questions;
+  questions: OpenQuestions;
 }
 
 /** The thread that a plan was proposed in. */

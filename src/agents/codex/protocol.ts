@@ -1,47 +1,15 @@
 /** The frames that `codex app-server` prints, and the parts of them that we read. What else they hold is kept. */
 import { z } from 'zod';
+import { IdSchema, lineParser, type JsonRpcFrame } from '../json-rpc.ts';
 
-const ParamsSchema = z.record(z.string(), z.unknown()).catch({});
-const IdSchema = z.union([z.string(), z.number()]);
-export type RequestId = z.infer<typeof IdSchema>;
+/** Why the server refuses a request. */
+const RefusalSchema = z.looseObject({ message: z.string() }).transform(({ message }) => message);
+type Refusal = z.infer<typeof RefusalSchema>;
 
-const FrameSchema = z.union([
-  z
-    .looseObject({ method: z.string(), id: IdSchema, params: ParamsSchema })
-    .transform(({ method, id, params }) => ({ kind: 'request' as const, method, id, params })),
-  z
-    .looseObject({ method: z.string(), params: ParamsSchema })
-    .transform(({ method, params }) => ({ kind: 'notification' as const, method, params })),
-  z
-    .looseObject({
-      id: IdSchema,
-      result: ParamsSchema.optional(),
-      error: z.looseObject({ message: z.string() }).optional(),
-    })
-    .transform(({ id, result, error }) => ({
-      kind: 'response' as const,
-      id,
-      result: result ?? {},
-      failure: error?.message ?? null,
-    })),
-]);
-
-export type Frame = z.infer<typeof FrameSchema>;
+export type Frame = JsonRpcFrame<Refusal>;
 export type FrameOf<Kind extends Frame['kind']> = Extract<Frame, { kind: Kind }>;
 
-export type ParsedLine =
-  | { kind: 'frame'; frame: Frame }
-  /** Not a frame: something else wrote to the standard output. */
-  | { kind: 'noise' }
-  /** A frame that was cut: what follows cannot be trusted either. */
-  | { kind: 'damaged' };
-
-export function parseLine(text: string): ParsedLine {
-  const value = parseJson(text);
-  if (value === undefined) return { kind: text.trimStart().startsWith('{') ? 'damaged' : 'noise' };
-  const { data } = FrameSchema.safeParse(value);
-  return data === undefined ? { kind: 'noise' } : { kind: 'frame', frame: data };
-}
+export const parseLine = lineParser(RefusalSchema);
 
 /** One thing in a thread. Its `type` decides what else it has. */
 export const ItemSchema = z.looseObject({ type: z.string(), id: z.string() });
@@ -139,11 +107,3 @@ export const PlanParamsSchema = z.looseObject({
 export const WarningParamsSchema = z.looseObject({ threadId: z.string(), message: z.string() });
 export const ResolvedParamsSchema = z.looseObject({ threadId: z.string(), requestId: IdSchema });
 export const ThreadIdSchema = z.looseObject({ threadId: z.string() });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

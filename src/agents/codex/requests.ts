@@ -2,17 +2,16 @@
 import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
+import type { Asking } from '../open-questions.ts';
+import { nativeIdOf, requestIdOf } from '../request-ids.ts';
 import { decideElicitation, ELICITATION_TOOL, elicitationOf, elicitationResult } from './elicitation.ts';
 import { resultLine } from './lines.ts';
 import { PERMISSIONS_TOOL, permissionsOf, permissionsResult } from './permissions.ts';
-import type { FrameOf, RequestId } from './protocol.ts';
+import type { FrameOf } from './protocol.ts';
 import type { CodexState } from './state.ts';
 
 export type Decision =
   { kind: 'answer'; line: string } | { kind: 'ask'; request: Asking } | { kind: 'refuse' };
-
-/** A request before it has a time. */
-export type Asking = Omit<AgentRequest, 'openedAt' | 'expiresAt'>;
 
 const COMMAND = 'item/commandExecution/requestApproval';
 const FILE_CHANGE = 'item/fileChange/requestApproval';
@@ -86,23 +85,13 @@ function decideOnPermissions(
   return { kind: 'answer', line: resultLine(id, permissionsResult(permissions, { decision })) };
 }
 
-/** Under which id a request of the server is known outside: another server counts from the beginning again. */
-export function requestIdOf(runId: string, id: RequestId): string {
-  return `${runId}:${JSON.stringify(id)}`;
-}
-
 /** The line that gives an answer to the server. */
 export function answerLine(request: AgentRequest, answer: Answer): string {
-  const id = nativeIdOf(request.id);
+  const id = nativeIdOf(request);
   if (request.tool === ELICITATION_TOOL) return resultLine(id, elicitationResult(request, answer));
   if (request.tool === PERMISSIONS_TOOL) return resultLine(id, permissionsResult(request, answer));
   if (request.kind === 'question') return resultLine(id, { answers: answersTo(request, answer) });
   return resultLine(id, { decision: answer.decision === 'allow' ? 'accept' : 'decline' });
-}
-
-/** The server that asked. */
-export function runIdOf({ id }: AgentRequest): string {
-  return id.slice(0, id.indexOf(':'));
 }
 
 /** What a change consists of is told by its item, not by the question. */
@@ -128,10 +117,4 @@ function answersTo({ input }: AgentRequest, answer: Answer): Record<string, { an
       return [question.id, { answers: text === undefined ? [] : [text] }];
     }),
   );
-}
-
-const NativeIdSchema = z.union([z.string(), z.number()]);
-
-function nativeIdOf(id: string): RequestId {
-  return NativeIdSchema.parse(JSON.parse(id.slice(id.indexOf(':') + 1)));
 }

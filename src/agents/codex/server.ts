@@ -8,11 +8,11 @@ import type { Run } from '../../process/run.ts';
 import { kill } from '../../process/terminate.ts';
 import type { AgentPool } from '../agent-pool.ts';
 import type { AgentLogin } from '../login.ts';
+import { Pending } from '../pending.ts';
 import { Account, REFRESH } from './account.ts';
 import { failureOfExit, NOT_RUNNING, OUTPUT_DAMAGED } from './failures.ts';
 import { refusalLine, requestLine } from './lines.ts';
 import { parseLine, type Frame, type FrameOf } from './protocol.ts';
-import { Pending } from './pending.ts';
 import { isAnswerable } from './requests.ts';
 import { readLines } from '../../process/spool-range.ts';
 
@@ -60,7 +60,7 @@ export class CodexServer {
   ended: Promise<void> = Promise.resolve();
   readonly #options: ServerOptions;
   readonly #members = new Set<ServerMember>();
-  readonly #pending = new Pending();
+  readonly #pending = new Pending((message: string) => new Error(message));
   readonly #letGo = new AbortController();
   readonly #prefix = randomUUID().slice(0, 8);
   #starting: Promise<void> | null = null;
@@ -127,7 +127,7 @@ export class CodexServer {
   letGo(): void {
     this.#letGo.abort(new Error('The server was let go.'));
     this.#options.pool.leave(this.run.id);
-    this.#pending.rejectAll(NOT_RUNNING);
+    this.#pending.rejectAll(new Error(NOT_RUNNING.message));
   }
 
   /** To be called whenever a member begins or ends to work. */
@@ -222,7 +222,7 @@ export class CodexServer {
     await this.#exclusively(async () => {
       this.failure = failure;
       pool.leave(this.run.id);
-      this.#pending.rejectAll(failure);
+      this.#pending.rejectAll(new Error(failure.message));
       for (const member of this.#members) member.onServerEnded(failure);
       this.#members.clear();
       return Promise.resolve();

@@ -4,6 +4,8 @@ import type { Delivery, QueuedMessage } from '../../contract/records.ts';
 import { kill, terminate } from '../../process/terminate.ts';
 import type { AgentSession } from '../agent.ts';
 import { createMailbox } from '../mailbox.ts';
+import { OpenQuestions } from '../open-questions.ts';
+import { runIdOf } from '../request-ids.ts';
 import { ChatThread } from './chat-thread.ts';
 import type { AgentContext } from '../agent-context.ts';
 import { loadInput } from '../delivery-input.ts';
@@ -12,9 +14,8 @@ import { Facts } from '../facts.ts';
 import { CodexFailure, NOT_RUNNING } from './failures.ts';
 import { prepareDelivery } from './preparation.ts';
 import { Planning, type Decision } from './planning.ts';
-import { Questions } from './questions.ts';
 import { recover } from './recovery.ts';
-import { runIdOf } from './requests.ts';
+import { answerLine } from './requests.ts';
 import type { CodexServer } from './server.ts';
 import type { CodexServers } from './servers.ts';
 import { isAtRest, withTurn } from './state.ts';
@@ -27,7 +28,7 @@ export class CodexSession implements AgentSession {
   readonly #servers: CodexServers;
   readonly #chat: AgentSessionInput;
   readonly #facts: Facts;
-  readonly #questions: Questions;
+  readonly #questions: OpenQuestions;
   readonly #planning: Planning;
   readonly #steers: Steers;
   readonly #thread: ChatThread;
@@ -50,7 +51,7 @@ export class CodexSession implements AgentSession {
     this.#chat = chat;
     this.#facts = new Facts(report, chat);
     const { requestTimeoutMs: timeoutMs, now } = context;
-    this.#questions = new Questions({ open, timeoutMs, now, report: this.#facts.report });
+    this.#questions = new OpenQuestions({ open, timeoutMs, now, report: this.#facts.report });
     const post = (task: () => Promise<void>) => this.#mailbox.post(() => this.#orExit(task));
     this.#steers = new Steers({ context, facts: this.#facts });
     this.#planning = new Planning({ context, chatId, policy, questions: this.#questions });
@@ -213,11 +214,9 @@ export class CodexSession implements AgentSession {
   async #answer(decision: Decision): Promise<void> {
     const { request, answer } = decision;
     if (runIdOf(request) !== this.#thread.server?.run.id) return;
-    if (request.kind === 'plan') {
-      this.#questions.settle(request);
-      return this.#planning.decide(decision, this.#thread);
-    }
-    this.#thread.write(this.#questions.answer(request, answer));
+    this.#questions.settle(request.id);
+    if (request.kind === 'plan') return this.#planning.decide(decision, this.#thread);
+    this.#thread.write(answerLine(request, answer));
   }
 
   #ping(): void {

@@ -92,7 +92,7 @@ export class Steers {
     if (frame.kind !== 'response') return false;
     const steering = this.#open.get(String(frame.id));
     if (steering === undefined) return false;
-    this.#settle(steering, { isTaken: frame.failure === null, position });
+    this.#settle(steering, { isTaken: frame.refusal === null, position });
     return true;
   }
 

@@ -2,8 +2,9 @@
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { TurnProgress } from '../../contract/events.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
+import type { RequestId } from '../json-rpc.ts';
 import { breaking, type Saying } from './items.ts';
-import type { FrameOf, RequestId } from './protocol.ts';
+import type { FrameOf } from './protocol.ts';
 import { remember, type CodexState, type ProposedPlan } from './state.ts';
 
 export type Signal =

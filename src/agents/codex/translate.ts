@@ -1,5 +1,6 @@
 /** What the frames of the server mean for one chat: pure, so that recordings and spools can be replayed. */
 import type { z } from 'zod';
+import type { RequestId } from '../json-rpc.ts';
 import { eventMessage, type Saying } from './items.ts';
 import { followItem, followTodoList, streamItem } from './item-frames.ts';
 import { addTokens, contextOf, endOf, failureOf, messageOf } from './outcome.ts';
@@ -15,7 +16,6 @@ import {
   WarningParamsSchema,
   type Frame,
   type FrameOf,
-  type RequestId,
 } from './protocol.ts';
 import { isLoginFailure } from './login.ts';
 import { enterRound, roundOf, type Round } from './rounds.ts';
@@ -79,13 +79,13 @@ function limit(state: CodexState, params: unknown): Step | null {
 }
 
 /** The answer to the start of our turn. */
-function respond(state: CodexState, { id, result, failure }: FrameOf<'response'>): Step | null {
+function respond(state: CodexState, { id, result, refusal }: FrameOf<'response'>): Step | null {
   const round = roundOfRequest(state, id);
   const entered = round === null ? state : enterRound(state, round);
   const { turn } = entered;
   if (turn === null || round === null || round.round !== turn.round) return null;
-  if (failure !== null) {
-    return { state: entered, end: { outcome: 'errored', error: { code: 'agent_error', message: failure } } };
+  if (refusal !== null) {
+    return { state: entered, end: { outcome: 'errored', error: { code: 'agent_error', message: refusal } } };
   }
   const nativeId = TurnResultSchema.safeParse(result).data?.turn.id ?? null;
   const said = turn.notice === null ? [] : [eventMessage('warning', { message: turn.notice })];

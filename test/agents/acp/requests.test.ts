@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { answerLine, decide, runIdOf, type Circumstances } from '../../../src/agents/acp/requests.ts';
+import { answerLine, decide, type Circumstances } from '../../../src/agents/acp/requests.ts';
+import { runIdOf } from '../../../src/agents/request-ids.ts';
 import type { FrameOf } from '../../../src/agents/acp/protocol.ts';
 
 const OPTIONS = [

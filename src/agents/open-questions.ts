@@ -1,8 +1,10 @@
 /** The questions of one chat's agent, from being asked to being answered or withdrawn. */
-import type { AgentFact } from '../../contract/facts.ts';
-import type { Position } from '../../contract/records.ts';
-import type { AgentRequest, Answer } from '../../contract/requests.ts';
-import { answerLine, type Asking } from './requests.ts';
+import type { AgentFact } from '../contract/facts.ts';
+import type { Position } from '../contract/records.ts';
+import type { AgentRequest } from '../contract/requests.ts';
+
+/** A request before it has a time. */
+export type Asking = Omit<AgentRequest, 'openedAt' | 'expiresAt'>;
 
 export interface QuestionsOptions {
   /** Those that were open when the chat was taken up. */
@@ -12,11 +14,11 @@ export interface QuestionsOptions {
   report: (fact: AgentFact) => void;
 }
 
-export class Questions {
+export class OpenQuestions {
   readonly #options: QuestionsOptions;
   readonly #open: Set<string>;
-  /** Answered here: the agent may still be said to wait for them. */
-  readonly #answered = new Set<string>();
+  /** The agent may be said to wait for them a moment longer. */
+  readonly #settled = new Set<string>();
 
   constructor(options: QuestionsOptions) {
     this.#options = options;
@@ -29,15 +31,11 @@ export class Questions {
   }
 
   isDealtWith(id: string): boolean {
-    return this.#open.has(id) || this.#answered.has(id);
+    return this.#open.has(id) || this.#settled.has(id);
   }
 
-  /** It was decided without asking anybody. */
-  settle(id: string): void {
-    this.#answered.add(id);
-  }
-
-  ask(asking: Asking, position: Position): void {
+  ask(asking: Asking, position: Position | null): void {
+    if (this.#open.has(asking.id)) return;
     this.#open.add(asking.id);
     const { now, timeoutMs, report } = this.#options;
     const openedAt = now();
@@ -46,20 +44,24 @@ export class Questions {
     report({ type: 'request.opened', request: { ...asking, ...times }, position });
   }
 
-  withdraw(requestId: string, position: Position): void {
+  /** It is answered, by somebody or without asking anybody. */
+  settle(id: string): void {
+    this.#open.delete(id);
+    this.#settled.add(id);
+  }
+
+  withdraw(requestId: string, position: Position | null): void {
     if (!this.#open.delete(requestId)) return;
     this.#options.report({ type: 'request.withdrawn', requestId, position });
   }
 
   /** Withdraws what the agent does not wait for any more. */
-  keepOnly(ids: ReadonlySet<string>, position: Position): void {
+  keepOnly(ids: ReadonlySet<string>, position: Position | null): void {
     for (const id of this.#open) if (!ids.has(id)) this.withdraw(id, position);
   }
 
-  /** The line that gives the answer. */
-  answer(request: AgentRequest, answer: Answer): string {
-    this.#open.delete(request.id);
-    this.#answered.add(request.id);
-    return answerLine(request, answer);
+  /** Whoever asked is gone, and that is told in another way. */
+  forget(): void {
+    this.#open.clear();
   }
 }

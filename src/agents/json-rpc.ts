@@ -1,0 +1,66 @@
+/** The frames of JSON-RPC as agents print them, one line each; what a refusal holds is the agent's own. */
+import { z } from 'zod';
+
+const ParamsSchema = z.record(z.string(), z.unknown()).catch({});
+type Params = z.infer<typeof ParamsSchema>;
+
+export const IdSchema = z.union([z.string(), z.number()]);
+export type RequestId = z.infer<typeof IdSchema>;
+
+export type JsonRpcFrame<Refusal> =
+  | { kind: 'request'; method: string; id: RequestId; params: Params }
+  | { kind: 'notification'; method: string; params: Params }
+  | JsonRpcResponse<Refusal>;
+
+export interface JsonRpcResponse<Refusal> {
+  kind: 'response';
+  id: RequestId;
+  result: Params;
+  refusal: Refusal | null;
+}
+
+export type ParsedLine<Refusal> =
+  | { kind: 'frame'; frame: JsonRpcFrame<Refusal> }
+  /** Not a frame: something else wrote to the standard output. */
+  | { kind: 'noise' }
+  /** A frame that was cut: what follows cannot be trusted either. */
+  | { kind: 'damaged' };
+
+export function lineParser<Refusal>(
+  RefusalSchema: z.ZodType<Refusal>,
+): (text: string) => ParsedLine<Refusal> {
+  const FrameSchema = frameSchema(RefusalSchema);
+  return (text) => {
+    const value = parseJson(text);
+    if (value === undefined) return { kind: text.trimStart().startsWith('{') ? 'damaged' : 'noise' };
+    const { data } = FrameSchema.safeParse(value);
+    return data === undefined ? { kind: 'noise' } : { kind: 'frame', frame: data };
+  };
+}
+
+function frameSchema<Refusal>(RefusalSchema: z.ZodType<Refusal>): z.ZodType<JsonRpcFrame<Refusal>> {
+  return z.union([
+    z
+      .looseObject({ method: z.string(), id: IdSchema, params: ParamsSchema })
+      .transform(({ method, id, params }) => ({ kind: 'request' as const, method, id, params })),
+    z
+      .looseObject({ method: z.string(), params: ParamsSchema })
+      .transform(({ method, params }) => ({ kind: 'notification' as const, method, params })),
+    z
+      .looseObject({ id: IdSchema, result: ParamsSchema.optional(), error: RefusalSchema.optional() })
+      .transform(({ id, result, error }) => ({
+        kind: 'response' as const,
+        id,
+        result: result ?? {},
+        refusal: error ?? null,
+      })),
+  ]);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { lineParser } from '../../src/agents/json-rpc.ts';
+
+const parseLine = lineParser(z.looseObject({ message: z.string() }).transform(({ message }) => message));
+
+describe('a line', () => {
+  it.each([
+    ['{"id":1,"method":"ask","params":{"a":1}}', { kind: 'request', id: 1, method: 'ask', params: { a: 1 } }],
+    ['{"method":"tell"}', { kind: 'notification', method: 'tell', params: {} }],
+    ['{"id":"x","result":{"b":2}}', { kind: 'response', id: 'x', result: { b: 2 }, refusal: null }],
+    ['{"id":"x","result":null}', { kind: 'response', id: 'x', result: {}, refusal: null }],
+    ['{"id":"x","error":{"message":"no"}}', { kind: 'response', id: 'x', result: {}, refusal: 'no' }],
+  ])('%s is a frame', (text, frame) => {
+    expect(parseLine(text)).toEqual({ kind: 'frame', frame });
+  });
+
+  it.each([
+    ['Warning: {', 'noise'],
+    ['[1]', 'noise'],
+    ['{"id":"x","error":{"reason":"of another form"}}', 'noise'],
+    ['  {"id":1,"met', 'damaged'],
+  ])('%s is none: %s', (text, kind) => {
+    expect(parseLine(text)).toEqual({ kind });
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { OpenQuestions, type Asking } from '../../src/agents/open-questions.ts';
+import type { AgentFact } from '../../src/contract/facts.ts';
+
+const NOW = new Date('2026-11-22T12:00:00.000Z');
+const TIMES = { openedAt: NOW.toISOString(), expiresAt: '2026-11-22T12:01:00.000Z' };
+
+function asking(id: string): Asking {
+  return { id, kind: 'permission', tool: 'Write', input: {} };
+}
+
+function take(...open: string[]) {
+  const facts: AgentFact[] = [];
+  const questions = new OpenQuestions({
+    open: open.map((id) => ({ ...asking(id), ...TIMES })),
+    timeoutMs: 60_000,
+    now: () => NOW,
+    report: (fact) => void facts.push(fact),
+  });
+  return { questions, facts };
+}
+
+describe('a question', () => {
+  it('is told once, with its times', () => {
+    const { questions, facts } = take('known');
+    for (const id of ['new', 'new', 'known']) questions.ask(asking(id), null);
+    expect(facts).toEqual([
+      { type: 'request.opened', request: { ...asking('new'), ...TIMES }, position: null },
+    ]);
+  });
+
+  it('that is settled is dealt with, and not withdrawn', () => {
+    const { questions, facts } = take('a');
+    questions.settle('a');
+    questions.withdraw('a', null);
+    expect([questions.isOpen('a'), questions.isDealtWith('a'), facts]).toEqual([false, true, []]);
+  });
+
+  it('that nobody waits for any more is withdrawn once', () => {
+    const { questions, facts } = take('a', 'b');
+    questions.keepOnly(new Set(['b']), null);
+    questions.withdraw('a', null);
+    expect(facts).toEqual([{ type: 'request.withdrawn', requestId: 'a', position: null }]);
+    expect([questions.isDealtWith('a'), questions.isOpen('b')]).toEqual([false, true]);
+  });
+
+  it('that is forgotten is not withdrawn, and may be asked again', () => {
+    const { questions, facts } = take('a');
+    questions.forget();
+    questions.withdraw('a', null);
+    questions.ask(asking('a'), null);
+    expect(facts.map(({ type }) => type)).toEqual(['request.opened']);
+  });
+});
