@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import type { NoteTools } from './demo-tools.ts';
 import { pause } from './gate.ts';
 import type { ToolResult } from './messages-request.ts';
-import type { Script } from './scripted-model.ts';
-import { inPieces, reply, say, useTool, type Step } from './scripted-steps.ts';
-import { scriptTurns } from './turn-script.ts';
+import { inPieces, reply, say, type Reply, type Step } from './scripted-steps.ts';
+import type { Turn } from './turn-script.ts';
 
 /** New notes go above this last line of the notes file. */
 export const NOTES_END = '<!-- the next note goes above this line -->';
@@ -15,40 +15,33 @@ const SLOW_PIECES = 100;
 const SLOW_PAUSE = pause(200);
 
 /**
- * The model of `replicas-engine dev` without an account. Whatever the user says, Claude Code is made to read the
- * notes of the demo repository, to add the message to them and to say so; a message with "slow" in it is answered
- * with a long text instead, so that there is time to interrupt.
+ * The model of `replicas-engine dev` without an account. Whatever the user says, the agent is made to read the notes of
+ * the demo repository, to add the message to them and to say so; a message with "slow" in it is answered with a long
+ * text instead, so that there is time to interrupt.
  */
-export function demoScript({ repository }: { repository: string }): Script {
+export function demoTurn({ repository, tools }: { repository: string; tools: NoteTools }): Turn {
   const notes = join(repository, 'NOTES.md');
-  return scriptTurns((prompt, results) =>
-    /\bslow/i.test(prompt) ? answerSlowly() : noteDown(prompt, { notes, results }),
-  );
+  return (prompt, results) =>
+    /\bslow/i.test(prompt) ? answerSlowly() : noteDown(prompt, { notes, tools, results });
 }
 
 interface NoteTaking {
   notes: string;
+  tools: NoteTools;
   results: readonly ToolResult[];
 }
 
-function noteDown(prompt: string, { notes, results }: NoteTaking): Step {
+function noteDown(prompt: string, { notes, tools, results }: NoteTaking): Step {
   const [read, written] = results;
-  if (!read) return openNotes(notes);
-  if (!written) return addNote(prompt, { notes, isMissing: read.isError });
-  return say(...inPieces(closingText(notes, written), { size: 12, between: pause(30) }));
+  if (!read) return openNotes(tools.read(notes));
+  if (written) return say(...inPieces(closingText(notes, written), { size: 12, between: pause(30) }));
+  const line = `- ${prompt.replaceAll(/\s+/g, ' ').trim()}`;
+  if (read.isError) return tools.create(notes, ['# Notes', '', line, NOTES_END]);
+  return tools.insert(notes, { line, above: NOTES_END });
 }
 
-function openNotes(notes: string): Step {
-  return reply(
-    { type: 'text', parts: [`${STAND_IN} Let me look at the notes first.`] },
-    { type: 'tool_use', name: 'Read', input: { file_path: notes } },
-  );
-}
-
-function addNote(prompt: string, { notes, isMissing }: { notes: string; isMissing: boolean }): Step {
-  const note = `- ${prompt.replaceAll(/\s+/g, ' ').trim()}\n`;
-  if (isMissing) return useTool('Write', { file_path: notes, content: `# Notes\n\n${note}${NOTES_END}\n` });
-  return useTool('Edit', { file_path: notes, old_string: NOTES_END, new_string: `${note}${NOTES_END}` });
+function openNotes({ blocks }: Reply): Step {
+  return reply({ type: 'text', parts: [`${STAND_IN} Let me look at the notes first.`] }, ...blocks);
 }
 
 function closingText(notes: string, written: ToolResult): string {

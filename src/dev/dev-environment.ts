@@ -7,7 +7,7 @@ const LEADS_OUT = [
   'XDG_CONFIG_HOME',
 ];
 
-/** Settings by which Claude Code would pass the scripted model by. */
+/** Settings by which Claude Code would pass its scripted model by. */
 const LEADS_TO_ANOTHER_MODEL = [
   'ANTHROPIC_AUTH_TOKEN',
   'ANTHROPIC_MODEL',
@@ -20,6 +20,13 @@ const CLAUDE_IS_QUIET = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE
 
 export type Environment = Record<string, string | undefined>;
 
+export interface ScriptedModels {
+  /** Base URL of the Messages API. */
+  claude: string | null;
+  /** The folder that Codex is configured in. */
+  codex: string | null;
+}
+
 export interface DevEnvironmentOptions {
   home: string;
   secret: string;
@@ -28,16 +35,17 @@ export interface DevEnvironmentOptions {
   monolithUrl: string;
   cloudInitLog: string;
   agents: { claude: string | null; codex: string | null };
-  /** Base URL of the scripted model; null to talk to the real one. */
-  scriptedModel: string | null;
+  /** How each agent gets to its scripted model; null where it talks to the real one. */
+  scripted: ScriptedModels;
 }
 
 /** The environment of a dev engine: the ambient one, confined to the dev home. */
 export function devEnvironment(ambient: Environment, options: DevEnvironmentOptions): Environment {
-  const { agents, scriptedModel } = options;
+  const { agents, scripted } = options;
   return {
     ...without(ambient, LEADS_OUT),
-    ...(scriptedModel === null ? {} : scriptedModelSettings(scriptedModel)),
+    ...(scripted.claude === null ? {} : claudeSettings(scripted.claude)),
+    ...(scripted.codex === null ? {} : { CODEX_HOME: scripted.codex }),
     HOME: options.home,
     WORKSPACE_HOME: options.home,
     WORKSPACE_ID: options.workspaceId,
@@ -51,7 +59,7 @@ export function devEnvironment(ambient: Environment, options: DevEnvironmentOpti
   };
 }
 
-function scriptedModelSettings(url: string): Environment {
+function claudeSettings(url: string): Environment {
   const removed = Object.fromEntries(LEADS_TO_ANOTHER_MODEL.map((name) => [name, undefined]));
   return { ...removed, ...CLAUDE_IS_QUIET, ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: 'sk-ant-scripted' };
 }

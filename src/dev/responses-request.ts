@@ -27,8 +27,16 @@ export function resultsSincePrompt({ input }: ResponsesRequest): ToolResult[] {
   return input
     .slice(start + 1)
     .filter(({ type }) => type.endsWith('_call_output'))
-    .map(({ output }) => ({ text: textOf(output), isError: false }));
+    .map(({ output }) => toResult(textOf(output)));
 }
+
+/** Codex says in words how a tool ended, above what the tool printed. */
+function toResult(text: string): ToolResult {
+  const [ending = ''] = text.split('\nOutput:\n', 1);
+  return { text, isError: FAILED.test(ending) };
+}
+
+const FAILED = /^((Process exited with code|Exit code:) [1-9]|apply_patch verification failed|unsupported )/m;
 
 function promptsOfItem({ type, role, content }: Item): string[] {
   if (type !== 'message' || role !== 'user') return [];

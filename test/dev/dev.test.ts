@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +38,7 @@ it('confines the engine and its agents to the dev home', async () => {
     PORT: '3737',
   });
   expect(served[0]).not.toHaveProperty('CLAUDE_CONFIG_DIR');
-  expect(served[0]).not.toHaveProperty('CODEX_HOME');
+  expect(served[0]?.['CODEX_HOME']).toBe(codexHome());
 });
 
 it('has a demo repository with one commit, and leaves it alone the next time', async () => {
@@ -61,7 +62,7 @@ it('has cloud-init done from the start', async () => {
   expect(await readFile(served[0]?.['CLOUD_INIT_OUTPUT_LOG'] ?? '', 'utf8')).not.toBe('');
 });
 
-it('talks to the scripted model and to nothing else when there is no account', async () => {
+it('leads both agents to scripted models and to nothing else when there is no account', async () => {
   const engine = await start({ CLAUDE_CODE_USE_BEDROCK: '1', CLAUDE_CODE_OAUTH_TOKEN: 'token' });
   expect(served[0]).toMatchObject({
     ANTHROPIC_API_KEY: 'sk-ant-scripted',
@@ -69,16 +70,38 @@ it('talks to the scripted model and to nothing else when there is no account', a
     CLAUDE_CODE_OAUTH_TOKEN: undefined,
   });
   expect((await fetch(served[0]?.['ANTHROPIC_BASE_URL'] ?? '', { method: 'HEAD' })).status).toBe(200);
-  expect(engine.welcome).toContain('scripted stand-in');
+  expect(await statusOf(await scriptedCodex())).toBe(404);
+  expect(engine.welcome).toContain(
+    'Everything about Claude Code and Codex is real but the model: a scripted stand-in',
+  );
 });
 
-it('talks to the real model with an API key, or when told to', async () => {
-  const withKey = await start({ ANTHROPIC_API_KEY: 'sk-ant-mine' });
-  const told = await start({ CLAUDE_CODE_USE_BEDROCK: '1' }, { real: true });
-  expect(served[0]).toMatchObject({ ANTHROPIC_API_KEY: 'sk-ant-mine' });
-  expect(served[1]).toMatchObject({ CLAUDE_CODE_USE_BEDROCK: '1' });
-  for (const engine of [withKey, told]) expect(engine.welcome).toContain('real model');
-  for (const environment of served) expect(environment).not.toHaveProperty('ANTHROPIC_BASE_URL');
+it('leads an agent whose account it has to the real model, the other one to its scripted model', async () => {
+  const withClaude = await start({ ANTHROPIC_API_KEY: 'sk-ant-mine' });
+  expect(served[0]).toMatchObject({ ANTHROPIC_API_KEY: 'sk-ant-mine', CODEX_HOME: codexHome() });
+  expect(served[0]).not.toHaveProperty('ANTHROPIC_BASE_URL');
+  expect(withClaude.welcome).toContain('Claude Code talks to the real model.');
+  expect(withClaude.welcome).toContain('Everything about Codex is real but the model: a scripted stand-in');
+
+  const withCodex = await start({ OPENAI_API_KEY: 'sk-mine' });
+  expect(served[1]).toMatchObject({ OPENAI_API_KEY: 'sk-mine', ANTHROPIC_API_KEY: 'sk-ant-scripted' });
+  expect(served[1]).not.toHaveProperty('CODEX_HOME');
+  expect(withCodex.welcome).toContain('Codex talks to the real model.');
+});
+
+it('leads both agents to the real models when told to', async () => {
+  const engine = await start({ CLAUDE_CODE_USE_BEDROCK: '1' }, { real: true });
+  expect(served[0]).toMatchObject({ CLAUDE_CODE_USE_BEDROCK: '1' });
+  for (const name of ['ANTHROPIC_BASE_URL', 'ANTHROPIC_API_KEY', 'CODEX_HOME']) {
+    expect(served[0]).not.toHaveProperty(name);
+  }
+  expect(engine.welcome).not.toContain('scripted');
+});
+
+it('keeps what leads Codex to the scripted model away from the configuration for the real one', async () => {
+  await start({});
+  expect(existsSync(join(home, '.codex'))).toBe(false);
+  expect((await stat(codexHome())).mode & 0o777).toBe(0o700);
 });
 
 it('has a control plane that knows of no credentials and takes every event', async () => {
@@ -119,8 +142,8 @@ it('closes its stand-ins when the engine does not start', async () => {
     },
   });
   await expect(failing).rejects.toThrow('port in use');
-  await expect(fetch(served[0]?.['ANTHROPIC_BASE_URL'] ?? '')).rejects.toThrow('fetch failed');
-  await expect(fetch(served[0]?.['MONOLITH_URL'] ?? '')).rejects.toThrow('fetch failed');
+  const urls = [served[0]?.['ANTHROPIC_BASE_URL'], served[0]?.['MONOLITH_URL'], await scriptedCodex()];
+  for (const url of urls) await expect(fetch(url ?? '')).rejects.toThrow('fetch failed');
 });
 
 async function start(environment: Environment, { real = false } = {}): Promise<DevEngine> {
@@ -131,4 +154,18 @@ async function start(environment: Environment, { real = false } = {}): Promise<D
   const engine = await startDev({ real, environment, serve, home });
   engines.push(engine);
   return engine;
+}
+
+function codexHome(): string {
+  return join(home, '.codex-scripted');
+}
+
+/** Where the configuration leads Codex. */
+async function scriptedCodex(): Promise<string> {
+  const configuration = await readFile(join(codexHome(), 'config.toml'), 'utf8');
+  return /^base_url = "(.*)"$/m.exec(configuration)?.[1] ?? '';
+}
+
+async function statusOf(url: string): Promise<number> {
+  return (await fetch(url)).status;
 }

@@ -1,4 +1,5 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { promptsOf, ResponsesRequestSchema, resultsSincePrompt } from '../../src/dev/responses-request.ts';
 import { startScriptedResponses } from '../../src/dev/scripted-responses.ts';
 import { say, useTool } from '../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../src/dev/turn-script.ts';
@@ -36,20 +37,61 @@ it('calls tools with JSON, and with free text where the tool takes nothing else'
   ]);
 });
 
+it.each([
+  ['Wall time: 0 seconds\nProcess exited with code 0\nOutput:\nExit code: 1\n', false],
+  ['Wall time: 0 seconds\nProcess exited with code 1\nOutput:\ncat: no such file\n', true],
+  ['Exit code: 0\nWall time: 0 seconds\nOutput:\nSuccess.\n', false],
+  ['apply_patch verification failed: Failed to find expected lines', true],
+  ['unsupported call: look', true],
+])('takes %j for a failure: %s', (output, isError) => {
+  const input = [user('now'), { type: 'function_call_output', output }];
+  expect(resultsSincePrompt(ResponsesRequestSchema.parse({ model: 'm', input }))).toEqual([
+    { text: output, isError },
+  ]);
+});
+
+describe('an answer that is none', () => {
+  it('ends the stream with an error that the script names', async () => {
+    const error = { type: 'server_error', message: 'too much' };
+    expect(await ask([user('now')], () => ({ kind: 'streamError', error }))).toEqual([
+      { type: 'response.failed', response: { error } },
+    ]);
+  });
+
+  it('names what went wrong in the script', async () => {
+    const { response } = await post([user('now')], () => {
+      throw new Error('no such turn');
+    });
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { error: { type: 'invalid_request_error', message: 'The script failed: no such turn' } },
+    ]);
+  });
+});
+
+it('tells requests for the model from all others', async () => {
+  const { model } = await post([user('now')], turn);
+  expect((await fetch(`${model.url}/v1/models`)).status).toBe(404);
+  expect(model.requests.map(promptsOf)).toEqual([['now']]);
+  expect(model.strays).toEqual(['GET /v1/models']);
+});
+
 interface Event {
   type: string;
   item?: unknown;
 }
 
-async function ask(input: object[]): Promise<Event[]> {
-  const model = await startScriptedResponses({ turn });
-  onTestFinished(() => model.close());
-  const response = await fetch(`${model.url}/v1/responses`, {
-    method: 'POST',
-    body: JSON.stringify({ model: 'm', input }),
-  });
+async function ask(input: object[], script: Turn = turn): Promise<Event[]> {
+  const { response } = await post(input, script);
   const frames = (await response.text()).split('\n\n').filter((frame) => frame !== '');
   return frames.map((frame) => JSON.parse(frame.slice(frame.indexOf('data: ') + 6)) as Event);
+}
+
+async function post(input: object[], script: Turn) {
+  const model = await startScriptedResponses({ turn: script });
+  onTestFinished(() => model.close());
+  const body = JSON.stringify({ model: 'm', input });
+  return { model, response: await fetch(`${model.url}/v1/responses`, { method: 'POST', body }) };
 }
 
 function user(text: string) {
