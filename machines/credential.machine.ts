@@ -3,7 +3,8 @@
  *
  * One attempt runs at a time; whoever asks meanwhile gets what it brings. A failed attempt is repeated with growing
  * waits and changes nothing about the credential that is in place. Where nothing is configured, and where the control
- * plane refuses, it is asked again each hour. After a jump of the clock nothing is known about expiry: it is asked at
+ * plane refuses, it is asked again each hour; a refusal is reported once, until its reason is another one or it is over.
+ * After a jump of the clock nothing is known about expiry: it is asked at
  * once.
  */
 import { credentialSetup } from './credential.setup.ts';
@@ -17,6 +18,7 @@ export const credentialMachine = credentialSetup.createMachine({
     expiresAt: null,
     consecutiveFailures: 0,
     lastError: null,
+    reportedRefusal: null,
     waitMs: 0,
   }),
   initial: 'refreshing',
@@ -67,7 +69,8 @@ export const credentialMachine = credentialSetup.createMachine({
     },
     rejected: {
       description: 'The control plane refuses; someone has to log in again there.',
-      entry: [{ type: 'announce', params: { state: 'rejected' } }, 'announceRefusal'],
+      entry: { type: 'announce', params: { state: 'rejected' } },
+      always: { guard: 'isNewRefusal', actions: ['announceRefusal', 'keepReported'] },
       on: {
         'refresh.request': { target: 'refreshing', actions: 'takeRequest' },
         'clock.jumped': { target: 'refreshing', actions: 'expectExpiry' },

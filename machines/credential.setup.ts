@@ -38,6 +38,8 @@ export interface CredentialContext {
   expiresAt: number | null;
   consecutiveFailures: number;
   lastError: string | null;
+  /** The refusal that was reported; null when there is none, or it is over. */
+  reportedRefusal: string | null;
   /** From the end of the last attempt to the next one, in milliseconds; how long that is in `absent` and `rejected` is fixed. */
   waitMs: number;
 }
@@ -66,6 +68,7 @@ export const credentialSetup = setup({
         context: { provider: context.provider },
       },
     })),
+    keepReported: assign({ reportedRefusal: ({ context }) => context.lastError }),
     takeRequest: assign({
       cause: ({ context, event }) => {
         if (event.type !== 'refresh.request') return context.cause;
@@ -83,10 +86,16 @@ export const credentialSetup = setup({
         expiresAt: end.expiresAt,
         consecutiveFailures: 0,
         lastError: null,
+        reportedRefusal: null,
         waitMs: waitUntilRefresh(end.lifetimeMs, end.random),
       };
     }),
-    noteAbsent: assign({ consecutiveFailures: 0, lastError: null, waitMs: HOURLY_MS }),
+    noteAbsent: assign({
+      consecutiveFailures: 0,
+      lastError: null,
+      reportedRefusal: null,
+      waitMs: HOURLY_MS,
+    }),
     noteRefusal: assign({
       consecutiveFailures: ({ context }) => context.consecutiveFailures + 1,
       lastError: ({ event }) => reasonOf(endOf(event)),
@@ -104,6 +113,7 @@ export const credentialSetup = setup({
     isIssued: ({ event }) => endOf(event).kind === 'issued',
     isAbsent: ({ event }) => endOf(event).kind === 'absent',
     isRefused: ({ event }) => endOf(event).kind === 'refused',
+    isNewRefusal: ({ context }) => context.lastError !== context.reportedRefusal,
   },
   delays: {
     refreshAhead: ({ context }) => context.waitMs,

@@ -24,8 +24,9 @@ export class Exposition {
     this.#counters = byName(COUNTERS, (name, { help, labels }) => {
       return new Counter({ name: PREFIX + name, help, labelNames: [...labels], registers });
     });
-    this.#timers = byName(TIMERS, (name, { help, buckets }) => {
-      return new Histogram({ name: PREFIX + name, help, buckets: [...buckets], registers });
+    this.#timers = byName(TIMERS, (name, { help, labels, buckets }) => {
+      const shape = { labelNames: [...labels], buckets: [...buckets] };
+      return new Histogram({ name: PREFIX + name, help, ...shape, registers });
     });
     for (const [name, { help, read }] of Object.entries(gauges)) {
       const collect = () => gauge.set(read());
@@ -42,7 +43,9 @@ export class Exposition {
   async render(): Promise<string> {
     for (const counter of this.#counters.values()) counter.reset();
     for (const { name, labels, count } of this.#tally.counts) this.#counters.get(name)?.inc(labels, count);
-    for (const { name, seconds } of this.#tally.takeDurations()) this.#timers.get(name)?.observe(seconds);
+    for (const { name, seconds, labels } of this.#tally.takeDurations()) {
+      this.#timers.get(name)?.observe(labels, seconds);
+    }
     return this.#registry.metrics();
   }
 }

@@ -1,6 +1,7 @@
 import type { EngineEventBody } from '../contract/events.ts';
 import type { Exposition } from './exposition.ts';
 import { observe } from './observe.ts';
+import { RefreshTimes } from './refresh-times.ts';
 import { Tally } from './tally.ts';
 
 /** What is looked up when somebody asks, by the name of its metric. */
@@ -14,10 +15,19 @@ export interface MetricsPage {
 /** Counts what the engine says, and shows it to Prometheus. Its library is loaded when somebody first asks. */
 export class Metrics {
   readonly #tally = new Tally();
+  readonly #refreshes: RefreshTimes;
   #exposition: Promise<Exposition> | undefined;
 
+  /** `now`: a monotonic clock, in milliseconds. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#refreshes = new RefreshTimes(this.#tally, now);
+  }
+
   observe(events: readonly EngineEventBody[]): void {
-    for (const event of events) observe(this.#tally, event);
+    for (const event of events) {
+      observe(this.#tally, event);
+      this.#refreshes.observe(event);
+    }
   }
 
   /** Times how long a message takes to be accepted; refusals are not counted. */

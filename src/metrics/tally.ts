@@ -16,15 +16,22 @@ export const COUNTERS = {
   errors_total: { help: 'Events of type `error`, by code.', labels: ['code'] },
 } as const;
 
-/** What is timed, in seconds, and the bounds of its buckets. */
+/** What is timed, in seconds, with the names of its labels and the bounds of its buckets. */
 export const TIMERS = {
   accept_seconds: {
     help: 'From the arrival of a message to its answer, when it is on disk.',
+    labels: [],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
   turn_seconds: {
     help: 'From the start of a turn to its end.',
+    labels: [],
     buckets: [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600],
+  },
+  credential_refresh_seconds: {
+    help: 'From asking for a credential to the state that follows: `fresh` when another one is in place.',
+    labels: ['provider', 'state'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   },
 } as const;
 
@@ -38,7 +45,7 @@ const KEPT_DURATIONS = 10_000;
 /** Counts and times cheaply until somebody asks for metrics. */
 export class Tally {
   readonly #counts = new Map<string, { name: CounterName; labels: Labels; count: number }>();
-  #durations: { name: TimerName; seconds: number }[] = [];
+  #durations: { name: TimerName; seconds: number; labels: Labels }[] = [];
 
   count(name: CounterName, labels: Labels = {}): void {
     const key = `${name} ${Object.values(labels).join(' ')}`;
@@ -47,8 +54,8 @@ export class Tally {
     this.#counts.set(key, entry);
   }
 
-  time(name: TimerName, seconds: number): void {
-    this.#durations.push({ name, seconds });
+  time(name: TimerName, seconds: number, labels: Labels = {}): void {
+    this.#durations.push({ name, seconds, labels });
     if (this.#durations.length > KEPT_DURATIONS) this.#durations.shift();
   }
 

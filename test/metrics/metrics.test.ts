@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CredentialProvider, CredentialState } from '../../src/contract/credentials.ts';
 import type { EngineEventBody } from '../../src/contract/events.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
 import { startApp } from '../support/fake-engine.ts';
@@ -37,6 +38,38 @@ describe('metrics', () => {
       replicas_turn_seconds_sum: 44,
       replicas_turn_seconds_count: 3,
     });
+  });
+
+  it('time each refresh of a credential until the state that follows, by provider', async () => {
+    let now = 0;
+    const metrics = new Metrics(() => now);
+    const say = (provider: CredentialProvider, state: CredentialState, at: number) => {
+      now = at;
+      metrics.observe([{ type: 'credentials.changed', payload: { provider, state } }]);
+    };
+
+    say('claude', 'refreshing', 0);
+    say('github', 'refreshing', 1_000);
+    say('claude', 'fresh', 1_500);
+    say('github', 'backingOff', 61_000);
+    say('claude', 'refreshing', 100_000);
+    say('claude', 'fresh', 100_500);
+
+    expect(await samplesOf(metrics)).toMatchObject({
+      'replicas_credential_refresh_seconds_bucket{le="0.5",provider="claude",state="fresh"}': 1,
+      'replicas_credential_refresh_seconds_sum{provider="claude",state="fresh"}': 2,
+      'replicas_credential_refresh_seconds_count{provider="claude",state="fresh"}': 2,
+      'replicas_credential_refresh_seconds_bucket{le="60",provider="github",state="backingOff"}': 1,
+      'replicas_credential_refresh_seconds_count{provider="github",state="backingOff"}': 1,
+    });
+  });
+
+  it('do not time a state that no refresh led to', async () => {
+    const metrics = new Metrics();
+
+    metrics.observe([{ type: 'credentials.changed', payload: { provider: 'claude', state: 'absent' } }]);
+
+    expect(Object.keys(await samplesOf(metrics)).join(' ')).not.toContain('credential_refresh_seconds');
   });
 
   it('go on from look to look: nothing is counted twice, nothing is forgotten', async () => {

@@ -44,9 +44,10 @@ export function startCredential(inspect?: (event: InspectionEvent) => void) {
 
   const states = () =>
     emitted.map((event) => (event.type === 'credentials.changed' ? event.payload.state : event.payload.code));
+  const messages = () => emitted.flatMap((event) => (event.type === 'error' ? [event.payload.message] : []));
   const requests = () => asked.filter((entry) => entry !== 'let go');
   const context = () => credential.getSnapshot().context;
-  return { credential, clock, emitted, asked, take, states, requests, context };
+  return { credential, clock, emitted, asked, take, states, messages, requests, context };
 }
 
 export type CredentialHarness = ReturnType<typeof startCredential>;

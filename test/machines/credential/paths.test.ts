@@ -57,6 +57,19 @@ describe('credential machine, along every short way', () => {
     ).toEqual([]);
   });
 
+  it('reports a refusal once until another end than a failure follows', () => {
+    expect(
+      violationsOf(({ states }) => {
+        const told = states().filter((state) => state !== 'refreshing' && state !== 'backingOff');
+        const before = told.filter((state) => state !== 'credential_refused');
+        const news = before.filter(
+          (state, index) => state === 'rejected' && before[index - 1] !== 'rejected',
+        );
+        return told.filter((state) => state === 'credential_refused').length === news.length;
+      }),
+    ).toEqual([]);
+  });
+
   it('waits for a time that is bounded, and never not at all', () => {
     expect(
       violationsOf(

@@ -154,4 +154,37 @@ describe('a control plane that refuses', () => {
 
     expect(requests()).toHaveLength(2);
   });
+
+  it('is reported once, however often it refuses, also when it could not be reached meanwhile', () => {
+    const { take, states, requests } = startCredential();
+
+    take(REFUSED, HOUR, REFUSED, MANUAL, REFUSED, JUMPED, UNAVAILABLE, MANUAL, REFUSED);
+
+    expect(requests()).toHaveLength(5);
+    expect(states().filter((state) => state === 'rejected')).toHaveLength(4);
+    expect(states().filter((state) => state === 'credential_refused')).toHaveLength(1);
+  });
+
+  it('is reported again when it refuses for another reason', () => {
+    const { take, messages } = startCredential();
+
+    take(REFUSED, HOUR, done({ kind: 'refused', reason: 'It answered 401.' }), HOUR, REFUSED);
+
+    expect(messages()).toEqual([
+      'The control plane refuses a credential for claude. It answered 403.',
+      'The control plane refuses a credential for claude. It answered 401.',
+      'The control plane refuses a credential for claude. It answered 403.',
+    ]);
+  });
+
+  it.each([
+    ['it issued one', ISSUED],
+    ['nothing was configured', ABSENT],
+  ])('is reported again when it refuses anew after %s', (_, end) => {
+    const { take, messages } = startCredential();
+
+    take(REFUSED, HOUR, end, MANUAL, REFUSED);
+
+    expect(messages()).toHaveLength(2);
+  });
 });
