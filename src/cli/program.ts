@@ -34,14 +34,14 @@ interface TailOptions extends ClientOptions {
   partial?: true;
 }
 
-/** Usage errors are thrown as `CommanderError`. */
-export function createProgram(shell: Shell): Command {
+/** Usage errors are thrown as `CommanderError`. `words` are what `parse` will read. */
+export function createProgram(shell: Shell, words: readonly string[] = process.argv.slice(2)): Command {
   const program = new Command('replicas-engine')
     .description('The workspace runtime that powers coding agents.')
     .version(readVersion())
     .showHelpAfterError('(--help says more)')
     .exitOverride();
-  addEngines(program, shell);
+  addEngines(program, { shell, isServing: namesNoCommand(words) });
   addConversation(program, shell);
   addObservation(program, shell);
   addHooks(program, shell);
@@ -49,9 +49,14 @@ export function createProgram(shell: Shell): Command {
   return program;
 }
 
-function addEngines(program: Command, shell: Shell): void {
+/** A default command takes every word it does not know as its own argument: it is one only when there is no word. */
+function namesNoCommand([first]: readonly string[]): boolean {
+  return first === undefined || first.startsWith('-');
+}
+
+function addEngines(program: Command, { shell, isServing }: { shell: Shell; isServing: boolean }): void {
   program
-    .command('serve', { isDefault: true })
+    .command('serve', { isDefault: isServing })
     .description('run the engine of a workspace, as its environment variables say')
     .action(() => shell.serve());
   program

@@ -71,7 +71,7 @@ function toRepoRow({ name, currentBranch, gitDiff, prUrl, error }: Repo, colors:
 }
 
 /** `2 h 5 min`; seconds only when it is less than two minutes. */
-function toDuration(seconds: number): string {
+export function toDuration(seconds: number): string {
   if (seconds < 120) return `${Math.floor(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

@@ -29,6 +29,7 @@ export type { Joined } from './join.ts';
 export { partOf, sayingsOf, type Saying } from './sayings.ts';
 export type { CallOptions } from './transport.ts';
 export type { WorkspaceState } from './workspace-state.ts';
+export { WrittenText } from './written-text.ts';
 
 export interface EngineClientOptions {
   /** Where the engine listens: `http://127.0.0.1:3737`. */

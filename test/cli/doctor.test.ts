@@ -10,7 +10,7 @@ import { createChecks } from '../../src/cli/doctor/checks.ts';
 import { controlPlaneCheck } from '../../src/cli/doctor/control-plane.ts';
 import { doctor } from '../../src/cli/doctor/doctor.ts';
 import { loginCheck } from '../../src/cli/doctor/logins.ts';
-import { diskCheck, homeCheck, portCheck } from '../../src/cli/doctor/places.ts';
+import { diskCheck, homeCheck } from '../../src/cli/doctor/places.ts';
 import { nodeCheck, programCheck } from '../../src/cli/doctor/programs.ts';
 import { readSettings } from '../../src/cli/doctor/settings.ts';
 import { createPaths } from '../../src/paths.ts';
@@ -104,25 +104,6 @@ describe('a check', () => {
 
   it('finds how much room there is', async () => {
     expect((await diskCheck(createPaths(tmpdir())).examine()).text).toMatch(/^\d+ MiB free$/);
-  });
-
-  it('finds an engine on the port, somebody else, or nobody', async () => {
-    const health = {
-      status: 'ok',
-      version: '9',
-      boot: { state: 'ready', since: '2026-01-01T00:00:00.000Z' },
-    };
-    const engine = await listen(JSON.stringify(health));
-    const other = await listen('hello');
-
-    expect(await portCheck({ host: '127.0.0.1', port: engine }).examine()).toEqual(
-      good(`${engine}: an engine 9 answers, ready`),
-    );
-    expect(await portCheck({ host: '127.0.0.1', port: other }).examine()).toMatchObject({
-      state: 'bad',
-      text: `127.0.0.1:${other} cannot be listened on (EADDRINUSE)`,
-    });
-    expect(await portCheck({ host: '127.0.0.1', port: 0 }).examine()).toEqual(good('0 is free'));
   });
 
   it('finds whether the control plane answers', async () => {

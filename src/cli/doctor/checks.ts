@@ -5,8 +5,10 @@ import { agentCheck, CLAUDE_PROBE, CODEX_PROBE } from './agents.ts';
 import { bad, doubtful, type Check } from './check.ts';
 import { controlPlaneCheck } from './control-plane.ts';
 import { loginCheck } from './logins.ts';
-import { diskCheck, homeCheck, portCheck } from './places.ts';
+import { diskCheck, homeCheck } from './places.ts';
+import { portCheck } from './port.ts';
 import { gitIdentityCheck, nodeCheck, programCheck } from './programs.ts';
+import { engineCheck, engineFinder, type EngineAddress } from './running-engine.ts';
 import { readSettings } from './settings.ts';
 
 const APT = 'apt-get install -y';
@@ -53,9 +55,15 @@ export function createChecks(terminal: Terminal): Check[] {
     ...loginChecks(home, env),
     homeCheck(paths),
     diskCheck(paths),
-    portCheck({ host, port }),
+    ...engineChecks({ host, port, secret: terminal.env['REPLICAS_ENGINE_SECRET'] }),
     ...(finding.state === 'good' ? [controlPlaneCheck(MONOLITH_URL)] : []),
   ];
+}
+
+/** An engine that runs already uses the port rightly. */
+function engineChecks(address: EngineAddress): Check[] {
+  const find = engineFinder(address);
+  return [portCheck({ ...address, find }), engineCheck({ ...address, find })];
 }
 
 function loginChecks(home: string, env: Readonly<Record<string, string>>): Check[] {

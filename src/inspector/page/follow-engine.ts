@@ -116,5 +116,6 @@ async function followHookLog(store: PageStore, signal: AbortSignal): Promise<voi
 const LOG_RETRY_MS = 2_000;
 
 function note(store: PageStore, { state }: ConnectionChange): void {
+  if (state === 'lost') store.state.conversation?.break();
   store.update({ connection: state });
 }

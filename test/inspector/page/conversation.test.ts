@@ -108,6 +108,9 @@ describe('a conversation', () => {
     conversation.take(partial(piece('Hel')));
     conversation.take(partial(piece('lo')));
     expect(conversation.live).toBe('Hello');
+    conversation.break();
+    conversation.take(partial(piece('Hello')));
+    expect(conversation.live).toBe('Hello');
 
     conversation.take(
       delta('9', said('claude-assistant', { message: { content: [{ type: 'text', text: 'Hello' }] } })),

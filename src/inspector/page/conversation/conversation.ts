@@ -1,9 +1,8 @@
-import type { AgentEvent, EngineClient, EngineEvent } from '../../../client/client.ts';
+import { WrittenText, type AgentEvent, type EngineClient, type EngineEvent } from '../../../client/client.ts';
 import { acpChanges } from './acp-items.ts';
 import { claudeChanges } from './claude-items.ts';
 import { codexChanges } from './codex-items.ts';
 import type { Change, Item, ToolItem } from './items.ts';
-import { partialText } from './partial-text.ts';
 
 /** An item in its place. `version` changes with it. */
 export interface Entry {
@@ -25,14 +24,19 @@ export class Conversation {
   #number = 0;
   /** Events that came while the history was being read; null once it is there. */
   #early: EngineEvent[] | null = [];
-  /** What the agent is writing, as far as it got; empty when that stands in an entry. */
-  live = '';
+  #written: WrittenText;
   version = 0;
 
   constructor({ chatId, client, onChange }: { chatId: string; client: EngineClient; onChange: () => void }) {
     this.chatId = chatId;
     this.#client = client;
     this.#onChange = onChange;
+    this.#written = new WrittenText(chatId);
+  }
+
+  /** What the agent is writing, as far as it got; empty when that stands in an entry. */
+  get live(): string {
+    return this.#written.text.slice(-LIVE_CHARACTERS);
   }
 
   get isLoading(): boolean {
@@ -50,7 +54,7 @@ export class Conversation {
     const early = this.#early;
     this.#early = null;
     this.#entries = [];
-    this.live = '';
+    this.#written = new WrittenText(this.chatId);
     for (const event of page?.events ?? []) this.#say(event);
     for (const event of early) if (page === null || event.id > page.lastEventId) this.#apply(event);
     this.#onChange();
@@ -63,8 +67,14 @@ export class Conversation {
     else this.#early.push(event);
   }
 
+  /** The connection broke: what is being written may come again. */
+  break(): void {
+    this.#written.break();
+  }
+
   #apply(event: EngineEvent): void {
-    if (event.type === 'chat.turn.partial') this.#write(event.payload.event);
+    this.#written.take(event);
+    if (event.type === 'chat.turn.partial') this.version += 1;
     if (event.type === 'chat.turn.delta') this.#say(event.payload.event);
     if (event.type === 'chat.interrupted' && event.payload.interrupted) this.#note('interrupted');
     if (event.type === 'chat.turn.completed') this.#conclude(event.payload);
@@ -76,16 +86,8 @@ export class Conversation {
     durationMs,
   }: Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload']): void {
     const took = `${(durationMs / 1000).toFixed(1)} s`;
-    this.live = '';
     if (error !== undefined) this.#add({ kind: 'failure', text: `${error.message} (${error.code})` });
     this.#note(`${outcome} after ${took}`);
-  }
-
-  #write(event: AgentEvent): void {
-    const text = partialText(event);
-    if (text === '') return;
-    this.live = `${this.live}${text}`.slice(-LIVE_CHARACTERS);
-    this.version += 1;
   }
 
   #note(text: string): void {
@@ -101,7 +103,6 @@ export class Conversation {
 
   #add(item: Item): void {
     if (item.kind !== 'tool' && item.text.trim() === '') return;
-    if (item.kind === 'agent') this.live = '';
     this.#number += 1;
     this.version += 1;
     this.#entries.push({ number: this.#number, version: 0, item });
