@@ -8,10 +8,14 @@ import { redactLines, redactText } from './redact.ts';
 /** A file this long is moved to `<name>.1`; one such is kept. */
 const ROTATE_BYTES = 128 * 1024 * 1024;
 /** So much is put together before it is written. */
-const ROOM_BYTES = 256 * 1024;
+const ROOM_BYTES = 512 * 1024;
+/** A process that prints as much at a time prints on: its position is noted now and then. */
+const LONG_BYTES = 128 * 1024;
+const NOTE_EVERY_BYTES = 1024 * 1024;
 const FULL_DISK_RETRY_MS = 250;
 
 const CopiedSchema = z.object({ offset: z.number(), chars: z.number() });
+type Copied = z.output<typeof CopiedSchema>;
 
 /** How much of which process is in the log, and how long the log was then. */
 const PositionsSchema = z.object({ size: z.number(), processes: z.record(z.string(), CopiedSchema) });
@@ -37,12 +41,18 @@ export class HookLog {
   readonly #processes: Map<string, Printed>;
   readonly #room = Buffer.allocUnsafeSlow(ROOM_BYTES);
   #size: number;
+  /** What was taken since positions were noted: the next engine copies it again if this one is killed now. */
+  #unnoted = 0;
+  #noted: Readonly<Record<string, Copied>>;
   #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: HookLogOptions, size: number, processes: Map<string, Printed>) {
+  private constructor(options: HookLogOptions, { size, processes }: z.output<typeof PositionsSchema>) {
     this.#options = { rotateBytes: ROTATE_BYTES, secrets: () => [], ...options };
     this.#size = size;
-    this.#processes = processes;
+    this.#noted = processes;
+    this.#processes = new Map(
+      Object.entries(processes).map(([id, copied]) => [id, createPrinted(copied)] as const),
+    );
   }
 
   /** Cuts what an engine that was killed wrote without noting it: it will be copied again. */
@@ -51,15 +61,18 @@ export class HookLog {
     const positions = await readPositions(options.positionsFile);
     const isLonger = positions !== null && size > positions.size;
     if (isLonger) await truncate(options.file, positions.size);
-    const processes = Object.entries(positions?.processes ?? {}).map(
-      ([id, copied]) => [id, createPrinted(copied)] as const,
-    );
-    return new HookLog(options, isLonger ? positions.size : size, new Map(processes));
+    const processes = positions?.processes ?? {};
+    return new HookLog(options, { size: isLonger ? positions.size : size, processes });
   }
 
   /** Up to where the output of a process is in the log, in bytes. */
   offsetOf(processId: string): number {
     return this.#processes.get(processId)?.offset ?? 0;
+  }
+
+  /** From where on the next engine would copy, should this one be killed now. */
+  notedOffsetOf(processId: string): number {
+    return this.#noted[processId]?.offset ?? 0;
   }
 
   /** How much a process printed so far, in characters, and the last lines of it. */
@@ -79,7 +92,11 @@ export class HookLog {
   /** Adds what a process printed next; its last line waits until it is whole. */
   copy(processId: string, { repoName, bytes }: { repoName: string; bytes: Buffer }): Promise<void> {
     const printed = this.#processOf(processId);
-    return this.#inOrder(() => this.#write(repoName, printed.add(bytes)));
+    return this.#inOrder(() => {
+      this.#unnoted += bytes.length;
+      const isToBeNoted = bytes.length < LONG_BYTES || this.#unnoted > NOTE_EVERY_BYTES;
+      return this.#write(repoName, printed.add(bytes, this.#options.secrets()), isToBeNoted);
+    });
   }
 
   /** Adds the last line of a process that ended without ending it. */
@@ -98,14 +115,15 @@ export class HookLog {
     for (const id of this.#processes.keys()) if (!processIds.has(id)) this.#processes.delete(id);
   }
 
-  async #write(repoName: string, pieces: readonly Buffer[]): Promise<void> {
+  async #write(repoName: string, pieces: readonly Buffer[], isToBeNoted = true): Promise<void> {
     if (pieces.length === 0) return;
     try {
-      if (this.#size > this.#options.rotateBytes) await this.#rotate();
+      const isNewFile = this.#size > this.#options.rotateBytes;
+      if (isNewFile) await this.#rotate();
       const prefix = Buffer.from(`[${repoName}] `);
       const shown = redactLines(pieces, this.#options.secrets());
       for (const part of prefixLines(shown, { prefix, room: this.#room })) await this.#append(part);
-      await this.#writePositions();
+      if (isToBeNoted || isNewFile) await this.#writePositions();
     } catch (error) {
       this.#options.onError(error);
     }
@@ -140,6 +158,8 @@ export class HookLog {
     const positions: z.input<typeof PositionsSchema> = { size: this.#size, processes };
     await writeFile(`${positionsFile}.tmp`, JSON.stringify(positions), { mode: 0o600 });
     await rename(`${positionsFile}.tmp`, positionsFile);
+    this.#noted = processes;
+    this.#unnoted = 0;
   }
 
   #processOf(processId: string): Printed {

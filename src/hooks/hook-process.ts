@@ -28,8 +28,10 @@ export interface HookProcessOptions {
 const GRACE_MS = 2_000;
 /** At most this often is told what was printed. */
 const PROGRESS_EVERY_MS = 1_000;
-/** Output that was copied is freed in pieces of this size; as much of the end is kept to be shown. */
+/** So much of the end of the output that was copied is kept to be shown. */
 const KEPT_BYTES = 2 * 1024 * 1024;
+/** What is before that is freed in pieces of this size, each of which costs a process. */
+const FREED_BYTES = 8 * 1024 * 1024;
 
 /** The process of the step that is next in a hook: started, or met where the last engine left it. */
 export class HookProcess {
@@ -41,6 +43,7 @@ export class HookProcess {
   readonly #letGo = new AbortController();
   #killing: Promise<void> | undefined;
   #freedUpTo = 0;
+  #freeing: Promise<void> | undefined;
   #reportedResults: number;
   #lastEndedAt = 0;
 
@@ -125,13 +128,14 @@ export class HookProcess {
       from: log.offsetOf(processId),
       onBytes: async (bytes) => {
         await log.copy(processId, { repoName: this.#hook.repoName, bytes });
-        await this.#free();
+        this.#free();
         progress.ring();
       },
       onCaughtUp: () => this.#reportResults(),
       signal: this.#letGo.signal,
     }).finally(() => progress.stop());
     if (!end.isOver) return;
+    await this.#freeing;
     await this.#killing; // what it started may outlive it for a moment
     await log.flush(processId, this.#hook.repoName);
     this.#reportResults();
@@ -180,10 +184,14 @@ export class HookProcess {
     return Math.max(0, durationMs - others);
   }
 
-  async #free(): Promise<void> {
-    const before = this.#options.log.offsetOf(this.#step.processId) - KEPT_BYTES;
-    if (before - this.#freedUpTo < KEPT_BYTES) return;
-    this.#freedUpTo = await freeOutput(this.#run, { from: this.#freedUpTo, before });
+  /** Goes on beside the copying. */
+  #free(): void {
+    const before = this.#options.log.notedOffsetOf(this.#step.processId) - KEPT_BYTES;
+    if (this.#freeing !== undefined || before - this.#freedUpTo < FREED_BYTES) return;
+    this.#freeing = freeOutput(this.#run, { from: this.#freedUpTo, before }).then((freedUpTo) => {
+      this.#freedUpTo = freedUpTo;
+      this.#freeing = undefined;
+    });
   }
 
   #headline(commands: readonly string[]): string {

@@ -39,6 +39,19 @@ describe('the log of hooks', () => {
     expect(log.printedBy('p1').chars).toBe('äß€😀\r\n'.length + 3);
   });
 
+  it('has each line whole, however many come at once, and however long the name is', async () => {
+    const name = 'r'.repeat(250);
+    const log = await open(10_000_000);
+
+    await log.copy('p1', printed(name, '\n'.repeat(20_000)));
+    await log.copy('p1', printed(name, `${'y'.repeat(60_000)}\n`.repeat(20)));
+
+    const lines = (await text()).split('\n');
+    const blank = lines.filter((line) => line === `[${name}] `);
+    const long = lines.filter((line) => line === `[${name}] ${'y'.repeat(60_000)}`);
+    expect([blank.length, long.length, lines.length, lines.at(-1)]).toEqual([20_000, 20, 20_021, '']);
+  });
+
   it('breaks a line that has no end', async () => {
     const log = await open();
 
@@ -73,6 +86,39 @@ describe('the log of hooks', () => {
     await next.flush('p1', 'app');
 
     expect(await text()).toBe('[app] an [redacted]\n[app] [redacted] [redacted]\n[app] plain [redacted]\n');
+  });
+
+  it('shows no secret where it breaks a line that has no end, wherever that is', async () => {
+    const secret = 'a-secret-of-the-team';
+    for (let before = 65_537 - secret.length; before <= 65_537; before += 1) {
+      const process = `p${before}`;
+      const log = await open(1_000_000, () => [secret, 'secret-of']);
+
+      await log.copy(process, printed('app', `${'x'.repeat(before)}${secret.slice(0, 7)}`));
+      await log.copy(process, printed('app', `${secret.slice(7)} and ${secret}${secret}`));
+      await log.flush(process, 'app');
+
+      const shown = (await text()).replaceAll(/\n?\[app\] |\n/g, '');
+      expect(shown.replace(/^x+/, ({ length }) => `${length}: `)).toBe(
+        `${before}: [redacted] and [redacted][redacted]`,
+      );
+      await rm(file());
+    }
+  });
+
+  it('goes on behind what was noted of a flood, when its engine was killed on the way', async () => {
+    const flood = `${'x'.repeat(99)}\n`.repeat(5_000);
+    const first = await open(10_000_000);
+    await first.note('app', 'begins');
+    for (let part = 0; part < 5; part += 1) await first.copy('p1', printed('app', flood));
+
+    const next = await open(10_000_000);
+    const offset = next.offsetOf('p1');
+    expect(offset).toBe(first.notedOffsetOf('p1'));
+    await next.copy('p1', printed('app', flood.repeat(5).slice(offset)));
+
+    expect(await text()).toBe(`[app] begins\n${`[app] ${'x'.repeat(99)}\n`.repeat(25_000)}`);
+    expect(next.printedBy('p1').chars).toBe(2_500_000);
   });
 
   it('moves a file that grew too long aside, once', async () => {
