@@ -1,5 +1,5 @@
 /** The command line. What a command does is loaded when it is called, so that `serve` starts as if it were alone. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { readVersion } from '../version.ts';
 import {
   connect,
@@ -63,7 +63,9 @@ function addEngines(program: Command, { shell, isServing }: { shell: Shell; isSe
     .command('dev')
     .description('try the engine on this machine, without a workspace and without an account')
     .option('--real', 'talk to the real model, with the account of this environment')
-    .option('--port <port>', 'port to listen on; 0 takes any free one', toPort)
+    .addOption(
+      new Option('--port <port>', 'port to listen on; 0 takes any free one').env('PORT').argParser(toPort),
+    )
     .action((options: { real?: true; port?: number }) => shell.dev(options));
 }
 
