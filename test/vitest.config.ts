@@ -28,6 +28,7 @@ export default defineConfig({
           name: 'e2e',
           root: new URL('..', import.meta.url).pathname,
           include: ['test/e2e/**/*.test.ts'],
+          setupFiles: ['test/support/check-secrets.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

@@ -5,6 +5,7 @@ import { json } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import type { CredentialProvider } from '../../src/contract/credentials.ts';
 import type { RefreshRequest } from '../../src/contract/monolith.ts';
+import { keepSecretsOf } from './secrets.ts';
 
 /** What a refresh is answered with: a credential, or the status of a refusal. */
 export type Issue = (request: RefreshRequest, count: number) => object | number;
@@ -52,6 +53,7 @@ export async function startCredentialIssuer(issue: CredentialIssuer['issue']): P
 }
 
 function send(response: ServerResponse, answer: object | number): void {
+  keepSecretsOf(answer);
   const status = typeof answer === 'number' ? answer : 200;
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(typeof answer === 'number' ? '{}' : JSON.stringify(answer));

@@ -1,5 +1,6 @@
 import type { ChatSummary } from '../../src/contract/chats.ts';
 import { followEvents, type EventStream, type FollowOptions } from './event-stream.ts';
+import { watchText } from './secret-watch.ts';
 
 export interface Answer<Body = Record<string, unknown>> {
   status: number;
@@ -57,7 +58,9 @@ function createCall(url: string, secret: string) {
       headers: { 'x-replicas-engine-secret': secret, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: (await response.json()) as Body };
+    const text = await response.text();
+    watchText(`The answer to ${method} ${path}`, JSON.stringify([...response.headers]) + text);
+    return { status: response.status, body: JSON.parse(text) as Body };
   };
 }
 

@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { watchForSecrets } from './secret-watch.ts';
 
 /** The built program: run `npm run build` before the tests that start an engine. */
 export const PROGRAM = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
@@ -25,7 +27,7 @@ export interface EngineProcess {
   isAlive(): boolean;
 }
 
-/** Starts `replicas-engine` with exactly this environment; it need not have got anywhere yet. */
+/** Starts `replicas-engine` with exactly this environment, and watches for secrets; it need not have got anywhere yet. */
 export function launchEngine(
   environment: Environment,
   { command = ['serve'], cwd = '/' }: { command?: readonly string[]; cwd?: string } = {},
@@ -37,13 +39,11 @@ export function launchEngine(
   });
   const logs = collectOutput(child);
   const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Ending);
-  return {
-    pid: child.pid ?? 0,
-    exited,
-    logs,
-    end: (signal) => (child.kill(signal), exited),
-    isAlive: () => child.exitCode === null && child.signalCode === null,
-  };
+  const pid = child.pid ?? 0;
+  const isAlive = () => child.exitCode === null && child.signalCode === null;
+  const home = environment['WORKSPACE_HOME'] ?? join(cwd, '.replicas-dev');
+  watchForSecrets({ pid, home, environment, logs, isAlive });
+  return { pid, exited, logs, end: (signal) => (child.kill(signal), exited), isAlive };
 }
 
 /** Waits until the engine answers `GET /health`; fails with its output when it ends instead. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { EngineEvent } from '../../src/contract/events.ts';
 import { createEventInbox, type EventInbox, type EventOf } from './event-inbox.ts';
+import { watchParts } from './secret-watch.ts';
 import { createFrameParser } from './sse-frames.ts';
 
 export interface FollowOptions {
@@ -125,10 +126,12 @@ function queryOf({ after, types, chatId, partial }: FollowOptions, cursor: strin
 /** Ends quietly with the connection, however that ends; what breaks the contract is thrown. */
 async function readFrames(response: Response, inbox: EventInbox): Promise<void> {
   const parse = createFrameParser();
+  const watch = watchParts('A stream of events');
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
     const part = await reader.read().catch(() => ({ done: true, value: undefined }));
     if (part.done || part.value === undefined) return;
+    watch(part.value);
     for (const frame of parse(part.value)) inbox.take(frame);
   }
 }

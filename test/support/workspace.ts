@@ -4,6 +4,7 @@ import { onTestFailed, onTestFinished } from 'vitest';
 import { findBundledAgents } from '../../src/dev/bundled-agents.ts';
 import {
   startReferenceMonolith,
+  type Issue,
   type ReferenceMonolith,
   type ReferenceMonolithOptions,
 } from '../../src/dev/reference-monolith/reference-monolith.ts';
@@ -19,6 +20,7 @@ import {
   type Environment,
 } from './engine-process.ts';
 import { echo } from './scripted-turns.ts';
+import { keepSecretsOf } from './secrets.ts';
 import { createTemporaryHome } from './temporary-home.ts';
 
 const SECRET = 'secret-of-the-tests';
@@ -66,7 +68,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     secret: SECRET,
     workspaceId: WORKSPACE_ID,
     ...(options.fault !== undefined && { fault: options.fault }),
-    ...(options.issue !== undefined && { issue: options.issue }),
+    ...(options.issue !== undefined && { issue: keeping(options.issue) }),
   });
   onTestFinished(() => monolith.close());
   const cloudInitLog = join(home.path, 'cloud-init-output.log');
@@ -116,6 +118,18 @@ async function connect({ home, model, monolith, environment, url }: Parts): Prom
     kill: () => engines.at(-1)!.end('SIGKILL'),
     start,
   };
+}
+
+/** The same logins; none of them may be shown. */
+function keeping(issue: NonNullable<WorkspaceOptions['issue']>): NonNullable<WorkspaceOptions['issue']> {
+  const keep =
+    (issueOne: Issue): Issue =>
+    async (request) => {
+      const credential: unknown = await issueOne(request);
+      keepSecretsOf(credential);
+      return credential;
+    };
+  return Object.fromEntries(Object.entries(issue).map(([provider, issueOne]) => [provider, keep(issueOne)]));
 }
 
 function engineEnvironment(
