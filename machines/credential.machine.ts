@@ -4,8 +4,7 @@
  * One attempt runs at a time; whoever asks meanwhile gets what it brings. A failed attempt is repeated with growing
  * waits and changes nothing about the credential that is in place. Where nothing is configured, and where the control
  * plane refuses, it is asked again each hour; a refusal is reported once, until its reason is another one or it is over.
- * After a jump of the clock nothing is known about expiry: it is asked at
- * once.
+ * After a jump of the clock nothing is known about expiry: it is asked at once.
  */
 import { credentialSetup } from './credential.setup.ts';
 

@@ -49,8 +49,8 @@ function refuseUsage(error: unknown): void {
 
 async function startServer(environment: Environment = process.env): Promise<RunningServer> {
   const { serve } = await loadServe();
-  // What a burst of events leaves behind is garbage. A nursery that stays as it is after loading, and a heap that at
-  // most doubles between two collections, keep 25 MiB that V8 would take, and collections that are short.
+  // What a burst of events leaves behind is garbage. A nursery that stays as large as it is now, and a heap that at most
+  // doubles between two collections, save the 25 MiB that V8 would take, and keep its pauses short.
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=100');
   const server = await serve(environment);
