@@ -11,7 +11,7 @@ import type { AcpProcess, ProcessListener } from './acp-process.ts';
 import type { AcpContext } from './context.ts';
 import { Correspondence } from './correspondence.ts';
 import { notRunning } from './failures.ts';
-import { Interruption } from './interruption.ts';
+import { Interruption } from '../interruption.ts';
 import { pingLine } from './lines.ts';
 import { standingOf } from './state.ts';
 import { SpeechTimer } from './speech-timer.ts';
@@ -107,7 +107,7 @@ export class Conversation implements ProcessListener {
     this.isExitAwaited = true;
     process.isLeaving = true;
     process.release();
-    const reach = { toolsOpenedSince: this.#interruption.reachWith(process.state) };
+    const reach = this.#interruption.reachWith(process.state);
     if (how === 'agent.terminate') terminate(process.run, reach);
     else void kill(process.run, reach);
   }

@@ -91,11 +91,6 @@ export function isPlanning({ options }: AcpState): boolean {
   return options.mode !== null && options.mode.current === planModeOf(options);
 }
 
-/** Clock time at which the earliest open tool was opened; null when none is open. */
-export function toolsOpenedSince({ openTools }: AcpState): number | null {
-  return openTools.length === 0 ? null : Math.min(...openTools.map(({ openedAt }) => openedAt));
-}
-
 /** The protocol has no word for an agent that works by itself. */
 export function standingOf({ sessionId, openTools, turn }: AcpState): Standing {
   return { sessionId, openTools: openTools.length, selfDirected: turn === null ? false : null };

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { identify, shimOf } from '../../process/identify.ts';
 import { MS_PER_TICK, processesOf, startOfTicks } from '../../process/process-table.ts';
 import type { Run } from '../../process/run.ts';
+import type { Reach } from '../../process/terminate.ts';
 
 /** Clocks and ticks agree to about this. */
 const TOLERANCE_MS = 2 * MS_PER_TICK;
@@ -10,10 +11,9 @@ const ROUNDS = 100;
 
 /**
  * Kills what the agent started since its earliest open tool was opened: nobody knows how an agent runs its tools, but
- * what starts while one is open belongs to it. What an earlier tool left running on purpose stays. `since` is clock
- * time in milliseconds; null when no tool was open.
+ * what starts while one is open belongs to it. What an earlier tool left running on purpose stays.
  */
-export async function killTools(run: Run, since: number | null): Promise<void> {
+export async function killTools(run: Run, { toolsOpenedSince: since }: Reach): Promise<void> {
   if (since === null) return;
   for (let round = 0; round < ROUNDS; round += 1) {
     const found = toolProcesses(run, since);

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { kill, terminate } from '../../process/terminate.ts';
 import type { ClaudeProcess } from './claude-process.ts';
+import { toolsOpenedSince } from '../interruption.ts';
 import { endSessionLine } from './lines.ts';
-import { toolsOpenedSince } from './state.ts';
 
 const ASKED_MS = 5_000;
 const TERMINATED_MS = 3_000;

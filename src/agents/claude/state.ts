@@ -105,11 +105,6 @@ export function withTurn(
   return { ...state, turn, echoed, isLoginRejected: false };
 }
 
-/** Clock time at which the earliest open tool was opened; null when none is open. */
-export function toolsOpenedSince({ openTools }: ClaudeState): number | null {
-  return openTools.length === 0 ? null : Math.min(...openTools.map(({ openedAt }) => openedAt));
-}
-
 /** The process is gone: nothing of it is open any more. */
 export function rested(state: ClaudeState): ClaudeState {
   return { ...state, turn: null, session: 'idle', openTools: [], tasks: [] };

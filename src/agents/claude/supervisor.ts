@@ -14,7 +14,7 @@ import { EndGrace } from './end-grace.ts';
 import type { Facts, Said } from '../facts.ts';
 import { NOT_RUNNING, OUTPUT_DAMAGED } from './failures.ts';
 import { Healing } from './healing.ts';
-import { Interruption } from './interruption.ts';
+import { Interruption } from '../interruption.ts';
 import { endSessionLine, interruptLine } from './lines.ts';
 import { isHeldBack } from './login.ts';
 import type { Questions } from './questions.ts';

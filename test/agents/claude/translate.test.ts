@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { endAtRest, pendingEnd } from '../../../src/agents/claude/advance.ts';
 import { isHeldBack, mayBeCarriedOn } from '../../../src/agents/claude/login.ts';
 import { parseLine } from '../../../src/agents/claude/protocol.ts';
+import { toolsOpenedSince } from '../../../src/agents/interruption.ts';
 import {
   foundState,
   freshState,
   isAtRest,
-  toolsOpenedSince,
   withTurn,
   worksByItself,
   type ClaudeState,
