@@ -66,12 +66,14 @@ it('shows no secret in logs, events, files, answers, webhooks and titles of proc
   expect(payload.outcome).toBe('completed');
 
   const routes = [...ROUTES, `/chats/${chatId}`, `/chats/${chatId}/history`];
+  const answers = await Promise.all(routes.map((path) => answerOf(client.url, path)));
+  await engine().end('SIGTERM'); // a running one replaces files while they are read
   const places: [string, string][] = [
     ['log', engine().logs()],
     ['events', JSON.stringify(stream.events)],
     ['webhooks', JSON.stringify(issuer.told)],
     ['titles', titles()],
-    ...(await Promise.all(routes.map((path) => answerOf(client.url, path)))),
+    ...answers,
     ...(await filesBelow(join(home, '.replicas'))),
   ];
   expect(
