@@ -20,11 +20,20 @@ export interface ScriptedResponses {
   close(): Promise<void>;
 }
 
+export interface ScriptedResponsesOptions {
+  turn: Turn;
+  /** TCP port on 127.0.0.1; any free one when left out. */
+  port?: number;
+}
+
 /** An OpenAI Responses API on loopback that answers by a script, without an account or a network. */
-export async function startScriptedResponses({ turn }: { turn: Turn }): Promise<ScriptedResponses> {
+export async function startScriptedResponses({
+  turn,
+  port,
+}: ScriptedResponsesOptions): Promise<ScriptedResponses> {
   const decide = (request: ResponsesRequest) =>
     turn(promptsOf(request).at(-1) ?? '', resultsSincePrompt(request));
-  const server = await startScriptedServer({ ...RESPONSES_API, decide });
+  const server = await startScriptedServer({ ...RESPONSES_API, decide }, { port });
   return {
     url: server.url,
     close: () => server.close(),

@@ -76,6 +76,17 @@ it('leads both agents to scripted models and to nothing else when there is no ac
   );
 });
 
+it('has its scripted models where they were, for agents that outlived it, unless somebody took the place', async () => {
+  const first = await start({});
+  const url = served[0]?.['ANTHROPIC_BASE_URL'];
+  const codex = await scriptedCodex();
+  await first.stop();
+  await start({});
+  expect([served[1]?.['ANTHROPIC_BASE_URL'], await scriptedCodex()]).toEqual([url, codex]);
+  await start({});
+  expect(served[2]?.['ANTHROPIC_BASE_URL']).not.toBe(url);
+});
+
 it('leads an agent whose account it has to the real model, the other one to its scripted model', async () => {
   const withClaude = await start({ ANTHROPIC_API_KEY: 'sk-ant-mine' });
   expect(served[0]).toMatchObject({ ANTHROPIC_API_KEY: 'sk-ant-mine', CODEX_HOME: codexHome() });
