@@ -17,6 +17,7 @@ import { readRepository } from './workspace/read-repository.ts';
 import { rememberBriefly } from './workspace/remember-briefly.ts';
 import { Repositories } from './workspace/repositories.ts';
 import { hasActiveSshSessions } from './workspace/ssh-sessions.ts';
+import { WorkTreeStatusReader } from './workspace/work-tree-status.ts';
 
 /** What the engine knows of the folders, files and logins of its workspace. */
 export interface Workspace {
@@ -73,12 +74,13 @@ function createRepositories(
   { environment, recorder, pullRequests, startHooksCompleted = () => true }: RepositoryParts,
 ): Repositories {
   const git = createGit({ env: agentEnvironment(environment) });
+  const statusReader = new WorkTreeStatusReader(git);
   const metadataReader = new MetadataReader({ git, branches: candidateBranches(environment) });
   const diffs = new DiffReader({ git, maxBytes: environment.DIFF_MAX_BYTES });
   return new Repositories({
     folder: paths.workspaces,
     read: (folder, { withText }) =>
-      readRepository(folder, { git, metadataReader, diffs, settings: environment, withText }),
+      readRepository(folder, { statusReader, metadataReader, diffs, settings: environment, withText }),
     pullRequests,
     startHooksCompleted,
     announce: (event) => recorder.record([event]),

@@ -1,6 +1,6 @@
+import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import { realpath } from 'node:fs/promises';
 import type { Failure } from '../contract/chats.ts';
 import { createLimit } from './limit.ts';
 import { withoutCredentials } from './remotes.ts';
@@ -71,7 +71,7 @@ export function createGit({
         cwd: folder,
         env: {
           ...base,
-          GIT_CEILING_DIRECTORIES: await parentOf(folder),
+          GIT_CEILING_DIRECTORIES: parentOf(folder),
           ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
         },
         timeoutMs,
@@ -84,9 +84,12 @@ export function createGit({
 }
 
 /** git compares resolved paths. */
-async function parentOf(folder: string): Promise<string> {
-  const resolved = await realpath(folder).catch(() => folder);
-  return dirname(resolved);
+function parentOf(folder: string): string {
+  try {
+    return dirname(realpathSync.native(folder));
+  } catch {
+    return dirname(folder);
+  }
 }
 
 function quietEnvironment(env: Record<string, string>): Record<string, string> {

@@ -6,11 +6,10 @@ import { defaultBranchOf } from './default-branch.ts';
 import type { DefaultBranchSettings } from './default-branch.ts';
 import type { DiffReader } from './diff-reader.ts';
 import { RepositoryError } from './git.ts';
-import type { Git } from './git.ts';
 import type { Metadata, MetadataReader } from './metadata.ts';
 import { parseRemote, preferredRemote, providerOf, withoutCredentials } from './remotes.ts';
 import type { Remote } from './remotes.ts';
-import { readWorkTreeStatus } from './work-tree-status.ts';
+import type { WorkTreeStatusReader } from './work-tree-status.ts';
 
 /** What one look at a repository found. */
 export interface RepositoryState extends Omit<Repo, 'prUrls' | 'prUrl' | 'prState' | 'startHooksCompleted'> {
@@ -19,7 +18,7 @@ export interface RepositoryState extends Omit<Repo, 'prUrls' | 'prUrl' | 'prStat
 }
 
 export interface ReadRepositoryOptions {
-  git: Git;
+  statusReader: WorkTreeStatusReader;
   metadataReader: MetadataReader;
   diffs: DiffReader;
   settings: DefaultBranchSettings;
@@ -29,11 +28,11 @@ export interface ReadRepositoryOptions {
 /** Looks at a repository. Never throws: what could not be read is left empty, and `error` says why. */
 export async function readRepository(
   folder: string,
-  { git, metadataReader, diffs, settings, withText }: ReadRepositoryOptions,
+  { statusReader, metadataReader, diffs, settings, withText }: ReadRepositoryOptions,
 ): Promise<RepositoryState> {
   const name = basename(folder);
   const state = { name, path: folder, defaultBranch: '', currentBranch: '', gitDiff: null, remotes: [] };
-  const status = readWorkTreeStatus(folder, git); // takes longest, so it goes first
+  const status = statusReader.read(folder); // takes longest, so it goes first
   status.catch(() => undefined); // it is awaited below, or not needed
   try {
     const metadata = await metadataReader.read(folder);

@@ -16,26 +16,69 @@ export interface WorkTreeStatus {
 /** So many changed files are looked at one by one. */
 const FILES_MAX = 20_000;
 
-const ARGS = ['status', '--porcelain=v2', '--branch', '-z', '--no-renames', '--untracked-files=all'];
+/** So many are known the next time, per repository. */
+const KNOWN_MAX = 1_000;
 
-/** One `git status`, and a look at each changed file. */
-export async function readWorkTreeStatus(folder: string, git: Git): Promise<WorkTreeStatus> {
-  const { stdout, ended } = await git(folder, [...ARGS, '--ignore-submodules=dirty']);
-  const records = stdout.toString('latin1').split('\0');
-  const status = parse(records);
-  const paths = [...status.tracked, ...status.untracked];
-  const isReliable = ended === 'exited' && paths.length <= FILES_MAX;
-  const root = Buffer.from(join(folder, '/'));
-  const files = paths.map((path) => Buffer.concat([root, Buffer.from(path, 'latin1')]));
-  const stamps = isReliable ? await stampFiles(files) : null;
-  const fingerprint = stamps === null ? null : createHash('sha1').update(stdout).update(stamps).digest('hex');
-  return { ...status, fingerprint };
+const ARGS = [
+  'status --porcelain=v2 --branch -z --no-renames',
+  '--untracked-files=all --ignore-submodules=dirty',
+].flatMap((options) => options.split(' '));
+
+interface Reading {
+  status: Omit<WorkTreeStatus, 'fingerprint'>;
+  output: Buffer;
+  /** Absolute paths of what was changed. */
+  files: Buffer[];
+}
+
+/** One `git status` per look, and a look at each changed file. */
+export class WorkTreeStatusReader {
+  readonly #git: Git;
+  /** What git said the last time, by folder. */
+  readonly #known = new Map<string, Reading>();
+
+  constructor(git: Git) {
+    this.#git = git;
+  }
+
+  /** @throws {RepositoryError} when git cannot tell. */
+  async read(folder: string): Promise<WorkTreeStatus> {
+    const asked = this.#git(folder, ARGS).catch((error: unknown) => {
+      this.#known.delete(folder);
+      throw error;
+    });
+    const known = this.#known.get(folder) ?? NOTHING_KNOWN;
+    // Most often they are the same again, so they are looked at while git is.
+    const [{ stdout, ended }, stamps] = await Promise.all([asked, stampFiles(known.files)]);
+    if (stdout.equals(known.output)) return statusOf(known, stamps);
+    const reading = parse(folder, stdout);
+    this.#keep(folder, reading);
+    const isReliable = ended === 'exited' && reading.files.length <= FILES_MAX;
+    return statusOf(reading, isReliable ? await stampFiles(reading.files) : null);
+  }
+
+  #keep(folder: string, reading: Reading): void {
+    if (reading.files.length <= KNOWN_MAX) this.#known.set(folder, reading);
+    else this.#known.delete(folder);
+  }
+}
+
+const NOTHING_KNOWN: Reading = {
+  status: { head: null, tracked: [], untracked: [] },
+  output: Buffer.alloc(0),
+  files: [],
+};
+
+function statusOf({ status, output }: Reading, stamps: string | null): WorkTreeStatus {
+  if (stamps === null) return { ...status, fingerprint: null };
+  return { ...status, fingerprint: createHash('sha1').update(output).update(stamps).digest('hex') };
 }
 
 /** Fields before the path of a record, by its kind. */
 const FIELDS: Record<string, number> = { '1': 8, u: 10 };
 
-function parse(records: readonly string[]): Omit<WorkTreeStatus, 'fingerprint'> {
+function parse(folder: string, output: Buffer): Reading {
+  const records = output.toString('latin1').split('\0');
   const oid = records.find((record) => record.startsWith('# branch.oid '))?.slice('# branch.oid '.length);
   const tracked: string[] = [];
   const untracked: string[] = [];
@@ -44,5 +87,8 @@ function parse(records: readonly string[]): Omit<WorkTreeStatus, 'fingerprint'> 
     if (kind === '?') untracked.push(record.slice(2));
     else if (kind in FIELDS) tracked.push(record.split(' ').slice(FIELDS[kind]).join(' '));
   }
-  return { head: oid === undefined || oid.startsWith('(') ? null : oid, tracked, untracked };
+  const root = Buffer.from(join(folder, '/'));
+  const files = [...tracked, ...untracked].map((path) => Buffer.concat([root, Buffer.from(path, 'latin1')]));
+  const head = oid === undefined || oid.startsWith('(') ? null : oid;
+  return { status: { head, tracked, untracked }, output, files };
 }

@@ -7,6 +7,7 @@ import { createGit } from '../../src/workspace/git.ts';
 import { MetadataReader } from '../../src/workspace/metadata.ts';
 import { readRepository } from '../../src/workspace/read-repository.ts';
 import type { ReadRepositoryOptions, RepositoryState } from '../../src/workspace/read-repository.ts';
+import { WorkTreeStatusReader } from '../../src/workspace/work-tree-status.ts';
 
 /** What git runs with in tests: nobody's settings, always the same author. */
 export const GIT_ENVIRONMENT = {
@@ -58,10 +59,11 @@ export function createReader({
   timeoutMs = 20_000,
 }: ReaderOptions = {}) {
   const run = createGit({ env: GIT_ENVIRONMENT, timeoutMs });
+  const statusReader = new WorkTreeStatusReader(run);
   const metadataReader = new MetadataReader({ git: run, branches: candidateBranches(settings) });
   const diffs = new DiffReader({ git: run, maxBytes });
   return (folder: string, { withText = true } = {}): Promise<RepositoryState> =>
-    readRepository(folder, { git: run, metadataReader, diffs, settings, withText });
+    readRepository(folder, { statusReader, metadataReader, diffs, settings, withText });
 }
 
 interface ReaderOptions {
