@@ -32,6 +32,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+          expect: { poll: { interval: 20, timeout: 30_000 } },
           sequence: { groupOrder: 1 },
         },
       },
