@@ -91,7 +91,7 @@ export class ChatThread implements ServerMember {
     server.noteWork();
   }
 
-  /** Decides what is still to be decided about a round that ended before. */
+  /** Asks about a plan that waits, or carries on what was refused, unless that was done before. */
   async takeUpRound(): Promise<void> {
     await this.#options.planning.takeUp(this);
     this.#healing.watch(this);

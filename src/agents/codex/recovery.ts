@@ -22,8 +22,6 @@ export interface RecoveryOptions {
   rejoin: () => Promise<void>;
   redeliver: (turn: TurnRecord) => Promise<void>;
   steers: Steers;
-  /** Asks about a plan that waits, or carries on what was refused, unless that was done. */
-  takeUpRound: () => Promise<void>;
 }
 
 /** Settles when the chat can be served again; the end of a dead server is told to the thread. */
@@ -58,7 +56,7 @@ async function takeUpTurn(
   { turn, position, steering }: TurnTakenUp,
   options: RecoveryOptions,
 ): Promise<void> {
-  const { context, servers, thread, rejoin, redeliver, takeUpRound, steers } = options;
+  const { context, servers, thread, rejoin, redeliver, steers } = options;
   const delivery = CodexDeliverySchema.parse(turn.delivery);
   const run = createRun(context.paths.agents, delivery.runId);
   const state = await stateOf(run);
@@ -78,7 +76,7 @@ async function takeUpTurn(
     await server.write(await loadInput(delivery.input, context.payloads));
   }
   steers.flush(thread);
-  await takeUpRound();
+  await thread.takeUpRound();
   await rejoin();
 }
 

@@ -101,6 +101,11 @@ export class CodexServer {
     return [...this.#members].some((member) => member.isWorking);
   }
 
+  /** Something goes on in a chat besides this one. */
+  isShared(by: ServerMember): boolean {
+    return [...this.#members].some((member) => member !== by && member.isWorking);
+  }
+
   get isDeserted(): boolean {
     return this.#members.size === 0;
   }

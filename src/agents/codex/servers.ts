@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { filesOf, type Run } from '../../process/run.ts';
 import { clear } from '../../process/sweep.ts';
-import { kill, terminate } from '../../process/terminate.ts';
 import type { AgentContext } from '../agent-context.ts';
+import { press } from './departure.ts';
 import { CodexFailure, unavailable } from './failures.ts';
 import { findInstallation, type Installation } from '../installation.ts';
 import { INITIALIZE_ID } from './lines.ts';
@@ -63,10 +63,9 @@ export class CodexServers {
 
   /** Ends a server that rests. Rejects when it is still there after all attempts. */
   async end(server: CodexServer): Promise<void> {
-    server.isLeaving = true;
-    terminate(server.run, { toolsOpenedSince: null });
+    press(server, 'agent.terminate');
     if (await isWithin(server.ended, TERMINATED_MS)) return;
-    await kill(server.run, { toolsOpenedSince: null });
+    press(server, 'agent.kill');
     if (!(await isWithin(server.ended, KILLED_MS))) throw new Error('The server of Codex cannot be ended.');
   }
 

@@ -1,7 +1,6 @@
 import type { Failure } from '../../contract/chats.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../../contract/facts.ts';
 import type { Delivery, QueuedMessage } from '../../contract/records.ts';
-import { kill, terminate } from '../../process/terminate.ts';
 import type { AgentSession } from '../agent.ts';
 import { createMailbox } from '../mailbox.ts';
 import { OpenQuestions } from '../open-questions.ts';
@@ -9,6 +8,7 @@ import { runIdOf } from '../request-ids.ts';
 import { ChatThread } from './chat-thread.ts';
 import type { AgentContext } from '../agent-context.ts';
 import { loadInput } from '../delivery-input.ts';
+import { desert, press, putAway } from './departure.ts';
 import { CodexDeliverySchema } from './delivery.ts';
 import { Facts } from '../facts.ts';
 import { CodexFailure, NOT_RUNNING } from './failures.ts';
@@ -66,14 +66,13 @@ export class CodexSession implements AgentSession {
       onGone: (server: CodexServer, failure: Failure) => post(() => this.#bury(server, failure)),
     };
     this.#thread = new ChatThread(options, chat.sessionId);
-    const { signal } = this.#letGo;
-    this.#opener = new ThreadOpener(this.#thread, { ...shared, chat, servers, signal });
+    this.#opener = new ThreadOpener(this.#thread, { ...shared, chat, servers, signal: this.#letGo.signal });
     post(() => this.#recover());
   }
 
   command(command: AgentCommand): void {
     const isUrgent = command.type === 'agent.terminate' || command.type === 'agent.kill';
-    if (isUrgent && this.#thread.server !== null) void this.#perform(command);
+    if (isUrgent && this.#thread.server !== null) void this.#orExit(async () => this.#perform(command));
     else this.#mailbox.post(() => this.#perform(command));
   }
 
@@ -117,7 +116,6 @@ export class CodexSession implements AgentSession {
       servers: this.#servers,
       thread: this.#thread,
       facts: this.#facts,
-      takeUpRound: () => this.#thread.takeUpRound(),
       rejoin: async () => void (await this.#opener.open()),
       steers: this.#steers,
       redeliver: ({ message }) => this.#again(message),
@@ -167,14 +165,18 @@ export class CodexSession implements AgentSession {
     this.#facts.exited(NOT_RUNNING);
   }
 
-  #endServer(how: 'agent.terminate' | 'agent.kill'): void {
-    const { server } = this.#thread;
+  async #endServer(how: 'agent.terminate' | 'agent.kill'): Promise<void> {
+    const thread = this.#thread;
+    const { server, state } = thread;
     if (server === null) return this.#facts.exited(NOT_RUNNING);
     this.#isExitAwaited = true;
     this.#reserve(false);
-    server.isLeaving = true;
-    if (how === 'agent.terminate') terminate(server.run, { toolsOpenedSince: null });
-    else void kill(server.run, { toolsOpenedSince: null });
+    const isLeft = server.isShared(thread) && (await putAway(server, state.threadId));
+    if (!isLeft) return press(server, how);
+    if (thread.server !== server) return; // it died, and that was dealt with
+    this.#isExitAwaited = false;
+    await desert(server, { thread, questions: this.#questions });
+    this.#cutOff(NOT_RUNNING);
   }
 
   /** Deals with what was open when the server went. */

@@ -50,8 +50,9 @@ export class ThreadOpener {
     const { servers, facts, signal } = this.#options;
     const server = await servers.obtain(this.#thread.server, signal);
     signal.throwIfAborted();
-    if (this.#opened?.server === server) return this.#opened.thread;
-    if (this.#thread.server !== server) await this.#join(server);
+    const isJoined = this.#thread.server === server;
+    if (isJoined && this.#opened?.server === server) return this.#opened.thread;
+    if (!isJoined) await this.#join(server);
     const { threadId } = this.#thread.state;
     const options = this.where();
     const opened = threadId === null ? await startThread(options) : await resumeThread(threadId, options);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses, ENDLESS_COMMAND } from '../../support/agent-processes.ts';
-import { inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
+import { inSteps, saysAround, turnByPrompt } from '../../support/scripted-turns.ts';
 import { codexTextsOf, openCodexChat, openCodexChats, type CodexChat } from './codex-support.ts';
 import { eventsOf, ofType, until } from '../../agents/claude/stand-in.ts';
 
@@ -50,6 +51,47 @@ describe('interrupting Codex', () => {
     chat.command({ type: 'agent.interrupt' });
     await until(() => expect(chat.facts).toHaveLength(length + 1));
     expect(chat.facts.at(-1)).toMatchObject({ type: 'agent.said', events: [], selfDirected: false });
+  });
+});
+
+describe('a turn of Codex that does not end', () => {
+  it.each(['agent.terminate', 'agent.kill'] as const)(
+    'is left with its server by %s as long as another chat works there, and nothing else of it goes on',
+    async (type) => {
+      const gate = createGate();
+      const turn = turnByPrompt({ tool: forever, slow: saysAround(gate) });
+      const [one, other] = (await openCodexChats({ turn, idleMs: 500 })) as [CodexChat, CodexChat];
+      await one.run('before');
+      const message = await other.begin('slow');
+      await one.begin('tool');
+      await Promise.all([gate.reached, until(async () => expect(await tailsOf(one)).toBe(2))]);
+      one.command({ type });
+      await until(() => expect(ofType(one.facts, 'agent.exited')).toHaveLength(1));
+      expect(await tailsOf(one)).toBe(1);
+      expect((await one.run('after')).end?.outcome).toBe('completed');
+      gate.open();
+      expect((await other.ended(message)).end?.outcome).toBe('completed');
+      expect(codexTextsOf(one.facts)).toEqual(['You said: before', 'You said: after']);
+      expect(JSON.stringify(one.model.requests.at(-1))).toContain('You said: before');
+      await until(async () => expect(await agentProcesses(one.home)).toEqual([]));
+    },
+  );
+});
+
+describe('a server of Codex that answers nothing', () => {
+  it('is ended for all its chats, and each goes on with the next message', async () => {
+    const gate = createGate();
+    const turn = turnByPrompt({ one: saysAround(gate), other: saysAround(gate) });
+    const [one, other] = (await openCodexChats({ turn })) as [CodexChat, CodexChat];
+    await Promise.all([one.begin('one'), other.begin('other')]);
+    await until(() => expect(one.model.requests).toHaveLength(2));
+    const servers = (await agentProcesses(one.home)).filter(({ program }) => program === 'codex');
+    for (const { pid } of servers) process.kill(pid, 'SIGSTOP');
+    one.command({ type: 'agent.kill' });
+    for (const { facts } of [one, other])
+      await until(() => expect(ofType(facts, 'agent.exited')).toHaveLength(1));
+    expect((await one.run('next')).end?.outcome).toBe('completed');
+    expect((await other.run('next')).end?.outcome).toBe('completed');
   });
 });
 
