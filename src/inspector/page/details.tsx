@@ -60,7 +60,7 @@ function Events({ store }: { store: PageStore }) {
               <span class="event-type">{event.type}</span>
               <span class="dim">{gistOf(event)}</span>
             </summary>
-            <pre>{JSON.stringify(event, null, 2).slice(0, 4_000)}</pre>
+            <pre tabIndex={0}>{JSON.stringify(event, null, 2).slice(0, 4_000)}</pre>
           </details>
         </li>
       ))}

@@ -13,7 +13,9 @@ export function Requests({ store, chatId }: { store: PageStore; chatId: string }
           <p>
             <b>{TITLES[request.kind]}</b> {request.tool}
           </p>
-          <pre>{request.plan ?? JSON.stringify(request.questions ?? request.input, null, 2)}</pre>
+          <pre tabIndex={0}>
+            {request.plan ?? JSON.stringify(request.questions ?? request.input, null, 2)}
+          </pre>
           {request.kind === 'question' ? (
             <p class="dim">Answer with a message.</p>
           ) : (
