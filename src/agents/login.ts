@@ -16,10 +16,21 @@ export interface AgentLogin {
   onChange(listener: () => void): () => void;
   /**
    * Reports that the model's API refused the login in use. Refreshes it, or falls back to the next login there is;
-   * callers at the same time share one refresh. `renewed`: try again now; `refused`: someone has to log in.
+   * callers at the same time share one refresh.
    */
-  rejected(): Promise<'renewed' | 'refused'>;
+  rejected(report?: RejectionReport): Promise<RejectionOutcome>;
 }
+
+export interface RejectionReport {
+  /** Who reports it was launched with the environment of now: a key in it is the one that was refused. */
+  hasEnvironment: boolean;
+}
+
+/**
+ * `renewed`: try again now; `replaced`: likewise, with the next of the logins that there are; `refused`: someone has to
+ * log in.
+ */
+export type RejectionOutcome = 'renewed' | 'replaced' | 'refused';
 
 export interface LoginTokens {
   idToken: string;

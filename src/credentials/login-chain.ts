@@ -1,4 +1,4 @@
-import type { AgentLogin, LoginTokens } from '../agents/login.ts';
+import type { AgentLogin, LoginTokens, RejectionOutcome, RejectionReport } from '../agents/login.ts';
 import type { Login } from './login.ts';
 
 /** The refreshes of one provider. */
@@ -32,7 +32,7 @@ export class LoginChain implements AgentLogin {
   readonly #listeners = new Set<() => void>();
   /** Secrets that were refused, and that nobody replaced. */
   readonly #refused = new Set<string>();
-  #rejection: Promise<'renewed' | 'refused'> | null = null;
+  #rejection: Promise<RejectionOutcome> | null = null;
   #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LoginChainOptions) {
@@ -61,8 +61,8 @@ export class LoginChain implements AgentLogin {
     for (const listener of this.#listeners) listener();
   }
 
-  rejected(): Promise<'renewed' | 'refused'> {
-    if (this.#options.now() - this.#renewedAt < ECHO_MS) return Promise.resolve('renewed');
+  rejected(report: RejectionReport = { hasEnvironment: false }): Promise<RejectionOutcome> {
+    if (this.#isEcho(report)) return Promise.resolve('renewed');
     this.#rejection ??= this.#replace().finally(() => (this.#rejection = null));
     return this.#rejection;
   }
@@ -72,18 +72,23 @@ export class LoginChain implements AgentLogin {
     return logins.find(({ sha256 }) => !this.#refused.has(sha256)) ?? logins[0];
   }
 
-  async #replace(): Promise<'renewed' | 'refused'> {
+  #isEcho({ hasEnvironment }: RejectionReport): boolean {
+    const isKeyKnown = hasEnvironment && Object.keys(this.#login?.environment ?? {}).length > 0;
+    return !isKeyKnown && this.#options.now() - this.#renewedAt < ECHO_MS;
+  }
+
+  async #replace(): Promise<RejectionOutcome> {
     const { refresher } = this.#options;
     const before = this.#login?.sha256;
     await refresher.settled();
     if (this.#login?.sha256 === before) await refresher.replace(before);
     const outcome = this.#login?.sha256 === before ? await this.#fallBack(before) : 'renewed';
-    if (outcome === 'renewed') this.#renewedAt = this.#options.now();
+    if (outcome !== 'refused') this.#renewedAt = this.#options.now();
     return outcome;
   }
 
   /** When nothing is left to try, the next turn begins with the first one again: it may have been mended. */
-  async #fallBack(refused: string | undefined): Promise<'renewed' | 'refused'> {
+  async #fallBack(refused: string | undefined): Promise<RejectionOutcome> {
     if (refused !== undefined) this.#refused.add(refused);
     const next = this.#options.list().find(({ sha256 }) => !this.#refused.has(sha256));
     if (next === undefined) {
@@ -92,6 +97,6 @@ export class LoginChain implements AgentLogin {
     }
     await this.#options.use?.(next);
     this.changed();
-    return 'renewed';
+    return 'replaced';
   }
 }

@@ -63,15 +63,25 @@ describe('a login that was rejected', () => {
   it('is followed by the next one when nothing else is issued, and who listens hears of it', async () => {
     const { chain, listener, advance, use } = startChain([OAUTH, KEY, BEDROCK]);
 
-    expect([await chain.rejected(), chain.environment()['ANTHROPIC_API_KEY']]).toEqual(['renewed', 'key']);
+    expect([await chain.rejected(), chain.environment()['ANTHROPIC_API_KEY']]).toEqual(['replaced', 'key']);
     advance(5_000);
     expect([await chain.rejected(), chain.environment()]).toEqual([
-      'renewed',
+      'replaced',
       { PATH: '/bin', CLAUDE_CODE_USE_BEDROCK: '1' },
     ]);
 
     expect(use.mock.calls).toEqual([[KEY], [BEDROCK]]);
     expect(listener).toHaveBeenCalledTimes(2);
+  });
+
+  it('is a key at once, by whoever runs with it: that is about no login before it', async () => {
+    const { chain } = startChain([OAUTH, KEY, BEDROCK]);
+
+    await chain.rejected({ hasEnvironment: true });
+
+    expect(await chain.rejected({ hasEnvironment: false })).toBe('renewed');
+    expect(await chain.rejected({ hasEnvironment: true })).toBe('replaced');
+    expect(chain.environment()).toEqual({ PATH: '/bin', CLAUDE_CODE_USE_BEDROCK: '1' });
   });
 
   it('is refused when there is no other; the next turn begins with the first one again', async () => {

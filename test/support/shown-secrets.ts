@@ -11,7 +11,12 @@ const INPUT = 'stdin';
 const LOGS_IN = /^.*"(?:account\/login\/start|accessToken)".*$/gm;
 
 /** Files of a home that hold logins, by whoever put them there. */
-const LOGINS = ['.git-credentials', '.claude/.credentials.json', '.codex/auth.json'];
+const LOGINS = [
+  '.git-credentials',
+  '.claude/.credentials.json',
+  '.claude/.bedrock-credentials.json',
+  '.codex/auth.json',
+];
 
 /** In words, without the secret. */
 export function describe(place: string, findings: readonly Finding[]): string[] {

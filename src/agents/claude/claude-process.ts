@@ -63,6 +63,7 @@ export class ClaudeProcess {
     isFound: false,
     isGiven: false,
     isReplaced: false,
+    isNextLogin: false,
     isConversationMissing: false,
   };
   /** Settles when the lines that were known already have been read. */

@@ -27,6 +27,8 @@ export interface ProcessCircumstances {
   isGiven: boolean;
   /** The process was ended so that another carries its turn on. */
   isReplaced: boolean;
+  /** It was ended because the next of the logins that there are takes over from the one that was refused. */
+  isNextLogin: boolean;
   /** The session that it was to resume was never used. */
   isConversationMissing: boolean;
 }
@@ -62,6 +64,8 @@ const RESTARTED: Again = { start: 'new', isEchoed: false, carriesOn: false };
 const CARRIED_ON: Again = { start: 'resume', isEchoed: true, carriesOn: true };
 
 /** The login was refused when the process went: it had nothing under way that could be done twice. */
-function isCarriedOn(state: ClaudeState, { isFound, isReplaced, isExitAwaited }: Circumstances): boolean {
-  return (isFound || isReplaced || isHeldBack(state)) && !isExitAwaited && mayBeCarriedOn(state);
+function isCarriedOn(state: ClaudeState, circumstances: Circumstances): boolean {
+  const { isFound, isReplaced, isNextLogin, isExitAwaited } = circumstances;
+  const isOver = isFound || isReplaced || isHeldBack(state);
+  return isOver && !isExitAwaited && mayBeCarriedOn(state, isNextLogin);
 }

@@ -1,6 +1,7 @@
 import type { Policy } from '../../contract/chats.ts';
 import { configurationOf, type AgentContext } from '../agent-context.ts';
 import { findInstallation } from '../installation.ts';
+import type { RejectionOutcome } from '../login.ts';
 import type { ClaudeProcess } from './claude-process.ts';
 import { cutShort } from './ending.ts';
 import { isLoginRefused, LOGIN_REQUIRED, mayBeCarriedOn } from './login.ts';
@@ -15,7 +16,7 @@ export interface HealingOptions {
 }
 
 interface Verdict {
-  outcome: 'renewed' | 'refused';
+  outcome: RejectionOutcome;
   /** The process cannot know of the login that is in use now. */
   isOutdated: boolean;
 }
@@ -48,17 +49,21 @@ export class Healing {
     this.#act(process);
   }
 
-  async #ask({ configuration }: ClaudeProcess): Promise<Verdict> {
-    const { context, policy } = this.#options;
-    const { login, log, findProgram } = context;
-    const outcome = await login.rejected().catch((error: unknown) => {
+  async #ask(process: ClaudeProcess): Promise<Verdict> {
+    const { login, log } = this.#options.context;
+    const hasEnvironment = !(await this.#isOutdated(process));
+    const outcome = await login.rejected({ hasEnvironment }).catch((error: unknown) => {
       log.error({ err: error }, 'a rejected login could not be renewed');
       return 'refused' as const;
     });
-    const installation = await findInstallation(findProgram());
-    if (installation === null) return { outcome, isOutdated: false };
-    const wanted = configurationOf(login.environment(), installation.identity, policy);
-    return { outcome, isOutdated: configuration !== wanted };
+    return { outcome, isOutdated: await this.#isOutdated(process) };
+  }
+
+  async #isOutdated({ configuration }: ClaudeProcess): Promise<boolean> {
+    const { context, policy } = this.#options;
+    const installation = await findInstallation(context.findProgram());
+    if (installation === null) return false;
+    return configuration !== configurationOf(context.login.environment(), installation.identity, policy);
   }
 
   #act(process: ClaudeProcess): void {
@@ -66,16 +71,17 @@ export class Healing {
     if (this.#verdict === null || turn === null || turn.rejection !== null || process.isLeaving) return;
     const { outcome, isOutdated } = this.#verdict;
     // A login in a file is read again by the agent, which tries a second time by itself.
-    if (outcome === 'renewed' && !isOutdated && turn.end === null) return;
-    const isHealed = outcome === 'renewed' && mayBeCarriedOn(process.state);
-    if (isHealed) return this.#replace(process);
+    if (outcome !== 'refused' && !isOutdated && turn.end === null) return;
+    const isNextLogin = outcome === 'replaced';
+    const isHealed = outcome !== 'refused' && mayBeCarriedOn(process.state, isNextLogin);
+    if (isHealed) return this.#replace(process, isNextLogin);
     process.state = { ...process.state, turn: { ...turn, rejection: LOGIN_REQUIRED } };
     this.#options.onRejected();
   }
 
-  #replace(process: ClaudeProcess): void {
+  #replace(process: ClaudeProcess, isNextLogin: boolean): void {
     const { log } = this.#options.context;
-    process.circumstances.isReplaced = true;
+    Object.assign(process.circumstances, { isReplaced: true, isNextLogin });
     cutShort(process).catch((error: unknown) => log.error({ err: error }, 'an agent cannot be replaced'));
   }
 }

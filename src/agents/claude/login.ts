@@ -26,10 +26,10 @@ export function isHeldBack(state: ClaudeState): boolean {
 
 /**
  * Another process can take up the turn where the login was refused: nothing was under way then. Not twice, unless the
- * model answered in between.
+ * model answered in between, or the next of the logins that there are takes over.
  */
-export function mayBeCarriedOn(state: ClaudeState): boolean {
+export function mayBeCarriedOn(state: ClaudeState, isNextLogin = false): boolean {
   const { turn } = state;
   if (turn === null || turn.rejection !== null || !isLoginRefused(state)) return false;
-  return !turn.isCarriedOn || turn.isServed;
+  return !turn.isCarriedOn || turn.isServed || isNextLogin;
 }

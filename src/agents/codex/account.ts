@@ -80,12 +80,12 @@ export class Account {
 
   async #replace(): Promise<Verdict> {
     const { login } = this.#options;
-    const verdict = await login.rejected().catch((error: unknown) => {
+    const outcome = await login.rejected().catch((error: unknown) => {
       this.#warn(error);
       return 'refused' as const;
     });
     this.#verdictAt = performance.now();
-    return verdict;
+    return outcome === 'refused' ? 'refused' : 'renewed';
   }
 
   async #signIn(): Promise<void> {

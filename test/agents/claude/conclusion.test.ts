@@ -6,6 +6,7 @@ const PLAIN: Circumstances = {
   isFound: false,
   isGiven: false,
   isReplaced: false,
+  isNextLogin: false,
   isConversationMissing: false,
   isExitAwaited: false,
   isSelfDirected: false,
@@ -84,6 +85,11 @@ describe('what becomes of a message whose login was refused when its process wen
     const again = { isReplaced: true };
     expect(rejected({ end, isCarriedOn: true }, again)).toEqual({ kind: 'ended', end });
     expect(rejected({ end, isCarriedOn: true, isServed: true }, again)).toEqual(carriedOn);
+  });
+
+  it('is carried on a second time with the next login there is', () => {
+    const again = { isReplaced: true, isNextLogin: true };
+    expect(rejected({ end, isCarriedOn: true }, again)).toEqual(carriedOn);
   });
 
   it('is not carried on once someone was asked to log in, nor for a chat that wants its end', () => {
