@@ -2,11 +2,11 @@ import { appendFile, readFile, stat } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { followOutput } from '../../../src/process/follow-output.ts';
 import { createLineSplitter } from '../../../src/process/line-splitter.ts';
-import { identify, shimOf } from '../../../src/process/identify.ts';
+import { identify } from '../../../src/process/identify.ts';
 import { filesOf } from '../../../src/process/run.ts';
 import { freeOutput } from '../../../src/process/spool.ts';
 import { readStderrTail } from '../../../src/process/stderr-tail.ts';
-import { launchShell, readAll } from './support.ts';
+import { killShell, launchShell, readAll } from './support.ts';
 
 describe('following the output of a run', () => {
   it('gives every line, then the exit code', async () => {
@@ -79,9 +79,8 @@ describe('following the output of a run', () => {
       () => expect(identify(run)).toMatchObject({ state: 'running', pid: expect.any(Number) }),
       30_000,
     );
-    const shim = shimOf(run) ?? 0;
     const { pid } = identify(run) as { pid: number };
-    process.kill(shim, 'SIGKILL');
+    await killShell(run);
     process.kill(pid, 'SIGKILL');
     expect(await readAll(run)).toEqual({ lines: ['one'], end: { isOver: true, exitCode: null } });
   });

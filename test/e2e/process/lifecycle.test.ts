@@ -9,7 +9,7 @@ import { findProcess, MS_PER_TICK, processesOf, startOfTicks } from '../../../sr
 import { createRun, filesOf, type Run } from '../../../src/process/run.ts';
 import { clear, discard, sweep } from '../../../src/process/sweep.ts';
 import { kill, killTools, terminate } from '../../../src/process/terminate.ts';
-import { launchShell, newRun, readAll, shellOptions } from './support.ts';
+import { killShell, launchShell, newRun, readAll, shellOptions } from './support.ts';
 
 const FOREVER = 'exec tail -f /dev/null';
 const NO_TOOL = { toolsOpenedSince: null };
@@ -140,7 +140,7 @@ describe('sweeping', () => {
 
   it('kills the helper of a shell that was killed with its process', async () => {
     const run = await launchShell(FOREVER);
-    process.kill(shimOf(run) ?? 0, 'SIGKILL');
+    await killShell(run);
     await kill(run, NO_TOOL);
     await sweep(dirname(run.folder), new Set([run.id]));
     expect(processesOf(run)).toEqual([]);
