@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { findBarriers, launchBrowser, openPage } from '../support/browser.ts';
 import { INSTALLING_MS } from '../support/debian-package.ts';
+import { killAgents } from '../support/agent-processes.ts';
 import { findFreePort, launchEngine, type EngineProcess } from '../support/engine-process.ts';
 
 const DESKTOP = { viewport: { width: 1440, height: 900 }, colorScheme: 'light' } as const;
@@ -34,7 +35,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await engine.end('SIGTERM');
-  await rm(folder, { recursive: true, force: true });
+  await killAgents(folder);
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 
 it('shows a message move through the chat machine into a file, and an interrupt', async () => {
