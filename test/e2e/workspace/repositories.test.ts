@@ -97,6 +97,8 @@ describe('the repositories', () => {
       prepare: (root) => void createRepository(join(root, 'a')),
     });
     reads.length = 0;
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+    onTestFinished(() => clock.mockRestore());
 
     const [long] = await repositories.list({ includeDiffs: true });
     const [short] = await repositories.list({ includeDiffs: false });
