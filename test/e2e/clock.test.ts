@@ -31,7 +31,7 @@ it.each([
     const before = tagOf(cursor);
 
     await clock.jump(jump);
-    await expect.poll(async () => tagOf(await cursorAfterNews()), { timeout: 20_000 }).not.toBe(before);
+    await expect.poll(async () => tagOf(await cursorAfterNews()), { timeout: 60_000 }).not.toBe(before);
     gate.open();
     expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'completed' } });
 

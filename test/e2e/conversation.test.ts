@@ -58,10 +58,12 @@ it('carries a conversation of two turns in which the agent writes a file', async
 });
 
 it('shows in every snapshot what the stream already told', async () => {
-  const { client, chatId } = await startWorkspace();
+  const gate = createGate();
+  const { client, chatId } = await startWorkspace({ script: byPrompt({ hello: saysAround(gate) }) });
   const stream = await client.follow();
   const messageId = await client.send(chatId, 'hello');
   expect(await client.chat(chatId)).toMatchObject({ processing: true });
+  gate.open();
   await stream.waitForEnd(messageId);
   const { body } = await client.get<{ chat: unknown; lastEventId: string }>(`/chats/${chatId}`);
   expect(body.chat).toMatchObject({ processing: false, state: 'idle', lastMessageText: 'hello' });

@@ -51,7 +51,7 @@ it('completes a turn whose engine was killed while a tool ran, and runs the tool
   });
   const stream = await client.follow({ resume: true });
   const messageId = await client.send(chatId, 'run it');
-  await vi.waitFor(() => readFile(join(folder, 'ran.txt')), 30_000);
+  await vi.waitFor(() => readFile(join(folder, 'ran.txt')), 60_000);
 
   await kill();
   await appendFile(join(folder, 'go.txt'), '');

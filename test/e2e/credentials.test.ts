@@ -18,16 +18,13 @@ it('hands Claude Code the login that was issued instead of the key of its enviro
   const [first] = await agentProcesses(home);
   await refresh(workspace, 'claude');
   await expect.poll(() => issuer.asked.claude.length, { timeout: 30_000 }).toBe(2);
-  await stream.waitFor(
-    (event) => event.type === 'credentials.changed' && event.payload.state === 'fresh',
-    30_000,
-  );
+  const file = join(home, '.claude', '.credentials.json');
+  await expect.poll(() => readFile(file, 'utf8')).toContain('sk-ant-oat01-token-2');
   await stream.waitForEnd(await client.send(chatId, 'two'));
 
   expect(loginsOf(workspace)).toEqual(['Bearer sk-ant-oat01-token-1', 'Bearer sk-ant-oat01-token-2']);
   expect((await agentProcesses(home))[0]).toEqual(first);
   expect(issuer.asked.claude.map(({ reason }) => reason)).toEqual(['boot', 'manual']);
-  const file = join(home, '.claude', '.credentials.json');
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
     claudeAiOauth: { accessToken: 'sk-ant-oat01-token-2', refreshToken: '' },
   });

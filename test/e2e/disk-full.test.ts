@@ -28,10 +28,7 @@ it('refuses messages on a full disk, stays alive, and takes them again when ther
     .poll(
       async () =>
         (await client.post(`/chats/${chatId}/messages`, { message: 'after', messageId: 'after' })).status,
-      {
-        timeout: 30_000,
-        interval: 250,
-      },
+      { timeout: 60_000, interval: 250 },
     )
     .toBe(200);
   expect(await stream.waitForEnd('after')).toMatchObject({ payload: { outcome: 'completed' } });
@@ -49,7 +46,7 @@ it('ends each message once and keeps its log whole when the disk fills up during
     parent: disk.path,
     script: byPrompt({ 'a lot': () => say(gate, ...inPieces(text, { size: 32_768 })) }),
     // An agent that could not write its result has to be noticed.
-    environment: { AGENT_SILENT_MS: '5000' },
+    environment: { AGENT_SILENT_MS: '10000' },
   });
   const stream = await client.follow();
   const messageId = await client.send(chatId, 'Say a lot');
@@ -66,7 +63,7 @@ it('ends each message once and keeps its log whole when the disk fills up during
     .poll(
       async () =>
         (await client.post(`/chats/${chatId}/messages`, { message: 'after', messageId: 'after' })).status,
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     .toBe(200);
   expect(await stream.waitForEnd('after')).toMatchObject({ payload: { outcome: 'completed' } });

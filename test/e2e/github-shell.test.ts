@@ -30,7 +30,7 @@ it('lets git push and gh pr create work with a token that came while their shell
     github: (_request, count) => githubToken(`ghs_token-${count}`),
   });
   const workspace = await startWorkspace({
-    script: byPrompt({ work: inSteps(useTool('Bash', { command: WORK, timeout: 60_000 }), say('Done.')) }),
+    script: byPrompt({ work: inSteps(useTool('Bash', { command: WORK, timeout: 110_000 }), say('Done.')) }),
     environment: {
       MONOLITH_URL: issuer.url,
       GH_TOKEN: 'ghs_token-of-the-provisioning',
@@ -43,7 +43,7 @@ it('lets git push and gh pr create work with a token that came while their shell
 
   await expect.poll(() => exists(join(home, '.config', 'gh', 'hosts.yml')), { timeout: 30_000 }).toBe(true);
   const message = await client.send(chatId, 'work');
-  await expect.poll(() => exists(join(folder, 'pushed')), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => exists(join(folder, 'pushed')), { timeout: 90_000 }).toBe(true);
   await client.post('/token-refresh/github');
   await expect
     .poll(() => readFile(join(home, '.git-credentials'), 'utf8'), { timeout: 30_000 })
@@ -83,7 +83,7 @@ it('asks for another token when GitHub refused one to git, and the next push in 
   const issuer = await startCredentialIssuer({
     github: (_request, count) => githubToken(`ghs_token-${count}`),
   });
-  const work = inSteps(useTool('Bash', { command: PUSH_UNTIL_IT_WORKS, timeout: 60_000 }), say('Done.'));
+  const work = inSteps(useTool('Bash', { command: PUSH_UNTIL_IT_WORKS, timeout: 110_000 }), say('Done.'));
   const { client, chatId, home } = await startWorkspace({
     script: byPrompt({ work }),
     environment: { MONOLITH_URL: issuer.url, ...github.environment },

@@ -26,7 +26,7 @@ it('hands running turns over to the next engine on SIGUSR2, under load', async (
   );
   const chatIds = [chatId, ...others];
   const messageIds = await Promise.all(chatIds.map((id, index) => client.send(id, `load ${index}`)));
-  await vi.waitFor(() => expect(model.messages()).toHaveLength(3), 30_000);
+  await vi.waitFor(() => expect(model.messages()).toHaveLength(3), 60_000);
   const agents = await claudeProcesses(home);
   for (let round = 0; round < 2; round += 1) {
     expect(await engine().end('SIGUSR2')).toEqual({ code: 0, signal: null });

@@ -8,7 +8,10 @@ import { agentProcesses, killAgents } from '../support/agent-processes.ts';
 import { createHookRepository, startHook } from '../support/hook-repositories.ts';
 import { startWorkspace, type Workspace } from '../support/workspace.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 50 };
+const PATIENCE = { timeout: 90_000, interval: 50 };
+
+/** Time enough for a command that ends by itself, in milliseconds, also when the machine is busy. */
+const TIME_LIMIT = 8_000;
 
 describe('start hooks at boot', () => {
   it('run before the workspace is ready, and a message that came before runs then', async () => {
@@ -44,8 +47,12 @@ describe('start hooks at boot', () => {
   });
 
   it('that run out of time leave nothing behind, although they ignore what asks them to end', async () => {
-    const tree = "trap '' TERM; sleep 1000 & setsid sleep 1001 & env -i /bin/sleep 1002 & wait; sleep 1003";
-    const { client, home } = await startWithHooks({ app: startHook([tree, 'echo next'], { timeout: 500 }) });
+    const hidden = `1002.${process.pid}`;
+    const tree = `trap '' TERM; sleep 1000 & setsid sleep 1001 & env -i /bin/sleep ${hidden} & wait; sleep 1003`;
+    const { client, home } = await startWithHooks({
+      app: startHook([tree, 'echo next'], { timeout: TIME_LIMIT }),
+    });
+    await expect.poll(() => findCommand(hidden), PATIENCE).toHaveLength(1);
 
     await hooksSettled(client);
 
@@ -57,7 +64,7 @@ describe('start hooks at boot', () => {
       output: 'next\n',
     });
     expect(await agentProcesses(home)).toEqual([]);
-    expect(await findCommand('1002')).toEqual([]);
+    expect(await findCommand(hidden)).toEqual([]);
     await expect.poll(() => bootState(client), PATIENCE).toBe('ready');
   });
 
@@ -71,7 +78,9 @@ describe('start hooks at boot', () => {
     await start();
 
     expect((await hooksOf(client))[0]).toMatchObject({ status: 'succeeded', output: 'started\n' });
-    expect((await agentProcesses(home)).map(({ command }) => command)).toEqual(['sleep 1004']);
+    await expect
+      .poll(async () => (await agentProcesses(home)).map(({ command }) => command), PATIENCE)
+      .toEqual(['sleep 1004']);
   });
 
   it('report a file that is wrong, and run those of the others', async () => {
@@ -140,24 +149,28 @@ describe('a hook that is running', () => {
   });
 
   it('keeps its time limit when its engine is killed', async () => {
+    const timeout = 2 * TIME_LIMIT;
     const { client, kill, start } = await startWithHooks({
-      app: startHook(['echo begun; sleep 1005', 'echo next'], { timeout: 2_500 }),
+      app: startHook(['echo begun; sleep 1005', 'echo next'], { timeout }),
     });
     await expect.poll(() => outputOf(client), PATIENCE).toContain('begun');
+    const begunAt = Date.now();
 
     await kill();
+    await expect.poll(() => Date.now(), PATIENCE).toBeGreaterThan(begunAt + timeout);
+    const withoutEngine = Date.now() - begunAt;
     await start();
     await hooksSettled(client);
 
     const [hook] = await hooksOf(client);
     expect(hook).toMatchObject({ status: 'timedOut', output: 'begun\nnext\n' });
-    expect(hook?.commands[0]?.durationMs).toBeLessThan(8_000);
+    expect(hook?.commands[0]?.durationMs).toBeLessThan(withoutEngine + timeout);
   });
 
   it('is timed out when its engine dies while killing it, whatever it exits with', async () => {
     const { client, home, kill, start } = await startWithHooks({
       app: startHook([`trap 'exit 0' TERM; echo begun; while :; do sleep 0.1; done`, 'echo next'], {
-        timeout: 1_500,
+        timeout: TIME_LIMIT,
       }),
     });
     await expect.poll(() => outputOf(client), PATIENCE).toContain('begun');
@@ -224,7 +237,9 @@ describe('a hook that prints secrets', () => {
     const [hook] = await hooksOf(client);
     expect(hook?.output).toBe('secret [redacted].\nhttps://x-access-token:[redacted]@github.com\n');
     expect(hook?.outputTotalChars).toBe(`secret ${secret}.\n${logins}`.length);
-    const told = await readFile(join(home, '.replicas/engine/events.jsonl'), 'utf8');
+    const events = join(home, '.replicas/engine/events.jsonl');
+    await expect.poll(() => readFile(events, 'utf8'), PATIENCE).toContain('secret [redacted].');
+    const told = await readFile(events, 'utf8');
     const log = await readFile(join(home, '.replicas/startHooks.log'), 'utf8');
     for (const text of [told, log]) {
       expect(text).toContain('secret [redacted].');
@@ -289,11 +304,13 @@ describe('a hook that prints 100 MB', () => {
       () => void residentBytes(engine().pid).then((bytes) => (peak = Math.max(peak, bytes))),
       100,
     );
+    const begunAt = performance.now();
     await signal(workspace, 'go');
     await hooksSettled(client);
+    const seconds = (performance.now() - begunAt) / 1000;
     clearInterval(watch);
 
-    expect((peak - before) / 1024 / 1024).toBeLessThan(32);
+    expect((peak - before) / 1024 / 1024).toBeLessThan(64);
     const [hook] = await hooksOf(client);
     expect(hook).toMatchObject({ status: 'succeeded', outputTotalChars: 100_000_010, outputTruncated: true });
     expect(hook?.output.length).toBe(100_000);
@@ -302,7 +319,7 @@ describe('a hook that prints 100 MB', () => {
     expect(log.split(`[app] ${line}\n`)).toHaveLength(1_000_001);
     expect(log.indexOf('[app] head\n')).toBeLessThan(1_000);
     expect(log.indexOf('[app] tail\n')).toBeGreaterThan(log.length - 200);
-    expect((await eventTypes(workspace, 'hooks.progress')).length).toBeLessThan(60);
+    expect((await eventTypes(workspace, 'hooks.progress')).length).toBeLessThan(10 + seconds);
   });
 });
 

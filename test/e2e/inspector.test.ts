@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { findBarriers, launchBrowser, openPage } from '../support/browser.ts';
 import { INSTALLING_MS } from '../support/debian-package.ts';
+import { killAgents } from '../support/agent-processes.ts';
 import { findFreePort, launchEngine, type EngineProcess } from '../support/engine-process.ts';
 
 const DESKTOP = { viewport: { width: 1440, height: 900 }, colorScheme: 'light' } as const;
@@ -34,7 +35,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await engine.end('SIGTERM');
-  await rm(folder, { recursive: true, force: true });
+  await killAgents(folder);
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 
 it('shows a message move through the chat machine into a file, and an interrupt', async () => {
@@ -48,28 +50,30 @@ it('shows a message move through the chat machine into a file, and an interrupt'
   await page.locator('.actor', { hasText: 'Claude Code' }).click();
   await activeState(page, 'resting.idle').waitFor();
   await send(page, 'Hello from the page');
-  await activeState(page, 'running').waitFor();
   await page.locator('.said.user', { hasText: 'Hello from the page' }).waitFor();
   await page.locator('.diff .added', { hasText: 'Hello from the page' }).waitFor({ timeout: 60_000 });
   await page.locator('.said.note', { hasText: 'completed after' }).waitFor({ timeout: 60_000 });
   await activeState(page, 'resting.idle').waitFor();
   await send(page, 'Count down slowly');
   await page.locator('.said.live', { hasText: '99' }).waitFor({ timeout: 60_000 });
+  await activeState(page, 'running').waitFor();
   await page.getByRole('button', { name: 'Interrupt' }).click();
   await page.locator('.said.note', { hasText: 'interrupted after' }).waitFor({ timeout: 60_000 });
 
   await page.getByRole('button', { name: 'Selected' }).click();
-  const taken = await page.locator('.steps .step-state').allTextContents();
-  expect(new Set(taken)).toEqual(
-    new Set([
-      'running.starting',
-      'running.resuming',
-      'running.working',
-      'interrupting.asking',
-      'settled',
-      'resting.idle',
-    ]),
-  );
+  const taken = async () => new Set(await page.locator('.steps .step-state').allTextContents());
+  await expect
+    .poll(taken)
+    .toEqual(
+      new Set([
+        'running.starting',
+        'running.resuming',
+        'running.working',
+        'interrupting.asking',
+        'settled',
+        'resting.idle',
+      ]),
+    );
   const notes = join(folder, '.replicas-dev', 'workspaces', 'demo', 'NOTES.md');
   expect(await readFile(notes, 'utf8')).toContain('- Hello from the page');
   await page.getByRole('tab', { name: 'Repositories' }).click();
@@ -109,7 +113,9 @@ it('is worked by keys alone', async () => {
   await page.getByLabel('Secret').waitFor();
   await page.keyboard.type(secret);
   await page.keyboard.press('Enter');
-  await page.locator('.actor').first().waitFor();
+  for (const sign of ['.actor', '.canvas', '#tab-transitions', '.chat-button', '.conversation.scroll']) {
+    await page.locator(sign).first().waitFor();
+  }
 
   const reached = new Set<string>();
   for (let press = 0; press < 40; press += 1) {

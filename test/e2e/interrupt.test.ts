@@ -26,7 +26,7 @@ it('stops an answer on its way, keeps what was said and goes on in the same sess
   expect(await stream.waitForEnd(messageId)).toMatchObject({
     payload: { outcome: 'interrupted', isComplete: false },
   });
-  await vi.waitFor(() => expect(model.requests[0]?.aborted).toBe(true));
+  await vi.waitFor(() => expect(model.requests[0]?.aborted).toBe(true), 60_000);
   expect(typesAround(stream, chatId)).toEqual(['chat.interrupted', 'chat.turn.completed']);
 
   await stream.waitForEnd(await client.send(chatId, 'and now?'));
@@ -56,7 +56,7 @@ it('interrupts an agent whose model does not answer at all', async () => {
   });
   const stream = await client.follow();
   const messageId = await client.send(chatId, 'hang');
-  await vi.waitFor(() => expect(model.requests).toHaveLength(1), 30_000);
+  await vi.waitFor(() => expect(model.requests).toHaveLength(1), 60_000);
   await client.post(`/chats/${chatId}/interrupt`);
   expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'interrupted' } });
   expect(await stream.waitForEnd(await client.send(chatId, 'next'))).toMatchObject({

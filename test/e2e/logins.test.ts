@@ -67,7 +67,7 @@ describe.each(['claude', 'codex'] as const)('a turn of %s whose token is refused
     isStuck = true;
     const stream = await workspace.client.follow({ resume: true });
     const message = await workspace.client.send(chatId, 'expire');
-    await vi.waitFor(() => expect(rejections(place)).toHaveLength(1), 30_000);
+    await vi.waitFor(() => expect(rejections(place)).toHaveLength(1), 60_000);
     await workspace.kill();
     isStuck = false;
     await workspace.start();

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { INSTALLING_MS } from '../support/debian-package.ts';
@@ -131,6 +131,8 @@ describe('the repositories of a workspace', () => {
 
     git(folder, 'switch', '-q', 'main');
     await told(stream, ([repo]) => repo?.currentBranch === 'main' && repo.prUrls[0] === urlOf(7));
+    const saved = join(workspace.home, '.replicas', 'engine', 'pull-requests.json');
+    await expect.poll(() => readFile(saved, 'utf8')).toContain(urlOf(7));
     github.close();
     await workspace.kill();
     await workspace.start({ GH_TOKEN: 'token', GH_PATH: '/nonexistent/gh' });
@@ -149,7 +151,7 @@ describe('the repositories of a workspace', () => {
     await writeFile(sign, '');
     const completed = async () =>
       (await reposOf(workspace)).map((repo) => [repo.path, repo.startHooksCompleted]);
-    await expect.poll(completed, { timeout: 10_000 }).toEqual([
+    await expect.poll(completed).toEqual([
       [hooked, false],
       [plain, true],
     ]);

@@ -75,7 +75,8 @@ it('finds a secret in the title of a process that an engine started', async () =
 });
 
 it('finds a file of logins that others can read', async () => {
-  const { home } = await startWorkspace();
+  const { home, kill } = await startWorkspace();
+  await kill(); // a running engine may replace the file
   const file = join(home, '.replicas', 'engine', 'logins.json');
   await writeFile(file, '{}', { mode: 0o644 });
   await chmod(file, 0o644);

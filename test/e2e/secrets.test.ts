@@ -54,7 +54,7 @@ it('shows no secret in logs, events, files, answers, webhooks and titles of proc
     },
   });
   seen.requests = model.requests;
-  const titles = watchTitles();
+  const titles = watchTitles(home);
   const stream = await client.follow();
 
   await stream.waitForEnd(await client.send(chatId, 'one'));
@@ -85,16 +85,22 @@ it('shows no secret in logs, events, files, answers, webhooks and titles of proc
   expect(places.map(([place]) => place)).toContain('/engine/events.jsonl');
 });
 
-/** Collects the command lines of all processes of this machine until the test is over. */
-function watchTitles(): () => string {
+/** Collects the command lines of an engine and of all it starts until the test is over; other tests have their own. */
+function watchTitles(home: string): () => string {
   const titles = new Set<string>();
   const look = async () => {
     const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-    for (const name of processes) titles.add(await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')); // gone
+    for (const pid of processes) {
+      if ((await readProcess(pid, 'environ')).includes(home)) titles.add(await readProcess(pid, 'cmdline'));
+    }
   };
   const timer = setInterval(() => void look(), 100);
   onTestFinished(() => clearInterval(timer));
   return () => [...titles].join('\n');
+}
+
+function readProcess(pid: string, file: 'environ' | 'cmdline'): Promise<string> {
+  return readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => ''); // gone
 }
 
 async function answerOf(url: string, path: string): Promise<[string, string]> {

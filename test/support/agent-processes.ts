@@ -6,6 +6,7 @@ const MARKER = 'REPLICAS_AGENT_RUN=';
 
 export interface AgentProcess {
   readonly pid: number;
+  readonly parent: number;
   /** The run it belongs to: an agent and all it started share one. */
   readonly runId: string;
   /** File name of the program it runs. */
@@ -23,9 +24,15 @@ export async function agentProcesses(home: string): Promise<AgentProcess[]> {
   return found.flatMap((process) => process ?? []);
 }
 
-/** The processes of the agents' own programs among them. */
-export async function claudeProcesses(home: string): Promise<AgentProcess[]> {
-  return (await agentProcesses(home)).filter(({ program }) => program === 'claude');
+/** Those among them that run this program, but for children of theirs that are about to become another one. */
+export async function processesRunning(program: string, home: string): Promise<AgentProcess[]> {
+  const found = (await agentProcesses(home)).filter((process) => process.program === program);
+  return found.filter(({ parent }) => !found.some(({ pid }) => pid === parent));
+}
+
+/** The processes of Claude Code itself. */
+export function claudeProcesses(home: string): Promise<AgentProcess[]> {
+  return processesRunning('claude', home);
 }
 
 /** SIGKILL to all of them, until none is left. */
@@ -37,14 +44,14 @@ export async function killAgents(home: string): Promise<void> {
         for (const { pid } of processes) killIfAlive(pid);
         return processes;
       },
-      { timeout: 10_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     )
     .toEqual([]);
 }
 
 /** Waits until no process of this home's agents is left. */
 export async function expectNoAgents(home: string): Promise<void> {
-  await expect.poll(() => agentProcesses(home), { timeout: 15_000, interval: 100 }).toEqual([]);
+  await expect.poll(() => agentProcesses(home), { timeout: 60_000, interval: 100 }).toEqual([]);
 }
 
 /** What tools run that must be running in a test: it never ends by itself. */
@@ -52,12 +59,12 @@ export const ENDLESS_COMMAND = 'tail -f /dev/null';
 
 /** Waits until one of this home's agents runs the endless command. */
 export async function waitForEndlessCommand(home: string): Promise<void> {
-  await expect.poll(() => commands(home), { timeout: 30_000, interval: 50 }).toContain(ENDLESS_COMMAND);
+  await expect.poll(() => commands(home), { timeout: 60_000, interval: 50 }).toContain(ENDLESS_COMMAND);
 }
 
 /** Waits until none does any more. */
 export async function expectEndlessCommandGone(home: string): Promise<void> {
-  await expect.poll(() => commands(home), { timeout: 10_000, interval: 50 }).not.toContain(ENDLESS_COMMAND);
+  await expect.poll(() => commands(home), { timeout: 60_000, interval: 50 }).not.toContain(ENDLESS_COMMAND);
 }
 
 async function commands(home: string): Promise<string[]> {
@@ -79,6 +86,7 @@ async function inspect(pid: number, home: string): Promise<AgentProcess | null> 
     if (marker === undefined || !environment.some((entry) => entry.includes(home))) return null;
     return {
       pid,
+      parent: Number(/^PPid:\s+(\d+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]),
       runId: marker.slice(MARKER.length),
       program: basename(await readlink(`/proc/${pid}/exe`)),
       command: (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim(),

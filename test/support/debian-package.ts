@@ -1,9 +1,15 @@
 import { execa } from 'execa';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Workers take turns: Debian's tools give up when another one is at work. */
+const LOCK = join(tmpdir(), 'engine-tests-installing.lock');
 
 /** Installs a package of Debian when `isThere` misses it, which takes root; fails with its name when that is no use. */
 export async function provideDebianPackage(name: string, isThere: () => Promise<boolean>): Promise<void> {
   if (await isThere()) return;
-  await execa('sh', ['-c', `apt-get update -qq && apt-get install -y -qq --no-install-recommends ${name}`]);
+  const install = `apt-get update -qq && apt-get install -y -qq --no-install-recommends ${name}`;
+  await execa('flock', [LOCK, 'sh', '-c', install]);
   if (!(await isThere())) throw new Error(`${name} is missing: apt-get install ${name}`);
 }
 

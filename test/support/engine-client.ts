@@ -55,7 +55,12 @@ function createCall(url: string, secret: string) {
   return async <Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> => {
     const response = await fetch(`${url}${path}`, {
       method,
-      headers: { 'x-replicas-engine-secret': secret, 'content-type': 'application/json' },
+      headers: {
+        'x-replicas-engine-secret': secret,
+        'content-type': 'application/json',
+        // One that is kept may be closed by the engine just when it is used again.
+        connection: 'close',
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();

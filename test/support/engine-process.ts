@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -51,18 +52,33 @@ export async function waitForHealth(engine: EngineProcess, url: string): Promise
   const ended = engine.exited.then(() => {
     throw new Error(`The engine ended:\n${engine.logs()}`);
   });
-  const healthy = expect.poll(() => isHealthy(url), { timeout: 30_000, interval: 50 }).toBe(true);
+  const healthy = expect.poll(() => isHealthy(url), { timeout: 60_000, interval: 50 }).toBe(true);
   await Promise.race([healthy, ended]);
 }
 
+/** Below those that the kernel gives to whoever asks for any. */
+const PORTS = { first: 10_000, perWorker: 1_000, workers: 20 };
+
+/**
+ * A port that stays free until an engine takes it, and while that engine is killed and started again: none that the
+ * kernel gives to somebody else, nor one of another worker.
+ */
 export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const worker = Number(process.env['VITEST_POOL_ID'] ?? 0) % PORTS.workers;
+  const port = PORTS.first + worker * PORTS.perWorker + randomInt(PORTS.perWorker);
+  return (await isFree(port)) ? port : findFreePort();
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  const listening = once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (!(await listening)) return false;
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No TCP port is free');
-  return address.port;
+  return true;
 }
 
 function collectOutput(child: ChildProcess): () => string {

@@ -33,7 +33,7 @@ export interface Found {
 }
 
 /** How long a process that rests may take to say what it does before it counts as unusable. */
-const GREETING_MS = 2_000;
+const GREETING_MS = 10_000;
 
 /** Settles when the chat can be served again: the process is attached to, or its end was dealt with. */
 export async function recover(

@@ -7,7 +7,7 @@ import {
 import { toDuration } from '../show-status.ts';
 import { doubtful, good, type Check, type Finding } from './check.ts';
 
-const LIMIT_MS = 3_000;
+const LIMIT_MS = 10_000;
 
 /** An engine that answers where one started here would listen. */
 export interface RunningEngine {

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { startScriptedModel } from '../../../src/dev/scripted-model.ts';
-import { agentProcesses } from '../../support/agent-processes.ts';
+import { agentProcesses, processesRunning } from '../../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
 import { byPrompt, inSteps, runsForever } from '../../support/scripted-turns.ts';
 import { expectWholeLog } from '../../support/whole-log.ts';
@@ -25,7 +25,7 @@ it('completes the turns whose engine was killed on the way, and runs each tool o
   const text = body.chat.id;
   const messages = [await client.send(tool, 'tool'), await client.send(text, 'text')];
   await gate.reached;
-  await vi.waitFor(() => readFile(join(folder, 'ran.txt')), 30_000);
+  await vi.waitFor(() => readFile(join(folder, 'ran.txt')), 60_000);
   const before = await adaptersIn(home);
 
   await kill();
@@ -84,6 +84,6 @@ function saidIn(events: readonly { type: string; payload: Record<string, unknown
     .flatMap(({ payload }) => (payload as { content: { text: string }[] }).content.map(({ text }) => text));
 }
 
-async function adaptersIn(home: string) {
-  return (await agentProcesses(home)).filter(({ program }) => program === 'node');
+function adaptersIn(home: string) {
+  return processesRunning('node', home);
 }

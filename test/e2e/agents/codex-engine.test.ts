@@ -5,7 +5,7 @@ import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { startScriptedResponses } from '../../../src/dev/scripted-responses.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
-import { agentProcesses, ENDLESS_COMMAND } from '../../support/agent-processes.ts';
+import { agentProcesses, ENDLESS_COMMAND, processesRunning } from '../../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, lifeOf } from '../../support/assertions.ts';
 import type { EngineClient } from '../../support/engine-client.ts';
 import { inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
@@ -38,7 +38,7 @@ it('ends the turns of a killed server once each, and resumes the same threads', 
   const chats = await createChats(client, 3);
   for (const chatId of chats) await stream.waitForEnd(await client.send(chatId, 'before'));
   const cut = await Promise.all(chats.map((chatId) => client.send(chatId, 'tool')));
-  await vi.waitFor(async () => expect(await endlessIn(home)).toBe(3), 30_000);
+  await vi.waitFor(async () => expect(await endlessIn(home)).toBe(3), 60_000);
   const [server] = await serversOf(home);
   process.kill(server!.pid, 'SIGKILL');
   for (const messageId of cut) {
@@ -64,7 +64,7 @@ it('completes the turns whose engine was killed on the way, and runs each tool o
   const [tool, text] = (await createChats(client, 2)) as [string, string];
   const messages = [await client.send(tool, 'tool'), await client.send(text, 'text')];
   await gate.reached;
-  await vi.waitFor(() => readFile(join(folder, 'ran.txt')), 30_000);
+  await vi.waitFor(() => readFile(join(folder, 'ran.txt')), 60_000);
   const before = await serversOf(home);
 
   await kill();
@@ -128,7 +128,7 @@ it('leaves no process behind when the engine is asked to end in the middle of tu
   const { client, home, engine } = await startCodexWorkspace(turnByPrompt({ tool: forever }));
   const chats = await createChats(client, 3);
   for (const chatId of chats) await client.send(chatId, 'tool');
-  await vi.waitFor(async () => expect(await endlessIn(home)).toBe(3), 30_000);
+  await vi.waitFor(async () => expect(await endlessIn(home)).toBe(3), 60_000);
   expect(await engine().end('SIGTERM')).toEqual({ code: 0, signal: null });
   expect(await agentProcesses(home)).toEqual([]);
 });
@@ -156,8 +156,8 @@ function saidIn(events: readonly { type: string; payload: Record<string, unknown
     .flatMap(({ payload }) => (payload as { content: { text: string }[] }).content.map(({ text }) => text));
 }
 
-async function serversOf(home: string) {
-  return (await agentProcesses(home)).filter(({ program }) => program === 'codex');
+function serversOf(home: string) {
+  return processesRunning('codex', home);
 }
 
 async function endlessIn(home: string): Promise<number> {

@@ -6,7 +6,12 @@ import { createGate } from '../../../src/dev/gate.ts';
 import { refuse, say } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import { eventsOf, newMessage, ofType, runFolder, until } from '../../agents/claude/stand-in.ts';
-import { agentProcesses, ENDLESS_COMMAND, killAgents } from '../../support/agent-processes.ts';
+import {
+  agentProcesses,
+  ENDLESS_COMMAND,
+  killAgents,
+  processesRunning,
+} from '../../support/agent-processes.ts';
 import { echo, inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
 import { AGENTS, type ChatUnderTest } from './agent-under-test.ts';
 import { checkSupportTable } from './support-table.ts';
@@ -463,7 +468,7 @@ async function tailsOf({ home }: ChatUnderTest): Promise<string[]> {
 }
 
 async function programsOf({ home }: ChatUnderTest, program: string): Promise<number> {
-  return (await agentProcesses(home)).filter((process) => process.program === program).length;
+  return (await processesRunning(program, home)).length;
 }
 
 async function killProgram({ home }: ChatUnderTest, program: string): Promise<void> {

@@ -22,7 +22,7 @@ it('shows what is said while it is said, and goes on after the engine was killed
   await workspace.start();
   await window.waitFor('line one\nline two\ncompleted after');
   await enter(window, 'and now?');
-  await window.waitFor('You said: and now?');
+  await window.waitFor('You said: and now?\ncompleted after');
 
   expect(linesOf(await window.screen())).toEqual([
     expect.stringMatching(/^Claude Code claude [0-9a-f-]{36} \/help$/),

@@ -33,9 +33,9 @@ it.each([1, 2])(
     }
     proxy.calmDown();
     const last = await client.chats.create({ provider: 'claude', title: 'The last one' });
-    await expect.poll(() => states.latest()?.state.chats.at(-1), { timeout: 20_000 }).toEqual(last);
+    await expect.poll(() => states.latest()?.state.chats.at(-1), { timeout: 60_000 }).toEqual(last);
     await expect
-      .poll(() => events.latest()?.id === states.latest()?.lastEventId, { timeout: 20_000 })
+      .poll(() => events.latest()?.id === states.latest()?.lastEventId, { timeout: 60_000 })
       .toBe(true);
     await Promise.all([events.stop(), states.stop()]);
     await stop();

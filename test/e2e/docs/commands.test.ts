@@ -111,7 +111,7 @@ async function runServer(script: string) {
   return running;
 }
 
-const OPTIONS = { all: true, reject: false, extendEnv: false, stdin: 'ignore', timeout: 60_000 } as const;
+const OPTIONS = { all: true, reject: false, extendEnv: false, stdin: 'ignore', timeout: 110_000 } as const;
 
 async function createCheckout(): Promise<{ cwd: string; path: string }> {
   const cwd = await temporaryFolder();

@@ -2,11 +2,11 @@ import { appendFile, readFile, stat } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { followOutput } from '../../../src/process/follow-output.ts';
 import { createLineSplitter } from '../../../src/process/line-splitter.ts';
-import { identify, shimOf } from '../../../src/process/identify.ts';
+import { identify } from '../../../src/process/identify.ts';
 import { filesOf } from '../../../src/process/run.ts';
 import { freeOutput } from '../../../src/process/spool.ts';
 import { readStderrTail } from '../../../src/process/stderr-tail.ts';
-import { launchShell, readAll } from './support.ts';
+import { killShell, launchShell, readAll } from './support.ts';
 
 describe('following the output of a run', () => {
   it('gives every line, then the exit code', async () => {
@@ -24,16 +24,16 @@ describe('following the output of a run', () => {
       onLine: ({ bytes }) => void lines.push(bytes.toString()),
     });
     await appendFile(filesOf(run).stdin, 'a\n');
-    await vi.waitFor(() => expect(lines).toEqual(['got a']), 5_000);
+    await vi.waitFor(() => expect(lines).toEqual(['got a']), 30_000);
     await appendFile(filesOf(run).stdin, 'b\n');
-    await vi.waitFor(() => expect(lines).toEqual(['got a', 'got b']), 5_000);
+    await vi.waitFor(() => expect(lines).toEqual(['got a', 'got b']), 30_000);
     stop.abort();
     expect(await following).toEqual({ isOver: false });
   });
 
   it('hands the exit code over only after everything that was printed', async () => {
     const run = await launchShell('seq 20000; exit 3');
-    await vi.waitFor(() => expect(identify(run)).toEqual({ state: 'ended', exitCode: 3 }), 5_000);
+    await vi.waitFor(() => expect(identify(run)).toEqual({ state: 'ended', exitCode: 3 }), 30_000);
     const { lines, end } = await readAll(run);
     expect({ count: lines.length, last: lines.at(-1), end }).toEqual({
       count: 20_000,
@@ -74,13 +74,13 @@ describe('following the output of a run', () => {
 
   it('notices the end of a run whose shell was killed with it', async () => {
     const run = await launchShell('echo one; exec tail -f /dev/null');
-    await vi.waitFor(async () => expect(await readFile(filesOf(run).stdout, 'utf8')).toBe('one\n'), 5_000);
-    await vi.waitFor(() =>
-      expect(identify(run)).toMatchObject({ state: 'running', pid: expect.any(Number) }),
+    await vi.waitFor(async () => expect(await readFile(filesOf(run).stdout, 'utf8')).toBe('one\n'), 30_000);
+    await vi.waitFor(
+      () => expect(identify(run)).toMatchObject({ state: 'running', pid: expect.any(Number) }),
+      30_000,
     );
-    const shim = shimOf(run) ?? 0;
     const { pid } = identify(run) as { pid: number };
-    process.kill(shim, 'SIGKILL');
+    await killShell(run);
     process.kill(pid, 'SIGKILL');
     expect(await readAll(run)).toEqual({ lines: ['one'], end: { isOver: true, exitCode: null } });
   });
@@ -94,7 +94,7 @@ describe('following the output of a run', () => {
     await vi.waitFor(async () => {
       const { size, blocks } = await stat(filesOf(run).stdout);
       expect(blocks * 512 - size).toBeGreaterThan(2_000_000);
-    }, 5_000);
+    }, 30_000);
     stop.abort();
     await following;
   });

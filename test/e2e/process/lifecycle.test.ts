@@ -9,7 +9,7 @@ import { findProcess, MS_PER_TICK, processesOf, startOfTicks } from '../../../sr
 import { createRun, filesOf, type Run } from '../../../src/process/run.ts';
 import { clear, discard, sweep } from '../../../src/process/sweep.ts';
 import { kill, killTools, terminate } from '../../../src/process/terminate.ts';
-import { launchShell, newRun, readAll, shellOptions } from './support.ts';
+import { killShell, launchShell, newRun, readAll, shellOptions } from './support.ts';
 
 const FOREVER = 'exec tail -f /dev/null';
 const NO_TOOL = { toolsOpenedSince: null };
@@ -17,7 +17,7 @@ const NO_TOOL = { toolsOpenedSince: null };
 describe('launching', () => {
   it('marks the process and all it starts', async () => {
     const run = await launchShell('sh -c "tail -f /dev/null; true" & exec tail -f /dev/null');
-    await vi.waitFor(() => expect(programs(run)).toEqual(['sh', 'sh', 'tail', 'tail', 'tail']), 5_000);
+    await vi.waitFor(() => expect(programs(run)).toEqual(['sh', 'sh', 'tail', 'tail', 'tail']), 30_000);
   });
 
   it('happens once, whoever asks', async () => {
@@ -51,7 +51,7 @@ describe('identifying', () => {
     await launch(run, shellOptions(FOREVER));
     expect(identify(run)).toEqual({ state: 'running', pid: expect.any(Number) });
     await kill(run, NO_TOOL);
-    await vi.waitFor(() => expect(identify(run)).toEqual({ state: 'ended', exitCode: 137 }), 5_000);
+    await vi.waitFor(() => expect(identify(run)).toEqual({ state: 'ended', exitCode: 137 }), 30_000);
   });
 
   it('is not fooled by another process with the same number', async () => {
@@ -92,22 +92,22 @@ describe('ending', () => {
 
   it('kills a whole tree in its session and still learns the exit code', async () => {
     const run = await launchShell('sh -c "tail -f /dev/null; true" & exec tail -f /dev/null');
-    await vi.waitFor(() => expect(processesOf(run)).toHaveLength(5), 5_000);
+    await vi.waitFor(() => expect(processesOf(run)).toHaveLength(5), 30_000);
     await kill(run, NO_TOOL);
     expect((await readAll(run)).end).toEqual({ isOver: true, exitCode: 137 });
-    await vi.waitFor(() => expect(processesOf(run)).toEqual([]), 5_000);
+    await vi.waitFor(() => expect(processesOf(run)).toEqual([]), 30_000);
   });
 
   it('takes along what an open tool detached, and leaves a service of an earlier one', async () => {
     const run = await launchShell(
-      'setsid tail -f /dev/null & echo service; read go; setsid tail -f /dev/zero >/dev/null & echo tool; exec tail -f /dev/null',
+      'setsid tail -f /dev/null & echo service; read go; setsid tail -f /dev/null >/dev/null & echo tool; exec tail -f /dev/null',
     );
-    await vi.waitFor(() => expect(detached(run)).toHaveLength(1), 5_000);
+    await vi.waitFor(() => expect(detached(run)).toHaveLength(1), 30_000);
     const [service] = detached(run);
-    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(startedAt(service) + 100), 5_000);
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(startedAt(service) + 100), 30_000);
     const toolsOpenedSince = Date.now();
     await writeFile(filesOf(run).stdin, 'go\n', { flag: 'a' });
-    await vi.waitFor(() => expect(detached(run)).toHaveLength(2), 5_000);
+    await vi.waitFor(() => expect(detached(run)).toHaveLength(2), 30_000);
 
     await killTools(run, { toolsOpenedSince });
     expect(detached(run)).toEqual([service]);
@@ -131,15 +131,16 @@ describe('sweeping', () => {
 
   it('leaves a service of an unknown run that is over', async () => {
     const run = await launchShell('setsid tail -f /dev/null & exit 0');
-    await vi.waitFor(() => expect(identify(run).state).toBe('ended'), 5_000);
+    await vi.waitFor(() => expect(identify(run).state).toBe('ended'), 30_000);
+    await vi.waitFor(() => expect(detached(run)).toHaveLength(1), 30_000);
     await sweep(dirname(run.folder), new Set());
-    expect(programs(run)).toEqual(['tail']);
+    await vi.waitFor(() => expect(programs(run)).toEqual(['tail']), 30_000);
     expect(existsSync(run.folder)).toBe(false);
   });
 
   it('kills the helper of a shell that was killed with its process', async () => {
     const run = await launchShell(FOREVER);
-    process.kill(shimOf(run) ?? 0, 'SIGKILL');
+    await killShell(run);
     await kill(run, NO_TOOL);
     await sweep(dirname(run.folder), new Set([run.id]));
     expect(processesOf(run)).toEqual([]);

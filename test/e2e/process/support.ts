@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterEach, vi } from 'vitest';
 import { followOutput, type FollowOptions } from '../../../src/process/follow-output.ts';
+import { shimOf } from '../../../src/process/identify.ts';
 import { launch, type LaunchOptions } from '../../../src/process/launch.ts';
 import { createRun, type Run } from '../../../src/process/run.ts';
 import { killEverything } from '../../../src/process/terminate.ts';
@@ -42,6 +43,12 @@ export function shellOptions(script: string): LaunchOptions {
     env: { PATH: process.env['PATH'] ?? '' },
     cwd: tmpdir(),
   };
+}
+
+/** Kills the shell around a run. Never with a number that is not known: 0 stands for all that runs the tests. */
+export async function killShell(run: Run): Promise<void> {
+  const shell = await vi.waitUntil(() => shimOf(run), 30_000);
+  process.kill(shell, 'SIGKILL');
 }
 
 /** Follows a run to its end and gives all it printed. */

@@ -22,7 +22,7 @@ describe('the lock of a home', () => {
 
   it('is handed over while the second process waits, also by kill -9', async () => {
     const { file, holder } = await startHolder();
-    const waiting = lockHome(file, { waitMs: 10_000, pollEveryMs: 10 });
+    const waiting = lockHome(file, { waitMs: 60_000, pollEveryMs: 10 });
     holder.kill('SIGKILL');
     const lock = await waiting;
     await lock.release();

@@ -6,7 +6,7 @@ import { Repositories } from '../../../src/workspace/repositories.ts';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
 import { commit, createReader, createRepository, git, write } from '../../workspace/git-fixture.ts';
 
-const PATIENCE = { timeout: 8_000 };
+const PATIENCE = { timeout: 60_000 };
 
 /** Repositories in a folder of their own, and all that was announced. */
 async function start({ prepare = () => undefined }: { prepare?: (folder: string) => void } = {}) {
@@ -97,6 +97,8 @@ describe('the repositories', () => {
       prepare: (root) => void createRepository(join(root, 'a')),
     });
     reads.length = 0;
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+    onTestFinished(() => clock.mockRestore());
 
     const [long] = await repositories.list({ includeDiffs: true });
     const [short] = await repositories.list({ includeDiffs: false });
