@@ -2,6 +2,7 @@ import { createPlainLogin } from './agents/plain-login.ts';
 import type { AgentOptions } from './agents/registry.ts';
 import { findExecutable } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
+import { repairText } from './commands/repair-text.ts';
 import { collectSystemPrompts } from './hooks/system-prompts.ts';
 import type { Log } from './log.ts';
 import type { Home } from './open-home.ts';
@@ -43,7 +44,10 @@ export function agentOptions(
     idleMs: environment.AGENT_IDLE_MS,
     processesMax: environment.AGENT_PROCESSES_MAX,
     log,
-    systemPrompt: () => collectSystemPrompts(listRepositories(paths.workspaces)),
+    systemPrompt: () => {
+      const prompts = collectSystemPrompts(listRepositories(paths.workspaces));
+      return prompts === undefined ? undefined : repairText(prompts);
+    },
     now: () => new Date(),
   };
 }

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import type { Hub } from './journal/hub.ts';
 import type { Gauges } from './metrics/metrics.ts';
 import type { Home } from './open-home.ts';
@@ -45,6 +45,7 @@ export function createGauges(
 }
 
 function countRuns(folder: string): number {
+  if (!existsSync(folder)) return 0; // made for the first of them
   const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return entries.filter(({ name }) => identify(createRun(folder, name)).state === 'running').length;
 }

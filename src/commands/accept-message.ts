@@ -4,6 +4,7 @@ import { StoredContentSchema } from '../contract/records.ts';
 import type { MessageContent, QueuedMessage, StoredContent } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
 import { previewOf } from '../projection/fold.ts';
+import { repairText } from './repair-text.ts';
 import type { Payloads } from '../storage/payloads.ts';
 
 /** Texts up to this size stay in the journal line that accepts them. */
@@ -11,7 +12,7 @@ const INLINE_BYTES = 64 * 1024;
 
 /** A message as the chat will queue it: repaired, identified, its large parts on disk. */
 export async function acceptMessage(request: SendMessage, payloads: Payloads): Promise<QueuedMessage> {
-  const { text, planMode } = readPlanMode(repair(request.message), request.planMode ?? false);
+  const { text, planMode } = readPlanMode(repairText(request.message), request.planMode ?? false);
   return {
     ...(await storeMessage({ ...request, message: text }, { planMode, payloads })),
     digest: digestOf(request),
@@ -27,10 +28,13 @@ export async function storeMessage(
     messageId: request.messageId ?? randomUUID(),
     turnId: randomUUID(),
     digest: digestOf(request),
-    content: await storeContent({ text: repair(request.message), images: request.images ?? [] }, payloads),
+    content: await storeContent(
+      { text: repairText(request.message), images: request.images ?? [] },
+      payloads,
+    ),
     planMode,
     queuedAt: new Date().toISOString(),
-    ...(request.model === undefined ? {} : { model: request.model }),
+    ...(request.model === undefined ? {} : { model: repairText(request.model) }),
     ...(request.thinkingLevel === undefined ? {} : { thinkingLevel: request.thinkingLevel }),
   };
 }
@@ -39,11 +43,6 @@ export async function storeMessage(
 export function digestOf({ message, model, images, planMode, thinkingLevel }: SendMessage): string {
   const identity = JSON.stringify([message, model, images, planMode, thinkingLevel]);
   return createHash('sha256').update(identity).digest('hex');
-}
-
-/** Lone surrogates and NUL would poison the agent's transcript for ever. */
-function repair(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 function readPlanMode(text: string, planMode: boolean) {

@@ -10,8 +10,10 @@ import type { AgentRequest, Answer } from '../contract/requests.ts';
 import { EngineError } from '../errors.ts';
 import { HistoryCursorError, type History } from '../projection/history.ts';
 import type { Recorder } from '../projection/recorder.ts';
+import { repairText } from './repair-text.ts';
 import type { Directory } from './directory.ts';
 import { endingOf } from './ending.ts';
+import { repairAnswer } from './repair-answer.ts';
 
 export interface ChatCommandsOptions {
   directory: Directory;
@@ -100,7 +102,7 @@ export class ChatCommands {
     const { directory } = this.#options;
     const isOpen = directory.recordOf(chatId).requests.some(({ id }) => id === requestId);
     if (!isOpen) throw new EngineError('REQUEST_NOT_FOUND', { chatId, requestId });
-    directory.actorOf(chatId).send({ type: 'request.answer', requestId, answer });
+    directory.actorOf(chatId).send({ type: 'request.answer', requestId, answer: repairAnswer(answer) });
     await directory.committed(undefined);
   }
 
@@ -137,7 +139,7 @@ export class ChatCommands {
     return draftChat({
       provider,
       id: id ?? randomUUID(),
-      title: title ?? agentTitle,
+      title: repairText(title ?? agentTitle),
       parentChatId: parentChatId ?? null,
     });
   }

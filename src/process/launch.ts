@@ -15,6 +15,8 @@ export interface LaunchOptions {
   stdin?: Buffer;
   /** Kept in the folder for whoever meets the run later. */
   note?: string;
+  /** Kept in the folder for the process to read. */
+  prompt?: string | undefined;
 }
 
 /** How long the shell may take to start the process before the run counts as launched all the same. */
@@ -28,6 +30,7 @@ export async function launch(run: Run, options: LaunchOptions): Promise<void> {
   await mkdir(run.folder, { mode: 0o700 });
   const files = filesOf(run);
   if (options.note !== undefined) await writeFile(files.note, options.note, { mode: 0o600 });
+  if (options.prompt !== undefined) await writeFile(files.prompt, options.prompt, { mode: 0o600 });
   if (options.stdin !== undefined) await writeFile(files.stdin, options.stdin, { mode: 0o600 });
   const shell = spawn('/bin/sh', ['-c', SHIM, 'sh', run.folder, options.command, ...options.args], {
     cwd: options.cwd,

@@ -30,5 +30,7 @@ export function filesOf({ folder }: Run) {
     exit: join(folder, 'exit'),
     /** What whoever launched it wants to know later. */
     note: join(folder, 'note'),
+    /** Text for the process that is too long for its command line. */
+    prompt: join(folder, 'prompt'),
   };
 }

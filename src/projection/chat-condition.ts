@@ -5,17 +5,24 @@ import type { ChatCondition } from './recorder.ts';
 
 type ChatSnapshot = SnapshotFrom<typeof chatMachine>;
 
-/** How a chat stands, as its summary tells it. */
+/** How a chat stands, as its summary tells it. A chat at rest whose process is told to leave is still at rest. */
 export function conditionOf(snapshot: ChatSnapshot): ChatCondition {
+  const isLeavingRest = snapshot.matches('stopping') && !isAtWork(snapshot);
   return {
     state: stateOf(snapshot),
-    processing: snapshot.hasTag('processing'),
+    processing: snapshot.hasTag('processing') && !isLeavingRest,
     awaitingInput: snapshot.context.requests.length > 0,
   };
 }
 
 function stateOf(snapshot: ChatSnapshot): ChatState {
   if (snapshot.matches('running')) return 'running';
-  if (snapshot.matches('interrupting') || snapshot.matches('stopping')) return 'interrupting';
-  return snapshot.matches({ resting: 'errored' }) ? 'errored' : 'idle';
+  if (snapshot.matches('interrupting')) return 'interrupting';
+  if (snapshot.matches('stopping') && isAtWork(snapshot)) return 'interrupting';
+  const { lastOutcome } = snapshot.context;
+  return lastOutcome === 'errored' || lastOutcome === 'lost' ? 'errored' : 'idle';
+}
+
+function isAtWork({ context }: ChatSnapshot): boolean {
+  return context.current !== null || context.selfDirected;
 }

@@ -12,6 +12,8 @@ export interface CommandOptions {
   model: string | null;
   /** Added to the agent's own instructions; frozen with the first message of a session. */
   systemPrompt?: string | undefined;
+  /** Holds the instructions instead. */
+  systemPromptFile?: string | undefined;
 }
 
 /** Values stand behind `=`, so that none can pass for a flag. */
@@ -23,6 +25,7 @@ export function argumentsFor({
   planMode = false,
   model,
   systemPrompt,
+  systemPromptFile,
 }: CommandOptions): string[] {
   return [
     '-p',
@@ -38,6 +41,7 @@ export function argumentsFor({
     `--effort=${effort}`,
     ...(model === null ? [] : [`--model=${model}`]),
     ...(systemPrompt === undefined ? [] : [`--append-system-prompt=${systemPrompt}`]),
+    ...(systemPromptFile === undefined ? [] : [`--append-system-prompt-file=${systemPromptFile}`]),
   ];
 }
 

@@ -62,8 +62,14 @@ function knownTo(snapshot: Stand['snapshot']) {
     steered: steered.map(({ message, isTaken }) => [message.messageId, isTaken]),
     interrupting: isInterruptCompared(snapshot) ? stopReason === 'user' : null,
     selfDirected,
-    errored: snapshot.matches({ resting: 'errored' }),
+    errored: snapshot.matches({ resting: 'errored' }) || isLeavingInError(snapshot),
   };
+}
+
+function isLeavingInError(snapshot: Stand['snapshot']): boolean {
+  const { current, selfDirected, lastOutcome } = snapshot.context;
+  const isLeaving = /^(stopping|gone|stopped|deleted)/.test(leafOf(snapshot));
+  return isLeaving && current === null && !selfDirected && /^(errored|lost)$/.test(lastOutcome ?? '');
 }
 
 /** Where a process is being ended anyway, it makes no difference whether the user had asked for it. */

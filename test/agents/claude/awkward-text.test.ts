@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { parseEnvironment } from '../../../src/engine-env.ts';
+import { createLog } from '../../../src/log.ts';
+import { startEngine } from '../../../src/start-engine.ts';
+
+const FAKE_CLAUDE = new URL('fake-claude.mjs', import.meta.url).pathname;
+
+it.each([
+  { name: 'longer than an argument may be', systemPrompt: 'Be kind. '.repeat(20_000) },
+  { name: 'with what no argument can hold', systemPrompt: 'Be \0kind.' },
+])('Claude Code starts with instructions $name', async ({ systemPrompt }) => {
+  const { engine, chatId } = await startOn(await createHome({ systemPrompt }));
+
+  await engine.chats.send(chatId, { message: 'hello' });
+
+  await vi.waitFor(
+    async () => expect((await engine.chats.get(chatId)).chat).toMatchObject({ processing: false }),
+    { timeout: 9_000 },
+  );
+  expect((await engine.chats.get(chatId)).chat.state).toBe('idle');
+  expect((await engine.chats.history(chatId, { limit: 100, offset: 0 })).eventsJson).toContain(
+    'You said: hello',
+  );
+});
+
+it('repairs the title and the model that cannot be stored or be an argument', async () => {
+  const { engine } = await startOn(await createHome({}));
+
+  const { chat } = await engine.chats.create({ provider: 'claude', title: 'a\0b\uD800c' });
+  await engine.chats.send(chat.id, { message: 'hello', model: 'a\0b' });
+
+  expect(chat.title).toBe('a\uFFFDb\uFFFDc');
+  await vi.waitFor(
+    async () => expect((await engine.chats.get(chat.id)).chat).toMatchObject({ state: 'idle' }),
+    { timeout: 9_000 },
+  );
+});
+
+async function createHome(config: object): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'system-prompt-'));
+  onTestFinished(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
+  const repository = join(home, 'workspaces', 'web');
+  await mkdir(join(repository, '.git'), { recursive: true });
+  await writeFile(join(repository, 'replicas.json'), JSON.stringify(config));
+  await writeFile(join(home, 'cloud-init-output.log'), '');
+  return home;
+}
+
+async function startOn(home: string) {
+  const environment = parseEnvironment({
+    REPLICAS_ENGINE_SECRET: 'secret',
+    WORKSPACE_ID: 'workspace',
+    MONOLITH_URL: 'http://127.0.0.1:9',
+    WORKSPACE_HOME: home,
+    CLOUD_INIT_OUTPUT_LOG: join(home, 'cloud-init-output.log'),
+    CLAUDE_PATH: FAKE_CLAUDE,
+    CODEX_PATH: '/nonexistent/codex',
+    PATH: process.env['PATH'],
+  });
+  const log = createLog({ level: 'silent', secrets: [] });
+  const engine = await startEngine({ environment, log, version: '0' });
+  onTestFinished(() => engine.stop());
+  const { chats } = await engine.chats.list();
+  return { engine, chatId: chats[0]?.id ?? '' };
+}
