@@ -34,8 +34,12 @@ export async function startListener(
   { host, port, bodyMaxBytes }: ListenOptions,
 ): Promise<Listener> {
   const handler = toNodeHandler((request) => app.fetch(request), { maxRequestBodySize: bodyMaxBytes });
-  // The handler is typed for HTTP/1 and HTTP/2 at once; listhen only serves it the former here.
-  const listener = await listen(handler as RequestListener, {
+  const answer: RequestListener = (request, response) => {
+    if (DOT_SEGMENT.test(request.url ?? '')) request.url = NO_ROUTE;
+    // The handler is typed for HTTP/1 and HTTP/2 at once; listhen only serves it the former here.
+    (handler as RequestListener)(request, response);
+  };
+  const listener = await listen(answer, {
     ...QUIET,
     hostname: host,
     port,
@@ -55,6 +59,11 @@ export async function startListener(
   }
   return { url: toUrl(host, address.port), close };
 }
+
+/** A URL resolves these, so that `DELETE /chats/c/queue/..` would reach `/chats/c`. */
+const DOT_SEGMENT = /^[^?#]*[/\\](?:\.|%2e){1,2}(?:[/\\?#]|$)/i;
+
+const NO_ROUTE = '/';
 
 /** Only the listener itself: no banner, no signal handlers, nothing that leaves this machine. */
 const QUIET = {

@@ -45,6 +45,23 @@ describe('a listener', () => {
   });
 });
 
+describe('a path with dot segments', () => {
+  it.each([
+    '/chats/c/queue/..',
+    '/chats/c/queue/%2E%2e',
+    '/chats/c/queue/%2e%2e?x',
+    '/chats/c/x/../queue/..',
+  ])('%s is no other path', async (path) => {
+    const remove = vi.fn(async () => undefined);
+    const { url } = await start({ chats: { remove } });
+    const { socket, received } = await open(url);
+    socket.write(`DELETE ${path} HTTP/1.1\r\n${head()}connection: close\r\n\r\n`);
+
+    await expect.poll(received).toContain('HTTP/1.1 404');
+    expect(remove).not.toHaveBeenCalled();
+  });
+});
+
 describe('a body', () => {
   it('of exactly the limit is taken', async () => {
     const { url } = await start({ bodyMaxBytes: 32 * MIB });
