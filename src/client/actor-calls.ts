@@ -2,6 +2,7 @@ import { ActorFrameSchema, ActorListSchema, type ActorFrame, type ActorView } fr
 import { delayAfter, pause } from './backoff.ts';
 import type { EngineClientError } from './client-error.ts';
 import { asTransient, type ConnectionChange } from './event-stream.ts';
+import { pathSegment } from './path-segment.ts';
 import { readFrames } from './read-frames.ts';
 import { parse, type CallOptions, type Transport } from './transport.ts';
 
@@ -32,7 +33,7 @@ export class ActorCalls {
 
   /** The statechart of a machine, drawn: SVG as text. */
   async drawing(machine: string, { signal }: CallOptions = {}): Promise<string> {
-    const path = `/machines/${encodeURIComponent(machine)}`;
+    const path = `/machines/${pathSegment(machine)}`;
     return (await this.#transport.open(path, { query: { format: 'svg' }, signal })).text();
   }
 

@@ -19,6 +19,7 @@ import {
   type SendMessage,
 } from '../contract/messages.ts';
 import { RequestListSchema, type AgentRequest, type Answer } from '../contract/requests.ts';
+import { pathSegment } from './path-segment.ts';
 import { randomId } from './random-id.ts';
 import type { Call, CallOptions, Transport } from './transport.ts';
 
@@ -110,8 +111,8 @@ export class ChatCalls {
     return this.#changeQueue({ method: 'DELETE', path: `${pathOf(chatId)}/queue`, ...options });
   }
 
-  withdraw({ chatId, messageId }: MessageInChat, options: CallOptions = {}): Promise<QueueItem[]> {
-    const path = `${pathOf(chatId)}/queue/${encodeURIComponent(messageId)}`;
+  async withdraw({ chatId, messageId }: MessageInChat, options: CallOptions = {}): Promise<QueueItem[]> {
+    const path = `${pathOf(chatId)}/queue/${pathSegment(messageId)}`;
     return this.#changeQueue({ method: 'DELETE', path, ...options });
   }
 
@@ -133,7 +134,7 @@ export class ChatCalls {
     answer: AnswerToRequest,
     options: CallOptions = {},
   ): Promise<void> {
-    const path = `${pathOf(chatId)}/requests/${encodeURIComponent(requestId)}`;
+    const path = `${pathOf(chatId)}/requests/${pathSegment(requestId)}`;
     await this.#transport.call({
       method: 'POST',
       path,
@@ -163,5 +164,5 @@ export class ChatCalls {
 }
 
 function pathOf(chatId: string): string {
-  return `/chats/${encodeURIComponent(chatId)}`;
+  return `/chats/${pathSegment(chatId)}`;
 }

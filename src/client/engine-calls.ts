@@ -5,6 +5,7 @@ import { HealthSchema, StatusSchema } from '../contract/status.ts';
 import { ActorCalls } from './actor-calls.ts';
 import { ChatCalls } from './chat-calls.ts';
 import { HookCalls } from './hook-calls.ts';
+import { pathSegment } from './path-segment.ts';
 import type { Call, CallOptions, Transport } from './transport.ts';
 
 export type Health = z.infer<typeof HealthSchema>;
@@ -42,8 +43,8 @@ export class EngineCalls {
     return (await this.#get({ path: '/plans', schema: PlanListSchema, ...options })).plans;
   }
 
-  plan(filename: string, options: CallOptions = {}): Promise<Plan> {
-    const path = `/plans/${encodeURIComponent(filename)}`;
+  async plan(filename: string, options: CallOptions = {}): Promise<Plan> {
+    const path = `/plans/${pathSegment(filename)}`;
     return this.#get({ path, schema: PlanSchema, ...options });
   }
 

@@ -17,6 +17,15 @@ describe('a call', () => {
     expect(arrivals[0]?.headers.get('x-replicas-engine-secret')).toBe('top-secret');
   });
 
+  it('for an id that a URL takes for a folder is not made: it would reach another route', async () => {
+    const { client, arrivals } = createTestClient([json({ queue: [] })]);
+
+    await expect(client.chats.withdraw({ chatId: 'c', messageId: '..' })).rejects.toThrow(
+      '".." cannot be part of a path.',
+    );
+    expect(arrivals).toEqual([]);
+  });
+
   it('that is refused rejects with the code of the engine', async () => {
     const refusal = { error: 'No chat with id "x".', code: 'chat_not_found', context: { chatId: 'x' } };
     const { client, arrivals } = createTestClient([json(refusal, 404)]);
