@@ -77,6 +77,8 @@ it('tells how the credentials stand without any of them, also under the next eng
   });
   expect((await client.post('/token-refresh/other')).status).toBe(400);
 
+  const saved = join(workspace.home, '.replicas', 'engine', 'credentials.json');
+  await expect.poll(() => readFile(saved, 'utf8')).toContain(providers.claude.lastSuccessAt);
   await workspace.kill();
   issuer.issue.claude = () => 503;
   await workspace.start();

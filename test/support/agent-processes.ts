@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 const MARKER = 'REPLICAS_AGENT_RUN=';
 
@@ -37,16 +37,12 @@ export function claudeProcesses(home: string): Promise<AgentProcess[]> {
 
 /** SIGKILL to all of them, until none is left. */
 export async function killAgents(home: string): Promise<void> {
-  await expect
-    .poll(
-      async () => {
-        const processes = await agentProcesses(home);
-        for (const { pid } of processes) killIfAlive(pid);
-        return processes;
-      },
-      { timeout: 60_000, interval: 50 },
-    )
-    .toEqual([]);
+  const kill = async () => {
+    const processes = await agentProcesses(home);
+    for (const { pid } of processes) killIfAlive(pid);
+    expect(processes).toEqual([]);
+  };
+  await vi.waitFor(kill, { timeout: 60_000, interval: 50 });
 }
 
 /** Waits until no process of this home's agents is left. */
