@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { EngineClient } from '../../../src/client/client.ts';
 import { startReferenceMonolith } from '../../../src/dev/reference-monolith/reference-monolith.ts';
-import { serve, type RunningServer } from '../../../src/serve.ts';
+import { serve } from '../../../src/serve.ts';
 import { expectExactlyOneEnd } from '../../support/assertions.ts';
 import { startCuttingProxy } from '../../support/cutting-proxy.ts';
-import { findFreePort } from '../../support/engine-process.ts';
+import { findFreePort, launchEngine, waitForHealth, type Environment } from '../../support/engine-process.ts';
 import { collect, expectStatesOf } from '../../support/joined-states.ts';
 import { createRandom, pick } from '../../support/random.ts';
 import { expectWholeLog } from '../../support/whole-log.ts';
@@ -15,11 +15,34 @@ import { expectWholeLog } from '../../support/whole-log.ts';
 const SECRET = 'secret-of-the-tests';
 const ROUNDS = 24;
 
-it.each([1, 2])(
-  'shows each state as of its event, and each event once, however often the connection breaks (seed %i)',
-  async (seed) => {
+/** Ends when the test wants, in its own way. */
+interface Server {
+  end: () => Promise<unknown>;
+}
+
+/** An engine of this process, which says goodbye. */
+async function serveHere(environment: Environment): Promise<Server> {
+  const server = await serve({ ...environment });
+  return { end: () => server.stop() };
+}
+
+/** An engine of its own, which is killed. */
+async function serveApart(environment: Environment): Promise<Server> {
+  const engine = launchEngine(environment);
+  await waitForHealth(engine, `http://127.0.0.1:${environment['PORT']}`);
+  return { end: () => engine.end('SIGKILL') };
+}
+
+it.each([
+  { seed: 1, way: 'stops', open: serveHere },
+  { seed: 2, way: 'stops', open: serveHere },
+  { seed: 3, way: 'is killed', open: serveApart },
+  { seed: 4, way: 'is killed', open: serveApart },
+])(
+  'shows each state as of its event, and each event once, however often the connection breaks, when the engine $way (seed $seed)',
+  async ({ seed, open }) => {
     const random = createRandom(seed);
-    const { port, home, restart, stop } = await startServer();
+    const { port, home, restart, stop } = await startServer(open);
     const proxy = await startCuttingProxy({ port, random, likelihood: 0.25 });
     const client = createClient(proxy.url);
     const { lastEventId: beginning } = await client.status();
@@ -28,7 +51,7 @@ it.each([1, 2])(
 
     const sent: string[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      if (round === ROUNDS / 2) await restart();
+      if (round === ROUNDS / 2) sent.push(...(await sendMeanwhile(client, restart)));
       sent.push(...(await act(client, { random, round })));
     }
     proxy.calmDown();
@@ -64,13 +87,24 @@ async function act(
   return [(await client.chats.send(chat.id, `Message ${round}`)).messageId];
 }
 
+/** Messages are on their way when the engine ends: it has some of them, and has answered one at least. */
+async function sendMeanwhile(client: EngineClient, restart: () => Promise<void>): Promise<string[]> {
+  const { chats } = await client.chats.list();
+  const sending = Array.from({ length: 8 }, (_, index) =>
+    client.chats.send(chats[index % chats.length]!.id, `Meanwhile ${index}`),
+  );
+  await Promise.race(sending);
+  const [receipts] = await Promise.all([Promise.all(sending), restart()]);
+  return receipts.map(({ messageId }) => messageId);
+}
+
 function createClient(url: string): EngineClient {
   const backoff = { firstDelayMs: 2, longestDelayMs: 20 };
   return new EngineClient({ url, secret: SECRET, backoff, attempts: 1_000 });
 }
 
-/** An engine without any agent, in this process. */
-async function startServer() {
+/** An engine without any agent. */
+async function startServer(open: (environment: Environment) => Promise<Server>) {
   const home = await mkdtemp(join(tmpdir(), 'engine-home-'));
   const port = await findFreePort();
   const sign = join(home, 'cloud-init-output.log');
@@ -78,7 +112,8 @@ async function startServer() {
   const monolith = await startReferenceMonolith({ secret: SECRET, workspaceId: 'workspace' });
   onTestFinished(() => monolith.close());
   const start = () =>
-    serve({
+    open({
+      PATH: process.env['PATH'],
       REPLICAS_ENGINE_SECRET: SECRET,
       WORKSPACE_ID: 'workspace',
       MONOLITH_URL: monolith.url,
@@ -90,9 +125,9 @@ async function startServer() {
       PORT: String(port),
       LOG_LEVEL: 'silent',
     });
-  let server: RunningServer | undefined = await start();
+  let server: Server | undefined = await start();
   const stop = async () => {
-    await server?.stop();
+    await server?.end();
     server = undefined;
   };
   onTestFinished(async () => {
