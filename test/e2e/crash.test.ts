@@ -176,11 +176,11 @@ it('reports an agent that was killed at once, ends its tool and resumes with the
   expect(payload).toMatchObject({ outcome: 'errored', isComplete: false });
   expect(payload.error?.message).toMatch(/SIGKILL|137|signal 9/);
   await expectEndlessCommandGone(home);
-  expect(await client.chat(chatId)).toMatchObject({ state: 'errored', processing: false });
+  await expect.poll(() => client.chat(chatId)).toMatchObject({ state: 'errored', processing: false });
 
   await stream.waitForEnd(await client.send(chatId, 'next'));
   expect(saidIn(model.messages().at(-1)!)).toEqual(['run it', 'next']);
-  expect(await client.chat(chatId)).toMatchObject({ state: 'idle', processing: false });
+  await expect.poll(() => client.chat(chatId)).toMatchObject({ state: 'idle', processing: false });
 });
 
 it('keeps idle agents and answers over a kill between turns', async () => {

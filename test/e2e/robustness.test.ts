@@ -25,16 +25,18 @@ it.each<{ trouble: string; step: Step }>([
   const { payload } = await stream.waitForEnd(await client.send(chatId, 'trouble'));
   expect(payload).toMatchObject({ outcome: 'errored', isComplete: false });
   expect(payload.error?.message).toMatch(/\S/);
-  expect(await client.chat(chatId)).toMatchObject({
-    state: 'errored',
-    processing: false,
-    lastError: payload.error,
-  });
+  await expect
+    .poll(() => client.chat(chatId))
+    .toMatchObject({
+      state: 'errored',
+      processing: false,
+      lastError: payload.error,
+    });
   expect(await stream.waitForEnd(await client.send(chatId, 'next'))).toMatchObject({
     payload: { outcome: 'completed' },
   });
   expect(saidIn(model.messages().at(-1)!)).toContain('next');
-  expect(await client.chat(chatId)).toMatchObject({ state: 'idle' });
+  await expect.poll(() => client.chat(chatId)).toMatchObject({ state: 'idle' });
 });
 
 it('rides out a model that is overloaded for a moment', async () => {

@@ -4,6 +4,7 @@ import type { OpenQuestions } from '../open-questions.ts';
 import { isWithin } from '../within.ts';
 import type { ChatThread } from './chat-thread.ts';
 import type { CodexServer } from './server.ts';
+import { activeTurns, type CodexState } from './state.ts';
 
 /** Nothing new is given to the server, and its process is told to end, or ended. */
 export function press(server: CodexServer, how: 'agent.terminate' | 'agent.kill'): void {
@@ -13,15 +14,17 @@ export function press(server: CodexServer, how: 'agent.terminate' | 'agent.kill'
 }
 
 /** How long a server may take to put a thread away. */
-const PUT_AWAY_MS = 1_000;
+const PUT_AWAY_MS = 2_000;
 
 /**
- * Whether the server stopped whatever goes on in the thread and closed it; the next message opens it again. One that
- * does not even answer to this is of no use to anybody.
+ * Whether the server ended whatever goes on in the thread, told once more, and closed it; the next message opens it
+ * again. One that does not do that is of no use to anybody.
  */
-export function putAway(server: CodexServer, threadId: string | null): Promise<boolean> {
-  const answer = server.request('thread/unsubscribe', { threadId });
-  return isWithin(answer, PUT_AWAY_MS).catch(() => false);
+export function putAway(server: CodexServer, state: CodexState): Promise<boolean> {
+  const ends = activeTurns(state).map((turn) => server.request('turn/interrupt', turn));
+  const closed = server.request('thread/unsubscribe', { threadId: state.threadId });
+  // A turn that ended by itself meanwhile cannot be interrupted.
+  return isWithin(Promise.all([Promise.allSettled(ends), closed]), PUT_AWAY_MS).catch(() => false);
 }
 
 export interface Leaver {

@@ -171,7 +171,7 @@ export class CodexSession implements AgentSession {
     if (server === null) return this.#facts.exited(NOT_RUNNING);
     this.#isExitAwaited = true;
     this.#reserve(false);
-    const isLeft = server.isShared(thread) && (await putAway(server, state.threadId));
+    const isLeft = server.isShared(thread) && (await putAway(server, state));
     if (!isLeft) return press(server, how);
     if (thread.server !== server) return; // it died, and that was dealt with
     this.#isExitAwaited = false;
