@@ -53,14 +53,14 @@ export function conclusionOf(state: ClaudeState, circumstances: Circumstances): 
   if (isCarriedOn(state, circumstances)) return { kind: 'again', again: CARRIED_ON };
   if (end !== null) return { kind: 'ended', end };
   if (isExitAwaited) return { kind: 'cutOff' };
-  if (circumstances.isConversationMissing) return { kind: 'again', again: RESTARTED };
+  const isEchoed = state.echoed.includes(turn.uuid);
+  if (circumstances.isConversationMissing)
+    return { kind: 'again', again: { start: 'new', isEchoed, carriesOn: false } };
   if (isFound && turn.isAnswered) return { kind: 'ended', end: { outcome: 'lost' } };
   if (!isFound && !(circumstances.isGiven && !turn.isSeen)) return { kind: 'cutOff' };
-  const isEchoed = state.echoed.includes(turn.uuid);
   return { kind: 'again', again: { start: 'resume', isEchoed, carriesOn: false } };
 }
 
-const RESTARTED: Again = { start: 'new', isEchoed: false, carriesOn: false };
 const CARRIED_ON: Again = { start: 'resume', isEchoed: true, carriesOn: true };
 
 /** The login was refused when the process went: it had nothing under way that could be done twice. */

@@ -51,6 +51,13 @@ describe('what becomes of a message whose process is gone', () => {
     expect(after({}, { isConversationMissing: true })).toEqual({ kind: 'again', again });
   });
 
+  it('starts its session anew with the prompt that was echoed, if nothing of it was kept', () => {
+    const state = withTurn(RESTING, { uuid: 'u', isEchoed: true });
+    const again = { start: 'new', isEchoed: true, carriesOn: false };
+    const circumstances = { ...PLAIN, isConversationMissing: true };
+    expect(conclusionOf(state, circumstances)).toEqual({ kind: 'again', again });
+  });
+
   it('is not given again to please a chat that wants its end', () => {
     expect(after({}, { isFound: true, isExitAwaited: true })).toEqual({ kind: 'cutOff' });
   });

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createGate } from '../../../src/dev/gate.ts';
@@ -123,6 +123,23 @@ describe('an agent that died with its engine', () => {
     expect((await chat.ended(message)).end?.outcome).toBe('completed');
     expectWholeTurn(chat, 'Done.');
     expect(startsOf(chat).slice(0, 2)).toEqual(['new', 'resume']);
+  });
+
+  it('begins anew when nothing of its session was written, and its prompt stands once', async () => {
+    const gate = createGate();
+    let calls = 0;
+    const chat = await openChat({
+      script: byPrompt({ long: () => (calls++ === 0 ? say('Lost. ', gate, 'x') : say('Done.')) }),
+    });
+    const message = await chat.begin('long');
+    await gate.reached;
+    await until(() => expect(echoesOf(chat)).toEqual(['long']));
+    await dieTogether(chat);
+    rmSync(join(chat.home, '.claude', 'projects'), { recursive: true, force: true });
+    chat.reopen();
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expectWholeTurn(chat, 'Done.');
+    expect(startsOf(chat)).toEqual(['new', 'resume', 'new']);
   });
 
   it('loses a turn in which it had done something, and keeps the session', async () => {
