@@ -7,10 +7,10 @@ import type { CodexServer } from './server.ts';
 import { activeTurns, type CodexState } from './state.ts';
 
 /** Nothing new is given to the server, and its process is told to end, or ended. */
-export function press(server: CodexServer, how: 'agent.terminate' | 'agent.kill'): void {
+export async function press(server: CodexServer, how: 'agent.terminate' | 'agent.kill'): Promise<void> {
   server.isLeaving = true;
   if (how === 'agent.terminate') terminate(server.run, { toolsOpenedSince: null });
-  else void kill(server.run, { toolsOpenedSince: null });
+  else await kill(server.run, { toolsOpenedSince: null });
 }
 
 /** How long a server may take to put a thread away. */

@@ -63,9 +63,9 @@ export class CodexServers {
 
   /** Ends a server that rests. Rejects when it is still there after all attempts. */
   async end(server: CodexServer): Promise<void> {
-    press(server, 'agent.terminate');
+    await press(server, 'agent.terminate');
     if (await isWithin(server.ended, TERMINATED_MS)) return;
-    press(server, 'agent.kill');
+    await press(server, 'agent.kill');
     if (!(await isWithin(server.ended, KILLED_MS))) throw new Error('The server of Codex cannot be ended.');
   }
 
