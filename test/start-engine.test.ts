@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { startReferenceMonolith } from '../src/dev/reference-monolith/reference-monolith.ts';
-import { parseEnvironment } from '../src/engine-env.ts';
 import type { RunningEngine } from '../src/engine.ts';
-import { createLog } from '../src/log.ts';
-import { startEngine } from '../src/start-engine.ts';
+import { signOf, startInProcess } from './support/start-in-process.ts';
 
 const FAKE_CLAUDE = new URL('agents/claude/fake-claude.mjs', import.meta.url).pathname;
 const FIRST_PAGE = { limit: 100, offset: 0 };
@@ -303,21 +301,8 @@ interface StartOptions {
 
 /** An engine without any agent, in this process. */
 async function startOn(home: string, { isBooted = true, ...variables }: StartOptions = {}) {
-  const sign = join(home, 'cloud-init-output.log');
-  if (isBooted) await writeFile(sign, '');
-  const environment = parseEnvironment({
-    REPLICAS_ENGINE_SECRET: 'secret',
-    WORKSPACE_ID: 'workspace',
-    MONOLITH_URL: 'http://127.0.0.1:9',
-    WORKSPACE_HOME: home,
-    CLOUD_INIT_OUTPUT_LOG: sign,
-    CLAUDE_PATH: '/nonexistent/claude',
-    CODEX_PATH: '/nonexistent/codex',
-    ...variables,
-  });
-  const log = createLog({ level: 'silent', secrets: [] });
-  const engine = await startEngine({ environment, log, version: '0' });
-  onTestFinished(() => engine.handOver().catch(() => undefined));
+  if (isBooted) await writeFile(signOf(home), '');
+  const engine = await startInProcess(home, variables);
   const { chats } = await engine.chats.list();
   const chatId = chats.find(({ provider }) => provider === 'claude')?.id ?? '';
   return { engine, chatId, events: () => readEvents(engine, home) };

@@ -1,10 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { parseEnvironment } from '../../../src/engine-env.ts';
-import { createLog } from '../../../src/log.ts';
-import { startEngine } from '../../../src/start-engine.ts';
+import { createBootedHome, startInProcess } from '../../support/start-in-process.ts';
 
 const FAKE_CLAUDE = new URL('fake-claude.mjs', import.meta.url).pathname;
 
@@ -40,28 +37,15 @@ it('repairs the title and the model that cannot be stored or be an argument', as
 });
 
 async function createHome(config: object): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), 'system-prompt-'));
-  onTestFinished(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
+  const home = await createBootedHome();
   const repository = join(home, 'workspaces', 'web');
   await mkdir(join(repository, '.git'), { recursive: true });
   await writeFile(join(repository, 'replicas.json'), JSON.stringify(config));
-  await writeFile(join(home, 'cloud-init-output.log'), '');
   return home;
 }
 
 async function startOn(home: string) {
-  const environment = parseEnvironment({
-    REPLICAS_ENGINE_SECRET: 'secret',
-    WORKSPACE_ID: 'workspace',
-    MONOLITH_URL: 'http://127.0.0.1:9',
-    WORKSPACE_HOME: home,
-    CLOUD_INIT_OUTPUT_LOG: join(home, 'cloud-init-output.log'),
-    CLAUDE_PATH: FAKE_CLAUDE,
-    CODEX_PATH: '/nonexistent/codex',
-    PATH: process.env['PATH'],
-  });
-  const log = createLog({ level: 'silent', secrets: [] });
-  const engine = await startEngine({ environment, log, version: '0' });
+  const engine = await startInProcess(home, { CLAUDE_PATH: FAKE_CLAUDE, PATH: process.env['PATH'] });
   onTestFinished(() => engine.stop());
   const { chats } = await engine.chats.list();
   return { engine, chatId: chats[0]?.id ?? '' };

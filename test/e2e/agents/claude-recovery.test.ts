@@ -111,13 +111,7 @@ describe('a living agent, taken over by another engine', () => {
 
 describe('an agent that died with its engine', () => {
   it('is resumed, and runs a message again of which nothing was answered', async () => {
-    const gate = createGate();
-    let calls = 0;
-    const chat = await openChat({
-      script: byPrompt({ long: () => (calls++ === 0 ? say('Lost. ', gate, 'x') : say('Done.')) }),
-    });
-    const message = await chat.begin('long');
-    await gate.reached;
+    const { chat, message } = await beginWhatIsLost();
     await dieTogether(chat);
     chat.reopen();
     expect((await chat.ended(message)).end?.outcome).toBe('completed');
@@ -126,13 +120,7 @@ describe('an agent that died with its engine', () => {
   });
 
   it('begins anew when nothing of its session was written, and its prompt stands once', async () => {
-    const gate = createGate();
-    let calls = 0;
-    const chat = await openChat({
-      script: byPrompt({ long: () => (calls++ === 0 ? say('Lost. ', gate, 'x') : say('Done.')) }),
-    });
-    const message = await chat.begin('long');
-    await gate.reached;
+    const { chat, message } = await beginWhatIsLost();
     await until(() => expect(echoesOf(chat)).toEqual(['long']));
     await dieTogether(chat);
     rmSync(join(chat.home, '.claude', 'projects'), { recursive: true, force: true });
@@ -267,6 +255,18 @@ function echoesOf(chat: TestChat): unknown[] {
   return eventsOf(chat.facts, 'claude-user')
     .filter(({ payload }) => payload['isReplay'] === true)
     .map(({ payload }) => (payload as { message: { content: unknown } }).message.content);
+}
+
+/** A chat whose first answer is under way, and is never finished. */
+async function beginWhatIsLost() {
+  const gate = createGate();
+  let calls = 0;
+  const chat = await openChat({
+    script: byPrompt({ long: () => (calls++ === 0 ? say('Lost. ', gate, 'x') : say('Done.')) }),
+  });
+  const message = await chat.begin('long');
+  await gate.reached;
+  return { chat, message };
 }
 
 async function dieTogether(chat: TestChat): Promise<void> {
