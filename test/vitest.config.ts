@@ -2,10 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Two layers: `fast` starts no process and needs no network; `e2e` starts git, shells, the built engine and the real CLIs.
- * The files of `fast` share workers and modules, so what a test changes outside of itself it puts back.
+ * The files of `fast` share workers and modules, so what a test changes outside of itself it puts back. Files and tests
+ * come in another order each time; the seed is printed, and `--sequence.seed=…` brings an order back.
  */
 export default defineConfig({
   test: {
+    sequence: { shuffle: { files: true, tests: true } },
     projects: [
       {
         test: {
@@ -28,6 +30,7 @@ export default defineConfig({
           name: 'e2e',
           root: new URL('..', import.meta.url).pathname,
           include: ['test/e2e/**/*.test.ts'],
+          runner: './test/support/in-written-order.ts',
           setupFiles: ['test/support/check-secrets.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -80,6 +80,46 @@ describe('a message that is said into a running turn', () => {
   });
 
   it.each([
+    ['that the agent already took', [taken('s1'), refused('s1')], ['started s1']],
+    ['twice', [refused('s1'), refused('s1')], ['noted queue']],
+  ] as const)('runs once when it is refused %s', (_, answers, heard) => {
+    const { emitted, take } = startChat();
+    take(submit('m1'), prepared('m1'), steer('s1'));
+    const before = emitted.length;
+
+    take(...answers);
+
+    expect(storyOf(emitted.slice(before))).toEqual(heard);
+
+    take(ended('m1'), prepared('s1'), ended('s1'));
+
+    const ends = storyOf(emitted).filter((line) => line.startsWith('completed s1'));
+    expect(ends).toEqual(['completed s1 completed']);
+  });
+
+  it.each([
+    ['took', taken],
+    ['refused', refused],
+  ] as const)('says nothing of one that the agent %s and nobody said', (_, answer) => {
+    const { chat, emitted, take } = startChat();
+    take(submit('m1'), prepared('m1'), steer('s1'));
+    const before = emitted.length;
+
+    take(answer('foreign'));
+
+    expect(storyOf(emitted.slice(before))).toEqual([]);
+    expect(chat.getSnapshot().context.steered.map(({ message: { messageId } }) => messageId)).toEqual(['s1']);
+  });
+
+  it('is started once, however often the agent says that it took it', () => {
+    const { emitted, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), steer('s1'), taken('s1'), taken('s1'));
+
+    expect(storyOf(emitted).filter((line) => line === 'started s1')).toEqual(['started s1']);
+  });
+
+  it.each([
     ['is interrupted', [interrupt(), ended('m1', { outcome: 'interrupted' })], 'interrupted'],
     ['loses its agent', [CRASHED], 'errored'],
   ] as const)('ends once, like a turn that %s, whether the agent took it or not', (_, ending, outcome) => {

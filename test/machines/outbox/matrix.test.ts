@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { StateValueFrom } from 'xstate';
+import type { InspectionEvent, StateValueFrom } from 'xstate';
 import type { outboxMachine } from '../../../machines/outbox.machine.ts';
 import type { OutboxEvent } from '../../../machines/outbox.setup.ts';
 import {
@@ -90,8 +90,6 @@ const NEXT: Record<State, Record<EventKey, State>> = {
   stopped: staying('stopped'),
 };
 
-const coverage = createTransitionCoverage(startOutbox().outbox.logic.root);
-
 describe('outbox machine, every state × event', () => {
   beforeEach(() => {
     vi.spyOn(console, 'warn').mockImplementation(ignoreLateEvents);
@@ -101,9 +99,7 @@ describe('outbox machine, every state × event', () => {
     for (const [key, to] of entriesOf(row)) {
       if (isSomeoneElsesFailure(from, key)) continue;
       it(`${from} × ${key} → ${to}`, () => {
-        const harness = startOutbox(coverage.inspect);
-        harness.take(...ROUTE_TO[from]);
-        expect(stateOf(harness)).toBe(from);
+        const harness = startIn(from);
 
         harness.take(EVENTS[key]);
 
@@ -113,7 +109,7 @@ describe('outbox machine, every state × event', () => {
   }
 
   it('looks again when it was the looking that failed', () => {
-    const { outbox, take } = startOutbox(coverage.inspect);
+    const { outbox, take } = startOutbox();
 
     take(BROKEN.looking, 250);
 
@@ -121,9 +117,24 @@ describe('outbox machine, every state × event', () => {
   });
 
   it('takes every transition of the machine somewhere', () => {
+    const coverage = createTransitionCoverage(startOutbox().outbox.logic.root);
+    startOutbox(coverage.inspect).take(BROKEN.looking, 250);
+    for (const [from, row] of entriesOf(NEXT)) {
+      for (const [key] of entriesOf(row)) {
+        if (!isSomeoneElsesFailure(from, key)) startIn(from, coverage.inspect).take(EVENTS[key]);
+      }
+    }
+
     expect(coverage.missing()).toEqual([]);
   });
 });
+
+function startIn(state: State, inspect?: (event: InspectionEvent) => void) {
+  const harness = startOutbox(inspect);
+  harness.take(...ROUTE_TO[state]);
+  expect(stateOf(harness)).toBe(state);
+  return harness;
+}
 
 function stateOf({ outbox }: ReturnType<typeof startOutbox>): State {
   const snapshot = outbox.getSnapshot();
