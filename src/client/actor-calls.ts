@@ -1,5 +1,6 @@
 import { ActorFrameSchema, ActorListSchema, type ActorFrame, type ActorView } from '../contract/actors.ts';
 import { delayAfter, pause } from './backoff.ts';
+import { closable } from './closable.ts';
 import type { EngineClientError } from './client-error.ts';
 import { asTransient, type ConnectionChange } from './event-stream.ts';
 import { pathSegment } from './path-segment.ts';
@@ -34,11 +35,15 @@ export class ActorCalls {
   /** The statechart of a machine, drawn: SVG as text. */
   async drawing(machine: string, { signal }: CallOptions = {}): Promise<string> {
     const path = `/machines/${pathSegment(machine)}`;
-    return (await this.#transport.open(path, { query: { format: 'svg' }, signal })).text();
+    return this.#transport.text(path, { query: { format: 'svg' }, signal });
   }
 
   /** The actors as they move, for ever. Nothing of it is stored: what happens while the stream is broken is not told. */
-  async *follow({ signal, onConnection }: FollowActorsOptions = {}): AsyncGenerator<ActorNews> {
+  follow({ signal, onConnection }: FollowActorsOptions = {}): AsyncGenerator<ActorNews> {
+    return closable(signal, (closing) => this.#follow({ signal: closing, onConnection }));
+  }
+
+  async *#follow({ signal, onConnection }: FollowActorsOptions): AsyncGenerator<ActorNews> {
     const request = { path: '/actors', query: { follow: true }, signal, silenceMs: this.#silenceMs };
     let failures = 0;
     const onOpen = () => {

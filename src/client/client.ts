@@ -2,9 +2,10 @@
 import type { EngineEvent } from '../contract/events.ts';
 import { DEFAULT_BACKOFF, type Backoff } from './backoff.ts';
 import { foldChat, readChat, type ChatState } from './chat-state.ts';
+import { closable } from './closable.ts';
 import { EngineCalls } from './engine-calls.ts';
 import { streamEvents, type EventStreamOptions } from './event-stream.ts';
-import { join, type Joined } from './join.ts';
+import { join, type Joined, type Joint, type JoinOptions } from './join.ts';
 import { readWorkspace } from './read-workspace.ts';
 import { Transport, type CallOptions } from './transport.ts';
 import { foldWorkspace, type WorkspaceState } from './workspace-state.ts';
@@ -77,13 +78,14 @@ export class EngineClient extends EngineCalls {
    * that was taken. At a `stream.reset` there is a gap: read again what you know.
    */
   events(options: EventStreamOptions = {}): AsyncGenerator<EngineEvent> {
-    return streamEvents(this.#transport, { ...options, silenceMs: this.#silenceMs });
+    const line = { ...options, silenceMs: this.#silenceMs };
+    return closable(options.signal, (signal) => streamEvents(this.#transport, { ...line, signal }));
   }
 
   /** The state of the workspace as of one event after the other, for ever. Read again by itself after a reset. */
   follow(options: FollowOptions = {}): AsyncGenerator<Joined<WorkspaceState>> {
     const joint = { read: (call: CallOptions) => readWorkspace(this, call), fold: foldWorkspace };
-    return join(this.#transport, joint, { ...options, silenceMs: this.#silenceMs });
+    return this.#join(joint, options);
   }
 
   /** The state of one chat as of one event after the other, until the chat is deleted. */
@@ -94,6 +96,11 @@ export class EngineClient extends EngineCalls {
       fold: foldChat,
       isLast: (event: EngineEvent) => event.type === 'chat.deleted' && event.payload.chatId === chatId,
     };
-    return join(this.#transport, joint, { ...following, chatId, silenceMs: this.#silenceMs });
+    return this.#join(joint, { ...following, chatId });
+  }
+
+  #join<State>(joint: Joint<State>, options: Omit<JoinOptions, 'silenceMs'>): AsyncGenerator<Joined<State>> {
+    const line = { ...options, silenceMs: this.#silenceMs };
+    return closable(options.signal, (signal) => join(this.#transport, joint, { ...line, signal }));
   }
 }

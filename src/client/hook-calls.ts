@@ -4,6 +4,7 @@ import {
   type HookKind,
   type HooksStatus,
 } from '../contract/hooks.ts';
+import { closable } from './closable.ts';
 import { readFrames } from './read-frames.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
@@ -41,11 +42,15 @@ export class HookCalls {
 
   /** Everything that hooks printed. */
   async log({ repo, signal }: HookLogOptions = {}): Promise<string> {
-    return (await this.#transport.open('/hooks/logs', { query: { repo }, signal })).text();
+    return this.#transport.text('/hooks/logs', { query: { repo }, signal });
   }
 
   /** The end of what hooks printed, then each line that is added, until the connection ends. */
-  async *followLog({ repo, signal }: HookLogOptions = {}): AsyncGenerator<string> {
+  followLog({ repo, signal }: HookLogOptions = {}): AsyncGenerator<string> {
+    return closable(signal, (closing) => this.#followLog({ repo, signal: closing }));
+  }
+
+  async *#followLog({ repo, signal }: CallOptions & { repo: string | undefined }): AsyncGenerator<string> {
     const query = { repo, follow: true };
     const request = { path: '/hooks/logs', query, signal, silenceMs: this.#silenceMs };
     for await (const frames of readFrames(this.#transport, request)) {

@@ -1,5 +1,6 @@
 import { EngineClientError, unreachable } from './client-error.ts';
 import { createFrameParser, type Frame } from './frames.ts';
+import { readBody } from './read-body.ts';
 import type { OpenOptions, Transport } from './transport.ts';
 
 export interface FramesRequest extends OpenOptions {
@@ -18,15 +19,15 @@ export async function* readFrames(transport: Transport, request: FramesRequest):
   const connection = new Connection(signal, silenceMs);
   try {
     const options = { query, signal: connection.signal, ...(headers && { headers }) };
-    const { body } = await connection.limit(transport.open(path, options));
+    const response = await connection.limit(transport.open(path, options));
     onOpen?.();
-    if (body === null) return;
     const parse = createFrameParser();
-    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    const decoder = new TextDecoder();
+    const pieces = readBody(response, connection.signal);
     for (;;) {
-      const part = await connection.limit(reader.read());
-      if (part.done) return;
-      yield parse(part.value);
+      const piece = await connection.limit(pieces.next());
+      if (piece.done) return;
+      yield parse(decoder.decode(piece.value, { stream: true }));
     }
   } catch (error) {
     signal?.throwIfAborted();

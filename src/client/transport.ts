@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { delayAfter, pause, type Backoff } from './backoff.ts';
 import { EngineClientError, toRefusal, unexpected, unreachable } from './client-error.ts';
+import { readText } from './read-body.ts';
 
 export interface CallOptions {
   /** Ends the call; it then rejects with the signal's reason. */
@@ -60,6 +61,11 @@ export class Transport {
     }
   }
 
+  /** @throws {EngineClientError} */
+  async text(path: string, options: OpenOptions): Promise<string> {
+    return this.#textOf(await this.open(path, options), options.signal);
+  }
+
   /** A successful answer whose body is still to be read. */
   async open(path: string, { query, headers = {}, signal }: OpenOptions): Promise<Response> {
     return this.#fetch(`${path}${toQuery(query)}`, { headers, signal: signal ?? null });
@@ -92,7 +98,7 @@ export class Transport {
   }
 
   async #textOf(response: Response, signal: AbortSignal | null | undefined): Promise<string> {
-    return response.text().catch((error: unknown) => this.#giveUp(error, signal));
+    return readText(response, signal).catch((error: unknown) => this.#giveUp(error, signal));
   }
 
   #giveUp(error: unknown, signal: AbortSignal | null | undefined): never {

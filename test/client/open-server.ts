@@ -1,0 +1,43 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { onTestFinished } from 'vitest';
+import { EngineClient, type EngineClientOptions } from '../../src/client/client.ts';
+
+export interface OpenServer {
+  client: EngineClient;
+  /** How many answers are still being given. */
+  open: () => number;
+}
+
+/** A server that begins every answer with `head` and never ends it, and a client of it that uses real connections. */
+export async function openEndlessServer(
+  head: string,
+  options: Partial<EngineClientOptions> = {},
+): Promise<OpenServer> {
+  const answers = new Set<ServerResponse>();
+  const server = createServer((_request, response) => {
+    answers.add(response.on('close', () => answers.delete(response)));
+    response.writeHead(200).write(head);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const client = new EngineClient({ url: `http://127.0.0.1:${port}`, secret: 's', ...options });
+  return { client, open: () => answers.size };
+}
+
+/** Takes away everything that nothing refers to. */
+export async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect !== 'function') throw new Error('This Node does not let go of its garbage.');
+  for (let round = 0; round < 3; round += 1) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
