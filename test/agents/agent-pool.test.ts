@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAgentPool } from '../../src/agents/agent-pool.ts';
+import { createRandom, pick } from '../support/random.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -58,5 +59,73 @@ describe('a pool of agents', () => {
     pool.work('a');
     vi.advanceTimersByTime(2_000);
     expect(retired).toEqual([]);
+  });
+
+  it('asks an owner that declines once, and again after its next work', () => {
+    const pool = createAgentPool({ idleMs: 1_000, processesMax: 1 });
+    const asked: string[] = [];
+    for (const id of ['a', 'b']) pool.join(id, () => void asked.push(id));
+    pool.rest('a');
+    pool.rest('a');
+    pool.join('c', () => {});
+    vi.advanceTimersByTime(2_000);
+    expect(asked).toEqual(['a']);
+    pool.work('a');
+    pool.rest('a');
+    expect(asked).toEqual(['a', 'a']);
+  });
+
+  it('does not count those who were asked among those who stay', () => {
+    const { pool, retired } = fill({ processesMax: 2, ids: ['a', 'b', 'c', 'd'] });
+    for (const id of ['a', 'b', 'c', 'd']) pool.rest(id);
+    expect(retired).toEqual(['a', 'b']);
+  });
+
+  it('makes room again when one that was asked goes on to work', () => {
+    const { pool, retired } = fill({ processesMax: 2 });
+    pool.rest('a');
+    pool.rest('b');
+    expect(retired).toEqual(['a']);
+    pool.work('a');
+    expect(retired).toEqual(['a', 'b']);
+  });
+
+  it.each([1, 2, 8])('ends with each word, whoever declines, at most %i living', (processesMax) => {
+    const pool = createAgentPool({ idleMs: 1_000, processesMax });
+    const ids = Array.from({ length: 64 }, (_, index) => `member ${index}`);
+    let asked = 0;
+    // The rudest owner there can be: it answers at once, as if it had worked.
+    const decline = (id: string) => () => {
+      asked += 1;
+      if (asked <= ids.length) pool.work(id);
+    };
+    for (const id of ids) pool.join(id, decline(id));
+    for (const id of ids) pool.rest(id);
+    vi.advanceTimersByTime(10_000);
+    expect(asked).toBe(ids.length);
+  });
+
+  it.each([1, 2, 3, 4, 5])('keeps no more than it may, and ends none at work (seed %i)', (seed) => {
+    const random = createRandom(seed);
+    const processesMax = 1 + Math.floor(random() * 8);
+    const pool = createAgentPool({ idleMs: 1_000, processesMax });
+    const house = new Map<string, 'working' | 'resting' | 'declined' | 'leaving'>();
+    const count = (state: string) => [...house.values()].filter((one) => one === state).length;
+    const retire = (id: string) => () => {
+      expect(house.get(id)).toBe('resting');
+      house.set(id, pick(random, ['leaving', 'leaving', 'declined']));
+    };
+    const goOn = (id: string) => {
+      const state = house.get(id);
+      if (state === 'leaving') return void (house.delete(id) && pool.leave(id));
+      house.set(id, state === 'working' ? 'resting' : 'working');
+      if (state === undefined) return pool.join(id, retire(id));
+      return state === 'working' ? pool.rest(id) : pool.work(id);
+    };
+    for (let step = 0; step < 5_000; step += 1) {
+      goOn(`member ${Math.floor(random() * 40)}`);
+      expect(count('resting')).toBeLessThanOrEqual(Math.max(0, processesMax - count('working')));
+      vi.advanceTimersByTime(Math.floor(random() * 20));
+    }
   });
 });

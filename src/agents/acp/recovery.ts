@@ -51,6 +51,7 @@ async function takeUpResting(
   if (status === 'ended') return process.ended;
   await mendInput(process);
   await process.caughtUp;
+  context.pool.rest(run.id);
   options.conversation.reconcile(process);
   if (process.state.asked.length === 0) rested();
 }

@@ -112,11 +112,8 @@ export class AcpSession implements AgentSession {
 
   async #retire(process: AcpProcess): Promise<void> {
     const { message, process: current } = this.#conversation;
-    const { pool } = this.#context;
-    if (process !== current || process.isLeaving || message !== null) return;
-    if (!this.#courier.isPrepared) return endProcess(process);
-    pool.work(process.run.id);
-    pool.rest(process.run.id);
+    const isNeeded = message !== null || this.#courier.isPrepared;
+    if (process === current && !process.isLeaving && !isNeeded) return endProcess(process);
   }
 
   /** Whoever waits for a fact gets one, whatever goes wrong. */

@@ -63,7 +63,7 @@ export class Courier {
   }
 
   async prepare(message: QueuedMessage): Promise<void> {
-    const { facts, supervisor } = this.#options;
+    const { context, facts, supervisor } = this.#options;
     this.abandon();
     supervisor.isExitAwaited = false;
     const preparing = await this.#preparing(message);
@@ -72,6 +72,7 @@ export class Courier {
     // A process that lives knows nothing of what was said elsewhere: another one resumes the session.
     const isStale = await this.#transcript.tellGap(supervisor.process);
     this.#reserved = isStale ? null : await this.#findUsable(preparing.installation);
+    if (this.#reserved !== null) context.pool.work(this.#reserved.run.id);
     const start = sessionId === null ? 'new' : 'resume';
     const delivery = this.#reserved
       ? await prepareInput(preparing, this.#reserved)
@@ -88,8 +89,10 @@ export class Courier {
   }
 
   abandon(): void {
+    const reserved = this.#reserved;
     this.isPrepared = false;
     this.#release();
+    if (reserved !== null && isAtRest(reserved.state)) this.#options.context.pool.rest(reserved.run.id);
   }
 
   /** Keeps back a message that waits for its settings; false when none does. */

@@ -107,12 +107,8 @@ export class ClaudeSession implements AgentSession {
   }
 
   async #retire(process: ClaudeProcess): Promise<void> {
-    const { pool } = this.#context;
     const isCurrent = process === this.#supervisor.process && !process.isLeaving;
-    if (!isCurrent || !isAtRest(process.state)) return;
-    if (!this.#courier.isPrepared) return endProcess(process);
-    pool.work(process.run.id);
-    pool.rest(process.run.id);
+    if (isCurrent && isAtRest(process.state) && !this.#courier.isPrepared) return endProcess(process);
   }
 
   /** Whoever waits for a fact gets one, whatever goes wrong. */

@@ -64,6 +64,8 @@ export class CodexServer {
   readonly #letGo = new AbortController();
   readonly #prefix = randomUUID().slice(0, 8);
   #starting: Promise<void> | null = null;
+  /** Chats that are reading up to where the others are. */
+  #joining = 0;
   #requests = 0;
   #inputEnd = 0;
   #isDamaged = false;
@@ -98,7 +100,7 @@ export class CodexServer {
   }
 
   get isWorking(): boolean {
-    return [...this.#members].some((member) => member.isWorking);
+    return this.#joining > 0 || [...this.#members].some((member) => member.isWorking);
   }
 
   /** Something goes on in a chat besides this one. */
@@ -111,14 +113,18 @@ export class CodexServer {
   }
 
   /** Hands the member everything from `from` on that concerns it; settles when it has caught up. */
-  join(member: ServerMember, from: number): Promise<void> {
-    return this.#exclusively(async () => {
+  async join(member: ServerMember, from: number): Promise<void> {
+    this.#joining += 1;
+    this.noteWork();
+    await this.#exclusively(async () => {
       await readLines(this.run, { from, to: this.offset }, async (line) => {
         const isRelevant = member.needles().some((needle) => line.bytes.includes(needle));
         if (isRelevant) await this.#handTo([member], line);
       });
       if (this.failure === null) this.#members.add(member);
       else member.onServerEnded(this.failure);
+    }).finally(() => {
+      this.#joining -= 1;
     });
   }
 

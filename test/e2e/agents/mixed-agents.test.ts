@@ -1,13 +1,9 @@
-import { expect, it, onTestFinished } from 'vitest';
-import { startScriptedResponses } from '../../../src/dev/scripted-responses.ts';
+import { expect, it } from 'vitest';
 import { expectNoAgents } from '../../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
-import { echo } from '../../support/scripted-turns.ts';
-import { startWorkspace, type Workspace } from '../../support/workspace.ts';
-import { ACP_ADAPTER, adapterEnvironment } from './acp-support.ts';
-import { configureCodex } from './codex-support.ts';
+import type { Workspace } from '../../support/workspace.ts';
+import { createChat, PROVIDERS, startMixedWorkspace } from './mixed-workspace.ts';
 
-const PROVIDERS = ['claude', 'codex', 'claude-acp'] as const;
 const CHATS = 8;
 
 it('runs eight chats of three agents at once, each with what was said in it', async () => {
@@ -35,27 +31,10 @@ it('runs eight chats of three agents at once, each with what was said in it', as
   await expectNoAgents(home);
 });
 
-async function startMixedWorkspace(): Promise<Workspace> {
-  const model = await startScriptedResponses({ turn: echo });
-  onTestFinished(() => model.close());
-  const agents = { 'claude-acp': { command: process.execPath, args: [ACP_ADAPTER] } };
-  const workspace = await startWorkspace({
-    environment: {
-      SCRIPTED_KEY: 'sk-scripted',
-      CLAUDE_CODE_EXECUTABLE: adapterEnvironment({ url: '' })['CLAUDE_CODE_EXECUTABLE'],
-      ACP_AGENTS: JSON.stringify(agents),
-    },
-  });
-  await configureCodex(workspace.home, model);
-  return workspace;
-}
-
 async function createChats(client: Workspace['client']): Promise<string[]> {
   const chats: string[] = [];
   for (let index = 0; index < CHATS; index += 1) {
-    const provider = PROVIDERS[index % PROVIDERS.length];
-    const { body } = await client.post<{ chat: { id: string } }>('/chats', { provider });
-    chats.push(body.chat.id);
+    chats.push(await createChat(client, PROVIDERS[index % PROVIDERS.length]!));
   }
   return chats;
 }

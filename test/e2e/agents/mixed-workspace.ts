@@ -1,0 +1,41 @@
+import { onTestFinished } from 'vitest';
+import { startScriptedResponses, type ScriptedResponses } from '../../../src/dev/scripted-responses.ts';
+import { scriptTurns, type Turn } from '../../../src/dev/turn-script.ts';
+import type { Environment } from '../../support/engine-process.ts';
+import { echo } from '../../support/scripted-turns.ts';
+import { startWorkspace, type Workspace } from '../../support/workspace.ts';
+import { ACP_ADAPTER, adapterEnvironment } from './acp-support.ts';
+import { configureCodex } from './codex-support.ts';
+
+export const PROVIDERS = ['claude', 'codex', 'claude-acp'] as const;
+
+export interface MixedWorkspace extends Workspace {
+  /** The model of Codex; `model` is that of the others. */
+  readonly responses: ScriptedResponses;
+}
+
+/** The real engine with three real agents, whose models say the same. */
+export async function startMixedWorkspace({
+  turn = echo,
+  environment = {},
+}: { turn?: Turn; environment?: Environment } = {}): Promise<MixedWorkspace> {
+  const responses = await startScriptedResponses({ turn });
+  onTestFinished(() => responses.close());
+  const agents = { 'claude-acp': { command: process.execPath, args: [ACP_ADAPTER] } };
+  const workspace = await startWorkspace({
+    script: scriptTurns(turn),
+    environment: {
+      SCRIPTED_KEY: 'sk-scripted',
+      CLAUDE_CODE_EXECUTABLE: adapterEnvironment({ url: '' })['CLAUDE_CODE_EXECUTABLE'],
+      ACP_AGENTS: JSON.stringify(agents),
+      ...environment,
+    },
+  });
+  await configureCodex(workspace.home, responses);
+  return { ...workspace, responses };
+}
+
+export async function createChat(client: Workspace['client'], provider: string): Promise<string> {
+  const { body } = await client.post<{ chat: { id: string } }>('/chats', { provider });
+  return body.chat.id;
+}
