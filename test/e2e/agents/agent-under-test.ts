@@ -30,7 +30,7 @@ export interface ChatUnderTest extends TestChat {
 
 export type ChatOptions = { turn: Turn; policy?: Policy; command?: string } & Pick<
   Partial<DriverOptions>,
-  'idleMs'
+  'idleMs' | 'processesMax'
 >;
 
 /** What an agent may be excused from. */

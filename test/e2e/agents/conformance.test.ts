@@ -5,7 +5,14 @@ import type { AgentRequest } from '../../../src/contract/requests.ts';
 import { createGate } from '../../../src/dev/gate.ts';
 import { refuse, say } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
-import { eventsOf, newMessage, ofType, runFolder, until } from '../../agents/claude/stand-in.ts';
+import {
+  deliveriesOf,
+  eventsOf,
+  newMessage,
+  ofType,
+  runFolder,
+  until,
+} from '../../agents/claude/stand-in.ts';
 import {
   agentProcesses,
   ENDLESS_COMMAND,
@@ -261,6 +268,19 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     expect(new Set(chats.map(({ record }) => record.sessionId)).size).toBe(4);
   });
 
+  it('keeps the agent that a message was prepared for, however many live', async () => {
+    const first = await open({ turn: echo, processesMax: 1 });
+    const other = first.sibling();
+    await first.run('one');
+    const message = await first.prepare('two');
+    await other.run('three');
+    const { delivery } = first.record.turn!;
+    first.command({ type: 'agent.deliver', message, delivery });
+    expect((await first.ended(message)).end?.outcome).toBe('completed');
+    const [one, two] = deliveriesOf(first).map(({ runId }) => runId);
+    expect([saidIn(first.facts), two]).toEqual([['You said: one', 'You said: two'], one]);
+  });
+
   it('says what to do when its program is missing', async () => {
     const chat = await open({ turn: echo, command: '/does/not/exist' });
     chat.command({ type: 'agent.prepare', message: newMessage('hello') });
@@ -350,6 +370,13 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
       expect(JSON.stringify(chat.asked().at(-1))).toContain('You said: first');
       expect(ofType(chat.facts, 'agent.exited')).toEqual([]);
     });
+  });
+
+  it('does not outlive a long rest that began before a restart', async () => {
+    const chat = await open({ turn: echo, idleMs: 1_000 });
+    await chat.run('first');
+    chat.reopen();
+    await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
   });
 
   describe('when its session was continued by hand,', () => {
