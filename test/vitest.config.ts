@@ -16,6 +16,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'node_modules/**', 'dist/**'],
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           isolate: false,
           maxWorkers: '100%',
           restoreMocks: true,

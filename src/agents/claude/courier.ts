@@ -191,15 +191,8 @@ export class Courier {
     if (installation === null) return this.#reportUnavailable();
     if (supervisor.process !== null) await endProcess(supervisor.process);
     const { planMode } = message;
-    const run = await startProcess(context, {
-      chatId,
-      policy,
-      installation,
-      delivery,
-      planMode,
-      stdin,
-      signal,
-    });
+    const given = { chatId, policy, installation, delivery, planMode, stdin, signal };
+    const run = await startProcess(context, given);
     const { sessionId, isEchoed, carriesOn: isCarriedOn, model, effort } = delivery;
     const launched = freshState(sessionId, modeOf(policy, isCarriedOn && planMode));
     const state = withTurn(launched, { uuid: message.turnId, isEchoed, isCarriedOn });
