@@ -74,7 +74,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'src/client': ['zod', 'eventsource-parser', 'src/contract'],
   'src/package-folder.ts': ['node:'],
-  'src/charts': ['node:', 'type:xstate', 'type:elkjs', 'machines', ...GROUND],
+  'src/charts': ['node:', 'type:xstate', 'type:elkjs', 'elkjs/lib/elk.bundled.js', 'machines', ...GROUND],
   'src/inspector': [
     'node:',
     'xstate',

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { ELK, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
 import type { Chart, ChartEdge, ChartState } from './chart.ts';
 import { boxSizeOf, HEADER, labelSizeOf, PADDING } from './measures.ts';
@@ -61,7 +60,7 @@ export async function layOut(chart: Chart): Promise<PlacedChart> {
     children: [toNode(chart.root)],
     edges: [...chart.edges.map(toEdge), ...initialEdges(chart.root)],
   };
-  const graph: ElkNode = await createElk().layout(request);
+  const graph: ElkNode = await (await createElk()).layout(request);
   const nodes = nodesBelow(graph);
   const edges = new Map(edgesBelow(graph).map((edge) => [edge.id, edge]));
   return {
@@ -76,9 +75,9 @@ export async function layOut(chart: Chart): Promise<PlacedChart> {
 }
 
 /** Loaded when something is drawn: it is large, and a running engine has its drawings from files. */
-function createElk(): ELK {
-  const Elk = createRequire(import.meta.url)('elkjs') as new () => ELK;
-  return new Elk();
+async function createElk(): Promise<ELK> {
+  const { default: Elk } = await import('elkjs/lib/elk.bundled.js');
+  return new Elk.default();
 }
 
 const INITIAL = ':initial';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-const require = createRequire(import.meta.url);
+const requireHere = createRequire(import.meta.url);
 
 /** Targets in the names of Codex's folders, by `process.arch`. */
 const CODEX_TARGETS: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ export function findBundledAgents(): { claude: string | null; codex: string | nu
 
 function findInPackage(name: string, file: string): string | null {
   try {
-    return join(dirname(require.resolve(`${name}/package.json`)), file);
+    return join(dirname(requireHere.resolve(`${name}/package.json`)), file);
   } catch {
     return null;
   }

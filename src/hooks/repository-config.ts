@@ -1,16 +1,8 @@
-import { createRequire } from 'node:module';
-import type * as Yaml from 'yaml';
+import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 
 /** Longer cannot be told to a timer. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
-
-const require = createRequire(import.meta.url);
-
-/** Loaded when a file needs it: an engine that meets none starts without it. */
-function loadYaml(): typeof Yaml {
-  return require('yaml') as typeof Yaml;
-}
 
 const HookConfigSchema = z.looseObject({
   commands: z.array(
@@ -46,7 +38,7 @@ export function parseRepositoryConfig(text: string, { isJson }: { isJson: boolea
   const content = text.replace(/^\uFEFF/, '');
   let value: unknown;
   try {
-    value = isJson ? JSON.parse(content) : (loadYaml().parse(content) ?? {});
+    value = isJson ? JSON.parse(content) : (parseYaml(content) ?? {});
   } catch (error) {
     const message = error instanceof Error ? firstLine(error.message) : String(error);
     return {

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { EngineError } from '../errors.ts';
-import { nameOf, readModuleGraph } from './module-graph.ts';
 
 /** A file as a browser gets it. */
 export interface PageFile {
@@ -17,12 +15,6 @@ interface Site {
   version: string;
   assets: ReadonlyMap<string, PageFile>;
 }
-
-/** What modules of the page may import. */
-const PACKAGES = ['preact', 'preact/hooks', 'preact/jsx-runtime', 'zod', 'eventsource-parser'];
-
-/** Messages of zod in sixty languages, which nobody reads here. */
-const EMPTY = [/^zod\.v4\.locales\.index\.js$/];
 
 /** Code from here, data from here, nothing else: no inline script, no frame around it, no form that leaves it. */
 const POLICY = [
@@ -65,23 +57,14 @@ export class InspectorPage {
 }
 
 function readSite(folder: string): Site {
-  const entry = join(folder, 'dist', 'src', 'inspector', 'page', 'main.js');
-  const modules = readModuleGraph({ entry, packages: locatePackages(), empty: EMPTY });
-  const style = readFileSync(join(folder, 'src', 'inspector', 'page', 'inspector.css'), 'utf8');
-  const version = createHash('sha256')
-    .update([style, ...modules.values()].join('\0'))
-    .digest('hex')
-    .slice(0, 12);
-  const scripts = [...modules].map(([name, code]) => [name, toAsset(code, 'text/javascript')] as const);
-  const page = toPage({ folder: `/inspect/${version}`, entry: nameOf(entry), modules: [...modules.keys()] });
-  return { page, version, assets: new Map([['inspector.css', toAsset(style, 'text/css')], ...scripts]) };
+  const bundle = join(folder, 'dist', 'src', 'inspector', 'page');
+  const files = readdirSync(bundle).map((name) => [name, readFileSync(join(bundle, name), 'utf8')] as const);
+  const version = createHash('sha256').update(files.flat().join('\0')).digest('hex').slice(0, 12);
+  const assets = files.map(([name, body]) => [name, toAsset(body, TYPES[extname(name)] ?? '')] as const);
+  return { page: toPage(`/inspect/${version}`), version, assets: new Map(assets) };
 }
 
-/** The file a browser gets for each package. */
-function locatePackages(): Record<string, string> {
-  const located = PACKAGES.map((name) => [name, fileURLToPath(import.meta.resolve(name))]);
-  return Object.fromEntries(located);
-}
+const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css' };
 
 function toAsset(body: string, type: string): PageFile {
   const kept = 'public, max-age=31536000, immutable';
@@ -90,7 +73,7 @@ function toAsset(body: string, type: string): PageFile {
 
 const HEADERS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
 
-function toPage({ folder, entry, modules }: { folder: string; entry: string; modules: string[] }): PageFile {
+function toPage(folder: string): PageFile {
   const body = `<!doctype html>
 <html lang="en">
 <head>
@@ -100,8 +83,7 @@ function toPage({ folder, entry, modules }: { folder: string; entry: string; mod
 <title>Replicas engine</title>
 <link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="${folder}/inspector.css">
-${modules.map((name) => `<link rel="modulepreload" href="${folder}/${name}">`).join('\n')}
-<script type="module" src="${folder}/${entry}"></script>
+<script type="module" src="${folder}/main.js"></script>
 </head>
 <body>
 <div id="page"></div>

@@ -122,7 +122,7 @@ async function bareAccepting(): Promise<number[]> {
 
 /** From a line on the agent's standard output to the client of the stream, at 1,000 lines a second. */
 async function passingOn(): Promise<BenchRow> {
-  const agent = fileURLToPath(new URL('../support/printing-agent.js', import.meta.url));
+  const agent = fileURLToPath(new URL('../support/printing-agent.mjs', import.meta.url));
   chmodSync(agent, 0o755);
   const engine = await startMeasuredEngine({ claude: agent, LINES_PER_SECOND: '1000' });
   const chatId = await chatOf(engine);

@@ -9,7 +9,7 @@ import { startMeasuredEngine, type MeasuredEngine } from './measured-engine.ts';
 import type { BenchRow } from './row.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
-const PRINTING_AGENT = fileURLToPath(new URL('../support/printing-agent.js', import.meta.url));
+const PRINTING_AGENT = fileURLToPath(new URL('../support/printing-agent.mjs', import.meta.url));
 const RUNS = 3;
 const RUN_MS = 30_000;
 const LONG_MS = 100;

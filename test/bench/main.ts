@@ -6,7 +6,7 @@ const SUITES = ['engine', 'journal', 'fan-out', 'history', 'repositories', 'hook
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : SUITES;
 console.log('| what | measured | baseline | ratio | goal |\n| --- | --- | --- | --- | --- |');
 for (const suite of chosen) {
-  const { run } = (await import(`./${suite}.js`)) as { run: () => Promise<BenchRow[]> };
+  const { run } = (await import(`./${suite}.ts`)) as { run: () => Promise<BenchRow[]> };
   for (const row of await run()) console.log(toLine(row));
 }
 

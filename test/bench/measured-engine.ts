@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const SECRET = 'secret-of-the-benchmark';
 
 export interface MeasuredEngine {

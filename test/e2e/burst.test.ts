@@ -8,7 +8,7 @@ import { deltasOf, expectNoGap } from '../support/assertions.ts';
 import type { EventStream } from '../support/event-stream.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
-const PRINTING_AGENT = fileURLToPath(new URL('../../dist/test/support/printing-agent.js', import.meta.url));
+const PRINTING_AGENT = fileURLToPath(new URL('../support/printing-agent.mjs', import.meta.url));
 const BURSTS = 5;
 const EVENTS_PER_BURST = 10_000;
 const STALL_MS = 5_000;

@@ -31,9 +31,13 @@ export interface EngineProcess {
 /** Starts `replicas-engine` with exactly this environment, and watches for secrets; it need not have got anywhere yet. */
 export function launchEngine(
   environment: Environment,
-  { command = ['serve'], cwd = '/' }: { command?: readonly string[]; cwd?: string } = {},
+  {
+    program = PROGRAM,
+    command = ['serve'],
+    cwd = '/',
+  }: { program?: string; command?: readonly string[]; cwd?: string } = {},
 ): EngineProcess {
-  const child = spawn(process.execPath, [PROGRAM, ...command], {
+  const child = spawn(process.execPath, [program, ...command], {
     cwd,
     env: { ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -6,30 +6,23 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
 
 const LINES = 10_000;
 const TICK_MS = 5;
-
-const InputSchema = z.looseObject({
-  type: z.string(),
-  uuid: z.string().optional(),
-  request_id: z.string().optional(),
-});
 
 const session_id = process.argv.find((argument) => argument.startsWith('--session-id='))?.slice(13);
 const linesPerSecond = Number(process.env['LINES_PER_SECOND'] ?? Infinity);
 const linesPerTick = (linesPerSecond * TICK_MS) / 1000;
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { type, uuid, request_id } = InputSchema.parse(JSON.parse(line));
+  const { type, uuid, request_id } = JSON.parse(line);
   if (type === 'control_request') {
     print({ type: 'control_response', response: { subtype: 'success', request_id, response: {} } });
   }
   if (type === 'user') talk(uuid);
 }
 
-function talk(messageUuid: string | undefined): void {
+function talk(messageUuid) {
   print({ type: 'system', subtype: 'session_state_changed', state: 'running' });
   let printed = 0;
   const timer = setInterval(() => {
@@ -42,12 +35,12 @@ function talk(messageUuid: string | undefined): void {
   }, TICK_MS);
 }
 
-function speak(index: number): object {
+function speak(index) {
   const message = { id: `m${index}`, content: [{ type: 'text', text: `${index} `.padEnd(200, 'x') }] };
   return { type: 'assistant', message, printedAt: performance.timeOrigin + performance.now() };
 }
 
-function finish(messageUuid: string | undefined): void {
+function finish(messageUuid) {
   print(
     {
       type: 'result',
@@ -60,7 +53,7 @@ function finish(messageUuid: string | undefined): void {
   );
 }
 
-function print(...messages: object[]): void {
+function print(...messages) {
   const lines = messages.map(
     (message) => `${JSON.stringify({ ...message, uuid: randomUUID(), session_id })}\n`,
   );

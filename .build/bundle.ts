@@ -1,0 +1,72 @@
+/**
+ * Builds `dist`: the engine with its commands, the client, and the page, each with the packages it needs. What is bundled
+ * is listed with its licence in `dist/LICENSES.txt`.
+ */
+import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+
+/** Messages of zod in sixty languages; ours are all in English, which zod itself imports. */
+const withoutLocales: Plugin = {
+  name: 'without-locales',
+  setup: (bundler) => {
+    bundler.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export {};' }));
+  },
+};
+
+const shared: BuildOptions = {
+  bundle: true,
+  format: 'esm',
+  target: 'node20.19',
+  outbase: 'src',
+  outdir: 'dist/src',
+  sourcemap: true,
+  metafile: true,
+  plugins: [withoutLocales],
+  logLevel: 'warning',
+};
+
+/** What packages of the older module system find in Node: a way to load others. */
+const REQUIRE = `import { createRequire as createLoader } from 'node:module';
+const require = createLoader(import.meta.url);`;
+
+const parts: BuildOptions[] = [
+  {
+    ...shared,
+    entryPoints: ['src/main.ts'],
+    platform: 'node',
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    banner: { js: REQUIRE },
+    external: ['@statelyai/inspect'],
+  },
+  { ...shared, entryPoints: ['src/client/client.ts'], platform: 'neutral', mainFields: ['module', 'main'] },
+  {
+    ...shared,
+    entryPoints: ['src/inspector/page/main.tsx', 'src/inspector/page/inspector.css'],
+    sourcemap: false,
+    platform: 'browser',
+    target: 'es2023',
+    minify: true,
+  },
+];
+
+await rm('dist', { recursive: true, force: true });
+const results = await Promise.all(parts.map((part) => build(part)));
+await chmod('dist/src/main.js', 0o755);
+await writeFile('dist/LICENSES.txt', await listLicences(results.map(({ metafile }) => metafile)));
+
+async function listLicences(metafiles: (Metafile | undefined)[]): Promise<string> {
+  const files = metafiles.flatMap((metafile) => Object.keys(metafile?.inputs ?? {}));
+  const folders = new Set(
+    files.flatMap((file) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+  );
+  const texts = await Promise.all([...folders].toSorted().map(describePackage));
+  return texts.join('\n');
+}
+
+async function describePackage(folder: string): Promise<string> {
+  const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
+  const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file === undefined ? '' : `\n${await readFile(`${folder}/${file}`, 'utf8')}`;
+  return `# ${name} ${version} (${license})\n${text}`;
+}
