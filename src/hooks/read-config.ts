@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile, UnfitFileError } from '../storage/regular-file.ts';
 import { parseRepositoryConfig, type ConfigProblem, type RepositoryConfig } from './repository-config.ts';
 
 /** The first one that is there is read, the others are not looked at. */
@@ -42,18 +42,12 @@ export function describeProblems({
 /** Null when there is no such file; a problem when it is not a file that can be read. */
 function readText(file: string): string | ConfigProblem | null {
   try {
-    // Without O_NONBLOCK a named pipe would be waited for.
-    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const stats = fstatSync(descriptor);
-      if (!stats.isFile()) return { path: '', message: 'expected a file' };
-      if (stats.size > MAX_BYTES) return { path: '', message: 'expected at most 1 MiB' };
-      return readFileSync(descriptor, 'utf8');
-    } finally {
-      closeSync(descriptor);
-    }
+    return readRegularFile(file, { maxBytes: MAX_BYTES }).toString('utf8');
   } catch (error) {
+    if (error instanceof UnfitFileError) return { path: '', message: EXPECTED[error.reason] };
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return code === 'ENOENT' ? null : { path: '', message: `expected a readable file (${code})` };
   }
 }
+
+const EXPECTED = { noFile: 'expected a file', tooLarge: 'expected at most 1 MiB' };

@@ -1,7 +1,10 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { closeSync, fstatSync } from 'node:fs';
+import { copyFile, mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openRegularFile } from '../storage/regular-file.ts';
 import { decodeText } from './decode-text.ts';
+import { RepositoryError } from './git.ts';
 import type { Git } from './git.ts';
 import { gitFolderOf } from './git-folder.ts';
 import type { WorkTreeStatus } from './work-tree-status.ts';
@@ -28,6 +31,10 @@ export interface DiffOptions {
 const UNTRACKED_MAX = 10_000;
 /** Room for the numbers, which come before the text. */
 const NUMBERS_BYTES = 1024 * 1024;
+
+/** A million files have an index of 150 MiB. */
+const INDEX_BYTES_MAX = 1024 * 1024 * 1024;
+const INDEX_TOO_LARGE = { code: 'repo_unreadable', message: 'The index is larger than 1 GiB.' };
 
 const EMPTY_BLOB = {
   sha1: 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391',
@@ -94,10 +101,27 @@ async function withIndexOf<Result>(
   const temporary = await mkdtemp(join(tmpdir(), 'replicas-index-'));
   try {
     const indexFile = join(temporary, 'index');
-    await copyFile(join(await gitFolderOf(folder), 'index'), indexFile).catch(ignoreMissing);
+    await copyIndex(join(await gitFolderOf(folder), 'index'), indexFile).catch(ignoreMissing);
     return await work(indexFile);
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * With its time: what was written in the second of the index or later is what git compares byte by byte, because its size
+ * and time say nothing.
+ */
+async function copyIndex(original: string, copy: string): Promise<void> {
+  const descriptor = openRegularFile(original);
+  try {
+    const { size, mtimeMs } = fstatSync(descriptor);
+    if (size > INDEX_BYTES_MAX) throw new RepositoryError(INDEX_TOO_LARGE);
+    await copyFile(`/proc/self/fd/${descriptor}`, copy);
+    const second = Math.floor(mtimeMs / 1_000);
+    await utimes(copy, second, second);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

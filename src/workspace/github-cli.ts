@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { z } from 'zod';
 import type { PullRequestState } from '../contract/repos.ts';
+import { readRegularFile } from '../storage/regular-file.ts';
 import { withoutCredentials } from './remotes.ts';
 import type { Remote } from './remotes.ts';
 import { runTool } from './run-tool.ts';
@@ -24,6 +24,7 @@ export interface GithubCliOptions {
 
 const TIMEOUT_MS = 15_000;
 const REASON_CHARACTERS = 300;
+const CREDENTIALS_BYTES = 1024 * 1024;
 
 const ListSchema = z.array(z.object({ url: z.string(), number: z.number(), state: z.string() }));
 
@@ -39,7 +40,7 @@ export function createGithubCli({
     const list = ['pr', 'list', '--repo', repository, '--head', branch, '--state', 'all', '--limit', '20'];
     const result = await runTool([program, ...list, '--json', 'url,number,state'], {
       cwd: env['HOME'] ?? homedir(),
-      env: { ...env, ...QUIET, ...(await tokenFor(remote.host, credentialsFile)) },
+      env: { ...env, ...QUIET, ...tokenFor(remote.host, credentialsFile) },
       timeoutMs,
       maxBytes: 1024 * 1024,
     });
@@ -55,13 +56,21 @@ const QUIET = {
   LC_ALL: 'C',
 };
 
-async function tokenFor(host: string, credentialsFile: string): Promise<Record<string, string>> {
-  const content = await readFile(credentialsFile, 'utf8').catch(() => ''); // there need not be one
+function tokenFor(host: string, credentialsFile: string): Record<string, string> {
+  const content = readIfThere(credentialsFile);
   const urls = content.split('\n').filter((line) => URL.canParse(line));
   const token = urls.map((line) => new URL(line)).find((url) => url.host === host)?.password;
   if (!token) return {};
   const name = host === 'github.com' ? 'GH_TOKEN' : 'GH_ENTERPRISE_TOKEN';
   return { [name]: decodeURIComponent(token) };
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readRegularFile(file, { maxBytes: CREDENTIALS_BYTES }).toString('utf8');
+  } catch {
+    return ''; // there need not be one
+  }
 }
 
 /** What gh says when it cannot answer, by what can be done about it. */

@@ -1,5 +1,21 @@
-import fs from 'node:fs';
+import { promises } from 'node:fs';
+import { readRegularFile } from '../storage/regular-file.ts';
 import type { Metadata } from './metadata.ts';
+
+/** What is larger is git's to read, which has a time limit. */
+const FILE_BYTES = 8 * 1024 * 1024;
+
+/** The file system as isomorphic-git sees it: it opens whatever it finds, and would wait for the end of a named pipe. */
+const fs = {
+  promises: {
+    ...promises,
+    readFile: async (path: string, options?: { encoding?: BufferEncoding } | BufferEncoding) => {
+      const encoding = typeof options === 'string' ? options : options?.encoding;
+      const content = readRegularFile(path, { maxBytes: FILE_BYTES });
+      return encoding === undefined ? content : content.toString(encoding);
+    },
+  },
+};
 
 const ORIGIN_HEAD = 'refs/remotes/origin/HEAD';
 const ORIGIN = 'refs/remotes/origin/';

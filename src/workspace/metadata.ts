@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { explainUnfit } from './check-git-files.ts';
 import { stampFiles } from './file-stamps.ts';
 import type { Git } from './git.ts';
 import { readWithGit } from './metadata-by-git.ts';
@@ -55,7 +56,7 @@ export class MetadataReader {
     const names = ['HEAD', 'config', 'packed-refs', 'refs/remotes/origin/HEAD', ...refs];
     const stamp = await stampFiles(names.map((name) => join(folder, '.git', name)));
     if (known !== undefined && stamp !== null && known.stamp === stamp) return known.metadata;
-    const metadata = await readWithIsomorphicGit(folder, this.#refs).catch(() => null); // git says what is wrong
+    const metadata = (await readWithIsomorphicGit(folder, this.#refs).catch(explainUnfit)) ?? null; // git says what is wrong
     const isStamped = metadata !== null && originHeadRef(metadata).every((ref) => refs.includes(ref));
     if (metadata === null) this.#known.delete(folder);
     else this.#known.set(folder, { metadata, stamp: isStamped ? stamp : null });

@@ -1,7 +1,8 @@
-import { open } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Failure } from '../contract/chats.ts';
 import type { Repo } from '../contract/repos.ts';
+import { checkGitFiles } from './check-git-files.ts';
 import { defaultBranchOf } from './default-branch.ts';
 import type { DefaultBranchSettings } from './default-branch.ts';
 import type { DiffReader } from './diff-reader.ts';
@@ -32,9 +33,10 @@ export async function readRepository(
 ): Promise<RepositoryState> {
   const name = basename(folder);
   const state = { name, path: folder, defaultBranch: '', currentBranch: '', gitDiff: null, remotes: [] };
-  const status = statusReader.read(folder); // takes longest, so it goes first
-  status.catch(() => undefined); // it is awaited below, or not needed
   try {
+    await checkGitFiles(folder);
+    const status = statusReader.read(folder); // takes longest, so it goes first
+    status.catch(() => undefined); // it is awaited below, or not needed
     const metadata = await metadataReader.read(folder);
     const defaultBranch = defaultBranchOf(name, { metadata, settings });
     const described = { ...state, defaultBranch: defaultBranch.name, ...describe(metadata) };
@@ -75,7 +77,7 @@ async function findDenied(folder: string): Promise<string | undefined> {
 
 async function isDenied(path: string): Promise<boolean> {
   try {
-    await (await open(path)).close();
+    await access(path, constants.R_OK);
     return false;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EACCES';

@@ -22,6 +22,8 @@ export interface ToolResult {
   stderr: string;
 }
 
+/** What the system holds in its own hands outlives a kill, and is not waited for. */
+const UNKILLABLE_MS = 2_000;
 const STDERR_BYTES = 64 * 1024;
 const STDOUT_BYTES = 64 * 1024 * 1024;
 
@@ -38,7 +40,10 @@ export async function runTool(
   const child = start(command, options);
   if (child === null) return MISSING;
   let killedAs: 'timedOut' | 'cut' | undefined;
+  let giveUp = () => undefined as void;
+  const givenUp = new Promise<null>((resolve) => (giveUp = () => resolve(null)));
   const kill = (reason: 'timedOut' | 'cut') => {
+    if (killedAs === undefined) setTimeout(giveUp, UNKILLABLE_MS).unref();
     killedAs ??= reason;
     killGroup(child.pid);
     child.stdout.destroy();
@@ -50,7 +55,7 @@ export async function runTool(
     onFull: () => kill('cut'),
   });
   const stderr = collect(child.stderr, { maxBytes: STDERR_BYTES, onFull: () => undefined });
-  const exitCode = await untilClosed(child);
+  const exitCode = await Promise.race([untilClosed(child), givenUp]);
   clearTimeout(limit);
   if (child.pid === undefined) return MISSING;
   return { ended: killedAs ?? 'exited', exitCode, stdout: stdout(), stderr: stderr().toString('utf8') };
