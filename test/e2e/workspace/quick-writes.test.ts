@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
@@ -53,10 +53,14 @@ function truthOf(folder: string, scratch: string): string {
 }
 
 describe('the diff of a repository that is written in quick succession', () => {
-  it('shows a file that was written again, as long, right after its commit', async () => {
+  it('shows a file that was written again, as long, in the second of the index', async () => {
     const folder = createRepository(join(await temporaryFolder(), 'repo'));
-    write(folder, { 'kept.txt': 'six\ntwo\nthree\n' });
-    write(folder, { 'untracked.txt': 'x\n' });
+    const inOneSecond = (name: string) => utimesSync(join(folder, name), 1_700_000_000, 1_700_000_000);
+    git(folder, 'config', 'core.trustctime', 'false');
+    inOneSecond('kept.txt');
+    git(folder, 'add', 'kept.txt');
+    write(folder, { 'kept.txt': 'six\ntwo\nthree\n', 'untracked.txt': 'x\n' });
+    for (const name of ['kept.txt', '.git/index']) inOneSecond(name);
 
     const { gitDiff } = await createReader()(folder);
 
