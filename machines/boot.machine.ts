@@ -2,15 +2,15 @@
  * The way of a workspace from power-on to ready.
  *
  * Boot waits for the sign that cloud-init has begun to write its log, looks which repositories there are and runs their
- * start hooks. Nothing of this stops it: after `cloudInitLimit` it goes on without the sign, and what fails is passed
- * over; the reason says what was missing.
+ * start hooks. Nothing of this stops it: after `cloudInitLimit` it goes on without the sign, after `repositoriesLimit` without
+ * those that do not answer, and what fails is passed over; the reason says what was missing.
  */
 import { assign, emit, setup } from 'xstate';
 import type { EngineEventBody } from '../src/contract/events.ts';
 import type { BootState } from '../src/contract/status.ts';
 import { mustProvidePromise } from './must-provide.ts';
 
-export type BootEmitted = EngineEventBody<'boot.changed' | 'engine.ready'>;
+export type BootEmitted = EngineEventBody<'boot.changed' | 'engine.ready' | 'error'>;
 
 export interface BootContext {
   /** Why boot went on without what it waited for. */
@@ -36,9 +36,16 @@ export const bootMachine = setup({
         ...(context.reason === undefined ? {} : { reason: context.reason }),
       },
     })),
+    reportRepositoriesLate: emit({
+      type: 'error' as const,
+      payload: {
+        code: 'repositories_late',
+        message: 'Boot went on without repositories that did not answer in time; `GET /repos` says which.',
+      },
+    }),
     announceEngineReady: emit({ type: 'engine.ready' as const, payload: { version: 'v1' as const } }),
   },
-  delays: { cloudInitLimit: 600_000 },
+  delays: { cloudInitLimit: 600_000, repositoriesLimit: 8_000 },
 }).createMachine({
   id: 'boot',
   context: {},
@@ -82,6 +89,18 @@ export const bootMachine = setup({
             type: 'rememberReason',
             params: { reason: 'The repositories could not be listed; boot went on without them.' },
           },
+        },
+      },
+      after: {
+        repositoriesLimit: {
+          target: 'runningHooks',
+          actions: [
+            {
+              type: 'rememberReason',
+              params: { reason: 'Not every repository answered in time; boot went on without those.' },
+            },
+            'reportRepositoriesLate',
+          ],
         },
       },
     },

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { bootAt } from './actors/boot-wait.ts';
+import { bootLimits } from './boot-limits.ts';
 import { parseEnvironment } from './engine-env.ts';
 import type { Environment, EngineEnvironment } from './engine-env.ts';
 import type { Health } from './contract/status.ts';
@@ -69,7 +71,8 @@ async function loadEngine() {
   return { startEngine, createApp };
 }
 
-function earlyHealth({ CLOUD_INIT_OUTPUT_LOG: sign }: EngineEnvironment, version: string): () => Health {
-  const boot = { state: 'initializing', since: new Date().toISOString() } as const;
+function earlyHealth(environment: EngineEnvironment, version: string): () => Health {
+  const boot = bootAt('initializing', bootLimits(environment));
+  const sign = environment.CLOUD_INIT_OUTPUT_LOG;
   return () => ({ status: existsSync(sign) ? 'ok' : 'initializing', version, boot });
 }

@@ -77,6 +77,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   });
   const root: Root = startRoot({
     environment,
+    log,
     drivers,
     recorder,
     hooks: hookParts,

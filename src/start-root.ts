@@ -11,11 +11,13 @@ import type { ChatCrashed, CredentialCrashed } from '../machines/engine.setup.ts
 import type { AgentDriver } from './agents/agent.ts';
 import { giveUp } from './commands/ending.ts';
 import type { EngineEnvironment } from './engine-env.ts';
+import type { Log } from './log.ts';
 import type { Recorder } from './projection/recorder.ts';
 import { agentSession } from './actors/agent-session.ts';
 import { awaitCloudInit } from './actors/await-cloud-init.ts';
 import { discoverRepositories } from './actors/discover-repositories.ts';
 import { BootBoard } from './actors/boot-board.ts';
+import { bootLimits } from './boot-limits.ts';
 import { ChatActors } from './actors/chat-actors.ts';
 import type { CredentialBoard } from './actors/credential-board.ts';
 import { HookBoard } from './actors/hook-board.ts';
@@ -30,6 +32,7 @@ import { restoredChatInput } from './actors/restore-chat.ts';
 
 export interface StartRootOptions {
   environment: EngineEnvironment;
+  log: Log;
   drivers: ReadonlyMap<string, AgentDriver>;
   recorder: Recorder;
   hooks: RootHooksOptions;
@@ -63,7 +66,7 @@ export interface Root {
 
 /** Binds every name in the machines to what does it, and starts the root actor with the chats that are on record. */
 export function startRoot(options: StartRootOptions): Root {
-  const { environment, drivers, recorder, hooks, credentials, outbox } = options;
+  const { environment, log, drivers, recorder, hooks, credentials, outbox } = options;
   const chatLogic = chatMachine.provide({
     actors: { agentSession: agentSession(drivers) },
     delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },
@@ -72,16 +75,17 @@ export function startRoot(options: StartRootOptions): Root {
   const startHooksLogic = startHooksMachine.provide({ actors: { hook: hookLogic } });
   const logic = { startHooks: startHooksLogic, hook: hookLogic };
   const hookBoard = new HookBoard({ ...hooks, recorder, logic });
+  const limits = bootLimits(environment);
   const bootLogic = bootMachine.provide({
     actors: {
-      awaitCloudInit: awaitCloudInit(environment.CLOUD_INIT_OUTPUT_LOG),
+      awaitCloudInit: awaitCloudInit(limits.cloudInit.file),
       discoverRepositories: discoverRepositories(hooks.discovered),
       runStartHooks: runStartHooks({ ...hooks, board: hookBoard }),
     },
-    delays: { cloudInitLimit: environment.CLOUD_INIT_TIMEOUT_MS },
+    delays: { cloudInitLimit: limits.cloudInit.limitMs, repositoriesLimit: limits.repositories.limitMs },
   });
   const chats = new ChatActors(recorder, chatLogic);
-  const boot = new BootBoard({ recorder, logic: bootLogic, hooks });
+  const boot = new BootBoard({ recorder, logic: bootLogic, hooks, limits, log });
   const outboxLogic = outboxMachine.provide({
     actors: tellControlPlane(outbox),
     delays: { backoff: ({ context }) => backoffMs(context, Math.random()) },

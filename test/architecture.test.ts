@@ -141,6 +141,7 @@ const ROOTS = [
   'src/open-credentials.ts',
   'src/agent-options.ts',
   'src/open-outbox.ts',
+  'src/boot-limits.ts',
   'src/serve.ts',
   'src/main.ts',
 ];

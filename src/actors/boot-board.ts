@@ -1,9 +1,11 @@
 import { Actor, type ActorRefFrom, type InspectionEvent } from 'xstate';
 import type { bootMachine } from '../../machines/boot.machine.ts';
+import type { Log } from '../log.ts';
 import type { LineRecord } from '../contract/records.ts';
 import type { Boot } from '../contract/status.ts';
 import type { HooksState } from '../projection/hooks-state.ts';
 import type { Recorder } from '../projection/recorder.ts';
+import { bootAt, type BootLimits } from './boot-wait.ts';
 
 type BootActor = ActorRefFrom<typeof bootMachine>;
 
@@ -11,15 +13,18 @@ export interface BootBoardOptions {
   recorder: Recorder;
   logic: typeof bootMachine;
   hooks: { state: HooksState; bootId: string };
+  limits: BootLimits;
+  log: Log;
 }
 
 /** How far boot is: records its events, and tells snapshots. */
 export class BootBoard {
   readonly #options: BootBoardOptions;
-  #boot: Boot = { state: 'initializing', since: new Date().toISOString() };
+  #boot: Boot;
 
   constructor(options: BootBoardOptions) {
     this.#options = options;
+    this.#boot = bootAt('initializing', options.limits);
   }
 
   read(): Boot {
@@ -37,11 +42,24 @@ export class BootBoard {
 
   #listen(actor: BootActor): void {
     const { recorder } = this.#options;
-    actor.on('boot.changed', (event) => {
-      this.#boot = { ...event.payload, since: new Date().toISOString() };
-      recorder.record([event.payload.state === 'ready' ? { ...event, record: this.#notePrepared() } : event]);
+    actor.on('boot.changed', ({ type, payload: { state, reason } }) => {
+      const before = this.#boot;
+      this.#boot = { ...bootAt(state, this.#options.limits), ...(reason !== undefined && { reason }) };
+      this.#tell(before);
+      const { since: _, ...payload } = this.#boot;
+      recorder.record([{ type, payload, ...(state === 'ready' && { record: this.#notePrepared() }) }]);
     });
     actor.on('engine.ready', (event) => recorder.record([event]));
+    actor.on('error', (event) => recorder.record([event]));
+  }
+
+  /** In the log, for whoever wonders why nothing runs. */
+  #tell(before: Boot): void {
+    const { log } = this.#options;
+    const { state, reason, waitingFor } = this.#boot;
+    if (reason !== undefined && reason !== before.reason) log.warn({ state, reason }, 'boot went on without');
+    if (waitingFor?.for === 'cloudInit') log.warn({ state, waitingFor }, 'boot waits');
+    else log.info({ state, ...(waitingFor && { waitingFor }) }, 'boot goes on');
   }
 
   /** In this boot of the machine the start hooks do not run again, whichever engine comes. */

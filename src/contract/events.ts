@@ -6,7 +6,7 @@ import { HooksProgressSchema } from './hooks.ts';
 import { PlanSummarySchema } from './plans.ts';
 import { RepoSchema } from './repos.ts';
 import { AgentRequestSchema, RequestOutcomeSchema } from './requests.ts';
-import { BootStateSchema, EngineStatusSchema } from './status.ts';
+import { BootSchema, EngineStatusSchema } from './status.ts';
 
 /** How a turn ended. `lost`: engine and agent died together and nothing proves that the turn never started. */
 export const TurnOutcomeSchema = z.enum(['completed', 'interrupted', 'errored', 'lost']);
@@ -97,7 +97,7 @@ export const EngineEventSchema = z
     eventOf('hooks.completed', HooksProgressSchema),
     eventOf('hooks.failed', HooksProgressSchema),
     eventOf('hooks.status', HooksProgressSchema),
-    eventOf('boot.changed', z.object({ state: BootStateSchema, reason: z.string().optional() })),
+    eventOf('boot.changed', BootSchema.omit({ since: true })),
     eventOf(
       'credentials.changed',
       z.object({ provider: CredentialProviderSchema, state: CredentialStateSchema }),

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Failure } from '../contract/chats.ts';
 import type { Repo } from '../contract/repos.ts';
@@ -77,7 +77,7 @@ async function findDenied(folder: string): Promise<string | undefined> {
 
 async function isDenied(path: string): Promise<boolean> {
   try {
-    await access(path, constants.R_OK);
+    await (await open(path, constants.O_RDONLY | constants.O_NONBLOCK)).close();
     return false;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EACCES';

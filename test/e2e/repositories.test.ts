@@ -117,6 +117,34 @@ describe('the repositories of a workspace', () => {
     expect(said).toEqual(names.map((name) => ({ name, ...expected.get(name) })));
   });
 
+  it('hold up neither boot, nor messages, nor the end where a named pipe stands for a file', async () => {
+    const workspace = await startWorkspace({
+      prepare: async (home) => {
+        createRepository(join(home, 'workspaces', 'whole'));
+        for (const name of ['HEAD', 'config', 'index', 'refs/heads/main']) {
+          const folder = createRepository(join(home, 'workspaces', name.replaceAll('/', '-')));
+          rmSync(join(folder, '.git', name));
+          execFileSync('mkfifo', [join(folder, '.git', name), join(folder, 'replicas.json')]);
+        }
+      },
+    });
+
+    const stream = await workspace.client.follow();
+    await workspace.client.send(workspace.chatId, 'hello');
+    await stream.waitFor(({ type }) => type === 'chat.turn.completed');
+    const repos = await reposOf(workspace, '?includeDiffs=true');
+    const ending = await workspace.engine().end('SIGTERM');
+
+    expect(repos.map(({ name, error }) => [name, error?.code])).toEqual([
+      ['HEAD', 'repo_unreadable'],
+      ['config', 'repo_unreadable'],
+      ['index', 'repo_unreadable'],
+      ['refs-heads-main', 'repo_unreadable'],
+      ['whole', undefined],
+    ]);
+    expect(ending).toMatchObject({ code: 0 });
+  });
+
   it('have the pull requests that GitHub knows, also after a restart without it', async () => {
     const workspace = await startWorkspace();
     const github = await startGithub({ home: workspace.home });

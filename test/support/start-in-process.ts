@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { parseEnvironment } from '../../src/engine-env.ts';
 import type { RunningEngine } from '../../src/engine.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog, type Log } from '../../src/log.ts';
 import { startEngine } from '../../src/start-engine.ts';
 
 /** A home in which cloud-init is done; gone after the test. */
@@ -19,6 +19,7 @@ export async function createBootedHome(): Promise<string> {
 export async function startInProcess(
   home: string,
   variables: Record<string, string | undefined> = {},
+  log: Log = createLog({ level: 'silent', secrets: [] }),
 ): Promise<RunningEngine> {
   const environment = parseEnvironment({
     REPLICAS_ENGINE_SECRET: 'secret',
@@ -30,7 +31,6 @@ export async function startInProcess(
     CODEX_PATH: '/nonexistent/codex',
     ...variables,
   });
-  const log = createLog({ level: 'silent', secrets: [] });
   const engine = await startEngine({ environment, log, version: '0' });
   onTestFinished(() => engine.handOver().catch(() => undefined));
   return engine;

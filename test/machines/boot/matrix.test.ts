@@ -9,12 +9,16 @@ import { createTransitionCoverage } from '../../support/transition-coverage.ts';
 type State = LeafOf<StateValueFrom<typeof bootMachine>>;
 type BootHarness = ReturnType<typeof startBoot>;
 type ActorKey = `${'awaitCloudInit' | 'discoverRepositories' | 'runStartHooks'} ${'done' | 'error'}`;
-type EventKey = ActorKey | 'cloudInitLimit passes';
+type EventKey = ActorKey | 'cloudInitLimit passes' | 'repositoriesLimit passes';
+
+/** Sent, because this much time may take boot further than one state. */
+const REPOSITORIES_LIMIT = 'xstate.after.repositoriesLimit.boot.discoveringRepositories';
 
 /** Boot has no event of its own: what reaches it comes from its actors and from the clock. */
 function happen({ boot, clock }: BootHarness, key: EventKey): void {
   const [actor, outcome] = key.split(' ');
   if (actor === 'cloudInitLimit') clock.increment(600_000);
+  else if (actor === 'repositoriesLimit') boot.send({ type: REPOSITORIES_LIMIT });
   else boot.send({ type: `xstate.${outcome}.actor.${actor}` });
 }
 
@@ -33,15 +37,17 @@ const NEXT: Record<State, Record<EventKey, State | null>> = {
     'cloudInitLimit passes': 'discoveringRepositories',
     'discoverRepositories done': 'initializing',
     'discoverRepositories error': null,
+    'repositoriesLimit passes': 'initializing',
     'runStartHooks done': 'initializing',
     'runStartHooks error': null,
   },
   discoveringRepositories: {
     'awaitCloudInit done': 'discoveringRepositories',
     'awaitCloudInit error': null,
-    'cloudInitLimit passes': 'discoveringRepositories',
+    'cloudInitLimit passes': 'runningHooks',
     'discoverRepositories done': 'runningHooks',
     'discoverRepositories error': 'runningHooks',
+    'repositoriesLimit passes': 'runningHooks',
     'runStartHooks done': 'discoveringRepositories',
     'runStartHooks error': null,
   },
@@ -51,6 +57,7 @@ const NEXT: Record<State, Record<EventKey, State | null>> = {
     'cloudInitLimit passes': 'runningHooks',
     'discoverRepositories done': 'runningHooks',
     'discoverRepositories error': null,
+    'repositoriesLimit passes': 'runningHooks',
     'runStartHooks done': 'ready',
     'runStartHooks error': 'ready',
   },
@@ -60,6 +67,7 @@ const NEXT: Record<State, Record<EventKey, State | null>> = {
     'cloudInitLimit passes': 'ready',
     'discoverRepositories done': 'ready',
     'discoverRepositories error': null,
+    'repositoriesLimit passes': 'ready',
     'runStartHooks done': 'ready',
     'runStartHooks error': null,
   },

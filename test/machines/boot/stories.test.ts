@@ -60,6 +60,30 @@ describe('boot', () => {
     expect(wait.isOver).toBe(true);
   });
 
+  it('goes on without repositories that do not answer within eight seconds, and reports that once', async () => {
+    const { boot, clock, emitted } = startBoot({ cloudInit: DONE, hooks: DONE });
+    const reason = 'Not every repository answered in time; boot went on without those.';
+
+    await waitFor(boot, (snapshot) => snapshot.matches('discoveringRepositories'));
+    clock.increment(7_999);
+    expect(boot.getSnapshot().value).toBe('discoveringRepositories');
+    clock.increment(1);
+    await waitFor(boot, isReady);
+
+    expect(emitted.slice(2)).toEqual([
+      {
+        type: 'error',
+        payload: {
+          code: 'repositories_late',
+          message: 'Boot went on without repositories that did not answer in time; `GET /repos` says which.',
+        },
+      },
+      changed('runningHooks', reason),
+      changed('ready', reason),
+      READY,
+    ]);
+  });
+
   it.each([
     ['cloudInit', 'The cloud-init log could not be watched; boot went on without it.'],
     ['repositories', 'The repositories could not be listed; boot went on without them.'],
