@@ -1,5 +1,6 @@
 import type { ChatSummary, EngineClient } from '../client/client.ts';
 import type { CallOptions } from '../client/transport.ts';
+import { withoutMissing } from './command-options.ts';
 import { CliError, EXIT } from './terminal.ts';
 
 /** Which chat a command is about. */
@@ -10,6 +11,8 @@ export interface ChatChoice {
   provider?: string;
   isNew: boolean;
   title?: string;
+  /** Opened again under it, it is the chat that was opened the first time. */
+  clientRequestId?: string;
 }
 
 const DEFAULT_PROVIDER = 'claude';
@@ -20,8 +23,9 @@ export async function findChat(
   { signal, ...choice }: ChatChoice & CallOptions,
 ): Promise<{ chat: ChatSummary; lastEventId: string }> {
   if (!choice.isNew) return chooseChat(await client.chats.list({ signal }), choice);
-  const { provider = DEFAULT_PROVIDER, title } = choice;
-  const { id } = await client.chats.create({ provider, ...(title !== undefined && { title }) }, { signal });
+  const { provider = DEFAULT_PROVIDER, title, clientRequestId } = choice;
+  const chat = { provider, ...withoutMissing({ title, clientRequestId }) };
+  const { id } = await client.chats.create(chat, { signal });
   return client.chats.get(id, { signal });
 }
 
@@ -29,15 +33,23 @@ function chooseChat(
   { chats, lastEventId }: { chats: ChatSummary[]; lastEventId: string },
   { chatId, provider }: ChatChoice,
 ): { chat: ChatSummary; lastEventId: string } {
+  const chat = pickChat(chats, { chatId, provider });
+  if (chat === null) throw noSuchChat(chatId, provider);
+  return { chat, lastEventId };
+}
+
+/** Null when there is none. */
+export function pickChat(
+  chats: readonly ChatSummary[],
+  { chatId, provider }: { chatId: string | undefined; provider?: string | undefined },
+): ChatSummary | null {
   const fitting = chats.filter(
     (chat) => (provider ?? chat.provider) === chat.provider && chat.id.startsWith(chatId ?? ''),
   );
-  if (chatId !== undefined && fitting.length > 1 && !fitting.some(({ id }) => id === chatId))
-    throw new CliError(`${fitting.length} chats begin with "${chatId}".`, EXIT.USAGE);
   const exact = fitting.find(({ id }) => id === chatId);
-  const chat = exact ?? fitting.toSorted(usedLast)[0];
-  if (chat === undefined) throw new CliError(noSuchChat(chatId, provider), EXIT.USAGE);
-  return { chat, lastEventId };
+  if (chatId !== undefined && fitting.length > 1 && exact === undefined)
+    throw new CliError(`The ids of ${fitting.length} chats begin with "${chatId}".`, EXIT.USAGE);
+  return exact ?? fitting.toSorted(usedLast)[0] ?? null;
 }
 
 /** Used last first, then those that were never used, oldest first. */
@@ -49,10 +61,8 @@ function timeOfUse({ createdAt, updatedAt }: ChatSummary): string {
   return updatedAt === createdAt ? '' : updatedAt;
 }
 
-function noSuchChat(chatId: string | undefined, provider: string | undefined): string {
-  const which = [chatId && `with id "${chatId}"`, provider && `of ${provider}`].filter(Boolean).join(' ');
-  return `There is no chat ${which}; \`replicas-engine status\` lists them, --new opens one.`.replaceAll(
-    '  ',
-    ' ',
-  );
+export function noSuchChat(chatId: string | undefined, provider: string | undefined): CliError {
+  const which = [chatId && ` with id "${chatId}"`, provider && ` of ${provider}`].filter(Boolean).join('');
+  const message = `There is no chat${which}; \`replicas-engine status\` lists them, \`replicas-engine send --new\` opens one.`;
+  return new CliError(message, EXIT.USAGE);
 }

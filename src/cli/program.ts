@@ -134,16 +134,20 @@ function addObservation(program: Command, shell: Shell): void {
   ofEngine(program.command('tail'))
     .description('print events: those from now on, or those behind an event')
     .option('-f, --follow', 'with --since: go on with what happens from now on')
-    .option('--since <id>', 'begin behind this event')
+    .option('--since <id>', 'begin behind this event; "start" begins with the oldest one that is kept')
     .option('--types <types>', 'only these types, separated by commas')
-    .option('--chat <id>', 'only events of this chat')
+    .option('--chat <id>', 'only events of this chat; the beginning of its id is enough')
     .option('--partial', 'also what agents are writing, piece by piece')
     .option('--json', 'print events as they are, one JSON object per line')
     .action((options: TailOptions) =>
       shell.run(async (terminal) => {
-        const { tail, toEventTypes } = await import('./tail.ts');
+        const { tail, toCursor, toEventTypes } = await import('./tail.ts');
         const { json = false, follow = false, partial = false, since, types, chat: chatId } = options;
-        const wanted = { since, chatId, ...(types !== undefined && { types: toEventTypes(types) }) };
+        const wanted = {
+          chatId,
+          ...(since !== undefined && { since: toCursor(since) }),
+          ...(types !== undefined && { types: toEventTypes(types) }),
+        };
         const client = await connect(terminal, options);
         return tail(terminal, { client, json, follow, partial, ...withoutMissing(wanted) });
       }),

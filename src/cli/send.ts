@@ -1,8 +1,9 @@
 import pc from 'picocolors';
-import type { EngineClient, EngineEvent, NewMessage } from '../client/client.ts';
+import type { CallOptions, ChatSummary, EngineClient, EngineEvent, NewMessage } from '../client/client.ts';
 import { noteOf } from './connection-note.ts';
 import { codeOfOutcome, describeFailure } from './exit-code.ts';
 import { findChat, type ChatChoice } from './find-chat.ts';
+import { findMessage, withChatOfMessage, type Acceptance } from './find-message.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 import { Transcript } from './transcript.ts';
 
@@ -19,18 +20,22 @@ export async function send(terminal: Terminal, options: SendOptions): Promise<nu
   const { client, message, json } = options;
   const signal = terminal.stopSignal();
   try {
-    const { chat, lastEventId } = await findChat(client, { ...options, signal });
+    const choice = await withChatOfMessage(client, { ...options, messageId: message.messageId, signal });
+    const { chat, lastEventId } = await findChat(client, { ...choice, signal });
     const { messageId } = await client.chats.send(chat.id, message, { signal });
     const show = json ? jsonLines(terminal) : conversation(terminal);
+    const known =
+      message.messageId === undefined ? null : await accepted(client, { chat, messageId, signal });
+    if (known !== null) show(known);
     const stream = client.events({
-      after: lastEventId,
+      after: known?.id ?? lastEventId,
       chatId: chat.id,
       partial: !json,
       signal,
       onConnection: (change) => terminal.complain(noteOf(change)),
     });
     for await (const event of stream) {
-      if (!isAbout(event, messageId)) continue;
+      if (!isAbout(event, { chat, messageId })) continue;
       show(event);
       if (isEnding(event)) return conclude(terminal, event);
     }
@@ -41,12 +46,24 @@ export async function send(terminal: Terminal, options: SendOptions): Promise<nu
   return EXIT.INTERRUPTED;
 }
 
-function isAbout(event: EngineEvent, messageId: string): boolean {
-  if (event.type === 'stream.reset')
-    throw new CliError(
-      'The engine no longer has the events of this turn; its history tells how it went.',
-      EXIT.FAILED,
-    );
+/** It may have been sent before: then its turn began where it was accepted. */
+async function accepted(
+  client: EngineClient,
+  { chat, messageId, signal }: CallOptions & { chat: ChatSummary; messageId: string },
+): Promise<Acceptance> {
+  const { lastEventId: until } = await client.chats.get(chat.id, { signal });
+  const found = await findMessage(client, { messageId, chatIds: [chat.id], until, signal });
+  if (found === null) throw forgotten(chat.id);
+  return found;
+}
+
+function forgotten(chatId: string): CliError {
+  const message = `The engine no longer has the events of this turn; \`replicas-engine chat --chat ${chatId}\` shows what was said.`;
+  return new CliError(message, EXIT.FAILED);
+}
+
+function isAbout(event: EngineEvent, { chat, messageId }: { chat: ChatSummary; messageId: string }): boolean {
+  if (event.type === 'stream.reset') throw forgotten(chat.id);
   return 'messageId' in event.payload && event.payload.messageId === messageId;
 }
 

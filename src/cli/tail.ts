@@ -1,8 +1,15 @@
 import pc from 'picocolors';
-import type { EngineClient, EngineEvent, EngineEventType } from '../client/client.ts';
+import type {
+  ConnectionChange,
+  EngineClient,
+  EngineEvent,
+  EngineEventType,
+  EventStreamOptions,
+} from '../client/client.ts';
 import { EngineEventSchema } from '../contract/events.ts';
 import { noteOf } from './connection-note.ts';
 import { briefOf } from './event-brief.ts';
+import { noSuchChat, pickChat } from './find-chat.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 
 export interface TailOptions {
@@ -10,9 +17,10 @@ export interface TailOptions {
   json: boolean;
   /** Go on for ever. So it is in any case when there is no `since`. */
   follow: boolean;
-  /** The event behind which it begins; now when left out. */
+  /** The event behind which it begins, or `start`; now when left out. */
   since?: string;
   types?: EngineEventType[];
+  /** The id of a chat, or the beginning of it. */
   chatId?: string;
   partial: boolean;
 }
@@ -24,53 +32,55 @@ export async function tail(terminal: Terminal, options: TailOptions): Promise<nu
   const print = (event: EngineEvent) =>
     terminal.print(`${options.json ? JSON.stringify(event) : briefOf(event, colors)}\n`);
   try {
-    const { since } = options;
-    if (options.follow || since === undefined) await follow(terminal, { ...options, signal, print });
-    else await printUntilNow({ ...options, since, signal, print });
+    let printed = 0;
+    const range = await toRange(options, signal);
+    const onConnection = (change: ConnectionChange) => terminal.complain(noteOf(change));
+    for await (const event of options.client.events({ ...range, signal, onConnection })) {
+      if (printed === 0) refuseReset(event, options.since);
+      print(event);
+      printed += 1;
+    }
+    if (printed === 0 && !range.isChatThere) throw noSuchChat(options.chatId, undefined);
   } catch (error) {
     if (!signal.aborted) throw error;
   }
   return EXIT.DONE;
 }
 
-interface Tail extends TailOptions {
-  signal: AbortSignal;
-  print: (event: EngineEvent) => void;
+/** What is asked of the engine. */
+interface Range extends Pick<EventStreamOptions, 'after' | 'until' | 'types' | 'chatId' | 'partial'> {
+  isChatThere: boolean;
 }
 
-async function follow(terminal: Terminal, { client, since: after, print, ...options }: Tail): Promise<void> {
-  const { types, chatId, partial, signal } = options;
-  const events = client.events({
-    after,
-    types,
-    chatId,
-    partial,
-    signal,
-    onConnection: (change) => terminal.complain(noteOf(change)),
-  });
-  for await (const event of events) print(event);
+async function toRange(
+  { client, follow, since, types, partial, chatId }: TailOptions,
+  signal: AbortSignal,
+): Promise<Range> {
+  const { chats, lastEventId } = await client.chats.list({ signal });
+  const chat = chatId === undefined ? null : pickChat(chats, { chatId });
+  const until = follow || since === undefined ? undefined : lastEventId;
+  const isChatThere = chatId === undefined || chat !== null;
+  // Of a chat that was deleted, the log may have events still.
+  if (!isChatThere && until === undefined) throw noSuchChat(chatId, undefined);
+  return { after: since, until, types, partial, chatId: chat?.id ?? chatId, isChatThere };
 }
 
-/** Everything is read, so that the end is seen whatever is to be shown. */
-async function printUntilNow({ client, since: after, signal, ...wanted }: Tail): Promise<void> {
-  const { lastEventId } = await client.status({ signal });
-  if (after === lastEventId) return;
-  for await (const event of client.events({ after, signal })) {
-    if (isWanted(event, wanted)) wanted.print(event);
-    if (event.id >= lastEventId) return;
-  }
+/** @throws {CliError} when the first thing that comes is that nothing can follow the event that was named. */
+function refuseReset(event: EngineEvent, since: string | undefined): void {
+  if (event.type !== 'stream.reset' || since === undefined) return;
+  const { reason, oldestId } = event.payload;
+  const what = reason === 'expired' ? `Event ${since} is no longer kept` : `There is no event ${since}`;
+  throw new CliError(`${what}; the oldest is ${oldestId}. --since start begins with it.`, EXIT.FAILED);
 }
 
-function isWanted(event: EngineEvent, { types, chatId }: Pick<TailOptions, 'types' | 'chatId'>): boolean {
-  if (event.type === 'stream.reset') return true;
-  if (types !== undefined && !types.includes(event.type)) return false;
-  return chatId === undefined || chatId === chatIdOf(event);
+/** @throws {CliError} when it is neither an id of events nor `start`. */
+export function toCursor(text: string): string {
+  if (text === 'start' || EVENT_ID.test(text)) return text;
+  const message = `"${text}" is no id of an event, as 000000000042-5f0c2a91 is. --since start begins with the oldest one.`;
+  throw new CliError(message, EXIT.USAGE);
 }
 
-function chatIdOf({ payload }: EngineEvent): string | undefined {
-  if ('chatId' in payload) return payload.chatId;
-  return 'chat' in payload ? payload.chat.id : undefined;
-}
+const EVENT_ID = /^\d{12}-[0-9a-f]{8}$/;
 
 /** @throws {CliError} when one of them is no type of event. */
 export function toEventTypes(list: string): EngineEventType[] {

@@ -5,8 +5,10 @@ import { readFrames } from './read-frames.ts';
 import { parse, type CallOptions, type Transport } from './transport.ts';
 
 export interface EventStreamOptions extends CallOptions {
-  /** Everything behind this event first, then live. Without it: live only. */
+  /** Everything behind this event first, with `start` everything that is kept, then live. Without it: live only. */
   after?: string | undefined;
+  /** Ends behind this event, whether or not it is one of those that were asked for. */
+  until?: string | undefined;
   types?: readonly EngineEventType[] | undefined;
   /** Only events of this chat. */
   chatId?: string | undefined;
@@ -35,6 +37,7 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set(
  */
 export async function* streamEvents(transport: Transport, line: Line): AsyncGenerator<EngineEvent> {
   let cursor = line.after;
+  if (cursor !== undefined && cursor === line.until) return;
   let failures = 0;
   const onOpen = () => {
     failures = 0;
@@ -45,8 +48,11 @@ export async function* streamEvents(transport: Transport, line: Line): AsyncGene
     try {
       for await (const frames of readFrames(transport, requestOf(line, { cursor, onOpen }))) {
         for (const { id, type, data } of frames) {
+          const isBehind = isAtLeast(id, line.until);
+          if (isBehind && id !== line.until && type !== 'stream.reset') return;
           cursor = id ?? cursor;
           if (data !== '' && KNOWN_TYPES.has(type ?? '')) yield parseEvent(data);
+          if (isBehind) return;
         }
       }
     } catch (reason) {
@@ -57,6 +63,11 @@ export async function* streamEvents(transport: Transport, line: Line): AsyncGene
     line.onConnection?.({ state: 'lost', error, retryInMs });
     await pause(retryInMs, line.signal);
   }
+}
+
+/** String order is the order of events. */
+function isAtLeast(id: string | undefined, until: string | undefined): boolean {
+  return id !== undefined && until !== undefined && id >= until;
 }
 
 /** Throws what will not pass by itself. */

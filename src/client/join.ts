@@ -20,7 +20,7 @@ export interface Joint<State> {
   isLast?: (event: EngineEvent) => boolean;
 }
 
-export interface JoinOptions extends Omit<EventStreamOptions, 'after' | 'types'> {
+export interface JoinOptions extends Omit<EventStreamOptions, 'after' | 'until' | 'types'> {
   silenceMs: number;
 }
 
@@ -70,17 +70,16 @@ async function readPatiently<State>(
   }
 }
 
-/** The state as of exactly one event; null when it is to be read again. Unfiltered, so that `to` arrives. */
+/** The state as of exactly one event; null when it is to be read again. */
 async function catchUp<State>(
   transport: Transport,
   { snapshot: { state, from, to }, joint }: { snapshot: Snapshot<State>; joint: Joint<State> },
-  { signal, silenceMs }: JoinOptions,
+  { chatId, signal, silenceMs }: JoinOptions,
 ): Promise<{ state: State; lastEventId: string } | null> {
-  if (from === to) return { state, lastEventId: to };
-  for await (const event of streamEvents(transport, { after: from, signal, silenceMs })) {
+  const missed = { after: from, until: to, chatId, signal, silenceMs };
+  for await (const event of streamEvents(transport, missed)) {
     if (event.type === 'stream.reset' || joint.isLast?.(event)) return null;
     state = joint.fold(state, event);
-    if (event.id >= to) return { state, lastEventId: event.id };
   }
-  return null;
+  return { state, lastEventId: to };
 }

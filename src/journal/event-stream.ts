@@ -6,17 +6,19 @@ import { cutFrames, type FrameBlock } from './frames.ts';
 import { sequenceOf } from './event-id.ts';
 import type { LineReader } from './line-reader.ts';
 
-export interface EventStreamOptions {
+/** Up to where a reader is said to have everything, and what it gets first. */
+export interface Beginning {
+  position: string;
+  prelude: Buffer | string;
+}
+
+export interface EventStreamOptions extends Beginning {
   ring: FrameRing;
   filter: FrameFilter;
-  /** The reader has everything up to this id. */
-  position: string;
-  /** What it gets first. */
-  prelude: Buffer | string;
   /** Committed lines behind an id. */
   readAfter: (id: string) => LineReader;
-  /** The frame that tells the reader to read its snapshots again, and the id behind which it then goes on. */
-  reset: (reason: StreamResetReason) => { frame: Buffer; position: string };
+  /** Begins anew: tells the reader to read its snapshots again. */
+  reset: (reason: StreamResetReason) => Beginning;
   onClose: () => void;
 }
 
@@ -35,6 +37,8 @@ export class EventStream {
   #next: number | null;
   #wantsMore = true;
   #isReading = false;
+  /** Whether it has had everything there was once. */
+  #isCurrent = false;
   #reader: LineReader | null = null;
   #hasEnded = false;
 
@@ -63,7 +67,7 @@ export class EventStream {
     while (this.#wantsMore && !this.#isReading && !this.#isOver()) {
       const item = this.#next === null ? undefined : ring.at(this.#next);
       if (item !== undefined) this.#take(item);
-      else if (this.#next === ring.end) return;
+      else if (this.#next === ring.end) return this.#tellOnceCurrent();
       else void this.#readLog();
     }
   }
@@ -78,6 +82,13 @@ export class EventStream {
     if (this.#isOver()) return;
     this.#hasEnded = true;
     this.readable.push(null);
+  }
+
+  /** Whoever reads what was, and not all of it, learns up to where that is. */
+  #tellOnceCurrent(): void {
+    if (this.#isCurrent) return;
+    this.#isCurrent = true;
+    if (this.#position !== this.#options.position) this.#push(Buffer.from(`id: ${this.#position}\n\n`));
   }
 
   #isOver(): boolean {
@@ -123,9 +134,9 @@ export class EventStream {
   }
 
   #reset(): void {
-    const { frame, position } = this.#options.reset('expired');
+    const { prelude, position } = this.#options.reset('expired');
     if (this.#isOver()) return;
-    this.#push(frame);
+    this.#push(Buffer.from(prelude));
     this.#position = position;
     this.#sequence = sequenceOf(position);
   }

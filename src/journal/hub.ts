@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { EngineError } from '../errors.ts';
 import { sequenceOf } from './event-id.ts';
-import { EventStream } from './event-stream.ts';
+import { EventStream, type Beginning } from './event-stream.ts';
 import { FrameFilter, type FrameFilterOptions } from './frame-filter.ts';
 import { FrameRing } from './frame-ring.ts';
 import { cutFrames, formatFrame, formatIdlessFrame, splitLines } from './frames.ts';
@@ -12,6 +12,8 @@ import type { LineReader } from './line-reader.ts';
 export interface EventSource {
   readonly committedId: string;
   readonly oldestId: string;
+  /** The id just before the oldest one. */
+  readonly startId: string;
   find(id: string): Promise<Finding>;
   readAfter(id: string): LineReader;
   onCommit(listener: (lines: CommittedLines) => void): () => void;
@@ -27,7 +29,7 @@ export interface HubOptions {
 }
 
 export interface StreamRequest extends FrameFilterOptions {
-  /** The last event id that the reader has; without it the stream is live only. */
+  /** The last event id that the reader has, or `START`; without it the stream is live only. */
   after?: string;
 }
 
@@ -49,6 +51,9 @@ export interface Hub {
   /** Ends all streams. */
   close(): void;
 }
+
+/** The cursor of a reader that wants everything that is kept. */
+const START = 'start';
 
 const PIECE_BYTES = 256 << 10;
 
@@ -92,15 +97,9 @@ class EventHub implements Hub {
   }
 
   async open({ after, ...filter }: StreamRequest): Promise<Readable> {
-    const finding = await this.#find(after);
+    const finding = await this.#find(after === START ? undefined : after);
     this.#flush();
-    if (after === undefined || finding === null) {
-      const position = this.#ring.lastId;
-      return this.#add({ filter, position, prelude: `id: ${position}\n\n` });
-    }
-    if (finding === 'found') return this.#add({ filter, position: after, prelude: ': resumed\n\n' });
-    const { frame, position } = this.#reset(finding);
-    return this.#add({ filter, position, prelude: frame });
+    return this.#add({ filter, ...this.#beginning(after, finding) });
   }
 
   close(): void {
@@ -109,6 +108,15 @@ class EventHub implements Hub {
     clearInterval(this.#pinging);
     this.#flush();
     for (const stream of this.#streams) stream.end();
+  }
+
+  #beginning(after: string | undefined, finding: Finding | null): Beginning {
+    if (after === START) return { position: this.#source.startId, prelude: ': resumed\n\n' };
+    if (after === undefined || finding === null) {
+      const position = this.#ring.lastId;
+      return { position, prelude: `id: ${position}\n\n` };
+    }
+    return finding === 'found' ? { position: after, prelude: ': resumed\n\n' } : this.#reset(finding);
   }
 
   /** The log closes right behind the hub: a search that is under way then fails for no other reason. */
@@ -121,7 +129,7 @@ class EventHub implements Hub {
     return finding ?? null;
   }
 
-  #add(start: { filter: FrameFilterOptions; position: string; prelude: Buffer | string }): Readable {
+  #add(start: Beginning & { filter: FrameFilterOptions }): Readable {
     const { filter, position, prelude } = start;
     const stream = new EventStream({
       ring: this.#ring,
@@ -149,12 +157,12 @@ class EventHub implements Hub {
   }
 
   /** Everything up to the latest event is left out, so the reader goes on behind that. */
-  #reset(reason: StreamResetReason): { frame: Buffer; position: string } {
+  #reset(reason: StreamResetReason): Beginning {
     this.#flush();
     const latestId = this.#ring.lastId;
     const payload = { reason, oldestId: this.#source.oldestId, latestId };
     const ts = (this.#options.now ?? (() => new Date()))().toISOString();
-    return { frame: formatFrame({ id: latestId, ts, type: 'stream.reset', payload }), position: latestId };
+    return { prelude: formatFrame({ id: latestId, ts, type: 'stream.reset', payload }), position: latestId };
   }
 
   #gather(lines: CommittedLines): void {

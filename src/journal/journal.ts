@@ -1,7 +1,7 @@
 import { AppendLog, type Commit } from '../storage/append-log.ts';
 import type { LogFile } from '../storage/log-file.ts';
 import { Reserve } from '../storage/reserve.ts';
-import { parseEventId, sequenceOf } from './event-id.ts';
+import { formatEventId, parseEventId, sequenceOf } from './event-id.ts';
 import { encodeLine, type JournalEntry, type StoredLine } from './event-line.ts';
 import { EventStamps } from './event-stamps.ts';
 import type { CommittedLines, Finding, JournalOptions, PartialBody, PassedEvent } from './journal-options.ts';
@@ -63,6 +63,12 @@ export class Journal {
   /** The first id that a reader can still get. */
   get oldestId(): string {
     return this.#segments.oldestId ?? this.#originId;
+  }
+
+  /** The id just before the first line that a reader can still get. */
+  get startId(): string {
+    const oldest = parseEventId(this.#segments.oldestId ?? '');
+    return oldest === null ? this.#originId : formatEventId({ ...oldest, sequence: oldest.sequence - 1 });
   }
 
   /** The disk has no room for more than what is already on its way. */

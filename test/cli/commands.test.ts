@@ -3,7 +3,7 @@ import { connectTo } from '../../src/cli/connect.ts';
 import { explain } from '../../src/cli/exit-code.ts';
 import { send } from '../../src/cli/send.ts';
 import { showStatus } from '../../src/cli/show-status.ts';
-import { tail, toEventTypes } from '../../src/cli/tail.ts';
+import { tail, toCursor, toEventTypes } from '../../src/cli/tail.ts';
 import { createTestClient, frame, id, json, stream, type Reply } from '../client/stand-in.ts';
 import { openTestTerminal } from './stand-in.ts';
 
@@ -76,7 +76,7 @@ describe('send', () => {
       completed(7, 'completed'),
     ]);
 
-    const code = await send(terminal, { ...command(events), message: { message: 'go', messageId: 'm' } });
+    const code = await send(terminal, { ...command(events), message: { message: 'go' } });
 
     expect(code).toBe(0);
     expect(terminal.printed()).toBe('I will look.\nThen I say.\n● Bash npm test\n  ⎿ ok (2 lines)\n');
@@ -90,9 +90,7 @@ describe('send', () => {
     const terminal = openTestTerminal();
     const events = stream([completed(4, outcome)]);
 
-    expect(await send(terminal, { ...command(events), message: { message: 'go', messageId: 'm' } })).toBe(
-      code,
-    );
+    expect(await send(terminal, { ...command(events), message: { message: 'go' } })).toBe(code);
     expect(terminal.complained()).toContain(outcome);
   });
 
@@ -101,10 +99,41 @@ describe('send', () => {
 
     const code = await send(openTestTerminal(), {
       ...command(stream([dropped])),
-      message: { message: 'go', messageId: 'm' },
+      message: { message: 'go' },
     });
 
     expect(code).toBe(4);
+  });
+
+  it('again under its id shows how the turn went that it began, in the chat where it did', async () => {
+    const terminal = openTestTerminal();
+    const { client, arrivals } = knownMessage(CHAT, [accepted(5)]);
+
+    const code = await send(terminal, { client, json: false, isNew: false, message: MESSAGE });
+
+    expect(code).toBe(1);
+    expect(terminal.printed()).toBe('I tried.\n');
+    expect(arrivals.filter(({ method }) => method === 'POST').map(({ path }) => path)).toEqual([
+      '/chats/chat-1/messages',
+    ]);
+    expect(arrivals.at(-1)?.headers.get('last-event-id')).toBe(id(5));
+  });
+
+  it('again under its id opens no second chat', async () => {
+    const { client, arrivals } = knownMessage(CHAT, [accepted(5)]);
+
+    await send(openTestTerminal(), { client, json: false, isNew: true, message: MESSAGE });
+
+    const [opened] = arrivals.filter(({ method }) => method === 'POST');
+    expect(opened).toMatchObject({ path: '/chats', body: { provider: 'claude', clientRequestId: 'm' } });
+  });
+
+  it('again under its id says so when what came of it is no longer kept', async () => {
+    const { client } = knownMessage(CHAT, []);
+
+    await expect(
+      send(openTestTerminal(), { client, json: false, isNew: false, message: MESSAGE }),
+    ).rejects.toThrow('The engine no longer has the events of this turn');
   });
 
   it('names the chats to choose from when there is none of that name', async () => {
@@ -112,7 +141,7 @@ describe('send', () => {
     const options = { client, json: false, isNew: false, chatId: 'x', message: { message: 'go' } };
 
     await expect(send(openTestTerminal(), options)).rejects.toThrow(
-      'There is no chat with id "x"; `replicas-engine status` lists them, --new opens one.',
+      'There is no chat with id "x"; `replicas-engine status` lists them, `replicas-engine send --new` opens one.',
     );
   });
 });
@@ -121,7 +150,7 @@ describe('tail', () => {
   it('prints what happened since an event and ends', async () => {
     const terminal = openTestTerminal();
     const { client } = createTestClient([
-      json(STATUS),
+      json({ chats: [CHAT], lastEventId: id(3) }),
       stream([frame(2, 'chat.deleted', { chatId: 'a' }), completed(3, 'completed')], 'stays'),
     ]);
 
@@ -130,6 +159,50 @@ describe('tail', () => {
     expect(terminal.printed()).toBe(
       `${id(2)} 00:00:00.000 chat.deleted a\n${id(3)} 00:00:00.000 chat.turn.completed chat-1 m completed\n`,
     );
+  });
+
+  it.each([
+    ['expired', `Event ${id(1)} is no longer kept; the oldest is ${id(4)}. --since start begins with it.`],
+    ['unknown', `There is no event ${id(1)}; the oldest is ${id(4)}. --since start begins with it.`],
+  ])('says what it can begin with where the log is when the event is %s', async (reason, message) => {
+    const reset = frame(9, 'stream.reset', { reason, oldestId: id(4), latestId: id(9) });
+    const { client } = createTestClient([json({ chats: [CHAT], lastEventId: id(9) }), stream([reset])]);
+
+    await expect(tail(openTestTerminal(), { ...TAIL, client, since: id(1) })).rejects.toThrow(message);
+  });
+
+  it('begins with an event or with the start', () => {
+    expect(toCursor('start')).toBe('start');
+    expect(toCursor(id(1))).toBe(id(1));
+    expect(() => toCursor('yesterday')).toThrow('"yesterday" is no id of an event');
+  });
+
+  it('of a chat takes the beginning of its id', async () => {
+    const { client, arrivals } = createTestClient([
+      json({ chats: [CHAT], lastEventId: id(3) }),
+      stream([completed(3, 'completed')]),
+    ]);
+
+    await tail(openTestTerminal(), { ...TAIL, client, since: id(1), chatId: 'ch' });
+
+    expect(arrivals.map(({ path }) => path)).toEqual(['/chats', '/events?chatId=chat-1&partial=false']);
+  });
+
+  it('of a chat that is gone prints what the log has of it, and says when that is nothing', async () => {
+    const chats = json({ chats: [CHAT], lastEventId: id(3) });
+    const terminal = openTestTerminal();
+    const gone = frame(3, 'chat.deleted', { chatId: 'gone' });
+    const there = createTestClient([chats, stream([gone])]).client;
+    const nowhere = createTestClient([chats, stream([`id: ${id(3)}\n\n`])]).client;
+    const missing = 'There is no chat with id "gone"';
+
+    expect(await tail(terminal, { ...TAIL, client: there, since: id(1), chatId: 'gone' })).toBe(0);
+    expect(terminal.printed()).toContain('chat.deleted gone');
+    await expect(tail(terminal, { ...TAIL, client: nowhere, since: id(1), chatId: 'gone' })).rejects.toThrow(
+      missing,
+    );
+    const live = createTestClient([chats]).client;
+    await expect(tail(terminal, { ...TAIL, client: live, chatId: 'gone' })).rejects.toThrow(missing);
   });
 
   it('refuses types that do not exist', () => {
@@ -168,6 +241,36 @@ describe('the engine of a command', () => {
     expect(terminal.complained()).toMatch(/^No\.\n/);
   });
 });
+
+const MESSAGE = { message: 'go', messageId: 'm' };
+const TAIL = { json: false, follow: false, partial: false };
+
+/** An engine that knows the message `m` of a chat that was not the last one used. */
+function knownMessage(chat: typeof CHAT, acceptance: string[]) {
+  const later = { ...CHAT, id: 'chat-2', updatedAt: '2026-02-01T00:00:00.000Z' };
+  const texts = [
+    delta(6, assistant({ type: 'text', text: 'I tried.' })),
+    delta(7, { timestamp: TS, type: 'claude-system', payload: {} }),
+    completed(8, 'errored'),
+  ];
+  const replies: Record<string, Reply> = {
+    '/chats': ({ method }) =>
+      Response.json(method === 'GET' ? { chats: [later, chat], lastEventId: id(9) } : { chat }),
+    [`/chats/${chat.id}`]: json({ chat, lastEventId: id(9) }),
+    '/chats/chat-2': json({ chat: later, lastEventId: id(9) }),
+    '/chats/chat-2/messages': json({ messageId: 'm', queued: false, position: 0 }),
+    [`/chats/${chat.id}/messages`]: json({ messageId: 'm', queued: false, position: 0 }),
+    '/events?types=chat.turn.accepted': (arrival) =>
+      stream([...acceptance, `id: ${id(9)}\n\n`], 'stays')(arrival),
+    [`/events?chatId=${chat.id}&partial=true`]: (arrival) => stream(texts, 'stays')(arrival),
+  };
+  return createTestClient([(arrival) => replies[arrival.path]!(arrival)]);
+}
+
+function accepted(number: number): string {
+  const payload = { chatId: 'chat-1', messageId: 'm', queued: false, position: 0 };
+  return frame(number, 'chat.turn.accepted', payload);
+}
 
 function workspace() {
   const replies: Record<string, Reply> = {

@@ -51,6 +51,29 @@ describe('a stream of events', () => {
     expect(arrivals.at(-1)?.headers.get('last-event-id')).toBe(id(1));
   });
 
+  it.each([
+    { name: 'that event is one of them', chunks: [deleted(2), deleted(3)], ids: [id(2)] },
+    { name: 'that event was left out', chunks: [deleted(1), `id: ${id(2)}\n\n`], ids: [id(1)] },
+    { name: 'what was asked for lies behind it', chunks: [deleted(3)], ids: [] },
+  ])('ends behind the event that it is to go up to, when $name', async ({ chunks, ids }) => {
+    const { client, arrivals } = createTestClient([stream(chunks, 'stays')]);
+
+    const events = await take(client.events({ after: id(0), until: id(2) }), 10);
+
+    expect(events.map((event) => event.id)).toEqual(ids);
+    expect(arrivals.map(({ signal }) => signal?.aborted)).toEqual([true]);
+  });
+
+  it('up to an event is empty behind it, and ends with a reset where the engine has nothing to show', async () => {
+    const reset = frame(9, 'stream.reset', { reason: 'expired', oldestId: id(8), latestId: id(9) });
+    const { client, arrivals } = createTestClient([stream([reset], 'stays')]);
+
+    expect(await take(client.events({ after: id(2), until: id(2) }), 10)).toEqual([]);
+    expect(arrivals).toEqual([]);
+    const events = await take(client.events({ after: id(1), until: id(2) }), 10);
+    expect(events.map(({ type }) => type)).toEqual(['stream.reset']);
+  });
+
   it('tells when it is open, and when it broke', async () => {
     const changes: ConnectionChange[] = [];
     const { client } = createTestClient([networkFailure, stream([deleted(1)]), stream([deleted(2)])]);

@@ -116,10 +116,10 @@ describe('the state of a chat', () => {
         '/chats/a': json({ chat: chat('one'), lastEventId: id(1) }),
         '/chats/a/requests': json({ requests: [REQUEST] }),
         '/chats/a/history?limit=5': json(history(2)),
-        '/events': stream([
-          frame(2, 'chat.request.closed', { chatId: 'a', requestId: 'r1', outcome: 'expired' }),
-        ]),
-        '/events?chatId=a': stream([updated(3, 'three'), frame(4, 'chat.deleted', { chatId: 'a' })]),
+        '/events?chatId=a': inTurn(
+          stream([frame(2, 'chat.request.closed', { chatId: 'a', requestId: 'r1', outcome: 'expired' })]),
+          stream([updated(3, 'three'), frame(4, 'chat.deleted', { chatId: 'a' })]),
+        ),
       }),
     ]);
 

@@ -86,6 +86,33 @@ describe('the event stream', () => {
     expect(inbox.ids).toEqual([idOf(5), idOf(6)]);
   });
 
+  it('begins with the oldest event that is kept for a reader who wants the start', async () => {
+    const { journal, open } = await openTestHub({ journal: { segmentBytes: 2_000, eventLogBytes: 8_000 } });
+    const empty = await open({ partial: false, after: 'start' });
+    for (const text of numbers(1, 60)) await appendAll(journal, [text]);
+    await expect.poll(() => journal.segmentCount).toBe(3);
+
+    const inbox = await open({ partial: false, after: 'start' });
+
+    await expect.poll(() => inbox.ids.at(-1)).toBe(idOf(60));
+    expect(inbox.ids[0]).toBe(journal.oldestId);
+    expect(inbox.events.map(({ event }) => event)).not.toContain('stream.reset');
+    await expect.poll(() => empty.ids.length).toBe(60);
+  });
+
+  it('tells a reader of a part of what was, once, up to where that is', async () => {
+    const { journal, open } = await openTestHub();
+    await appendAll(journal, ['a', 'b', 'c']);
+
+    const inbox = await open({ partial: false, after: idOf(1), types: new Set(['engine.ready']) });
+    await expect.poll(() => inbox.frames).toEqual([{ comment: 'resumed' }, { id: idOf(3) }]);
+    await appendAll(journal, ['d']);
+    const others = await open({ partial: false, after: idOf(3) });
+
+    await expect.poll(() => others.ids).toEqual([idOf(4)]);
+    expect(inbox.frames).toHaveLength(2);
+  });
+
   it('answers a cursor that is older than the log with a reset that names the oldest event', async () => {
     const { journal, open } = await openTestHub({ journal: { segmentBytes: 2_000, eventLogBytes: 8_000 } });
     for (const text of numbers(1, 60)) await appendAll(journal, [text]);

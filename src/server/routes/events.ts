@@ -9,7 +9,8 @@ const EVENT_TYPES: ReadonlySet<string> = new Set(
 
 const QuerySchema = z.looseObject({
   after: z.string().optional().meta({
-    description: 'Replay everything after this event id, then go live. `Last-Event-ID` wins over it.',
+    description:
+      'Replay everything after this event id, with `start` everything that is kept, then go live. `Last-Event-ID` wins over it.',
   }),
   types: z
     .string()
