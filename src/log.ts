@@ -16,11 +16,11 @@ export interface LogOptions {
 /** Lines that a stalled reader of standard output has not taken; more are dropped, so that logging never blocks. */
 const BACKLOG_BYTES = 8 * 1024 * 1024;
 
-/** Logs JSON lines. Secrets, and whatever looks like a credential, leave it as `[redacted]`. */
+/** Logs JSON lines. Secrets, whatever looks like a credential, and queries of URLs leave it as `[redacted]`. */
 export function createLog({ level, secrets, output = standardOutput() }: LogOptions): Log {
   const redact = createRedaction(secrets);
   const destination = {
-    write: (line: string) => output.write(redact(line)),
+    write: (line: string) => output.write(redact(line.replaceAll(QUERY, '[redacted]'))),
     flush: (done: () => void) => (output.flush ? output.flush(done) : done()),
   };
   return pino({ ...FORMAT, level }, destination);
@@ -35,6 +35,9 @@ const FORMAT: LoggerOptions = {
 function standardOutput() {
   return pino.destination({ dest: 1, sync: false, maxLength: BACKLOG_BYTES });
 }
+
+/** What stands behind the `?` of a URL. */
+const QUERY = /(?<=:\/\/[^\s"?#]*\?)[^\s"]+/g;
 
 /** Credentials by their looks: vendors' prefixes, JSON Web Tokens, `Authorization` values, passwords in URLs. */
 const CREDENTIALS = [

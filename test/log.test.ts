@@ -41,9 +41,31 @@ it.each([
   ['an AWS key id', { text: 'AKIAABCDEFGHIJKLMNOP' }, { text: '[redacted]' }],
   ['a JSON Web Token', { text: 'eyJhbGciOiJI.eyJzdWIiOiIx.c2ln' }, { text: '[redacted]' }],
   ['an Authorization value', { text: 'Bearer abcdefgh' }, { text: 'Bearer [redacted]' }],
+  [
+    'the query of a URL',
+    { text: 'Invalid URL: http://x:99999/events?token=abc' },
+    { text: 'Invalid URL: http://x:99999/events?[redacted]' },
+  ],
+  [
+    'the query of a URL with an anchor',
+    { url: 'https://host/x?a=b&c=d#e' },
+    { url: 'https://host/x?[redacted]' },
+  ],
   ['a password in a URL', { text: 'https://me:pw@host/x' }, { text: 'https://me:[redacted]@host/x' }],
 ])('redacts %s', (_name, fields, redacted) => {
   expect(linesOf([], (log) => log.info(fields, 'm'))).toEqual([expect.objectContaining(redacted)]);
+});
+
+it('prints no query of a URL that stands beside an error', () => {
+  const error = Object.assign(new TypeError('Invalid URL'), { input: 'http://x:99999/health?key=abc' });
+  expect(linesOf([], (log) => log.fatal({ err: error }, 'the engine cannot go on'))).toEqual([
+    expect.objectContaining({
+      err: expect.objectContaining({
+        message: 'Invalid URL',
+        input: 'http://x:99999/health?[redacted]',
+      }) as unknown,
+    }),
+  ]);
 });
 
 it('leaves counts of tokens alone', () => {
