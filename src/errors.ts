@@ -27,6 +27,12 @@ export const ENGINE_ERRORS = {
     meaning: 'The path is not percent-encoded UTF-8.',
     message: () => 'The path of the URL is not valid percent-encoded UTF-8.',
   },
+  MALFORMED_REQUEST: {
+    status: 400,
+    meaning:
+      'What was sent is no HTTP request: its first line, a header, its target or its chunks are wrong.',
+    message: ({ reason }: { reason: string }) => `This is not a valid HTTP request: ${reason}.`,
+  },
   BODY_INCOMPLETE: {
     status: 400,
     meaning: 'The connection closed before the whole body arrived. Nothing was done.',
@@ -89,6 +95,11 @@ export const ENGINE_ERRORS = {
     message: ({ method, allow }: { method: string; allow: string[] }) =>
       `${method} is not allowed here; use ${allow.join(' or ')}.`,
   },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    meaning: 'The head of the request or its body did not arrive within a minute or two. Nothing was done.',
+    message: () => 'The request did not arrive in time; nothing was done. Send it faster.',
+  },
   MESSAGE_CONFLICT: {
     status: 409,
     meaning: 'The `messageId` was used for another message. Use a new one.',
@@ -125,6 +136,11 @@ export const ENGINE_ERRORS = {
     meaning: 'The body is larger than `BODY_MAX_BYTES`.',
     message: () => 'The body is larger than this engine accepts (BODY_MAX_BYTES).',
   },
+  EXPECTATION_FAILED: {
+    status: 417,
+    meaning: 'The header `Expect` asks for something else than `100-continue`.',
+    message: () => 'The header Expect may only say 100-continue.',
+  },
   HOOKS_FILE_INVALID: {
     status: 422,
     meaning: "The repository's `replicas.json`, `.yaml` or `.yml` is wrong; the message names each place.",
@@ -136,6 +152,11 @@ export const ENGINE_ERRORS = {
     meaning: 'Too many messages wait in this chat. Send again when a turn has ended.',
     message: ({ chatId, limit }: { chatId: string; limit: number }) =>
       `${limit} messages wait in chat "${chatId}" already; send again when a turn has ended.`,
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    meaning: 'The URL and the headers are together larger than 16 KiB.',
+    message: () => 'The URL and the headers of the request are together larger than 16 KiB.',
   },
   INTERNAL: {
     status: 500,

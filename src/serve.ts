@@ -32,7 +32,7 @@ export async function serve(variables: Environment): Promise<RunningServer> {
   const log = createLog({ level: environment.LOG_LEVEL, secrets: [secret] });
   const { HOST: host, PORT: port, BODY_MAX_BYTES: bodyMaxBytes } = environment;
   const door = new FrontDoor(earlyHealth(environment, version));
-  const listen = () => startListener(door, { host, port, bodyMaxBytes });
+  const listen = () => startListener(door, { host, port, bodyMaxBytes, log });
   const early = await listen().catch(() => null); // until its home is free, an engine may also hold the port
   const { createApp, startEngine } = await loadEngine();
   const engine = await startEngine({ environment, log, version }).catch(async (error: unknown) => {

@@ -56,7 +56,7 @@ function allowedMethods(routes: Route[], pathname: string): string[] {
 
 function matches(path: string, pathname: string): boolean {
   const segments = pathname.replace(/\/$/, '').split('/');
-  const pattern = path.split('/');
+  const pattern = path.replace(/\/$/, '').split('/');
   return (
     pattern.length === segments.length &&
     pattern.every((part, index) => part.startsWith(':') || part === segments[index])

@@ -1,5 +1,6 @@
 import type { H3 } from 'h3';
 import type { Health } from '../contract/status.ts';
+import { API_HEADERS } from './answer-headers.ts';
 
 /**
  * What a listener serves from its first moment on: `GET /health` at once; every other request waits until the engine
@@ -27,7 +28,7 @@ export class FrontDoor {
     this.#app === undefined ? this.#answerEarly(request) : this.#app.fetch(request);
 
   async #answerEarly(request: Request): Promise<Response> {
-    if (isHealthCheck(request)) return Response.json(this.#health());
+    if (isHealthCheck(request)) return Response.json(this.#health(), { headers: API_HEADERS });
     const app = await this.#opened;
     return app.fetch(request);
   }

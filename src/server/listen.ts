@@ -3,15 +3,23 @@ import type { AddressInfo } from 'node:net';
 import { listen } from 'listhen';
 import { toNodeHandler } from 'srvx/node';
 import { EngineError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { refuseOnSocket } from './refuse-on-socket.ts';
+import { takeIn } from './take-in.ts';
 
 /** How long answers that are under way may take once the listener closes. */
 const CLOSING_GRACE_MS = 2_000;
+
+const REQUEST_TIMEOUT_MS = 60_000;
 
 export interface ListenOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;
   bodyMaxBytes: number;
+  log: Log;
+  /** How long a request may take to arrive, its body included; looked at every thirty seconds. */
+  requestTimeoutMs?: number;
 }
 
 export interface Listener {
@@ -31,14 +39,11 @@ export interface Server {
  */
 export async function startListener(
   app: Server,
-  { host, port, bodyMaxBytes }: ListenOptions,
+  { host, port, bodyMaxBytes, log, requestTimeoutMs = REQUEST_TIMEOUT_MS }: ListenOptions,
 ): Promise<Listener> {
   const handler = toNodeHandler((request) => app.fetch(request), { maxRequestBodySize: bodyMaxBytes });
-  const answer: RequestListener = (request, response) => {
-    if (DOT_SEGMENT.test(request.url ?? '')) request.url = NO_ROUTE;
-    // The handler is typed for HTTP/1 and HTTP/2 at once; listhen only serves it the former here.
-    (handler as RequestListener)(request, response);
-  };
+  // The handler is typed for HTTP/1 and HTTP/2 at once; listhen only serves it the former here.
+  const answer = takeIn(handler as RequestListener, log);
   const listener = await listen(answer, {
     ...QUIET,
     hostname: host,
@@ -48,6 +53,8 @@ export async function startListener(
   }).catch((cause: unknown) => {
     throw new EngineError('PORT_UNAVAILABLE', { host, port }, { cause });
   });
+  refuseOnSocket(listener.server);
+  Object.assign(listener.server, { headersTimeout: requestTimeoutMs, requestTimeout: requestTimeoutMs });
   const close = async () => {
     const cutting = setTimeout(() => listener.server.closeAllConnections(), CLOSING_GRACE_MS);
     await listener.close().finally(() => clearTimeout(cutting));
@@ -59,11 +66,6 @@ export async function startListener(
   }
   return { url: toUrl(host, address.port), close };
 }
-
-/** A URL resolves these, so that `DELETE /chats/c/queue/..` would reach `/chats/c`. */
-const DOT_SEGMENT = /^[^?#]*[/\\](?:\.|%2e){1,2}(?:[/\\?#]|$)/i;
-
-const NO_ROUTE = '/';
 
 /** Only the listener itself: no banner, no signal handlers, nothing that leaves this machine. */
 const QUIET = {

@@ -54,6 +54,10 @@ export function commonRefusals({ isOpen, parts }: Route): EngineErrorCode[] {
     ...('body' in parts ? (['MALFORMED_JSON', 'BODY_INCOMPLETE', 'PAYLOAD_TOO_LARGE'] as const) : []),
     ...('params' in parts ? (['MALFORMED_URL'] as const) : []),
     ...(isOpen ? [] : (['UNAUTHORIZED'] as const)),
+    'MALFORMED_REQUEST',
+    'REQUEST_TIMEOUT',
+    'EXPECTATION_FAILED',
+    'HEADERS_TOO_LARGE',
     'INTERNAL',
   ];
 }

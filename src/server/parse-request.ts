@@ -1,8 +1,10 @@
 import { getQuery } from 'h3';
 import type { H3Event } from 'h3';
 import { z } from 'zod';
+import { inWords } from '../contract/in-words.ts';
 import { EngineError } from '../errors.ts';
 import type { Issue } from '../errors.ts';
+import { readJson } from './read-json.ts';
 
 const ISSUES_SHOWN = 20;
 const MESSAGE_CHARACTERS_SHOWN = 200;
@@ -18,7 +20,7 @@ export async function parseRequest<Parts extends z.ZodRawShape>(event: H3Event, 
     headers: Object.fromEntries(event.req.headers.entries()),
     body: 'body' in schema.shape ? await readJson(event) : undefined,
   };
-  const result = schema.safeParse(request);
+  const result = schema.safeParse(request, { error: inWords });
   if (result.success) return result.data;
   throw new EngineError('VALIDATION_FAILED', {
     issues: result.error.issues.slice(0, ISSUES_SHOWN).map(toIssue),
@@ -29,30 +31,6 @@ export async function parseRequest<Parts extends z.ZodRawShape>(event: H3Event, 
 function pathParameters({ context }: H3Event): Record<string, string> {
   const parameters = Object.entries(context.params ?? {});
   return Object.fromEntries(parameters.map(([name, value]) => [name, decodeURIComponent(value)]));
-}
-
-/** The body as JSON whatever its content type says: `curl -d` calls everything a form. */
-async function readJson(event: H3Event): Promise<unknown> {
-  const text = await readText(event);
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new EngineError(
-      'MALFORMED_JSON',
-      { reason: cause instanceof Error ? cause.message : String(cause) },
-      { cause },
-    );
-  }
-}
-
-async function readText(event: H3Event): Promise<string> {
-  try {
-    return await event.req.text();
-  } catch (cause) {
-    const isTooLarge = cause instanceof Error && 'status' in cause && cause.status === 413;
-    throw new EngineError(isTooLarge ? 'PAYLOAD_TOO_LARGE' : 'BODY_INCOMPLETE', undefined, { cause });
-  }
 }
 
 /** `body.message` is called `message`; only a body that is wrong as a whole is called `body`. */

@@ -12,19 +12,33 @@ export function toEngineError(error: HTTPError): EngineError | null {
 }
 
 /** A failure as callers see it. */
-export function toResponse({ code, status, message, context }: EngineError): HTTPResponse {
+export function toResponse(error: EngineError): HTTPResponse {
+  const { status, headers, body } = toAnswer(error);
+  return new HTTPResponse(body, { status, headers });
+}
+
+interface AnswerParts {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export function toAnswer({ code, status, message, context }: EngineError): AnswerParts {
   const body: z.infer<typeof ErrorResponseSchema> = {
     error: message,
     code: code.toLowerCase(),
     ...(Object.keys(context).length > 0 && { context }),
   };
-  const allow = Array.isArray(context['allow']) ? { allow: context['allow'].join(', ') } : {};
-  // The rest of a refused body is not read, so nothing else can come over this connection.
-  const closing = status === 413 ? { connection: 'close' } : {};
-  return new HTTPResponse(JSON.stringify(body), {
+  return {
     status,
-    headers: { ...JSON_HEADERS, ...allow, ...closing },
-  });
+    headers: {
+      ...JSON_HEADERS,
+      ...(Array.isArray(context['allow']) && { allow: context['allow'].join(', ') }),
+      // The rest of a refused body is not read, so nothing else can come over this connection.
+      ...(status === 413 && { connection: 'close' }),
+    },
+    body: JSON.stringify(body),
+  };
 }
 
 export const JSON_HEADERS = { 'content-type': 'application/json;charset=UTF-8' };

@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { H3Event } from 'h3';
 import type { Log } from '../log.ts';
-
-const SANE_REQUEST_ID = /^[\w.:-]{1,100}$/;
+import { API_HEADERS, toRequestId } from './answer-headers.ts';
 
 export interface RequestLog {
   /** The caller's `x-request-id` if it is one, else one of ours; the same for the whole request. */
   idOf: (event: H3Event) => string;
-  /** Writes one line per request, and the id into the answer. */
+  /** Writes one line per request, and into the answer its id and what every answer carries. */
   answered: (response: Response, event: H3Event) => void;
 }
 
@@ -15,7 +13,7 @@ export interface RequestLog {
 export function createRequestLog(log: Log): RequestLog {
   const ids = new WeakMap<H3Event, string>();
   const idOf = (event: H3Event) => {
-    const id = ids.get(event) ?? newId(event);
+    const id = ids.get(event) ?? toRequestId(event.req.headers.get('x-request-id'));
     ids.set(event, id);
     return id;
   };
@@ -24,6 +22,8 @@ export function createRequestLog(log: Log): RequestLog {
     answered(response, event) {
       const requestId = idOf(event);
       response.headers.set('x-request-id', requestId);
+      for (const [name, value] of Object.entries(API_HEADERS))
+        if (!response.headers.has(name)) response.headers.set(name, value);
       const route = event.context.matchedRoute?.route ?? null;
       log[levelOf(response.status)](
         { requestId, method: event.req.method, route, status: response.status },
@@ -31,11 +31,6 @@ export function createRequestLog(log: Log): RequestLog {
       );
     },
   };
-}
-
-function newId({ req }: H3Event): string {
-  const given = req.headers.get('x-request-id') ?? '';
-  return SANE_REQUEST_ID.test(given) ? given : randomUUID();
 }
 
 function levelOf(status: number): 'debug' | 'info' | 'warn' {

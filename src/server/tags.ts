@@ -10,7 +10,7 @@ const TAGS = {
   credentials: { description: 'How the logins of the workspace are.', paths: ['token-refresh'] },
   inspection: {
     description: 'The statecharts of the engine, and how they stand.',
-    paths: ['machines', 'actors', 'inspect'],
+    paths: ['', 'machines', 'actors', 'inspect'],
   },
 } as const;
 

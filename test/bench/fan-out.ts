@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { H3 } from 'h3';
 import { cutFrames } from '../../src/journal/frames.ts';
 import { createHub } from '../../src/journal/hub.ts';
+import { createLog } from '../../src/log.ts';
 import { startListener } from '../../src/server/listen.ts';
 import type { BenchRow } from './row.ts';
 import { openSampleJournal, sampleEntry, sampleLines } from './sample-log.ts';
@@ -62,7 +63,12 @@ async function measureHub(
   const journal = await openSampleJournal(folder);
   const hub = createHub(journal);
   const app = new H3({ silent: true }).get('/', () => hub.open({ partial: false }));
-  const listener = await startListener(app, { host: '127.0.0.1', port: 0, bodyMaxBytes: 1_000 });
+  const listener = await startListener(app, {
+    host: '127.0.0.1',
+    port: 0,
+    bodyMaxBytes: 1_000,
+    log: createLog({ level: 'silent', secrets: [] }),
+  });
   const rate = await measure(client, {
     url: listener.url,
     load,

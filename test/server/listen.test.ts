@@ -51,6 +51,7 @@ describe('a path with dot segments', () => {
     '/chats/c/queue/%2E%2e',
     '/chats/c/queue/%2e%2e?x',
     '/chats/c/x/../queue/..',
+    '/plans/..',
   ])('%s is no other path', async (path) => {
     const remove = vi.fn(async () => undefined);
     const { url } = await start({ chats: { remove } });
@@ -205,8 +206,8 @@ interface Settings {
 }
 
 async function start({ host = '127.0.0.1', port = 0, bodyMaxBytes = MIB, chats, ...parts }: Settings = {}) {
-  const { app } = startApp({ chats: { send: async () => RECEIPT, ...chats }, ...parts });
-  const listener = await startListener(app, { host, port, bodyMaxBytes });
+  const { app, log } = startApp({ chats: { send: async () => RECEIPT, ...chats }, ...parts });
+  const listener = await startListener(app, { host, port, bodyMaxBytes, log });
   listeners.push(listener);
   return listener;
 }

@@ -83,7 +83,7 @@ describe('GET /openapi.json', () => {
     expect(unused).toEqual([]);
   });
 
-  const OPEN = ['/health', '/inspect', '/inspect/{version}/{asset}'];
+  const OPEN = ['/health', '/', '/inspect', '/inspect/{version}/{asset}'];
 
   it('opens /health and the code of the inspector alone', () => {
     const open = operations().filter(({ operation }) => operation.security?.length === 0);
@@ -144,9 +144,12 @@ describe('GET /openapi.json', () => {
       '400',
       '401',
       '404',
+      '408',
       '409',
       '413',
+      '417',
       '429',
+      '431',
       '500',
       '503',
       '507',

@@ -1,5 +1,6 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { startApp } from '../support/fake-engine.ts';
+import { SECRET, startApp } from '../support/fake-engine.ts';
 
 const RECEIPT = { messageId: 'm1', queued: false, position: 0 };
 
@@ -15,9 +16,9 @@ describe('a body', () => {
 
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({
-      error: 'The request is not valid. body: Invalid input: expected object, received undefined.',
+      error: 'The request is not valid. body: is missing, an object is expected.',
       code: 'validation_failed',
-      context: { issues: [{ path: 'body', message: 'Invalid input: expected object, received undefined' }] },
+      context: { issues: [{ path: 'body', message: 'is missing, an object is expected' }] },
     });
   });
 
@@ -33,6 +34,65 @@ describe('a body', () => {
       });
     },
   );
+
+  it.each<[string, Buffer<ArrayBuffer> | string, Record<string, string>]>([
+    ['compressed (gzip)', gzipSync('{"provider":"claude"}'), {}],
+    ['compressed (gzip)', '{"provider":"claude"}', { 'content-encoding': 'gzip' }],
+    ['compressed (br)', '{}', { 'content-encoding': ' BR ' }],
+    ['compressed (zstd)', Buffer.from('28b52ffd2400', 'hex'), {}],
+    ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), {}],
+    ['UTF-16', Buffer.from('{"provider":"claude"}', 'utf16le'), {}],
+    ['UTF-16', Buffer.from('\0{\0}', 'latin1'), {}],
+    ['UTF-32', Buffer.from('0000feff0000007b0000007d', 'hex'), {}],
+    ['UTF-32', Buffer.from('7b0000007d000000', 'hex'), {}],
+    ['UTF-8 with a byte order mark', '\ufeff{"provider":"claude"}', {}],
+  ])('in another encoding is told so: %s', async (encoding, body, headers) => {
+    const response = await startApp().app.request('/chats', {
+      method: 'POST',
+      headers: { 'x-replicas-engine-secret': SECRET, ...headers },
+      body,
+    });
+
+    const reason = `it is ${encoding}; send it uncompressed, as UTF-8 without a byte order mark`;
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({
+      error: `The body is not JSON: ${reason}.`,
+      code: 'malformed_json',
+      context: { reason },
+    });
+  });
+
+  it('with bytes that are no UTF-8 is refused, instead of being understood as something else', async () => {
+    const body = Buffer.from('{"message":"caf\xe9"}', 'latin1');
+    const response = await startApp().app.request('/chats/c1/messages', {
+      method: 'POST',
+      headers: { 'x-replicas-engine-secret': SECRET },
+      body,
+    });
+
+    expect(await response.json()).toMatchObject({ error: 'The body is not JSON: it is not UTF-8.' });
+  });
+
+  it('without what is needed says what is missing, in words', async () => {
+    const issuesOf = async (path: string, body: unknown) => {
+      const response = await startApp().request(path, { method: 'POST', body });
+      return (await response.json()).context.issues as unknown;
+    };
+
+    expect(await issuesOf('/chats/c1/messages', {})).toEqual([
+      { path: 'message', message: 'is missing, a text is expected' },
+    ]);
+    expect(await issuesOf('/chats/c1/messages', { message: 'x', images: [{}] })).toEqual([
+      { path: 'images.0.type', message: 'is missing, image is expected' },
+      { path: 'images.0.source', message: 'is missing, an object is expected' },
+    ]);
+    expect(await issuesOf('/chats/c1/requests/r1', {})).toEqual([
+      { path: 'decision', message: 'is missing, allow or deny is expected' },
+    ]);
+    expect(await issuesOf('/chats', {})).toEqual([
+      { path: 'provider', message: 'is missing, a text is expected' },
+    ]);
+  });
 
   it.each(['[]', '"text"', 'null', '7'])('%s is JSON but no object', async (body) => {
     const response = await startApp().request('/chats', { method: 'POST', body });
@@ -115,6 +175,19 @@ describe('a body', () => {
     });
 
     expect(response.status).toBe(200);
+  });
+});
+
+describe('a query', () => {
+  it.each([
+    ['limit=abc', 'limit', 'must be a number'],
+    ['limit=1e999', 'limit', 'must be a number'],
+    ['limit=1.5', 'limit', 'must be a whole number'],
+    ['limit=1&limit=2', 'limit', 'must be a number'],
+  ])('?%s is a 400 that says what is expected', async (query, path, message) => {
+    const response = await startApp().request(`/chats/c1/history?${query}`);
+
+    expect((await response.json()).context.issues).toEqual([{ path, message }]);
   });
 });
 

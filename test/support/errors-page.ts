@@ -4,8 +4,12 @@ import { toTable } from './markdown.ts';
 /** The page about refusals and failures, made from their table. */
 export function errorsPage(): string {
   const rows = Object.entries(ENGINE_ERRORS);
-  const answers = rows.filter(([, row]) => !endsEngine(row));
-  const endings = rows.filter(([, row]) => endsEngine(row));
+  const answers = rows
+    .filter(([, row]) => !endsEngine(row))
+    .toSorted(([a, one], [b, other]) => one.status - other.status || a.localeCompare(b));
+  const endings = rows
+    .filter(([, row]) => endsEngine(row))
+    .toSorted(([, one], [, other]) => Number(exitCodeOf(one)) - Number(exitCodeOf(other)));
   return `${INTRODUCTION}
 
 ${toTable(

@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream';
 import type { H3 } from 'h3';
 import type { Chats, Engine, Hooks } from '../../src/engine.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog, type Log } from '../../src/log.ts';
 import { createApp } from '../../src/server/app.ts';
 
 export const SECRET = 's3cret';
 
 export interface TestApp {
   app: H3;
+  log: Log;
   /** What was logged so far. */
   lines: Record<string, unknown>[];
   /** Sends a request with the secret. */
@@ -33,7 +34,7 @@ export function startApp(parts: EngineParts = {}): TestApp {
       headers: { 'x-replicas-engine-secret': SECRET, ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-  return { app, lines, request };
+  return { app, log, lines, request };
 }
 
 interface RequestOptions {

@@ -25,8 +25,10 @@ const INTRODUCTION = `# HTTP API
 
 JSON over HTTP on \`PORT\` (3737). Every route but \`GET /health\` and \`GET /inspect\` wants the header \`X-Replicas-Engine-Secret\`. Keys the engine
 does not know are ignored, wrong types are refused. A body is JSON whatever its content type says, up to \`BODY_MAX_BYTES\`.
-\`HEAD\` works wherever \`GET\` does. Refusals have [one shape](errors.md); any route may answer \`validation_failed\`,
-\`unauthorized\` and \`internal\`, any route with a body \`malformed_json\`, \`body_incomplete\` and \`payload_too_large\`.
+\`HEAD\` works wherever \`GET\` does. Refusals have [one shape](errors.md), also of what is no HTTP request; any route may answer
+\`validation_failed\`, \`unauthorized\`, \`malformed_request\`, \`request_timeout\`, \`expectation_failed\`, \`headers_too_large\` and \`internal\`,
+any route with a body \`malformed_json\`, \`body_incomplete\` and \`payload_too_large\`. No answer is to be kept: all say
+\`Cache-Control: no-store\`, but for the code of the page and the streams.
 
 A command is on disk before it is answered. \`lastEventId\` of a snapshot is the cursor to follow it with:
 \`GET /events?after=<lastEventId>\`.`;

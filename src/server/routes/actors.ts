@@ -24,6 +24,6 @@ export function actorRoutes({ actors }: Pick<Engine, 'actors'>) {
 
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
-  'cache-control': 'no-cache',
+  'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 };

@@ -72,7 +72,7 @@ export function eventRoutes({ events }: Pick<Engine, 'events'>) {
 
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
-  'cache-control': 'no-cache',
+  'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 };
 

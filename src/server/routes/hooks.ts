@@ -36,7 +36,7 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
       async handle({ query: { repo, follow = false } }, { res }) {
         const stream = await hooks.logs({ follow, ...(repo !== undefined && { repo }) });
         res.headers.set('content-type', follow ? 'text/event-stream' : 'text/plain; charset=utf-8');
-        res.headers.set('cache-control', 'no-cache');
+        res.headers.set('cache-control', 'no-cache, no-transform');
         if (follow) res.headers.set('x-accel-buffering', 'no');
         return stream;
       },

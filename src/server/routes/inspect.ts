@@ -9,6 +9,16 @@ export function inspectRoutes({ inspector }: Pick<Engine, 'inspector'>) {
   return [
     route({
       method: 'GET',
+      path: '/',
+      summary: 'Leads people to the page',
+      isOpen: true,
+      answers: {
+        302: { description: 'It is at `/inspect`.', schema: z.literal(''), mediaType: 'text/plain' },
+      },
+      handle: () => new HTTPResponse('', { status: 302, headers: { location: 'inspect' } }),
+    }),
+    route({
+      method: 'GET',
       path: '/inspect',
       summary: 'A page that shows the engine at work; it asks for the secret itself',
       isOpen: true,

@@ -29,3 +29,12 @@ it.each(['/inspect/v1/other.js', '/inspect/v2/main.js', '/inspect/v1/..%2f..%2fp
     expect((await app.request(path)).status).toBe(404);
   },
 );
+
+it('is where the root leads', async () => {
+  const response = await app.request('/');
+  expect([response.status, response.headers.get('location'), await response.text()]).toEqual([
+    302,
+    'inspect',
+    '',
+  ]);
+});
