@@ -1,4 +1,5 @@
-import type { RequestListener } from 'node:http';
+import { once } from 'node:events';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { listen } from 'listhen';
 import { toNodeHandler } from 'srvx/node';
@@ -9,6 +10,9 @@ import { takeIn } from './take-in.ts';
 
 /** How long answers that are under way may take once the listener closes. */
 const CLOSING_GRACE_MS = 2_000;
+
+/** How soon a connection is closed whose answer ended meanwhile. */
+const SWEEP_MS = 50;
 
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -29,7 +33,7 @@ export interface Listener {
 }
 
 /** Whatever answers a request, an `H3` app for one. */
-export interface Server {
+export interface Application {
   fetch(request: Request): Response | Promise<Response>;
 }
 
@@ -38,7 +42,7 @@ export interface Server {
  * @throws {EngineError} `PORT_UNAVAILABLE` when it cannot have exactly this host and port.
  */
 export async function startListener(
-  app: Server,
+  app: Application,
   { host, port, bodyMaxBytes, log, requestTimeoutMs = REQUEST_TIMEOUT_MS }: ListenOptions,
 ): Promise<Listener> {
   const handler = toNodeHandler((request) => app.fetch(request), { maxRequestBodySize: bodyMaxBytes });
@@ -53,18 +57,28 @@ export async function startListener(
   }).catch((cause: unknown) => {
     throw new EngineError('PORT_UNAVAILABLE', { host, port }, { cause });
   });
-  refuseOnSocket(listener.server);
-  Object.assign(listener.server, { headersTimeout: requestTimeoutMs, requestTimeout: requestTimeoutMs });
-  const close = async () => {
-    const cutting = setTimeout(() => listener.server.closeAllConnections(), CLOSING_GRACE_MS);
-    await listener.close().finally(() => clearTimeout(cutting));
-  };
-  const address = listener.server.address();
+  const { server } = listener;
+  // What listhen added writes to sockets that may be gone, where nobody could catch it.
+  server.removeAllListeners('request').on('request', answer);
+  refuseOnSocket(server);
+  Object.assign(server, { headersTimeout: requestTimeoutMs, requestTimeout: requestTimeoutMs });
+  const close = () => closeGently(server);
+  const address = server.address();
   if (!isAddress(address) || (port !== 0 && address.port !== port)) {
     await close();
     throw new EngineError('PORT_UNAVAILABLE', { host, port });
   }
   return { url: toUrl(host, address.port), close };
+}
+
+async function closeGently(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const sweeping = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const cutting = setTimeout(() => server.closeAllConnections(), CLOSING_GRACE_MS);
+  await closed;
+  clearInterval(sweeping);
+  clearTimeout(cutting);
 }
 
 /** Only the listener itself: no banner, no signal handlers, nothing that leaves this machine. */
