@@ -9,7 +9,7 @@ import { writeJson } from './storage/json-file.ts';
 
 /** Of the home, or of what is left of it. */
 export function isFirstStart({ lastEngine, damages, records }: Home): boolean {
-  return lastEngine === null || (damages.length > 0 && records.size === 0);
+  return lastEngine === null || (damages.count > 0 && records.size === 0);
 }
 
 /** One chat per agent exists from the first start. */

@@ -23,10 +23,8 @@ import type { EngineEnvironment } from './engine-env.ts';
 import type { Log } from './log.ts';
 import type { MonolithClient } from './monolith/client.ts';
 import type { Home } from './open-home.ts';
-import { damageEvent } from './projection/damage-event.ts';
 import type { Recorder } from './projection/recorder.ts';
 import { readJson, writeJson } from './storage/json-file.ts';
-import type { OnDamage } from './storage/set-aside.ts';
 
 /** The credentials of a home: what asks for them and tells about them, and the logins that come of them. */
 export interface Credentials {
@@ -58,8 +56,8 @@ const GITHUB_VARIABLES = ['GH_TOKEN', 'GITHUB_TOKEN'];
 export async function openCredentials(home: Home, options: OpenCredentialsOptions): Promise<Credentials> {
   const { environment, client, recorder, log } = options;
   const env = agentEnvironment(environment);
-  const onDamage: OnDamage = (damage) => recorder.record([damageEvent(damage)]);
-  const { github, claude, codex, files } = openLogins(home, { env, onDamage });
+  const onDamage = home.damages.report;
+  const { github, claude, codex, files } = openLogins(home, env);
   for (const file of files) await file.sweep();
   const saved = await readJson(home.store, { key: KEY, schema: CredentialsFileSchema, onDamage });
   let isGithubIssued = typeof saved?.providers.github?.source === 'string';
@@ -151,16 +149,17 @@ interface ChainParts {
   variables: readonly string[];
 }
 
-function openLogins({ paths }: Home, { env, onDamage }: { env: Record<string, string>; onDamage: OnDamage }) {
+function openLogins({ paths, damages }: Home, env: Record<string, string>) {
   const at = credentialPaths(paths, env);
+  const common = { below: paths.home, onDamage: damages.report };
   const open = <Content>(path: string, codec: Codec<Content>) =>
-    new CredentialFile({ path, codec, onDamage, isFolderPrivate: true });
+    new CredentialFile({ ...common, path, codec, isFolderPrivate: true });
   const credentials = open(at.claudeCredentials, claudeCredentials);
   const bedrock = open(at.bedrockCredentials, bedrockCredentials);
   const auth = open(at.codexAuth, codexAuth);
   const logins = open(at.logins, loginsFile);
-  const hosts = new CredentialFile({ path: at.githubHosts, codec: githubHosts, onDamage });
-  const git = { path: at.gitCredentials, codec: gitCredentials, onDamage, replace: replaceAsGit };
+  const hosts = new CredentialFile({ ...common, path: at.githubHosts, codec: githubHosts });
+  const git = { ...common, path: at.gitCredentials, codec: gitCredentials, replace: replaceAsGit };
   return {
     github: new GithubLogin({
       gitCredentials: new CredentialFile(git),

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { ChatsFileSchema, EngineStateFileSchema } from './contract/records.ts';
 import type { ChatRecord, EngineStateFile } from './contract/records.ts';
 import type { EngineEnvironment } from './engine-env.ts';
@@ -20,12 +20,14 @@ import { HooksState } from './projection/hooks-state.ts';
 import { restoreRecords } from './projection/restore.ts';
 import { createEngineStorage } from './storage/atomic-files.ts';
 import type { EngineStorage } from './storage/atomic-files.ts';
+import { DamageReports } from './storage/damage-reports.ts';
 import { HomeLockedError, lockHome } from './storage/home-lock.ts';
 import type { HomeLock } from './storage/home-lock.ts';
 import { readJson } from './storage/json-file.ts';
+import { makeWayForFile, makeWayForFolder } from './storage/make-way.ts';
+import type { OnDamage } from './storage/set-aside.ts';
 import { createPayloads } from './storage/payloads.ts';
 import type { Payloads } from './storage/payloads.ts';
-import type { Damage } from './storage/set-aside.ts';
 
 /** A workspace's home, locked, repaired and read. */
 export interface Home {
@@ -36,6 +38,8 @@ export interface Home {
   history: History;
   payloads: Payloads;
   records: Map<string, ChatRecord>;
+  /** Whether there is a `chats.json` that can be read. */
+  hasCheckpoint: boolean;
   hooks: HooksState;
   outbox: OpenedOutbox;
   /** Names this boot of the machine. */
@@ -44,8 +48,8 @@ export interface Home {
   lastEngine: EngineStateFile | null;
   /** The home was copied from another workspace: whatever runs there is not ours. */
   isCopy: boolean;
-  /** Files that could not be read and were set aside. */
-  damages: Damage[];
+  /** Told of what could not be read and was set aside. */
+  damages: DamageReports;
 }
 
 export interface OpenHomeOptions {
@@ -59,13 +63,11 @@ export const STATE_KEY = 'engine-state.json';
 /** @throws {EngineError} `HOME_IN_USE`, after ten seconds, when another engine runs in this home. */
 export async function openHome({ environment, log, onFatal }: OpenHomeOptions): Promise<Home> {
   const paths = createPaths(environment.WORKSPACE_HOME);
-  const lock = await takeLock(paths);
-  const damages: Damage[] = [];
-  const onDamage = (damage: Damage) => {
-    damages.push(damage);
-    log.error({ ...damage }, 'a damaged file was set aside');
-  };
-  const store = createEngineStorage({ base: paths.replicas });
+  const damages = new DamageReports((damage) => log.error({ ...damage }, 'a damaged file was set aside'));
+  const onDamage = damages.report;
+  const lock = await takeLock(paths, onDamage);
+  await furnish(paths, onDamage);
+  const store = createEngineStorage({ base: paths.replicas, onDamage });
   await store.files.sweep(['', 'engine', 'engine:payloads']);
   const file = await readJson(store, { key: CHATS_KEY, schema: ChatsFileSchema, onDamage });
   const lastEngine = await readJson(store, { key: STATE_KEY, schema: EngineStateFileSchema, onDamage });
@@ -98,8 +100,7 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
   const hooks = new HooksState(file?.hooks);
   const records = await restoreRecords({ file, journal, history, hooks });
   const payloads = createPayloads(store, 'engine:payloads');
-  if (isCopy)
-    for (const runs of [paths.agents, paths.hooks]) await rm(runs, { recursive: true, force: true });
+  if (isCopy) await disownRuns(paths);
   return {
     paths,
     lock,
@@ -108,6 +109,7 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     history,
     payloads,
     records,
+    hasCheckpoint: file !== null,
     hooks: isCopy ? new HooksState() : hooks,
     outbox,
     bootId: readBootId(),
@@ -117,7 +119,25 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
   };
 }
 
-async function takeLock(paths: Paths): Promise<HomeLock> {
+/** The folders of a home, with nothing else in their places. */
+async function furnish(paths: Paths, onDamage: OnDamage): Promise<void> {
+  const plans = paths.plans.filter(({ source }) => source === 'replicas').map(({ folder }) => folder);
+  const { home: below, workspaces, history, payloads, agents, hooks } = paths;
+  await makeWayForFolder(workspaces, { below, onDamage, mode: 0o777 });
+  for (const folder of [history, payloads, agents, hooks, ...plans])
+    await makeWayForFolder(folder, { below, onDamage });
+}
+
+/** What runs there is that of the original. */
+async function disownRuns({ agents, hooks }: Paths): Promise<void> {
+  for (const runs of [agents, hooks]) {
+    await rm(runs, { recursive: true, force: true });
+    await mkdir(runs, { mode: 0o700 });
+  }
+}
+
+async function takeLock(paths: Paths, onDamage: OnDamage): Promise<HomeLock> {
+  await makeWayForFile(paths.lock, { below: paths.home, onDamage });
   try {
     return await lockHome(paths.lock);
   } catch (error) {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { credentialPaths } from './credentials/credential-paths.ts';
 import type { EngineEnvironment } from './engine-env.ts';
@@ -8,6 +7,7 @@ import type { Log } from './log.ts';
 import type { Home } from './open-home.ts';
 import type { RootHooksOptions } from './start-root.ts';
 import type { Workspace } from './start-workspace.ts';
+import { retireDamagedRuns } from './process/damaged-runs.ts';
 import { listRepositories } from './workspace/find-repositories.ts';
 
 export interface OpenHooksOptions {
@@ -20,10 +20,10 @@ export interface OpenHooksOptions {
 
 /** What hooks run with in this home. */
 export async function openHooks(
-  { paths, journal, hooks, bootId }: Home,
+  { paths, journal, hooks, bootId, damages }: Home,
   { environment, env, log, workspace }: OpenHooksOptions,
 ): Promise<RootHooksOptions> {
-  await mkdir(paths.hooks, { recursive: true, mode: 0o700 });
+  await retireDamagedRuns(paths.hooks, damages.report);
   return {
     folder: paths.hooks,
     env,
@@ -35,6 +35,7 @@ export async function openHooks(
         env: environment.ambient,
         files: Object.values(credentialPaths(paths, environment.ambient)),
       }),
+      onDamage: damages.report,
       onError: (error) => log.error({ err: error }, 'the log of hooks cannot be written'),
     }),
     settled: () => journal.committed(),

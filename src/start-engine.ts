@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { agentOptions } from './agent-options.ts';
 import { createGauges } from './create-gauges.ts';
 import { createRecorder } from './create-recorder.ts';
@@ -30,6 +29,7 @@ import { openHome } from './open-home.ts';
 import type { Home } from './open-home.ts';
 import { Checkpoint } from './projection/checkpoint.ts';
 import { damageEvent } from './projection/damage-event.ts';
+import { retireDamagedRuns } from './process/damaged-runs.ts';
 import { sweep } from './process/sweep.ts';
 import { startWorkspace } from './start-workspace.ts';
 
@@ -44,20 +44,22 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const { failed, fail } = createFailure();
   const home = await openHome({ environment, log, onFatal: fail });
   const { journal, history, payloads, paths, records } = home;
-  await mkdir(paths.workspaces, { recursive: true });
   const hub = createHub(journal);
   const metrics = new Metrics();
   const recorder = createRecorder(home, { metrics, onTurnEnd: () => workspace.turnEnded() });
   const startHooksCompleted = (repoName: string) => home.hooks.isCompleted(repoName, home.bootId);
   const workspace = await startWorkspace(home, { environment, recorder, log, startHooksCompleted });
   const checkpoint = createCheckpoint(home, { environment, log });
+  const saveCheckpoint = () =>
+    checkpoint.write().catch((error: unknown) => log.error({ err: error }, 'the checkpoint failed'));
   const board = createStatusBoard(home, { hub, workspace });
   const gauges = createGauges(home, { hub, board });
   recorder.statusChange = board.takeChange;
   hub.onClientsChange(() => recorder.record([]));
-  for (const damage of home.damages) recorder.record([damageEvent(damage)]);
+  home.damages.tellTo((damage) => recorder.record([damageEvent(damage)]));
   if (home.isCopy) for (const record of records.values()) recorder.record(disown(record));
 
+  await retireDamagedRuns(paths.agents, home.damages.report);
   await sweep(paths.agents, runsOf(records));
   const goodbye = new AbortController();
   const client = createMonolithClient({
@@ -85,6 +87,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     outbox: home.outbox.connect({ client, recorder, workspace }),
   });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
+  if (!home.hasCheckpoint) await saveCheckpoint();
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
   if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
   await writeState(home, environment);
@@ -115,7 +118,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     stopReviewing();
     inspection.actors.close();
     workspace.close();
-    await checkpoint.write().catch((error: unknown) => log.error({ err: error }, 'the checkpoint failed'));
+    await saveCheckpoint();
     hub.close();
     await journal.close();
     await history.close();

@@ -90,13 +90,13 @@ function createRepositories(
 type RepositoryParts = StartWorkspaceOptions & { pullRequests: PullRequests };
 
 async function createPullRequests(
-  { store, paths }: Home,
+  { store, paths, damages }: Home,
   { environment, log, onChange }: StartWorkspaceOptions & { onChange: () => void },
 ): Promise<PullRequests> {
   const saved = await readJson(store, {
     key: PULL_REQUESTS_KEY,
     schema: PullRequestsFileSchema,
-    onDamage: (damage) => log.error({ ...damage }, 'a damaged file was set aside'),
+    onDamage: damages.report,
   });
   const find = createGithubCli({
     program: environment.GH_PATH,

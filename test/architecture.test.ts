@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/environment-values.ts': ['node:', 'zod'],
   'src/engine-env.ts': ['node:', 'zod', 'src/environment-values.ts', 'src/errors.ts'],
   'src/storage': ['node:', 'unstorage', 'execa', 'zod', ...GROUND],
-  'src/process': ['node:', 'execa', 'zod', ...GROUND],
+  'src/process': ['node:', 'execa', 'zod', 'src/storage', ...GROUND],
   'src/credentials': [
     'node:',
     'execa',

@@ -1,10 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { JournalEntry } from '../src/journal/event-line.ts';
 import { createLog } from '../src/log.ts';
 import { openOutbox } from '../src/open-outbox.ts';
 import { createEngineStorage } from '../src/storage/atomic-files.ts';
+import { openLogFile } from '../src/storage/log-file.ts';
 import { idOf, openTestJournal } from './journal/open-test-journal.ts';
 import { temporaryFolder } from './storage/temporary-folder.ts';
 
@@ -37,9 +38,9 @@ it('keeps what leaves the log untold as dead letters, and says how many those ar
 });
 
 it('lets go of them also when they cannot be written, and says so', async () => {
-  const { base, outbox, append, recorded, connection } = await open();
+  const openFile = () => Promise.reject(new Error('EIO'));
+  const { outbox, append, recorded, connection } = await open(openFile);
   await append(trouble('one'));
-  await mkdir(join(base, 'engine', 'dead-letters.jsonl')); // no file can be written there
 
   await outbox.giveUp(1);
 
@@ -49,10 +50,10 @@ it('lets go of them also when they cannot be written, and says so', async () => 
   expect(await connection.next({ mayWait: false, signal: NOBODY })).toBeNull();
 });
 
-async function open() {
+async function open(openFile = openLogFile) {
   const base = await temporaryFolder();
   const { journal } = await openTestJournal(base);
-  const store = createEngineStorage({ base });
+  const store = createEngineStorage({ base, openFile });
   const log = createLog({ level: 'silent', secrets: [] });
   const outbox = openOutbox({ store, journal, settledId: null, workspaceId: 'workspace-1', log });
   const recorded: JournalEntry[] = [];

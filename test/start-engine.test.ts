@@ -22,6 +22,18 @@ it('has one chat per agent from the first start, never used', async () => {
   expect(chats.every(({ createdAt, updatedAt }) => createdAt === updatedAt)).toBe(true);
 });
 
+it('has written its first chats down when it answers', async () => {
+  const home = await createHome();
+
+  const { engine } = await startOn(home);
+
+  const written = JSON.parse(await readFile(join(home, '.replicas/engine/chats.json'), 'utf8'));
+  const { chats } = await engine.chats.list();
+  expect(written.chats.map(({ chat }: { chat: { id: string } }) => chat.id)).toEqual(
+    chats.map(({ id }) => id),
+  );
+});
+
 it('ends a message to an agent that is not installed, and says so', async () => {
   const { engine, chatId, events } = await startOn(await createHome());
 

@@ -56,6 +56,7 @@ async function runHook(hook: HookRecord, options: RunHooksOptions & { runs: stri
   const log = await HookLog.open({
     file: join(runs, 'log'),
     positionsFile: join(runs, 'positions.json'),
+    onDamage: ({ file }) => options.print(`${file} was in the way.\n`),
     onError: (error) => options.print(`${String(error)}\n`),
   });
   const settled = () => Promise.resolve();

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { chmod, lstat, readFile, readdir, readlink, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeWayForFile } from '../storage/make-way.ts';
+import { readIfFile } from '../storage/read-if-file.ts';
 import { TEMPORARY_SUFFIX, replaceFile } from '../storage/replace-file.ts';
 import { setAside, type OnDamage } from '../storage/set-aside.ts';
 
@@ -16,8 +17,10 @@ export interface Codec<Content> {
 export interface CredentialFileOptions<Content> {
   path: string;
   codec: Codec<Content>;
-  /** Told when a file could not be read and was set aside. */
+  /** Told when something could not be read and was set aside. */
   onDamage: OnDamage;
+  /** The folder above which nothing is set aside; that of the file unless told. */
+  below?: string;
   /** Whether the folder holds nothing for others, so that it is closed to them. */
   isFolderPrivate?: boolean;
   /** Puts the new content in place. */
@@ -42,12 +45,8 @@ export class CredentialFile<Content> {
   /** What it holds now; as if it were empty when it is not there or cannot be understood. */
   read(): Content {
     const { path, codec } = this.#options;
-    try {
-      return codec.parse(readFileSync(path, 'utf8')) ?? codec.empty;
-    } catch {
-      // Not there, or not for us to read.
-      return codec.empty;
-    }
+    const text = readIfFile(path);
+    return (text === null ? undefined : codec.parse(text)) ?? codec.empty;
   }
 
   /** Rewrites it as a whole, through a link where it is one, unless nothing changes. Rejects when the disk refuses. */
@@ -59,7 +58,7 @@ export class CredentialFile<Content> {
 
   /** Removes what an engine that was killed while it wrote left beside the file. */
   async sweep(): Promise<void> {
-    const file = await targetOf(this.#options.path);
+    const file = await this.#clearWay();
     const names = await readdir(dirname(file)).catch(() => []); // no folder, nothing to sweep
     const stale = names.filter(
       (name) => name.startsWith(`${basename(file)}.`) && name.endsWith(TEMPORARY_SUFFIX),
@@ -69,12 +68,20 @@ export class CredentialFile<Content> {
 
   async #update(change: (content: Content) => Content): Promise<void> {
     const { path, codec, replace = replaceFile } = this.#options;
-    const file = await targetOf(path);
+    const file = await this.#clearWay();
     const text = await readIfThere(file);
     const before = text === null ? codec.empty : (codec.parse(text) ?? (await this.#setAside(file)));
     const after = codec.format(change(before));
     if (after !== text || !(await isPrivate(file))) await replace(file, after);
     if (this.#options.isFolderPrivate) await closeFolder(dirname(path));
+  }
+
+  /** Where the file is, or will be: with nothing else in its place. */
+  async #clearWay(): Promise<string> {
+    const { path, onDamage, below = dirname(path) } = this.#options;
+    const file = (await targetOf(path)) ?? path; // a ring of links is in the way itself
+    await makeWayForFile(file, { below, onDamage });
+    return file;
   }
 
   async #setAside(file: string): Promise<Content> {
@@ -84,15 +91,15 @@ export class CredentialFile<Content> {
   }
 }
 
-/** Where a chain of links ends, also when nothing is there yet. */
-async function targetOf(path: string): Promise<string> {
+/** Where a chain of links ends, also when nothing is there yet; null where it does not end. */
+async function targetOf(path: string): Promise<string | null> {
   let file = path;
   for (let links = 0; links < LINKS_MAX; links += 1) {
     const status = await lstat(file).catch(() => null); // nothing there: that is where it will be
     if (!status?.isSymbolicLink()) return file;
     file = resolve(dirname(file), await readlink(file));
   }
-  throw new Error('Too many links.');
+  return null;
 }
 
 async function readIfThere(file: string): Promise<string | null> {

@@ -1,6 +1,10 @@
-import { appendFile, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { makeWayForFile } from '../storage/make-way.ts';
+import { readIfFile } from '../storage/read-if-file.ts';
+import { setAside, type OnDamage } from '../storage/set-aside.ts';
 import { prefixLines } from './prefix-lines.ts';
 import { createPrinted, type Printed } from './printed.ts';
 import { redactLines, redactText } from './redact.ts';
@@ -28,6 +32,8 @@ export interface HookLogOptions {
   rotateBytes?: number;
   /** What is not shown of what hooks print. */
   secrets?: () => readonly string[];
+  /** Told of what stood in the place of a file of the log and was set aside. */
+  onDamage: OnDamage;
   /** Told why lines are missing in the log: it cannot be written, for another reason than a full disk. */
   onError: (error: unknown) => void;
 }
@@ -57,8 +63,9 @@ export class HookLog {
 
   /** Cuts what an engine that was killed wrote without noting it: it will be copied again. */
   static async open(options: HookLogOptions): Promise<HookLog> {
+    await clearWay(options);
     const size = await sizeOf(options.file);
-    const positions = await readPositions(options.positionsFile);
+    const positions = await readPositions(options);
     const isLonger = positions !== null && size > positions.size;
     if (isLonger) await truncate(options.file, positions.size);
     const processes = positions?.processes ?? {};
@@ -186,10 +193,29 @@ async function sizeOf(file: string): Promise<number> {
   );
 }
 
-async function readPositions(file: string): Promise<z.output<typeof PositionsSchema> | null> {
+/** What is no file in the place of one could not be written, or would hold up whoever opens it. */
+async function clearWay({ file, positionsFile, onDamage }: HookLogOptions): Promise<void> {
+  const below = dirname(file);
+  for (const path of [file, `${file}.1`, positionsFile, `${positionsFile}.tmp`])
+    await makeWayForFile(path, { below, onDamage });
+}
+
+/** Null for the first engine, and for one that cannot know: what is copied again stands twice in the log. */
+async function readPositions({
+  positionsFile,
+  onDamage,
+}: HookLogOptions): Promise<z.output<typeof PositionsSchema> | null> {
+  const text = readIfFile(positionsFile);
+  const positions = PositionsSchema.safeParse(parseJson(text));
+  if (text !== null && !positions.success)
+    onDamage(await setAside(positionsFile, { reason: 'It could not be understood.', now: new Date() }));
+  return positions.data ?? null;
+}
+
+function parseJson(text: string | null): unknown {
   try {
-    return PositionsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return JSON.parse(text ?? '');
   } catch {
-    return null; // The first engine, or one that cannot know: what is copied again stands twice in the log.
+    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HookFact, HookProcessCommand } from '../../machines/hook.events.ts';
@@ -10,6 +10,7 @@ import { launch } from '../process/launch.ts';
 import { createRun, filesOf, type Run } from '../process/run.ts';
 import { freeOutput } from '../process/spool.ts';
 import { endFamily } from '../process/terminate.ts';
+import { readIfFile } from '../storage/read-if-file.ts';
 import type { HookLog } from './hook-log.ts';
 import { parseResults, toProgram } from './hook-script.ts';
 import { createThrottle } from './throttle.ts';
@@ -161,7 +162,7 @@ export class HookProcess {
   /** Tells of each command but the last one: that ends with the process. */
   #reportResults(): void {
     if (this.#step.count === 1) return;
-    const results = parseResults(readIfThere(this.#resultsFile())).slice(0, this.#step.count - 1);
+    const results = parseResults(readIfFile(this.#resultsFile()) ?? '').slice(0, this.#step.count - 1);
     let previous = Date.parse(this.#startedAt());
     for (const [index, { exitCode, endedAt }] of results.entries()) {
       const durationMs = Math.max(0, endedAt - previous);
@@ -211,7 +212,7 @@ export class HookProcess {
   }
 
   #startedAt(): string {
-    return readIfThere(filesOf(this.#run).note) || new Date().toISOString();
+    return readIfFile(filesOf(this.#run).note) || new Date().toISOString();
   }
 }
 
@@ -232,12 +233,4 @@ function durationOnDisk(run: Run): number {
 function firstLine(command: string): string {
   const [line = '', ...rest] = command.trim().split('\n');
   return rest.length === 0 ? line : `${line} …`;
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

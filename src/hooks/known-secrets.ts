@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readIfFile } from '../storage/read-if-file.ts';
 
 export interface SecretSources {
   /** Secret whatever they look like. */
@@ -28,7 +28,7 @@ export function createKnownSecrets({ values, env, files }: SecretSources): () =>
   return () => {
     if (performance.now() - lookedAt < LOOK_EVERY_MS) return known;
     lookedAt = performance.now();
-    const all = [...lasting, ...files.flatMap((file) => secretsIn(readIfThere(file)))].flatMap(linesOf);
+    const all = [...lasting, ...files.flatMap((file) => secretsIn(readIfFile(file) ?? ''))].flatMap(linesOf);
     known = [...new Set(all)].toSorted((one, other) => other.length - one.length);
     return known;
   };
@@ -45,12 +45,4 @@ function secretsIn(text: string): string[] {
 /** Output is looked at line by line: a key of several lines is found by each. */
 function linesOf(secret: string): string[] {
   return secret.split('\n').filter((line) => line.length >= TELLING_LENGTH);
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

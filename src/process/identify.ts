@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import { readIfFile } from '../storage/read-if-file.ts';
 import { MS_PER_TICK, belongsTo, findProcess, startOfTicks } from './process-table.ts';
 import { filesOf, type Run } from './run.ts';
 
@@ -61,10 +62,6 @@ export function shimOf(run: Run): number | null {
 
 /** Null while the file is missing or its line is not complete. */
 function readNumber(file: string): number | null {
-  try {
-    const text = readFileSync(file, 'utf8');
-    return /^\d+\n$/.test(text) ? Number(text) : null;
-  } catch {
-    return null;
-  }
+  const text = readIfFile(file) ?? '';
+  return /^\d+\n$/.test(text) ? Number(text) : null;
 }

@@ -1,4 +1,5 @@
 import { readdir, rm } from 'node:fs/promises';
+import { isSetAside } from '../storage/set-aside.ts';
 import { fence, identify } from './identify.ts';
 import { createRun, type Run } from './run.ts';
 import { killEverything, killRemains } from './terminate.ts';
@@ -37,5 +38,5 @@ function isAliveIn(state: ReturnType<typeof identify>['state']): boolean {
 
 async function listFolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return entries.filter((entry) => entry.isDirectory() && !isSetAside(entry.name)).map(({ name }) => name);
 }

@@ -1,15 +1,20 @@
-import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { createStorage, defineDriver, type Driver, type Storage } from 'unstorage';
 import fsLite from 'unstorage/drivers/fs-lite';
 import { AppendLog, type AppendLogOptions } from './append-log.ts';
 import { openLogFile, type LogFile, type OpenLogFile } from './log-file.ts';
+import { clearPlaceOfFile, makeWayForFile, makeWayForFolder } from './make-way.ts';
 import { TEMPORARY_SUFFIX, replaceFile, syncFolder } from './replace-file.ts';
+import { isSetAside, type OnDamage } from './set-aside.ts';
 
 export interface AtomicFilesOptions {
   /** Folder below which every key is a path. */
   base: string;
   openFile?: OpenLogFile;
+  /** Told of what stood in the place of a file or a folder and was set aside. */
+  onDamage?: OnDamage;
+  now?: () => Date;
 }
 
 /** What a key-value storage cannot say: files that grow, are renamed and are read by position. */
@@ -19,7 +24,7 @@ export interface AtomicFiles {
   open(key: string): Promise<LogFile>;
   /** Opens the file of a key for appending. `close` of the log closes the file. */
   append<Note = never>(key: string, options: AppendOptions<Note>): Promise<AppendLog<Note>>;
-  /** Names of the files in the folder of a key; none when there is no such folder. */
+  /** Names in the folder of a key, without what was set aside; none when there is no such folder. */
   list(folder: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
   remove(key: string): Promise<void>;
@@ -48,14 +53,14 @@ export const atomicFiles = defineDriver<AtomicFilesOptions, AtomicFiles>((option
   const files = createFiles(options);
   const inOrder = createSerializer();
   const replace = (key: string, value: string | Uint8Array) =>
-    inOrder(key, () => replaceFile(files.pathOf(key), value));
+    inOrder(key, async () => replaceFile(await files.way(key), value));
   return {
     ...inner,
     name: 'atomic-files',
     options,
     getInstance: () => files,
-    getItem: async (key) => (await readIfThere(files.pathOf(key)))?.toString('utf8') ?? null,
-    getItemRaw: (key) => readIfThere(files.pathOf(key)),
+    getItem: async (key) => (await files.read(key))?.toString('utf8') ?? null,
+    getItemRaw: (key) => files.read(key),
     setItem: replace,
     setItemRaw: replace,
     removeItem: (key) => inOrder(key, () => files.remove(key)),
@@ -63,30 +68,51 @@ export const atomicFiles = defineDriver<AtomicFilesOptions, AtomicFiles>((option
   };
 });
 
+interface DriverFiles extends AtomicFiles {
+  read(key: string): Promise<Buffer | null>;
+  /** The path of a key, with nothing in its way that is no file. */
+  way(key: string): Promise<string>;
+}
+
 function filesOf(driver: Driver<AtomicFilesOptions, AtomicFiles>): AtomicFiles {
   if (driver.getInstance === undefined) throw new Error('The driver has no operations on growing files.');
   return driver.getInstance();
 }
 
-function createFiles({ base, openFile = openLogFile }: AtomicFilesOptions): AtomicFiles {
+function createFiles({
+  base,
+  openFile = openLogFile,
+  onDamage = () => undefined,
+  now,
+}: AtomicFilesOptions): DriverFiles {
   const pathOf = (key: string) => toPath(base, key);
-  const open = async (key: string) => {
-    await mkdir(dirname(pathOf(key)), { recursive: true, mode: 0o700 });
-    return openFile(pathOf(key));
+  const clearance = { below: dirname(resolve(base)), onDamage, now };
+  const way = async (key: string) => {
+    await makeWayForFile(pathOf(key), clearance);
+    return pathOf(key);
   };
+  const open = async (key: string) => openFile(await way(key));
   return {
     pathOf,
+    way,
     open,
+    read: async (key) => readIfThere(await way(key)),
     append: async (key, options) => {
       const file = await open(key);
       return new AppendLog({ ...options, file, size: await file.size() });
     },
-    list: (folder) => listFiles(pathOf(folder)),
+    list: async (folder) => {
+      await makeWayForFolder(pathOf(folder), clearance);
+      return (await readdir(pathOf(folder))).filter((name) => isInPlace(name) && !isSetAside(name));
+    },
     rename: async (from, to) => {
-      await rename(pathOf(from), pathOf(to));
+      await rename(pathOf(from), await way(to));
       await syncFolder(dirname(pathOf(to)));
     },
-    remove: (key) => rm(pathOf(key), { force: true }),
+    remove: async (key) => {
+      await clearPlaceOfFile(pathOf(key), clearance);
+      await rm(pathOf(key), { force: true });
+    },
     sweep: async (folders) => void (await Promise.all(folders.map((folder) => sweepFolder(pathOf(folder))))),
   };
 }
@@ -106,20 +132,10 @@ async function readIfThere(file: string): Promise<Buffer | null> {
   }
 }
 
-async function listFiles(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile() && isInPlace(entry.name)).map((entry) => entry.name);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
-
 async function sweepFolder(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []); // a folder that is not there has nothing to sweep
   const stale = names.filter((name) => !isInPlace(name));
-  await Promise.all(stale.map((name) => rm(join(folder, name), { force: true })));
+  await Promise.all(stale.map((name) => rm(join(folder, name), { force: true, recursive: true })));
 }
 
 function isInPlace(name: string): boolean {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import type { EngineStorage } from './atomic-files.ts';
 
 /** Texts too large for a line of the journal, one file each. */
@@ -32,7 +32,7 @@ export function createPayloads({ storage, files }: EngineStorage, folder: string
     async sweep(isInUse) {
       for (const name of await files.list(folder)) {
         if (isInUse(name)) continue;
-        const { mtimeMs } = await stat(files.pathOf(keyOf(name)));
+        const { mtimeMs } = await lstat(files.pathOf(keyOf(name)));
         if (Date.now() - mtimeMs > ON_ITS_WAY_MS) await files.remove(keyOf(name));
       }
     },

@@ -1,22 +1,29 @@
 import { rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { syncFolder } from './replace-file.ts';
 
-/** A file that could not be understood. Nothing of it is lost: it lies at `keptAs`. */
+/** A file that could not be understood. Nothing of it is lost: it lies at `keptAs`; null when there is nothing to keep. */
 export interface Damage {
   file: string;
-  keptAs: string;
+  keptAs: string | null;
   reason: string;
 }
 
+/** A damage of which the file is kept. */
+export type Kept = Damage & { keptAs: string };
+
 export type OnDamage = (damage: Damage) => void;
 
+const MARK = '.corrupt-';
+
+/** Whether this is the name of something that was set aside. Nothing of the kind is ever removed. */
+export function isSetAside(name: string): boolean {
+  return basename(name).includes(MARK);
+}
+
 /** Renames a damaged file to `<name>.corrupt-<time>` beside it. */
-export async function setAside(
-  file: string,
-  { reason, now }: { reason: string; now: Date },
-): Promise<Damage> {
-  const keptAs = `${file}.corrupt-${now.toISOString().replaceAll(':', '-')}`;
+export async function setAside(file: string, { reason, now }: { reason: string; now: Date }): Promise<Kept> {
+  const keptAs = `${file}${MARK}${now.toISOString().replaceAll(':', '-')}`;
   await rename(file, keptAs);
   await syncFolder(dirname(file));
   return { file, keptAs, reason };

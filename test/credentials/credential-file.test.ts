@@ -18,6 +18,7 @@ import { replaceAsGit } from '../../src/credentials/git-credentials.ts';
 import { jsonCodec } from '../../src/credentials/json-codec.ts';
 import type { Damage } from '../../src/storage/set-aside.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
+import { intrude, type Intruder } from '../support/damage.ts';
 
 const codec = jsonCodec(z.looseObject({ token: z.string().optional() }), { empty: {} });
 
@@ -113,6 +114,20 @@ describe('a file of credentials', () => {
 
     expect((await readdir(dirname(path))).toSorted()).toEqual(others);
   });
+
+  it.each<Intruder>(['a folder', 'a pipe', 'a link to itself'])(
+    'counts as empty where %s stands in its place, which is set aside when it is written',
+    async (intruder) => {
+      const { file, path, damages } = await openFile();
+      await intrude(path, intruder);
+
+      expect(file.read()).toEqual({});
+      await file.update(() => ({ token: 'one' }));
+
+      expect(file.read()).toEqual({ token: 'one' });
+      expect(damages).toMatchObject([{ file: path, keptAs: expect.stringContaining('auth.json.corrupt-') }]);
+    },
+  );
 
   it('stays as it was when a change fails, and takes the next one', async () => {
     const { file } = await openFile();

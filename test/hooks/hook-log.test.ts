@@ -144,8 +144,10 @@ describe('the log of hooks', () => {
     const log = await HookLog.open({
       file: join(folder, 'missing', 'log'),
       positionsFile: join(folder, 'positions.json'),
+      onDamage: () => expect.fail('Nothing is damaged.'),
       onError: (error) => errors.push(error),
     });
+    await rm(join(folder, 'missing'), { recursive: true });
 
     await log.note('app', 'one');
 
@@ -194,6 +196,7 @@ function open(rotateBytes = 1_000_000, secrets: () => string[] = () => []): Prom
   return HookLog.open({
     file: file(),
     positionsFile: join(folder, 'positions.json'),
+    onDamage: () => expect.fail('Nothing is damaged.'),
     rotateBytes,
     secrets,
     onError: (error) => {

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, readdir } from 'node:fs/promises';
+import { appendFile, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AgentEvent } from '../../src/contract/agent-event.ts';
@@ -185,9 +185,9 @@ describe('history', () => {
 
   it('says at once that it cannot go on when a chat has no place', async () => {
     const fatal: unknown[] = [];
-    const { history, folder } = await open({ onFatal: (error) => fatal.push(error) });
-    await mkdir(join(folder, 'chat.jsonl'), { recursive: true });
-    await expect(history.page('chat', { limit: 1, offset: 0 })).rejects.toThrow('EISDIR');
+    const openFile = () => Promise.reject(new Error('EIO'));
+    const { history } = await open({ openFile, onFatal: (error) => fatal.push(error) });
+    await expect(history.page('chat', { limit: 1, offset: 0 })).rejects.toThrow('EIO');
     expect(fatal).toEqual([]);
     history.append('chat', idOf(1), [said('1')]);
     await expect.poll(() => fatal.length).toBe(1);

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createEngineStorage } from '../../src/storage/atomic-files.ts';
+import type { Damage } from '../../src/storage/set-aside.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 describe('atomic files', () => {
@@ -44,19 +45,35 @@ describe('atomic files', () => {
   it('throws what the disk says, except that a missing value is null', async () => {
     const base = await temporaryFolder();
     const { storage } = createEngineStorage({ base });
-    await symlink('loop', join(base, 'loop'));
+    const tooLong = 'x'.repeat(300);
     expect(await storage.getItemRaw('missing')).toBe(null);
-    await expect(storage.getItemRaw('loop')).rejects.toThrow('ELOOP');
-    await expect(storage.getItem('loop')).rejects.toThrow('ELOOP');
+    await expect(storage.getItemRaw(tooLong)).rejects.toThrow('ENAMETOOLONG');
+    await expect(storage.getItem(tooLong)).rejects.toThrow('ENAMETOOLONG');
   });
 
   it('keeps the old value and no temporary file when a write fails', async () => {
     const base = await temporaryFolder();
     const { storage } = createEngineStorage({ base });
-    await mkdir(join(base, 'folder'));
-    await expect(storage.setItemRaw('folder', 'x')).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
-    await storage.setItemRaw('folder:inside', 'y');
-    expect(await readdir(base)).toEqual(['folder']);
+    const name = 'x'.repeat(250); // that of its temporary file is too long
+    await writeFile(join(base, name), 'old');
+    await expect(storage.setItemRaw(name, 'new')).rejects.toThrow('ENAMETOOLONG');
+    expect(await readdir(base)).toEqual([name]);
+    expect(await storage.getItem(name)).toBe('old');
+  });
+
+  it('sets aside what stands in the place of a value, and says so', async () => {
+    const base = await temporaryFolder();
+    const damages: Damage[] = [];
+    const { storage, files } = createEngineStorage({ base, onDamage: (damage) => damages.push(damage) });
+    await mkdir(join(base, 'engine', 'value'), { recursive: true });
+    await symlink('nowhere', join(base, 'engine', 'link'));
+    await storage.setItemRaw('engine:value', 'x');
+    expect(await storage.getItemRaw('engine:link')).toBe(null);
+    expect(damages.map(({ file }) => file)).toEqual([
+      join(base, 'engine', 'value'),
+      join(base, 'engine', 'link'),
+    ]);
+    expect(await files.list('engine')).toEqual(['value']);
   });
 
   it('sweeps what interrupted writes left, and does not list it before', async () => {

@@ -91,6 +91,7 @@ async function boot(state: HooksState, bootId: string, look: () => void = () => 
   const log = await HookLog.open({
     file: join(home, 'log'),
     positionsFile: join(home, 'positions.json'),
+    onDamage: () => expect.fail('Nothing is damaged.'),
     onError: (error) => {
       throw error;
     },
