@@ -17,6 +17,7 @@ import { CHATS_KEY } from './projection/checkpoint.ts';
 import { openHistory } from './projection/history.ts';
 import type { History } from './projection/history.ts';
 import { HooksState } from './projection/hooks-state.ts';
+import { retell } from './projection/retell.ts';
 import { restoreRecords } from './projection/restore.ts';
 import { createEngineStorage } from './storage/atomic-files.ts';
 import type { EngineStorage } from './storage/atomic-files.ts';
@@ -87,7 +88,10 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     files: store.files,
     folder: 'engine:history',
     replayedUntil: journal.committedId,
+    marks: file?.histories,
+    retell: (chatId) => retell(journal, chatId),
     onDamage,
+    onTrouble: (error) => log.error({ err: error }, 'a history cannot be opened and is tried again'),
     onFatal,
   });
   const outbox: OpenedOutbox = openOutbox({

@@ -92,11 +92,18 @@ export const LineRecordSchema = z.object({
   preparedBoot: z.string().optional(),
 });
 
+/** How long the history of a chat was, and with which line of the journal it ended, when all of it was on disk. */
+export const HistoryMarkSchema = z.object({
+  count: z.number().int().nonnegative(),
+  lastId: z.string().nullable(),
+});
+
 /** `~/.replicas/engine/chats.json`. The journal above `watermark` is still to be folded in. */
 export const ChatsFileSchema = z.object({
   version: z.literal(1),
   watermark: z.string(),
   chats: z.array(ChatRecordSchema),
+  histories: z.record(z.string(), HistoryMarkSchema).optional(),
   hooks: HooksRecordSchema.optional(),
 });
 
@@ -119,6 +126,7 @@ export type TurnRecord = z.infer<typeof TurnRecordSchema>;
 export type Steered = z.infer<typeof SteeredSchema>;
 export type ChatRecord = z.infer<typeof ChatRecordSchema>;
 export type LineRecord = z.infer<typeof LineRecordSchema>;
+export type HistoryMark = z.infer<typeof HistoryMarkSchema>;
 export type ChatsFile = z.infer<typeof ChatsFileSchema>;
 export type EngineStateFile = z.infer<typeof EngineStateFileSchema>;
 

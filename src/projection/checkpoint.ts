@@ -63,7 +63,7 @@ export class Checkpoint {
     const named = JSON.stringify(value);
     await journal.committed();
     await history.sync();
-    await writeJson(store.storage, { key: CHATS_KEY, value });
+    await writeJson(store.storage, { key: CHATS_KEY, value: { ...value, histories: history.marks } });
     this.#watermark = watermark;
     await payloads.sweep((file) => named.includes(file));
   }

@@ -1,13 +1,19 @@
 import type { AgentEvent } from '../contract/agent-event.ts';
+import type { HistoryMark } from '../contract/records.ts';
 import { AppendLog } from '../storage/append-log.ts';
 import { readLines, type LineRange } from '../storage/line-search.ts';
-import { DIGITS_OFFSET, encodeHistoryLine } from './history-line.ts';
-import type { SoundHistory } from './history-repair.ts';
+import { DIGITS_OFFSET, encodeHistoryLine, parseHistoryLine } from './history-line.ts';
+import type { SoundHistory } from './open-history-file.ts';
 
 export interface HistoryFileOptions {
-  /** The last id in the journal when the engine started: only up to there can an event come twice. */
+  /** Only up to this id of the journal can an event come twice. */
   replayedUntil: string;
   onFatal: (error: unknown) => void;
+}
+
+/** Lines that were asked for are not there as they were written. */
+export class HistoryDamagedError extends Error {
+  override readonly name = 'HistoryDamagedError';
 }
 
 /** The history of one chat, open. What is not written yet is part of it. */
@@ -48,13 +54,41 @@ export class HistoryFile {
 
   append(id: string, events: readonly AgentEvent[]): void {
     if (this.#lastId !== null && id <= this.#lastId && id <= this.#options.replayedUntil) return;
-    for (const event of events) this.#add(encodeHistoryLine({ number: ++this.#count, id }, event));
+    for (const event of events)
+      this.#add(encodeHistoryLine({ number: ++this.#count, id, event: JSON.stringify(event) }));
     this.#lastId = id;
     this.#isDirty = true;
   }
 
-  /** Whole lines, from one number to another. */
-  async read({ first, last }: LineRange): Promise<string> {
+  /** The events of whole lines, as JSON, from one number to another. Throws `HistoryDamagedError`. */
+  async read(range: LineRange): Promise<string[]> {
+    const text = await this.#readText(range).catch((error: unknown) => {
+      throw new HistoryDamagedError('The lines cannot be found.', { cause: error });
+    });
+    const lines = text.split('\n').slice(0, -1).map(parseHistoryLine);
+    const isWhole = lines.every((line, index) => line?.number === range.first + index);
+    if (!isWhole || lines.length !== range.last - range.first + 1)
+      throw new HistoryDamagedError(`Lines ${range.first} to ${range.last} are not as they were written.`);
+    return lines.map((line) => line?.event ?? '');
+  }
+
+  /** Puts everything on disk; tells how much that is, null when nothing was to be done. */
+  async sync(): Promise<HistoryMark | null> {
+    if (!this.#isDirty) return null;
+    this.#isDirty = false;
+    const mark = { count: this.#count, lastId: this.#lastId };
+    await this.#log.synced();
+    return mark;
+  }
+
+  /** Like `sync`, and lets go of the file. */
+  async close(): Promise<HistoryMark | null> {
+    const mark = await this.sync();
+    await this.#log.close();
+    return mark;
+  }
+
+  async #readText({ first, last }: LineRange): Promise<string> {
     const committed = this.#committedCount();
     const { file } = this.#sound;
     const lines = { file, size: this.#log.size, first: 1, last: committed, digitsAt: DIGITS_OFFSET };
@@ -63,17 +97,6 @@ export class HistoryFile {
       .join('');
     if (first > committed) return pending;
     return String(await readLines(lines, { first, last: Math.min(last, committed) })) + pending;
-  }
-
-  async sync(): Promise<void> {
-    if (!this.#isDirty) return;
-    this.#isDirty = false;
-    await this.#log.synced();
-  }
-
-  async close(): Promise<void> {
-    await this.sync();
-    await this.#log.close();
   }
 
   #add(line: string): void {

@@ -1,40 +1,53 @@
-import type { AgentEvent } from '../contract/agent-event.ts';
 import { EVENT_ID_LENGTH } from '../journal/event-id.ts';
+import { checksum } from '../storage/checksum.ts';
 
 /*
- * A line: {"n":"000000000001","id":"<journal id>","event":{…}}
- * Everything before the event has a fixed width, so a line is found by its number and the event is cut out unparsed.
+ * A line: {"n":"000000000001","id":"<journal id>","sum":"<checksum>","event":{…}}
+ * The number stands at a fixed place, so that a line is found by it. Lines of older engines have no checksum.
  */
 
 const DIGITS = 12;
-const ID_OFFSET = '{"n":"'.length + DIGITS + '","id":"'.length;
-const EVENT_OFFSET = ID_OFFSET + EVENT_ID_LENGTH + '","event":'.length;
-const HEAD = /^\{"n":"(\d{12})","id":"(\d{12}-[0-9a-f]{8})","event":\{/;
+const HEAD = /^\{"n":"(\d{12})","id":"(\d{12}-[0-9a-f]{8})",(?:"sum":"([0-9a-f]{8})",)?"event":/;
+const LONGEST_HEAD = `{"n":"","id":"","sum":"","event":`.length + DIGITS + EVENT_ID_LENGTH + 8;
 
 /** Where in a line its number starts. */
 export const DIGITS_OFFSET = '{"n":"'.length;
 
-export function encodeHistoryLine(place: { number: number; id: string }, event: AgentEvent): string {
-  const digits = String(place.number).padStart(DIGITS, '0');
-  return `{"n":"${digits}","id":"${place.id}","event":${JSON.stringify(event)}}\n`;
+/** One line of a history; `event` is JSON. */
+export interface HistoryLine {
+  number: number;
+  id: string;
+  event: string;
 }
 
-/** Null when the text, without its newline, is not a whole line. */
-export function parseHistoryLine(line: string): { number: number; id: string } | null {
-  const [, number, id] = HEAD.exec(line) ?? [];
-  return number === undefined || id === undefined || !isJson(line) ? null : { number: Number(number), id };
+export function encodeHistoryLine({ number, id, event }: HistoryLine): string {
+  const digits = String(number).padStart(DIGITS, '0');
+  return `{"n":"${digits}","id":"${id}","sum":"${checksum(digits + id + event)}","event":${event}}\n`;
 }
 
-/** The JSON array of the events in whole lines. */
-export function toEventsJson(lines: string): string {
-  const events = lines.split('\n').slice(0, -1);
-  return `[${events.map((line) => line.slice(EVENT_OFFSET, -1)).join(',')}]`;
+/** Null when the text, without its newline, is not a whole line as it was written. */
+export function parseHistoryLine(line: string): HistoryLine | null {
+  const [head = '', digits = '', id = '', sum] = HEAD.exec(line.slice(0, LONGEST_HEAD)) ?? [];
+  if (head === '' || !line.endsWith('}')) return null;
+  const event = line.slice(head.length, -1);
+  const isSound = sum === undefined ? isObject(event) : checksum(digits + id + event) === sum;
+  return isSound ? { number: Number(digits), id, event } : null;
 }
 
-function isJson(text: string): boolean {
+/** Whether a text is the beginning of a line, as a writer leaves it that was killed. */
+export function isTornLine(text: string): boolean {
+  return HEAD.test(text) || text.slice(0, EXAMPLE.length).split('').every(isInPlace);
+}
+
+const EXAMPLE = `{"n":"000000000000","id":"000000000000-00000000","sum":"00000000","event":`;
+
+function isInPlace(character: string, at: number): boolean {
+  return EXAMPLE[at] === '0' ? /[0-9a-f]/.test(character) : character === EXAMPLE[at];
+}
+
+function isObject(text: string): boolean {
   try {
-    JSON.parse(text);
-    return true;
+    return typeof JSON.parse(text) === 'object';
   } catch {
     return false;
   }

@@ -1,10 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentEvent } from '../contract/agent-event.ts';
+import type { HistoryMark } from '../contract/records.ts';
 import type { AtomicFiles } from '../storage/atomic-files.ts';
 import { syncFolder } from '../storage/replace-file.ts';
 import type { OnDamage } from '../storage/set-aside.ts';
-import { HistoryFile } from './history-file.ts';
-import { toEventsJson } from './history-line.ts';
-import { openSoundHistory } from './history-repair.ts';
+import { HistoryDamagedError, HistoryFile } from './history-file.ts';
+import { readPage, type EventsPage, type PageRequest } from './history-page.ts';
+import type { Retold } from './history-rebuild.ts';
+import { openHistoryFile } from './open-history-file.ts';
 
 export interface HistoryOptions {
   files: AtomicFiles;
@@ -14,31 +17,19 @@ export interface HistoryOptions {
   replayedUntil?: string;
   /** How many files are kept open. */
   openFiles?: number;
+  /** What was on disk for certain when that was last written down, by chat. */
+  marks?: HistoryMarks | undefined;
+  /** What the journal still has of a chat: for one whose file is damaged. */
+  retell: (chatId: string) => Promise<Retold>;
   onDamage: OnDamage;
+  /** A file cannot be opened. What is said meanwhile is kept, and it is tried again. */
+  onTrouble: (error: unknown) => void;
+  retryAfterMs?: number;
   onFatal: (error: unknown) => void;
   now?: () => Date;
 }
 
-export interface PageRequest {
-  limit: number;
-  /** Events to leave out at the end. */
-  offset: number;
-  /** `beforeCursor` of another page: this one then ends before that one. */
-  before?: string | undefined;
-}
-
-export interface EventsPage {
-  /** A JSON array in the order in which things were said. */
-  eventsJson: string;
-  total: number;
-  hasMore: boolean;
-  beforeCursor: string | null;
-}
-
-/** The text is no `beforeCursor` of any page. */
-export class HistoryCursorError extends Error {
-  override readonly name = 'HistoryCursorError';
-}
+export type HistoryMarks = Readonly<Record<string, HistoryMark>>;
 
 interface Entry {
   ready: Promise<HistoryFile>;
@@ -51,9 +42,9 @@ interface Entry {
 }
 
 const OPEN_FILES = 64;
+const RETRY_AFTER_MS = 1_000;
 /** Sorts behind every id. */
 const LAST_ID = '~';
-const CURSOR = /^[1-9]\d{0,11}$/;
 
 export function openHistory(options: HistoryOptions): History {
   return new History(options);
@@ -68,9 +59,17 @@ export class History {
   /** Least recently used first. */
   readonly #entries = new Map<string, Entry>();
   readonly #closing = new Map<string, Promise<void>>();
+  readonly #marks: Map<string, HistoryMark>;
+  #isClosed = false;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
+    this.#marks = new Map(Object.entries(options.marks ?? {}));
+  }
+
+  /** How much of each chat is on disk for certain. */
+  get marks(): HistoryMarks {
+    return Object.fromEntries(this.#marks);
   }
 
   /** Adds what a line of the journal says. Ids rise; one that is already in the history is ignored. */
@@ -81,16 +80,8 @@ export class History {
   }
 
   /** Throws `HistoryCursorError`. Costs the same however long the history is. */
-  async page(chatId: string, { limit, offset, before }: PageRequest): Promise<EventsPage> {
-    const end = before === undefined ? Infinity : parseCursor(before);
-    return this.#with(this.#use(chatId), async (file) => {
-      const total = file.count;
-      const last = Math.min(total, end - 1) - offset;
-      const first = Math.max(1, last - limit + 1);
-      if (last < first) return { eventsJson: '[]', total, hasMore: false, beforeCursor: null };
-      const eventsJson = toEventsJson(await file.read({ first, last }));
-      return { eventsJson, total, hasMore: first > 1, beforeCursor: first > 1 ? String(first) : null };
-    });
+  async page(chatId: string, request: PageRequest): Promise<EventsPage> {
+    return this.#reading(chatId, (file) => readPage(file, request));
   }
 
   /** Journal id of the last event of a chat; null when it has none. */
@@ -100,7 +91,9 @@ export class History {
 
   /** Resolves when everything appended so far is on disk. */
   async sync(): Promise<void> {
-    const syncing = [...this.#entries.values()].map((entry) => this.#with(entry, (file) => file.sync()));
+    const syncing = [...this.#entries].map(([chatId, entry]) =>
+      this.#with(entry, async (file) => this.#note(chatId, await file.sync())),
+    );
     await Promise.all([...syncing, ...this.#closing.values()]);
     const { files, folder } = this.#options;
     if (this.#entries.size > 0) await syncFolder(files.pathOf(folder));
@@ -109,13 +102,36 @@ export class History {
   async remove(chatId: string): Promise<void> {
     this.#release(chatId);
     await this.#closing.get(chatId);
+    this.#marks.delete(chatId);
     await this.#options.files.remove(this.#keyOf(chatId));
   }
 
   /** Writes what is pending and closes every file. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const chatId of this.#entries.keys()) this.#release(chatId);
     await Promise.all(this.#closing.values());
+  }
+
+  /** A file that turns out to be damaged is rebuilt, and read again. */
+  async #reading<Result>(chatId: string, read: (file: HistoryFile) => Promise<Result>): Promise<Result> {
+    const entry = this.#use(chatId);
+    try {
+      return await this.#with(entry, read);
+    } catch (error) {
+      if (!(error instanceof HistoryDamagedError)) throw error;
+      if (this.#entries.get(chatId) === entry) this.#reopen(chatId, error.message);
+      return this.#with(this.#use(chatId), read);
+    }
+  }
+
+  #reopen(chatId: string, damage: string): void {
+    this.#release(chatId);
+    this.#entries.set(chatId, this.#open(chatId, damage));
+  }
+
+  #note(chatId: string, mark: HistoryMark | null): void {
+    if (mark !== null) this.#marks.set(chatId, mark);
   }
 
   async #with<Result>(entry: Entry, work: (file: HistoryFile) => Promise<Result>): Promise<Result> {
@@ -134,25 +150,39 @@ export class History {
     return entry;
   }
 
-  #open(chatId: string): Entry {
+  #open(chatId: string, damage?: string): Entry {
     this.#closeLeastUsed();
-    const entry: Entry = { ready: this.#openFile(chatId), file: null, backlog: [], users: 0 };
-    entry.ready = entry.ready.then((file) => takeBacklog(entry, file));
-    entry.ready.catch((error: unknown) => this.#giveUp(chatId, { entry, error }));
+    const entry: Entry = { ready: this.#openFile(chatId, damage), file: null, backlog: [], users: 0 };
+    this.#await(chatId, { entry, damage });
     return entry;
   }
 
-  async #openFile(chatId: string): Promise<HistoryFile> {
-    await this.#closing.get(chatId);
-    const { replayedUntil = LAST_ID, now = () => new Date(), onFatal } = this.#options;
-    const sound = await openSoundHistory(this.#keyOf(chatId), { ...this.#options, now });
-    return new HistoryFile(sound, { replayedUntil, onFatal });
+  #await(chatId: string, { entry, damage }: { entry: Entry; damage: string | undefined }): void {
+    entry.ready = entry.ready.then((file) => takeBacklog(entry, file));
+    entry.ready.catch((error: unknown) => this.#retry(chatId, { entry, damage, error }));
   }
 
-  /** Whoever reads hears of it from its promise; what was appended has nowhere to go. */
-  #giveUp(chatId: string, { entry, error }: { entry: Entry; error: unknown }): void {
-    this.#entries.delete(chatId);
-    if (entry.backlog.length > 0) this.#options.onFatal(error);
+  async #openFile(chatId: string, damage: string | undefined): Promise<HistoryFile> {
+    await this.#closing.get(chatId);
+    const { files, replayedUntil = LAST_ID, now = () => new Date(), onDamage, onFatal } = this.#options;
+    const retell = () => this.#options.retell(chatId);
+    const mark = this.#marks.get(chatId);
+    const sound = await openHistoryFile(this.#keyOf(chatId), { files, mark, damage, retell, onDamage, now });
+    return new HistoryFile(sound, { replayedUntil: sound.retoldUntil ?? replayedUntil, onFatal });
+  }
+
+  /** Whoever reads hears of it from its promise; what was appended waits for the next attempt. */
+  #retry(
+    chatId: string,
+    { entry, damage, error }: { entry: Entry; damage: string | undefined; error: unknown },
+  ): void {
+    this.#options.onTrouble(error);
+    if (this.#isClosed || this.#entries.get(chatId) !== entry) return;
+    if (entry.backlog.length === 0) return void this.#entries.delete(chatId);
+    entry.ready = delay(this.#options.retryAfterMs ?? RETRY_AFTER_MS, undefined, { ref: false }).then(() =>
+      this.#openFile(chatId, damage),
+    );
+    this.#await(chatId, { entry, damage });
   }
 
   #closeLeastUsed(): void {
@@ -167,7 +197,10 @@ export class History {
     const entry = this.#entries.get(chatId);
     if (entry === undefined) return;
     this.#entries.delete(chatId);
-    const closed = entry.ready.then((file) => file.close());
+    const closed = entry.ready.then(
+      async (file) => this.#note(chatId, await file.close()),
+      () => undefined, // it was reported when it could not be opened
+    );
     this.#closing.set(
       chatId,
       closed.finally(() => this.#closing.delete(chatId)),
@@ -183,9 +216,4 @@ function takeBacklog(entry: Entry, file: HistoryFile): HistoryFile {
   for (const { id, events } of entry.backlog) file.append(id, events);
   entry.file = file;
   return file;
-}
-
-function parseCursor(before: string): number {
-  if (!CURSOR.test(before)) throw new HistoryCursorError(`"${before}" is no cursor of a page of history.`);
-  return Number(before);
 }

@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { link, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { syncFolder } from './replace-file.ts';
 
@@ -23,8 +23,19 @@ export function isSetAside(name: string): boolean {
 
 /** Renames a damaged file to `<name>.corrupt-<time>` beside it. */
 export async function setAside(file: string, { reason, now }: { reason: string; now: Date }): Promise<Kept> {
-  const keptAs = `${file}${MARK}${now.toISOString().replaceAll(':', '-')}`;
+  const keptAs = nameOf(file, now);
   await rename(file, keptAs);
   await syncFolder(dirname(file));
   return { file, keptAs, reason };
+}
+
+/** Gives a damaged file that is about to be replaced the name that `setAside` would; it stays until then. */
+export async function keepAside(file: string, now: Date): Promise<string> {
+  const keptAs = nameOf(file, now);
+  await link(file, keptAs);
+  return keptAs;
+}
+
+function nameOf(file: string, now: Date): string {
+  return `${file}${MARK}${now.toISOString().replaceAll(':', '-')}`;
 }

@@ -13,7 +13,14 @@ const ROUNDS = 500;
 export function run(): Promise<BenchRow[]> {
   return withTemporaryFolder(async (base) => {
     const { files } = createEngineStorage({ base });
-    const history = openHistory({ files, folder: 'history', onDamage: fail, onFatal: fail });
+    const history = openHistory({
+      files,
+      folder: 'history',
+      retell: fail,
+      onDamage: fail,
+      onTrouble: fail,
+      onFatal: fail,
+    });
     fill(history, 'short', SHORT);
     fill(history, 'long', LONG);
     await history.sync();

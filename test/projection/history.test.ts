@@ -1,14 +1,10 @@
 import { appendFile, readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AgentEvent } from '../../src/contract/agent-event.ts';
-import { HistoryCursorError, openHistory, type HistoryOptions } from '../../src/projection/history.ts';
-import { createEngineStorage } from '../../src/storage/atomic-files.ts';
-import type { Damage } from '../../src/storage/set-aside.ts';
+import { HistoryCursorError } from '../../src/projection/history-page.ts';
+import { openLogFile } from '../../src/storage/log-file.ts';
 import { createDisk } from '../storage/breakable-file.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
-
-const NOW = new Date('2026-01-02T03:04:05.678Z');
+import { idOf, open, said, textsIn } from './open-test-history.ts';
 
 describe('history', () => {
   it('gives the last events in the order in which they were said, and what came before by cursor', async () => {
@@ -183,55 +179,18 @@ describe('history', () => {
     expect(await readdir(folder)).toEqual(['..%2F..%2Fetc%3Ax%2Fy.jsonl']);
   });
 
-  it('says at once that it cannot go on when a chat has no place', async () => {
-    const fatal: unknown[] = [];
-    const openFile = () => Promise.reject(new Error('EIO'));
-    const { history } = await open({ openFile, onFatal: (error) => fatal.push(error) });
-    await expect(history.page('chat', { limit: 1, offset: 0 })).rejects.toThrow('EIO');
-    expect(fatal).toEqual([]);
-    history.append('chat', idOf(1), [said('1')]);
-    await expect.poll(() => fatal.length).toBe(1);
+  it('keeps what is said while a file cannot be opened, and tells whoever reads', async () => {
+    let isBroken = true;
+    const openFile = (path: string) => (isBroken ? Promise.reject(new Error('EMFILE')) : openLogFile(path));
+    const { history, texts, troubles } = await open({ openFile, retryAfterMs: 1 });
+    await expect(texts({ limit: 9, offset: 0 })).rejects.toThrow('EMFILE');
+    for (const n of [1, 2, 3]) history.append('chat', idOf(n), [said(String(n))]);
+    await expect.poll(() => troubles.length).toBeGreaterThan(2);
+    isBroken = false;
+    await expect
+      .poll(() => texts({ limit: 9, offset: 0 }).catch(() => null))
+      .toMatchObject({
+        texts: ['1', '2', '3'],
+      });
   });
 });
-
-interface OpenOptions extends Partial<HistoryOptions> {
-  base?: string;
-  openFile?: ReturnType<typeof createDisk>['open'];
-}
-
-async function open({ base, openFile = createDisk().open, ...options }: OpenOptions = {}) {
-  const home = base ?? (await temporaryFolder());
-  const { files } = createEngineStorage({ base: home, openFile });
-  const damages: Damage[] = [];
-  const folder = join(home, 'engine', 'history');
-  const history = openHistory({
-    files,
-    folder: 'engine:history',
-    now: () => NOW,
-    onDamage: (damage) => damages.push(damage),
-    onFatal: fail,
-    ...options,
-  });
-  const texts = async (request: { limit: number; offset: number; before?: string }) => {
-    const { eventsJson, total, hasMore, beforeCursor } = await history.page('chat', request);
-    return { texts: textsIn(eventsJson), total, hasMore, cursor: beforeCursor };
-  };
-  return { history, texts, damages, folder, file: join(folder, 'chat.jsonl') };
-}
-
-function textsIn(eventsJson: string): unknown[] {
-  const events: AgentEvent[] = JSON.parse(eventsJson);
-  return events.map(({ payload }) => payload['text']);
-}
-
-function said(text: string): AgentEvent {
-  return { timestamp: NOW.toISOString(), type: 'claude-assistant', payload: { text } };
-}
-
-function idOf(sequence: number): string {
-  return `${String(sequence).padStart(12, '0')}-aaaaaaaa`;
-}
-
-function fail(error: unknown): never {
-  throw error;
-}
