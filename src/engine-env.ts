@@ -102,6 +102,11 @@ const optional = {
   AGENT_PROCESSES_MAX: wholeNumber({ min: 1, max: 1000 })
     .default(8)
     .meta({ description: 'How many agent processes may run; the least recently used idle one makes room.' }),
+  HEARTBEAT_MS: wholeNumber({ min: 0, max: 2 ** 31 - 1 })
+    .default(30_000)
+    .meta({
+      description: 'How often the control plane is told that the engine lives, in milliseconds; 0: never.',
+    }),
   BODY_MAX_BYTES: wholeNumber({ min: KIB, max: 256 * MIB })
     .default(32 * MIB)
     .meta({ description: 'The largest request body.' }),

@@ -47,7 +47,7 @@ interface Parts {
 
 export interface ConnectOptions {
   client: Pick<MonolithClient, 'deliver'>;
-  recorder: Pick<Recorder, 'record'>;
+  recorder: Pick<Recorder, 'record' | 'records'>;
   workspace: { repositories: Pick<Repositories, 'list'> };
 }
 
@@ -67,6 +67,11 @@ export class OpenedOutbox {
   get lag(): number {
     const { outbox, journal } = this.#parts;
     return outbox.owedFrom === null ? 0 : sequenceOf(journal.committedId) - outbox.owedFrom + 1;
+  }
+
+  /** The event that is told next, as far as it was looked for. */
+  get oldest(): Pick<WebhookLine, 'id' | 'ts'> | null {
+    return this.#parts.outbox.oldest;
   }
 
   note(entries: readonly JournalEntry[], lastId: string): void {
@@ -126,7 +131,8 @@ export class OpenedOutbox {
   #toWebhook(line: WebhookLine): Promise<WebhookEvent> {
     const repos = () =>
       this.#connection?.workspace.repositories.list({ includeDiffs: false }) ?? Promise.resolve([]);
-    return toWebhook(line, { workspaceId: this.#parts.workspaceId, repos });
+    const titleOf = (chatId: string) => this.#connection?.recorder.records.get(chatId)?.chat.title ?? null;
+    return toWebhook(line, { workspaceId: this.#parts.workspaceId, repos, titleOf });
   }
 
   #keep(letters: readonly DeadLetter[]): Promise<void> {

@@ -15,7 +15,9 @@ import { disown } from './commands/ending.ts';
 import { Messages } from './commands/messages.ts';
 import { toChats } from './commands/to-chats.ts';
 import type { ChatRecord } from './contract/records.ts';
+import type { Health } from './contract/status.ts';
 import type { EngineEnvironment } from './engine-env.ts';
+import { keepBeating } from './heartbeat.ts';
 import type { RunningEngine } from './engine.ts';
 import { createHub } from './journal/hub.ts';
 import type { Log } from './log.ts';
@@ -107,6 +109,20 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const logFile = paths.startHooksLog;
   const hooks = new HookCommands({ ...hookParts, board: root.hooks, directory, logFile });
 
+  const health = (): Health => ({
+    status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
+    version,
+    boot: root.boot.read(),
+  });
+  void keepBeating({
+    workspaceId: environment.WORKSPACE_ID,
+    everyMs: environment.HEARTBEAT_MS,
+    beat: (heartbeat) => client.beat(heartbeat),
+    health,
+    status: () => board.read(),
+    outbox: home.outbox,
+    signal: goodbye.signal,
+  });
   const inspection = openInspection(root.actor, { environment, log });
 
   async function leave(command: 'engine.drain' | 'engine.handOver'): Promise<void> {
@@ -140,11 +156,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     ...inspection,
     credentials: new CredentialCommands({ board: credentials.board, directory, isStopping }),
     metrics: { read: () => metrics.read({ gauges, version }) },
-    health: () => ({
-      status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
-      version,
-      boot: root.boot.read(),
-    }),
+    health,
     status: () =>
       directory.committed({ ...board.read(), version, boot: root.boot.read(), lastEventId: journal.headId }),
     stop: () => (leaving ??= leave('engine.drain')),

@@ -59,7 +59,7 @@ async function open(openFile = openLogFile) {
   const recorded: JournalEntry[] = [];
   const connection = outbox.connect({
     client: { deliver: () => Promise.resolve({ kind: 'delivered', isDuplicate: false }) },
-    recorder: { record: (entries) => void recorded.push(...entries) },
+    recorder: { record: (entries) => void recorded.push(...entries), records: new Map() },
     workspace: { repositories: { list: () => Promise.resolve([]) } },
   });
   async function append(...entries: JournalEntry[]): Promise<void> {

@@ -46,6 +46,16 @@ export const TurnEndSchema = z.object({
   steers,
 });
 
+/** An agent waits for somebody. */
+export const RequestOpenedSchema = z.object({
+  chatId,
+  messageId: z.string().nullable(),
+  request: AgentRequestSchema,
+});
+
+/** It does not wait any more. */
+export const RequestClosedSchema = z.object({ chatId, requestId: z.string(), outcome: RequestOutcomeSchema });
+
 /** What went wrong: `code` for programs, `message` for people. */
 export const TroubleSchema = z.object({
   code: z.string(),
@@ -84,14 +94,8 @@ export const EngineEventSchema = z
     eventOf('chat.turn.completed', TurnEndSchema),
     eventOf('chat.interrupted', z.object({ chatId, interrupted: z.boolean(), queue: z.array(z.string()) })),
     eventOf('chat.message.dropped', z.object({ chatId, messageId, reason: DropReasonSchema })),
-    eventOf(
-      'chat.request.opened',
-      z.object({ chatId, messageId: z.string().nullable(), request: AgentRequestSchema }),
-    ),
-    eventOf(
-      'chat.request.closed',
-      z.object({ chatId, requestId: z.string(), outcome: RequestOutcomeSchema }),
-    ),
+    eventOf('chat.request.opened', RequestOpenedSchema),
+    eventOf('chat.request.closed', RequestClosedSchema),
     eventOf('hooks.started', HooksProgressSchema),
     eventOf('hooks.progress', HooksProgressSchema),
     eventOf('hooks.completed', HooksProgressSchema),

@@ -10,6 +10,7 @@ import {
   ClaudeCredentialSchema,
   CodexCredentialSchema,
   GithubCredentialSchema,
+  HeartbeatSchema,
   RefreshRequestSchema,
   WebhookEventSchema,
 } from './monolith.ts';
@@ -49,6 +50,7 @@ const SENT = {
   TokenRefreshHealth: TokenRefreshHealthSchema,
   RefreshRequest: RefreshRequestSchema,
   WebhookEvent: WebhookEventSchema,
+  Heartbeat: HeartbeatSchema,
 };
 
 /** Everything that crosses the engine's boundary, as one JSON Schema document (draft 2020-12). */

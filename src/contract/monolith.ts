@@ -1,7 +1,15 @@
 import { z } from 'zod';
-import { EngineReadySchema, TroubleSchema, TurnEndSchema, eventOf } from './events.ts';
+import {
+  EngineReadySchema,
+  RequestClosedSchema,
+  RequestOpenedSchema,
+  TroubleSchema,
+  TurnEndSchema,
+  eventOf,
+} from './events.ts';
 import { HooksProgressSchema } from './hooks.ts';
 import { GitDiffSchema, RepoSchema } from './repos.ts';
+import { BootSchema, EngineStatusSchema } from './status.ts';
 
 /** ISO 8601 text or epoch milliseconds: the control plane may send either. */
 const ExpirySchema = z.union([z.iso.datetime({ offset: true }), z.number().int().nonnegative()]);
@@ -62,6 +70,8 @@ export const CodexCredentialSchema = z.discriminatedUnion('type', [
 export const WEBHOOK_EVENT_TYPES = [
   'engine.ready',
   'chat.turn.completed',
+  'chat.request.opened',
+  'chat.request.closed',
   'hooks.completed',
   'hooks.failed',
   'error',
@@ -72,11 +82,42 @@ export const WebhookRepoSchema = RepoSchema.pick({ name: true, prUrls: true })
   .extend({ branch: z.string(), gitDiff: GitDiffSchema.pick({ added: true, removed: true }).nullable() })
   .meta({ id: 'WebhookRepo' });
 
+/** A request with what a notification says of it. `title` is the chat's, as it is when this is told; null when it is gone. */
+const WaitingSchema = RequestOpenedSchema.extend({ title: z.string().nullable(), summary: z.string() });
+
+/**
+ * A sign of life, at the same place as events: told as things are now, never repeated and never waited for. Without a key,
+ * because each is another one.
+ */
+export const HeartbeatSchema = z
+  .object({
+    type: z.literal('engine.heartbeat'),
+    ts: z.iso.datetime(),
+    workspaceId: z.string(),
+    payload: z.object({
+      /** When this engine started, in epoch milliseconds. */
+      bootTimeMs: z.number().int().nonnegative(),
+      uptimeSeconds: z.number().nonnegative(),
+      /** As in `GET /health`. */
+      status: z.enum(['initializing', 'ok']),
+      boot: BootSchema,
+      /** As in `GET /status`. */
+      counters: EngineStatusSchema.omit({ uptimeSeconds: true }),
+      /** The event that is told next, and how many of the log lie behind it; null when everything was told. */
+      undelivered: z
+        .object({ id: z.string(), ts: z.iso.datetime(), lag: z.number().int().positive() })
+        .nullable(),
+    }),
+  })
+  .meta({ id: 'Heartbeat' });
+
 /** The body of `POST /v1/engine/webhook`: the event as it stands in the journal, and whose it is. */
 export const WebhookEventSchema = z
   .discriminatedUnion('type', [
     webhookOf('engine.ready', EngineReadySchema),
     webhookOf('chat.turn.completed', TurnEndSchema.extend({ repos: z.array(WebhookRepoSchema) })),
+    webhookOf('chat.request.opened', WaitingSchema),
+    webhookOf('chat.request.closed', RequestClosedSchema),
     webhookOf('hooks.completed', HooksProgressSchema),
     webhookOf('hooks.failed', HooksProgressSchema),
     webhookOf('error', TroubleSchema),
@@ -91,6 +132,7 @@ export type CodexCredential = z.infer<typeof CodexCredentialSchema>;
 export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
 export type WebhookRepo = z.infer<typeof WebhookRepoSchema>;
 export type WebhookEvent = z.infer<typeof WebhookEventSchema>;
+export type Heartbeat = z.infer<typeof HeartbeatSchema>;
 
 function webhookOf<Type extends (typeof WEBHOOK_EVENT_TYPES)[number], Payload extends z.ZodType>(
   type: Type,

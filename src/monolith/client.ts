@@ -6,6 +6,7 @@ import {
   type ClaudeCredential,
   type CodexCredential,
   type GithubCredential,
+  type Heartbeat,
   type RefreshRequest,
   type WebhookEvent,
 } from '../contract/monolith.ts';
@@ -14,7 +15,7 @@ import { createCall, type Call, type CallOptions } from './call.ts';
 import { createCircuit, type Circuit } from './circuit.ts';
 
 /**
- * The four calls the engine makes to the control plane. Each is one attempt that ends within `timeoutMs`, and none
+ * The calls the engine makes to the control plane. Each is one attempt that ends within `timeoutMs`, and none
  * throws: when to try again is for the caller to decide. While an endpoint fails again and again its calls are
  * answered `unavailable` at once, without touching the network.
  */
@@ -23,6 +24,8 @@ export interface MonolithClient {
   refreshClaude(request: RefreshRequest): Promise<RefreshOutcome<ClaudeCredential>>;
   refreshCodex(request: RefreshRequest): Promise<RefreshOutcome<CodexCredential>>;
   deliver(event: WebhookEvent): Promise<DeliveryOutcome>;
+  /** Tells that the engine lives. What comes of it does not matter to the next time. */
+  beat(heartbeat: Heartbeat): Promise<void>;
 }
 
 /** Nothing is known, now: worth another try, not before `retryAfterMs` milliseconds if the other side said so. */
@@ -42,6 +45,8 @@ export type DeliveryOutcome =
 
 export type MonolithOptions = CallOptions;
 
+const WEBHOOK = '/v1/engine/webhook';
+
 const NOT_FOUND = 404;
 
 /** An event that is there already; of a refresh, that it cannot be done at this moment. */
@@ -54,6 +59,7 @@ export function createMonolithClient(options: MonolithOptions): MonolithClient {
     refreshClaude: refreshing(call, '/v1/engine/claude/refresh-credentials', ClaudeCredentialSchema),
     refreshCodex: refreshing(call, '/v1/engine/codex/refresh-credentials', CodexCredentialSchema),
     deliver: delivering(call, createCircuit()),
+    beat: async (heartbeat) => void (await call(WEBHOOK, { body: heartbeat })),
   };
 }
 
@@ -74,7 +80,7 @@ function delivering(call: Call, circuit: Circuit) {
   return (event: WebhookEvent): Promise<DeliveryOutcome> =>
     circuit<DeliveryOutcome>(async () => {
       const headers = { 'idempotency-key': event.id };
-      const answer = await call('/v1/engine/webhook', { body: event, headers });
+      const answer = await call(WEBHOOK, { body: event, headers });
       if (answer.kind === 'answered') return { kind: 'delivered', isDuplicate: false };
       if (answer.kind === 'unavailable') return answer;
       const { status, reason } = answer;

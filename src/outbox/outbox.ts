@@ -65,6 +65,11 @@ export class Outbox {
     return this.#isCaughtUp ? this.#options.journal.committedId : this.#lastLookedAt;
   }
 
+  /** The oldest event that is owed; null when none is, or none was looked for yet. */
+  get oldest(): WebhookLine | null {
+    return this.#found[0] ?? null;
+  }
+
   /** The sequence from which on something may be owed; null when everything was told. */
   get owedFrom(): number | null {
     if (this.#found[0] !== undefined) return sequenceOf(this.#found[0].id);

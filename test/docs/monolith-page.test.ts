@@ -4,6 +4,7 @@ import {
   ClaudeCredentialSchema,
   CodexCredentialSchema,
   GithubCredentialSchema,
+  HeartbeatSchema,
   WEBHOOK_EVENT_TYPES,
   WebhookEventSchema,
 } from '../../src/contract/monolith.ts';
@@ -19,6 +20,7 @@ const schemas = [
   ClaudeCredentialSchema,
   CodexCredentialSchema,
   WebhookEventSchema,
+  HeartbeatSchema,
 ];
 
 describe('docs/monolith.md', () => {

@@ -146,6 +146,7 @@ function engineEnvironment(
     WORKSPACE_ID,
     HOST: '127.0.0.1',
     PORT: String(port),
+    HEARTBEAT_MS: '0',
     CLOUD_INIT_OUTPUT_LOG: cloudInitLog,
     CLAUDE_PATH: agents.claude ?? undefined,
     CODEX_PATH: agents.codex ?? undefined,

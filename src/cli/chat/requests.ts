@@ -1,7 +1,7 @@
 /** What agents ask, as text, and what people type, as answers. */
 import { z } from 'zod';
 import type { AgentRequest, AnswerToRequest } from '../../client/client.ts';
-import { toolBrief } from '../tool-brief.ts';
+import { toolBrief } from '../../tool-brief.ts';
 import type { Colors } from '../transcript.ts';
 
 const QuestionSchema = z.looseObject({

@@ -1,8 +1,10 @@
 import { H3, serve, type H3Event } from 'h3';
 import type { z } from 'zod';
 import {
+  HeartbeatSchema,
   RefreshRequestSchema,
   WebhookEventSchema,
+  type Heartbeat,
   type RefreshRequest,
   type WebhookEvent,
 } from '../../contract/monolith.ts';
@@ -39,6 +41,8 @@ export interface ReferenceMonolith {
   readonly calls: readonly MonolithCall[];
   /** Every event that was taken, once, in the order of arrival. */
   readonly events: readonly WebhookEvent[];
+  /** Every sign of life, oldest first. */
+  readonly heartbeats: readonly Heartbeat[];
   /** What goes wrong from now on. */
   fault: (call: MonolithCall) => Fault | undefined;
   close(): Promise<void>;
@@ -47,9 +51,11 @@ export interface ReferenceMonolith {
 /** The control plane as the engine sees it: its four endpoints on loopback. Strict about what it is sent; it forgets nothing. */
 export async function startReferenceMonolith(options: ReferenceMonolithOptions): Promise<ReferenceMonolith> {
   const events = new Map<string, WebhookEvent>();
+  const heartbeats: Heartbeat[] = [];
   const monolith = {
     url: '',
     calls: [] as MonolithCall[],
+    heartbeats,
     get events() {
       return [...events.values()];
     },
@@ -63,7 +69,7 @@ export async function startReferenceMonolith(options: ReferenceMonolithOptions):
     .post('/v1/engine/codex/refresh-credentials', answer(refreshing(options.issue?.codex)))
     .post(
       '/v1/engine/webhook',
-      answer((call) => take(call, events)),
+      answer((call) => listen(call, heartbeats) ?? take(call, events)),
     );
   const { port = 0 } = options;
   const server = serve(app, { port, hostname: '127.0.0.1', silent: true, gracefulShutdown: false });
@@ -117,6 +123,14 @@ function refreshing(issue: Issue | undefined): Endpoint {
     if (credential === undefined || credential === null) return refusal({ status: 404, code: 'absent' });
     return credential instanceof Response ? credential : Response.json(credential);
   };
+}
+
+/** Null when it is no sign of life. */
+function listen({ body }: MonolithCall, heartbeats: Heartbeat[]): Response | null {
+  const { data } = HeartbeatSchema.safeParse(body);
+  if (data === undefined) return null;
+  heartbeats.push(data);
+  return Response.json({ received: true });
 }
 
 function take({ body, idempotencyKey }: MonolithCall, events: Map<string, WebhookEvent>): Response {

@@ -1,19 +1,14 @@
-import type { Saying } from '../client/client.ts';
-
-type ToolCall = Extract<Saying, { kind: 'tool' }>;
-type ToolResult = Extract<Saying, { kind: 'result' }>;
-
 /** What a reader wants to know of a tool's input, the first of them that is there. */
 const TELLING = ['command', 'cmd', 'file_path', 'path', 'pattern', 'query', 'url', 'description', 'prompt'];
 
 const BRIEF_CHARACTERS = 120;
 
 /** `Bash npm test` */
-export function toolBrief({ name, input }: Pick<ToolCall, 'name' | 'input'>): string {
+export function toolBrief({ name, input }: { name: string; input: unknown }): string {
   return toLine(`${name} ${factOf(input)}`);
 }
 
-export function toolResultBrief({ text, isError }: Pick<ToolResult, 'text' | 'isError'>): string {
+export function toolResultBrief({ text, isError }: { text: string; isError: boolean }): string {
   const [first = ''] = text.trim().split('\n');
   const lines = text.trim() === '' ? 0 : text.trim().split('\n').length;
   const more = lines > 1 ? ` (${lines} lines)` : '';
@@ -30,7 +25,8 @@ function factOf(input: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function toLine(text: string): string {
+/** The first characters of a text, in one line. */
+export function toLine(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length > BRIEF_CHARACTERS ? `${line.slice(0, BRIEF_CHARACTERS - 1)}…` : line;
 }
