@@ -24,6 +24,7 @@ describe('parseEnvironment', () => {
       CLAUDE_PATH: 'claude',
       CODEX_PATH: 'codex',
       GH_PATH: 'gh',
+      HEARTBEAT_MS: 30_000,
       ACP_AGENTS: {},
       REQUEST_TIMEOUT_MS: 600_000,
       AGENT_IDLE_MS: 300_000,
