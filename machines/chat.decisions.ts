@@ -115,9 +115,11 @@ export function progressOf(
   return { type: 'chat.turn.progress', payload, ...(position === null ? {} : { record: { position } }) };
 }
 
-function noteOf({ position, sessionId, selfDirected, events, end }: Said): LineRecord | undefined {
+function noteOf({ position, events, end, ...said }: Said): LineRecord | undefined {
+  const { sessionId, sessionMark, selfDirected } = said;
   const changes = {
     ...(sessionId === undefined ? {} : { sessionId }),
+    ...(sessionMark === undefined ? {} : { sessionMark }),
     ...(selfDirected === undefined ? {} : { selfDirected }),
   };
   const isWorthALine = events.length > 0 || end !== undefined || Object.keys(changes).length > 0;

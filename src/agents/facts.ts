@@ -3,7 +3,7 @@ import type { AgentEvent } from '../contract/agent-event.ts';
 import type { Failure } from '../contract/chats.ts';
 import type { TurnProgress } from '../contract/events.ts';
 import type { AgentFact, TurnEnd } from '../contract/facts.ts';
-import type { Position } from '../contract/records.ts';
+import type { Position, SessionMark } from '../contract/records.ts';
 
 /** Where an agent stands, whichever it is. */
 export interface Standing {
@@ -32,6 +32,8 @@ const GATHERED_MAX = 32;
 const STIR_MS = 10_000;
 
 export class Facts {
+  /** Tells up to where a native session is known; asked at the end of each turn. */
+  measure: (sessionId: string) => SessionMark | undefined = () => undefined;
   readonly #report: (fact: AgentFact) => void;
   #isMuted = false;
   #openTools = 0;
@@ -101,7 +103,7 @@ export class Facts {
     const news = {
       ...this.#changeOfSession(standing),
       ...this.#changeOfDirection(standing),
-      ...(end === undefined ? {} : { end }),
+      ...(end === undefined ? {} : { end, ...this.#measured() }),
     };
     const isNews = Object.keys(news).length > 0 || openTools !== this.#openTools;
     if (!isNews && events.length === 0) return;
@@ -150,6 +152,11 @@ export class Facts {
     if (sessionId === null || sessionId === this.#sessionId) return {};
     this.#sessionId = sessionId;
     return { sessionId };
+  }
+
+  #measured(): { sessionMark?: SessionMark } {
+    const sessionMark = this.#sessionId === null ? undefined : this.measure(this.#sessionId);
+    return sessionMark === undefined ? {} : { sessionMark };
   }
 
   #changeOfDirection({ selfDirected }: Standing): { selfDirected?: boolean } {

@@ -1,10 +1,11 @@
-/** Notices that a session went on without the engine: somebody used the agent's own CLI on it. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+/** Watches the agent's own file of a session: notices what was said there without the engine, and what of it is lost. */
+import { createReadStream, statSync } from 'node:fs';
 import type { AgentEvent } from '../contract/agent-event.ts';
 import type { AgentSessionInput } from '../contract/facts.ts';
 import type { Delivery, QueuedMessage, SessionMark } from '../contract/records.ts';
 import { createLineSplitter } from '../process/line-splitter.ts';
+import { partIsLost } from './context-loss.ts';
+import { inspectSession, sizeOf } from './session-file.ts';
 
 /** What a user said, as the agent's own file tells it. */
 export interface NativePrompt {
@@ -20,7 +21,18 @@ export interface NativeSessionOptions {
   turnIds: readonly string[];
   /** Reads one line of the file; null when it is nothing that a user said. */
   promptIn: (line: string) => NativePrompt | null;
+  /** Where the agent keeps a session, if that can be told beforehand. */
+  fileOf?: (sessionId: string) => string;
   now: () => Date;
+}
+
+/** How a session lies there before the agent resumes it. */
+export interface Resumption {
+  /** `absent`: nothing is there; `unusable`: what is there must not be opened, for the reason. */
+  state: 'there' | 'absent' | 'unusable';
+  reason: string;
+  /** To be told to the user: that a part is lost. */
+  notice: string | null;
 }
 
 export class NativeSession {
@@ -46,34 +58,90 @@ export class NativeSession {
   }
 
   /** A session that begins now has nothing in it. */
-  begin(sessionId: string): void {
-    this.#mark = { sessionId, offset: 0 };
+  begin(sessionId: string, file?: string | null): void {
+    this.#mark = { sessionId, offset: 0, damaged: 0, ...(file == null ? {} : { file }) };
+  }
+
+  /** The agent tells where it keeps the session. */
+  locate(sessionId: string, file: string): void {
+    const known = this.#known(sessionId);
+    if (known !== undefined) this.#mark = { ...known, file };
+    else this.#mark = { sessionId, offset: sizeNow(file) ?? 0, file };
+  }
+
+  /** Up to where the session is known now that a turn has ended; undefined when that cannot be told. */
+  measure(sessionId: string): SessionMark | undefined {
+    const file = this.#fileOf(sessionId);
+    const size = file === undefined ? null : sizeNow(file);
+    if (size === null) return undefined;
+    const known = this.#known(sessionId);
+    this.#mark = { ...known, sessionId, offset: Math.max(size, known?.offset ?? 0) };
+    return this.#mark;
+  }
+
+  /** Something was said in it before, as far as anybody knows. */
+  wasUsed(sessionId: string): boolean {
+    return this.#known(sessionId)?.offset !== 0;
+  }
+
+  /** What there is to be resumed; what is missing of it is told once. */
+  async examine(sessionId: string): Promise<Resumption> {
+    const known = this.#known(sessionId);
+    const file = this.#fileOf(sessionId);
+    const found = file === undefined ? null : await inspectSession(file);
+    if (found === null) return { state: 'there', reason: '', notice: null };
+    if (found.kind !== 'file') return { state: found.kind, reason: found.reason, notice: null };
+    const { size, damaged, isTorn } = found;
+    this.#mark = {
+      ...known,
+      sessionId,
+      offset: Math.min(size, known?.offset ?? size),
+      damaged: damaged + (isTorn ? 1 : 0),
+    };
+    const isShorter = known !== undefined && size < known.offset;
+    const isDamaged = damaged > (known?.damaged ?? damaged);
+    const reason = isShorter ? 'its file is shorter than it was' : 'lines of its file are damaged';
+    return { state: 'there', reason: '', notice: isShorter || isDamaged ? partIsLost(reason) : null };
   }
 
   /** The gap since the last look, told once; null when there is none. A session looked at for the first time has none. */
-  async look(sessionId: string, file: string): Promise<AgentEvent | null> {
-    const from = this.#mark?.sessionId === sessionId ? this.#mark.offset : null;
-    const size = await sizeOf(file);
-    if (size === null) return null;
-    if (from === null || size <= from) {
-      this.#mark = { sessionId, offset: from ?? size };
+  async look(sessionId: string): Promise<AgentEvent | null> {
+    const file = this.#fileOf(sessionId);
+    const size = file === undefined ? null : await sizeOf(file);
+    if (file === undefined || size === null) return null;
+    const known = this.#known(sessionId);
+    if (known === undefined || size <= known.offset) {
+      this.#mark = known ?? { sessionId, offset: size };
       return null;
     }
-    const { foreign, end } = await this.#read(file, { from, to: size });
-    this.#mark = { sessionId, offset: end };
+    const { foreign, end } = await this.#read(file, { from: known.offset, to: size });
+    this.#mark = { ...known, offset: end };
     return foreign.length === 0 ? null : gapOf(sessionId, foreign, this.#options.now());
   }
 
+  #known(sessionId: string): SessionMark | undefined {
+    return this.#mark?.sessionId === sessionId ? this.#mark : undefined;
+  }
+
+  #fileOf(sessionId: string): string | undefined {
+    return this.#options.fileOf?.(sessionId) ?? this.#known(sessionId)?.file;
+  }
+
+  /** A file that cannot be read has nothing foreign in it. */
   async #read(file: string, { from, to }: { from: number; to: number }) {
     const split = createLineSplitter(from);
     const foreign: NativePrompt[] = [];
     let end = from;
-    for await (const chunk of createReadStream(file, { start: from, end: to - 1 })) {
-      for (const line of split(chunk as Buffer)) {
-        end = line.end;
-        const prompt = this.#options.promptIn(line.bytes.toString('utf8'));
-        if (prompt !== null && !this.#isOurs(prompt)) foreign.push(prompt);
+    try {
+      for await (const chunk of createReadStream(file, { start: from, end: to - 1 })) {
+        for (const line of split(chunk as Buffer)) {
+          end = line.end;
+          const prompt = this.#options.promptIn(line.bytes.toString('utf8'));
+          if (prompt !== null && !this.#isOurs(prompt)) foreign.push(prompt);
+        }
       }
+    } catch {
+      return { foreign: [], end: from };
     }
     return { foreign, end };
   }
@@ -86,7 +154,7 @@ export class NativeSession {
 
 export function openNativeSession(
   { sessionMark: mark, turnIds = [] }: Pick<AgentSessionInput, 'sessionMark' | 'turnIds'>,
-  rest: Pick<NativeSessionOptions, 'promptIn' | 'now'>,
+  rest: Pick<NativeSessionOptions, 'promptIn' | 'fileOf' | 'now'>,
 ): NativeSession {
   return new NativeSession({ mark, turnIds, ...rest });
 }
@@ -103,10 +171,12 @@ function gapOf(sessionId: string, prompts: readonly NativePrompt[], now: Date): 
   };
 }
 
-async function sizeOf(file: string): Promise<number | null> {
+/** At once, because the end of a turn waits for it; null when there is no such file. */
+function sizeNow(file: string): number | null {
   try {
-    return (await stat(file)).size;
+    const found = statSync(file);
+    return found.isFile() ? found.size : null;
   } catch {
-    return null; // the agent has written nothing yet, or keeps its sessions elsewhere
+    return null;
   }
 }

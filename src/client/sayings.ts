@@ -15,6 +15,7 @@ export function sayingsOf({ type, payload }: AgentEvent): Saying[] {
   if (type === 'claude-assistant' || type === 'claude-user') return claudeSayings(payload, type);
   if (type === 'event_msg') return codexMessage(payload);
   if (type === 'response_item') return codexItem(payload);
+  if (type === 'session-gap') return said('notice', Text.parse(payload['message']));
   if (type.startsWith('acp-')) return acpSayings(type.slice('acp-'.length), payload);
   return [];
 }

@@ -29,6 +29,8 @@ export type AgentFact =
       selfDirected?: boolean;
       /** Set when the native session got another id. */
       sessionId?: string;
+      /** Set at the end of a turn: up to where the native session is known. */
+      sessionMark?: SessionMark;
     }
   /** The agent's model keeps it waiting. */
   | { type: 'agent.waits'; messageId: string | null; progress: TurnProgress; position: Position | null }

@@ -29,8 +29,15 @@ export const QueuedMessageSchema = z.object({
   queuedAt: z.iso.datetime(),
 });
 
-/** Up to where the agent's own file of a session was known when a turn began, in bytes. */
-export const SessionMarkSchema = z.object({ sessionId: z.string(), offset: z.number().int().nonnegative() });
+/** Up to where the agent's own file of a session was known when a turn last began or ended, in bytes. */
+export const SessionMarkSchema = z.object({
+  sessionId: z.string(),
+  offset: z.number().int().nonnegative(),
+  /** Lines in it that are known to be damaged. */
+  damaged: z.number().int().nonnegative().optional(),
+  /** Where it lies, of an agent that tells only then. */
+  file: z.string().optional(),
+});
 
 /**
  * How a turn reaches its agent, in the driver's own terms, journaled before anything is written to the agent.
@@ -84,6 +91,7 @@ export const LineRecordSchema = z.object({
   message: QueuedMessageSchema.optional(),
   delivery: DeliverySchema.optional(),
   sessionId: z.string().nullable().optional(),
+  sessionMark: SessionMarkSchema.optional(),
   position: PositionSchema.nullable().optional(),
   selfDirected: z.boolean().optional(),
   queue: z.array(z.string()).optional(),

@@ -141,6 +141,7 @@ function noteProgress(before: ChatRecord, record: LineRecord | undefined): ChatR
     selfDirected,
     interrupting: before.interrupting && (before.turn !== null || selfDirected),
     ...(record.sessionId === undefined ? {} : { sessionId: record.sessionId }),
+    ...(record.sessionMark === undefined ? {} : { sessionMark: record.sessionMark }),
     ...(record.position === undefined ? {} : { position: record.position }),
     ...(before.turn === null || record.delivery === undefined
       ? {}

@@ -1,7 +1,7 @@
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, open, rm, symlink, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { promptIn as promptOfClaude } from '../../src/agents/claude/transcript.ts';
 import { promptIn as promptOfCodex } from '../../src/agents/codex/rollout.ts';
 import { NativeSession, type NativePrompt } from '../../src/agents/native-session.ts';
@@ -10,13 +10,13 @@ import type { SessionMark } from '../../src/contract/records.ts';
 const NOW = new Date('2026-11-22T12:00:00.000Z');
 
 it('tells once of what it did not ask for, and nothing of what it did', async () => {
-  const { file, say, open } = await createSession();
+  const { say, open } = await createSession();
   const session = open();
   session.begin('s1');
   session.mark({ runId: 'r1' }, { turnId: 'mine' });
   await say('mine', 'mine~1go', 'theirs', null);
 
-  expect(await session.look('s1', file)).toEqual({
+  expect(await session.look('s1')).toEqual({
     timestamp: NOW.toISOString(),
     type: 'session-gap',
     payload: {
@@ -28,43 +28,43 @@ it('tells once of what it did not ask for, and nothing of what it did', async ()
       message: expect.stringContaining('2 messages'),
     },
   });
-  expect(await session.look('s1', file)).toBeNull();
+  expect(await session.look('s1')).toBeNull();
 });
 
 it('goes on from where the last engine kept that it was', async () => {
-  const { file, say, open } = await createSession();
+  const { say, open } = await createSession();
   const first = open();
   first.begin('s1');
   await say('theirs');
-  await first.look('s1', file);
+  await first.look('s1');
   const { sessionMark } = first.mark({ runId: 'r1', sessionMark: undefined }, { turnId: 'mine' });
   await say('mine', 'theirs');
 
   const next = open({ mark: sessionMark, turnIds: ['mine'] });
-  expect((await next.look('s1', file))?.payload['turns']).toBe(1);
+  expect((await next.look('s1'))?.payload['turns']).toBe(1);
 });
 
 it.each([
   ['that was never looked at', undefined],
   ['in the place of another', { sessionId: 's0', offset: 3 }],
 ])('takes a session %s as it is', async (_, mark) => {
-  const { file, say, open } = await createSession();
+  const { say, open } = await createSession();
   await say('theirs');
   const session = open({ mark });
-  expect(await session.look('s1', file)).toBeNull();
+  expect(await session.look('s1')).toBeNull();
   await say('theirs');
-  expect((await session.look('s1', file))?.payload['turns']).toBe(1);
+  expect((await session.look('s1'))?.payload['turns']).toBe(1);
 });
 
 it('waits for the end of a line, and does without a file', async () => {
   const { file, open } = await createSession();
   const session = open();
   session.begin('s1');
-  expect(await session.look('s1', file)).toBeNull();
+  expect(await session.look('s1')).toBeNull();
   await appendFile(file, '{"id":"theirs"');
-  expect(await session.look('s1', file)).toBeNull();
+  expect(await session.look('s1')).toBeNull();
   await appendFile(file, '}\n');
-  expect((await session.look('s1', file))?.payload['turns']).toBe(1);
+  expect((await session.look('s1'))?.payload['turns']).toBe(1);
 });
 
 it.each([
@@ -97,6 +97,74 @@ it.each([
   expect(promptOfCodex(JSON.stringify(line))).toEqual(prompt);
 });
 
+describe('what an agent may have forgotten', () => {
+  it('is nothing as long as the file is as long as it was', async () => {
+    const { say, open } = await createSession();
+    const session = open();
+    session.begin('s1');
+    await say('mine');
+    session.measure('s1');
+    expect(await session.examine('s1')).toEqual({ state: 'there', reason: '', notice: null });
+  });
+
+  it.each([
+    ['its file is shorter than it was', (file: string) => truncate(file, 14)],
+    ['lines of its file are damaged', (file: string) => overwrite(file, { at: 2, text: '\0\0\0' })],
+  ])('is told once, also by the next engine: %s', async (reason, damage) => {
+    const { file, say, open } = await createSession();
+    const session = open();
+    session.begin('s1');
+    await say('mine', 'mine');
+    const mark = session.measure('s1');
+    await damage(file);
+    const next = open({ mark });
+    const notice = `Part of the conversation so far is missing (${reason}): the agent may not know all of what was said before.`;
+    expect(await next.examine('s1')).toEqual({ state: 'there', reason: '', notice });
+    const { sessionMark } = next.mark({ runId: 'r1', sessionMark: undefined }, { turnId: 'mine' });
+    await say('mine');
+    const last = open({ mark: sessionMark });
+    last.measure('s1');
+    expect((await last.examine('s1')).notice).toBeNull();
+  });
+
+  it('is no line that its agent was writing when it died', async () => {
+    const { file, say, open } = await createSession();
+    const session = open();
+    session.begin('s1');
+    await say('mine');
+    session.measure('s1');
+    await appendFile(file, '{"id":');
+    expect((await session.examine('s1')).notice).toBeNull();
+  });
+
+  it.each([
+    ['absent', 'its file is gone', (file: string) => rm(file)],
+    ['unusable', 'there is nothing of it in its file', (file: string) => truncate(file, 0)],
+    ['unusable', 'its file is no file any more', (file: string) => rm(file).then(() => mkdir(file))],
+    [
+      'unusable',
+      'its file cannot be read: ELOOP',
+      (file: string) => rm(file).then(() => symlink(file, file)),
+    ],
+  ])('is all of a session that is %s: %s', async (state, reason, damage) => {
+    const { file, say, open } = await createSession();
+    const session = open();
+    session.begin('s1');
+    expect(session.wasUsed('s1')).toBe(false);
+    await say('mine');
+    session.measure('s1');
+    await damage(file);
+    expect(await session.examine('s1')).toEqual({ state, reason, notice: null });
+    expect([session.wasUsed('s1'), await session.look('s1')]).toEqual([true, null]);
+  });
+});
+
+async function overwrite(file: string, { at, text }: { at: number; text: string }): Promise<void> {
+  const handle = await open(file, 'r+');
+  await handle.write(text, at);
+  await handle.close();
+}
+
 interface Known {
   mark?: SessionMark | undefined;
   turnIds?: string[];
@@ -113,6 +181,6 @@ async function createSession() {
     return { id, at: `at ${id}` };
   };
   const open = ({ mark, turnIds = [] }: Known = {}) =>
-    new NativeSession({ mark, turnIds, promptIn, now: () => NOW });
+    new NativeSession({ mark, turnIds, promptIn, fileOf: () => file, now: () => NOW });
   return { file, say, open };
 }

@@ -50,6 +50,15 @@ it('shows in a snapshot what the group says, as soon as the group is on its way'
   expect(recorder.records.get('c1')?.queue).toEqual([MESSAGE]);
 });
 
+it('knows up to where the native session is known', () => {
+  const { recorder } = startRecorder();
+  const sessionMark = { sessionId: 's1', offset: 7 };
+
+  recorder.recordChat('c1', [{ type: 'chat.updated', record: { sessionMark } }], IDLE);
+
+  expect(recorder.records.get('c1')?.sessionMark).toEqual(sessionMark);
+});
+
 it('says nothing about a chat that did not change', () => {
   const { recorder, groups } = startRecorder();
 

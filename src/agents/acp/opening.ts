@@ -5,6 +5,7 @@ import { methods } from '@agentclientprotocol/sdk';
 import { createRun, type Run } from '../../process/run.ts';
 import { kill } from '../../process/terminate.ts';
 import { configurationOf } from '../agent-context.ts';
+import { allIsLost, isPassing } from '../context-loss.ts';
 import type { Installation } from '../installation.ts';
 import { startRun } from '../start-run.ts';
 import { isWithin } from '../within.ts';
@@ -12,7 +13,6 @@ import type { AcpProcess } from './acp-process.ts';
 import type { AcpContext } from './context.ts';
 import { AcpFailure, AcpRefusal, unresponsive } from './failures.ts';
 import { greeting } from './lines.ts';
-import { NOT_FOUND } from './outcome.ts';
 import { INITIALIZE_ID, OPEN_ID } from './state.ts';
 
 /** How long an agent may take for each step of its start; some are installed by their own command first. */
@@ -62,7 +62,9 @@ export async function openSession(
     const reason = reasonToBeginAnew(error);
     if (reason === null) throw error;
     await startSession(process, context);
-    return `The conversation so far could not be resumed (${reason}). A new one was begun.`;
+    const notice = allIsLost(reason);
+    context.log.warn({ sessionId }, notice);
+    return notice;
   }
 }
 
@@ -103,11 +105,14 @@ async function resumeSession(process: AcpProcess, context: AcpContext, sessionId
 
 const CANNOT_RESUME = 'cannot_resume';
 
+/** Refusals that say nothing about the session. */
+const PASSING: ReadonlySet<string> = new Set(['auth', 'network', 'rate_limit', 'overloaded', 'billing']);
+
 /** Null when the session may still be there. */
 function reasonToBeginAnew(error: unknown): string | null {
   if (error instanceof AcpRefusal) {
-    const { code, message } = error.refusal;
-    return code === NOT_FOUND || /not found|no conversation|unknown session/i.test(message) ? message : null;
+    const isOfSession = !PASSING.has(error.failure.code) && !isPassing(error.message);
+    return isOfSession ? error.message : null;
   }
   return error instanceof AcpFailure && error.failure.code === CANNOT_RESUME ? error.message : null;
 }

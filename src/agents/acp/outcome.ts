@@ -14,8 +14,7 @@ export function endOf({ result, refusal }: FrameOf<'response'>, state: AcpState)
   return error === undefined ? { outcome: 'completed', usage } : { outcome: 'errored', error, usage };
 }
 
-export const AUTH_REQUIRED = -32_000;
-export const NOT_FOUND = -32_002;
+const AUTH_REQUIRED = -32_000;
 const CANCELLED = -32_800;
 
 export function failureOf(refusal: Refusal): Failure {

@@ -1,4 +1,5 @@
 /** Messages arrive in chunks: each is shown live, and the whole message is told once it is whole. */
+import { lossOf } from '../context-loss.ts';
 import { ChunkSchema, type Block, type Update } from './protocol.ts';
 import type { AcpState } from './state.ts';
 
@@ -26,12 +27,11 @@ export function announcement(state: AcpState): { state: AcpState; said: Saying[]
   if (turn === null || turn.isAnnounced) return { state, said: [] };
   const { turnId: messageId, prompt: content, notice } = turn;
   const common = { provider, sessionId };
-  const warning = { sessionUpdate: 'notice', severity: 'warning', title: notice };
   const message = { sessionUpdate: 'user_message', messageId, content };
   return {
     state: { ...state, turn: { ...turn, isAnnounced: true } },
     said: [
-      ...(notice === null ? [] : [{ type: 'acp-notice', payload: { ...common, ...warning } }]),
+      ...(notice === null ? [] : [lossOf(sessionId, notice)]),
       { type: 'acp-user_message', payload: { ...common, ...message } },
     ],
   };

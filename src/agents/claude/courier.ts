@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentSessionInput, TurnEnd } from '../../contract/facts.ts';
 import type { Delivery, QueuedMessage } from '../../contract/records.ts';
@@ -68,15 +67,13 @@ export class Courier {
     supervisor.isExitAwaited = false;
     const preparing = await this.#preparing(message);
     if (preparing === null) return this.#reportUnavailable();
-    const { sessionId } = facts;
     // A process that lives knows nothing of what was said elsewhere: another one resumes the session.
     const isStale = await this.#transcript.tellGap(supervisor.process);
     this.#reserved = isStale ? null : await this.#findUsable(preparing.installation);
     if (this.#reserved !== null) context.pool.work(this.#reserved.run.id);
-    const start = sessionId === null ? 'new' : 'resume';
     const delivery = this.#reserved
       ? await prepareInput(preparing, this.#reserved)
-      : await prepareLaunch(preparing, { start, sessionId: sessionId ?? randomUUID(), ...FIRST });
+      : await prepareLaunch(preparing, { ...(await this.#transcript.opening(facts.sessionId)), ...FIRST });
     this.#reportPrepared(message, delivery);
   }
 
@@ -84,8 +81,9 @@ export class Courier {
   async redeliver(message: QueuedMessage, again: Again): Promise<void> {
     const preparing = await this.#preparing(message);
     if (preparing === null) return this.#reportUnavailable();
-    const sessionId = this.#options.facts.sessionId ?? this.#deliveredTo ?? randomUUID();
-    this.#reportPrepared(message, await prepareLaunch(preparing, { ...again, sessionId }));
+    const sessionId = this.#options.facts.sessionId ?? this.#deliveredTo;
+    const start = await this.#transcript.again(sessionId, again);
+    this.#reportPrepared(message, await prepareLaunch(preparing, start));
   }
 
   abandon(): void {
@@ -193,9 +191,9 @@ export class Courier {
     const { planMode } = message;
     const given = { chatId, policy, installation, delivery, planMode, stdin, signal };
     const run = await startProcess(context, given);
-    const { sessionId, isEchoed, carriesOn: isCarriedOn, model, effort } = delivery;
+    const { sessionId, isEchoed, carriesOn: isCarriedOn, model, effort, notice } = delivery;
     const launched = freshState(sessionId, modeOf(policy, isCarriedOn && planMode));
-    const state = withTurn(launched, { uuid: message.turnId, isEchoed, isCarriedOn });
+    const state = withTurn(launched, { uuid: message.turnId, isEchoed, isCarriedOn, notice });
     supervisor.message = message;
     const range = { from: 0, silentUntil: 0 };
     await this.follow({ run, state, settings: { model, effort } }, { range, isFound: false });

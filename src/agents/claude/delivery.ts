@@ -22,6 +22,8 @@ export const ClaudeDeliverySchema = z.looseObject({
   isEchoed: z.boolean(),
   /** No message: the new process goes on with the turn that another could not end. */
   carriesOn: z.boolean().default(false),
+  /** To be told to the user when the turn begins. */
+  notice: z.string().nullable().default(null),
 });
 
 export type ClaudeDelivery = z.infer<typeof ClaudeDeliverySchema>;

@@ -26,12 +26,14 @@ export interface Start {
   isEchoed: boolean;
   /** No message is given: the agent goes on with what is in its session. */
   carriesOn: boolean;
+  /** What the agent does not know any more, to be told. */
+  notice: string | null;
 }
 
 /** For a process yet to be launched. */
 export async function prepareLaunch(
   preparing: Preparing,
-  { start, sessionId, isEchoed, carriesOn }: Start,
+  { start, sessionId, isEchoed, carriesOn, notice }: Start,
 ): Promise<ClaudeDelivery> {
   const { message, policy, payloads } = preparing;
   const runId = randomUUID();
@@ -49,6 +51,7 @@ export async function prepareLaunch(
     outputOffset: 0,
     isEchoed,
     carriesOn,
+    notice,
   };
 }
 
@@ -78,6 +81,7 @@ export async function prepareInput(preparing: Preparing, process: ClaudeProcess)
     outputOffset: process.offset,
     isEchoed: false,
     carriesOn: false,
+    notice: null,
   };
 }
 

@@ -97,9 +97,9 @@ function foundIn(
   { run, turn, delivery }: { run: Run; turn: TurnRecord; delivery: ClaudeDelivery },
   { launchMode }: RecoveryOptions,
 ): Found {
-  const { sessionId, start, model, effort, isEchoed, carriesOn: isCarriedOn } = delivery;
+  const { sessionId, start, model, effort, isEchoed, carriesOn: isCarriedOn, notice } = delivery;
   const before = start === 'none' ? foundState(sessionId) : freshState(sessionId, launchMode);
-  const state = withTurn(before, { uuid: turn.message.turnId, isEchoed, isCarriedOn });
+  const state = withTurn(before, { uuid: turn.message.turnId, isEchoed, isCarriedOn, notice });
   return { run, state, settings: { model, effort } };
 }
 

@@ -29,6 +29,8 @@ export interface TurnProgress {
   isDone: boolean;
   /** The first name the agent gave to what went wrong. */
   complaint: string | null;
+  /** To be told to the user with the first that is printed. */
+  notice: string | null;
   /** Why a setting that the message asked for could not be made. */
   rejection: Failure | null;
   /** From its result, once that was printed. */
@@ -83,9 +85,16 @@ export function foundState(sessionId: string | null): ClaudeState {
   return { ...freshState(sessionId, null), tasks: null, totalCostUsd: null };
 }
 
+export interface TurnGiven {
+  uuid: string;
+  isEchoed: boolean;
+  isCarriedOn?: boolean;
+  notice?: string | null;
+}
+
 export function withTurn(
   state: ClaudeState,
-  { uuid, isEchoed, isCarriedOn = false }: { uuid: string; isEchoed: boolean; isCarriedOn?: boolean },
+  { uuid, isEchoed, isCarriedOn = false, notice = null }: TurnGiven,
 ): ClaudeState {
   const turn: TurnProgress = {
     uuid,
@@ -98,6 +107,7 @@ export function withTurn(
     isWithdrawn: false,
     isDone: false,
     complaint: null,
+    notice,
     rejection: null,
     end: null,
   };

@@ -2,6 +2,7 @@
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { TurnProgress } from '../../contract/events.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
+import { lossOf } from '../context-loss.ts';
 import { advance, endAtRest } from './advance.ts';
 import { translateControl, type Signal } from './control.ts';
 import { isLoginFailure } from './login.ts';
@@ -33,9 +34,21 @@ export function translate(state: ClaudeState, line: NativeLine, now: Date): Tran
   const followed = followSession(state, line.payload);
   const progress = waitingOf(line.payload, now);
   const waiting = progress === null ? {} : { progress };
-  if (known === null) return { state: followed, events: [toEvent(line, now)], ...waiting };
-  const events = isRepetition(state, known) ? [] : [toEvent(line, now)];
-  return { ...conclude(advance(followed, known, now), known), events, ...waiting };
+  const notice = noticeIn(followed, now);
+  const told = withoutNotice(followed);
+  if (known === null) return { state: told, events: [...notice, toEvent(line, now)], ...waiting };
+  const events = isRepetition(state, known) ? notice : [...notice, toEvent(line, now)];
+  return { ...conclude(advance(told, known, now), known), events, ...waiting };
+}
+
+/** What the agent does not know any more, told before the first that it prints about the turn. */
+function noticeIn({ turn, sessionId }: ClaudeState, now: Date): AgentEvent[] {
+  const notice = turn?.notice ?? null;
+  return notice === null ? [] : [{ timestamp: now.toISOString(), ...lossOf(sessionId, notice) }];
+}
+
+function withoutNotice(state: ClaudeState): ClaudeState {
+  return state.turn === null ? state : { ...state, turn: { ...state.turn, notice: null } };
 }
 
 function toEvent({ type, payload }: NativeLine, now: Date): AgentEvent {
@@ -43,7 +56,7 @@ function toEvent({ type, payload }: NativeLine, now: Date): AgentEvent {
 }
 
 function isConversationMissing({ errors }: LineOf<'result'>): boolean {
-  return errors?.some((error) => error.startsWith('No conversation found')) ?? false;
+  return errors?.some((error) => /^(?:No conversation found|Failed to resume session)/.test(error)) ?? false;
 }
 
 function followSession(state: ClaudeState, { session_id: sessionId }: Record<string, unknown>): ClaudeState {

@@ -12,6 +12,9 @@ export class CodexFailure extends Error {
   }
 }
 
+/** The server refuses what it was asked for. */
+export class CodexRefusal extends Error {}
+
 export function unavailable(program: string | null): Failure {
   const found = program === null ? 'It was not found' : `${program} cannot be executed`;
   return {

@@ -6,7 +6,7 @@ import { unwrapShell } from './shell-command.ts';
 
 /** An AgentEvent without its time. */
 export interface Saying {
-  type: 'event_msg' | 'response_item';
+  type: 'event_msg' | 'response_item' | 'session-gap';
   payload: Record<string, unknown>;
 }
 

@@ -4,9 +4,11 @@ import type { QueuedMessage } from '../../contract/records.ts';
 import { markersOf } from './command.ts';
 import type { AgentContext } from '../agent-context.ts';
 import { storeInput } from '../delivery-input.ts';
+import { allIsLost, isPassing } from '../context-loss.ts';
 import { contentOf } from '../message-content.ts';
 import { type CodexDelivery } from './delivery.ts';
 import { effortOf } from './effort.ts';
+import { CodexRefusal } from './failures.ts';
 import { approvalPolicyOf, turnLine } from './lines.ts';
 import { ThreadResultSchema, ThreadTurnsSchema } from './protocol.ts';
 import type { CodexServer } from './server.ts';
@@ -21,7 +23,9 @@ export interface ThreadOptions {
 /** A thread that the server has open. */
 export interface OpenThread {
   threadId: string;
-  /** The file that it is kept in; null when it is begun now or that is not told. */
+  /** It is begun now. */
+  isNew: boolean;
+  /** The file that it is kept in; null when that is not told. */
   rollout: string | null;
   /** What it uses when a message asks for nothing else. */
   model: string;
@@ -35,22 +39,26 @@ export async function startThread(options: ThreadOptions): Promise<OpenThread> {
   const given = developerInstructions === undefined ? {} : { developerInstructions };
   const result = await server.request('thread/start', { ...settingsOf(options), ...given });
   const { thread, model } = ThreadResultSchema.parse(result);
-  return { threadId: thread.id, rollout: null, model, notice: null };
+  return { threadId: thread.id, isNew: true, rollout: thread.path ?? null, model, notice: null };
 }
 
-/** Settings are passed again: Codex does not keep them. A thread that is not there any more is begun anew, saying so. */
+/** Settings are passed again: Codex does not keep them. A thread that it cannot resume is begun anew, saying so. */
 export async function resumeThread(threadId: string, options: ThreadOptions): Promise<OpenThread> {
   const { server } = options;
   try {
     const resumed = { threadId, excludeTurns: true, ...settingsOf(options) };
     const { thread } = ThreadResultSchema.parse(await server.request('thread/resume', resumed));
-    return { threadId, rollout: thread.path ?? null, model: await defaultModel(options), notice: null };
+    const rollout = thread.path ?? null;
+    return { threadId, isNew: false, rollout, model: await defaultModel(options), notice: null };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    if (!/no rollout found|not found/i.test(reason)) throw error;
-    const notice = `The conversation so far could not be resumed (${reason}). A new one was begun.`;
-    return { ...(await startThread(options)), notice };
+    if (!(error instanceof CodexRefusal) || isPassing(error.message)) throw error;
+    return beginAnew(error.message, options);
   }
+}
+
+/** A thread in the place of one that cannot be resumed. */
+export async function beginAnew(reason: string, options: ThreadOptions): Promise<OpenThread> {
+  return { ...(await startThread(options)), notice: allIsLost(reason) };
 }
 
 /** Whether Codex has ever begun to work on the message; its thread has to be open. */

@@ -10,7 +10,7 @@ import type { AgentPool } from '../agent-pool.ts';
 import type { AgentLogin } from '../login.ts';
 import { Pending } from '../pending.ts';
 import { Account, REFRESH } from './account.ts';
-import { failureOfExit, NOT_RUNNING, OUTPUT_DAMAGED } from './failures.ts';
+import { CodexRefusal, failureOfExit, NOT_RUNNING, OUTPUT_DAMAGED } from './failures.ts';
 import { refusalLine, requestLine } from './lines.ts';
 import { parseLine, type Frame, type FrameOf } from './protocol.ts';
 import { isAnswerable } from './requests.ts';
@@ -60,7 +60,7 @@ export class CodexServer {
   ended: Promise<void> = Promise.resolve();
   readonly #options: ServerOptions;
   readonly #members = new Set<ServerMember>();
-  readonly #pending = new Pending((message: string) => new Error(message));
+  readonly #pending = new Pending((message: string) => new CodexRefusal(message));
   readonly #letGo = new AbortController();
   readonly #prefix = randomUUID().slice(0, 8);
   #starting: Promise<void> | null = null;

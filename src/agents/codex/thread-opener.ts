@@ -7,6 +7,7 @@ import type { Facts } from '../facts.ts';
 import { CodexDeliverySchema } from './delivery.ts';
 import { CodexFailure, NOT_RUNNING } from './failures.ts';
 import {
+  beginAnew,
   isKnownToThread,
   resumeThread,
   startThread,
@@ -43,6 +44,7 @@ export class ThreadOpener {
     this.#thread = thread;
     this.#options = options;
     this.native = openNativeSession(options.chat, { promptIn, now: options.context.now });
+    options.facts.measure = (sessionId) => this.native.measure(sessionId);
   }
 
   /** A notice comes once, and never for a thread that the chat has not heard of. */
@@ -53,9 +55,7 @@ export class ThreadOpener {
     const isJoined = this.#thread.server === server;
     if (isJoined && this.#opened?.server === server) return this.#opened.thread;
     if (!isJoined) await this.#join(server);
-    const { threadId } = this.#thread.state;
-    const options = this.where();
-    const opened = threadId === null ? await startThread(options) : await resumeThread(threadId, options);
+    const opened = await this.#openThread();
     const silent = { ...opened, notice: null };
     this.#thread.state = { ...this.#thread.state, threadId: opened.threadId };
     this.#opened = { server, thread: silent };
@@ -63,12 +63,27 @@ export class ThreadOpener {
     return facts.sessionId === null ? silent : opened;
   }
 
+  /** What cannot be a rollout is not shown to the server, which would read it for ever. */
+  async #openThread(): Promise<OpenThread> {
+    const { threadId } = this.#thread.state;
+    const options = this.where();
+    if (threadId === null) return startThread(options);
+    const { state, reason, notice } = await this.native.examine(threadId);
+    const isUsable = state !== 'unusable';
+    const opened = isUsable ? await resumeThread(threadId, options) : await beginAnew(reason, options);
+    const told = opened.isNew ? opened.notice : notice;
+    const { log } = this.#options.context;
+    if (told !== null) log.warn({ chatId: this.#options.chatId }, told);
+    return { ...opened, notice: told };
+  }
+
   /** Nobody else can write to a thread that is open, so it is looked at when it is opened. */
-  async #lookForGap({ threadId, rollout }: OpenThread): Promise<void> {
+  async #lookForGap({ threadId, isNew, rollout }: OpenThread): Promise<void> {
     const { facts } = this.#options;
     const { native } = this;
-    if (rollout === null) return native.begin(threadId);
-    const gap = await native.look(threadId, rollout);
+    if (isNew) return native.begin(threadId, rollout);
+    if (rollout !== null) native.locate(threadId, rollout);
+    const gap = await native.look(threadId);
     if (gap === null) return;
     const { state, position } = this.#thread;
     facts.said({ messageId: null, events: [gap], position, standing: standingOf(state) });

@@ -1,6 +1,7 @@
 /** What the frames of the server mean for one chat: pure, so that recordings and spools can be replayed. */
 import type { z } from 'zod';
 import type { RequestId } from '../json-rpc.ts';
+import { lossOf } from '../context-loss.ts';
 import { eventMessage, type Saying } from './items.ts';
 import { followItem, followTodoList, streamItem } from './item-frames.ts';
 import { addTokens, contextOf, endOf, failureOf, messageOf } from './outcome.ts';
@@ -88,7 +89,7 @@ function respond(state: CodexState, { id, result, refusal }: FrameOf<'response'>
     return { state: entered, end: { outcome: 'errored', error: { code: 'agent_error', message: refusal } } };
   }
   const nativeId = TurnResultSchema.safeParse(result).data?.turn.id ?? null;
-  const said = turn.notice === null ? [] : [eventMessage('warning', { message: turn.notice })];
+  const said = turn.notice === null ? [] : [lossOf(state.threadId, turn.notice)];
   return { state: { ...entered, turn: { ...turn, nativeId, notice: null } }, said };
 }
 

@@ -208,6 +208,7 @@ function keep(record: AgentSessionInput, fact: AgentFact): void {
   if (fact.type === 'agent.exited') record.turn = null;
   if (fact.type !== 'agent.said') return;
   record.sessionId = fact.sessionId ?? record.sessionId;
+  if (fact.sessionMark !== undefined) record.sessionMark = fact.sessionMark;
   record.selfDirected = fact.selfDirected ?? record.selfDirected ?? false;
   if (fact.end !== undefined) record.turn = null;
 }

@@ -161,12 +161,21 @@ describe('what a line brings', () => {
     expect(read(RUNNING, { ...running, session_id: 'other' }).state.sessionId).toBe('other');
   });
 
-  it('is no event when there was nothing to resume', () => {
-    const missing = {
-      type: 'result',
-      subtype: 'error_during_execution',
-      errors: ['No conversation found with session ID: x'],
-    };
+  it('tells first what the agent has forgotten, once', () => {
+    const forgetful = withTurn(freshState('s2', 'default'), { uuid: UUID, isEchoed: false, notice: 'Gone.' });
+    const { events, state } = read(forgetful, running);
+    expect(events).toMatchObject([
+      { type: 'session-gap', payload: { reason: 'context_lost', sessionId: 's2', message: 'Gone.' } },
+      { type: 'claude-system' },
+    ]);
+    expect(read(state, running).events).toHaveLength(1);
+  });
+
+  it.each([
+    'No conversation found with session ID: x',
+    'Failed to resume session: EISDIR: illegal operation on a directory, read',
+  ])('is no event when there was nothing to resume: %s', (error) => {
+    const missing = { type: 'result', subtype: 'error_during_execution', errors: [error] };
     const { events, signal, state } = read(RUNNING, { ...missing, session_id: 'stray' });
     expect([events, signal, state.sessionId]).toEqual([[], { kind: 'conversationMissing' }, 's']);
   });

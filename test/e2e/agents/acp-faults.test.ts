@@ -185,8 +185,8 @@ describe('what an ACP agent does not offer', () => {
     await killAgents(chat.home);
     await chat.run('second');
     expect(chat.record.sessionId).not.toBe(sessionId);
-    expect(eventsOf(chat.facts, 'acp-notice')).toMatchObject([
-      { payload: { severity: 'warning', title: expect.stringContaining('A new one was begun.') } },
+    expect(eventsOf(chat.facts, 'session-gap')).toMatchObject([
+      { payload: { reason: 'context_lost', message: expect.stringContaining('A new one was begun') } },
     ]);
   });
 });

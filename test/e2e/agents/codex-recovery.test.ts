@@ -147,11 +147,9 @@ describe('the next engine', () => {
     chat.record.sessionId = '01a20283-dc13-7ac0-ae8d-d0736019bad3';
     chat.reopen();
     expect((await chat.run('hello')).end?.outcome).toBe('completed');
-    const [warning] = eventsOf(chat.facts, 'event_msg').map(({ payload }) => payload);
-    expect(warning).toMatchObject({
-      type: 'warning',
-      message: expect.stringContaining('could not be resumed'),
-    });
+    expect(eventsOf(chat.facts, 'session-gap')).toMatchObject([
+      { payload: { reason: 'context_lost', message: expect.stringContaining('could not be resumed') } },
+    ]);
   });
 });
 

@@ -18,7 +18,8 @@ describe('the queue of a chat', () => {
     const { emitted, commands, take } = startChat();
     const line = said('m1', { events: [spoken('one'), spoken('two')], sessionId: 'native-1' });
 
-    take(submit('m1'), prepared('m1'), line, ended('m1'));
+    const sessionMark = { sessionId: 'native-1', offset: 7 };
+    take(submit('m1'), prepared('m1'), line, { ...ended('m1'), sessionMark });
 
     const turn = { chatId: CHAT_ID, messageId: 'm1' };
     const position = { runId: 'run-1', offset: 10 };
@@ -34,7 +35,7 @@ describe('the queue of a chat', () => {
         payload: { ...turn, events: [spoken('one'), spoken('two')] },
         record: { sessionId: 'native-1', position },
       },
-      { type: 'chat.updated', record: { position } },
+      { type: 'chat.updated', record: { sessionMark, position } },
       { type: 'chat.turn.completed', payload: { ...turn, isComplete: true, ...COMPLETED } },
     ]);
     expect(commands).toEqual([

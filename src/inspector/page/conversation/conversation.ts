@@ -2,7 +2,7 @@ import { WrittenText, type AgentEvent, type EngineClient, type EngineEvent } fro
 import { acpChanges } from './acp-items.ts';
 import { claudeChanges } from './claude-items.ts';
 import { codexChanges } from './codex-items.ts';
-import type { Change, Item, ToolItem } from './items.ts';
+import { textOf, type Change, type Item, type ToolItem } from './items.ts';
 
 /** An item in its place. `version` changes with it. */
 export interface Entry {
@@ -120,6 +120,8 @@ export class Conversation {
 }
 
 function changesOf(event: AgentEvent): Change[] {
+  if (event.type === 'session-gap')
+    return [{ add: { kind: 'note', text: textOf(event.payload['message']) } }];
   if (event.type.startsWith('claude-')) return claudeChanges(event);
   return event.type.startsWith('acp-') ? acpChanges(event) : codexChanges(event);
 }

@@ -1,0 +1,63 @@
+/** How the file looks in which an agent keeps a session: one JSON object a line. It belongs to the agent, and is only read. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createLineSplitter } from '../process/line-splitter.ts';
+
+export type SessionFile =
+  | {
+      kind: 'file';
+      size: number;
+      /** Whole lines that are no JSON object. */
+      damaged: number;
+      /** The last line has no end. */
+      isTorn: boolean;
+    }
+  /** Nothing is there, or nothing of a session: a pipe or a device would block whoever opens it. */
+  | { kind: 'absent' | 'unusable'; reason: string };
+
+export async function inspectSession(file: string): Promise<SessionFile> {
+  try {
+    const found = await stat(file);
+    if (!found.isFile()) return { kind: 'unusable', reason: 'its file is no file any more' };
+    return await readSession(file);
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** Null when there is no such file. */
+export async function sizeOf(file: string): Promise<number | null> {
+  const found = await stat(file).catch(() => null);
+  return found?.isFile() === true ? found.size : null;
+}
+
+async function readSession(file: string): Promise<SessionFile> {
+  const split = createLineSplitter(0);
+  let [size, end, lines, damaged] = [0, 0, 0, 0];
+  for await (const chunk of createReadStream(file)) {
+    const bytes = chunk as Buffer;
+    size += bytes.length;
+    for (const line of split(bytes)) {
+      end = line.end;
+      lines += 1;
+      if (!isObject(line.bytes)) damaged += 1;
+    }
+  }
+  if (lines === damaged) return { kind: 'unusable', reason: 'there is nothing of it in its file' };
+  return { kind: 'file', size, damaged, isTorn: end < size };
+}
+
+function isObject(line: Buffer): boolean {
+  try {
+    const value: unknown = JSON.parse(line.toString('utf8'));
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
+}
+
+function reasonOf(error: unknown): SessionFile {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent', reason: 'its file is gone' };
+  return { kind: 'unusable', reason: `its file cannot be read: ${code || String(error)}` };
+}
