@@ -82,6 +82,7 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     beforeDrop: async () => void (await Promise.all([history.sync(), outbox.save()])),
     owed: { from: () => outbox.owedFrom, giveUp: (lastSequence) => outbox.giveUp(lastSequence) },
     onDamage,
+    onTrouble: (error) => log.warn({ err: error }, 'the event log met something that it goes on from'),
     onFatal,
   });
   const history: History = openHistory({

@@ -110,7 +110,7 @@ export const EngineEventSchema = z
     eventOf(
       'stream.reset',
       z.object({
-        reason: z.enum(['expired', 'unknown', 'malformed']),
+        reason: z.enum(['expired', 'unknown', 'malformed', 'damaged']),
         oldestId: z.string(),
         latestId: z.string(),
       }),

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { EngineEventSchema, type EngineEventBody, type EngineEventType } from '../contract/events.ts';
 import { LineRecordSchema, type LineRecord } from '../contract/records.ts';
+import { checksum } from '../storage/checksum.ts';
+import { beginsAs } from '../storage/torn-line.ts';
 import { EVENT_ID_LENGTH } from './event-id.ts';
 
 /*
- * A line: {"id":"…","ts":"…","type":"…","payload":{…},"_":{"record":{…},"cut":"0000000123","end":1}}
- * The public envelope comes first and everything before the type has a fixed width; the tail from `"cut"` on has a
- * fixed width too. So a line is read from both its ends without being parsed.
+ * A line: {"id":"…","ts":"…","type":"…","payload":{…},"_":{"record":{…},"sum":"89abcdef","cut":"0000000123","end":1}}
+ * The public envelope comes first and everything before the type has a fixed width; the tail from `"sum"` on has a
+ * fixed width too. So a line is read from both its ends without being parsed. Lines of older engines have no checksum.
  */
 
 export type EphemeralEventType = 'chat.turn.partial' | 'stream.reset';
@@ -40,6 +42,7 @@ const CUT_DIGITS = 10;
 export const PAYLOAD_OFFSET = TYPE_OFFSET + BEFORE_PAYLOAD;
 const PRIVATE_START = ',"_":{';
 const TAIL_LENGTH = `"cut":"${'0'.repeat(CUT_DIGITS)}","end":0}}\n`.length;
+const SUM_LENGTH = `"sum":"00000000",`.length;
 const CUT_FROM_END = TAIL_LENGTH - '"cut":"'.length;
 const GROUP_END_FROM_END = '0}}\n'.length;
 const ONE = 0x31;
@@ -57,16 +60,26 @@ const PrivateTailSchema = z.looseObject({
 
 const HEAD = /^\{"id":"\d{12}-[0-9a-f]{8}","ts":"[^"]{24}","type":"[a-z.]+[a-zA-Z.]*","payload":\{$/;
 const TAIL = /^"cut":"\d{10}","end":[01]\}\}\n$/;
+const SUMMED_TAIL = /^"sum":"([0-9a-f]{8})","cut":"(\d{10})","end":([01])\}\}\n$/;
+/** How every line begins. */
+export const LINE_BEGINNING = '{"id":"';
+const LOST_TYPE = 'stream.reset"';
 
-export function encodeLine({ id, ts, end }: LinePlace, entry: JournalEntry): EncodedLine {
+export function encodeLine(
+  { id, ts, end }: LinePlace,
+  entry: JournalEntry | EngineEventBody<'stream.reset'>,
+): EncodedLine {
   const payload = stringifyPayload(entry);
-  const record = entry.record === undefined ? '' : `"record":${JSON.stringify(entry.record)},`;
+  const record =
+    !('record' in entry) || entry.record === undefined ? '' : `"record":${JSON.stringify(entry.record)},`;
   const beforeTail = TYPE_OFFSET + entry.type.length + BEFORE_PAYLOAD + Buffer.byteLength(payload);
   const cut = String(beforeTail + 1).padStart(CUT_DIGITS, '0');
-  const text =
-    `{"id":"${id}","ts":"${ts}","type":"${entry.type}","payload":${payload}` +
-    `${PRIVATE_START}${record}"cut":"${cut}","end":${end ? '1' : '0'}}}\n`;
-  return { text, byteLength: beforeTail + PRIVATE_START.length + Buffer.byteLength(record) + TAIL_LENGTH };
+  const head =
+    `{"id":"${id}","ts":"${ts}","type":"${entry.type}","payload":${payload}` + `${PRIVATE_START}${record}`;
+  const last = end ? '1' : '0';
+  const text = `${head}"sum":"${checksum(head, cut + last)}","cut":"${cut}","end":${last}}}\n`;
+  const privateLength = PRIVATE_START.length + Buffer.byteLength(record) + SUM_LENGTH + TAIL_LENGTH;
+  return { text, byteLength: beforeTail + privateLength };
 }
 
 /** Reads a line back, for folding. Null when it is not a line that this engine understands. */
@@ -126,8 +139,36 @@ export function isLine(bytes: Buffer, { start, end }: { start: number; end: numb
   return hasSoundCut(bytes, { start, end });
 }
 
+/** Whether a line is as it was written. */
+export function isSoundLine(bytes: Buffer, place: { start: number; end: number }): boolean {
+  if (!isLine(bytes, place)) return false;
+  const sumStart = place.end - TAIL_LENGTH - SUM_LENGTH;
+  const [, sum, cut = '', last = ''] = SUMMED_TAIL.exec(bytes.toString('latin1', sumStart, place.end)) ?? [];
+  if (sum === undefined) return parseJson(bytes.toString('utf8', place.start, place.end)) !== undefined;
+  return checksum(bytes.subarray(place.start, sumStart), cut + last) === sum;
+}
+
+const EXAMPLE = '{"id":"000000000000-00000000","ts":"';
+
+/** Whether bytes are the beginning of a line, as a writer leaves it that was killed. */
+export function beginsLine(bytes: Buffer): boolean {
+  return beginsAs(bytes.toString('latin1', 0, EXAMPLE.length), EXAMPLE);
+}
+
+/** A line in the place of one that was lost: whoever reads is told so. */
+export function encodeLostLine(place: Omit<LinePlace, 'end'>): Buffer {
+  const payload = { reason: 'damaged', oldestId: place.id, latestId: place.id } as const;
+  return Buffer.from(encodeLine({ ...place, end: true }, { type: 'stream.reset', payload }).text);
+}
+
+/** Of a line, or of bytes of which one starts there. */
+export function isLostLine(line: string | Buffer, start = 0): boolean {
+  const [from, to] = [typeStart(start), typeStart(start) + LOST_TYPE.length];
+  return (typeof line === 'string' ? line.slice(from, to) : line.toString('latin1', from, to)) === LOST_TYPE;
+}
+
 /** Filters look for the chat at the start of the payload, so it is put there. */
-function stringifyPayload({ payload }: JournalEntry): string {
+function stringifyPayload({ payload }: EngineEventBody): string {
   const json = JSON.stringify(payload);
   if (json.startsWith('{"chatId":') || json.startsWith('{"chat":{"id":')) return json;
   if ('chatId' in payload) return JSON.stringify(Object.assign({ chatId: payload.chatId }, payload));

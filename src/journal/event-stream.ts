@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { StreamResetReason } from './journal-options.ts';
 import type { FrameFilter } from './frame-filter.ts';
 import type { FrameRing, RingItem } from './frame-ring.ts';
-import { cutFrames, type FrameBlock } from './frames.ts';
+import { cutFrames, findLost, type FrameBlock } from './frames.ts';
 import { sequenceOf } from './event-id.ts';
 import type { LineReader } from './line-reader.ts';
 
@@ -120,7 +120,7 @@ export class EventStream {
       const lines = await this.#reader.read();
       if (lines !== null && !this.#isOver()) this.#deliverLines(lines);
     } catch {
-      this.#reset(); // damaged or unreadable: said to the reader instead of passed over
+      this.#reset('damaged'); // and unreadable: said to the reader instead of passed over
     }
     await this.#joinRing();
     this.#isReading = false;
@@ -128,13 +128,15 @@ export class EventStream {
   }
 
   #deliverLines(lines: Buffer): void {
-    const block = cutFrames(lines);
-    if (block.firstSequence === this.#sequence + 1) this.#deliver(block);
-    else this.#reset();
+    const lost = findLost(lines);
+    const block = lost > 0 ? cutFrames(lines.subarray(0, lost)) : null;
+    if (block !== null && block.firstSequence !== this.#sequence + 1) return this.#reset('expired');
+    if (block !== null) this.#deliver(block);
+    if (lost < lines.length) this.#reset('damaged');
   }
 
-  #reset(): void {
-    const { prelude, position } = this.#options.reset('expired');
+  #reset(reason: StreamResetReason): void {
+    const { prelude, position } = this.#options.reset(reason);
     if (this.#isOver()) return;
     this.#push(Buffer.from(prelude));
     this.#position = position;

@@ -1,5 +1,5 @@
 import { EVENT_ID_LENGTH, sequenceOf } from './event-id.ts';
-import { ID_OFFSET, findTypeEnd, hasSoundCut, readCut, readId, typeStart } from './event-line.ts';
+import { ID_OFFSET, findTypeEnd, hasSoundCut, isLostLine, readCut, readId, typeStart } from './event-line.ts';
 
 /** Frames of consecutive stored events, one after the other, as every unfiltered reader gets them. */
 export interface FrameBlock {
@@ -62,6 +62,13 @@ export function cutFrames(lines: Buffer): FrameBlock {
     lastSequence,
     lastId: readId(lines, last.start),
   };
+}
+
+/** Where among whole lines the first one is that stands for a lost one; their end when there is none. */
+export function findLost(lines: Buffer): number {
+  let start = 0;
+  while (start < lines.length && !isLostLine(lines, start)) start = lines.indexOf(NEWLINE, start) + 1;
+  return start;
 }
 
 /** Whole lines in pieces of about `pieceBytes`, so that no reader has to hold more than that in one piece. */

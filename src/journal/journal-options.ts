@@ -50,4 +50,4 @@ export interface JournalOptions {
   delay?: (milliseconds: number) => Promise<unknown>;
 }
 
-export type StreamResetReason = Exclude<Finding, 'found'>;
+export type StreamResetReason = Exclude<Finding, 'found'> | 'damaged';

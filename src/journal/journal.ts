@@ -6,12 +6,15 @@ import { encodeLine, type JournalEntry, type StoredLine } from './event-line.ts'
 import { EventStamps } from './event-stamps.ts';
 import type { CommittedLines, Finding, JournalOptions, PartialBody, PassedEvent } from './journal-options.ts';
 import { LineReader } from './line-reader.ts';
+import { Mender } from './mender.ts';
 import { openSegments, type OpenedSegments } from './open-segments.ts';
 import { replayLines } from './replay.ts';
+import type { Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
 
 const EVENT_LOG_BYTES = 1 << 30;
 const SEGMENT_BYTES = 64 << 20;
+const NOT_UNDERSTOOD = 'Some of its lines are no events that this engine knows; they were left out.';
 
 /** Opens the log of a home, cuts what nobody can have seen, and sets aside what is damaged. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
@@ -38,6 +41,7 @@ export class Journal {
   readonly #originId: string;
   readonly #stamps: EventStamps;
   readonly #listeners = new Set<(lines: CommittedLines) => void>();
+  readonly #mender: Mender;
   #committedId: string;
 
   constructor(options: JournalOptions, opened: OpenedSegments & { stamps: EventStamps }) {
@@ -48,6 +52,9 @@ export class Journal {
     this.#stamps = opened.stamps;
     this.#reserve = new Reserve(options);
     this.#log = this.#openLog();
+    const { files, onDamage, now = () => new Date() } = options;
+    const sealActive = () => this.#log.rotateNow();
+    this.#mender = new Mender({ segments: this.#segments, sealActive, files, onDamage, now });
   }
 
   /** The last id that was assigned; before the first event, the id just before it. */
@@ -130,15 +137,13 @@ export class Journal {
   /** Committed lines behind `after`, parsed, in order; from the oldest kept one with null. For folding at boot. */
   replay(after: string | null): AsyncIterable<StoredLine[]> {
     const next = after === null ? 0 : sequenceOf(after) + 1;
-    return replayLines(new LineReader(this.#segments, next), {
-      next,
-      onUnreadable: (key) => this.#report(key),
-    });
+    const onUnreadable = (key: string) => this.#options.onTrouble?.(new Error(`${key}: ${NOT_UNDERSTOOD}`));
+    return replayLines(this.#read(next), { next, onUnreadable });
   }
 
   /** Committed lines behind `after` as raw blocks. The caller closes the reader. */
   readAfter(after: string): LineReader {
-    return new LineReader(this.#segments, sequenceOf(after) + 1);
+    return this.#read(sequenceOf(after) + 1);
   }
 
   /** Listeners are called in commit order, at once, and must not throw. */
@@ -225,18 +230,15 @@ export class Journal {
 
   async #findLine(id: string, sequence: number): Promise<Finding> {
     const segment = this.#segments.at(sequence);
-    segment?.acquire();
-    const there = await segment?.idAt(sequence);
-    await segment?.release();
+    if (segment === undefined) return 'unknown';
+    segment.acquire();
+    const there = await this.#mender.idAt(segment, sequence);
+    await segment.release();
     return there === id ? 'found' : 'unknown';
   }
 
-  #report(key: string): void {
-    const file = this.#options.files.pathOf(key);
-    this.#options.onDamage({
-      file,
-      keptAs: file,
-      reason: 'Some of its lines are no events and were left out.',
-    });
+  #read(next: number): LineReader {
+    const mend = (segment: Segment, version: number) => this.#mender.mend(segment, version);
+    return new LineReader(this.#segments, { next, mend });
   }
 }

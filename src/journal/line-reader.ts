@@ -1,26 +1,36 @@
 import { readRange } from '../storage/log-file.ts';
+import { sequenceOf } from './event-id.ts';
+import { isSoundLine, readId } from './event-line.ts';
 import type { Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
 
+/** Mends a segment that was found to be damaged, unless that was done since it had this version. */
+export type Mend = (segment: Segment, version: number) => Promise<void>;
+
 const NEWLINE = 0x0a;
 const BLOCK_BYTES = 128 << 10;
+/** The disk may spoil it again while it is mended; not for ever. */
+const ATTEMPTS = 3;
 
 /**
- * Reads committed lines in order, in blocks of whole lines, from segment to segment. It holds the segment it reads, so
- * that one which is dropped meanwhile is read to its end; what is dropped before it was reached is left out, which the
- * caller sees by the sequence of the next block. Where a segment is damaged, reading may start before the line that
- * was asked for. Calls of `read` must not overlap.
+ * Reads committed lines in order, in blocks of whole lines, from segment to segment. Every line is as it was written,
+ * and none is missing in a segment: one that is damaged is mended first. It holds the segment it reads, so that one
+ * which is dropped meanwhile is read to its end; what is dropped before it was reached is left out, which the caller
+ * sees by the sequence of the next block. Calls of `read` must not overlap.
  */
 export class LineReader {
   readonly #segments: Segments;
+  readonly #mend: Mend;
   #next: number;
   #segment: Segment | null = null;
-  #offset = 0;
+  /** Where the next line starts, in the version of the file that it was looked for in; null until it was. */
+  #place: { offset: number; version: number } | null = null;
 
   /** `next` is the sequence of the first line to read; without it in the log, reading starts with the one after it. */
-  constructor(segments: Segments, next: number) {
+  constructor(segments: Segments, { next, mend }: { next: number; mend: Mend }) {
     this.#segments = segments;
     this.#next = next;
+    this.#mend = mend;
   }
 
   /** Key of the file that was read last. */
@@ -30,16 +40,15 @@ export class LineReader {
 
   /** The next block; null at the end of what is committed. Throws what the disk throws. */
   async read(): Promise<Buffer | null> {
-    this.#segment ??= await this.#open();
-    while (this.#offset === this.#segment.bytes) {
-      const next = this.#segments.after(this.#segment);
-      if (next === undefined) return null;
-      this.#hold(next);
-      this.#offset = 0;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const segment = this.#current();
+      if (segment === null) return null;
+      const { version } = segment;
+      const block = await this.#readFrom(segment);
+      if (block !== null) return block;
+      await this.#mend(segment, version);
     }
-    const block = await readLines(this.#segment, this.#offset);
-    this.#offset += block.length;
-    return block;
+    throw new Error(`${this.key ?? 'The journal'} is damaged.`);
   }
 
   async close(): Promise<void> {
@@ -48,28 +57,62 @@ export class LineReader {
     await held?.release();
   }
 
-  async #open(): Promise<Segment> {
-    const segment = this.#segments.at(this.#next);
-    if (segment === undefined) throw new Error('The journal has no segment.');
-    this.#hold(segment);
-    this.#offset = (await segment.offsetOf(Math.max(this.#next, segment.firstSequence))) ?? 0;
+  /** The segment that holds the next line; null while there is none. */
+  #current(): Segment | null {
+    let segment = this.#segment ?? this.#segments.at(this.#next);
+    while (segment !== undefined && this.#isBehind(segment)) segment = this.#segments.after(segment);
+    if (segment === undefined) return null;
+    if (segment !== this.#segment) this.#hold(segment);
     return segment;
+  }
+
+  /** Also when there is nothing in it yet. */
+  #isBehind({ firstSequence, lastSequence }: Segment): boolean {
+    return lastSequence < Math.max(this.#next, firstSequence);
   }
 
   #hold(segment: Segment): void {
     segment.acquire();
     void this.#segment?.release();
     this.#segment = segment;
+    this.#next = Math.max(this.#next, segment.firstSequence);
+    this.#place = null;
+  }
+
+  /** At least one line; null when the segment is damaged there. */
+  async #readFrom(segment: Segment): Promise<Buffer | null> {
+    const { version } = segment;
+    const known = this.#place?.version === version ? this.#place.offset : null;
+    const offset = known ?? (await segment.offsetOf(this.#next).catch(() => null));
+    const block = offset === null ? null : await readLines(segment, offset).catch(() => null);
+    if (offset === null || block === null || segment.version !== version) return null;
+    const { end, count } = soundPart(block, this.#next);
+    if (count === 0) return null;
+    this.#next += count;
+    this.#place = { offset: offset + end, version };
+    return block.subarray(0, end);
   }
 }
 
-/** At least one line, however long. */
-async function readLines({ file, bytes: size, key }: Segment, from: number): Promise<Buffer> {
+/** How many lines of a block are the ones to come, as they were written, and where they end. */
+function soundPart(block: Buffer, next: number): { end: number; count: number } {
+  let [end, count] = [0, 0];
+  while (end < block.length) {
+    const place = { start: end, end: block.indexOf(NEWLINE, end) + 1 };
+    if (sequenceOf(readId(block, end)) !== next + count || !isSoundLine(block, place)) break;
+    end = place.end;
+    count += 1;
+  }
+  return { end, count };
+}
+
+/** At least one line, however long; null when there is none. */
+async function readLines({ file, bytes: size }: Segment, from: number): Promise<Buffer | null> {
   for (let length = BLOCK_BYTES; ; length *= 4) {
     const to = Math.min(size, from + length);
     const block = await readRange(file, { from, to });
     const end = block.lastIndexOf(NEWLINE) + 1;
     if (end > 0) return block.subarray(0, end);
-    if (to === size) throw new Error(`${key} is damaged at byte ${from}.`);
+    if (to === size) return null;
   }
 }

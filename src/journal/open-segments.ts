@@ -1,4 +1,5 @@
-import { formatEventId, parseEventId, sequenceOf } from './event-id.ts';
+import { SEQUENCE_DIGITS, formatEventId, parseEventId, sequenceOf } from './event-id.ts';
+import { findFirstId, mendSegment } from './mend-segment.ts';
 import { repair, type RepairOptions, type SoundFile } from './repair.ts';
 import { Segment } from './segment.ts';
 import { ACTIVE_NAME, Segments, createActive, sealedKey } from './segments.ts';
@@ -28,6 +29,7 @@ export async function openSegments(options: OpenSegmentsOptions): Promise<Opened
   const known = filled.at(-1)?.segment.lastSequence ?? 0;
   const lost = Math.max(...found.map(({ highestSequence }) => highestSequence), options.minimumSequence);
   const isGap = lost > known;
+  if (isGap && lost === options.minimumSequence) reportLoss(options, { known, lost });
   const active = await openActive(options, {
     last: filled.at(-1)?.segment,
     firstSequence: Math.max(known, lost) + 1,
@@ -49,15 +51,42 @@ interface FoundFile {
 async function openFiles(options: OpenSegmentsOptions): Promise<FoundFile[]> {
   const names = await options.files.list(options.folder);
   const sealed = names.filter((name) => parseEventId(SEALED_NAME.exec(name)?.[1] ?? '') !== null).toSorted();
-  const found = [];
+  const found: FoundFile[] = [];
   for (const name of names.includes(ACTIVE_NAME) ? [...sealed, ACTIVE_NAME] : sealed) {
     const key = `${options.folder}:${name}`;
-    const file = toFoundFile(key, await repair(key, options));
+    const sound = await repair(key, options);
+    const firstId = nameIdOf(name) ?? sound.firstId ?? (await guessFirstId(sound, found.at(-1)?.segment));
+    const file = toFoundFile(key, { ...sound, firstId: sound.bytes === 0 ? null : firstId });
     if (file.segment.isEmpty) await file.segment.release();
+    else if (sound.firstId !== firstId) await mendSegment(file.segment, { ...options, foundAs: key });
     if (file.segment.isEmpty && name !== ACTIVE_NAME) await options.files.remove(key);
     found.push(file);
   }
   return found;
+}
+
+function nameIdOf(name: string): string | null {
+  return SEALED_NAME.exec(name)?.[1] ?? null;
+}
+
+/** What the first line of an unsealed file must have been called: it follows the last sealed one, or is not known. */
+async function guessFirstId(
+  { file, bytes, lastId }: SoundFile,
+  before: Segment | undefined,
+): Promise<string | null> {
+  const tag = lastId?.slice(SEQUENCE_DIGITS + 1) ?? '';
+  const firstLeft = await findFirstId(file, bytes);
+  if (before === undefined || before.lastSequence >= sequenceOf(firstLeft ?? '')) return firstLeft;
+  return formatEventId({ sequence: before.lastSequence + 1, tag });
+}
+
+/** What ends before the checkpoint, or is gone: of the damage to a file that is there, repairing has told. */
+function reportLoss(
+  { files, folder, onDamage }: OpenSegmentsOptions,
+  { known, lost }: { known: number; lost: number },
+): void {
+  const reason = `Of the ${lost} lines that were written, those behind line ${known} are gone.`;
+  onDamage({ file: files.pathOf(`${folder}:${ACTIVE_NAME}`), keptAs: null, reason });
 }
 
 function toFoundFile(key: string, { file, bytes, firstId, lastId, highestSequence }: SoundFile): FoundFile {

@@ -3,7 +3,7 @@ import type { AtomicFiles } from '../storage/atomic-files.ts';
 import { readRange, type LogFile } from '../storage/log-file.ts';
 import { setAside, type OnDamage } from '../storage/set-aside.ts';
 import { sequenceOf } from './event-id.ts';
-import { ID_OFFSET, SHORTEST_LINE, isGroupEnd, isLine, readId } from './event-line.ts';
+import { ID_OFFSET, SHORTEST_LINE, beginsLine, isGroupEnd, isSoundLine, readId } from './event-line.ts';
 
 export interface RepairOptions {
   files: AtomicFiles;
@@ -15,6 +15,7 @@ export interface RepairOptions {
 export interface SoundFile {
   file: LogFile;
   bytes: number;
+  /** Null when it is empty, or does not begin with a line. */
   firstId: string | null;
   lastId: string | null;
   /** Above the lines that are left: no line of a damaged file had a higher sequence. 0 when it was not damaged. */
@@ -68,8 +69,15 @@ async function toSoundFile(
   found: { end: number; lastId: string | null; highestSequence: number },
 ) {
   const { end, lastId, highestSequence } = found;
-  const firstId = end === 0 ? null : readId(await readRange(file, { from: 0, to: SHORTEST_LINE }), 0);
-  return { file, bytes: end, firstId, lastId, highestSequence };
+  return { file, bytes: end, firstId: await readFirstId(file, end), lastId, highestSequence };
+}
+
+/** Of a line too long to be looked at, it is believed. */
+async function readFirstId(file: LogFile, size: number): Promise<string | null> {
+  const head = await readRange(file, { from: 0, to: Math.min(size, FIRST_WINDOW) });
+  const end = head.indexOf(NEWLINE) + 1;
+  const isSound = end === 0 ? beginsLine(head) : isSoundLine(head, { start: 0, end });
+  return isSound ? readId(head, 0) : null;
 }
 
 /** 0 when the file does not start with a line. */
@@ -91,24 +99,15 @@ async function findSoundEnd(file: LogFile, size: number): Promise<SoundEnd | nul
 
 /** Walks backwards over the lines. Null when the last group ends before `bytes` begin. */
 function findLastGroupEnd(bytes: Buffer, isWholeFile: boolean): SoundEnd | null {
-  let isTorn = true;
   let end = bytes.lastIndexOf(NEWLINE) + 1;
+  let isTorn = end === bytes.length || beginsLine(bytes.subarray(end));
   while (end > 0) {
     const start = end < 2 ? 0 : bytes.lastIndexOf(NEWLINE, end - 2) + 1;
     if (start === 0 && !isWholeFile) return null;
-    const isSound = isLine(bytes, { start, end }) && isJson(bytes.toString('utf8', start, end));
+    const isSound = isSoundLine(bytes, { start, end });
     if (isSound && isGroupEnd(bytes, end)) return { end, lastId: readId(bytes, start), isTorn };
     isTorn &&= isSound;
     end = start;
   }
   return isWholeFile ? { end: 0, lastId: null, isTorn } : null;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 import { sequenceOf } from './event-id.ts';
-import { parseLine, type StoredLine } from './event-line.ts';
+import { isLostLine, parseLine, type StoredLine } from './event-line.ts';
 import type { LineReader } from './line-reader.ts';
 
 export interface ReplayOptions {
@@ -14,13 +14,18 @@ export async function* replayLines(reader: LineReader, options: ReplayOptions): 
   const reported = new Set<string>();
   try {
     for (let block = await reader.read(); block !== null; block = await reader.read()) {
-      const parsed = block.toString('utf8').split('\n').slice(0, -1).map(parseLine);
+      const parsed = block.toString('utf8').split('\n').slice(0, -1).filter(isKept).map(parseLine);
       if (parsed.includes(null)) reportOnce(reported, { key: reader.key, ...options });
       yield parsed.filter((line) => line !== null).filter(({ id }) => sequenceOf(id) >= options.next);
     }
   } finally {
     await reader.close();
   }
+}
+
+/** What was lost was reported when it was found. */
+function isKept(line: string): boolean {
+  return !isLostLine(line);
 }
 
 function reportOnce(

@@ -1,6 +1,6 @@
 import { findLine } from '../storage/line-search.ts';
 import { readRange, type LogFile } from '../storage/log-file.ts';
-import { EVENT_ID_LENGTH } from './event-id.ts';
+import { EVENT_ID_LENGTH, formatEventId, parseEventId } from './event-id.ts';
 import { ID_OFFSET, readId } from './event-line.ts';
 
 export interface SegmentState {
@@ -22,20 +22,27 @@ export interface SegmentState {
  */
 export class Segment {
   key: string;
-  readonly file: LogFile;
+  /** Counts how often the file was replaced: offsets are those of one version. */
+  version = 0;
   readonly firstSequence: number;
   firstId: string | null;
   lastSequence: number;
   bytes: number;
+  #file: LogFile;
+  readonly #replaced: LogFile[] = [];
   #users = 1;
 
   constructor(state: SegmentState) {
     this.key = state.key;
-    this.file = state.file;
+    this.#file = state.file;
     this.firstSequence = state.firstSequence;
     this.firstId = state.firstId;
     this.lastSequence = state.lastSequence;
     this.bytes = state.bytes;
+  }
+
+  get file(): LogFile {
+    return this.#file;
   }
 
   get isEmpty(): boolean {
@@ -48,7 +55,16 @@ export class Segment {
 
   async release(): Promise<void> {
     this.#users -= 1;
-    if (this.#users === 0) await this.file.close();
+    if (this.#users > 0) return;
+    await Promise.all([...this.#replaced, this.#file].map((file) => file.close()));
+  }
+
+  /** Goes on with another file, which holds the same lines. */
+  replaceFile(file: LogFile, bytes: number): void {
+    this.#replaced.push(this.#file);
+    this.#file = file;
+    this.bytes = bytes;
+    this.version += 1;
   }
 
   /** Where the line of a sequence starts; the end of the file for the next one to come. Null when damaged. */
@@ -62,9 +78,10 @@ export class Segment {
   /** The id of the line of a sequence; null when there is none. */
   async idAt(sequence: number): Promise<string | null> {
     if (sequence < this.firstSequence || sequence > this.lastSequence) return null;
-    const offset = await this.offsetOf(sequence);
+    const offset = await this.offsetOf(sequence).catch(() => null);
     if (offset === null) return null;
     const head = await readRange(this.file, { from: offset, to: offset + ID_OFFSET + EVENT_ID_LENGTH });
-    return readId(head, 0);
+    const id = parseEventId(readId(head, 0));
+    return id?.sequence === sequence ? formatEventId(id) : null;
   }
 }

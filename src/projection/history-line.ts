@@ -1,5 +1,6 @@
 import { EVENT_ID_LENGTH } from '../journal/event-id.ts';
 import { checksum } from '../storage/checksum.ts';
+import { beginsAs } from '../storage/torn-line.ts';
 
 /*
  * A line: {"n":"000000000001","id":"<journal id>","sum":"<checksum>","event":{…}}
@@ -36,14 +37,10 @@ export function parseHistoryLine(line: string): HistoryLine | null {
 
 /** Whether a text is the beginning of a line, as a writer leaves it that was killed. */
 export function isTornLine(text: string): boolean {
-  return HEAD.test(text) || text.slice(0, EXAMPLE.length).split('').every(isInPlace);
+  return HEAD.test(text) || beginsAs(text, EXAMPLE);
 }
 
 const EXAMPLE = `{"n":"000000000000","id":"000000000000-00000000","sum":"00000000","event":`;
-
-function isInPlace(character: string, at: number): boolean {
-  return EXAMPLE[at] === '0' ? /[0-9a-f]/.test(character) : character === EXAMPLE[at];
-}
 
 function isObject(text: string): boolean {
   try {

@@ -47,7 +47,7 @@ export async function rebuildHistory(
   for await (const line of soundLinesOf(path)) await rebuilding.add(line);
   if (mark !== undefined) await rebuilding.reach(mark);
   await rebuilding.finish();
-  const keptAs = isMissing ? null : await keepAside(path, now());
+  const keptAs = isMissing ? null : await keepAside(path, { now: now() });
   await files.rename(temporary, key);
   onDamage({ file: path, keptAs, reason: reason + rebuilding.summary });
   return { file, ...rebuilding.written, retoldUntil: retold.until };

@@ -62,6 +62,7 @@ export class AppendLog<Note = never> {
   #committed = 0;
   #waiters: Waiter[] = [];
   #isDraining = false;
+  #wantRotation: (() => void)[] = [];
 
   constructor(options: AppendLogOptions<Note>) {
     this.#options = options;
@@ -105,6 +106,13 @@ export class AppendLog<Note = never> {
   synced(): Promise<void> {
     this.append('', { byteLength: 0, sync: true });
     return this.committed();
+  }
+
+  /** Goes on in the next file now, however much this one holds; it may refuse, as it may when it is full. */
+  rotateNow(): Promise<void> {
+    const tried = new Promise<void>((resolve) => this.#wantRotation.push(resolve));
+    this.append('', { byteLength: 0, sync: true });
+    return tried;
   }
 
   /** Commits what is pending, then closes the file. */
@@ -183,13 +191,13 @@ export class AppendLog<Note = never> {
 
   /** False when the full file could not be synced. */
   async #rotateWhenFull(): Promise<boolean> {
-    const { rotate, rotateAt } = this.#options;
-    if (rotate === undefined || rotateAt === undefined || this.#size < rotateAt) return true;
+    const { rotate, rotateAt = Infinity } = this.#options;
+    const wanting = this.#wantRotation.splice(0);
+    if (rotate === undefined || (this.#size < rotateAt && wanting.length === 0)) return true;
     if (!(await this.#sync())) return false;
     const next = await rotate();
-    if (next === null) return true;
-    this.#file = next;
-    this.#size = 0;
+    if (next !== null) [this.#file, this.#size] = [next, 0];
+    for (const resolve of wanting) resolve();
     return true;
   }
 }

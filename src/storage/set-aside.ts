@@ -29,9 +29,15 @@ export async function setAside(file: string, { reason, now }: { reason: string; 
   return { file, keptAs, reason };
 }
 
-/** Gives a damaged file that is about to be replaced the name that `setAside` would; it stays until then. */
-export async function keepAside(file: string, now: Date): Promise<string> {
-  const keptAs = nameOf(file, now);
+/**
+ * Gives a damaged file that is about to be replaced the name that `setAside` would; it stays until then. `as` is the name
+ * that it had when the damage was found.
+ */
+export async function keepAside(
+  file: string,
+  { as = file, now }: { as?: string; now: Date },
+): Promise<string> {
+  const keptAs = nameOf(as, now);
   await link(file, keptAs);
   return keptAs;
 }

@@ -41,7 +41,7 @@ describe('the journal', () => {
     const shown = `{"id":"${idOf(1)}","ts":"${NOW.toISOString()}","type":"chat.turn.started","payload":{"chatId":"${CHAT}","messageId":"m1"}}`;
     const cut = String(shown.length).padStart(10, '0');
     expect(await readFile(file, 'utf8')).toBe(
-      `${shown.slice(0, -1)},"_":{"record":{"sessionId":"native-1"},"cut":"${cut}","end":1}}\n`,
+      `${shown.slice(0, -1)},"_":{"record":{"sessionId":"native-1"},"sum":"80f67620","cut":"${cut}","end":1}}\n`,
     );
     expect(await replayAll(journal)).toEqual([
       {
@@ -202,6 +202,6 @@ describe('the journal', () => {
     await journal.committed();
     const [first] = (await replayAll(journal)).map(({ id }) => id);
     expect(first).toBe(idOf(1));
-    expect(commits).toEqual([{ length: 592, passed: [{ offset: 296, id: idOf(1) }] }]);
+    expect(commits).toEqual([{ length: 626, passed: [{ offset: 313, id: idOf(1) }] }]);
   });
 });
