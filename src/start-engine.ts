@@ -133,7 +133,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     stopWatching();
     stopReviewing();
     inspection.actors.close();
-    workspace.close();
+    await workspace.close();
     await saveCheckpoint();
     hub.close();
     await journal.close();

@@ -4,11 +4,14 @@ import type { Plans } from './engine.ts';
 import type { Log } from './log.ts';
 import type { Home } from './open-home.ts';
 import type { Recorder } from './projection/recorder.ts';
+import { createRun, RUN_MARKER, type Run } from './process/run.ts';
+import { killEverything } from './process/terminate.ts';
 import { readJson, writeJson } from './storage/json-file.ts';
 import { candidateBranches } from './workspace/default-branch.ts';
 import { DiffReader } from './workspace/diff-reader.ts';
-import { createGit } from './workspace/git.ts';
+import { createGit, GIT_AT_ONCE } from './workspace/git.ts';
 import { createGithubCli } from './workspace/github-cli.ts';
+import { createLimit } from './workspace/limit.ts';
 import { MetadataReader } from './workspace/metadata.ts';
 import { watchPlans } from './workspace/plan-watch.ts';
 import { listPlans, readPlan } from './workspace/plans.ts';
@@ -26,7 +29,8 @@ export interface Workspace {
   counted(): { reposTotal: number; hasActiveSSHSessions: boolean };
   /** An agent has stopped working: it may have changed files and opened pull requests. */
   turnEnded(): void;
-  close(): void;
+  /** Stops looking; what looks right now is ended. */
+  close(): Promise<void>;
 }
 
 export interface StartWorkspaceOptions {
@@ -39,17 +43,24 @@ export interface StartWorkspaceOptions {
 
 /** Logins are counted at most this often, and at least that often. */
 const LOGINS_MS = { fresh: 1_000, every: 5_000 };
+/** A look at a repository that takes longer makes room for the next. */
+const HOLD_MS = 1_000;
 const PULL_REQUESTS_KEY = 'engine:pull-requests.json';
 
 /** Begins to watch the workspace and to announce what changes in it. */
 export async function startWorkspace(home: Home, options: StartWorkspaceOptions): Promise<Workspace> {
   const { recorder } = options;
   const { plans: folders } = home.paths;
+  const tools = toolsOf(home);
+  const goodbye = new AbortController();
+  const { signal } = goodbye;
+  await killEverything(tools); // what the last engine could not end: a filter that never returns
   const pullRequests = await createPullRequests(home, {
     ...options,
+    signal,
     onChange: () => repositories.announce(),
   });
-  const repositories = createRepositories(home, { ...options, pullRequests });
+  const repositories = createRepositories(home, { ...options, signal, pullRequests });
   const stopWatchingPlans = watchPlans(folders, (event) => recorder.record([event]));
   const countLogins = setInterval(() => recorder.record([]), LOGINS_MS.every).unref();
   const hasLogins = rememberBriefly(() => hasActiveSshSessions(), LOGINS_MS.fresh);
@@ -65,34 +76,57 @@ export async function startWorkspace(home: Home, options: StartWorkspaceOptions)
       clearInterval(countLogins);
       stopWatchingPlans();
       repositories.close();
+      goodbye.abort();
+      return killEverything(tools);
     },
   };
 }
 
+/** All that git and gh start here, in this engine and those before it, found by one marker. */
+function toolsOf({ paths }: Home): Run {
+  return createRun(paths.workspaces, `tools of ${paths.workspaces}`);
+}
+
+function toolEnvironment(home: Home, environment: EngineEnvironment): Record<string, string> {
+  return { ...agentEnvironment(environment), [RUN_MARKER]: toolsOf(home).id };
+}
+
 function createRepositories(
-  { paths }: Home,
-  { environment, recorder, pullRequests, startHooksCompleted = () => true }: RepositoryParts,
+  home: Home,
+  { environment, recorder, signal, pullRequests, startHooksCompleted = () => true }: RepositoryParts,
 ): Repositories {
-  const git = createGit({ env: agentEnvironment(environment) });
+  const git = createGit({ env: toolEnvironment(home, environment), signal });
   const statusReader = new WorkTreeStatusReader(git);
   const metadataReader = new MetadataReader({ git, branches: candidateBranches(environment) });
   const diffs = new DiffReader({ git, maxBytes: environment.DIFF_MAX_BYTES });
+  const limit = createLimit(GIT_AT_ONCE, { holdMs: HOLD_MS });
   return new Repositories({
-    folder: paths.workspaces,
-    read: (folder, { withText }) =>
-      readRepository(folder, { statusReader, metadataReader, diffs, settings: environment, withText }),
+    folder: home.paths.workspaces,
+    read: (folder, { withText, began }) =>
+      limit(() => {
+        began();
+        return readRepository(folder, {
+          statusReader,
+          metadataReader,
+          diffs,
+          settings: environment,
+          withText,
+        });
+      }),
     pullRequests,
     startHooksCompleted,
     announce: (event) => recorder.record([event]),
   });
 }
 
-type RepositoryParts = StartWorkspaceOptions & { pullRequests: PullRequests };
+type ToolParts = StartWorkspaceOptions & { signal: AbortSignal };
+type RepositoryParts = ToolParts & { pullRequests: PullRequests };
 
 async function createPullRequests(
-  { store, paths, damages }: Home,
-  { environment, log, onChange }: StartWorkspaceOptions & { onChange: () => void },
+  home: Home,
+  { environment, log, signal, onChange }: ToolParts & { onChange: () => void },
 ): Promise<PullRequests> {
+  const { store, paths, damages } = home;
   const saved = await readJson(store, {
     key: PULL_REQUESTS_KEY,
     schema: PullRequestsFileSchema,
@@ -100,7 +134,8 @@ async function createPullRequests(
   });
   const find = createGithubCli({
     program: environment.GH_PATH,
-    env: agentEnvironment(environment),
+    env: toolEnvironment(home, environment),
+    signal,
     credentialsFile: paths.gitCredentials,
   });
   return new PullRequests({

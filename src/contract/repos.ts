@@ -18,7 +18,10 @@ export const PullRequestStateSchema = z.enum([
   'failed',
 ]);
 
-/** A repository under `~/workspaces`. `currentBranch` is "HEAD" when detached and "" when unknown. */
+/**
+ * A repository under `~/workspaces`. `currentBranch` is "HEAD" when detached and "" when unknown. `seenAt` is there when it
+ * does not answer: all is as it was then, and `error` says why.
+ */
 export const RepoSchema = z
   .object({
     name: z.string(),
@@ -32,6 +35,7 @@ export const RepoSchema = z
     startHooksCompleted: z.boolean(),
     provider: z.enum(['github', 'gitlab']).optional(),
     error: FailureSchema.optional(),
+    seenAt: z.iso.datetime().optional(),
   })
   .meta({ id: 'EngineRepoState' });
 

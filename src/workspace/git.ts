@@ -23,6 +23,9 @@ export interface GitOptions {
  */
 export type Git = (folder: string, args: readonly string[], options?: GitOptions) => Promise<ToolResult>;
 
+/** As many commands, or looks at a repository, as there is something to gain from. */
+export const GIT_AT_ONCE = Math.min(8, Math.max(2, availableParallelism() * 2));
+
 /** Why a repository cannot be reported on in full. */
 export class RepositoryError extends Error {
   override readonly name = 'RepositoryError';
@@ -35,6 +38,8 @@ export class RepositoryError extends Error {
 }
 
 const TIMEOUT_MS = 10_000;
+/** What takes longer waits for something rather than for a processor, and holds nobody up. */
+const HOLD_MS = 2_000;
 const MESSAGE_CHARACTERS = 300;
 
 /** What a repository may set and what must not matter here: other programs, other forms of output, other files. */
@@ -59,11 +64,13 @@ const MISLEADING = new Set([
 export function createGit({
   env,
   timeoutMs = TIMEOUT_MS,
+  signal,
 }: {
   env: Record<string, string>;
   timeoutMs?: number;
+  signal?: AbortSignal;
 }): Git {
-  const limit = createLimit(Math.min(8, Math.max(2, availableParallelism() * 2)));
+  const limit = createLimit(GIT_AT_ONCE, { holdMs: HOLD_MS });
   const base = quietEnvironment(env);
   return (folder, args, { accept = [0], indexFile, ...options } = {}) =>
     limit(async () => {
@@ -75,9 +82,11 @@ export function createGit({
           ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
         },
         timeoutMs,
+        signal,
         ...options,
       });
       const isAnswer = result.ended === 'cut' || accept.includes(result.exitCode ?? -1);
+      if (LFS_MISSING.test(result.stderr)) throw new RepositoryError(GIT_LFS_MISSING);
       if (!isAnswer) throw new RepositoryError(toFailure(result, { timeoutMs, command: args[0] ?? '' }));
       return result;
     });
@@ -105,8 +114,16 @@ function quietEnvironment(env: Record<string, string>): Record<string, string> {
   };
 }
 
+/** It may only warn of that, and compare the files with what Git LFS keeps in their place. */
+const LFS_MISSING = /git-lfs: (?:command )?not found|'lfs' is not a git command/;
+const GIT_LFS_MISSING = {
+  code: 'git_lfs_missing',
+  message: 'The repository keeps files with Git LFS, and git-lfs is not installed.',
+};
+
 /** What git says, by what can be done about it. */
 const CAUSES: [RegExp, string][] = [
+  [/(?:clean|smudge) filter '.*' failed|external filter '.*' failed/, 'git_filter_failed'],
   [/dubious ownership/, 'repo_owned_by_another'],
   [/permission denied/i, 'repo_not_readable'],
   [/must be run in a work tree/, 'repo_bare'],

@@ -20,6 +20,7 @@ export interface GithubCliOptions {
   /** `~/.git-credentials`: a token for the host that stands there is newer than any other. */
   credentialsFile: string;
   timeoutMs?: number;
+  signal?: AbortSignal;
 }
 
 const TIMEOUT_MS = 15_000;
@@ -34,6 +35,7 @@ export function createGithubCli({
   env,
   credentialsFile,
   timeoutMs = TIMEOUT_MS,
+  signal,
 }: GithubCliOptions): FindPullRequests {
   return async (remote, branch) => {
     const repository = `${remote.host}/${remote.owner}/${remote.repository}`;
@@ -42,6 +44,7 @@ export function createGithubCli({
       cwd: env['HOME'] ?? homedir(),
       env: { ...env, ...QUIET, ...tokenFor(remote.host, credentialsFile) },
       timeoutMs,
+      signal,
       maxBytes: 1024 * 1024,
     });
     return toAnswer(result);

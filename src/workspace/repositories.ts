@@ -5,80 +5,72 @@ import { debounce } from './debounce.ts';
 import { findFolders } from './find-repositories.ts';
 import type { PullRequests } from './pull-requests.ts';
 import type { RepositoryState } from './read-repository.ts';
+import { RepositoryView } from './repository-view.ts';
 import { watchFolder } from './watch-folder.ts';
 import { WatchSet } from './watch-set.ts';
 
 export interface RepositoriesOptions {
   /** `~/workspaces`. */
   folder: string;
-  /** Looks at one repository; never rejects. */
-  read: (folder: string, options: { withText: boolean }) => Promise<RepositoryState>;
+  /** Looks at one repository; never rejects. Calls `began` when it is its turn. */
+  read: (folder: string, options: { withText: boolean; began: () => void }) => Promise<RepositoryState>;
   pullRequests: Pick<PullRequests, 'of' | 'consider'>;
   startHooksCompleted: (repoName: string) => boolean;
   announce: (event: EngineEventBody<'repo.discovered' | 'repo.status.changed'>) => void;
 }
 
-/** What was seen is good for that long, unless something is known to have changed. */
-const REMEMBERED_MS = 1_000;
 const QUIET = { quietMs: 250, mostMs: 2_000 };
-
-interface Look {
-  withText: boolean;
-  states: Promise<RepositoryState[]>;
-  /** When it was over. */
-  doneAt: number;
-}
 
 /**
  * The repositories of the workspace: found, looked at when somebody asks or a watch tells of a change, and announced
- * whenever what is known of them has changed.
+ * whenever what is known of them has changed. One that does not answer holds up none of the others.
  */
 export class Repositories {
   readonly #options: RepositoriesOptions;
   readonly #watches: WatchSet;
-  readonly #soon = debounce(() => void this.#look({ withText: false }), QUIET);
+  readonly #soon = debounce(() => void this.#lookAgain(), QUIET);
   readonly #stopWatching: () => void;
-  #last: Look | undefined;
-  #tail: Promise<unknown> = Promise.resolve();
-  #count = 0;
-  #states: readonly RepositoryState[] = [];
+  readonly #first: Promise<void>;
+  /** By name, in the order of names. */
+  #views: ReadonlyMap<string, RepositoryView> = new Map();
   #announced: { names: string; repos: string } = { names: '[]', repos: '[]' };
   #isClosed = false;
 
   /** Starts to look and to watch. */
   constructor(options: RepositoriesOptions) {
     this.#options = options;
-    this.#watches = new WatchSet(() => this.touch());
+    this.#watches = new WatchSet((name) => this.touch(name));
     this.#stopWatching = watchFolder(options.folder, () => this.touch());
-    void this.#look({ withText: false });
+    this.#first = this.#lookAgain();
   }
 
   /** How many there were when the folder was last looked at. */
   get count(): number {
-    return this.#count;
+    return this.#views.size;
   }
 
   /** Resolves once every repository that was there at the start has been looked at. */
   async discovered(): Promise<string[]> {
-    await this.#tail;
-    return this.#states.map(({ name }) => name);
+    await this.#first;
+    await Promise.all([...this.#views.values()].map((view) => view.settled()));
+    return [...this.#views.keys()];
   }
 
   async list({ includeDiffs }: { includeDiffs: boolean }): Promise<Repo[]> {
-    const look = this.#recent(includeDiffs) ?? this.#look({ withText: includeDiffs });
-    const repos = (await look.states).map((state) => this.#describe(state));
+    await this.#look(this.#find(), { withText: includeDiffs });
+    const repos = this.#known().map((state) => this.#describe(state));
     return includeDiffs ? repos : repos.map(withoutText);
   }
 
-  /** Something may have changed: looks again soon, and announces what has. */
-  touch(): void {
-    this.#last = undefined;
+  /** Something may have changed in this repository, or in any: looks again soon, and announces what has. */
+  touch(name?: string): void {
+    for (const [known, view] of this.#views) if (name === undefined || name === known) view.touch();
     if (!this.#isClosed) this.#soon.ask();
   }
 
   /** What is known beside the repositories themselves has changed: hooks, pull requests. */
   announce(): void {
-    const repos = this.#states.map((state) => withoutText(this.#describe(state)));
+    const repos = this.#known().map((state) => withoutText(this.#describe(state)));
     const names = JSON.stringify(repos.map(({ name }) => name));
     const text = JSON.stringify(repos);
     if (this.#isClosed || text === this.#announced.repos) return;
@@ -95,31 +87,38 @@ export class Repositories {
     this.#watches.close();
   }
 
-  #recent(withText: boolean): Look | undefined {
-    const last = this.#last;
-    const isGood = last !== undefined && performance.now() - last.doneAt < REMEMBERED_MS;
-    return isGood && (last.withText || !withText) ? last : undefined;
+  /** At those in which something may have changed. */
+  #lookAgain(): Promise<void> {
+    const touched = this.#find().filter((view) => view.isTouched);
+    return this.#look(touched, { withText: false });
   }
 
-  /** One look at a time: a later one never shows less than an earlier one. */
-  #look({ withText }: { withText: boolean }): Look {
-    const look: Look = { withText, doneAt: Infinity, states: this.#tail.then(() => this.#read(withText)) };
-    this.#last = look;
-    this.#tail = look.states.then((states) => {
-      look.doneAt = performance.now();
-      this.#states = states;
-      this.announce();
-      for (const state of states) this.#options.pullRequests.consider(state);
-    });
-    return look;
+  async #look(views: readonly RepositoryView[], options: { withText: boolean }): Promise<void> {
+    await Promise.all(views.map((view) => view.look(options)));
+    this.announce();
   }
 
-  async #read(withText: boolean): Promise<RepositoryState[]> {
-    const { folder, read } = this.#options;
+  #find(): RepositoryView[] {
+    const { folder } = this.#options;
     const { repositories, plain } = findFolders(folder);
-    this.#count = repositories.length;
+    this.#views = new Map(repositories.map((name) => [name, this.#views.get(name) ?? this.#open(name)]));
     if (!this.#isClosed) this.#watches.set(folder, { repositories, plain });
-    return Promise.all(repositories.map((name) => read(join(folder, name), { withText })));
+    return [...this.#views.values()];
+  }
+
+  #open(name: string): RepositoryView {
+    const { read, pullRequests, folder: root } = this.#options;
+    const folder = join(root, name);
+    return new RepositoryView({
+      folder,
+      read: (options) => read(folder, options),
+      onSeen: (state) => pullRequests.consider(state),
+      onLate: () => this.announce(),
+    });
+  }
+
+  #known(): RepositoryState[] {
+    return [...this.#views.values()].flatMap(({ state }) => state ?? []);
   }
 
   #describe(state: RepositoryState): Repo {

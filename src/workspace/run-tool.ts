@@ -12,6 +12,8 @@ export interface ToolOptions {
   /** Once so much was printed the command is killed: the rest is not wanted. */
   maxBytes?: number;
   input?: Uint8Array;
+  /** Once it has fired nothing is started any more. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface ToolResult {
@@ -37,7 +39,7 @@ export async function runTool(
   command: readonly [string, ...string[]],
   options: ToolOptions,
 ): Promise<ToolResult> {
-  const child = start(command, options);
+  const child = options.signal?.aborted ? null : start(command, options);
   if (child === null) return MISSING;
   let killedAs: 'timedOut' | 'cut' | undefined;
   let giveUp = () => undefined as void;

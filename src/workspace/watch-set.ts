@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Folders } from './find-repositories.ts';
 import { gitFolderOf } from './git-folder.ts';
 import { watchFolder } from './watch-folder.ts';
@@ -11,10 +11,11 @@ const WATCHES_MAX = 1_000;
  * log of HEAD; of another folder whether a `.git` appears in it.
  */
 export class WatchSet {
-  readonly #onChange: () => void;
+  readonly #onChange: (name: string) => void;
   readonly #watches = new Map<string, () => void>();
 
-  constructor(onChange: () => void) {
+  /** `onChange` is told the name of the repository, or of the folder that may be one now. */
+  constructor(onChange: (name: string) => void) {
     this.#onChange = onChange;
   }
 
@@ -40,7 +41,8 @@ export class WatchSet {
   #add(folder: string, { isRepository }: { isRepository: boolean }): void {
     if (this.#watches.has(folder) || this.#watches.size >= WATCHES_MAX) return;
     if (!isRepository) {
-      const appeared = (name: string | null) => (name === null || name === '.git') && this.#onChange();
+      const appeared = (name: string | null) =>
+        (name === null || name === '.git') && this.#onChange(basename(folder));
       this.#watches.set(folder, watchFolder(folder, appeared));
       return;
     }
@@ -57,8 +59,9 @@ export class WatchSet {
   }
 
   async #watchGitFolder(path: string): Promise<() => void> {
-    const folder = await gitFolderOf(join(path, '..')).catch(() => path);
-    const changed = (name: string | null) => isTelling(name) && this.#onChange();
+    const repository = dirname(path);
+    const folder = await gitFolderOf(repository).catch(() => path);
+    const changed = (name: string | null) => isTelling(name) && this.#onChange(basename(repository));
     const stops = [folder, join(folder, 'logs')].map((watched) => watchFolder(watched, changed));
     return () => stops.forEach((stop) => stop());
   }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { INSTALLING_MS } from '../support/debian-package.ts';
@@ -8,6 +8,7 @@ import type { PlanSummary } from '../../src/contract/plans.ts';
 import type { Repo } from '../../src/contract/repos.ts';
 import type { EngineStatus } from '../../src/contract/status.ts';
 import type { EventStream } from '../support/event-stream.ts';
+import { findProcess } from '../../src/process/process-table.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { runs } from '../support/scripted-turns.ts';
@@ -143,6 +144,59 @@ describe('the repositories of a workspace', () => {
       ['whole', undefined],
     ]);
     expect(ending).toMatchObject({ code: 0 });
+  });
+
+  it('are told at once and on time beside one whose filter never returns', async () => {
+    const workspace = await startWorkspace();
+    const stuck = createRepository(join(workspace.folder, 'stuck'));
+    const other = createRepository(join(workspace.folder, 'other'));
+    write(stuck, { 'new.txt': 'x\n' });
+    await expect
+      .poll(async () => (await reposOf(workspace)).map(({ gitDiff }) => gitDiff?.added))
+      .toEqual([0, 1]);
+    const stream = await workspace.client.follow();
+
+    git(stuck, 'config', 'filter.stuck.clean', 'sleep 86400');
+    write(stuck, { '.gitattributes': '* filter=stuck\n', 'kept.txt': 'changed\n', 'other.txt': 'x\n' });
+    await told(stream, (repos) => repos[1]?.error?.code === 'git_timed_out');
+    git(other, 'switch', '-q', '-c', 'feature');
+    await told(stream, ([repo]) => repo?.currentBranch === 'feature');
+    const repos = await reposOf(workspace);
+
+    expect(repos[0]).toMatchObject({ name: 'other', currentBranch: 'feature', gitDiff: { added: 0 } });
+    expect(repos[1]).toMatchObject({
+      name: 'stuck',
+      currentBranch: 'main',
+      gitDiff: { added: 1, removed: 0 },
+      seenAt: expect.any(String),
+      error: { code: 'git_timed_out' },
+    });
+  });
+
+  it('leave no process of a filter that never returns, however the engine ends', async () => {
+    const folder = await temporaryFolder();
+    const workspace = await startWorkspace({
+      prepare: async (home) => {
+        const stuck = createRepository(join(home, 'workspaces', 'stuck'));
+        git(stuck, 'config', 'filter.stuck.clean', `echo $$ >>${folder}/pids; exec sleep 86400`);
+        write(stuck, { '.gitattributes': '* filter=stuck\n', 'kept.txt': 'changed\n' });
+      },
+    });
+    const filters = async () => {
+      const pids = await readFile(join(folder, 'pids'), 'utf8').catch(() => '');
+      return pids.split('\n').filter((pid) => findProcess(Number(pid)) !== null).length;
+    };
+    await expect.poll(filters).toBe(1);
+
+    await workspace.kill();
+    expect(await filters()).toBe(1);
+    await rm(join(folder, 'pids'));
+    await workspace.start();
+    await expect.poll(filters).toBe(1);
+    const ending = await workspace.engine().end('SIGTERM');
+
+    expect(ending).toMatchObject({ code: 0 });
+    expect(await filters()).toBe(0);
   });
 
   it('have the pull requests that GitHub knows, also after a restart without it', async () => {

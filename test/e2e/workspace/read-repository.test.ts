@@ -404,6 +404,40 @@ describe('an awkward repository', () => {
     });
   });
 
+  it.each([
+    ['required', true, 'git-lfs filter-process'],
+    ['optional', false, undefined],
+  ])('that keeps files with a Git LFS that is missing says so (%s)', async (_name, isRequired, filter) => {
+    const folder = createRepository(join(await temporaryFolder(), 'repo'));
+    write(folder, { '.gitattributes': '*.txt filter=lfs\n' });
+    commit(folder, 'with large files');
+    git(folder, 'config', 'filter.lfs.required', String(isRequired));
+    git(folder, 'config', 'filter.lfs.clean', 'git-lfs clean -- %f');
+    if (filter !== undefined) git(folder, 'config', 'filter.lfs.process', filter);
+    write(folder, { 'kept.txt': 'other\n' });
+
+    expect(await createReader()(folder)).toMatchObject({
+      currentBranch: 'main',
+      gitDiff: null,
+      error: { code: 'git_lfs_missing', message: expect.stringContaining('git-lfs is not installed') },
+    });
+  });
+
+  it('whose filter fails says which', async () => {
+    const folder = createRepository(join(await temporaryFolder(), 'repo'));
+    write(folder, { '.gitattributes': '*.txt filter=picky\n' });
+    git(folder, 'config', 'filter.picky.clean', 'false');
+    git(folder, 'config', 'filter.picky.required', 'true');
+    write(folder, { 'kept.txt': 'other\n' });
+
+    const { error } = await createReader()(folder);
+
+    expect(error).toEqual({
+      code: 'git_filter_failed',
+      message: expect.stringMatching(/^error: external filter 'false' failed|clean filter 'picky' failed$/),
+    });
+  });
+
   it('that takes too long says so', async () => {
     const folder = createRepository(join(await temporaryFolder(), 'repo'));
     git(folder, 'config', 'filter.slow.clean', 'sleep 60');

@@ -19,7 +19,7 @@ async function start({ prepare = () => undefined }: { prepare?: (folder: string)
   const reader = createReader();
   const repositories = new Repositories({
     folder,
-    read: (path, options) => (reads.push(path), reader(path, options)),
+    read: (path, { began, ...options }) => (began(), reads.push(path), reader(path, options)),
     pullRequests: { of: () => ({ prUrls: [], prUrl: null }), consider: () => undefined },
     startHooksCompleted: (name) => !hooked.has(name),
     announce: ({ type, payload }) => announced.push({ type, repos: payload.repos }),
