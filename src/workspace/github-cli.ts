@@ -2,14 +2,21 @@ import { homedir } from 'node:os';
 import { z } from 'zod';
 import type { PullRequestState } from '../contract/repos.ts';
 import { readRegularFile } from '../storage/regular-file.ts';
-import { withoutCredentials } from './remotes.ts';
+import { slugOf, withoutCredentials } from './remotes.ts';
 import type { Remote } from './remotes.ts';
 import { runTool } from './run-tool.ts';
 import type { ToolResult } from './run-tool.ts';
 
-/** The URLs of a branch's pull requests, the one that counts first; or why they are not known. */
+export interface PullRequest {
+  url: string;
+  /** Where its branch lies, as `owner/repository` in lower case; null when that is gone. */
+  head: string | null;
+}
+
+/** The pull requests of all branches of a name, in forks of strangers too, the one that counts first; or why they are not known. */
 export type PullRequestAnswer =
-  { state: 'checked'; urls: string[] } | { state: Exclude<PullRequestState, 'checked'>; reason: string };
+  | { state: 'checked'; pulls: PullRequest[] }
+  | { state: Exclude<PullRequestState, 'checked'>; reason: string };
 
 export type FindPullRequests = (remote: Remote, branch: string) => Promise<PullRequestAnswer>;
 
@@ -27,7 +34,20 @@ const TIMEOUT_MS = 15_000;
 const REASON_CHARACTERS = 300;
 const CREDENTIALS_BYTES = 1024 * 1024;
 
-const ListSchema = z.array(z.object({ url: z.string(), number: z.number(), state: z.string() }));
+/** Strangers' pull requests of the same branch name are among them. */
+const LIST_MAX = 100;
+const FIELDS = 'url,number,state,isCrossRepository,headRepository,headRepositoryOwner';
+
+const ListSchema = z.array(
+  z.object({
+    url: z.string(),
+    number: z.number(),
+    state: z.string(),
+    isCrossRepository: z.boolean(),
+    headRepository: z.object({ name: z.string() }).nullish(),
+    headRepositoryOwner: z.object({ login: z.string() }).nullish(),
+  }),
+);
 
 /** Asks GitHub through its own CLI. Never rejects and never asks anybody for a password. */
 export function createGithubCli({
@@ -39,15 +59,15 @@ export function createGithubCli({
 }: GithubCliOptions): FindPullRequests {
   return async (remote, branch) => {
     const repository = `${remote.host}/${remote.owner}/${remote.repository}`;
-    const list = ['pr', 'list', '--repo', repository, '--head', branch, '--state', 'all', '--limit', '20'];
-    const result = await runTool([program, ...list, '--json', 'url,number,state'], {
+    const list = ['pr', 'list', '--repo', repository, '--head', branch, '--state', 'all'];
+    const result = await runTool([program, ...list, '--limit', `${LIST_MAX}`, '--json', FIELDS], {
       cwd: env['HOME'] ?? homedir(),
       env: { ...env, ...QUIET, ...tokenFor(remote.host, credentialsFile) },
       timeoutMs,
       signal,
       maxBytes: 1024 * 1024,
     });
-    return toAnswer(result);
+    return toAnswer(result, slugOf(remote));
   };
 }
 
@@ -83,24 +103,31 @@ const CAUSES: [RegExp, Exclude<PullRequestState, 'checked'>][] = [
   [/\bdial\b|error connecting|no such host|connection|timeout|TLS|proxyconnect|HTTP 5\d\d/i, 'unreachable'],
 ];
 
-function toAnswer({ ended, exitCode, stdout, stderr }: ToolResult): PullRequestAnswer {
+function toAnswer({ ended, exitCode, stdout, stderr }: ToolResult, base: string): PullRequestAnswer {
   if (ended === 'missing') return { state: 'noCli', reason: 'The GitHub CLI is not installed.' };
   if (ended === 'timedOut') return { state: 'unreachable', reason: 'The GitHub CLI did not answer in time.' };
-  if (exitCode === 0) return toUrls(stdout.toString('utf8'));
+  if (exitCode === 0) return toPulls(stdout.toString('utf8'), base);
   const state = exitCode === 4 ? 'noLogin' : CAUSES.find(([pattern]) => pattern.test(stderr))?.[1];
   const reason = withoutCredentials(stderr.trim()).slice(0, REASON_CHARACTERS);
   return { state: state ?? 'failed', reason };
 }
 
-function toUrls(text: string): PullRequestAnswer {
+function toPulls(text: string, base: string): PullRequestAnswer {
   const parsed = ListSchema.safeParse(parseJson(text));
   if (!parsed.success) return { state: 'failed', reason: 'The GitHub CLI printed something unexpected.' };
   const rank = ({ state, number }: { state: string; number: number }) =>
     (state === 'OPEN' ? Number.MAX_SAFE_INTEGER / 2 : 0) + number;
-  return {
-    state: 'checked',
-    urls: parsed.data.toSorted((one, other) => rank(other) - rank(one)).map(({ url }) => url),
-  };
+  const pulls = parsed.data.toSorted((one, other) => rank(other) - rank(one));
+  return { state: 'checked', pulls: pulls.map((pull) => ({ url: pull.url, head: headOf(pull, base) })) };
+}
+
+function headOf(
+  { isCrossRepository, headRepository, headRepositoryOwner }: z.infer<typeof ListSchema>[number],
+  base: string,
+): string | null {
+  if (!isCrossRepository) return base;
+  if (!headRepository?.name || !headRepositoryOwner?.login) return null;
+  return `${headRepositoryOwner.login}/${headRepository.name}`.toLowerCase();
 }
 
 function parseJson(text: string): unknown {

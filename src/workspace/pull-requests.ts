@@ -4,19 +4,25 @@ import type { PullRequestState } from '../contract/repos.ts';
 import type { FindPullRequests } from './github-cli.ts';
 import { createLimit } from './limit.ts';
 import type { RepositoryState } from './read-repository.ts';
-import { preferredRemote, providerOf } from './remotes.ts';
+import { preferredRemote, providerOf, slugOf } from './remotes.ts';
 import type { Remote } from './remotes.ts';
+
+const PullRequestSchema = z.object({ url: z.string(), head: z.string().nullable() });
+
+/**
+ * Of one branch. The first version had URLs alone, strangers' too: those count for nothing until they were asked for
+ * again.
+ */
+const BranchSchema = z.object({ pulls: z.array(PullRequestSchema).optional(), checkedAt: z.number() });
 
 /** `~/.replicas/engine/pull-requests.json`: by `host/owner/repository`, by branch. */
 export const PullRequestsFileSchema = z.object({
-  version: z.literal(1),
-  repositories: z.record(
-    z.string(),
-    z.record(z.string(), z.object({ urls: z.array(z.string()), checkedAt: z.number() })),
-  ),
+  version: z.union([z.literal(1), z.literal(2)]),
+  repositories: z.record(z.string(), z.record(z.string(), BranchSchema)),
 });
 
 export type PullRequestsFile = z.infer<typeof PullRequestsFileSchema>;
+type Branch = z.infer<typeof BranchSchema>;
 
 export interface PullRequestsOptions {
   find: FindPullRequests;
@@ -46,7 +52,8 @@ const AT_ONCE = 2;
 const BRANCHES_MAX = 200;
 
 /**
- * The pull requests of every branch that was ever checked out here. Asked for when a repository is looked at, at most
+ * The pull requests of every branch that was ever checked out here, as far as their own branch lies in this repository or
+ * in a remote of it: anybody may name a branch in a fork like ours. Asked for when a repository is looked at, at most
  * once a minute per branch and more rarely once there are some; a host that cannot be asked is left alone for longer and
  * longer.
  */
@@ -66,24 +73,35 @@ export class PullRequests {
   of({ remotes, currentBranch, defaultBranch }: Subject): Pick<Repo, 'prUrls' | 'prUrl' | 'prState'> {
     const remote = githubRemote(remotes);
     if (remote === undefined) return { prUrls: [], prUrl: null };
-    const branches = this.#known[slugOf(remote)] ?? {};
+    const branches = this.#known[keyOf(remote)] ?? {};
     const own = currentBranch === defaultBranch ? undefined : branches[currentBranch];
-    const state = this.#troubleOf(remote)?.state ?? (own === undefined ? undefined : 'checked');
+    const state = this.#troubleOf(remote)?.state ?? (own?.pulls === undefined ? undefined : 'checked');
+    const heads = new Set(remotes.filter(({ host }) => host === remote.host).map(slugOf));
+    const urlsOf = ({ pulls = [] }: Pick<Branch, 'pulls'>) =>
+      pulls.flatMap(({ url, head }) => (head !== null && heads.has(head) ? [url] : []));
     return {
-      prUrls: [...new Set(Object.values(branches).flatMap(({ urls }) => urls))],
-      prUrl: own?.urls[0] ?? null,
+      prUrls: [...new Set(Object.values(branches).flatMap(urlsOf))],
+      prUrl: (own && urlsOf(own)[0]) ?? null,
       ...(state !== undefined && { prState: state }),
     };
   }
 
-  /** Asks about the branch that is checked out, if it is time to. */
+  /** Asks about the branch that is checked out, and those of which too little was saved, if it is time to. */
   consider({ remotes, currentBranch, defaultBranch }: Subject): void {
     const remote = githubRemote(remotes);
-    if (remote === undefined || ['', 'HEAD', defaultBranch].includes(currentBranch)) return;
-    const key = `${slugOf(remote)} ${currentBranch}`;
-    if (this.#asking.has(key) || !this.#isDue(remote, currentBranch)) return;
+    if (remote === undefined) return;
+    const saved = Object.entries(this.#known[keyOf(remote)] ?? {});
+    const unsure = saved.flatMap(([branch, { pulls }]) => (pulls === undefined ? [branch] : []));
+    const isOwn = !['', 'HEAD', defaultBranch].includes(currentBranch);
+    for (const branch of new Set([...(isOwn ? [currentBranch] : []), ...unsure]))
+      this.#askSoon(remote, branch);
+  }
+
+  #askSoon(remote: Remote, branch: string): void {
+    const key = `${keyOf(remote)} ${branch}`;
+    if (this.#asking.has(key) || !this.#isDue(remote, branch)) return;
     this.#asking.add(key);
-    void this.#limit(() => this.#ask(remote, currentBranch)).finally(() => this.#asking.delete(key));
+    void this.#limit(() => this.#ask(remote, branch)).finally(() => this.#asking.delete(key));
   }
 
   /** Somebody may have opened one just now. */
@@ -95,9 +113,10 @@ export class PullRequests {
     const now = this.#options.now();
     const trouble = this.#troubleOf(remote);
     if (trouble !== undefined && now < trouble.until) return false;
-    const known = this.#known[slugOf(remote)]?.[branch];
-    if (known === undefined || known.checkedAt < this.#staleBefore || known.checkedAt > now) return true;
-    return now - known.checkedAt >= (known.urls.length > 0 ? FRESH_MS.with : FRESH_MS.without);
+    const known = this.#known[keyOf(remote)]?.[branch];
+    if (known?.pulls === undefined || known.checkedAt < this.#staleBefore || known.checkedAt > now)
+      return true;
+    return now - known.checkedAt >= (known.pulls.length > 0 ? FRESH_MS.with : FRESH_MS.without);
   }
 
   async #ask(remote: Remote, branch: string): Promise<void> {
@@ -105,18 +124,18 @@ export class PullRequests {
     if (trouble !== undefined && this.#options.now() < trouble.until) return; // it began while this one waited
     const checkedAt = this.#options.now();
     const answer = await this.#options.find(remote, branch);
-    if (answer.state === 'checked') this.#learn(remote, branch, { urls: answer.urls, checkedAt });
+    if (answer.state === 'checked') this.#learn(remote, branch, { pulls: answer.pulls, checkedAt });
     else this.#backOff(remote, answer);
     this.#options.onChange();
   }
 
-  #learn(remote: Remote, branch: string, found: { urls: string[]; checkedAt: number }): void {
-    const slug = slugOf(remote);
+  #learn(remote: Remote, branch: string, found: Branch): void {
+    const slug = keyOf(remote);
     for (const key of keysOf(remote)) this.#troubles.delete(key);
     const branches = Object.entries({ ...this.#known[slug], [branch]: found });
     const newest = branches.toSorted(([, one], [, other]) => other.checkedAt - one.checkedAt);
     this.#known[slug] = Object.fromEntries(newest.slice(0, BRANCHES_MAX));
-    this.#options.save({ version: 1, repositories: this.#known });
+    this.#options.save({ version: 2, repositories: this.#known });
   }
 
   #backOff(remote: Remote, { state, reason }: { state: PullRequestState; reason: string }): void {
@@ -139,11 +158,11 @@ function githubRemote(remotes: readonly Remote[]): Remote | undefined {
   return preferredRemote(remotes.filter((remote) => providerOf(remote) === 'github'));
 }
 
-function slugOf({ host, owner, repository }: Remote): string {
+function keyOf({ host, owner, repository }: Remote): string {
   return `${host}/${owner}/${repository}`;
 }
 
 /** What may fail by itself: the repository, and its whole host. */
 function keysOf(remote: Remote): [string, string] {
-  return [slugOf(remote), remote.host];
+  return [keyOf(remote), remote.host];
 }

@@ -30,6 +30,11 @@ export function parseRemote(name: string, url: string): Remote | undefined {
   return { name, host, owner: path.join('/'), repository };
 }
 
+/** `owner/repository` on its host, which does not tell case apart. */
+export function slugOf({ owner, repository }: Remote): string {
+  return `${owner}/${repository}`.toLowerCase();
+}
+
 /** Pull requests are opened where a fork comes from. */
 export function preferredRemote(remotes: readonly Remote[]): Remote | undefined {
   const named = ['upstream', 'origin'].map((name) => remotes.find((remote) => remote.name === name));

@@ -16,6 +16,8 @@ export function provideGithubCli(): Promise<void> {
 export interface PullRequest {
   number: number;
   state: 'OPEN' | 'CLOSED' | 'MERGED';
+  /** `owner/repository` of a fork; null when it is gone. The repository itself when left out. */
+  fork?: string | null;
 }
 
 export interface GithubStandIn {
@@ -91,13 +93,22 @@ async function readQuestion(request: IncomingMessage) {
 }
 
 function answerOf(branches: Map<string, PullRequest[]>, branch: string): object {
-  const nodes = (branches.get(branch) ?? []).map(({ number, state }) => ({
+  const nodes = (branches.get(branch) ?? []).map(({ number, state, fork }) => ({
     url: urlOf(number),
     number,
     state,
+    isCrossRepository: fork !== undefined,
+    ...headOf(fork === undefined ? 'acme/tool' : fork),
   }));
   const pullRequests = { totalCount: nodes.length, nodes, pageInfo: { hasNextPage: false, endCursor: '' } };
   return { data: { repository: { pullRequests } } };
+}
+
+function headOf(slug: string | null): object {
+  const [login, name] = slug?.split('/') ?? [];
+  return slug === null
+    ? { headRepository: null, headRepositoryOwner: null }
+    : { headRepository: { id: 'R_1', name }, headRepositoryOwner: { id: 'U_1', login } };
 }
 
 export function urlOf(number: number): string {

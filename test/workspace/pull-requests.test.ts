@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { PullRequestAnswer } from '../../src/workspace/github-cli.ts';
-import { PullRequests } from '../../src/workspace/pull-requests.ts';
+import { PullRequests, PullRequestsFileSchema } from '../../src/workspace/pull-requests.ts';
 import type { PullRequestsFile } from '../../src/workspace/pull-requests.ts';
 import { parseRemote } from '../../src/workspace/remotes.ts';
 
@@ -13,6 +13,11 @@ function subject(currentBranch: string, url = 'git@github.com:acme/tool.git') {
 
 const FEATURE = subject('feature');
 
+/** Pull requests whose branch lies in the repository itself. */
+function ours(...urls: string[]): PullRequestAnswer {
+  return { state: 'checked', pulls: urls.map((url) => ({ url, head: 'acme/tool' })) };
+}
+
 /** Pull requests with a clock of the test and a GitHub that answers what the test says. */
 function start(saved: PullRequestsFile | null = null) {
   const answers = new Map<string, PullRequestAnswer>();
@@ -22,7 +27,7 @@ function start(saved: PullRequestsFile | null = null) {
   const pullRequests = new PullRequests({
     find: async ({ host }, branch) => {
       asked.push(`${host} ${branch}`);
-      return answers.get(branch) ?? { state: 'checked', urls: [] };
+      return answers.get(branch) ?? { state: 'checked', pulls: [] };
     },
     saved,
     save: (file) => {
@@ -53,7 +58,7 @@ describe('pull requests', () => {
     await look();
     expect(asked).toHaveLength(2);
 
-    answers.set('feature', { state: 'checked', urls: ['url-1'] });
+    answers.set('feature', ours('url-1'));
     state.now += 1;
     pullRequests.expectNews();
     expect(await look()).toEqual({ prUrls: ['url-1'], prUrl: 'url-1', prState: 'checked' });
@@ -65,8 +70,8 @@ describe('pull requests', () => {
 
   it('are kept when another branch is checked out, and when the engine starts again', async () => {
     const { answers, state, look } = start();
-    answers.set('feature', { state: 'checked', urls: ['url-2', 'url-1'] });
-    answers.set('other', { state: 'checked', urls: ['url-3'] });
+    answers.set('feature', ours('url-2', 'url-1'));
+    answers.set('other', ours('url-3'));
     await look();
     await look(subject('other'));
 
@@ -111,9 +116,55 @@ describe('pull requests', () => {
     expect(asked.length).toBeLessThanOrEqual(9);
     expect(troubles).toEqual(['github.com rateLimited']);
 
-    answers.set('feature', { state: 'checked', urls: ['url-1'] });
+    answers.set('feature', ours('url-1'));
     state.now += 15 * MINUTE;
     expect(await look()).toEqual({ prUrls: ['url-1'], prUrl: 'url-1', prState: 'checked' });
+  });
+
+  it('count when their branch lies in the repository or in a remote of it, whatever a stranger calls his', async () => {
+    const { answers, look, pullRequests } = start();
+    answers.set('feature', {
+      state: 'checked',
+      pulls: [
+        { url: 'url-of-a-stranger', head: 'mallory/tool' },
+        { url: 'url-of-nobody', head: null },
+        { url: 'url-of-a-namesake', head: 'acme/other' },
+        { url: 'url-of-the-fork', head: 'ada/tool' },
+        { url: 'url-of-the-repository', head: 'acme/tool' },
+      ],
+    });
+    expect(await look()).toEqual({
+      prUrls: ['url-of-the-repository'],
+      prUrl: 'url-of-the-repository',
+      prState: 'checked',
+    });
+
+    const fork = parseRemote('fork', 'git@github.com:Ada/Tool.git');
+    const elsewhere = parseRemote('elsewhere', 'git@github.example.com:mallory/tool.git');
+    const remotes = [...FEATURE.remotes, fork, elsewhere].filter((remote) => remote !== undefined);
+
+    expect(pullRequests.of({ ...FEATURE, remotes })).toEqual({
+      prUrls: ['url-of-the-fork', 'url-of-the-repository'],
+      prUrl: 'url-of-the-fork',
+      prState: 'checked',
+    });
+  });
+
+  it('that were saved without their branch count for nothing until they were asked for again', async () => {
+    const branch = { urls: ['url-of-a-stranger'], checkedAt: 1_000_000 };
+    const saved = PullRequestsFileSchema.parse({
+      version: 1,
+      repositories: { 'github.com/acme/tool': { feature: branch, other: branch } },
+    });
+    const { answers, asked, look, pullRequests, state } = start(saved);
+    answers.set('other', ours('url-1'));
+    expect(pullRequests.of(FEATURE)).toEqual({ prUrls: [], prUrl: null });
+
+    await look();
+
+    expect(asked.toSorted()).toEqual(['github.com feature', 'github.com other']);
+    expect(pullRequests.of(FEATURE)).toEqual({ prUrls: ['url-1'], prUrl: null, prState: 'checked' });
+    expect(state.saved?.version).toBe(2);
   });
 
   it('of one repository that GitHub does not know leave the others alone', async () => {

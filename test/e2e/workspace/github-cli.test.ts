@@ -15,8 +15,29 @@ describe('the GitHub CLI', () => {
       { number: 8, state: 'MERGED' },
     ]);
 
-    expect(await github.find(REMOTE, 'feature')).toEqual({ state: 'checked', urls: [7, 9, 8].map(urlOf) });
-    expect(await github.find(REMOTE, 'other')).toEqual({ state: 'checked', urls: [] });
+    expect(await github.find(REMOTE, 'feature')).toEqual({
+      state: 'checked',
+      pulls: [7, 9, 8].map((number) => ({ url: urlOf(number), head: 'acme/tool' })),
+    });
+    expect(await github.find(REMOTE, 'other')).toEqual({ state: 'checked', pulls: [] });
+  });
+
+  it('tells where the branch of each lies', async () => {
+    const github = await startGithub();
+    github.branches.set('feature', [
+      { number: 3, state: 'OPEN' },
+      { number: 2, state: 'OPEN', fork: 'Mallory/Tool' },
+      { number: 1, state: 'OPEN', fork: null },
+    ]);
+
+    expect(await github.find(REMOTE, 'feature')).toEqual({
+      state: 'checked',
+      pulls: [
+        { url: urlOf(3), head: 'acme/tool' },
+        { url: urlOf(2), head: 'mallory/tool' },
+        { url: urlOf(1), head: null },
+      ],
+    });
   });
 
   it('uses the token that git has for the host, before any other', async () => {
