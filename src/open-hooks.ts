@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { currentStep } from '../machines/hook.record.ts';
 import { credentialPaths } from './credentials/credential-paths.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import { HookLog } from './hooks/hook-log.ts';
+import { OutputBounds } from './hooks/output-bounds.ts';
 import { createKnownSecrets } from './hooks/known-secrets.ts';
 import type { Log } from './log.ts';
 import type { Home } from './open-home.ts';
@@ -24,20 +26,22 @@ export async function openHooks(
   { environment, env, log, workspace }: OpenHooksOptions,
 ): Promise<RootHooksOptions> {
   await retireDamagedRuns(paths.hooks, damages.report);
+  const hookLog = await HookLog.open({
+    file: paths.startHooksLog,
+    positionsFile: join(paths.hooks, 'positions.json'),
+    secrets: createKnownSecrets({
+      values: [environment.REPLICAS_ENGINE_SECRET],
+      env: environment.ambient,
+      files: Object.values(credentialPaths(paths, environment.ambient)),
+    }),
+    onDamage: damages.report,
+    onError: (error) => log.error({ err: error }, 'the log of hooks cannot be written'),
+  });
   return {
     folder: paths.hooks,
     env,
-    log: await HookLog.open({
-      file: paths.startHooksLog,
-      positionsFile: join(paths.hooks, 'positions.json'),
-      secrets: createKnownSecrets({
-        values: [environment.REPLICAS_ENGINE_SECRET],
-        env: environment.ambient,
-        files: Object.values(credentialPaths(paths, environment.ambient)),
-      }),
-      onDamage: damages.report,
-      onError: (error) => log.error({ err: error }, 'the log of hooks cannot be written'),
-    }),
+    log: hookLog,
+    bounds: boundOutputs(paths.hooks, { hooks, hookLog, log }),
     settled: () => journal.committed(),
     state: hooks,
     bootId,
@@ -46,3 +50,24 @@ export async function openHooks(
     onCompleted: () => workspace.repositories.announce(),
   };
 }
+
+/** What hooks left running when they ended, under this engine or one before it. */
+function boundOutputs(
+  folder: string,
+  { hooks, hookLog, log }: { hooks: Home['hooks']; hookLog: HookLog; log: Log },
+): OutputBounds {
+  const bounds = new OutputBounds({
+    onCut({ processId, file }) {
+      const repoName = hooks.hooks.find(({ steps }) =>
+        steps.some((step) => step.processId === processId),
+      )?.repoName;
+      log.warn({ file, ...(repoName !== undefined && { repoName }) }, CUT);
+      if (repoName !== undefined) void hookLog.note(repoName, `◼ ${CUT}`);
+    },
+  });
+  const followed = new Set(hooks.hooks.flatMap((hook) => currentStep(hook)?.processId ?? []));
+  bounds.holdAll(folder, { followed, ownBytesOf: (processId) => hookLog.offsetOf(processId) });
+  return bounds;
+}
+
+const CUT = 'what a hook left running prints on into its output, which is dropped; give it a file of its own';

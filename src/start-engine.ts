@@ -133,6 +133,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     stopWatching();
     stopReviewing();
     inspection.actors.close();
+    hookParts.bounds.close();
     await workspace.close();
     await saveCheckpoint();
     hub.close();

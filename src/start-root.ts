@@ -26,6 +26,7 @@ import { OutboxBoard } from './actors/outbox-board.ts';
 import { tellControlPlane, type TellControlPlaneOptions } from './actors/tell-control-plane.ts';
 import { runStartHooks, type HookRunsOptions } from './actors/run-start-hooks.ts';
 import type { HookProcessOptions } from './hooks/hook-process.ts';
+import type { OutputBounds } from './hooks/output-bounds.ts';
 import type { HooksState } from './projection/hooks-state.ts';
 
 import { restoredChatInput } from './actors/restore-chat.ts';
@@ -46,6 +47,7 @@ export interface RootOutboxOptions extends TellControlPlaneOptions {
 }
 
 export interface RootHooksOptions extends HookProcessOptions {
+  bounds: OutputBounds;
   state: HooksState;
   bootId: string;
   repositories: HookRunsOptions['repositories'];

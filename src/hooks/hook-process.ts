@@ -13,6 +13,7 @@ import { endFamily } from '../process/terminate.ts';
 import { readIfFile } from '../storage/read-if-file.ts';
 import type { HookLog } from './hook-log.ts';
 import { parseResults, toProgram } from './hook-script.ts';
+import type { OutputBounds } from './output-bounds.ts';
 import { createThrottle } from './throttle.ts';
 
 export interface HookProcessOptions {
@@ -21,6 +22,8 @@ export interface HookProcessOptions {
   /** The whole environment of the commands. */
   env: Readonly<Record<string, string>>;
   log: HookLog;
+  /** For what it left running: the process itself will print no more. */
+  bounds?: Pick<OutputBounds, 'hold'>;
   /** Settles when everything that was announced so far is on disk. */
   settled: () => Promise<void>;
 }
@@ -139,6 +142,7 @@ export class HookProcess {
     await this.#freeing;
     await this.#killing; // what it started may outlive it for a moment
     await log.flush(processId, this.#hook.repoName);
+    this.#options.bounds?.hold(this.#run, log.offsetOf(processId));
     this.#reportResults();
     const durationMs =
       elapsedMs === null ? durationOnDisk(this.#run) : Math.round(elapsedMs + performance.now() - metAt);

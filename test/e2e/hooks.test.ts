@@ -83,6 +83,53 @@ describe('start hooks at boot', () => {
       .toEqual(['sleep 1004']);
   });
 
+  it('may leave running what prints for ever: its output is dropped, and it goes on', async () => {
+    // A megabyte whenever it is told to go on, and only while the last ones were dropped.
+    const size = 'stat -L -c %s /proc/self/fd/3';
+    const print = `while head -c 1048576 /dev/zero >&3; do echo x >>printed; while [ "$(${size})" -gt 4000000 ]; do sleep 0.05; done; done`;
+    const workspace = await startWithHooks({
+      app: startHook([
+        `echo started; (exec 3>&1 >/dev/null; until [ -e over ]; do sleep 0.1; done; ${print}) & echo $! >heir`,
+      ]),
+    });
+    const { client, home, folder, kill, start } = workspace;
+    const fileOf = (name: string) => readFile(join(folder, 'app', name), 'utf8');
+    const printsOn = async () => {
+      const before = (await fileOf('printed').catch(() => '')).length;
+      await expect
+        .poll(async () => (await fileOf('printed').catch(() => '')).length, PATIENCE)
+        .toBeGreaterThan(before + 20);
+    };
+    await hooksSettled(client);
+    await writeFile(join(folder, 'app', 'over'), '');
+
+    await printsOn();
+    await kill();
+    await start();
+    await printsOn();
+
+    expect((await hooksOf(client))[0]).toMatchObject({ status: 'succeeded' });
+    const log = await readFile(join(home, '.replicas/startHooks.log'), 'utf8');
+    expect(log).toContain('[app] started\n');
+    expect(log).toContain('[app] ◼ what a hook left running prints on into its output, which is dropped');
+    process.kill(Number(await fileOf('heir')), 'SIGKILL');
+  });
+
+  it('keep the folder that something left running prints into when they run again', async () => {
+    const workspace = await startWithHooks({ app: startHook(['sleep 1005 & echo started']) });
+    const { client, home } = workspace;
+    await hooksSettled(client);
+    const folder = join(home, '.replicas/engine/hooks');
+    const [held] = await readdir(folder, { withFileTypes: true }).then((all) =>
+      all.filter((one) => one.isDirectory()),
+    );
+
+    await client.post('/hooks/run');
+    await hooksSettled(client);
+
+    expect(existsSync(join(folder, held!.name, 'stdout'))).toBe(true);
+  });
+
   it('report a file that is wrong, and run those of the others', async () => {
     const { client } = await startWithHooks({
       wrong: { startHook: { commands: 'npm ci' } },
