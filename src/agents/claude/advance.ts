@@ -49,6 +49,8 @@ function advanceSystem(state: ClaudeState, line: LineOf<'system'>): ClaudeState 
       return { ...state, session: line.state ?? state.session };
     case 'background_tasks_changed':
       return { ...state, tasks: line.tasks ?? [], isTaskListDue: false };
+    case 'informational':
+      return block(state, line);
     case 'api_retry':
       return complain(refuse(state, line.error), line.error);
     default:
@@ -64,6 +66,26 @@ function answer(state: ClaudeState, { error }: LineOf<'assistant'>): ClaudeState
     { isAnswered: true, isServed: true, complaint: null },
   );
 }
+
+/** A turn whose prompt never reached the model would otherwise count as completed. */
+function block(
+  state: ClaudeState,
+  { content = '', prompt_submit_outcome: outcome }: LineOf<'system'>,
+): ClaudeState {
+  const isBlocked = outcome?.kind.endsWith('_by_hook') ?? BLOCKED.test(content);
+  if (!isBlocked) return state;
+  const reason =
+    outcome?.reason ||
+    content
+      .replace(BLOCKED, '')
+      .replace(/\n+Original prompt: [^]*$/, '')
+      .trim();
+  const message = `A hook kept the prompt from the model${reason === '' ? '.' : `: ${reason}`}`;
+  return progress(state, { rejection: { code: 'prompt_blocked', message } });
+}
+
+/** How older versions begin to say so. */
+const BLOCKED = /^UserPromptSubmit operation blocked by hook:\s*/;
 
 function refuse(state: ClaudeState, error: string | undefined): ClaudeState {
   return error === 'authentication_failed' ? { ...state, isLoginRejected: true } : state;

@@ -49,6 +49,9 @@ export const ResultSchema = z.object({
   model_usage_since_last_result: z.record(z.string(), ModelUsageSchema).optional().catch(undefined),
 });
 
+/** Why a hook of the user's kept a prompt from the model. */
+const PromptOutcomeSchema = z.object({ kind: z.string(), reason: z.string().catch('') });
+
 const LineSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('system'),
@@ -57,6 +60,8 @@ const LineSchema = z.discriminatedUnion('type', [
     permissionMode: z.string().optional().catch(undefined),
     tasks: z.array(z.unknown()).optional().catch(undefined),
     error: z.string().optional().catch(undefined),
+    content: z.string().optional().catch(undefined),
+    prompt_submit_outcome: PromptOutcomeSchema.optional().catch(undefined),
   }),
   z.object({ type: z.literal('command_lifecycle'), command_uuid: z.string(), state: z.string() }),
   z.object({

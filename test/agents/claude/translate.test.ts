@@ -157,6 +157,23 @@ describe('what a line brings', () => {
     expect(read(RUNNING, hello, tasks(), tasks()).events).toHaveLength(1);
   });
 
+  it.each([
+    { prompt_submit_outcome: { kind: 'blocked_by_hook', reason: 'No secrets.' } },
+    { prompt_submit_outcome: { kind: 'stopped_by_hook', reason: 'No secrets.' } },
+    { content: 'UserPromptSubmit operation blocked by hook:\nNo secrets.\n\n\nOriginal prompt: hi\nthere' },
+  ])('ends a turn as an error whose prompt a hook blocked: %j', (said) => {
+    const blocked = { type: 'system', subtype: 'informational', ...said };
+    expect(read(RUNNING, lifecycle('started'), blocked, success, idle).end).toMatchObject({
+      outcome: 'errored',
+      error: { code: 'prompt_blocked', message: 'A hook kept the prompt from the model: No secrets.' },
+    });
+  });
+
+  it('lets a turn go on of which a hook only says something', () => {
+    const said = { type: 'system', subtype: 'informational', content: 'Good luck.' };
+    expect(read(RUNNING, lifecycle('started'), said, success, idle).end?.outcome).toBe('completed');
+  });
+
   it('is a new session where it names one', () => {
     expect(read(RUNNING, { ...running, session_id: 'other' }).state.sessionId).toBe('other');
   });
