@@ -19,13 +19,18 @@ export function endOf(result: Result, circumstances: Circumstances): TurnEnd {
   return { outcome: 'errored', error: failureOf(result, circumstances.complaint), usage };
 }
 
-export function textOf({ result, errors }: Result): string {
-  const text = result ?? errors?.filter((error) => !error.startsWith('[ede_diagnostic]')).join('\n') ?? '';
-  return text === '' ? 'Claude Code reported an error without a reason.' : text;
+/** In the agent's words; in the names that it gave to what went wrong where it has no words. */
+export function textOf({ result, errors, ...rest }: Result, complaint: string | null = null): string {
+  const texts = result ? [result] : (errors ?? []).filter((error) => !error.startsWith('[ede_diagnostic]'));
+  const text = texts.join('\n').trim();
+  const names = [complaint, rest.api_error_type, rest.api_error_status].filter((name) => name != null);
+  if (text !== '') return text;
+  if (names.length > 0) return `Claude Code reported an error: ${[...new Set(names)].join(', ')}.`;
+  return 'Claude Code reported an error without a reason.';
 }
 
 function failureOf(result: Result, complaint: string | null): Failure {
-  const message = textOf(result);
+  const message = textOf(result, complaint);
   return { code: codeOf(result, { complaint, message }), message };
 }
 

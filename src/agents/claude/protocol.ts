@@ -39,6 +39,7 @@ export const ResultSchema = z.object({
   result: z.string().optional().catch(undefined),
   errors: z.array(z.string()).optional().catch(undefined),
   api_error_status: z.number().nullish().catch(undefined),
+  api_error_type: z.string().nullish().catch(undefined),
   user_message_uuid: z.string().optional().catch(undefined),
   user_message_uuids: z.array(z.string()).optional().catch(undefined),
   origin: z.unknown().optional(),

@@ -10,6 +10,7 @@ import { Healing } from './healing.ts';
 import { Interruption } from './interruption.ts';
 import { completed, isOver, type Planning } from './planning.ts';
 import type { Frame } from './protocol.ts';
+import { isInputRefused } from './refused-input.ts';
 import { decide } from './requests.ts';
 import type { CodexServer, ServerMember } from './server.ts';
 import type { Steers } from './steering.ts';
@@ -45,6 +46,8 @@ export class ChatThread implements ServerMember {
   isReserved = false;
   /** The server had died before it was taken up, so nobody knows how far the message came. */
   isFoundDead = false;
+  /** Takes a message that the model refused out of the thread; set by who opens the thread. */
+  takeBack: (message: QueuedMessage) => Promise<unknown> = () => Promise.resolve();
   readonly #options: ChatThreadOptions;
   readonly #interruption: Interruption;
   readonly #healing: Healing;
@@ -194,8 +197,8 @@ export class ChatThread implements ServerMember {
   }
 
   #sayOnly(events: AgentEvent[], position: Position): void {
-    const messageId = this.message?.messageId ?? null;
-    this.#options.facts.said({ messageId, events, position, standing: standingOf(this.state) });
+    const [messageId, standing] = [this.message?.messageId ?? null, standingOf(this.state)];
+    this.#options.facts.said({ messageId, events, position, standing });
   }
 
   #react(signal: Signal, position: Position): void {
@@ -221,11 +224,13 @@ export class ChatThread implements ServerMember {
     const { server } = this;
     if (server === null || this.message === null || this.#end !== null) return;
     const isCut = this.#interruption.isUnderWay || end.outcome === 'interrupted';
-    if (!isCut && this.#options.steers.isSettled) return this.conclude(end, server);
+    const isRefused = isInputRefused(this.message, this.state.turn, end);
+    if (!isCut && !isRefused && this.#options.steers.isSettled) return this.conclude(end, server);
     this.#end = end;
-    const cleaned = isCut ? this.#interruption.clean(server) : Promise.resolve();
-    const steered = isWithin(this.#options.steers.settled(), STEERING_MS);
-    void Promise.all([cleaned, steered]).then(() => this.#end !== null && this.conclude(end, server));
+    const waits: Promise<unknown>[] = [isWithin(this.#options.steers.settled(), STEERING_MS)];
+    if (isCut) waits.push(this.#interruption.clean(server));
+    if (isRefused) waits.push(this.takeBack(this.message));
+    void Promise.all(waits).then(() => this.#end !== null && this.conclude(end, server));
   }
 
   #onRest(): void {
@@ -239,8 +244,7 @@ export class ChatThread implements ServerMember {
     return { runId: run.id, offset: this.#offset };
   }
 
-  #log(error: unknown, message: string): void {
-    const { context, chatId } = this.#options;
-    context.log.debug({ err: error, chatId }, message);
+  #log(err: unknown, message: string): void {
+    this.#options.context.log.debug({ err, chatId: this.#options.chatId }, message);
   }
 }

@@ -16,9 +16,15 @@ export function failureOf(error: TurnError | null): Failure {
 }
 
 export function messageOf(error: TurnError | null): string {
-  if (error === null || error.message === '') return 'Codex reported an error without a reason.';
+  if (error === null || error.message === '') return nameless(error?.codexErrorInfo);
   const { message, additionalDetails: details } = error;
   return details ? `${message} (${details})` : message;
+}
+
+function nameless(info: unknown): string {
+  const name = typeof info === 'string' ? info : Object.keys(Object(info))[0];
+  if (name === undefined) return 'Codex reported an error without a reason.';
+  return `Codex reported an error: ${name}.`;
 }
 
 function codeOf(info: unknown, message: string): string {
@@ -27,6 +33,8 @@ function codeOf(info: unknown, message: string): string {
   const status = statusOf(info);
   if (status === 401 || status === 403 || LOGIN_REFUSED.test(message)) return 'auth';
   if (status === 429) return 'rate_limit';
+  if (status === 400 || /"type":\s*"invalid_request_error"/.test(message)) return 'invalid_request';
+  if (status === 529 || /\boverloaded/i.test(message)) return 'overloaded';
   if (/connection|network|stream disconnected|error sending request/i.test(message)) return 'network';
   return status === null ? 'agent_error' : 'model_error';
 }
@@ -43,7 +51,7 @@ const CODES: Partial<Record<string, string>> = {
   rateLimitExceeded: 'rate_limit',
   serverOverloaded: 'overloaded',
   internalServerError: 'model_error',
-  badRequest: 'model_error',
+  badRequest: 'invalid_request',
 };
 
 function statusOf(info: unknown): number | null {

@@ -96,7 +96,7 @@ export async function prepareDelivery(
   };
 }
 
-function settingsOf({ context, server, chatId, policy }: ThreadOptions): Record<string, unknown> {
+export function settingsOf({ context, server, chatId, policy }: ThreadOptions): Record<string, unknown> {
   return {
     cwd: context.paths.workspaces,
     approvalPolicy: approvalPolicyOf(policy),

@@ -53,7 +53,9 @@ export const ThreadResultSchema = z.looseObject({
 });
 
 export const ThreadTurnsSchema = z.looseObject({
-  data: z.array(z.looseObject({ items: z.array(z.looseObject({ clientId: z.string().nullish() })) })),
+  data: z.array(
+    z.looseObject({ id: z.string(), items: z.array(z.looseObject({ clientId: z.string().nullish() })) }),
+  ),
 });
 
 export const ErrorSchema = z.looseObject({

@@ -1,6 +1,6 @@
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentSessionInput } from '../../contract/facts.ts';
-import type { TurnRecord } from '../../contract/records.ts';
+import type { QueuedMessage, TurnRecord } from '../../contract/records.ts';
 import type { ChatThread } from './chat-thread.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
@@ -15,7 +15,10 @@ import {
   type ThreadOptions,
 } from './preparation.ts';
 import { isWritten } from './recovery.ts';
+import { lossOf } from '../context-loss.ts';
+import { isWithin } from '../within.ts';
 import { openNativeSession, type NativeSession } from '../native-session.ts';
+import { threadWithout } from './refused-input.ts';
 import { promptIn } from './rollout.ts';
 import type { CodexServer } from './server.ts';
 import type { CodexServers } from './servers.ts';
@@ -32,6 +35,9 @@ export interface ThreadOpenerOptions {
   signal: AbortSignal;
 }
 
+/** How long a message may take to be taken out of its thread. */
+const TAKING_BACK_MS = 10_000;
+
 /** Opens the thread of one chat in a server that lives, once per server. */
 export class ThreadOpener {
   /** What others say in the thread. */
@@ -44,6 +50,7 @@ export class ThreadOpener {
     this.#thread = thread;
     this.#options = options;
     this.native = openNativeSession(options.chat, { promptIn, now: options.context.now });
+    thread.takeBack = (message) => isWithin(this.#takeBack(message), TAKING_BACK_MS).catch(() => false);
     options.facts.measure = (sessionId) => this.native.measure(sessionId);
   }
 
@@ -97,6 +104,23 @@ export class ThreadOpener {
     const { threadId } = await this.open();
     const { server } = this.#thread;
     return server === null || isKnownToThread({ clientId: turn.message.turnId, threadId }, server);
+  }
+
+  async #takeBack(message: QueuedMessage): Promise<void> {
+    const { facts, context, chatId } = this.#options;
+    const { threadId } = this.#thread.state;
+    if (threadId === null) return;
+    const opened = await threadWithout(message, threadId, this.where());
+    const { state, position } = this.#thread;
+    this.#thread.state = { ...state, threadId: opened.threadId };
+    this.#opened = null;
+    if (opened.isNew) this.native.begin(opened.threadId, opened.rollout);
+    else if (opened.rollout !== null) this.native.locate(opened.threadId, opened.rollout);
+    const notice = opened.notice ?? '';
+    context.log.warn({ chatId }, notice);
+    const gap = { timestamp: context.now().toISOString(), ...lossOf(opened.threadId, notice) };
+    const { messageId } = message;
+    facts.said({ messageId, events: [gap], position, standing: standingOf(this.#thread.state) });
   }
 
   /** Where the thread is open. */

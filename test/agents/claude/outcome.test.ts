@@ -47,6 +47,9 @@ describe('the outcome of a result', () => {
     expect(messageOf({ errors: ['[ede_diagnostic] x=y'] })).toBe(
       'Claude Code reported an error without a reason.',
     );
+    expect(messageOf({ result: '', api_error_type: 'overloaded_error', api_error_status: 529 })).toBe(
+      'Claude Code reported an error: overloaded_error, 529.',
+    );
   });
 });
 
