@@ -4,6 +4,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { filesOf, RUN_MARKER, type Run } from './run.ts';
 import { SHIM } from './shim.ts';
+import type { Strays } from './strays.ts';
 
 export interface LaunchOptions {
   command: string;
@@ -15,6 +16,8 @@ export interface LaunchOptions {
   stdin?: Buffer;
   /** Kept in the folder for whoever meets the run later. */
   note?: string;
+  /** What has to end with the process, though it left its session. */
+  strays?: Strays;
   /** Kept in the folder for the process to read. */
   prompt?: string | undefined;
 }
@@ -29,6 +32,9 @@ const START_LIMIT_MS = 5_000;
 export async function launch(run: Run, options: LaunchOptions): Promise<void> {
   await mkdir(run.folder, { mode: 0o700 });
   const files = filesOf(run);
+  if (options.strays !== undefined) {
+    await writeFile(files.strays, JSON.stringify(options.strays), { mode: 0o600 });
+  }
   if (options.note !== undefined) await writeFile(files.note, options.note, { mode: 0o600 });
   if (options.prompt !== undefined) await writeFile(files.prompt, options.prompt, { mode: 0o600 });
   if (options.stdin !== undefined) await writeFile(files.stdin, options.stdin, { mode: 0o600 });

@@ -52,6 +52,32 @@ export function familyOf(run: Run, shell: number | null): ProcessEntry[] {
   return [...family.values()];
 }
 
+/**
+ * What is in the session of a run's shell, also where an agent keeps the environment from what it starts: such a process
+ * has at least its home. The shell may be gone, and its number be that of another session by now.
+ */
+export function sessionOf(run: Run, shell: number | null): ProcessEntry[] {
+  if (shell === null) return [];
+  const isTaken = findProcess(shell) !== null && !belongsTo(run, shell);
+  const isOurs = ({ pid, session }: ProcessEntry) =>
+    session === shell && (markerOf(pid) === run.id || (!isTaken && isAtHome(run, pid)));
+  return allProcessIds()
+    .flatMap((pid) => findProcess(pid) ?? [])
+    .filter(isOurs);
+}
+
+function isAtHome({ folder }: Run, pid: number): boolean {
+  const variables = variablesOf(pid);
+  const home = variables.find((variable) => variable.startsWith('HOME='))?.slice('HOME='.length);
+  const isMarked = variables.some((variable) => variable.startsWith(`${RUN_MARKER}=`));
+  return home !== undefined && home.length > 1 && !isMarked && folder.startsWith(`${home}/`);
+}
+
+/** The environment that a process was started with; none of one that is gone. */
+export function variablesOf(pid: number): string[] {
+  return read(`/proc/${pid}/environ`)?.split('\0') ?? [];
+}
+
 /** The clock time in milliseconds at which this machine's tick counter stood at zero, to about 20 ms. */
 export function startOfTicks(): number {
   const [uptimeSeconds] = (read('/proc/uptime') ?? '').split(' ');
@@ -60,8 +86,7 @@ export function startOfTicks(): number {
 
 function markerOf(pid: number): string | undefined {
   const prefix = `${RUN_MARKER}=`;
-  return read(`/proc/${pid}/environ`)
-    ?.split('\0')
+  return variablesOf(pid)
     .find((entry) => entry.startsWith(prefix))
     ?.slice(prefix.length);
 }

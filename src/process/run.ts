@@ -30,6 +30,8 @@ export function filesOf({ folder }: Run) {
     exit: join(folder, 'exit'),
     /** What whoever launched it wants to know later. */
     note: join(folder, 'note'),
+    /** How what has to end with the process is told from what may stay. */
+    strays: join(folder, 'strays'),
     /** Text for the process that is too long for its command line. */
     prompt: join(folder, 'prompt'),
   };

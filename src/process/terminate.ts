@@ -1,7 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { identify, shimOf } from './identify.ts';
-import { MS_PER_TICK, familyOf, processesOf, startOfTicks, type ProcessEntry } from './process-table.ts';
+import {
+  MS_PER_TICK,
+  familyOf,
+  processesOf,
+  sessionOf,
+  startOfTicks,
+  variablesOf,
+  type ProcessEntry,
+} from './process-table.ts';
 import type { Run } from './run.ts';
+import { straysOf } from './strays.ts';
 
 export interface Reach {
   /**
@@ -36,9 +45,10 @@ export async function killTools(run: Run, reach: Reach): Promise<void> {
   await killAll(() => ofTools(run, reach));
 }
 
-/** Kills everything that carries the marker of the run. */
+/** Kills everything that belongs to the run. */
 export async function killEverything(run: Run): Promise<void> {
-  await killAll(() => processesOf(run));
+  const shell = shimOf(run);
+  await killAll(() => familyOf(run, shell));
 }
 
 /**
@@ -53,10 +63,12 @@ export async function endFamily(run: Run, { graceMs }: { graceMs: number }): Pro
   await killAll(() => familyOf(run, shell));
 }
 
-/** Kills what is left of the shell around a process that is gone. */
+/** Kills what a process that is gone left behind, but for what its tools detached on purpose. */
 export async function killRemains(run: Run): Promise<void> {
   const shim = shimOf(run);
-  await killAll(() => processesOf(run).filter(({ session }) => session === shim));
+  const isStray = straysOf(run);
+  const strays = () => processesOf(run).filter(({ pid }) => isStray(variablesOf(pid)));
+  await killAll(() => [...sessionOf(run, shim), ...strays()]);
 }
 
 /** Tells whether something that the process detached lives on. */

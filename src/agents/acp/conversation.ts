@@ -4,7 +4,7 @@ import type { AgentSessionInput, TurnEnd } from '../../contract/facts.ts';
 import type { Position, QueuedMessage } from '../../contract/records.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import { clear } from '../../process/sweep.ts';
-import { kill, terminate } from '../../process/terminate.ts';
+import { kill, killRemains, terminate } from '../../process/terminate.ts';
 import type { Facts } from '../facts.ts';
 import type { OpenQuestions } from '../open-questions.ts';
 import type { AcpProcess, ProcessListener } from './acp-process.ts';
@@ -144,6 +144,7 @@ export class Conversation implements ProcessListener {
     const { context } = this.#options;
     this.#speechTimer.cancel();
     await killTools(process.run, this.#interruption.reachWith(process.state));
+    await killRemains(process.run);
     if (this.#isDetached) return;
     this.process = null;
     context.pool.leave(process.run.id);

@@ -32,6 +32,7 @@ export async function launchAgent(
     env: { ...login.environment(), HOME: paths.home },
     cwd: paths.workspaces,
     stdin: Buffer.from(greeting()),
+    strays: {},
     note: launchedWith(context, installation),
   };
   await startRun(run, options, signal);

@@ -57,6 +57,9 @@ export function modeOf(policy: Policy, planMode: boolean): string {
   return policy === 'bypass' ? 'bypassPermissions' : 'default';
 }
 
+/** Claude Code gives it to hooks, and not to tools. */
+export const HOOK_VARIABLE = 'CLAUDE_PROJECT_DIR';
+
 export interface EnvironmentOptions {
   env: Readonly<Record<string, string>>;
   home: string;
@@ -74,7 +77,7 @@ export function environmentFor({
   isRoot,
   carriesOn = false,
 }: EnvironmentOptions): Record<string, string> {
-  const { CLAUDECODE: _, ...rest } = env;
+  const { CLAUDECODE: _, [HOOK_VARIABLE]: __, ...rest } = env;
   return {
     ...rest,
     ...SWITCHES,

@@ -2,7 +2,7 @@
 import type { Failure } from '../../contract/chats.ts';
 import type { Run } from '../../process/run.ts';
 import { clear } from '../../process/sweep.ts';
-import { hasDetached, killTools } from '../../process/terminate.ts';
+import { hasDetached, killRemains, killTools } from '../../process/terminate.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { ClaudeProcess } from './claude-process.ts';
 import { failureOfExit } from './failures.ts';
@@ -22,6 +22,7 @@ export async function seeOff(
   { context, chatId, exitCode, reach }: Departure,
 ): Promise<Failure> {
   await killTools(run, reach);
+  await killRemains(run);
   const failure = await failureOfExit(run, { exitCode, state, program: context.findProgram() });
   const folder = temporaryFolderOf(context.paths.home, chatId);
   if (!hasDetached(run)) await clearTemporaryFolder(folder);

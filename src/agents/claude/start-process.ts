@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Policy } from '../../contract/chats.ts';
 import type { LaunchOptions } from '../../process/launch.ts';
 import { createRun, filesOf, type Run } from '../../process/run.ts';
-import { argumentsFor, environmentFor } from './command.ts';
+import { argumentsFor, environmentFor, HOOK_VARIABLE } from './command.ts';
 import { configurationOf, type AgentContext } from '../agent-context.ts';
 import type { ClaudeDelivery } from './delivery.ts';
 import type { Installation } from '../installation.ts';
@@ -59,6 +59,7 @@ async function toLaunchOptions(
     cwd: paths.workspaces,
     stdin,
     prompt: isLong ? prompt : undefined,
+    strays: { with: [HOOK_VARIABLE] },
     note: configurationOf(env, installation.identity, policy),
   };
 }

@@ -5,7 +5,7 @@ import { followOutput } from '../../process/follow-output.ts';
 import { appendInput, measureInput } from '../../process/input.ts';
 import type { Line } from '../../process/line-splitter.ts';
 import type { Run } from '../../process/run.ts';
-import { kill } from '../../process/terminate.ts';
+import { kill, killRemains } from '../../process/terminate.ts';
 import type { AgentPool } from '../agent-pool.ts';
 import type { AgentLogin } from '../login.ts';
 import { Pending } from '../pending.ts';
@@ -227,6 +227,7 @@ export class CodexServer {
 
   async #conclude(exitCode: number | null): Promise<void> {
     const { findProgram, pool, onGone } = this.#options;
+    await killRemains(this.run);
     const failure = this.#isDamaged
       ? OUTPUT_DAMAGED
       : await failureOfExit(this.run, { exitCode, program: findProgram() });
@@ -235,8 +236,7 @@ export class CodexServer {
       pool.leave(this.run.id);
       this.#pending.rejectAll(new Error(failure.message));
       for (const member of this.#members) member.onServerEnded(failure);
-      this.#members.clear();
-      return Promise.resolve();
+      return Promise.resolve(this.#members.clear());
     });
     onGone(this);
   }

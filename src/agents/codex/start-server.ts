@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { LaunchOptions } from '../../process/launch.ts';
 import { createRun, type Run } from '../../process/run.ts';
-import { environmentFor, HANDED_OVER_ARGUMENTS, SERVER_ARGUMENTS, temporaryFolderOf } from './command.ts';
+import {
+  CHAT_MARKER,
+  environmentFor,
+  HANDED_OVER_ARGUMENTS,
+  SERVER_ARGUMENTS,
+  temporaryFolderOf,
+} from './command.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { Installation } from '../installation.ts';
 import { greeting } from './lines.ts';
@@ -29,6 +35,7 @@ async function toLaunchOptions(context: AgentContext, installation: Installation
     env: environmentFor({ env, home: paths.home }),
     cwd: paths.workspaces,
     stdin: Buffer.from(greeting()),
+    strays: { without: [CHAT_MARKER] },
     note: wantedConfiguration(login, installation),
   };
 }

@@ -77,6 +77,46 @@ describe('identifying', () => {
   });
 });
 
+describe('what is left when the process has ended', () => {
+  const hidden = 'env -i PATH="$PATH" sh -c "trap \\"\\" TERM; echo \\$\\$; exec tail -f /dev/null" &';
+
+  it('is killed with an agent, as far as it is in its session, whatever its environment', async () => {
+    const run = await launchShell(`${hidden} exec tail -f /dev/null`, { strays: {} });
+    const pid = await firstNumber(run);
+    await kill(run, NO_TOOL);
+    await vi.waitFor(() => expect([findProcess(pid), isAlive(run)]).toEqual([null, false]), 30_000);
+  });
+
+  it('stays where a hook put it into the background', async () => {
+    const run = await launchShell(`${hidden}`);
+    const pid = await firstNumber(run);
+    await vi.waitFor(() => expect(isAlive(run)).toBe(false), 30_000);
+    expect(findProcess(pid)).not.toBeNull();
+    process.kill(pid, 'SIGKILL');
+  });
+
+  it('is killed when the run is cleared away, unless a tool detached it', async () => {
+    const script =
+      'STRAY=1 setsid tail -f /dev/null & TOOL=1 setsid tail -F /dev/null & setsid tail -f /etc/hosts &';
+    const strays = { with: ['STRAY'], without: ['TOOL'] };
+    const run = await launchShell(`${script} sleep 0.3`, { strays });
+    await vi.waitFor(() => expect(isAlive(run)).toBe(false), 30_000);
+    expect(processesOf(run)).toHaveLength(3);
+    await clear(run);
+    expect(processesOf(run).map(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))).toEqual([
+      'tail\0-F\0/dev/null\0',
+    ]);
+  });
+});
+
+async function firstNumber(run: Run): Promise<number> {
+  return vi.waitFor(() => {
+    const found = Number(/^\d+$/m.exec(readFileSync(filesOf(run).stdout, 'utf8'))?.[0]);
+    expect(found).toBeGreaterThan(0);
+    return found;
+  }, 30_000);
+}
+
 describe('ending', () => {
   it('asks the process and lets it say how it ended', async () => {
     const run = await launchShell('trap "echo bye; exit 9" TERM; echo up; while :; do sleep 0.05; done');
