@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { ChatsFileSchema, EngineStateFileSchema } from './contract/records.ts';
+import { EngineStateFileSchema } from './contract/records.ts';
 import type { ChatRecord, EngineStateFile } from './contract/records.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import { EngineError } from './errors.ts';
@@ -13,7 +14,7 @@ import type { OpenedOutbox } from './open-outbox.ts';
 import { readSettledId } from './outbox/outbox-file.ts';
 import { createPaths } from './paths.ts';
 import type { Paths } from './paths.ts';
-import { CHATS_KEY } from './projection/checkpoint.ts';
+import { readCheckpoint } from './projection/checkpoint.ts';
 import { openHistory } from './projection/history.ts';
 import type { History } from './projection/history.ts';
 import { HooksState } from './projection/hooks-state.ts';
@@ -70,7 +71,8 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
   await furnish(paths, onDamage);
   const store = createEngineStorage({ base: paths.replicas, onDamage });
   await store.files.sweep(['', 'engine', 'engine:payloads']);
-  const file = await readJson(store, { key: CHATS_KEY, schema: ChatsFileSchema, onDamage });
+  const file = await readCheckpoint(store, onDamage);
+  const hasCheckpoint = existsSync(paths.chats);
   const lastEngine = await readJson(store, { key: STATE_KEY, schema: EngineStateFileSchema, onDamage });
   const settledId = await readSettledId(store, onDamage);
   const isCopy = lastEngine !== null && lastEngine.workspaceId !== environment.WORKSPACE_ID;
@@ -114,7 +116,7 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     history,
     payloads,
     records,
-    hasCheckpoint: file !== null,
+    hasCheckpoint,
     hooks: isCopy ? new HooksState() : hooks,
     outbox,
     bootId: readBootId(),

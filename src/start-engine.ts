@@ -182,7 +182,7 @@ function createFailure() {
 }
 
 function createCheckpoint(
-  { store, journal, history, payloads, records, hooks }: Home,
+  { store, journal, history, payloads, records, hooks, hasCheckpoint }: Home,
   { environment, log }: { environment: EngineEnvironment; log: Log },
 ): Checkpoint {
   const checkpoint = new Checkpoint({
@@ -192,6 +192,7 @@ function createCheckpoint(
     payloads,
     records,
     hooks,
+    isWritten: hasCheckpoint,
     everyBytes: environment.EVENT_LOG_BYTES / 16,
     onError: (error) => log.warn({ err: error }, 'the checkpoint failed and is tried again'),
   });

@@ -176,6 +176,26 @@ it('folds the journal when the checkpoint is damaged, and keeps the damaged file
   expect(files.filter((name) => name.startsWith('chats.json.corrupt-'))).toHaveLength(1);
 });
 
+it('goes on from the checkpoint before the last one when that is damaged or gone, whatever the log still has', async () => {
+  for (const damage of [(file: string) => rm(file), (file: string) => writeFile(file, '{')]) {
+    const home = await createHome();
+    const first = await startOn(home, { isBooted: false });
+    await first.engine.chats.send(first.chatId, { message: 'kept', messageId: 'm1' });
+    await first.engine.handOver();
+    await (await startOn(home, { isBooted: false })).engine.handOver();
+    await damage(join(home, '.replicas/engine/chats.json'));
+    await forgetBeginning(join(home, '.replicas/engine'));
+
+    const { engine, events } = await startOn(home, { isBooted: false });
+
+    expect((await engine.chats.queue(first.chatId)).queue.map(({ message }) => message)).toEqual(['kept']);
+    const errors = (await events()).filter(({ type }) => type === 'error').map(({ payload }) => payload);
+    expect(errors).toMatchObject([
+      { code: 'file_damaged', context: { file: join(home, '.replicas/engine/chats.json') } },
+    ]);
+  }
+});
+
 it('drops queue and turns of a copied home, and keeps its chats', async () => {
   const home = await createHome();
   const first = await startOn(home, { isBooted: false });
@@ -318,6 +338,13 @@ async function startOn(home: string, { isBooted = true, ...variables }: StartOpt
   const { chats } = await engine.chats.list();
   const chatId = chats.find(({ provider }) => provider === 'claude')?.id ?? '';
   return { engine, chatId, events: () => readEvents(engine, home) };
+}
+
+/** As when the log has forgotten how the chats began. */
+async function forgetBeginning(folder: string): Promise<void> {
+  const { watermark } = JSON.parse(await readFile(join(folder, 'chats.previous.json'), 'utf8'));
+  const log = await readFile(join(folder, 'events.jsonl'), 'utf8');
+  await writeFile(join(folder, 'events.jsonl'), log.slice(log.indexOf(`{"id":"${watermark}"`)));
 }
 
 async function startMonolith(workspaceId: string) {

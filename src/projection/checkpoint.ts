@@ -1,12 +1,15 @@
-import type { ChatRecord, ChatsFile } from '../contract/records.ts';
+import { lstat } from 'node:fs/promises';
+import { ChatsFileSchema, type ChatRecord, type ChatsFile } from '../contract/records.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { EngineStorage } from '../storage/atomic-files.ts';
-import { writeJson } from '../storage/json-file.ts';
+import { readJson, writeJson } from '../storage/json-file.ts';
 import type { Payloads } from '../storage/payloads.ts';
+import type { OnDamage } from '../storage/set-aside.ts';
 import type { History } from './history.ts';
 import type { HooksState } from './hooks-state.ts';
 
 export const CHATS_KEY = 'engine:chats.json';
+const PREVIOUS_KEY = 'engine:chats.previous.json';
 
 /** At most this much of the journal's time is folded again after a crash. */
 const EVERY_MS = 5_000;
@@ -18,9 +21,29 @@ export interface CheckpointOptions {
   payloads: Payloads;
   records: ReadonlyMap<string, ChatRecord>;
   hooks: HooksState;
+  /** Whether there is one already. */
+  isWritten: boolean;
   /** A checkpoint is due after this much of the journal, however short the time. */
   everyBytes: number;
   onError: (error: unknown) => void;
+}
+
+/** The last checkpoint that can be read; the one before it where it is damaged or gone. Null when there is none. */
+export async function readCheckpoint(store: EngineStorage, onDamage: OnDamage): Promise<ChatsFile | null> {
+  const path = store.files.pathOf(CHATS_KEY);
+  const isGone = !(await isThere(path));
+  const file = await readJson(store, { key: CHATS_KEY, schema: ChatsFileSchema, onDamage });
+  if (file !== null) return file;
+  const previous = await readJson(store, { key: PREVIOUS_KEY, schema: ChatsFileSchema, onDamage });
+  if (isGone && previous !== null) onDamage({ file: path, keptAs: null, reason: 'It is gone.' });
+  return previous;
+}
+
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Writes `chats.json` now and then, so that a boot folds seconds of the journal, not years. */
@@ -29,10 +52,12 @@ export class Checkpoint {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #watermark = '';
+  #isWritten: boolean;
   #bytes = 0;
 
   constructor(options: CheckpointOptions) {
     this.#options = options;
+    this.#isWritten = options.isWritten;
   }
 
   /** Says that so many bytes were committed. */
@@ -63,8 +88,10 @@ export class Checkpoint {
     const named = JSON.stringify(value);
     await journal.committed();
     await history.sync();
+    if (this.#isWritten) await store.files.keep(CHATS_KEY, PREVIOUS_KEY);
     await writeJson(store.storage, { key: CHATS_KEY, value: { ...value, histories: history.marks } });
     this.#watermark = watermark;
+    this.#isWritten = true;
     await payloads.sweep((file) => named.includes(file));
   }
 }

@@ -1,4 +1,4 @@
-import { readFile, readdir, rename, rm } from 'node:fs/promises';
+import { link, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { createStorage, defineDriver, type Driver, type Storage } from 'unstorage';
 import fsLite from 'unstorage/drivers/fs-lite';
@@ -27,6 +27,8 @@ export interface AtomicFiles {
   /** Names in the folder of a key, without what was set aside; none when there is no such folder. */
   list(folder: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
+  /** Gives what a key holds now a second name, in the place of what had that before. */
+  keep(key: string, as: string): Promise<void>;
   remove(key: string): Promise<void>;
   /** Removes what interrupted replacements left in these folders. */
   sweep(folders: readonly string[]): Promise<void>;
@@ -108,6 +110,12 @@ function createFiles({
     rename: async (from, to) => {
       await rename(pathOf(from), await way(to));
       await syncFolder(dirname(pathOf(to)));
+    },
+    keep: async (key, as) => {
+      const temporary = `${pathOf(as)}${TEMPORARY_SUFFIX}`;
+      await rm(temporary, { force: true });
+      await link(pathOf(key), temporary);
+      await rename(temporary, await way(as));
     },
     remove: async (key) => {
       await clearPlaceOfFile(pathOf(key), clearance);

@@ -1,6 +1,7 @@
 import type { Storage } from 'unstorage';
 import { z } from 'zod';
 import type { EngineStorage } from './atomic-files.ts';
+import { checksum } from './checksum.ts';
 import { setAside, type OnDamage } from './set-aside.ts';
 
 export interface ReadJsonOptions<Schema extends z.ZodType> {
@@ -11,7 +12,7 @@ export interface ReadJsonOptions<Schema extends z.ZodType> {
 }
 
 /**
- * Reads a JSON file; null when there is none. A file that does not parse is set aside under a name of its own,
+ * Reads a JSON file; null when there is none. A file that is not as it was written is set aside under a name of its own,
  * reported, and counts as missing. Throws when the disk cannot be read.
  */
 export async function readJson<Schema extends z.ZodType>(
@@ -20,7 +21,7 @@ export async function readJson<Schema extends z.ZodType>(
 ): Promise<z.output<Schema> | null> {
   const content = await storage.getItemRaw<Buffer>(key);
   if (content === null) return null;
-  const parsed = schema.safeParse(parseJson(content));
+  const parsed = schema.safeParse(unsealed(parseJson(content)));
   if (parsed.success) return parsed.data;
   const reason = z.prettifyError(parsed.error);
   onDamage(await setAside(files.pathOf(key), { reason, now: now() }));
@@ -28,11 +29,19 @@ export async function readJson<Schema extends z.ZodType>(
 }
 
 /** Replaces a JSON file as a whole. */
-export function writeJson(storage: Storage, { key, value }: { key: string; value: unknown }): Promise<void> {
-  return storage.setItemRaw(key, `${JSON.stringify(value, null, 2)}\n`);
+export function writeJson(storage: Storage, { key, value }: { key: string; value: object }): Promise<void> {
+  const sealed = { ...value, sum: checksum(JSON.stringify(value)) };
+  return storage.setItemRaw(key, `${JSON.stringify(sealed, null, 2)}\n`);
 }
 
-/** Undefined, which no schema of a file accepts, when the text is not JSON. */
+/** Without its checksum; undefined, which no schema of a file accepts, when that says something else. */
+function unsealed(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('sum' in value)) return value;
+  const { sum, ...rest } = value;
+  return checksum(JSON.stringify(rest)) === sum ? rest : undefined;
+}
+
+/** Undefined when the text is not JSON. */
 function parseJson(content: Buffer): unknown {
   try {
     return JSON.parse(content.toString('utf8'));

@@ -40,6 +40,28 @@ describe('JSON files', () => {
   );
 });
 
+describe('JSON files that somebody changed', () => {
+  it.each([
+    ['a flipped bit in a text', '"one"', '"ona"'],
+    ['a flipped bit in the checksum', /"sum": ".{4}/, '"sum": "zzzz'],
+  ])('are kept aside with %s', async (_, before, after) => {
+    const { engineStorage, read, damages, file } = await openStorage();
+    await writeJson(engineStorage.storage, {
+      key: 'engine:chats.json',
+      value: { version: 1, names: ['one'] },
+    });
+    await writeFile(file, (await readFile(file, 'utf8')).replace(before, after));
+    expect(await read()).toBe(null);
+    expect(damages).toMatchObject([{ file }]);
+  });
+
+  it('count as they are where older engines wrote them, without a checksum', async () => {
+    const { read, file } = await openStorage();
+    await writeFile(file, '{"version":1,"names":["one"]}');
+    expect(await read()).toEqual({ version: 1, names: ['one'] });
+  });
+});
+
 async function openStorage() {
   const base = await temporaryFolder();
   const engineStorage = createEngineStorage({ base });
