@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { onTestFinished } from 'vitest';
@@ -11,14 +11,22 @@ export interface OpenServer {
 }
 
 /** A server that begins every answer with `head` and never ends it, and a client of it that uses real connections. */
-export async function openEndlessServer(
+export function openEndlessServer(
   head: string,
   options: Partial<EngineClientOptions> = {},
 ): Promise<OpenServer> {
+  return openServer((_request, response) => response.writeHead(200).write(head), options);
+}
+
+/** A server that answers as it is told, and a client of it that uses real connections. */
+export async function openServer(
+  answer: (request: IncomingMessage, response: ServerResponse) => unknown,
+  options: Partial<EngineClientOptions> = {},
+): Promise<OpenServer> {
   const answers = new Set<ServerResponse>();
-  const server = createServer((_request, response) => {
+  const server = createServer((request, response) => {
     answers.add(response.on('close', () => answers.delete(response)));
-    response.writeHead(200).write(head);
+    answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -36,7 +44,7 @@ export async function collectGarbage(): Promise<void> {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
   if (typeof collect !== 'function') throw new Error('This Node does not let go of its garbage.');
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     collect();
     await new Promise((resolve) => setImmediate(resolve));
   }
