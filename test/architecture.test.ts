@@ -113,6 +113,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'zod',
     'src/charts',
     'src/client',
+    'src/credentials/credential-paths.ts',
     'src/hooks',
     'src/actors',
     'src/engine-env.ts',

@@ -1,5 +1,6 @@
 /** Options that several commands share. */
 import type { Command } from 'commander';
+import type { EngineClient } from '../client/client.ts';
 import type { ConnectOptions, EngineOptions } from './connect.ts';
 import type { ChatChoice } from './find-chat.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,9 +31,18 @@ export function ofChat(command: Command): Command {
     .option('--title <title>', 'title of the new chat');
 }
 
-export async function connect(terminal: Terminal, options: ConnectOptions) {
-  const { connectTo } = await import('./connect.ts');
-  return connectTo(terminal, options);
+/** Runs a command with a client of the engine that its options name. */
+export async function withEngine(
+  terminal: Terminal,
+  options: ConnectOptions,
+  command: (client: EngineClient) => Promise<number>,
+): Promise<number> {
+  const [{ connectTo }, { nameSecret }] = await Promise.all([
+    import('./connect.ts'),
+    import('./exit-code.ts'),
+  ]);
+  const { client, secretFrom } = connectTo(terminal, options);
+  return command(client).catch((error: unknown) => nameSecret(error, secretFrom));
 }
 
 export function toChatChoice({ chat: chatId, provider, new: isNew, title }: ChatOptions): ChatChoice {

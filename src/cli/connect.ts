@@ -12,34 +12,58 @@ export interface EngineOptions {
 
 const DEFAULT_PORT = '3737';
 
-/** Where `replicas-engine dev` keeps its secret, below the folder it was started in. */
+/** Where `replicas-engine dev` keeps its secret and its URL, below the folder it was started in. */
 const DEV_SECRET_FILE = '.replicas-dev/engine-secret';
+const DEV_URL_FILE = '.replicas-dev/engine-url';
 
 export interface ConnectOptions extends EngineOptions {
   /** How often a call is tried; the client's own number when left out. */
   attempts?: number;
 }
 
-/** @throws {CliError} when no secret is known. */
-export function connectTo(terminal: Terminal, { attempts, ...options }: ConnectOptions): EngineClient {
-  const url = urlOf(terminal, options);
-  const secret = readSecret(terminal, { ...options, url });
-  return new EngineClient({ url, secret, ...(attempts !== undefined && { attempts }) });
+export interface Connection {
+  client: EngineClient;
+  /** What named the secret. */
+  secretFrom: string;
 }
 
-export function urlOf({ env }: Terminal, { url }: EngineOptions): string {
-  const found = url ?? env['REPLICAS_ENGINE_URL'];
-  if (found === undefined || found === '') return `http://127.0.0.1:${env['PORT'] || DEFAULT_PORT}`;
-  if (URL.canParse(found) && /^https?:/.test(found)) return found;
-  throw new CliError(`"${found}" is no URL; it looks like http://127.0.0.1:3737.`, EXIT.USAGE);
+/** @throws {CliError} when no secret is known, or no engine can be where it is said to be. */
+export function connectTo(terminal: Terminal, { attempts, ...options }: ConnectOptions): Connection {
+  const { url, from: urlFrom } = urlOf(terminal, options);
+  const { secret, from: secretFrom } = readSecret(terminal, { ...options, url });
+  try {
+    const client = new EngineClient({ url, secret, ...(attempts !== undefined && { attempts }) });
+    return { client, secretFrom };
+  } catch (error) {
+    if (error instanceof TypeError) throw new CliError(`${urlFrom}: ${NO_URL}`, EXIT.USAGE);
+    throw error;
+  }
 }
 
-function readSecret({ env, folder }: Terminal, options: EngineOptions & { url: string }): string {
-  const { secret = env['REPLICAS_ENGINE_SECRET'], secretFile, url } = options;
-  if (secretFile !== undefined) return readSecretFile(resolve(folder, secretFile));
-  if (secret !== undefined && secret !== '') return secret;
-  const devSecret = resolve(folder, DEV_SECRET_FILE);
-  if (isLocal(url) && existsSync(devSecret)) return readSecretFile(devSecret);
+const NO_URL = 'this is no URL of an engine; it looks like http://127.0.0.1:3737.';
+
+function urlOf({ env, folder }: Terminal, { url }: EngineOptions): { url: string; from: string } {
+  if (url !== undefined) return { url, from: '--url' };
+  const { REPLICAS_ENGINE_URL, PORT } = env;
+  if (REPLICAS_ENGINE_URL) return { url: REPLICAS_ENGINE_URL, from: 'REPLICAS_ENGINE_URL' };
+  if (PORT) return { url: `http://127.0.0.1:${PORT}`, from: 'PORT' };
+  const dev = resolve(folder, DEV_URL_FILE);
+  return existsSync(dev)
+    ? { url: readFileSync(dev, 'utf8').trim(), from: dev }
+    : { url: `http://127.0.0.1:${DEFAULT_PORT}`, from: 'PORT' };
+}
+
+function readSecret(
+  { env, folder }: Terminal,
+  { secret, secretFile, url }: EngineOptions & { url: string },
+): { secret: string; from: string } {
+  if (secretFile !== undefined)
+    return { secret: readSecretFile(resolve(folder, secretFile)), from: `--secret-file ${secretFile}` };
+  if (secret !== undefined && secret !== '') return { secret, from: '--secret' };
+  const { REPLICAS_ENGINE_SECRET } = env;
+  if (REPLICAS_ENGINE_SECRET) return { secret: REPLICAS_ENGINE_SECRET, from: 'REPLICAS_ENGINE_SECRET' };
+  const dev = resolve(folder, DEV_SECRET_FILE);
+  if (isLocal(url) && existsSync(dev)) return { secret: readSecretFile(dev), from: dev };
   throw new CliError(
     'The secret of the engine is not known: set REPLICAS_ENGINE_SECRET, or name a file with --secret-file.',
     EXIT.USAGE,
@@ -48,13 +72,16 @@ function readSecret({ env, folder }: Terminal, options: EngineOptions & { url: s
 
 function readSecretFile(file: string): string {
   try {
-    return readFileSync(file, 'utf8').trim();
+    const secret = readFileSync(file, 'utf8').trim();
+    if (secret !== '') return secret;
   } catch (error) {
-    throw new CliError(`The secret cannot be read from ${file}: ${String(error)}`, EXIT.USAGE);
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new CliError(`The secret cannot be read from ${file} (${reason}).`, EXIT.USAGE);
   }
+  throw new CliError(`There is no secret in ${file}: it is empty.`, EXIT.USAGE);
 }
 
 /** The secret of a trial engine goes to this machine only. */
 function isLocal(url: string): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+  return URL.canParse(url) && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
 }

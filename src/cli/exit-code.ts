@@ -22,9 +22,15 @@ const CODES: Readonly<Record<string, number>> = {
   unauthorized: EXIT.FORBIDDEN,
 };
 
+/** A secret that is refused is named by where it comes from. */
+export function nameSecret(error: unknown, secretFrom: string): never {
+  if (!(error instanceof EngineClientError) || error.code !== 'unauthorized') throw error;
+  const message = `The engine refuses the secret of ${secretFrom}: it has to be the one that the engine was started with.`;
+  throw new CliError(message, EXIT.FORBIDDEN);
+}
+
 const REMEDIES: Readonly<Record<string, string>> = {
   unreachable: 'Is it running? `replicas-engine doctor` looks; --url or PORT says where it listens.\n',
-  unauthorized: 'REPLICAS_ENGINE_SECRET has to be the secret that the engine was started with.\n',
 };
 
 export function codeOfOutcome(outcome: TurnOutcome): number {

@@ -13,8 +13,8 @@ const SIGNS: Record<HookStatus, string> = {
 };
 
 /** One line per command: how it stands, its exit code, how long it took. */
-export function toTable({ commands }: HookRecord, width: number): string[] {
-  return commands.map((command, index) => toRow(command, `${index + 1}/${commands.length}`).slice(0, width));
+export function toTable({ commands }: HookRecord): string[] {
+  return commands.map((command, index) => toRow(command, `${index + 1}/${commands.length}`));
 }
 
 function toRow({ command, status, exitCode, durationMs }: HookCommand, number: string): string {

@@ -2,10 +2,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readVersion } from '../version.ts';
 import {
-  connect,
   ofChat,
   ofEngine,
   toChatChoice,
+  withEngine,
   withoutMissing,
   type ChatOptions,
   type ClientOptions,
@@ -76,9 +76,11 @@ function addConversation(program: Command, shell: Shell): void {
     .action((options: ChatOptions & { history: number }) =>
       shell.run(async (terminal) => {
         const { chat } = await import('./chat/chat.ts');
-        const finder = await connect(terminal, options);
-        const client = await connect(terminal, { ...options, attempts: Number.POSITIVE_INFINITY });
-        return chat(terminal, { finder, client, historyLimit: options.history, ...toChatChoice(options) });
+        const choice = { historyLimit: options.history, ...toChatChoice(options) };
+        const patient = { ...options, attempts: Number.POSITIVE_INFINITY };
+        return withEngine(terminal, options, (finder) =>
+          withEngine(terminal, patient, (client) => chat(terminal, { finder, client, ...choice })),
+        );
       }),
     );
   ofChat(program.command('send <message>'))
@@ -95,12 +97,8 @@ function addConversation(program: Command, shell: Shell): void {
         const { model, planMode, messageId, json = false } = options;
         const settings = withoutMissing({ model, planMode, messageId });
         const text = message === '-' ? await terminal.readInput() : message;
-        return send(terminal, {
-          client: await connect(terminal, options),
-          json,
-          message: { message: text, ...settings },
-          ...toChatChoice(options),
-        });
+        const content = { json, message: { message: text, ...settings }, ...toChatChoice(options) };
+        return withEngine(terminal, options, (client) => send(terminal, { client, ...content }));
       }),
     );
 }
@@ -125,10 +123,8 @@ function addObservation(program: Command, shell: Shell): void {
     .action((options: ClientOptions) =>
       shell.run(async (terminal) => {
         const { showStatus } = await import('./show-status.ts');
-        return showStatus(terminal, {
-          client: await connect(terminal, options),
-          json: options.json ?? false,
-        });
+        const { json = false } = options;
+        return withEngine(terminal, options, (client) => showStatus(terminal, { client, json }));
       }),
     );
   ofEngine(program.command('tail'))
@@ -148,8 +144,8 @@ function addObservation(program: Command, shell: Shell): void {
           ...(since !== undefined && { since: toCursor(since) }),
           ...(types !== undefined && { types: toEventTypes(types) }),
         };
-        const client = await connect(terminal, options);
-        return tail(terminal, { client, json, follow, partial, ...withoutMissing(wanted) });
+        const range = { json, follow, partial, ...withoutMissing(wanted) };
+        return withEngine(terminal, options, (client) => tail(terminal, { client, ...range }));
       }),
     );
   program
@@ -199,7 +195,8 @@ function addHooks(program: Command, shell: Shell): void {
     .action((options: ClientOptions) =>
       shell.run(async (terminal) => {
         const { showHooks } = await import('./show-hooks.ts');
-        return showHooks(terminal, { client: await connect(terminal, options), json: options.json ?? false });
+        const { json = false } = options;
+        return withEngine(terminal, options, (client) => showHooks(terminal, { client, json }));
       }),
     );
 }

@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { createActor, waitFor } from 'xstate';
 import { hookMachine } from '../../machines/hook.machine.ts';
 import { hookProcess } from '../actors/hook-process.ts';
+import { credentialPaths } from '../credentials/credential-paths.ts';
 import type { HookRecord } from '../contract/hook-records.ts';
 import type { HookKind } from '../contract/hooks.ts';
 import { HookLog } from '../hooks/hook-log.ts';
+import { createKnownSecrets } from '../hooks/known-secrets.ts';
 import { viewHook } from '../hooks/hook-view.ts';
 import { planHooks } from '../hooks/plan-hooks.ts';
+import { redactText } from '../hooks/redact.ts';
+import { createPaths } from '../paths.ts';
 import { createLiveLines, toTable, type LiveOptions } from './hook-table.ts';
 
 export interface RunHooksOptions extends LiveOptions {
@@ -37,13 +41,11 @@ export async function runHooks(options: RunHooksOptions): Promise<number> {
     return 1;
   }
   const runs = await mkdtemp(join(tmpdir(), 'replicas-hooks-'));
+  const secrets = secretsOf(options.env);
   try {
-    const ended = await runHook(hook, { ...options, runs });
-    const { output, exitCode } = await viewHook(ended, {
-      folder: runs,
-      charsOf: () => 0,
-      redact: (text) => text,
-    });
+    const ended = await runHook(hook, { ...options, runs, secrets });
+    const redact = (text: string) => redactText(text, secrets());
+    const { output, exitCode } = await viewHook(ended, { folder: runs, charsOf: () => 0, redact });
     print(output === '' ? '' : `\n${output.endsWith('\n') ? output : `${output}\n`}`);
     return exitCode ?? 1;
   } finally {
@@ -51,12 +53,24 @@ export async function runHooks(options: RunHooksOptions): Promise<number> {
   }
 }
 
-async function runHook(hook: HookRecord, options: RunHooksOptions & { runs: string }): Promise<HookRecord> {
-  const { runs, env, signal, width } = options;
+/** What an engine with this environment would not show either. */
+function secretsOf(env: RunHooksOptions['env']): () => readonly string[] {
+  const paths = createPaths(env['WORKSPACE_HOME'] ?? env['HOME'] ?? userInfo().homedir);
+  return createKnownSecrets({ values: [], env, files: Object.values(credentialPaths(paths, env)) });
+}
+
+interface Run extends RunHooksOptions {
+  runs: string;
+  secrets: () => readonly string[];
+}
+
+async function runHook(hook: HookRecord, { runs, secrets, ...options }: Run): Promise<HookRecord> {
+  const { env, signal, width } = options;
   const log = await HookLog.open({
     file: join(runs, 'log'),
     positionsFile: join(runs, 'positions.json'),
     onDamage: ({ file }) => options.print(`${file} was in the way.\n`),
+    secrets,
     onError: (error) => options.print(`${String(error)}\n`),
   });
   const settled = () => Promise.resolve();
@@ -66,7 +80,8 @@ async function runHook(hook: HookRecord, options: RunHooksOptions & { runs: stri
   });
   const show = createLiveLines(options);
   const actor = createActor(machine, { input: { hook } });
-  const draw = () => show(toTable(actor.getSnapshot().context.hook, width));
+  const redact = (line: string) => redactText(line, secrets()).slice(0, width);
+  const draw = () => show(toTable(actor.getSnapshot().context.hook).map(redact));
   actor.subscribe(draw);
   signal.addEventListener('abort', () => actor.send({ type: 'hook.shutdown' }));
   actor.start();

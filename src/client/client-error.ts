@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ErrorResponseSchema } from '../contract/errors.ts';
+import { explainFailure } from './connection-failure.ts';
 
 /** Codes of failures that no engine reported. */
 export type LocalErrorCode =
@@ -67,8 +68,16 @@ export function toRefusal(status: number, text: string): EngineClientError {
 }
 
 export function unreachable(url: string, cause: unknown): EngineClientError {
-  const message = `The engine at ${url} cannot be reached: ${reasonOf(cause)}`;
-  return new EngineClientError({ code: 'unreachable', message, cause });
+  const { reason, isLasting } = explainFailure(cause);
+  const message = `The engine at ${url} cannot be reached: ${reason}`;
+  return new EngineClientError({ code: isLasting ? 'unexpected_answer' : 'unreachable', message, cause });
+}
+
+/** No engine has such a secret, so none is asked. */
+export function unsendable(): EngineClientError {
+  const message =
+    'The secret has characters that no header can hold: it is printable ASCII, without spaces around it.';
+  return new EngineClientError({ code: 'unauthorized', message });
 }
 
 export function unexpected(what: string, error: z.ZodError | SyntaxError): EngineClientError {
@@ -84,11 +93,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The innermost reason: `fetch failed` alone says nothing. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return reasonOf(error.cause);
-  return error.message || ('code' in error ? String(error.code) : error.name);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { delayAfter, pause, type Backoff } from './backoff.ts';
-import { EngineClientError, toRefusal, unexpected, unreachable } from './client-error.ts';
+import { EngineClientError, toRefusal, unexpected, unreachable, unsendable } from './client-error.ts';
 import { readText } from './read-body.ts';
 
 export interface CallOptions {
@@ -42,7 +42,7 @@ export class Transport {
   readonly #options: TransportOptions;
 
   constructor(options: TransportOptions) {
-    this.url = options.url.replace(/\/+$/, '');
+    this.url = baseOf(options.url);
     this.backoff = options.backoff;
     this.#options = options;
   }
@@ -86,6 +86,7 @@ export class Transport {
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
+    if (!SECRET.test(this.#options.secret)) throw unsendable();
     const headers = new Headers(init.headers);
     headers.set('x-replicas-engine-secret', this.#options.secret);
     // A redirect would carry the secret to whoever it names.
@@ -105,6 +106,19 @@ export class Transport {
     signal?.throwIfAborted();
     throw unreachable(this.url, error);
   }
+}
+
+/** What an engine accepts as its secret; nothing where it is not to be told. */
+const SECRET = /^(?:[!-~](?:[ -~]*[!-~])?)?$/;
+
+/** @throws {TypeError} The text is not repeated: a password may stand in it. */
+function baseOf(url: string): string {
+  const { protocol, username, password, search, hash } = new URL(url);
+  const isBase = /^https?:$/.test(protocol) && username + password + search + hash === '';
+  if (isBase) return url.replace(/\/+$/, '');
+  throw new TypeError(
+    'This is no URL of an engine: it looks like http://127.0.0.1:3737, with nothing around it.',
+  );
 }
 
 /** @throws {EngineClientError} `unexpected_answer` */

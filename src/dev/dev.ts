@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { findBundledAgents } from './bundled-agents.ts';
 import { createDemoRepository } from './demo-repository.ts';
@@ -52,15 +52,20 @@ export async function startDev(options: DevOptions): Promise<DevEngine> {
     scripted: models.scripted,
   });
   const closeStandIns = async () => void (await Promise.all([monolith.close(), models.close()]));
+  const urlFile = join(home, 'engine-url');
   const engine = await options.serve(environment).catch(async (error: unknown) => {
     await closeStandIns();
     throw error;
   });
+  await writeFile(urlFile, `${engine.url}\n`, { mode: 0o600 });
   return {
     url: engine.url,
     secret,
     welcome: welcome({ url: engine.url, secret, home, scripted: models.scripted }),
-    stop: () => engine.stop().finally(closeStandIns),
+    stop: async () => {
+      await rm(urlFile, { force: true });
+      await engine.stop().finally(closeStandIns);
+    },
   };
 }
 

@@ -1,10 +1,14 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connectTo } from '../../src/cli/connect.ts';
-import { explain } from '../../src/cli/exit-code.ts';
+import { explain, nameSecret } from '../../src/cli/exit-code.ts';
+import { CliError } from '../../src/cli/terminal.ts';
 import { send } from '../../src/cli/send.ts';
 import { showStatus } from '../../src/cli/show-status.ts';
 import { tail, toCursor, toEventTypes } from '../../src/cli/tail.ts';
 import { createTestClient, frame, id, json, stream, type Reply } from '../client/stand-in.ts';
+import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { openTestTerminal } from './stand-in.ts';
 
 const TS = '2026-01-01T00:00:00.000Z';
@@ -217,11 +221,50 @@ describe('the engine of a command', () => {
     const terminal = openTestTerminal({ env });
 
     const error = await connectTo(terminal, { attempts: 1 })
-      .health({ signal: AbortSignal.abort(new DOMException('Enough.', 'AbortError')) })
+      .client.health({ signal: AbortSignal.abort(new DOMException('Enough.', 'AbortError')) })
       .catch((reason: unknown) => reason);
 
     expect(explain(error, terminal)).toBe(130);
     expect(terminal.complained()).not.toContain('top-secret');
+  });
+
+  it('is the trial engine of the folder, where nothing else is said', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, '.replicas-dev'));
+    await writeFile(join(folder, '.replicas-dev', 'engine-url'), 'http://127.0.0.1:1\n');
+    await writeFile(join(folder, '.replicas-dev', 'engine-secret'), 'x\n');
+
+    const { client, secretFrom } = connectTo(openTestTerminal({ folder }), { attempts: 1 });
+
+    await expect(client.health()).rejects.toThrow('The engine at http://127.0.0.1:1 cannot be reached');
+    expect(secretFrom).toBe(join(folder, '.replicas-dev', 'engine-secret'));
+  });
+
+  it.each(['nonsense', 'ftp://x', 'http://user:hush@host', 'http://host/?q'])(
+    'is not at %s, and a password in it is not said',
+    (url) => {
+      const error = failureOf(() => connectTo(openTestTerminal(), { url, secret: 'x' }));
+
+      expect(error).toEqual(
+        new CliError('--url: this is no URL of an engine; it looks like http://127.0.0.1:3737.', 2),
+      );
+    },
+  );
+
+  it('that refuses a secret makes a command name where that came from', async () => {
+    const { client } = createTestClient([json({ error: 'No.', code: 'unauthorized' }, 401)]);
+    const refused = await client.status().catch((error: unknown) => error);
+    const terminal = openTestTerminal();
+
+    expect(
+      explain(
+        failureOf(() => nameSecret(refused, '--secret')),
+        terminal,
+      ),
+    ).toBe(77);
+    expect(terminal.complained()).toBe(
+      'The engine refuses the secret of --secret: it has to be the one that the engine was started with.\n',
+    );
   });
 
   it('is not asked without a secret', () => {
@@ -241,6 +284,14 @@ describe('the engine of a command', () => {
     expect(terminal.complained()).toMatch(/^No\.\n/);
   });
 });
+
+function failureOf(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}
 
 const MESSAGE = { message: 'go', messageId: 'm' };
 const TAIL = { json: false, follow: false, partial: false };

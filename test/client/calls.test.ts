@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EngineClientError } from '../../src/client/client.ts';
+import { EngineClient, EngineClientError } from '../../src/client/client.ts';
+import { openServer } from './open-server.ts';
 import { createTestClient, json, networkFailure, stream, type Reply } from './stand-in.ts';
 
 const RECEIPT = { messageId: 'm1', queued: false, position: 0 };
@@ -78,6 +79,55 @@ describe('a call', () => {
       message: 'The engine at http://engine cannot be reached: connect ECONNREFUSED',
     });
   });
+
+  it.each([
+    ['ECONNREFUSED', 'unreachable', 'nothing listens there (words of the system)'],
+    ['ENOTFOUND', 'unreachable', 'there is no host of this name (words of the system)'],
+    [
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'unexpected_answer',
+      'it speaks HTTP, not HTTPS. Write http:// instead of https://.',
+    ],
+    [
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'unexpected_answer',
+      'its certificate is not trusted here. NODE_EXTRA_CA_CERTS names a file with the authority that signed it.',
+    ],
+    [
+      'HPE_INVALID_CONSTANT',
+      'unexpected_answer',
+      'what answers does not speak HTTP. Is it the right port, and not https://?',
+    ],
+  ])('says what %s means, and tries again only what passes', async (reason, code, words) => {
+    const cause = Object.assign(new Error('words of the system'), { code: reason });
+    const fail = () => Promise.reject(new TypeError('fetch failed', { cause }));
+    const { client, arrivals } = createTestClient([fail], { attempts: 3 });
+
+    await expect(client.health()).rejects.toMatchObject({
+      code,
+      message: `The engine at http://engine cannot be reached: ${words}`,
+    });
+    expect(arrivals).toHaveLength(code === 'unreachable' ? 3 : 1);
+  });
+
+  it('over HTTPS to an engine says that it speaks HTTP', async () => {
+    const { url } = await openServer((_request, response) => response.end());
+    const client = new EngineClient({ url: url.replace('http:', 'https:'), secret: 's' });
+
+    await expect(client.health()).rejects.toThrow(
+      'it speaks HTTP, not HTTPS. Write http:// instead of https://.',
+    );
+  });
+
+  it.each(['sécret', 'two\nlines', ' around '])(
+    'with the secret %j is not made: no engine has it',
+    async (secret) => {
+      const { client, arrivals } = createTestClient([json(HEALTH)], { secret });
+
+      await expect(client.health()).rejects.toMatchObject({ code: 'unauthorized', status: null });
+      expect(arrivals).toEqual([]);
+    },
+  );
 
   it('is refused a redirect, which would carry the secret elsewhere', async () => {
     const requests: (RequestInit | undefined)[] = [];

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { EngineClient, type EngineClientOptions } from '../../src/client/client.ts';
 
 export interface OpenServer {
+  url: string;
   client: EngineClient;
   /** How many answers are still being given. */
   open: () => number;
@@ -35,8 +36,9 @@ export async function openServer(
   });
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const client = new EngineClient({ url: `http://127.0.0.1:${port}`, secret: 's', ...options });
-  return { client, open: () => answers.size };
+  const url = `http://127.0.0.1:${port}`;
+  const client = new EngineClient({ url, secret: 's', ...options });
+  return { url, client, open: () => answers.size };
 }
 
 /** Takes away everything that nothing refers to. */

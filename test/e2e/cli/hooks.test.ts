@@ -83,6 +83,21 @@ describe('hooks run', () => {
     expect(printed).toBe(`There is no warmHook with commands in ${folder}.\n`);
   });
 
+  it('shows no secret of its environment or of a login, nor where one stands in a command', async () => {
+    await mkdir(join(folder, '.codex'));
+    const login = { tokens: { access_token: 'token-of-a-login' } };
+    await writeFile(join(folder, '.codex', 'auth.json'), JSON.stringify(login));
+    await write({
+      startHook: { commands: ['echo "$GH_TOKEN!"; cat ~/.codex/auth.json', 'echo ghp_1234567890'] },
+    });
+
+    await run({ env: { PATH: process.env['PATH'] ?? '', HOME: folder, GH_TOKEN: 'ghp_1234567890' } });
+
+    expect(printed).toContain('echo [redacted]\n');
+    expect(printed).toContain('[redacted]!\n{"tokens":{"access_token":"[redacted]"}}[redacted]\n');
+    expect(printed).not.toMatch(/ghp_|token-of/);
+  });
+
   it('ends everything when told to stop', async () => {
     const stop = new AbortController();
     await write({ startHook: { commands: ['touch begun; sleep 1008', 'touch next'] } });
