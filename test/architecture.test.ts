@@ -135,7 +135,18 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type:src/log.ts',
     'type:src/engine.ts',
   ],
-  'src/dev': ['node:', 'h3', 'listhen', 'srvx', 'execa', 'jose', 'zod', 'src/contract', 'src/errors.ts'],
+  'src/dev': [
+    'node:',
+    'h3',
+    'listhen',
+    'srvx',
+    'execa',
+    'jose',
+    'zod',
+    'src/contract',
+    'src/engine-env.ts',
+    'src/errors.ts',
+  ],
 };
 
 /** The composition roots, which may import anything of ours. */

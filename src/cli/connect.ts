@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EngineClient } from '../client/client.ts';
+import { DEV_HOME, readDevSettings } from './dev-settings.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 
 /** How a command finds its engine. */
@@ -12,9 +13,7 @@ export interface EngineOptions {
 
 const DEFAULT_PORT = '3737';
 
-/** Where `replicas-engine dev` keeps its secret and its URL, below the folder it was started in. */
-const DEV_SECRET_FILE = '.replicas-dev/engine-secret';
-const DEV_URL_FILE = '.replicas-dev/engine-url';
+const DEV_SECRET_FILE = `${DEV_HOME}/engine-secret`;
 
 export interface ConnectOptions extends EngineOptions {
   /** How often a call is tried; the client's own number when left out. */
@@ -47,10 +46,8 @@ function urlOf({ env, folder }: Terminal, { url }: EngineOptions): { url: string
   const { REPLICAS_ENGINE_URL, PORT } = env;
   if (REPLICAS_ENGINE_URL) return { url: REPLICAS_ENGINE_URL, from: 'REPLICAS_ENGINE_URL' };
   if (PORT) return { url: `http://127.0.0.1:${PORT}`, from: 'PORT' };
-  const dev = resolve(folder, DEV_URL_FILE);
-  return existsSync(dev)
-    ? { url: readFileSync(dev, 'utf8').trim(), from: dev }
-    : { url: `http://127.0.0.1:${DEFAULT_PORT}`, from: 'PORT' };
+  const port = readDevSettings(folder)?.['PORT'] ?? DEFAULT_PORT;
+  return { url: `http://127.0.0.1:${port}`, from: DEV_HOME };
 }
 
 function readSecret(

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { findExecutable } from '../engine-env.ts';
+import type { Environment } from './dev-environment.ts';
 
 const requireHere = createRequire(import.meta.url);
 
@@ -24,8 +27,18 @@ export function findBundledAgents(): { claude: string | null; codex: string | nu
 
 function findInPackage(name: string, file: string): string | null {
   try {
-    return join(dirname(requireHere.resolve(`${name}/package.json`)), file);
+    const program = join(dirname(requireHere.resolve(`${name}/package.json`)), file);
+    return existsSync(program) ? program : null;
   } catch {
     return null;
   }
+}
+
+export type AgentName = 'claude' | 'codex';
+
+/** The agents that an engine with this environment cannot run. */
+export function findMissing(environment: Environment): AgentName[] {
+  const { PATH, CLAUDE_PATH: claude = 'claude', CODEX_PATH: codex = 'codex' } = environment;
+  const programs = { claude, codex };
+  return (['claude', 'codex'] as const).filter((name) => findExecutable(programs[name], PATH) === undefined);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { findBundledAgents } from './bundled-agents.ts';
+import { findBundledAgents, findMissing } from './bundled-agents.ts';
 import { createDemoRepository } from './demo-repository.ts';
 import { startDemoModels } from './demo-models.ts';
 import { devEnvironment, type Environment } from './dev-environment.ts';
@@ -52,21 +52,34 @@ export async function startDev(options: DevOptions): Promise<DevEngine> {
     scripted: models.scripted,
   });
   const closeStandIns = async () => void (await Promise.all([monolith.close(), models.close()]));
-  const urlFile = join(home, 'engine-url');
+  const settingsFile = join(home, 'engine-environment.json');
   const engine = await options.serve(environment).catch(async (error: unknown) => {
     await closeStandIns();
     throw error;
   });
-  await writeFile(urlFile, `${engine.url}\n`, { mode: 0o600 });
+  const { port } = new URL(engine.url);
+  const settings = differingFrom(options.environment, { ...environment, PORT: port });
+  await writeFile(settingsFile, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
   return {
     url: engine.url,
     secret,
-    welcome: welcome({ url: engine.url, secret, home, scripted: models.scripted }),
+    welcome: welcome({
+      url: engine.url,
+      secret,
+      home,
+      scripted: models.scripted,
+      missing: findMissing(environment),
+    }),
     stop: async () => {
-      await rm(urlFile, { force: true });
+      await rm(settingsFile, { force: true });
       await engine.stop().finally(closeStandIns);
     },
   };
+}
+
+/** What the engine has that other programs of this environment do not: they look at it, or for it. */
+function differingFrom(ambient: Environment, environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name, value]) => value !== ambient[name]));
 }
 
 async function prepareHome(home: string): Promise<{ secret: string; cloudInitLog: string }> {

@@ -231,7 +231,7 @@ describe('the engine of a command', () => {
   it('is the trial engine of the folder, where nothing else is said', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, '.replicas-dev'));
-    await writeFile(join(folder, '.replicas-dev', 'engine-url'), 'http://127.0.0.1:1\n');
+    await writeFile(join(folder, '.replicas-dev', 'engine-environment.json'), '{"PORT": "1"}');
     await writeFile(join(folder, '.replicas-dev', 'engine-secret'), 'x\n');
 
     const { client, secretFrom } = connectTo(openTestTerminal({ folder }), { attempts: 1 });

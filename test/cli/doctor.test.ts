@@ -57,6 +57,31 @@ describe('doctor', () => {
   });
 });
 
+it('looks at the trial engine of its folder, with the programs and the secret of that', async () => {
+  const folder = await createHome();
+  const env = {
+    REPLICAS_ENGINE_SECRET: 's',
+    WORKSPACE_ID: 'dev',
+    MONOLITH_URL: 'http://x',
+    CLAUDE_PATH: '/c',
+  };
+  await mkdir(join(folder, '.replicas-dev'));
+  await writeFile(join(folder, '.replicas-dev', 'engine-environment.json'), JSON.stringify(env));
+  const terminal = openTestTerminal({ folder, env: { PATH: '/bin' } });
+
+  const { environment, finding, secret } = readSettings(terminal);
+
+  expect(finding).toEqual(
+    good(`valid, workspace dev, of \`replicas-engine dev\` in ${folder}/.replicas-dev`),
+  );
+  expect(environment).toMatchObject({
+    CLAUDE_PATH: '/c',
+    MONOLITH_URL: 'http://x',
+    ambient: { PATH: '/bin' },
+  });
+  expect(secret).toBe('s');
+});
+
 describe('a check', () => {
   it('names all that is wrong with the environment and shows no secret', () => {
     const env = { REPLICAS_ENGINE_SECRET: ' top-secret', PORT: 'x' };

@@ -57,6 +57,32 @@ it('keeps its secret to itself, over restarts', async () => {
   expect((await stat(join(home, 'engine-secret'))).mode & 0o777).toBe(0o600);
 });
 
+it('keeps what its engine was started with while it runs, for the commands beside it', async () => {
+  const { secret, stop } = await start({ PATH: '/bin', HOME: '/root' });
+  const file = join(home, 'engine-environment.json');
+  const settings: unknown = JSON.parse(await readFile(file, 'utf8'));
+
+  expect(settings).toMatchObject({
+    REPLICAS_ENGINE_SECRET: secret,
+    WORKSPACE_ID: 'dev',
+    PORT: '3737',
+    HOME: home,
+  });
+  expect(settings).not.toHaveProperty('PATH');
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  await stop();
+  expect(existsSync(file)).toBe(false);
+});
+
+it('says which agents are not installed, and how to get them', async () => {
+  const { welcome } = await start({ CODEX_PATH: '/nowhere/codex' });
+
+  expect(welcome).toContain(
+    'Codex is not installed, so its chat ends in an error: npm install -g @openai/codex, or set CODEX_PATH; then start again.',
+  );
+  expect(welcome).toContain('Everything about Claude Code is real but the model: a scripted stand-in');
+});
+
 it('has cloud-init done from the start', async () => {
   await start({});
   expect(await readFile(served[0]?.['CLOUD_INIT_OUTPUT_LOG'] ?? '', 'utf8')).not.toBe('');

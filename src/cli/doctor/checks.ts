@@ -15,7 +15,7 @@ const APT = 'apt-get install -y';
 
 /** Everything that an engine started here would need. */
 export function createChecks(terminal: Terminal): Check[] {
-  const { environment, finding } = readSettings(terminal);
+  const { environment, finding, secret } = readSettings(terminal);
   const { WORKSPACE_HOME: home, HOST: host, PORT: port, MONOLITH_URL } = environment;
   const paths = createPaths(home);
   const env = agentEnvironment(environment);
@@ -55,7 +55,7 @@ export function createChecks(terminal: Terminal): Check[] {
     ...loginChecks(home, env),
     homeCheck(paths),
     diskCheck(paths),
-    ...engineChecks({ host, port, secret: terminal.env['REPLICAS_ENGINE_SECRET'] }),
+    ...engineChecks({ host, port, secret }),
     ...(finding.state === 'good' ? [controlPlaneCheck(MONOLITH_URL)] : []),
   ];
 }
