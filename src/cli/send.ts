@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { CallOptions, ChatSummary, EngineClient, EngineEvent, NewMessage } from '../client/client.ts';
+import { noteOfBoot } from './boot-note.ts';
 import { noteOf } from './connection-note.ts';
 import { codeOfOutcome, describeFailure } from './exit-code.ts';
 import { findChat, type ChatChoice } from './find-chat.ts';
@@ -23,6 +24,7 @@ export async function send(terminal: Terminal, options: SendOptions): Promise<nu
     const choice = await withChatOfMessage(client, { ...options, messageId: message.messageId, signal });
     const { chat, lastEventId } = await findChat(client, { ...choice, signal });
     const { messageId } = await client.chats.send(chat.id, message, { signal });
+    await noteBoot(terminal, { client, signal });
     const show = json ? jsonLines(terminal) : conversation(terminal);
     const known =
       message.messageId === undefined ? null : await accepted(client, { chat, messageId, signal });
@@ -44,6 +46,16 @@ export async function send(terminal: Terminal, options: SendOptions): Promise<nu
   }
   terminal.complain('The turn goes on without you; `replicas-engine chat` shows it.\n');
   return EXIT.INTERRUPTED;
+}
+
+/** Until the engine is ready, messages wait. */
+async function noteBoot(
+  { complain }: Terminal,
+  { client, signal }: CallOptions & { client: EngineClient },
+): Promise<void> {
+  const { boot } = await client.status({ signal });
+  if (boot.state !== 'ready')
+    complain(`The message runs once the engine is ready. ${noteOfBoot(boot)}`.trimEnd() + '\n');
 }
 
 /** It may have been sent before: then its turn began where it was accepted. */

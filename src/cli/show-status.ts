@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { ChatSummary, EngineClient, Repo, Status } from '../client/client.ts';
+import { noteOfBoot } from './boot-note.ts';
 import { toColumns } from './columns.ts';
 import { describeFailure } from './exit-code.ts';
 import { EXIT, type Terminal } from './terminal.ts';
@@ -38,6 +39,7 @@ function describe({ status, chats, repos }: Shown, colors: Colors): string {
   const reason = boot.reason === undefined ? '' : ` (${boot.reason})`;
   return [
     `${colors.bold('Engine')} ${version}, ${ready}${reason}, up ${toDuration(uptimeSeconds)}${hooksRunning ? ', hooks running' : ''}\n`,
+    colors.yellow(noteOfBoot(boot)),
     `\n${colors.bold('Chats')}\n`,
     toColumns(chats.map((chat) => toChatRow(chat, colors))),
     repos.length === 0 ? '' : `\n${colors.bold('Repositories')}\n`,

@@ -34,6 +34,17 @@ const STATUS = {
   hooksRunning: false,
   lastEventId: id(3),
 };
+const BOOTING = {
+  state: 'initializing',
+  since: TS,
+  waitingFor: {
+    for: 'cloudInit',
+    message: 'Waiting for the log.',
+    since: TS,
+    until: '2026-01-01T00:10:00.000Z',
+    skip: 'Touch it.',
+  },
+};
 const REPO = {
   name: 'app',
   path: '/w/app',
@@ -56,6 +67,16 @@ describe('status', () => {
       'Engine 1.2.3, ready, up 2 h 5 min\n' +
         '\nChats\n  chat-1  claude  idle  Fix the login\n' +
         '\nRepositories\n  app  login  +3 -1\n',
+    );
+  });
+
+  it('says what boot waits for, since when, until when, and how to skip it', async () => {
+    const terminal = openTestTerminal();
+
+    await showStatus(terminal, { client: workspace({ ...STATUS, boot: BOOTING }), json: false });
+
+    expect(terminal.printed()).toContain(
+      `Engine 1.2.3, initializing, up 2 h 5 min\nWaiting for the log. Since ${TS}, until 2026-01-01T00:10:00.000Z.\nTouch it.\n\nChats\n`,
     );
   });
 
@@ -96,6 +117,19 @@ describe('send', () => {
 
     expect(await send(terminal, { ...command(events), message: { message: 'go' } })).toBe(code);
     expect(terminal.complained()).toContain(outcome);
+  });
+
+  it('says that the message waits while the engine boots', async () => {
+    const terminal = openTestTerminal();
+
+    await send(terminal, {
+      ...command(stream([completed(4, 'completed')]), { ...STATUS, boot: BOOTING }),
+      message: { message: 'go' },
+    });
+
+    expect(terminal.complained()).toBe(
+      `The message runs once the engine is ready. Waiting for the log. Since ${TS}, until 2026-01-01T00:10:00.000Z.\nTouch it.\n`,
+    );
   });
 
   it('exits with 4 when the message was dropped', async () => {
@@ -308,6 +342,7 @@ function knownMessage(chat: typeof CHAT, acceptance: string[]) {
     '/chats': ({ method }) =>
       Response.json(method === 'GET' ? { chats: [later, chat], lastEventId: id(9) } : { chat }),
     [`/chats/${chat.id}`]: json({ chat, lastEventId: id(9) }),
+    '/status': json(STATUS),
     '/chats/chat-2': json({ chat: later, lastEventId: id(9) }),
     '/chats/chat-2/messages': json({ messageId: 'm', queued: false, position: 0 }),
     [`/chats/${chat.id}/messages`]: json({ messageId: 'm', queued: false, position: 0 }),
@@ -323,18 +358,23 @@ function accepted(number: number): string {
   return frame(number, 'chat.turn.accepted', payload);
 }
 
-function workspace() {
+function workspace(status: object = STATUS) {
   const replies: Record<string, Reply> = {
-    '/status': json(STATUS),
+    '/status': json(status),
     '/chats': json({ chats: [CHAT], lastEventId: id(3) }),
     '/repos': json({ repos: [REPO], lastEventId: id(3) }),
   };
   return createTestClient([(arrival) => replies[arrival.path]!(arrival)]).client;
 }
 
-function command(events: Reply) {
+function command(events: Reply, status: object = STATUS) {
   const receipt = json({ messageId: 'm', queued: false, position: 0 });
-  const { client } = createTestClient([json({ chats: [CHAT], lastEventId: id(3) }), receipt, events]);
+  const { client } = createTestClient([
+    json({ chats: [CHAT], lastEventId: id(3) }),
+    receipt,
+    json(status),
+    events,
+  ]);
   return { client, json: false, isNew: false };
 }
 

@@ -10,7 +10,7 @@ import { createChecks } from '../../src/cli/doctor/checks.ts';
 import { controlPlaneCheck } from '../../src/cli/doctor/control-plane.ts';
 import { doctor } from '../../src/cli/doctor/doctor.ts';
 import { loginCheck } from '../../src/cli/doctor/logins.ts';
-import { diskCheck, homeCheck } from '../../src/cli/doctor/places.ts';
+import { cloudInitCheck, diskCheck, homeCheck } from '../../src/cli/doctor/places.ts';
 import { nodeCheck, programCheck } from '../../src/cli/doctor/programs.ts';
 import { readSettings } from '../../src/cli/doctor/settings.ts';
 import { createPaths } from '../../src/paths.ts';
@@ -125,6 +125,23 @@ describe('a check', () => {
   it('finds that there is no home', async () => {
     const home = join(await createHome(), 'missing');
     expect(await homeCheck(createPaths(home)).examine()).toMatchObject({ state: 'bad' });
+  });
+
+  it('finds whether boot would wait for cloud-init, and says how to skip that', async () => {
+    const settings = {
+      CLOUD_INIT_OUTPUT_LOG: join(await createHome(), 'log'),
+      CLOUD_INIT_TIMEOUT_MS: 90_000,
+    };
+    const file = settings.CLOUD_INIT_OUTPUT_LOG;
+
+    expect(await cloudInitCheck(settings).examine()).toEqual(
+      doubtful(
+        `${file} is not there: boot waits for it, for 90 s at most`,
+        `Not a machine with cloud-init? touch ${file}, or let CLOUD_INIT_OUTPUT_LOG name a file that is there.`,
+      ),
+    );
+    await writeFile(file, '');
+    expect(await cloudInitCheck(settings).examine()).toEqual(good(file));
   });
 
   it('finds how much room there is', async () => {

@@ -31,6 +31,18 @@ const ENDS = {
   dropped: frame(3, 'chat.message.dropped', { ...TURN, reason: 'cleared' }),
 };
 
+const STATUS = JSON.stringify({
+  version: '1',
+  boot: { state: 'ready', since: TS },
+  uptimeSeconds: 1,
+  hasActiveSSHSessions: false,
+  activeSseClients: 0,
+  chatsTotal: 1,
+  chatsProcessing: 0,
+  reposTotal: 0,
+  hooksRunning: false,
+  lastEventId: id(1),
+});
 const CHATS = JSON.stringify({ chats: [CHAT], lastEventId: id(1) });
 const RECEIPT = JSON.stringify({ messageId: 'm', queued: false, position: 0 });
 
@@ -47,6 +59,7 @@ it(
     const { client, open } = await openServer(async ({ method, url = '' }, response) => {
       if (method === 'POST') return response.end(RECEIPT);
       if (url === '/chats') return response.end(CHATS);
+      if (url === '/status') return response.end(STATUS);
       response.write(deleted(2));
       await delay(random() * 3);
       if (random() < 0.7) await collectGarbage();

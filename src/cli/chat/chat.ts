@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { EngineClient } from '../../client/client.ts';
+import { noteOfBoot } from '../boot-note.ts';
 import { findChat, type ChatChoice } from '../find-chat.ts';
 import { CliError, EXIT, type Terminal } from '../terminal.ts';
 import { Conversation } from './conversation.ts';
@@ -25,8 +26,10 @@ export async function chat(
   terminal.stopSignal().addEventListener('abort', () => leaving.abort());
   const { signal } = leaving;
   const { chat: chosen } = await findChat(finder, { ...choice, signal });
+  const { boot } = await finder.status({ signal });
   const conversation = new Conversation({
     client,
+    greeting: noteOfBoot(boot),
     chat: chosen,
     signal,
     colors: pc.createColors(terminal.hasColors),

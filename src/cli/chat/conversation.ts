@@ -16,6 +16,8 @@ import type { Screen, ScreenOptions } from './screen.ts';
 export interface ConversationOptions {
   client: EngineClient;
   chat: ChatSummary;
+  /** What is said at first; empty when nothing. */
+  greeting: string;
   signal: AbortSignal;
   colors: Colors;
   leave: () => void;
@@ -41,6 +43,8 @@ export class Conversation {
   #form: AnswerForm | null = null;
   #isConnected = true;
   #wantsToLeave = false;
+  /** The engine has not answered yet that it was told to stop the turn. */
+  #isInterrupting = false;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -60,8 +64,9 @@ export class Conversation {
 
   /** Shows what was said and what is being said, until the chat is deleted. */
   async follow(historyLimit: number): Promise<void> {
-    const { client, chat, signal, colors } = this.#options;
+    const { client, chat, greeting, signal, colors } = this.#options;
     this.#screen.print(`${colors.bold(chat.title)} ${colors.dim(`${chat.provider} ${chat.id} /help`)}\n`);
+    if (greeting !== '') this.#screen.print(colors.yellow(greeting));
     const onConnection = (change: ConnectionChange) => this.#noteConnection(change);
     const following = client.followChat(chat.id, { historyLimit, partial: true, signal, onConnection });
     for await (const joined of following) this.#show(joined);
@@ -174,16 +179,22 @@ export class Conversation {
     await client.chats.answer(place, answer, { signal });
   }
 
-  /** Stops a running turn; when none runs or it is being stopped already, the second time leaves. */
+  /** Stops a running turn; when none runs, it is being stopped already or nobody can be told, the second time leaves. */
   async #interrupt(): Promise<void> {
     const { client, signal, leave } = this.#options;
     if (this.#wantsToLeave) return leave();
-    if (this.#chat.processing && this.#chat.state !== 'interrupting') {
-      await client.chats.interrupt(this.#chat.id, { signal });
+    if (this.#canInterrupt) {
+      this.#isInterrupting = true;
+      await client.chats.interrupt(this.#chat.id, { signal }).finally(() => (this.#isInterrupting = false));
       return;
     }
     this.#wantsToLeave = true;
     this.#updateStatus();
+  }
+
+  get #canInterrupt(): boolean {
+    const { processing, state } = this.#chat;
+    return processing && state !== 'interrupting' && this.#isConnected && !this.#isInterrupting;
   }
 
   #updateStatus(): void {
@@ -192,8 +203,8 @@ export class Conversation {
   }
 
   get #status(): string {
-    if (!this.#isConnected) return 'The engine is away; trying again…';
     if (this.#wantsToLeave) return 'Ctrl-C again leaves; the agent goes on.';
+    if (!this.#isConnected) return 'The engine is away; trying again… Ctrl-C twice leaves.';
     if (this.#form !== null) return this.#form.hint;
     if (this.#chat.state === 'interrupting') return 'Interrupting…';
     return this.#chat.processing ? 'Working… Ctrl-C interrupts.' : '';

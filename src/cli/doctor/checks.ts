@@ -5,7 +5,7 @@ import { agentCheck, CLAUDE_PROBE, CODEX_PROBE } from './agents.ts';
 import { bad, doubtful, type Check } from './check.ts';
 import { controlPlaneCheck } from './control-plane.ts';
 import { loginCheck } from './logins.ts';
-import { diskCheck, homeCheck } from './places.ts';
+import { cloudInitCheck, diskCheck, homeCheck } from './places.ts';
 import { portCheck } from './port.ts';
 import { gitIdentityCheck, nodeCheck, programCheck } from './programs.ts';
 import { engineCheck, engineFinder, type EngineAddress } from './running-engine.ts';
@@ -55,6 +55,7 @@ export function createChecks(terminal: Terminal): Check[] {
     ...loginChecks(home, env),
     homeCheck(paths),
     diskCheck(paths),
+    cloudInitCheck(environment),
     ...engineChecks({ host, port, secret }),
     ...(finding.state === 'good' ? [controlPlaneCheck(MONOLITH_URL)] : []),
   ];

@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import type { EngineEnvironment } from '../../engine-env.ts';
 import type { Paths } from '../../paths.ts';
 import { bad, doubtful, good, type Check } from './check.ts';
 
@@ -33,6 +34,23 @@ export function diskCheck({ home }: Paths): Check {
         return bad(text, `Make room in ${home}: with a full disk no message is accepted.`);
       return free < LITTLE_MIB ? doubtful(text, `Make room in ${home}.`) : good(text);
     },
+  };
+}
+
+/** Whether boot would wait for cloud-init. */
+export function cloudInitCheck({
+  CLOUD_INIT_OUTPUT_LOG: file,
+  CLOUD_INIT_TIMEOUT_MS: limitMs,
+}: Pick<EngineEnvironment, 'CLOUD_INIT_OUTPUT_LOG' | 'CLOUD_INIT_TIMEOUT_MS'>): Check {
+  return {
+    name: 'cloud-init',
+    examine: () =>
+      existsSync(file)
+        ? good(file)
+        : doubtful(
+            `${file} is not there: boot waits for it, for ${limitMs / 1_000} s at most`,
+            `Not a machine with cloud-init? touch ${file}, or let CLOUD_INIT_OUTPUT_LOG name a file that is there.`,
+          ),
   };
 }
 

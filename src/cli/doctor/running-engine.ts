@@ -77,6 +77,8 @@ async function askEngine(client: EngineClient): Promise<Finding> {
     }),
   ]);
   const text = `${describeStatus(status)}\ncredentials: ${describeCredentials(providers)}`;
+  const { waitingFor } = status.boot;
+  if (waitingFor) return doubtful(text, waitingFor.skip ?? 'Messages run once boot is over.');
   return Object.values(providers).some(isInTrouble)
     ? doubtful(text, 'Look at the control plane: it hands credentials out. The engine tries again by itself.')
     : good(text);
@@ -91,7 +93,9 @@ function explain(health: Health, error: unknown): Finding {
 }
 
 function describeHealth({ version, boot }: Pick<Health, 'version' | 'boot'>): string {
-  return `${version}, ${boot.state}${boot.reason === undefined ? '' : ` (${boot.reason})`}`;
+  const state = `${version}, ${boot.state}${boot.reason === undefined ? '' : ` (${boot.reason})`}`;
+  const { waitingFor } = boot;
+  return waitingFor === undefined ? state : `${state}: ${waitingFor.message} Since ${waitingFor.since}`;
 }
 
 function describeStatus(status: Status): string {

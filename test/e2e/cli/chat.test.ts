@@ -63,6 +63,29 @@ it('has a plan approved, interrupts a tool, and leaves', async () => {
   await window.waitFor('exited with 0');
 });
 
+it('is left with Ctrl-C while a turn runs and the engine is away or does not answer', async () => {
+  const workspace = await startWorkspace({ script: byPrompt({ forever: runsForever() }) });
+  const hanging = await openChat(workspace);
+  const window = await openChat(workspace);
+  await enter(window, 'run it forever');
+  await window.waitFor('● Bash');
+  await hanging.waitFor('● Bash');
+
+  process.kill(workspace.engine().pid, 'SIGSTOP');
+  await hanging.press('C-c');
+  await hanging.press('C-c');
+  await hanging.waitFor('Ctrl-C again leaves');
+  await hanging.press('C-c');
+  await hanging.waitFor('exited with 0');
+
+  await workspace.kill();
+  await window.waitFor('The engine is away; trying again… Ctrl-C twice leaves.');
+  await window.press('C-c');
+  await window.waitFor('Ctrl-C again leaves');
+  await window.press('C-c');
+  await window.waitFor('exited with 0');
+});
+
 it('says that there is no engine', async () => {
   const window = await openWindow(
     `'${process.execPath}' '${PROGRAM}' chat --url http://127.0.0.1:1 --secret x`,
