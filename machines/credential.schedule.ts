@@ -9,15 +9,12 @@ const AHEAD_MS = 10 * MINUTE;
 const SHORTEST_MS = 5_000;
 /** Also one that never ends, so that another one arrives some time. */
 const LONGEST_MS = 6 * HOUR;
-/** Issued when it was over already: either clock is wrong. */
-const OVER_MS = MINUTE;
 
 export const BACKOFF = { firstMs: 1_000, longestMs: 5 * MINUTE };
 
 /** `lifetimeMs`: until it ends; null if that is not known. */
 export function waitUntilRefresh(lifetimeMs: number | null, random: number): number {
   if (lifetimeMs === null) return LONGEST_MS * (1 - AHEAD_SHARE * random);
-  if (lifetimeMs <= 0) return OVER_MS;
   const ahead = Math.min(AHEAD_MS, lifetimeMs * AHEAD_SHARE) * (1 + random);
   return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, lifetimeMs - ahead));
 }

@@ -3,8 +3,8 @@
  * control plane.
  *
  * A chat that crashes is dropped and asked back from its record, a few times within `restartWindow`; after that it is
- * given up. A credential that crashes is started again within the same budget. No crash reaches another actor or the
- * engine.
+ * given up. Boot, hooks, credentials and the outbox are started again within the same budget. No crash reaches another
+ * actor or the engine.
  */
 import { engineSetup } from './engine.setup.ts';
 
@@ -24,13 +24,19 @@ export const engineMachine = engineSetup.createMachine({
       id: 'startHooks',
       src: 'startHooks',
       onDone: { actions: 'noteHooksOver' },
-      onError: { actions: 'noteHooksOver' },
+      onError: [
+        { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartActor', 'reportRestart'] },
+        { actions: ['noteHooksOver', 'reportGivenUp'] },
+      ],
     },
     {
       id: 'outbox',
       src: 'outbox',
       onDone: { actions: 'noteOutboxOver' },
-      onError: { actions: 'noteOutboxOver' },
+      onError: [
+        { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartActor', 'reportRestart'] },
+        { actions: ['noteOutboxOver', 'reportGivenUp'] },
+      ],
     },
   ],
   initial: 'booting',
@@ -43,8 +49,8 @@ export const engineMachine = engineSetup.createMachine({
       { actions: ['forgetChat', 'announceGivenUp'] },
     ],
     'xstate.error.actor.credential.*': [
-      { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartCredential'] },
-      { actions: 'giveUpCredential' },
+      { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartActor', 'reportRestart'] },
+      { actions: ['stopActor', 'reportGivenUp'] },
     ],
     'storage.low': { actions: 'rememberStorageLow' },
     'storage.recovered': { actions: 'rememberStorageRecovered' },
@@ -55,7 +61,20 @@ export const engineMachine = engineSetup.createMachine({
   states: {
     booting: {
       description: 'The workspace is being prepared. Messages are accepted and wait.',
-      invoke: { id: 'boot', src: 'boot', onDone: { target: 'serving' }, onError: { target: 'serving' } },
+      invoke: {
+        id: 'boot',
+        src: 'boot',
+        onDone: { target: 'serving' },
+        onError: [
+          {
+            guard: 'isWithinRestartBudget',
+            target: 'booting',
+            reenter: true,
+            actions: ['countCrash', 'reportRestart'],
+          },
+          { target: 'serving', actions: 'reportGivenUp' },
+        ],
+      },
     },
     serving: {
       description: 'Messages run.',

@@ -10,7 +10,7 @@ import { credentialMachine } from './credential.machine.ts';
 import { outboxMachine } from './outbox.machine.ts';
 import { startHooksMachine } from './start-hooks.machine.ts';
 
-/** How often a chat or a credential may crash within `restartWindow` before it is given up. */
+/** How often an actor may crash within `restartWindow` before it is given up. */
 const RESTARTS = 3;
 
 const CREDENTIALS: readonly CredentialProvider[] = ['github', 'claude', 'codex'];
@@ -34,21 +34,22 @@ export interface ChatCrashed {
   type: 'chat.crashed';
   chatId: string;
   isGivenUp: boolean;
-  reason: string;
+  error: unknown;
 }
 
-/** The actor of a credential failed: it was started again, or (`isGivenUp`) left alone. Not for the journal. */
-export interface CredentialCrashed {
-  type: 'credential.crashed';
-  provider: string;
+/** Another actor failed: it was started again, or (`isGivenUp`) left alone. Not for the journal. */
+export interface ActorCrashed {
+  type: 'actor.crashed';
+  actorId: string;
   isGivenUp: boolean;
+  error: unknown;
 }
 
-export type EngineEmitted = (ChatCreated & { record: LineRecord }) | ChatCrashed | CredentialCrashed;
+export type EngineEmitted = (ChatCreated & { record: LineRecord }) | ChatCrashed | ActorCrashed;
 
 export interface EngineContext {
   chatIds: string[];
-  /** Crashes of each chat and credential within the last `restartWindow`, by actor. */
+  /** Crashes within the last `restartWindow`, by actor. */
   crashes: Record<string, number>;
   mayStart: boolean;
   isStorageLow: boolean;
@@ -98,17 +99,16 @@ export const engineSetup = setup({
       for (const provider of CREDENTIALS)
         enqueue.spawnChild('credential', { id: `credential.${provider}`, input: { provider } });
     }),
-    restartCredential: enqueueActions(({ event, enqueue }) => {
+    restartActor: enqueueActions(({ event, enqueue }) => {
+      const id = actorOf(event);
       const provider = providerOf(event);
-      if (provider === undefined) return;
-      enqueue.stopChild(actorOf(event));
-      enqueue.spawnChild('credential', { id: actorOf(event), input: { provider } });
-      enqueue.emit({ type: 'credential.crashed', provider, isGivenUp: false });
+      enqueue.stopChild(id);
+      if (provider !== undefined) enqueue.spawnChild('credential', { id, input: { provider } });
+      else if (id === 'startHooks' || id === 'outbox') enqueue.spawnChild(id, { id });
     }),
-    giveUpCredential: enqueueActions(({ event, enqueue }) => {
-      enqueue.stopChild(actorOf(event));
-      enqueue.emit({ type: 'credential.crashed', provider: providerOf(event) ?? '', isGivenUp: true });
-    }),
+    stopActor: enqueueActions(({ event, enqueue }) => enqueue.stopChild(actorOf(event))),
+    reportRestart: emit(({ event }) => actorCrashOf(event, false)),
+    reportGivenUp: emit(({ event }) => actorCrashOf(event, true)),
     askForRestart: emit(({ event }) => crashOf(event, false)),
     announceGivenUp: emit(({ event }) => crashOf(event, true)),
     holdTurns: enqueueActions(({ context, enqueue }) => {
@@ -150,7 +150,16 @@ function providerOf(event: EngineCommand): CredentialProvider | undefined {
   return CREDENTIALS.find((provider) => actorOf(event) === `credential.${provider}`);
 }
 
+function actorCrashOf(event: EngineCommand, isGivenUp: boolean): ActorCrashed {
+  return {
+    type: 'actor.crashed',
+    actorId: actorOf(event),
+    isGivenUp,
+    error: 'error' in event ? event.error : undefined,
+  };
+}
+
 function crashOf(event: EngineCommand, isGivenUp: boolean): ChatCrashed {
-  const reason = 'error' in event ? String(event.error) : '';
-  return { type: 'chat.crashed', chatId: actorOf(event), isGivenUp, reason };
+  const { actorId: chatId, error } = actorCrashOf(event, isGivenUp);
+  return { type: 'chat.crashed', chatId, isGivenUp, error };
 }

@@ -64,6 +64,7 @@ export async function openCredentials(home: Home, options: OpenCredentialsOption
   const shared = () => (isGithubIssued && github.token !== null ? without(env, GITHUB_VARIABLES) : env);
   const attempts = createAttempts({
     client,
+    now: () => Date.now(),
     keep: {
       github: (credential) => github.keep(credential),
       claude: (credential) => claude.keep(credential),

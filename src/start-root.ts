@@ -7,9 +7,8 @@ import { hookMachine } from '../machines/hook.machine.ts';
 import { outboxMachine } from '../machines/outbox.machine.ts';
 import { backoffMs } from '../machines/outbox.setup.ts';
 import { startHooksMachine } from '../machines/start-hooks.machine.ts';
-import type { ChatCrashed, CredentialCrashed } from '../machines/engine.setup.ts';
 import type { AgentDriver } from './agents/agent.ts';
-import { giveUp } from './commands/ending.ts';
+import { answerCrashes } from './answer-crashes.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { Log } from './log.ts';
 import type { Recorder } from './projection/recorder.ts';
@@ -109,9 +108,7 @@ export function startRoot(options: StartRootOptions): Root {
       outboxBoard.inspect(event);
     },
   });
-  actor.on('chat.created', (event) => recorder.record([event]));
-  actor.on('chat.crashed', (event) => answerCrash(event, { actor, recorder }));
-  actor.on('credential.crashed', (event) => recorder.record([crashOf(event)]));
+  answerCrashes({ actor, boot, hooks: hookBoard, recorder, log });
   actor.start();
   for (const record of recorder.records.values()) {
     actor.send({ type: 'chat.restore', input: restoredChatInput(record) });
@@ -123,23 +120,4 @@ export function startRoot(options: StartRootOptions): Root {
     hooks: hookBoard,
     ended: () => waitFor(actor, ({ status }) => status !== 'active'),
   };
-}
-
-function crashOf({ provider, isGivenUp }: CredentialCrashed) {
-  const [code, what] = isGivenUp ? ['credential_given_up', 'given up'] : ['credential_crashed', 'begun anew'];
-  const message = `Refreshing the credential of ${provider} broke and was ${what}.`;
-  return { type: 'error' as const, payload: { code, message, context: { provider } } };
-}
-
-/** A crashed chat comes back from its record, or its turn is ended for good. */
-function answerCrash(
-  { chatId, isGivenUp, reason }: ChatCrashed,
-  { actor, recorder }: { actor: Root['actor']; recorder: Recorder },
-): void {
-  const record = recorder.records.get(chatId);
-  const code = isGivenUp ? 'chat_given_up' : 'chat_crashed';
-  recorder.record([{ type: 'error', payload: { code, message: reason, context: { chatId } } }]);
-  if (record === undefined) return;
-  if (isGivenUp) recorder.record(giveUp(record, reason));
-  else actor.send({ type: 'chat.restore', input: restoredChatInput(record) });
 }

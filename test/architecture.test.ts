@@ -152,6 +152,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 /** The composition roots, which may import anything of ours. */
 const ROOTS = [
   'src/start-root.ts',
+  'src/answer-crashes.ts',
   'src/start-workspace.ts',
   'src/start-engine.ts',
   'src/create-recorder.ts',

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { LineRecord } from '../contract/records.ts';
 import type { Boot } from '../contract/status.ts';
 import type { HooksState } from '../projection/hooks-state.ts';
+import { guarded } from './guarded.ts';
 import type { Recorder } from '../projection/recorder.ts';
 import { bootAt, type BootLimits } from './boot-wait.ts';
 
@@ -40,17 +41,40 @@ export class BootBoard {
     return actor instanceof Actor && actor.logic === this.#options.logic;
   }
 
+  /** The engine goes on without the rest of boot. */
+  giveUp(): void {
+    const { recorder } = this.#options;
+    this.#note({
+      state: 'ready',
+      reason: 'Boot broke again and again; the engine goes on without the rest of it.',
+    });
+    recorder.record([{ type: 'engine.ready', payload: { version: 'v1' } }]);
+  }
+
   #listen(actor: BootActor): void {
     const { recorder } = this.#options;
-    actor.on('boot.changed', ({ type, payload: { state, reason } }) => {
-      const before = this.#boot;
-      this.#boot = { ...bootAt(state, this.#options.limits), ...(reason !== undefined && { reason }) };
-      this.#tell(before);
-      const { since: _, ...payload } = this.#boot;
-      recorder.record([{ type, payload, ...(state === 'ready' && { record: this.#notePrepared() }) }]);
-    });
-    actor.on('engine.ready', (event) => recorder.record([event]));
-    actor.on('error', (event) => recorder.record([event]));
+    actor.on(
+      'boot.changed',
+      guarded(actor, ({ payload }) =>
+        this.#note(payload, payload.state === 'ready' ? this.#notePrepared() : undefined),
+      ),
+    );
+    actor.on(
+      'engine.ready',
+      guarded(actor, (event) => recorder.record([event])),
+    );
+    actor.on(
+      'error',
+      guarded(actor, (event) => recorder.record([event])),
+    );
+  }
+
+  #note({ state, reason }: Pick<Boot, 'state' | 'reason'>, record?: LineRecord): void {
+    const before = this.#boot;
+    this.#boot = { ...bootAt(state, this.#options.limits), ...(reason !== undefined && { reason }) };
+    this.#tell(before);
+    const { since: _, ...payload } = this.#boot;
+    this.#options.recorder.record([{ type: 'boot.changed', payload, ...(record && { record }) }]);
   }
 
   /** In the log, for whoever wonders why nothing runs. */

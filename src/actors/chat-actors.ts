@@ -3,6 +3,7 @@ import type { ChatEmitted } from '../../machines/chat.events.ts';
 import type { chatMachine } from '../../machines/chat.machine.ts';
 import { conditionOf } from '../projection/chat-condition.ts';
 import type { Recorder } from '../projection/recorder.ts';
+import { guarded } from './guarded.ts';
 
 export type ChatActor = ActorRefFrom<typeof chatMachine>;
 
@@ -37,7 +38,9 @@ export class ChatActors {
     actor.on('*', (event) => emitted.push(event));
     const forget = () => this.#actors.get(chatId) === actor && this.#actors.delete(chatId);
     actor.subscribe({
-      next: (snapshot) => this.#recorder.recordChat(chatId, emitted.splice(0), conditionOf(snapshot)),
+      next: guarded(actor, (snapshot) =>
+        this.#recorder.recordChat(chatId, emitted.splice(0), conditionOf(snapshot)),
+      ),
       error: forget, // the engine machine decides what becomes of the chat
       complete: forget,
     });

@@ -9,6 +9,7 @@ import type {
 } from '../contract/credentials.ts';
 import type { RefreshRequest } from '../contract/monolith.ts';
 import type { Recorder } from '../projection/recorder.ts';
+import { guarded } from './guarded.ts';
 
 type CredentialActor = ActorRefFrom<typeof credentialMachine>;
 
@@ -90,10 +91,13 @@ export class CredentialBoard {
   }
 
   #listen(actor: CredentialActor): void {
-    actor.on('*', (event: CredentialEmitted) => {
-      this.#options.recorder.record([event]);
-      if (event.type === 'credentials.changed') this.#note(actor, event.payload);
-    });
+    actor.on(
+      '*',
+      guarded(actor, (event: CredentialEmitted) => {
+        this.#options.recorder.record([event]);
+        if (event.type === 'credentials.changed') this.#note(actor, event.payload);
+      }),
+    );
   }
 
   #note(actor: CredentialActor, { provider, state }: CredentialHealthChange): void {

@@ -2,9 +2,11 @@ import { Actor, type ActorRefFrom, type InspectionEvent } from 'xstate';
 import type { hookMachine } from '../../machines/hook.machine.ts';
 import { isOpen } from '../../machines/hook.record.ts';
 import type { startHooksMachine } from '../../machines/start-hooks.machine.ts';
+import type { StartHooksEmitted } from '../../machines/start-hooks.setup.ts';
 import type { HookRecord, HookRun } from '../contract/hook-records.ts';
 import type { HooksState } from '../projection/hooks-state.ts';
 import type { Recorder } from '../projection/recorder.ts';
+import { guarded } from './guarded.ts';
 
 type StartHooksActor = ActorRefFrom<typeof startHooksMachine>;
 type HookActor = ActorRefFrom<typeof hookMachine>;
@@ -68,6 +70,14 @@ export class HookBoard {
     this.#send({ type: 'hooks.resume', run, hooks });
   }
 
+  /** The machine broke and was begun anew: it takes up what it was at, or what it was at has failed. */
+  crashed(isGivenUp: boolean): void {
+    const { run } = this;
+    if (run?.state !== 'running') return;
+    if (isGivenUp) this.#note(failureOf(run));
+    else this.resume(run);
+  }
+
   /** Announces repositories whose file is wrong. */
   reportInvalid(hooks: readonly HookRecord[]): void {
     for (const hook of hooks) {
@@ -108,20 +118,41 @@ export class HookBoard {
 
   #listenToRuns(actor: StartHooksActor): void {
     this.#actor = actor;
-    actor.on('*', (event) => {
-      if (event.record !== undefined) this.#options.state.fold(event.record);
-      this.#options.recorder.record([event]);
-      if (this.isRunning) return;
-      for (const resolve of this.#waiting.splice(0)) resolve();
-    });
+    actor.on(
+      '*',
+      guarded(actor, (event) => this.#note(event)),
+    );
+  }
+
+  #note(event: StartHooksEmitted): void {
+    if (event.record !== undefined) this.#options.state.fold(event.record);
+    this.#options.recorder.record([event]);
+    if (this.isRunning) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #listenToHook(actor: HookActor): void {
-    actor.on('hook.changed', ({ hook }) => this.#options.state.fold({ hooks: [hook] }));
-    actor.on('hooks.progress', (event) => {
-      this.#options.state.fold(event.record);
-      this.#options.recorder.record([event]);
-      if (!actor.getSnapshot().context.hook.commands.some(isOpen)) this.#options.onCompleted();
-    });
+    const { state, recorder, onCompleted } = this.#options;
+    actor.on(
+      'hook.changed',
+      guarded(actor, ({ hook }) => state.fold({ hooks: [hook] })),
+    );
+    actor.on(
+      'hooks.progress',
+      guarded(actor, (event) => {
+        state.fold(event.record);
+        recorder.record([event]);
+        if (!actor.getSnapshot().context.hook.commands.some(isOpen)) onCompleted();
+      }),
+    );
   }
+}
+
+function failureOf(run: HookRun): StartHooksEmitted {
+  const { runId, kind } = run;
+  return {
+    type: 'hooks.failed',
+    payload: { runId, kind, running: false, completed: true },
+    record: { hookRun: { ...run, state: 'failed' } },
+  };
 }

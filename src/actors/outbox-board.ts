@@ -1,5 +1,6 @@
 import { Actor, type ActorRefFrom, type InspectionEvent } from 'xstate';
 import type { outboxMachine } from '../../machines/outbox.machine.ts';
+import { guarded } from './guarded.ts';
 import type { Recorder } from '../projection/recorder.ts';
 
 type OutboxActor = ActorRefFrom<typeof outboxMachine>;
@@ -29,7 +30,13 @@ export class OutboxBoard {
 
   #listen(actor: OutboxActor): void {
     const { recorder, settle } = this.#options;
-    actor.on('event.settled', ({ id }) => settle(id));
-    actor.on('error', (event) => recorder.record([event]));
+    actor.on(
+      'event.settled',
+      guarded(actor, ({ id }) => settle(id)),
+    );
+    actor.on(
+      'error',
+      guarded(actor, (event) => recorder.record([event])),
+    );
   }
 }

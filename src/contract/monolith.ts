@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EpochMsSchema, SecretSchema } from './bounds.ts';
 import {
   EngineReadySchema,
   RequestClosedSchema,
@@ -12,7 +13,10 @@ import { GitDiffSchema, RepoSchema } from './repos.ts';
 import { BootSchema, EngineStatusSchema } from './status.ts';
 
 /** ISO 8601 text or epoch milliseconds: the control plane may send either. */
-const ExpirySchema = z.union([z.iso.datetime({ offset: true }), z.number().int().nonnegative()]);
+const ExpirySchema = z.union([
+  z.iso.datetime({ offset: true }).refine((text) => EpochMsSchema.safeParse(Date.parse(text)).success),
+  EpochMsSchema.int(),
+]);
 
 export const RefreshReasonSchema = z.enum(['boot', 'expiring', 'rejected', 'manual']);
 export const RefreshRequestSchema = z.object({
@@ -23,15 +27,15 @@ export const RefreshRequestSchema = z.object({
     .optional(),
 });
 
-export const GithubCredentialSchema = z.looseObject({ token: z.string().min(1), expiresAt: ExpirySchema });
+export const GithubCredentialSchema = z.looseObject({ token: SecretSchema, expiresAt: ExpirySchema });
 
-const ApiKeySchema = z.looseObject({ type: z.literal('apiKey'), apiKey: z.string().min(1) });
+const ApiKeySchema = z.looseObject({ type: z.literal('apiKey'), apiKey: SecretSchema });
 
 export const ClaudeCredentialSchema = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('oauth'),
     claudeAiOauth: z.looseObject({
-      accessToken: z.string().min(1),
+      accessToken: SecretSchema,
       refreshToken: z.string().nullable().optional(),
       expiresAt: ExpirySchema,
       scopes: z.array(z.string()),
@@ -41,13 +45,15 @@ export const ClaudeCredentialSchema = z.discriminatedUnion('type', [
   ApiKeySchema,
   z.looseObject({
     type: z.literal('bedrock'),
-    env: z.looseObject({
-      CLAUDE_CODE_USE_BEDROCK: z.string(),
-      AWS_ACCESS_KEY_ID: z.string(),
-      AWS_SECRET_ACCESS_KEY: z.string(),
-      AWS_REGION: z.string(),
-      AWS_SESSION_TOKEN: z.string().optional(),
-    }),
+    env: z
+      .looseObject({
+        CLAUDE_CODE_USE_BEDROCK: z.string(),
+        AWS_ACCESS_KEY_ID: z.string(),
+        AWS_SECRET_ACCESS_KEY: z.string(),
+        AWS_REGION: z.string(),
+        AWS_SESSION_TOKEN: z.string().optional(),
+      })
+      .refine((env) => Object.values(env).every(fitsEnvironment)),
     expiresAt: ExpirySchema.optional(),
   }),
 ]);
@@ -56,12 +62,12 @@ export const CodexCredentialSchema = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('oauth'),
     tokens: z.looseObject({
-      id_token: z.string().min(1),
-      access_token: z.string().min(1),
+      id_token: SecretSchema,
+      access_token: SecretSchema,
       refresh_token: z.string(),
       account_id: z.string(),
     }),
-    last_refresh: z.string(),
+    last_refresh: z.iso.datetime({ offset: true }),
   }),
   ApiKeySchema,
 ]);
@@ -133,6 +139,11 @@ export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
 export type WebhookRepo = z.infer<typeof WebhookRepoSchema>;
 export type WebhookEvent = z.infer<typeof WebhookEventSchema>;
 export type Heartbeat = z.infer<typeof HeartbeatSchema>;
+
+/** What is no text is not passed on. */
+function fitsEnvironment(value: unknown): boolean {
+  return typeof value !== 'string' || (value.length <= 64 * 1024 && !/[\0\r\n]/.test(value));
+}
 
 function webhookOf<Type extends (typeof WEBHOOK_EVENT_TYPES)[number], Payload extends z.ZodType>(
   type: Type,

@@ -1,38 +1,48 @@
 import type { CredentialProvider } from '../contract/credentials.ts';
-import type { ClaudeCredential, CodexCredential, RefreshRequest } from '../contract/monolith.ts';
+import type {
+  ClaudeCredential,
+  CodexCredential,
+  GithubCredential,
+  RefreshRequest,
+} from '../contract/monolith.ts';
 import type { MonolithClient, RefreshOutcome } from '../monolith/client.ts';
 import { secretOfBedrock } from './bedrock-credentials.ts';
-import type { Kept } from './issued.ts';
+import { expiryOfClaude, expiryOfJwt, toTime } from './issued.ts';
 import { sha256 } from './login.ts';
 
 /** How the control plane answered, and what was put in place of what it issued. */
-export type Attempt = ({ kind: 'issued' } & Kept) | Exclude<RefreshOutcome<never>, { kind: 'issued' }>;
+export type Attempt =
+  | { kind: 'issued'; source: string; expiresAt: number | null }
+  | Exclude<RefreshOutcome<never>, { kind: 'issued' }>;
 
 export type Attempts = Record<CredentialProvider, (request: RefreshRequest) => Promise<Attempt>>;
 
 export interface AttemptsOptions {
   client: Pick<MonolithClient, 'refreshGithub' | 'refreshClaude' | 'refreshCodex'>;
-  /** Put a credential in place. */
+  /** Put a credential in place; resolve with its kind. */
   keep: {
-    github: (credential: { token: string; expiresAt: string | number }) => Promise<Kept>;
-    claude: (credential: ClaudeCredential) => Promise<Kept>;
-    codex: (credential: CodexCredential) => Promise<Kept>;
+    github: (credential: GithubCredential) => Promise<string>;
+    claude: (credential: ClaudeCredential) => Promise<string>;
+    codex: (credential: CodexCredential) => Promise<string>;
   };
   /** Told when another credential is in place. */
   onKept: (provider: CredentialProvider) => void;
+  now: () => number;
 }
 
 /** One attempt for each provider: asks for a credential and puts it in place. Never rejects. */
-export function createAttempts({ client, keep, onKept }: AttemptsOptions): Attempts {
+export function createAttempts({ client, keep, onKept, now }: AttemptsOptions): Attempts {
   const attempt = <T>(provider: CredentialProvider, parts: Parts<T>) => {
     return async (request: RefreshRequest): Promise<Attempt> => {
       const outcome = await parts.ask(request);
       if (outcome.kind !== 'issued') return outcome;
       if (sha256(parts.secretOf(outcome.credential)) === request.rejectedTokenSha256) return REJECTED_AGAIN;
+      const expiresAt = parts.expiryOf(outcome.credential);
+      if (expiresAt !== null && expiresAt <= now()) return OVER_ALREADY;
       try {
-        const kept = await parts.keep(outcome.credential);
+        const source = await parts.keep(outcome.credential);
         onKept(provider);
-        return { kind: 'issued', ...kept };
+        return { kind: 'issued', source, expiresAt };
       } catch (error) {
         return { kind: 'unavailable', reason: `It could not be put in place${codeOf(error)}.` };
       }
@@ -43,31 +53,43 @@ export function createAttempts({ client, keep, onKept }: AttemptsOptions): Attem
       ask: (request) => client.refreshGithub(request),
       keep: keep.github,
       secretOf: ({ token }) => token,
+      expiryOf: ({ expiresAt }) => toTime(expiresAt),
     }),
     claude: attempt('claude', {
       ask: (request) => client.refreshClaude(request),
       keep: keep.claude,
       secretOf: secretOfClaude,
+      expiryOf: expiryOfClaude,
     }),
     codex: attempt('codex', {
       ask: (request) => client.refreshCodex(request),
       keep: keep.codex,
       secretOf: (credential) =>
         credential.type === 'oauth' ? credential.tokens.access_token : credential.apiKey,
+      expiryOf: (credential) =>
+        credential.type === 'oauth' ? expiryOfJwt(credential.tokens.access_token) : null,
     }),
   };
 }
 
 interface Parts<T> {
   ask: (request: RefreshRequest) => Promise<RefreshOutcome<T>>;
-  keep: (credential: T) => Promise<Kept>;
+  keep: (credential: T) => Promise<string>;
   /** What tells one credential from another. */
   secretOf: (credential: T) => string;
+  /** Milliseconds since 1970; null if it does not say. */
+  expiryOf: (credential: T) => number | null;
 }
 
 const REJECTED_AGAIN: Attempt = {
   kind: 'unavailable',
   reason: 'It issued the credential again that was rejected.',
+};
+
+/** Either clock is wrong. What is in place may be good still. */
+const OVER_ALREADY: Attempt = {
+  kind: 'unavailable',
+  reason: 'It issued a credential that is over already, by the clock of this machine.',
 };
 
 function secretOfClaude(credential: ClaudeCredential): string {

@@ -7,7 +7,7 @@ import {
 } from './bedrock-credentials.ts';
 import { claudeAccessToken, withClaudeOauth, type ClaudeCredentials } from './claude-credentials.ts';
 import type { CredentialFile } from './credential-file.ts';
-import { toTime, type Kept } from './issued.ts';
+import { toTime } from './issued.ts';
 import { inOrder, loginOf, pick, type Login } from './login.ts';
 import { withIssued, type LoginsFile } from './logins-file.ts';
 
@@ -55,25 +55,23 @@ export class ClaudeLogins {
     );
   }
 
-  async keep(credential: ClaudeCredential): Promise<Kept> {
+  async keep(credential: ClaudeCredential): Promise<string> {
     const { logins } = this.#options;
-    const expiresAt = await this.#write(credential);
+    await this.#write(credential);
     const apiKey = credential.type === 'apiKey' ? { apiKey: credential.apiKey } : {};
     await logins.update((content) => withIssued(content, 'claude', { issued: credential.type, ...apiKey }));
-    return { source: credential.type, expiresAt };
+    return credential.type;
   }
 
-  async #write(credential: ClaudeCredential): Promise<number | null> {
+  async #write(credential: ClaudeCredential): Promise<void> {
     const { credentials, bedrock } = this.#options;
     if (credential.type === 'oauth') {
       const expiresAt = toTime(credential.claudeAiOauth.expiresAt);
       const oauth = { ...credential.claudeAiOauth, expiresAt };
       await credentials.update((content) => withClaudeOauth(content, oauth));
-      return expiresAt;
     }
-    if (credential.type === 'apiKey') return null;
-    await bedrock.update((content) => withBedrock(content, credential.env));
-    return credential.expiresAt === undefined ? null : toTime(credential.expiresAt);
+    if (credential.type === 'bedrock')
+      await bedrock.update((content) => withBedrock(content, credential.env));
   }
 }
 

@@ -1,8 +1,6 @@
-import { decodeJwt } from 'jose';
 import type { CodexCredential } from '../contract/monolith.ts';
 import { withCodexApiKey, withCodexTokens, type CodexAuth } from './codex-auth.ts';
 import type { CredentialFile } from './credential-file.ts';
-import type { Kept } from './issued.ts';
 import { inOrder, loginOf, pick, type Login } from './login.ts';
 import { withIssued, type LoginsFile } from './logins-file.ts';
 
@@ -43,7 +41,7 @@ export class CodexLogins {
     );
   }
 
-  async keep(credential: CodexCredential): Promise<Kept> {
+  async keep(credential: CodexCredential): Promise<string> {
     const { auth, logins } = this.#options;
     await auth.update((content) =>
       credential.type === 'oauth'
@@ -52,8 +50,7 @@ export class CodexLogins {
     );
     const apiKey = credential.type === 'apiKey' ? { apiKey: credential.apiKey } : {};
     await logins.update((content) => withIssued(content, 'codex', { issued: credential.type, ...apiKey }));
-    const expiresAt = credential.type === 'oauth' ? expiryOf(credential.tokens.access_token) : null;
-    return { source: credential.type, expiresAt };
+    return credential.type;
   }
 
   /** Codex looks into its file when a token is refused: a key that takes over has to stand there. */
@@ -70,13 +67,4 @@ function oauthFrom({ tokens }: CodexAuth): Login[] {
   const { id_token: idToken, access_token: accessToken, account_id: accountId } = tokens;
   const isIssued = !tokens['refresh_token'] && idToken && accountId;
   return [loginOf('oauth', accessToken, { tokens: isIssued ? { idToken, accessToken, accountId } : null })];
-}
-
-function expiryOf(token: string): number | null {
-  try {
-    const { exp } = decodeJwt(token);
-    return exp === undefined ? null : exp * 1000;
-  } catch {
-    return null; // no JSON Web Token
-  }
 }

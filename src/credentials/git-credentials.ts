@@ -24,7 +24,16 @@ export function withGithubToken(lines: readonly string[], token: string): string
 /** The token that the engine put there; null when git, or someone else, took it away. */
 export function githubTokenIn(lines: readonly string[]): string | null {
   const line = lines.find(isOurs);
-  return line === undefined ? null : decodeURIComponent(new URL(line).password);
+  return line === undefined ? null : decode(new URL(line).password);
+}
+
+/** As it stands there, when it is not percent-encoded UTF-8. */
+function decode(password: string): string {
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
 }
 
 function lineFor(token: string): string {

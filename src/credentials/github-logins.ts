@@ -3,7 +3,6 @@ import type { GithubCredential } from '../contract/monolith.ts';
 import type { CredentialFile } from './credential-file.ts';
 import { githubTokenIn, withGithubToken } from './git-credentials.ts';
 import { withGithubToken as withGithubHost } from './github-hosts.ts';
-import { toTime, type Kept } from './issued.ts';
 import { sha256 } from './login.ts';
 
 export interface GithubLoginOptions {
@@ -30,10 +29,10 @@ export class GithubLogin {
     return githubTokenIn(this.#options.gitCredentials.read());
   }
 
-  async keep({ token, expiresAt }: GithubCredential): Promise<Kept> {
+  async keep({ token }: Pick<GithubCredential, 'token'>): Promise<string> {
     await this.#put(token);
     await this.#options.provideHelper();
-    return { source: 'token', expiresAt: toTime(expiresAt) };
+    return 'token';
   }
 
   /**

@@ -41,7 +41,7 @@ const FIELDS = 'url,number,state,isCrossRepository,headRepository,headRepository
 const ListSchema = z.array(
   z.object({
     url: z.string(),
-    number: z.number(),
+    number: z.number().int(),
     state: z.string(),
     isCrossRepository: z.boolean(),
     headRepository: z.object({ name: z.string() }).nullish(),
@@ -85,7 +85,16 @@ function tokenFor(host: string, credentialsFile: string): Record<string, string>
   const token = urls.map((line) => new URL(line)).find((url) => url.host === host)?.password;
   if (!token) return {};
   const name = host === 'github.com' ? 'GH_TOKEN' : 'GH_ENTERPRISE_TOKEN';
-  return { [name]: decodeURIComponent(token) };
+  return { [name]: decode(token) };
+}
+
+/** As it stands there, when it is not percent-encoded UTF-8. */
+function decode(password: string): string {
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
 }
 
 function readIfThere(file: string): string {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { toDate } from '../contract/bounds.ts';
 import type { Plan, PlanSummary } from '../contract/plans.ts';
 import { EngineError } from '../errors.ts';
 import type { Paths } from '../paths.ts';
@@ -46,7 +47,12 @@ async function summarize(folder: PlanFolder, filename: string): Promise<PlanSumm
   const path = await pathWithin(folder.folder, filename);
   const seen = path === undefined ? undefined : await stat(path).catch(() => undefined);
   if (!seen?.isFile()) return undefined;
-  return { filename, source: folder.source, sizeBytes: seen.size, updatedAt: seen.mtime.toISOString() };
+  return {
+    filename,
+    source: folder.source,
+    sizeBytes: seen.size,
+    updatedAt: toDate(seen.mtimeMs).toISOString(),
+  };
 }
 
 /** Undefined for what is not there and for links that leave the folder. */
@@ -75,7 +81,7 @@ async function readFrom({ folder, source }: PlanFolder, filename: string): Promi
     const isCut = seen.size > bytesRead;
     // As a stream: half a character at the end of a cut is left out.
     const content = new TextDecoder().decode(buffer.subarray(0, bytesRead), { stream: isCut });
-    const summary = { filename, source, sizeBytes: seen.size, updatedAt: seen.mtime.toISOString() };
+    const summary = { filename, source, sizeBytes: seen.size, updatedAt: toDate(seen.mtimeMs).toISOString() };
     return { ...summary, content, ...(isCut && { truncated: true }) };
   } finally {
     await file.close();

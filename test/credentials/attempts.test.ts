@@ -4,14 +4,14 @@ import { sha256 } from '../../src/credentials/login.ts';
 import type { RefreshOutcome } from '../../src/monolith/client.ts';
 import type { GithubCredential } from '../../src/contract/monolith.ts';
 
-const ISSUED = { kind: 'issued' as const, credential: { token: 'one', expiresAt: 5 } };
-const KEPT = { source: 'token', expiresAt: 5 };
+const NOW = 5_000;
+const ISSUED = { kind: 'issued' as const, credential: { token: 'one', expiresAt: NOW + 1 } };
 
 describe('an attempt to get a credential', () => {
   it('puts what is issued in place, and says so', async () => {
     const { attempt, keep, onKept } = open(ISSUED);
 
-    expect(await attempt()).toEqual({ kind: 'issued', ...KEPT });
+    expect(await attempt()).toEqual({ kind: 'issued', source: 'token', expiresAt: NOW + 1 });
     expect(keep).toHaveBeenCalledWith(ISSUED.credential);
     expect(onKept).toHaveBeenCalledWith('github');
   });
@@ -37,6 +37,20 @@ describe('an attempt to get a credential', () => {
     expect(keep).not.toHaveBeenCalled();
   });
 
+  it.each([NOW, 0, '1970-01-01T00:00:04Z'])(
+    'leaves what is in place when it is issued a credential that ended at %s',
+    async (expiresAt) => {
+      const { attempt, keep, onKept } = open({ kind: 'issued', credential: { token: 'one', expiresAt } });
+
+      expect(await attempt()).toEqual({
+        kind: 'unavailable',
+        reason: 'It issued a credential that is over already, by the clock of this machine.',
+      });
+      expect(keep).not.toHaveBeenCalled();
+      expect(onKept).not.toHaveBeenCalled();
+    },
+  );
+
   it('comes to nothing when the disk refuses, and tells its code alone', async () => {
     const { attempt, keep, onKept } = open(ISSUED);
     keep.mockRejectedValue(Object.assign(new Error('no space for one'), { code: 'ENOSPC' }));
@@ -50,7 +64,7 @@ describe('an attempt to get a credential', () => {
 });
 
 function open(outcome: RefreshOutcome<GithubCredential>) {
-  const keep = vi.fn(() => Promise.resolve(KEPT));
+  const keep = vi.fn(() => Promise.resolve('token'));
   const onKept = vi.fn();
   const unasked = () => Promise.reject(new Error('Nobody asked for this one.'));
   const { github } = createAttempts({
@@ -61,6 +75,7 @@ function open(outcome: RefreshOutcome<GithubCredential>) {
     },
     keep: { github: keep, claude: unasked, codex: unasked },
     onKept,
+    now: () => NOW,
   });
   const attempt = (rejectedTokenSha256?: string) =>
     github({ reason: 'rejected', ...(rejectedTokenSha256 !== undefined && { rejectedTokenSha256 }) });

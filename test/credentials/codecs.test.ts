@@ -45,6 +45,13 @@ describe('~/.git-credentials', () => {
     expect(githubTokenIn(gitCredentials.parse(write('', token)) ?? [])).toBe(token);
     expect(githubTokenIn(['https://alice:pat@github.com'])).toBeNull();
   });
+
+  it('may hold what is not percent-encoded, which is taken as it stands', () => {
+    const lines = ['%zz', 'https://x-access-token:%zz@github.com'];
+
+    expect(githubTokenIn(lines)).toBe('%zz');
+    expect(withGithubToken(lines, 'new')).toEqual(['%zz', 'https://x-access-token:new@github.com']);
+  });
 });
 
 describe('~/.config/gh/hosts.yml', () => {

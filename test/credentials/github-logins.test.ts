@@ -9,16 +9,11 @@ import { sha256 } from '../../src/credentials/login.ts';
 import { watchFile } from '../../src/credentials/watch-file.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 
-const LATER = '2026-01-01T01:00:00Z';
-
 describe('the token for GitHub', () => {
   it('is put where git and gh look, and git is told to look there', async () => {
     const { github, provideHelper, read } = await openGithub();
 
-    expect(await github.keep({ token: 'one', expiresAt: LATER })).toEqual({
-      source: 'token',
-      expiresAt: Date.parse(LATER),
-    });
+    expect(await github.keep({ token: 'one' })).toBe('token');
 
     expect(await read()).toEqual([
       'https://x-access-token:one@github.com\n',
@@ -29,7 +24,7 @@ describe('the token for GitHub', () => {
 
   it('counts as refused when git erased it', async () => {
     const { github, write } = await openGithub();
-    await github.keep({ token: 'one', expiresAt: LATER });
+    await github.keep({ token: 'one' });
     await write('https://me:x@gitlab.example\n');
 
     expect(await github.review()).toBe(sha256('one'));
@@ -37,8 +32,8 @@ describe('the token for GitHub', () => {
 
   it('is put back when a command of git that began before wrote the old one', async () => {
     const { github, read, write } = await openGithub();
-    await github.keep({ token: 'one', expiresAt: LATER });
-    await github.keep({ token: 'two', expiresAt: LATER });
+    await github.keep({ token: 'one' });
+    await github.keep({ token: 'two' });
     await write('https://x-access-token:one@github.com\n');
 
     expect(await github.review()).toBeNull();
@@ -48,7 +43,7 @@ describe('the token for GitHub', () => {
 
   it('is the one that somebody else put there, also for gh', async () => {
     const { github, read, write } = await openGithub();
-    await github.keep({ token: 'one', expiresAt: LATER });
+    await github.keep({ token: 'one' });
     await write('https://x-access-token:theirs@github.com\n');
 
     expect(await github.review()).toBeNull();

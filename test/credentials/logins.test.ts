@@ -44,10 +44,10 @@ describe('the logins of Claude Code', () => {
     ]);
   });
 
-  it('begin with OAuth that was issued, which needs no variable, and is told when it ends', async () => {
+  it('begin with OAuth that was issued, which needs no variable', async () => {
     const { logins } = await openClaude({ ANTHROPIC_API_KEY: 'env-key' });
 
-    expect(await logins.keep(OAUTH)).toEqual({ source: 'oauth', expiresAt: AT });
+    expect(await logins.keep(OAUTH)).toBe('oauth');
 
     expect(shown(logins.list())).toEqual([
       ['oauth', {}],
@@ -59,7 +59,7 @@ describe('the logins of Claude Code', () => {
     const { logins } = await openClaude({});
 
     await logins.keep(OAUTH);
-    expect(await logins.keep(BEDROCK)).toEqual({ source: 'bedrock', expiresAt: null });
+    expect(await logins.keep(BEDROCK)).toBe('bedrock');
     await logins.keep({ type: 'apiKey', apiKey: 'issued' });
 
     expect(shown(logins.list())).toEqual([
@@ -68,28 +68,15 @@ describe('the logins of Claude Code', () => {
       ['bedrock', BEDROCK.env],
     ]);
   });
-
-  it('take an end as text as well', async () => {
-    const { logins } = await openClaude({});
-    const claudeAiOauth = { ...OAUTH.claudeAiOauth, expiresAt: '2026-11-22T12:00:00+02:00' };
-
-    expect(await logins.keep({ type: 'oauth', claudeAiOauth })).toEqual({
-      source: 'oauth',
-      expiresAt: Date.parse('2026-11-22T10:00:00Z'),
-    });
-  });
 });
 
 describe('the logins of Codex', () => {
-  it('are tokens for its protocol once they were issued, with the end that stands in them', async () => {
+  it('are tokens for its protocol once they were issued', async () => {
     const { logins } = await openCodex({ OPENAI_API_KEY: 'env-key' });
     const access_token = new UnsecuredJWT({}).setExpirationTime(2_000_000_000).encode();
     const tokens = { id_token: 'id', access_token, refresh_token: 'shared', account_id: 'account' };
 
-    expect(await logins.keep({ type: 'oauth', tokens, last_refresh: '2026-01-01T00:00:00Z' })).toEqual({
-      source: 'oauth',
-      expiresAt: 2_000_000_000_000,
-    });
+    expect(await logins.keep({ type: 'oauth', tokens, last_refresh: '2026-01-01T00:00:00Z' })).toBe('oauth');
 
     const [first, second] = logins.list();
     expect(first).toMatchObject({

@@ -138,6 +138,36 @@ describe('the answer to a refresh', () => {
   });
 
   it.each([
+    [9_007_199_254_740_991, 'too_big'],
+    [253_402_300_800_000, 'too_big'],
+    [-1, 'too_small'],
+    [1.5, 'invalid_union'],
+    ['9999-12-31T23:59:59-23:00', 'custom'],
+    ['2026-02-30T00:00:00Z', 'invalid_format'],
+    ['tomorrow', 'invalid_format), expiresAt (custom'],
+    [null, 'invalid_union'],
+  ])('takes no credential that ends at %j', async (expiresAt, code) => {
+    const url = await listen((_request, response) => answer(response, 200, { token: TOKEN, expiresAt }));
+
+    expect(await client(url).refreshGithub({ reason: 'boot' })).toEqual({
+      kind: 'unavailable',
+      reason: `It answered with what is no credential: expiresAt (${code}).`,
+    });
+  });
+
+  it.each(['', 'two words', 'a\nb', 'a\u0000b', 'ümlaut', 'x'.repeat(65_537)])(
+    'takes no token that no header, file or variable could hold: %#',
+    async (token) => {
+      const url = await listen((_request, response) => answer(response, 200, { ...GITHUB, token }));
+
+      expect(await client(url).refreshGithub({ reason: 'boot' })).toMatchObject({
+        kind: 'unavailable',
+        reason: expect.stringContaining('It answered with what is no credential: token (') as string,
+      });
+    },
+  );
+
+  it.each([
     ['nothing', 'application/json', '', 'It answered with nothing.'],
     ['HTML', 'text/html; charset=utf-8', '<html>', 'It answered with HTML instead of JSON.'],
     [

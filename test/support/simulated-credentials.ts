@@ -1,3 +1,4 @@
+import { UnsecuredJWT, decodeJwt } from 'jose';
 import { SimulatedClock, createActor } from 'xstate';
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import { CredentialBoard } from '../../src/actors/credential-board.ts';
@@ -31,7 +32,7 @@ export function simulateCredentials({ random }: { random: () => number }) {
   const tokens = new Map<CredentialProvider, Token>();
   const keep = (provider: CredentialProvider, token: Token) => {
     tokens.set(provider, token);
-    return Promise.resolve({ source: 'oauth', expiresAt: token.expiresAt });
+    return Promise.resolve('oauth');
   };
   const attempts = createAttempts({
     client: {
@@ -43,10 +44,10 @@ export function simulateCredentials({ random }: { random: () => number }) {
           claudeAiOauth: { accessToken: name, expiresAt, scopes: [] },
         })),
       refreshCodex: async () =>
-        plane.answer('codex', ({ name }) => ({
+        plane.answer('codex', (token) => ({
           type: 'oauth',
-          tokens: { id_token: 'id', access_token: name, refresh_token: '', account_id: 'account' },
-          last_refresh: '',
+          tokens: { id_token: 'id', access_token: toJwt(token), refresh_token: '', account_id: 'account' },
+          last_refresh: '2026-01-01T00:00:00Z',
         })),
     },
     keep: {
@@ -57,9 +58,13 @@ export function simulateCredentials({ random }: { random: () => number }) {
           plane.tokenOf(credential.type === 'oauth' ? credential.claudeAiOauth.accessToken : ''),
         ),
       codex: (credential) =>
-        keep('codex', plane.tokenOf(credential.type === 'oauth' ? credential.tokens.access_token : '')),
+        keep(
+          'codex',
+          plane.tokenOf(credential.type === 'oauth' ? nameIn(credential.tokens.access_token) : ''),
+        ),
     },
     onKept: () => undefined,
+    now,
   });
   const logic = credentialMachine.provide({
     actors: {
@@ -165,4 +170,12 @@ function createPlane(now: () => number) {
     revoke: (provider: CredentialProvider) => void last.delete(provider),
   };
   return plane;
+}
+
+function toJwt({ name, expiresAt }: Token): string {
+  return new UnsecuredJWT({ sub: name }).setExpirationTime(expiresAt / 1000).encode();
+}
+
+function nameIn(jwt: string): string {
+  return decodeJwt(jwt).sub ?? '';
 }

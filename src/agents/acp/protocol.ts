@@ -1,5 +1,6 @@
 /** The frames that an ACP agent prints, and the parts of them that we read. What else they hold is kept. */
 import { z } from 'zod';
+import { AmountSchema } from '../../contract/bounds.ts';
 import { IdSchema, lineParser, type JsonRpcFrame } from '../json-rpc.ts';
 
 const RefusalSchema = z.looseObject({
@@ -32,7 +33,7 @@ export const ToolSchema = z.looseObject({
 });
 
 export const CostSchema = z.looseObject({
-  cost: z.looseObject({ amount: z.number().nonnegative(), currency: z.literal('USD') }),
+  cost: z.looseObject({ amount: AmountSchema, currency: z.literal('USD') }),
 });
 
 export const ModeUpdateSchema = z.looseObject({ currentModeId: z.string() });
@@ -49,7 +50,7 @@ export const GreetingSchema = z.looseObject({
     .catch({ loadSession: false, promptCapabilities: { image: false }, sessionCapabilities: {} }),
 });
 
-const tokens = z.number().nonnegative().optional().catch(undefined);
+const tokens = AmountSchema.optional().catch(undefined);
 
 /** The answer to `session/prompt`. */
 export const PromptResultSchema = z.looseObject({

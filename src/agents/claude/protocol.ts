@@ -1,5 +1,6 @@
 /** The lines Claude Code prints that we read. Whatever else it prints is kept as printed. */
 import { z } from 'zod';
+import { AmountSchema } from '../../contract/bounds.ts';
 
 const ToolUseSchema = z.object({ type: z.literal('tool_use'), id: z.string() });
 const ToolResultSchema = z.object({ type: z.literal('tool_result'), tool_use_id: z.string() });
@@ -16,19 +17,19 @@ export const PermissionRequestSchema = z.looseObject({
 });
 
 const ModelUsageSchema = z.object({
-  inputTokens: z.number().catch(0),
-  outputTokens: z.number().catch(0),
-  cacheReadInputTokens: z.number().catch(0),
-  cacheCreationInputTokens: z.number().catch(0),
-  costUSD: z.number().catch(0),
-  contextWindow: z.number().positive().optional().catch(undefined),
+  inputTokens: AmountSchema.catch(0),
+  outputTokens: AmountSchema.catch(0),
+  cacheReadInputTokens: AmountSchema.catch(0),
+  cacheCreationInputTokens: AmountSchema.catch(0),
+  costUSD: AmountSchema.catch(0),
+  contextWindow: AmountSchema.positive().optional().catch(undefined),
 });
 
 const TokensSchema = z.object({
-  input_tokens: z.number().catch(0),
-  output_tokens: z.number().catch(0),
-  cache_read_input_tokens: z.number().catch(0),
-  cache_creation_input_tokens: z.number().catch(0),
+  input_tokens: AmountSchema.catch(0),
+  output_tokens: AmountSchema.catch(0),
+  cache_read_input_tokens: AmountSchema.catch(0),
+  cache_creation_input_tokens: AmountSchema.catch(0),
 });
 
 export const ResultSchema = z.object({
@@ -44,7 +45,7 @@ export const ResultSchema = z.object({
   user_message_uuids: z.array(z.string()).optional().catch(undefined),
   origin: z.unknown().optional(),
   startup_failure_reason: z.string().optional().catch(undefined),
-  total_cost_usd: z.number().optional().catch(undefined),
+  total_cost_usd: AmountSchema.optional().catch(undefined),
   usage: TokensSchema.optional().catch(undefined),
   modelUsage: z.record(z.string(), ModelUsageSchema).optional().catch(undefined),
   model_usage_since_last_result: z.record(z.string(), ModelUsageSchema).optional().catch(undefined),

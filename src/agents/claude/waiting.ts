@@ -1,5 +1,6 @@
 /** What Claude Code says about a model that keeps it waiting. */
 import { z } from 'zod';
+import { EpochSecondsSchema, WaitMsSchema } from '../../contract/bounds.ts';
 import type { TurnProgress } from '../../contract/events.ts';
 
 const RetrySchema = z.looseObject({
@@ -7,7 +8,7 @@ const RetrySchema = z.looseObject({
   subtype: z.literal('api_retry'),
   attempt: z.number().int().nonnegative(),
   max_retries: z.number().int().nonnegative().optional(),
-  retry_delay_ms: z.number().nonnegative().optional(),
+  retry_delay_ms: WaitMsSchema.optional().catch(undefined),
   error_status: z.number().nullish(),
   error: z.string().optional(),
 });
@@ -16,7 +17,7 @@ const LimitSchema = z.looseObject({
   type: z.literal('rate_limit_event'),
   rate_limit_info: z.looseObject({
     status: z.string(),
-    resetsAt: z.number().nonnegative().optional(),
+    resetsAt: EpochSecondsSchema.optional().catch(undefined),
     rateLimitType: z.string().optional(),
   }),
 });

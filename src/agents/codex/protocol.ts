@@ -1,5 +1,6 @@
 /** The frames that `codex app-server` prints, and the parts of them that we read. What else they hold is kept. */
 import { z } from 'zod';
+import { AmountSchema, EpochMsSchema, EpochSecondsSchema } from '../../contract/bounds.ts';
 import { IdSchema, lineParser, type JsonRpcFrame } from '../json-rpc.ts';
 
 /** Why the server refuses a request. */
@@ -21,8 +22,8 @@ export const ItemParamsSchema = z.looseObject({
   threadId: z.string(),
   turnId: z.string().catch(''),
   item: ItemSchema,
-  startedAtMs: z.number().optional().catch(undefined),
-  completedAtMs: z.number().optional().catch(undefined),
+  startedAtMs: EpochMsSchema.optional().catch(undefined),
+  completedAtMs: EpochMsSchema.optional().catch(undefined),
 });
 
 export const DeltaParamsSchema = z.looseObject({
@@ -72,23 +73,23 @@ export const ErrorParamsSchema = z.looseObject({
 });
 
 const TokensSchema = z.looseObject({
-  inputTokens: z.number().catch(0),
-  cachedInputTokens: z.number().catch(0),
-  cacheWriteInputTokens: z.number().catch(0),
-  outputTokens: z.number().catch(0),
+  inputTokens: AmountSchema.catch(0),
+  cachedInputTokens: AmountSchema.catch(0),
+  cacheWriteInputTokens: AmountSchema.catch(0),
+  outputTokens: AmountSchema.catch(0),
 });
 export type Tokens = z.infer<typeof TokensSchema>;
 
 const TokenUsageSchema = z.looseObject({
   last: TokensSchema,
-  modelContextWindow: z.number().positive().optional().catch(undefined),
+  modelContextWindow: AmountSchema.positive().optional().catch(undefined),
 });
 export type TokenUsage = z.infer<typeof TokenUsageSchema>;
 
 export const TokenUsageParamsSchema = z.looseObject({ threadId: z.string(), tokenUsage: TokenUsageSchema });
 
 const RateLimitWindowSchema = z
-  .looseObject({ usedPercent: z.number(), resetsAt: z.number().nullish() })
+  .looseObject({ usedPercent: z.number(), resetsAt: EpochSecondsSchema.nullish().catch(undefined) })
   .nullish();
 
 export const RateLimitsParamsSchema = z.looseObject({

@@ -4,7 +4,7 @@ import { RateLimitsParamsSchema } from './protocol.ts';
 
 /** An error that is tried again: "Reconnecting... 2/5". */
 export function retrying(message: string): TurnProgress {
-  const [, attempt, attemptsMax] = /\b(\d+)\/(\d+)\b/.exec(message) ?? [];
+  const [, attempt, attemptsMax] = /\b(\d{1,9})\/(\d{1,9})\b/.exec(message) ?? [];
   const count = attempt === undefined ? {} : { attempt: Number(attempt), attemptsMax: Number(attemptsMax) };
   return { kind: 'retrying', message, ...count };
 }

@@ -57,7 +57,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'engine.drain': 'draining.ending',
     'engine.handOver': 'handedOver',
     'boot done': 'serving.running',
-    'boot failed': 'serving.running',
+    'boot failed': 'booting',
     'chat done': 'booting',
     'chat failed': 'booting',
     'hooks done': 'booting',

@@ -28,11 +28,9 @@ const EVENTS: EngineCommand[] = [
   { type: 'restartWindow.elapsed', chatId: 'one' },
 ];
 
-const CREDENTIAL_BREAKS: EngineCommand = {
-  type: 'xstate.error.actor.credential.claude',
-  actorId: 'credential.claude',
-  error: 'broken',
-};
+function breakOf(actorId: string): EngineCommand {
+  return { type: `xstate.error.actor.${actorId}`, actorId, error: 'broken' };
+}
 
 /**
  * Chats are created once, only a chat that lives can end or crash, and only a crash can be forgotten. Hooks are over when
@@ -73,7 +71,6 @@ const walked: { route: string; harness: EngineHarness }[] = [];
 
 /** Every shortest path, and every event (another chat, a long time) after each. */
 beforeAll(() => {
-  walk([{ type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' }]);
   for (const { steps, state } of paths) {
     const events = steps.slice(1).map((step) => step.event); // the first step is `xstate.init`
     walk(events);
@@ -81,7 +78,8 @@ beforeAll(() => {
     for (const last of [...possibleEvents(state), create('two'), restore('two'), 9_000])
       walk([...events, last]);
   }
-  walk([CREDENTIAL_BREAKS, CREDENTIAL_BREAKS, CREDENTIAL_BREAKS, CREDENTIAL_BREAKS]);
+  for (const actorId of ['credential.claude', 'startHooks', 'outbox', 'boot'])
+    walk(Array.from({ length: 4 }, () => breakOf(actorId)));
 }, 60_000);
 
 function walk(route: EngineStep[]): void {

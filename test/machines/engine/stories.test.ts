@@ -117,7 +117,9 @@ describe('a credential that crashes', () => {
     const after = { ...engine.getSnapshot().children } as Record<string, unknown>;
     const kept = CREDENTIALS.filter((id) => after[id] === before[id]);
     expect([kept, after['credential.codex'] === undefined]).toEqual([CREDENTIALS.slice(0, 2), false]);
-    expect(emitted).toEqual([{ type: 'credential.crashed', provider: 'codex', isGivenUp: false }]);
+    expect(emitted).toEqual([
+      { type: 'actor.crashed', actorId: 'credential.codex', isGivenUp: false, error: 'broken' },
+    ]);
   });
 
   it('is given up at the fourth crash within a minute, and the engine goes on', () => {
@@ -126,8 +128,66 @@ describe('a credential that crashes', () => {
     take(BOOT, broken, broken, broken, broken);
 
     expect(Object.keys(engine.getSnapshot().children)).not.toContain('credential.codex');
-    expect(emitted.at(-1)).toEqual({ type: 'credential.crashed', provider: 'codex', isGivenUp: true });
+    expect(emitted.at(-1)).toEqual({
+      type: 'actor.crashed',
+      actorId: 'credential.codex',
+      isGivenUp: true,
+      error: 'broken',
+    });
     expect(leafOf(engine.getSnapshot())).toBe('serving.running');
+  });
+});
+
+describe('hooks and the outbox, when they crash,', () => {
+  it.each(['startHooks', 'outbox'])('%s are begun anew, and given up at the fourth crash', (actorId) => {
+    const { engine, emitted, take } = startEngineMachine();
+    const broken = { type: `xstate.error.actor.${actorId}`, actorId, error: 'broken' } as const;
+    const child = () => (engine.getSnapshot().children as Record<string, unknown>)[actorId];
+    take(BOOT);
+    const before = child();
+
+    take(broken, broken, broken);
+    expect(child()).not.toBe(before);
+    expect(child()).toBeDefined();
+
+    take(broken);
+    expect(emitted).toEqual(
+      [false, false, false, true].map((isGivenUp) => ({
+        type: 'actor.crashed',
+        actorId,
+        isGivenUp,
+        error: 'broken',
+      })),
+    );
+    expect(leafOf(engine.getSnapshot())).toBe('serving.running');
+  });
+});
+
+describe('boot that crashes', () => {
+  const broken = { type: 'xstate.error.actor.boot', actorId: 'boot', error: 'broken' } as const;
+
+  it('is begun anew', () => {
+    const { engine, take } = startEngineMachine();
+    const before = engine.getSnapshot().children.boot;
+
+    take(broken);
+
+    expect(leafOf(engine.getSnapshot())).toBe('booting');
+    expect(engine.getSnapshot().children.boot).not.toBe(before);
+  });
+
+  it('is gone on without at the fourth crash', () => {
+    const { engine, emitted, take } = startEngineMachine();
+
+    take(broken, broken, broken, broken);
+
+    expect(leafOf(engine.getSnapshot())).toBe('serving.running');
+    expect(emitted.at(-1)).toEqual({
+      type: 'actor.crashed',
+      actorId: 'boot',
+      isGivenUp: true,
+      error: 'broken',
+    });
   });
 });
 
@@ -141,7 +201,7 @@ describe('a chat that crashes', () => {
     harness.say('two', ended('m1'), submit('m2'));
 
     expect(harness.emitted.slice(2)).toEqual([
-      { type: 'chat.crashed', chatId: 'one', isGivenUp: false, reason: 'Error: Poisoned.' },
+      { type: 'chat.crashed', chatId: 'one', isGivenUp: false, error: new Error('Poisoned.') },
     ]);
     expect(told(harness)).toEqual(['two prepare m1', 'two deliver m1', 'two prepare m2']);
     expect(leafOf(harness.engine.getSnapshot())).toBe('serving.running');
@@ -231,10 +291,11 @@ describe('draining', () => {
     expect(leafOf(engine.getSnapshot())).toBe('stopped');
   });
 
-  it('does not wait for an outbox that broke', () => {
+  it('does not wait for an outbox that was given up', () => {
     const { engine, take } = startEngineMachine();
+    const broken = { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' } as const;
 
-    take(BOOT, { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' });
+    take(BOOT, broken, broken, broken, broken);
     expect(leafOf(engine.getSnapshot())).toBe('serving.running');
     take(DRAIN);
 
