@@ -29,7 +29,7 @@ const STOP_FAILURES: Partial<Record<StopReason, Failure>> = {
   },
 };
 
-/** `position` 0 starts at once; n waits behind n messages, the running one included. */
+/** `position`: how many messages are before it, the running one included. */
 export function acceptanceOf(
   { chatId }: ChatContext,
   message: QueuedMessage,

@@ -58,8 +58,7 @@ export const chatSetup = setup({
     }),
     acceptMessageAtRest: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.submit');
-      const startsAtOnce = context.mayStart && context.queue.length === 0;
-      enqueue.emit(acceptanceOf(context, event.message, startsAtOnce ? 0 : context.queue.length + 1));
+      enqueue.emit(acceptanceOf(context, event.message, context.queue.length));
       enqueue.assign({ queue: [...context.queue, event.message] });
     }),
     acceptSteer: enqueueActions(({ context, event, enqueue }) => {

@@ -6,6 +6,7 @@ import { createStatusBoard } from './create-status-board.ts';
 import { startRoot } from './start-root.ts';
 import type { Root } from './start-root.ts';
 import { watchClock } from './actors/watch-clock.ts';
+import type { AgentDriver } from './agents/agent.ts';
 import { createDrivers } from './agents/registry.ts';
 import { ChatCommands } from './commands/chats.ts';
 import { CredentialCommands } from './commands/credentials.ts';
@@ -14,6 +15,7 @@ import { HookCommands } from './commands/hooks.ts';
 import { disown } from './commands/ending.ts';
 import { Messages } from './commands/messages.ts';
 import { toChats } from './commands/to-chats.ts';
+import type { ThinkingLevel } from './contract/messages.ts';
 import type { ChatRecord } from './contract/records.ts';
 import type { Health } from './contract/status.ts';
 import type { EngineEnvironment } from './engine-env.ts';
@@ -105,7 +107,11 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const steerable = new Set([...drivers.values()].flatMap((one) => (one.canSteer ? [one.provider] : [])));
   const send: typeof root.actor.send = (command) => root.actor.send(command);
   const chats = new ChatCommands({ directory, actors: root.chats, recorder, history, titles, send });
-  const messages = new Messages(directory, { payloads, steerable });
+  const messages = new Messages(directory, {
+    payloads,
+    steerable,
+    thinkingLevels: thinkingLevelsOf(drivers),
+  });
   const logFile = paths.startHooksLog;
   const hooks = new HookCommands({ ...hookParts, board: root.hooks, directory, logFile });
 
@@ -164,6 +170,13 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     handOver: () => (leaving ??= leave('engine.handOver')),
     failed,
   };
+}
+
+function thinkingLevelsOf(drivers: ReadonlyMap<string, AgentDriver>): Map<string, ThinkingLevel> {
+  const known = [...drivers].flatMap(([provider, { defaultThinkingLevel: level }]) =>
+    level === undefined ? [] : [[provider, level] as const],
+  );
+  return new Map(known);
 }
 
 /** Processes that some chat may still attach to. */

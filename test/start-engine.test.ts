@@ -80,11 +80,29 @@ it('gives a repeated message its first answer, and refuses another one under its
   expect(await engine.chats.send(chatId, { message: 'two', messageId: 'm2' })).toEqual({
     messageId: 'm2',
     queued: true,
-    position: 2,
+    position: 1,
   });
   await expect(engine.chats.send(chatId, { message: 'other', messageId: 'm2' })).rejects.toMatchObject({
     code: 'MESSAGE_CONFLICT',
   });
+});
+
+it('takes a message that writes its defaults out for the same message', async () => {
+  const { engine, chatId } = await startOn(await createHome(), { isBooted: false });
+  const first = await engine.chats.send(chatId, { message: 'one', messageId: 'm1' });
+
+  expect(
+    await engine.chats.send(chatId, {
+      message: 'one',
+      messageId: 'm1',
+      images: [],
+      planMode: false,
+      thinkingLevel: 'high',
+    }),
+  ).toEqual(first);
+  await expect(
+    engine.chats.send(chatId, { message: 'one', messageId: 'm1', thinkingLevel: 'low' }),
+  ).rejects.toMatchObject({ code: 'MESSAGE_CONFLICT' });
 });
 
 it('refuses to say something into a turn where none runs, or to an agent that cannot be told', async () => {

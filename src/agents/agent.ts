@@ -1,3 +1,4 @@
+import type { ThinkingLevel } from '../contract/messages.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../contract/facts.ts';
 
 /**
@@ -8,6 +9,8 @@ export interface AgentDriver {
   readonly provider: string;
   /** The agent's name for people, the title of its first chat. */
   readonly title: string;
+  /** How hard it thinks when a message does not say. */
+  readonly defaultThinkingLevel?: ThinkingLevel;
   /** A message can be said into a turn that runs. */
   readonly canSteer?: true;
   /**

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { SendMessage } from '../contract/messages.ts';
+import type { SendMessage, ThinkingLevel } from '../contract/messages.ts';
 import { StoredContentSchema } from '../contract/records.ts';
 import type { MessageContent, QueuedMessage, StoredContent } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
@@ -36,6 +36,17 @@ export async function storeMessage(
     queuedAt: new Date().toISOString(),
     ...(request.model === undefined ? {} : { model: repairText(request.model) }),
     ...(request.thinkingLevel === undefined ? {} : { thinkingLevel: request.thinkingLevel }),
+  };
+}
+
+/** Who writes a default out says the same as who leaves it out. */
+export function withoutDefaults(request: SendMessage, level: ThinkingLevel | undefined): SendMessage {
+  const { images = [], planMode = false, thinkingLevel = level, ...rest } = request;
+  return {
+    ...rest,
+    ...(images.length > 0 && { images }),
+    ...(planMode && { planMode }),
+    ...(thinkingLevel !== level && { thinkingLevel }),
   };
 }
 

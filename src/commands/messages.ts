@@ -6,11 +6,12 @@ import type {
   QueueItem,
   SendMessage,
   Steer,
+  ThinkingLevel,
 } from '../contract/messages.ts';
 import type { ChatRecord, QueuedMessage } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
 import type { Payloads } from '../storage/payloads.ts';
-import { acceptMessage, digestOf, readContent, storeMessage } from './accept-message.ts';
+import { acceptMessage, digestOf, readContent, storeMessage, withoutDefaults } from './accept-message.ts';
 import type { Directory } from './directory.ts';
 
 /** More messages than this do not wait in one chat. */
@@ -23,6 +24,8 @@ export interface MessagesOptions {
   payloads: Payloads;
   /** Providers whose agents take messages into a turn that runs. */
   steerable: ReadonlySet<string>;
+  /** How hard each provider's agent thinks when a message does not say. */
+  thinkingLevels: ReadonlyMap<string, ThinkingLevel>;
 }
 
 /** What can be done with the messages of a chat. */
@@ -30,16 +33,20 @@ export class Messages {
   readonly #directory: Directory;
   readonly #payloads: Payloads;
   readonly #steerable: ReadonlySet<string>;
+  readonly #thinkingLevels: ReadonlyMap<string, ThinkingLevel>;
 
-  constructor(directory: Directory, { payloads, steerable }: MessagesOptions) {
+  constructor(directory: Directory, { payloads, steerable, thinkingLevels }: MessagesOptions) {
     this.#directory = directory;
     this.#payloads = payloads;
     this.#steerable = steerable;
+    this.#thinkingLevels = thinkingLevels;
   }
 
   /** A message that was accepted before gets the answer it got then. */
-  async send(chatId: string, request: SendMessage): Promise<MessageReceipt> {
-    const known = findReceipt(this.#directory.recordOf(chatId), request);
+  async send(chatId: string, sent: SendMessage): Promise<MessageReceipt> {
+    const record = this.#directory.recordOf(chatId);
+    const request = withoutDefaults(sent, this.#thinkingLevels.get(record.chat.provider));
+    const known = findReceipt(record, request);
     if (known !== undefined) return this.#directory.committed(known);
     this.#directory.refuseNewWork();
     const message = await acceptMessage(request, this.#payloads);

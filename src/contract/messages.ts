@@ -34,7 +34,7 @@ export const SteerSchema = z.looseObject({
   messageId: z.string().min(1).max(200).optional(),
 });
 
-/** `position` 0 runs now; n waits behind n others, the running one included. */
+/** `position` 0 runs now, or as soon as turns may start; n waits behind n others, the running one included. */
 export const MessageReceiptSchema = z.object({
   messageId: z.string(),
   queued: z.boolean(),

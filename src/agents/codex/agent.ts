@@ -1,6 +1,7 @@
 import type { AgentDriver } from '../agent.ts';
 import type { AgentContext, DriverOptions } from '../agent-context.ts';
 import { createAgentPool } from '../agent-pool.ts';
+import { DEFAULT_EFFORT } from './effort.ts';
 import { CodexServers } from './servers.ts';
 import { CodexSession } from './session.ts';
 
@@ -11,6 +12,7 @@ export function createCodexDriver({ idleMs, processesMax, ...shared }: DriverOpt
   return {
     provider: 'codex',
     title: 'Codex',
+    defaultThinkingLevel: DEFAULT_EFFORT,
     canSteer: true,
     openSession: (input, report) => new CodexSession({ context, servers }, input, report),
   };

@@ -5,7 +5,7 @@ import type { ThinkingLevel } from '../../contract/messages.ts';
 export const EffortSchema = z.enum(['low', 'medium', 'high', 'xhigh']);
 export type Effort = z.infer<typeof EffortSchema>;
 
-const DEFAULT_EFFORT: Effort = 'medium';
+export const DEFAULT_EFFORT = 'medium';
 
 /** The nearest effort to what was asked for. */
 export function effortOf(level: ThinkingLevel | undefined): Effort {
