@@ -46,7 +46,7 @@ function answerChat({ chatId, isGivenUp, error }: ChatCrashed, options: AnswerCr
   const code = isGivenUp ? 'chat_given_up' : 'chat_crashed';
   recorder.record([{ type: 'error', payload: { code, message: reason, context: { chatId } } }]);
   if (record === undefined) return;
-  if (isGivenUp) recorder.record(giveUp(record, reason));
+  if (isGivenUp) recorder.record(giveUp(record, { reason, durationMs: recorder.durationOf(record) }));
   else actor.send({ type: 'chat.restore', input: restoredChatInput(record) });
 }
 

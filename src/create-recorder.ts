@@ -1,10 +1,11 @@
 import type { Metrics } from './metrics/metrics.ts';
 import type { Home } from './open-home.ts';
 import { Recorder, type Delta } from './projection/recorder.ts';
+import { monotonicClock } from './projection/turn-duration.ts';
 
 /** History is a projection: an event enters it when the journal has it on disk. */
 export function createRecorder(
-  { journal, history, records, outbox }: Home,
+  { bootId, journal, history, records, outbox }: Home,
   { metrics, onTurnEnd }: { metrics: Metrics; onTurnEnd: () => void },
 ): Recorder {
   const uncommitted: Delta[] = [];
@@ -25,6 +26,7 @@ export function createRecorder(
     },
     onDelta: (delta) => uncommitted.push(delta),
     now: () => new Date(),
+    clock: monotonicClock(bootId),
     records,
   });
 }

@@ -61,7 +61,8 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   recorder.statusChange = board.takeChange;
   hub.onClientsChange(() => recorder.record([]));
   home.damages.tellTo((damage) => recorder.record([damageEvent(damage)]));
-  if (home.isCopy) for (const record of records.values()) recorder.record(disown(record));
+  if (home.isCopy)
+    for (const record of records.values()) recorder.record(disown(record, recorder.durationOf(record)));
 
   await retireDamagedRuns(paths.agents, home.damages.report);
   await sweep(paths.agents, runsOf(records));

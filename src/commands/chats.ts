@@ -84,7 +84,7 @@ export class ChatCommands {
     const { directory, actors, recorder, history } = this.#options;
     const record = directory.recordOf(chatId);
     const actor = actors.get(chatId);
-    if (actor === undefined) recorder.record(endingOf(record));
+    if (actor === undefined) recorder.record(endingOf(record, recorder.durationOf(record)));
     else {
       actor.send({ type: 'chat.delete' });
       await waitFor(actor, ({ status }) => status === 'done');

@@ -51,9 +51,13 @@ export const DeliverySchema = z.looseObject({
 /** Up to where the output of an agent's process is in the journal, in bytes. */
 export const PositionSchema = z.object({ runId: z.string(), offset: z.number().int().nonnegative() });
 
+/** A reading of the machine's monotonic clock, good for comparison within one boot of it. */
+export const ClockReadingSchema = z.object({ bootId: z.string(), ms: z.number() });
+
 export const TurnRecordSchema = z.object({
   message: QueuedMessageSchema,
   startedAt: z.iso.datetime(),
+  clock: ClockReadingSchema.optional(),
   delivery: DeliverySchema,
 });
 
@@ -90,6 +94,7 @@ export const LineRecordSchema = z.object({
   policy: PolicySchema.optional(),
   message: QueuedMessageSchema.optional(),
   delivery: DeliverySchema.optional(),
+  clock: ClockReadingSchema.optional(),
   sessionId: z.string().nullable().optional(),
   sessionMark: SessionMarkSchema.optional(),
   position: PositionSchema.nullable().optional(),
@@ -130,6 +135,7 @@ export type QueuedMessage = z.infer<typeof QueuedMessageSchema>;
 export type SessionMark = z.infer<typeof SessionMarkSchema>;
 export type Delivery = z.infer<typeof DeliverySchema>;
 export type Position = z.infer<typeof PositionSchema>;
+export type ClockReading = z.infer<typeof ClockReadingSchema>;
 export type TurnRecord = z.infer<typeof TurnRecordSchema>;
 export type Steered = z.infer<typeof SteeredSchema>;
 export type ChatRecord = z.infer<typeof ChatRecordSchema>;

@@ -112,7 +112,12 @@ function start(before: ChatRecord, messageId: string, { ts, record }: FoldedLine
   const turn =
     message === undefined || record?.delivery === undefined
       ? null
-      : { message, startedAt: ts, delivery: record.delivery };
+      : {
+          message,
+          startedAt: ts,
+          ...(record.clock && { clock: record.clock }),
+          delivery: record.delivery,
+        };
   const sessionMark = record?.delivery?.sessionMark;
   const known = sessionMark === undefined ? {} : { sessionMark };
   return { ...before, ...known, chat, queue: withoutMessage(before.queue, messageId), turn };

@@ -1,11 +1,12 @@
 import type { ChatSummary } from '../contract/chats.ts';
 import type { AgentEvent } from '../contract/agent-event.ts';
 import type { EngineEventBody } from '../contract/events.ts';
-import type { ChatRecord, LineRecord } from '../contract/records.ts';
+import type { ChatRecord, ClockReading, LineRecord } from '../contract/records.ts';
 import type { ChatEmitted, ChatSaid } from '../../machines/chat.events.ts';
 import type { JournalEntry } from '../journal/event-line.ts';
 import { SEQUENCE_DIGITS, formatEventId, sequenceOf } from '../journal/event-id.ts';
 import { chatIdOf, foldLine } from './fold.ts';
+import { durationOf } from './turn-duration.ts';
 
 /** A line before the journal gives it an id. */
 export type Entry = JournalEntry;
@@ -26,6 +27,8 @@ export interface RecorderOptions {
   /** Told of each delta of a group once it has its id, before it is on disk. */
   onDelta(delta: Delta): void;
   now(): Date;
+  /** What durations are measured by. */
+  clock(): ClockReading;
   records: Map<string, ChatRecord>;
 }
 
@@ -54,7 +57,7 @@ export class Recorder {
     const before = this.#options.records.get(chatId);
     if (before === undefined) return;
     const ts = this.#options.now().toISOString();
-    const entries = emitted.flatMap((event) => toEntry(event, before, ts));
+    const entries = emitted.flatMap((event) => this.#toEntry(event, before));
     const after = entries.reduce<ChatRecord | undefined>(
       (record, entry) => foldLine(record, { ...entry, ts }),
       before,
@@ -62,6 +65,11 @@ export class Recorder {
     const note = noteOf(emitted);
     const update = after === undefined ? undefined : summaryChange(after, condition, { ts, note, before });
     this.#commit(update === undefined ? entries : [...entries, update], ts);
+  }
+
+  /** How long the turn of a chat has run. */
+  durationOf(record: ChatRecord): number {
+    return durationOf(record, { at: this.#options.now(), clock: this.#options.clock() });
   }
 
   /** Records lines that concern no running chat: one group. */
@@ -77,6 +85,22 @@ export class Recorder {
     const sync = entries.some(({ type }) => !UNSYNCED.has(type));
     const lastId = this.#options.append(entries, { sync });
     this.#reportDeltas(entries, lastId);
+  }
+
+  #toEntry(event: ChatEmitted, before: ChatRecord): Entry[] {
+    switch (event.type) {
+      case 'chat.updated':
+        return [];
+      case 'chat.said':
+        return toDeltas(event);
+      case 'chat.turn.started':
+        if (event.record?.delivery === undefined) return [event];
+        return [{ ...event, record: { ...event.record, clock: this.#options.clock() } }];
+      case 'chat.turn.completed':
+        return [{ ...event, payload: { ...event.payload, durationMs: this.durationOf(before) } }];
+      default:
+        return [event];
+    }
   }
 
   #fold(entry: Entry, ts: string): void {
@@ -104,15 +128,6 @@ function precedingId(id: string, count: number): string {
 
 function isDelta({ type }: Entry): boolean {
   return type === 'chat.turn.delta';
-}
-
-function toEntry(event: ChatEmitted, { turn }: ChatRecord, ts: string): Entry[] {
-  if (event.type === 'chat.updated') return [];
-  if (event.type === 'chat.said') return toDeltas(event);
-  if (event.type !== 'chat.turn.completed') return [event];
-  const startedAt = turn?.startedAt ?? ts;
-  const durationMs = Math.max(0, Date.parse(ts) - Date.parse(startedAt));
-  return [{ ...event, payload: { ...event.payload, durationMs } }];
 }
 
 /** One line per event; the last one carries the private part. */

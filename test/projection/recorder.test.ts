@@ -116,25 +116,31 @@ it('tells each delta with the id of its own line, and does not sync for it', () 
   ]);
 });
 
-it('measures a turn from its start to its end', () => {
-  const { recorder, groups } = startRecorder();
+it('measures a turn by the clock of the machine, whatever the wall clock says', () => {
+  const { recorder, groups, clock } = startRecorder();
   recorder.recordChat('c1', [accepted(), started()], RUNNING);
+  clock.at = new Date('2026-03-02T10:00:00.000Z');
+  clock.ms += 1_500;
 
-  recorder.recordChat(
-    'c1',
-    [
-      {
-        type: 'chat.turn.completed',
-        payload: { chatId: 'c1', messageId: 'm1', isComplete: true, outcome: 'completed' },
-      },
-    ],
-    IDLE,
-  );
+  recorder.recordChat('c1', [completed()], IDLE);
 
   expect(groups.at(-1)?.entries[0]).toEqual({
     type: 'chat.turn.completed',
-    payload: { chatId: 'c1', messageId: 'm1', isComplete: true, outcome: 'completed', durationMs: 0 },
+    payload: { ...completed().payload, durationMs: 1_500 },
   });
+});
+
+it.each([
+  ['by the wall clock when the machine was booted since', '2026-03-01T10:00:07.000Z', 7_000],
+  ['as nothing when that went back as well', '2026-03-01T09:00:00.000Z', 0],
+])('measures a turn %s', (_how, at, durationMs) => {
+  const { recorder, groups, clock } = startRecorder();
+  recorder.recordChat('c1', [accepted(), started()], RUNNING);
+  Object.assign(clock, { at: new Date(at), bootId: 'another', ms: 3 });
+
+  recorder.recordChat('c1', [completed()], IDLE);
+
+  expect(groups.at(-1)?.entries[0]?.payload).toEqual({ ...completed().payload, durationMs });
 });
 
 it('forgets a deleted chat and announces no summary of it', () => {
@@ -149,6 +155,7 @@ it('forgets a deleted chat and announces no summary of it', () => {
 function startRecorder() {
   const groups: { entries: Entry[]; sync: boolean }[] = [];
   const deltas: Delta[] = [];
+  const clock = { at: new Date(NOW), bootId: 'boot', ms: 1_000 };
   let sequence = 0;
   const recorder = new Recorder({
     append: (entries, { sync }) => {
@@ -157,10 +164,11 @@ function startRecorder() {
       return `${String(sequence).padStart(12, '0')}-aaaaaaaa`;
     },
     onDelta: (delta) => deltas.push(delta),
-    now: () => new Date(NOW),
+    now: () => clock.at,
+    clock: () => ({ bootId: clock.bootId, ms: clock.ms }),
     records: new Map([['c1', emptyRecord()]]),
   });
-  return { recorder, groups, deltas };
+  return { recorder, groups, deltas, clock };
 }
 
 function emptyRecord(): ChatRecord {
@@ -210,4 +218,9 @@ function statusChanged() {
       },
     },
   };
+}
+
+function completed() {
+  const payload = { chatId: 'c1', messageId: 'm1', isComplete: true, outcome: 'completed' } as const;
+  return { type: 'chat.turn.completed' as const, payload };
 }

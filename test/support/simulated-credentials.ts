@@ -76,6 +76,7 @@ export function simulateCredentials({ random }: { random: () => number }) {
       append: () => '',
       onDelta: () => undefined,
       now: () => new Date(now()),
+      clock: () => ({ bootId: '', ms: 0 }),
       records: new Map(),
     }),
     logic,

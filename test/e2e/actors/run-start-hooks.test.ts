@@ -123,6 +123,7 @@ function recorder(): Recorder {
     },
     onDelta: () => undefined,
     now: () => new Date(),
+    clock: () => ({ bootId: '', ms: 0 }),
     records: new Map(),
   });
 }

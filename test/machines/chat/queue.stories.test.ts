@@ -70,7 +70,7 @@ describe('the queue of a chat', () => {
     expect(commands).toEqual([]);
     take({ type: 'turns.release' });
 
-    expect(storyOf(emitted)).toEqual(['accepted m1 at 1', 'accepted m2 at 2']);
+    expect(storyOf(emitted)).toEqual(['accepted m1 at 0', 'accepted m2 at 1']);
     expect(ordersOf(commands)).toEqual(['prepare m1']);
   });
 
@@ -119,7 +119,7 @@ describe('the queue of a chat', () => {
     take({ type: 'message.withdraw', messageId: 'm1' });
     take({ type: 'message.withdraw', messageId: 'm1' }, { type: 'message.withdraw', messageId: 'm9' });
 
-    expect(storyOf(emitted)).toEqual(['accepted m1 at 1', 'accepted m2 at 2', 'dropped m1 deleted']);
+    expect(storyOf(emitted)).toEqual(['accepted m1 at 0', 'accepted m2 at 1', 'dropped m1 deleted']);
   });
 
   it('is cleared without touching the running turn', () => {

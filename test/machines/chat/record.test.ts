@@ -12,6 +12,7 @@ import type { Stand, Walk } from './walk/walk.ts';
 const WALKS = 100;
 const STEPS = 40;
 const NOW = new Date('2026-01-01T00:00:00.000Z');
+const CLOCK = { bootId: 'boot', ms: 0 };
 
 it('whatever happens to a chat, its record tells where to take it up again', () => {
   const walks = Array.from({ length: WALKS }, (_, seed) => walkChat(seed, STEPS));
@@ -24,7 +25,13 @@ it('whatever happens to a chat, its record tells where to take it up again', () 
 /** Folds what a walk emitted, step by step, and compares the record with the machine after each. */
 function firstDifference(walk: Walk) {
   const records = new Map([[CHAT_ID, recordOf(walk.start)]]);
-  const recorder = new Recorder({ append: () => ID, onDelta: () => undefined, now: () => NOW, records });
+  const recorder = new Recorder({
+    append: () => ID,
+    onDelta: () => undefined,
+    now: () => NOW,
+    clock: () => CLOCK,
+    records,
+  });
   for (const { emitted, snapshot } of walk.stands) {
     recorder.recordChat(CHAT_ID, emitted, conditionOf(snapshot));
     const record = records.get(CHAT_ID);
