@@ -26,6 +26,7 @@ import type { Log } from './log.ts';
 import { createMonolithClient } from './monolith/client.ts';
 import { openCredentials } from './open-credentials.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { createThrottle } from './hooks/throttle.ts';
 import { openHooks } from './open-hooks.ts';
 import { openInspection } from './open-inspection.ts';
 import { createFirstChats, isFirstStart, writeState } from './move-in.ts';
@@ -36,6 +37,9 @@ import { damageEvent } from './projection/damage-event.ts';
 import { retireDamagedRuns } from './process/damaged-runs.ts';
 import { sweep } from './process/sweep.ts';
 import { startWorkspace } from './start-workspace.ts';
+
+/** How often readers that come and go are told of, to readers. */
+const READERS_EVERY_MS = 250;
 
 export interface StartEngineOptions {
   environment: EngineEnvironment;
@@ -59,7 +63,8 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const board = createStatusBoard(home, { hub, workspace });
   const gauges = createGauges(home, { hub, board });
   recorder.statusChange = board.takeChange;
-  hub.onClientsChange(() => recorder.record([]));
+  const readers = createThrottle(READERS_EVERY_MS, () => recorder.record([]));
+  hub.onClientsChange(() => readers.ring());
   home.damages.tellTo((damage) => recorder.record([damageEvent(damage)]));
   if (home.isCopy)
     for (const record of records.values()) recorder.record(disown(record, recorder.durationOf(record)));
@@ -144,6 +149,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     await workspace.close();
     await saveCheckpoint();
     hub.close();
+    readers.stop();
     await journal.close();
     await history.close();
     await home.lock.release();

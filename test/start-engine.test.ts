@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { startReferenceMonolith } from '../src/dev/reference-monolith/reference-monolith.ts';
+import type { EngineStatus } from '../src/contract/status.ts';
 import type { RunningEngine } from '../src/engine.ts';
 import { signOf, startInProcess } from './support/start-in-process.ts';
 
@@ -85,6 +86,25 @@ it('gives a repeated message its first answer, and refuses another one under its
   await expect(engine.chats.send(chatId, { message: 'other', messageId: 'm2' })).rejects.toMatchObject({
     code: 'MESSAGE_CONFLICT',
   });
+});
+
+it('gathers readers that come and go into few events', async () => {
+  const { engine, chatId, events } = await startOn(await createHome());
+  const counted = async () =>
+    (await events()).flatMap(({ type, payload }) =>
+      type === 'engine.status.changed' ? [(payload['status'] as EngineStatus).activeSseClients] : [],
+    );
+
+  const readers = await Promise.all(
+    Array.from({ length: 500 }, () => engine.events.open({ partial: false })),
+  );
+  await expect.poll(counted).toContain(500);
+  expect((await counted()).filter((count) => count > 0).length).toBeLessThan(25);
+
+  for (const reader of readers) reader.destroy();
+  await expect.poll(async () => (await counted()).at(-1)).toBe(0);
+  expect((await counted()).length).toBeLessThan(50);
+  expect((await engine.chats.get(chatId)).chat.state).toBe('idle');
 });
 
 it('takes a message that writes its defaults out for the same message', async () => {

@@ -153,6 +153,7 @@ class EventHub implements Hub {
   }
 
   #announceClients(): void {
+    if (this.#isClosed) return;
     for (const listener of this.#listeners) listener(this.clients);
   }
 
