@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FailureSchema } from './chats.ts';
 
 export const GitDiffSchema = z.object({
@@ -28,7 +28,9 @@ export const RepoSchema = z
     path: z.string(),
     defaultBranch: z.string(),
     currentBranch: z.string(),
-    prUrls: z.array(z.string()),
+    prUrls: z
+      .array(z.string())
+      .meta({ description: 'Addresses of the web, `http:` or `https:`, nothing else.' }),
     prUrl: z.string().nullable(),
     prState: PullRequestStateSchema.optional(),
     gitDiff: GitDiffSchema.nullable(),

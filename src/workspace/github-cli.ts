@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { z } from 'zod';
 import type { PullRequestState } from '../contract/repos.ts';
+import { isWebUrl } from '../contract/web-url.ts';
 import { readRegularFile } from '../storage/regular-file.ts';
 import { slugOf, withoutCredentials } from './remotes.ts';
 import type { Remote } from './remotes.ts';
@@ -126,7 +127,8 @@ function toPulls(text: string, base: string): PullRequestAnswer {
   if (!parsed.success) return { state: 'failed', reason: 'The GitHub CLI printed something unexpected.' };
   const rank = ({ state, number }: { state: string; number: number }) =>
     (state === 'OPEN' ? Number.MAX_SAFE_INTEGER / 2 : 0) + number;
-  const pulls = parsed.data.toSorted((one, other) => rank(other) - rank(one));
+  const shown = parsed.data.filter(({ url }) => isWebUrl(url));
+  const pulls = shown.toSorted((one, other) => rank(other) - rank(one));
   return { state: 'checked', pulls: pulls.map((pull) => ({ url: pull.url, head: headOf(pull, base) })) };
 }
 

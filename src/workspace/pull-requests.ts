@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Repo } from '../contract/repos.ts';
 import type { PullRequestState } from '../contract/repos.ts';
+import { isWebUrl } from '../contract/web-url.ts';
 import type { FindPullRequests } from './github-cli.ts';
 import { createLimit } from './limit.ts';
 import type { RepositoryState } from './read-repository.ts';
@@ -8,12 +9,15 @@ import { preferredRemote, providerOf, slugOf } from './remotes.ts';
 import type { Remote } from './remotes.ts';
 
 const PullRequestSchema = z.object({ url: z.string(), head: z.string().nullable() });
+const PullRequestsSchema = z
+  .array(PullRequestSchema)
+  .transform((pulls) => pulls.filter(({ url }) => isWebUrl(url)));
 
 /**
  * Of one branch. The first version had URLs alone, strangers' too: those count for nothing until they were asked for
  * again.
  */
-const BranchSchema = z.object({ pulls: z.array(PullRequestSchema).optional(), checkedAt: z.number() });
+const BranchSchema = z.object({ pulls: PullRequestsSchema.optional(), checkedAt: z.number() });
 
 /** `~/.replicas/engine/pull-requests.json`: by `host/owner/repository`, by branch. */
 export const PullRequestsFileSchema = z.object({

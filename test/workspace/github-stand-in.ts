@@ -18,6 +18,8 @@ export interface PullRequest {
   state: 'OPEN' | 'CLOSED' | 'MERGED';
   /** `owner/repository` of a fork; null when it is gone. The repository itself when left out. */
   fork?: string | null;
+  /** As on GitHub when left out. */
+  url?: string;
 }
 
 export interface GithubStandIn {
@@ -93,8 +95,8 @@ async function readQuestion(request: IncomingMessage) {
 }
 
 function answerOf(branches: Map<string, PullRequest[]>, branch: string): object {
-  const nodes = (branches.get(branch) ?? []).map(({ number, state, fork }) => ({
-    url: urlOf(number),
+  const nodes = (branches.get(branch) ?? []).map(({ number, state, fork, url = urlOf(number) }) => ({
+    url,
     number,
     state,
     isCrossRepository: fork !== undefined,

@@ -48,6 +48,15 @@ function start(saved: PullRequestsFile | null = null) {
 }
 
 describe('pull requests', () => {
+  it('that were saved with addresses of anything but the web are forgotten', () => {
+    const urls = ['https://github.com/acme/tool/pull/1', 'javascript:alert(1)', 'data:text/html,x'];
+    const pulls = urls.map((url) => ({ url, head: 'acme/tool' }));
+    const feature = { pulls, checkedAt: 1 };
+    const saved = { version: 2, repositories: { 'github.com/acme/tool': { feature } } };
+
+    expect(start(PullRequestsFileSchema.parse(saved)).pullRequests.of(FEATURE).prUrls).toEqual([urls[0]]);
+  });
+
   it('of a branch are asked for once a minute while there are none, and after each turn', async () => {
     const { asked, state, look, pullRequests, answers } = start();
     expect(await look()).toEqual({ prUrls: [], prUrl: null, prState: 'checked' });

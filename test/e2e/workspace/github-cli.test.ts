@@ -40,6 +40,17 @@ describe('the GitHub CLI', () => {
     });
   });
 
+  it('takes over no address but those of the web', async () => {
+    const github = await startGithub();
+    github.branches.set('feature', [
+      { number: 9, state: 'OPEN', url: 'javascript:alert(1)' },
+      { number: 8, state: 'OPEN', url: 'data:text/html,<script>alert(1)</script>' },
+      { number: 7, state: 'OPEN' },
+    ]);
+
+    expect(await github.find(REMOTE, 'feature')).toEqual({ state: 'checked', urls: [urlOf(7)] });
+  });
+
   it('uses the token that git has for the host, before any other', async () => {
     const github = await startGithub({
       gitCredentials: 'https://x-access-token:fresh%2Btoken@github.com\nhttps://a:for-acme@github.acme.com\n',
