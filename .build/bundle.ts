@@ -42,7 +42,9 @@ const parts: BuildOptions[] = [
   { ...shared, entryPoints: ['src/client/client.ts'], platform: 'neutral', mainFields: ['module', 'main'] },
   {
     ...shared,
-    entryPoints: ['src/inspector/page/main.tsx', 'src/inspector/page/inspector.css'],
+    entryPoints: ['main.tsx', 'feed-worker.ts', 'inspector.css'].map((name) => `src/inspector/page/${name}`),
+    splitting: true,
+    chunkNames: 'inspector/page/[name]-[hash]',
     sourcemap: false,
     platform: 'browser',
     target: 'es2023',

@@ -54,7 +54,7 @@ export class ActorCalls {
       let error: EngineClientError | null = null;
       try {
         for await (const frames of readFrames(this.#transport, { ...request, onOpen })) {
-          for (const { type, data } of frames) if (data !== '') yield toNews(type, data);
+          for (const { type, data } of frames) if (data !== '') yield toActorNews(type, data);
         }
       } catch (reason) {
         error = asTransient(reason);
@@ -67,7 +67,7 @@ export class ActorCalls {
   }
 }
 
-function toNews(type: string | undefined, data: string): ActorNews {
+export function toActorNews(type: string | undefined, data: string): ActorNews {
   const frame = parse(data, { schema: ActorFrameSchema, what: 'A frame of the actors' });
   return { ...frame, isSnapshot: type === 'snapshot' };
 }

@@ -1,5 +1,6 @@
 /** A client of the engine's HTTP interface, for Node and for browsers. */
 import type { EngineEvent } from '../contract/events.ts';
+import { toActorNews, type ActorNews } from './actor-calls.ts';
 import { DEFAULT_BACKOFF, type Backoff } from './backoff.ts';
 import { foldChat, readChat, type ChatState } from './chat-state.ts';
 import { closable } from './closable.ts';
@@ -20,6 +21,7 @@ export type { Plan, PlanSummary } from '../contract/plans.ts';
 export type { Repo } from '../contract/repos.ts';
 export type { AgentRequest } from '../contract/requests.ts';
 export type { Boot, EngineStatus } from '../contract/status.ts';
+export { isWebUrl } from '../contract/web-url.ts';
 export type { ActorNews } from './actor-calls.ts';
 export type { AnswerToRequest, HistoryPage, NewChat, NewMessage } from './chat-calls.ts';
 export type { ChatState } from './chat-state.ts';
@@ -29,7 +31,7 @@ export type { ConnectionChange, EventStreamOptions } from './event-stream.ts';
 export type { Joined } from './join.ts';
 export { partOf, sayingsOf, type Saying } from './sayings.ts';
 export type { CallOptions } from './transport.ts';
-export type { WorkspaceState } from './workspace-state.ts';
+export { foldWorkspace, type WorkspaceState } from './workspace-state.ts';
 export { WrittenText } from './written-text.ts';
 
 export interface EngineClientOptions {
@@ -46,9 +48,17 @@ export interface EngineClientOptions {
   silenceMs?: number;
 }
 
-export interface FollowOptions extends CallOptions, Pick<EventStreamOptions, 'partial' | 'onConnection'> {}
+type FollowingOptions = CallOptions & Pick<EventStreamOptions, 'partial' | 'onConnection'>;
 
-export interface FollowChatOptions extends FollowOptions {
+/** What is told besides comes in the same connection: a browser has six to an engine. */
+export interface FollowOptions extends FollowingOptions {
+  /** Told of the actors: a snapshot each time the stream is opened, then what changes. */
+  onActors?: (news: ActorNews) => void;
+  /** Told each line that hooks print: each time the stream is opened the end of what they printed first. */
+  onHookLine?: (line: string) => void;
+}
+
+export interface FollowChatOptions extends FollowingOptions {
   /** How much of the end of its history is read, in events; 100 when left out. */
   historyLimit?: number;
 }
@@ -83,9 +93,16 @@ export class EngineClient extends EngineCalls {
   }
 
   /** The state of the workspace as of one event after the other, for ever. Read again by itself after a reset. */
-  follow(options: FollowOptions = {}): AsyncGenerator<Joined<WorkspaceState>> {
+  follow({ onActors, onHookLine, ...options }: FollowOptions = {}): AsyncGenerator<Joined<WorkspaceState>> {
     const joint = { read: (call: CallOptions) => readWorkspace(this, call), fold: foldWorkspace };
-    return this.#join(joint, options);
+    const beside = {
+      names: [...(onActors ? ['actors'] : []), ...(onHookLine ? ['hookOutput'] : [])],
+      take: (type: string | undefined, data: string) => {
+        if (type === 'line') onHookLine?.(data);
+        if (type === 'snapshot' || type === 'change') onActors?.(toActorNews(type, data));
+      },
+    };
+    return this.#join(joint, { ...options, beside });
   }
 
   /** The state of one chat as of one event after the other, until the chat is deleted. */

@@ -23,6 +23,15 @@ export type ConnectionChange =
 
 interface Line extends EventStreamOptions {
   silenceMs: number;
+  beside?: Beside | undefined;
+}
+
+/** What the same connection carries besides events. It has no cursor: behind a connection that broke it begins anew. */
+export interface Beside {
+  /** Names as `GET /events?also=` knows them. */
+  names: readonly string[];
+  /** Told each frame that is no event. */
+  take: (type: string | undefined, data: string) => void;
 }
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(
@@ -51,7 +60,8 @@ export async function* streamEvents(transport: Transport, line: Line): AsyncGene
           const isBehind = isAtLeast(id, line.until);
           if (isBehind && id !== line.until && type !== 'stream.reset') return;
           cursor = id ?? cursor;
-          if (data !== '' && KNOWN_TYPES.has(type ?? '')) yield parseEvent(data);
+          if (KNOWN_TYPES.has(type ?? '') && data !== '') yield parseEvent(data);
+          else if (data !== '') line.beside?.take(type, data);
           if (isBehind) return;
         }
       }
@@ -77,10 +87,10 @@ export function asTransient(error: unknown): EngineClientError {
 }
 
 function requestOf(line: Line, { cursor, onOpen }: { cursor: string | undefined; onOpen: () => void }) {
-  const { types, chatId, partial, signal, silenceMs } = line;
+  const { types, chatId, partial, beside, signal, silenceMs } = line;
   return {
     path: '/events',
-    query: { types: types?.join(','), chatId, partial },
+    query: { types: types?.join(','), chatId, partial, also: beside?.names.join(',') || undefined },
     ...(cursor !== undefined && { headers: { 'last-event-id': cursor } }),
     signal,
     silenceMs,

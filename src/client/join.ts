@@ -1,6 +1,6 @@
 import type { EngineEvent } from '../contract/events.ts';
 import { delayAfter, pause } from './backoff.ts';
-import { asTransient, streamEvents, type EventStreamOptions } from './event-stream.ts';
+import { asTransient, streamEvents, type Beside, type EventStreamOptions } from './event-stream.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
 /**
@@ -22,6 +22,7 @@ export interface Joint<State> {
 
 export interface JoinOptions extends Omit<EventStreamOptions, 'after' | 'until' | 'types'> {
   silenceMs: number;
+  beside?: Beside | undefined;
 }
 
 /** A state and the event that led to it; null where it was read from the engine: at first, and after a reset. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { z } from 'zod';
 import { FailureSchema } from './chats.ts';
 
 export const GitDiffSchema = z.object({

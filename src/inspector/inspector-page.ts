@@ -71,7 +71,12 @@ function toAsset(body: string, type: string): PageFile {
   return { body, headers: { ...HEADERS, 'content-type': `${type};charset=UTF-8`, 'cache-control': kept } };
 }
 
-const HEADERS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
+/** A worker is bound by the policy of its own file. */
+const HEADERS = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
 
 function toPage(folder: string): PageFile {
   const body = `<!doctype html>
@@ -91,11 +96,7 @@ function toPage(folder: string): PageFile {
 </body>
 </html>
 `;
-  const headers = {
-    'content-type': 'text/html;charset=UTF-8',
-    'content-security-policy': POLICY,
-    'cache-control': 'no-cache',
-  };
+  const headers = { 'content-type': 'text/html;charset=UTF-8', 'cache-control': 'no-cache' };
   return { body, headers: { ...HEADERS, ...headers } };
 }
 

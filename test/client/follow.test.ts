@@ -32,6 +32,37 @@ describe('the state of a workspace', () => {
     expect(cursors(arrivals)).toEqual([id(3)]);
   });
 
+  it('carries the actors and what hooks print in the same connection', async () => {
+    const beside: unknown[] = [];
+    const actors = '{"actors":[],"gone":["a"],"steps":[],"dropped":0}';
+    const { client, arrivals } = createTestClient([
+      byPath({
+        ...quietWorkspace(),
+        '/events?also=actors%2ChookOutput': stream([
+          `event: snapshot\ndata: ${actors}\n\n`,
+          'event: line\ndata: [app] one\n\n',
+          frame(2, 'boot.changed', { state: 'ready' }),
+        ]),
+      }),
+    ]);
+
+    await take(
+      client.follow({
+        onActors: (news) => beside.push(news),
+        onHookLine: (line) => beside.push(line),
+      }),
+      2,
+    );
+
+    expect(beside).toEqual([
+      { isSnapshot: true, actors: [], gone: ['a'], steps: [], dropped: 0 },
+      '[app] one',
+    ]);
+    expect(arrivals.map(({ path }) => path).filter((path) => path.startsWith('/events'))).toEqual([
+      '/events?also=actors%2ChookOutput',
+    ]);
+  });
+
   it('follows chats, requests, counters, boot and repositories', async () => {
     const { client } = createTestClient([
       byPath({

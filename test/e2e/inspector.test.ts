@@ -139,6 +139,31 @@ it('is worked by keys alone', async () => {
   await page.getByRole('button', { name: 'Run start hooks' }).waitFor();
 });
 
+it('shares one stream between eight tabs, of which each can send, also when the first is closed', async () => {
+  const { page: first } = await openPage(browser, DESKTOP);
+  const context = first.context();
+  onTestFinished(() => context.close());
+  const tabs = [first];
+  while (tabs.length < 8) tabs.push(await context.newPage());
+  for (const tab of tabs) {
+    await tab.goto(`${url}/inspect`);
+    await enter(tab, secret);
+    await tab.getByText('Live', { exact: true }).waitFor();
+    await tab.locator('.chat-button', { hasText: 'Claude Code' }).click();
+  }
+  await tabs[7]!.locator('.counters div', { hasText: 'listeners' }).getByText('1', { exact: true }).waitFor();
+
+  for (const [index, tab] of tabs.entries()) await send(tab, `From tab ${index}`);
+  await first.close();
+  await send(tabs[1]!, 'Behind the first');
+
+  for (const tab of tabs.slice(1)) {
+    await tab.locator('.said.user', { hasText: 'Behind the first' }).waitFor({ timeout: 60_000 });
+    const said = await tab.locator('.said.user', { hasText: /From tab|Behind/ }).allTextContents();
+    expect(said.toSorted()).toEqual(['Behind the first', ...tabs.map((_, index) => `From tab ${index}`)]);
+  }
+});
+
 it('takes up the thread by itself after the engine was killed', async () => {
   const { page } = await openPage(browser, DESKTOP);
   onTestFinished(() => page.context().close());

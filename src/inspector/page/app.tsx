@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { followEngine } from './follow-engine.ts';
-import { initialState } from './page-state.ts';
+import { initialState, type PageStore } from './page-state.ts';
 import { SecretForm } from './secret-form.tsx';
 import { connect, forgetSecret, rememberSecret, rememberedSecret } from './session.ts';
 import { Shell } from './shell.tsx';
@@ -8,6 +8,7 @@ import { Store } from './store.ts';
 
 export function App() {
   const [secret, setSecret] = useState(rememberedSecret);
+  const [isEntering, setEntering] = useState(false);
   const [isRefused, setRefused] = useState(false);
   const leave = (refused: boolean) => {
     forgetSecret();
@@ -16,18 +17,28 @@ export function App() {
   };
   const enter = (given: string) => {
     rememberSecret(given);
+    setEntering(true);
     setSecret(given);
   };
   if (secret === null) return <SecretForm isRefused={isRefused} onEnter={enter} />;
-  return <Inspector key={secret} secret={secret} onLeave={leave} />;
+  return <Inspector key={secret} secret={secret} isEntering={isEntering} onLeave={leave} />;
 }
 
-function Inspector({ secret, onLeave }: { secret: string; onLeave: (isRefused: boolean) => void }) {
-  const store = useMemo(() => new Store(initialState(connect(secret))), [secret]);
-  useEffect(() => {
-    const stop = new AbortController();
-    followEngine(store, { signal: stop.signal, onRefused: () => onLeave(true) });
-    return () => stop.abort();
-  }, [store]);
-  return <Shell store={store} onLeave={() => onLeave(false)} />;
+interface InspectorProps {
+  secret: string;
+  /** Whether the secret was given just now. */
+  isEntering: boolean;
+  onLeave: (isRefused: boolean) => void;
+}
+
+function Inspector({ secret, isEntering, onLeave }: InspectorProps) {
+  const store = useMemo(() => openStore(secret), [secret]);
+  useEffect(() => followEngine(store, { secret, onRefused: () => onLeave(true) }), [store]);
+  return <Shell store={store} takesFocus={isEntering} onLeave={() => onLeave(false)} />;
+}
+
+function openStore(secret: string): PageStore {
+  const client = connect(secret, (isCallStuck) => store.update({ isCallStuck }));
+  const store: PageStore = new Store(initialState(client));
+  return store;
 }

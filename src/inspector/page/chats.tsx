@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { ChatSummary } from '../../client/client.ts';
 import { Composer } from './composer.tsx';
 import { ConversationView } from './conversation-view.tsx';
@@ -10,6 +10,7 @@ import { useStore } from './store.ts';
 export function Chats({ store }: { store: PageStore }) {
   const chats = useStore(store, ({ workspace }) => workspace?.chats);
   const chatId = useStore(store, (state) => state.chatId) ?? chats?.[0]?.id ?? null;
+  const pane = useRef<HTMLDivElement>(null);
   useEffect(() => openConversation(store, chatId), [chatId]);
   if (chats === undefined) return <p class="empty">Connecting…</p>;
   const chat = chats.find(({ id }) => id === chatId);
@@ -23,9 +24,14 @@ export function Chats({ store }: { store: PageStore }) {
         ))}
       </ul>
       {chat ? (
-        <div class="chat">
+        <div class="chat" ref={pane}>
           <ConversationView store={store} />
-          <Requests store={store} chatId={chat.id} />
+          <Requests
+            key={chat.id}
+            store={store}
+            chatId={chat.id}
+            rest={() => pane.current?.querySelector<HTMLElement>('.conversation') ?? null}
+          />
           <Composer key={chat.id} store={store} chat={chat} />
         </div>
       ) : (

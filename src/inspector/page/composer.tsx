@@ -1,49 +1,49 @@
 import { useState } from 'preact/hooks';
 import type { ChatSummary } from '../../client/client.ts';
+import { changeDraft, draftOf, sendDraft } from './drafts.ts';
 import type { PageStore } from './page-state.ts';
+import { beginningOf } from './plain-text.ts';
+import { useStore } from './store.ts';
 
 /** Sends a message, or stops what runs. */
 export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary }) {
-  const [text, setText] = useState('');
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const { client } = store.state;
-  const attempt = (call: Promise<unknown>) => {
-    setTrouble(null);
-    call.catch((error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)));
-  };
+  const { text, sending, trouble } = useStore(store, () => draftOf(store, chat.id));
+  const [isRefused, setRefused] = useState<string | null>(null);
   const send = (event: Event) => {
     event.preventDefault();
-    if (text.trim() === '') return;
-    attempt(client.chats.send(chat.id, text));
-    setText('');
+    setRefused(null);
+    void sendDraft(store, chat.id);
   };
   const sendOnEnter = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) send(event);
   };
+  const interrupt = () => {
+    if (!chat.processing) return;
+    setRefused(null);
+    store.state.client.chats
+      .interrupt(chat.id)
+      .catch((error: unknown) => setRefused(error instanceof Error ? error.message : String(error)));
+  };
   return (
     <form class="composer" onSubmit={send}>
-      {trouble !== null && (
-        <p class="refused" role="alert">
-          {trouble}
-        </p>
-      )}
+      <p class="refused" role="alert">
+        {trouble ?? isRefused}
+      </p>
+      <p class="dim" role="status">
+        {sending !== null && `Sending: ${beginningOf(sending.text, 200)}`}
+      </p>
       <textarea
         rows={1}
         placeholder={`Message ${chat.title}`}
         aria-label={`Message ${chat.title}`}
         value={text}
-        onInput={({ currentTarget }) => setText(currentTarget.value)}
+        onInput={({ currentTarget }) => changeDraft(store, chat.id, { text: currentTarget.value })}
         onKeyDown={sendOnEnter}
       />
-      <button
-        type="button"
-        class="stop"
-        disabled={!chat.processing}
-        onClick={() => attempt(client.chats.interrupt(chat.id))}
-      >
+      <button type="button" class="stop" aria-disabled={!chat.processing} onClick={interrupt}>
         Interrupt
       </button>
-      <button type="submit" class="primary">
+      <button type="submit" class="primary" aria-disabled={sending !== null}>
         Send
       </button>
     </form>

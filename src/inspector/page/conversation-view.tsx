@@ -1,51 +1,118 @@
-import { useEffect, useRef } from 'preact/hooks';
-import type { Entry } from './conversation/conversation.ts';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Conversation, Entry } from './conversation/conversation.ts';
 import type { ToolItem } from './conversation/items.ts';
 import { Diff } from './diff.tsx';
+import { LongText } from './long-text.tsx';
 import { memo } from './memo.ts';
 import type { PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
 
 const SHOWN = 100;
-const TEXT_CHARACTERS = 6_000;
+const MORE = 200;
+/** So much of what is being written is drawn, ten times a second. */
+const LIVE_CHARACTERS = 6_000;
 /** So near to its end, a conversation is followed as it goes on. */
 const NEAR_PX = 80;
 
 export function ConversationView({ store }: { store: PageStore }) {
   const conversation = useStore(store, (state) => state.conversation);
-  const version = useStore(store, (state) => state.conversation?.version);
-  const isLoading = useStore(store, (state) => state.conversation?.isLoading === true);
-  const list = useRef<HTMLOListElement>(null);
+  useStore(store, (state) => state.conversation?.version);
+  return conversation === null ? null : <Log key={conversation.chatId} conversation={conversation} />;
+}
+
+function Log({ conversation }: { conversation: Conversation }) {
+  const [shown, setShown] = useState(SHOWN);
+  const log = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  /** How far what was looked at lies from the end, when something comes before it. */
+  const fromEnd = useRef<number | null>(null);
+  const { entries, live, version } = conversation;
+  useLayoutEffect(() => {
+    if (log.current === null || fromEnd.current === null) return;
+    log.current.scrollTop = log.current.scrollHeight - fromEnd.current;
+    fromEnd.current = null;
+  }, [shown]);
   useEffect(() => {
-    isAtEnd.current = true;
-  }, [conversation]);
-  useEffect(() => {
-    if (list.current !== null && isAtEnd.current) list.current.scrollTop = list.current.scrollHeight;
-  }, [version, conversation]);
-  const entries = conversation?.entries.slice(-SHOWN) ?? [];
+    if (log.current !== null && isAtEnd.current) log.current.scrollTop = log.current.scrollHeight;
+  }, [version]);
+  const showEarlier = async () => {
+    if (entries.length <= shown) await conversation.loadEarlier();
+    if (log.current !== null) fromEnd.current = log.current.scrollHeight - log.current.scrollTop;
+    setShown(shown + MORE);
+  };
   return (
-    <ol
-      ref={list}
+    <div
+      ref={log}
       class="conversation scroll"
       tabIndex={0}
+      role="log"
       aria-label="Conversation"
+      aria-busy={conversation.isLoading}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
       }}
     >
-      {entries.length === 0 && !isLoading && (
-        <li class="empty">Nothing was said yet. Say something below.</li>
-      )}
-      {entries.map((entry) => (
-        <Said key={entry.number} entry={entry} version={entry.version} />
-      ))}
-      {conversation !== null && conversation.live !== '' && (
-        <li key="live" class="said agent live">
-          <p>{conversation.live}</p>
-        </li>
-      )}
-    </ol>
+      <Beginning conversation={conversation} shown={shown} onMore={() => void showEarlier()} />
+      <ol>
+        {entries.slice(-shown).map((entry) => (
+          <Said key={entry.number} entry={entry} version={entry.version} />
+        ))}
+        {live !== '' && <Live key="live" text={live} />}
+      </ol>
+    </div>
+  );
+}
+
+interface BeginningProps {
+  conversation: Conversation;
+  shown: number;
+  onMore: () => void;
+}
+
+/** What stands before the entries that are shown. */
+function Beginning({ conversation, shown, onMore }: BeginningProps) {
+  const { entries, isLoading, earlier, failure } = conversation;
+  const again = () => void conversation.load();
+  if (failure !== null) {
+    return (
+      <p class="beginning refused" role="alert">
+        What was said before could not be read. {failure}
+        <button type="button" onClick={again}>
+          Try again
+        </button>
+      </p>
+    );
+  }
+  if (entries.length > shown || earlier === 'readable') {
+    return (
+      <p class="beginning">
+        <button type="button" onClick={onMore}>
+          Show earlier
+        </button>
+      </p>
+    );
+  }
+  if (earlier === 'let go') {
+    return (
+      <p class="beginning">
+        What was said before is not kept here.
+        <button type="button" onClick={again}>
+          Read again
+        </button>
+      </p>
+    );
+  }
+  if (entries.length > 0) return null;
+  return <p class="empty">{isLoading ? 'Reading…' : 'Nothing was said yet. Say something below.'}</p>;
+}
+
+function Live({ text }: { text: string }) {
+  const hidden = text.length - LIVE_CHARACTERS;
+  return (
+    <li class="said agent live" aria-live="off">
+      {hidden > 0 && <p class="dim">… {hidden.toLocaleString('en')} characters before that</p>}
+      <p>{text.slice(-LIVE_CHARACTERS)}</p>
+    </li>
   );
 }
 
@@ -59,7 +126,9 @@ const Said = memo(function Said({ entry: { item } }: { entry: Entry; version: nu
   }
   return (
     <li class={`said ${item.kind}`}>
-      <p>{item.text.slice(0, TEXT_CHARACTERS)}</p>
+      <p>
+        <LongText text={item.text} />
+      </p>
     </li>
   );
 });
@@ -74,13 +143,15 @@ function Tool({ item }: { item: ToolItem }) {
         <span class="tool-state">{state === 'open' ? 'running' : state}</span>
       </summary>
       {item.diff === null ? (
-        <pre tabIndex={0}>{item.input.slice(0, TEXT_CHARACTERS)}</pre>
+        <pre tabIndex={0}>
+          <LongText text={item.input} />
+        </pre>
       ) : (
         <Diff text={item.diff} />
       )}
       {item.result !== null && item.result !== '' && (
         <pre class="result" tabIndex={0}>
-          {item.result.slice(0, TEXT_CHARACTERS)}
+          <LongText text={item.result} />
         </pre>
       )}
     </details>

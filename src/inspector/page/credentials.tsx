@@ -38,10 +38,10 @@ export function Credentials({ store }: { store: PageStore }) {
     <ul class="credentials scroll" aria-label="Credentials" tabIndex={0}>
       {Object.entries(health).map(([provider, facts]) => (
         <li key={provider}>
-          <h3>
+          <h2>
             <i class={`dot ${TONES[String(facts['state'])] ?? 'off'}`} aria-hidden="true" /> {provider}{' '}
             <span class="dim">{String(facts['state'])}</span>
-          </h3>
+          </h2>
           <dl class="facts">
             {Object.entries(facts)
               .filter(([name, value]) => name !== 'state' && value !== null)

@@ -1,7 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { EngineEvent } from '../../client/client.ts';
 import { JsonView } from './json-view.tsx';
+import { LongText } from './long-text.tsx';
+import { memo } from './memo.ts';
 import type { PageStore } from './page-state.ts';
+import { beginningOf } from './plain-text.ts';
 import { StepLog } from './step-log.tsx';
 import { useStore } from './store.ts';
 import { TabPanel, Tabs } from './tabs.tsx';
@@ -54,19 +57,32 @@ function Events({ store }: { store: PageStore }) {
     <ol class="log scroll" tabIndex={0} aria-label="Recent events">
       {events.map((event) => (
         <li key={event.id}>
-          <details>
-            <summary>
-              <time>{event.ts.slice(11, 23)}</time>
-              <span class="event-type">{event.type}</span>
-              <span class="dim">{gistOf(event)}</span>
-            </summary>
-            <pre tabIndex={0}>{JSON.stringify(event, null, 2).slice(0, 4_000)}</pre>
-          </details>
+          <EventEntry event={event} />
         </li>
       ))}
     </ol>
   );
 }
+
+const EventEntry = memo(function EventEntry({ event }: { event: EngineEvent }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>
+        <time>{event.ts.slice(11, 23)}</time>
+        <span class="event-type">{event.type}</span>
+        <span class="dim">{beginningOf(gistOf(event), GIST_CHARACTERS)}</span>
+      </summary>
+      {isOpen && (
+        <pre tabIndex={0}>
+          <LongText text={JSON.stringify(event, null, 2)} />
+        </pre>
+      )}
+    </details>
+  );
+});
+
+const GIST_CHARACTERS = 200;
 
 function gistOf({ payload }: EngineEvent): string {
   if ('outcome' in payload) return payload.outcome;

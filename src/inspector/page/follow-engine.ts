@@ -1,47 +1,56 @@
-import type {
-  ActorNews,
-  ConnectionChange,
-  EngineEvent,
-  Joined,
-  WorkspaceState,
-} from '../../client/client.ts';
-import { EngineClientError } from '../../client/client.ts';
+import { foldWorkspace, type ActorNews, type EngineEvent } from '../../client/client.ts';
+import type { Connection, News } from './feed/news.ts';
+import { openFeed } from './open-feed.ts';
 import type { PageStore } from './page-state.ts';
 
 export interface FollowOptions {
-  signal: AbortSignal;
+  secret: string;
   /** The engine does not know the secret. */
   onRefused: () => void;
 }
 
-/** Keeps the store up to date until `signal` aborts. */
-export function followEngine(store: PageStore, { signal, onRefused }: FollowOptions): void {
-  const fail = (error: unknown) => {
-    if (signal.aborted) return;
-    if (error instanceof EngineClientError && error.code === 'unauthorized') onRefused();
-    else store.update({ connection: 'lost' });
-  };
-  followWorkspace(store, signal).catch(fail);
-  followActors(store, signal).catch(fail);
-  followHookLog(store, signal).catch(fail);
+/** Keeps the store up to date. Returns what ends that. */
+export function followEngine(store: PageStore, { secret, onRefused }: FollowOptions): () => void {
+  return openFeed(secret, (news) => {
+    if (news.kind === 'connection' && news.connection.state === 'refused') onRefused();
+    else takeNews(store, news);
+  });
 }
 
-async function followWorkspace(store: PageStore, signal: AbortSignal): Promise<void> {
-  const { client } = store.state;
-  for await (const joined of client.follow({
-    signal,
-    partial: true,
-    onConnection: (change) => note(store, change),
-  })) {
-    takeNews(store, joined);
+function takeNews(store: PageStore, news: News): void {
+  switch (news.kind) {
+    case 'connection':
+      return takeConnection(store, news.connection);
+    case 'stuck':
+      return store.update({ isStreamStuck: news.isStuck });
+    case 'workspace':
+      store.update({ workspace: news.workspace });
+      return rereadAll(store);
+    case 'event':
+      return takeEvent(store, news.event);
+    case 'actors':
+      return takeActors(store, news.news);
+    case 'lines':
+      if (news.isAll) store.state.hookLines.clear();
+      for (const line of news.lines) store.state.hookLines.add(line);
+      return store.touch();
   }
 }
 
-function takeNews(store: PageStore, { state, event }: Joined<WorkspaceState>): void {
-  if (store.state.workspace !== state) store.update({ workspace: state, connection: 'open' });
-  if (event === null) return rereadAll(store);
-  if (event.type !== 'chat.turn.partial') store.state.events.add(event);
-  store.state.conversation?.take(event);
+function takeConnection(store: PageStore, connection: Connection): void {
+  const { conversation } = store.state;
+  store.update({ connection });
+  if (connection.state === 'lost') conversation?.break();
+  if (connection.state !== 'open') return;
+  for (const what of missed) reread(store, what);
+  if (conversation?.failure != null) void conversation.load();
+}
+
+function takeEvent(store: PageStore, event: EngineEvent): void {
+  const { workspace, events, conversation } = store.state;
+  if (event.type !== 'chat.turn.partial') events.add(event);
+  if (workspace !== null) store.update({ workspace: foldWorkspace(workspace, event) });
+  conversation?.take(event);
   if (rereadsHooks(event)) reread(store, 'hooks');
   if (rereadsRepos(event)) reread(store, 'repos');
   store.touch();
@@ -62,12 +71,18 @@ function rereadsRepos({ type }: EngineEvent): boolean {
   return type === 'repo.discovered' || type === 'repo.status.changed';
 }
 
-const reading = new Map<string, 'once' | 'again'>();
+type Snapshot = 'hooks' | 'repos';
+
+const reading = new Map<Snapshot, 'once' | 'again'>();
+
+/** What could not be read; it is tried again once the stream is open. */
+const missed = new Set<Snapshot>();
 
 /** Reads a snapshot anew; however often it is asked for meanwhile, once more behind that. */
-export function reread(store: PageStore, what: 'hooks' | 'repos'): void {
+function reread(store: PageStore, what: Snapshot): void {
   if (reading.has(what)) return void reading.set(what, 'again');
   reading.set(what, 'once');
+  missed.delete(what);
   const { client } = store.state;
   const done = () => {
     const isAgain = reading.get(what) === 'again';
@@ -78,11 +93,7 @@ export function reread(store: PageStore, what: 'hooks' | 'repos'): void {
     what === 'hooks'
       ? client.hooks.status().then((hooks) => store.update({ hooks }))
       : client.repos({ includeDiffs: true }).then(({ repos }) => store.update({ repos }));
-  read.then(done, done);
-}
-
-async function followActors(store: PageStore, signal: AbortSignal): Promise<void> {
-  for await (const news of store.state.client.actors.follow({ signal })) takeActors(store, news);
+  void read.catch(() => missed.add(what)).finally(done);
 }
 
 let stepNumber = 0;
@@ -96,26 +107,4 @@ function takeActors(store: PageStore, { isSnapshot, actors, gone, steps }: Actor
     store.state.steps.add({ ...step, number: stepNumber });
   }
   store.update({ actors: known });
-}
-
-async function followHookLog(store: PageStore, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    store.state.hookLines.clear();
-    try {
-      for await (const line of store.state.client.hooks.followLog({ signal })) {
-        store.state.hookLines.add(line);
-        store.touch();
-      }
-    } catch (error) {
-      if (signal.aborted || !(error instanceof EngineClientError && error.isTransient)) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, LOG_RETRY_MS));
-  }
-}
-
-const LOG_RETRY_MS = 2_000;
-
-function note(store: PageStore, { state }: ConnectionChange): void {
-  if (state === 'lost') store.state.conversation?.break();
-  store.update({ connection: state });
 }

@@ -1,11 +1,17 @@
 import type { PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
 
-const CONNECTION = { connecting: 'Connecting', open: 'Live', lost: 'Reconnecting' };
+const CONNECTION = {
+  connecting: 'Connecting',
+  open: 'Live',
+  lost: 'Reconnecting',
+  refused: 'Refused',
+  failed: 'Stopped',
+};
 
 export function Header({ store, onLeave }: { store: PageStore; onLeave: () => void }) {
   const workspace = useStore(store, (state) => state.workspace);
-  const connection = useStore(store, (state) => state.connection);
+  const { state, reason } = useStore(store, ({ connection }) => connection);
   return (
     <header class="bar">
       <div class="mark" aria-hidden="true" />
@@ -21,9 +27,9 @@ export function Header({ store, onLeave }: { store: PageStore; onLeave: () => vo
           <Counter name="listeners" value={workspace.status.activeSseClients} />
         </dl>
       )}
-      <span class={`connection ${connection}`} role="status">
+      <span class={`connection ${state}`} role="status" title={reason ?? undefined}>
         <i class="dot" aria-hidden="true" />
-        {CONNECTION[connection]}
+        {CONNECTION[state]}
       </span>
       <button type="button" class="quiet" onClick={onLeave}>
         Lock

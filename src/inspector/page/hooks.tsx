@@ -1,9 +1,16 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Hook } from '../../client/client.ts';
+import type { HookLine } from './feed/news.ts';
+import { memo } from './memo.ts';
 import type { PageStore } from './page-state.ts';
+import { beginningOf } from './plain-text.ts';
+import { saveText } from './save-text.ts';
 import { useStore } from './store.ts';
 
 const SHOWN = 300;
+const LINE_CHARACTERS = 1_000;
+/** So near to its end, the output is followed as it goes on. */
+const NEAR_PX = 80;
 
 export function Hooks({ store }: { store: PageStore }) {
   const boot = useStore(store, ({ workspace }) => workspace?.boot);
@@ -11,7 +18,10 @@ export function Hooks({ store }: { store: PageStore }) {
   const [trouble, setTrouble] = useState<string | null>(null);
   const run = () => {
     setTrouble(null);
-    store.state.client.hooks.run().catch((error: unknown) => setTrouble(String(error)));
+    if (hooks?.running === true) return;
+    store.state.client.hooks
+      .run()
+      .catch((error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)));
   };
   return (
     <div class="split">
@@ -40,7 +50,7 @@ export function Hooks({ store }: { store: PageStore }) {
             {trouble}
           </p>
         )}
-        <button type="button" disabled={hooks?.running === true} onClick={run}>
+        <button type="button" aria-disabled={hooks?.running === true} onClick={run}>
           Run start hooks
         </button>
       </div>
@@ -52,10 +62,10 @@ export function Hooks({ store }: { store: PageStore }) {
 function HookCard({ hook }: { hook: Hook }) {
   return (
     <li>
-      <h3>
+      <h2>
         <i class={`dot ${toneOf(hook)}`} aria-hidden="true" /> {hook.repoName}{' '}
         <span class="dim">{hook.status}</span>
-      </h3>
+      </h2>
       <ul class="commands">
         {hook.commands.map((command, index) => (
           <li key={index}>
@@ -80,14 +90,59 @@ function toneOf({ status }: Hook): string {
 
 function HookOutput({ store }: { store: PageStore }) {
   const version = useStore(store, ({ hookLines }) => hookLines.version);
-  const output = useRef<HTMLPreElement>(null);
+  const output = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  const [trouble, setTrouble] = useState<string | null>(null);
   useEffect(() => {
-    if (output.current !== null) output.current.scrollTop = output.current.scrollHeight;
+    if (output.current !== null && isAtEnd.current) output.current.scrollTop = output.current.scrollHeight;
   }, [version]);
   const lines = store.state.hookLines.entries.slice(-SHOWN);
+  const save = () => {
+    setTrouble(null);
+    store.state.client.hooks
+      .log()
+      .then((text) => saveText(text, 'startHooks.log'))
+      .catch((error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)));
+  };
   return (
-    <pre ref={output} class="terminal scroll" tabIndex={0} role="log" aria-label="Output of hooks">
-      {lines.length === 0 ? 'Hooks have printed nothing.' : lines.join('\n')}
-    </pre>
+    <div class="output">
+      <div class="output-tools">
+        <span class="dim">The last {SHOWN} lines</span>
+        {trouble !== null && (
+          <span class="refused" role="alert">
+            {trouble}
+          </span>
+        )}
+        <button type="button" onClick={save}>
+          Save the whole log
+        </button>
+      </div>
+      <div
+        ref={output}
+        class="terminal scroll"
+        tabIndex={0}
+        role="log"
+        aria-label="Output of hooks"
+        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+          isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+        }}
+      >
+        {lines.length === 0 && 'Hooks have printed nothing.'}
+        {lines.map((line) => (
+          <OutputLine key={line.number} line={line} />
+        ))}
+      </div>
+    </div>
   );
 }
+
+const OutputLine = memo(function OutputLine({ line }: { line: HookLine }) {
+  const text = beginningOf(line.text, LINE_CHARACTERS);
+  const hidden = line.text.length - text.length + line.hidden;
+  return (
+    <div>
+      {text || ' '}
+      {hidden > 0 && <span class="rest">… {hidden.toLocaleString('en')} more characters</span>}
+    </div>
+  );
+});

@@ -1,4 +1,5 @@
 import './no-eval.ts';
+import './show-plain-text.ts';
 import { render } from 'preact';
 import { App } from './app.tsx';
 

@@ -8,6 +8,8 @@ import type {
   WorkspaceState,
 } from '../../client/client.ts';
 import type { Conversation } from './conversation/conversation.ts';
+import type { Draft } from './drafts.ts';
+import type { Connection, HookLine } from './feed/news.ts';
 import { Ring } from './ring.ts';
 import type { Store } from './store.ts';
 
@@ -20,7 +22,10 @@ export interface NumberedStep extends ActorStep {
 
 export interface PageState {
   client: EngineClient;
-  connection: 'connecting' | 'open' | 'lost';
+  connection: Connection;
+  /** Calls wait for a connection of the browser's: of the stream, of this tab. */
+  isStreamStuck: boolean;
+  isCallStuck: boolean;
   workspace: WorkspaceState | null;
   actors: ReadonlyMap<string, ActorView>;
   /** The path of the actor that is looked at. */
@@ -28,11 +33,13 @@ export interface PageState {
   steps: Ring<NumberedStep>;
   events: Ring<EngineEvent>;
   hooks: HooksStatus | null;
-  hookLines: Ring<string>;
+  hookLines: Ring<HookLine>;
   /** With their diffs. */
   repos: readonly Repo[] | null;
   chatId: string | null;
   conversation: Conversation | null;
+  /** What is being written to each chat. */
+  drafts: ReadonlyMap<string, Draft>;
   dockTab: DockTab;
   /** What a phone shows. */
   pane: Pane;
@@ -43,7 +50,9 @@ export type PageStore = Store<PageState>;
 export function initialState(client: EngineClient): PageState {
   return {
     client,
-    connection: 'connecting',
+    connection: { state: 'connecting', reason: null },
+    isStreamStuck: false,
+    isCallStuck: false,
     workspace: null,
     actors: new Map(),
     selected: 'engine',
@@ -54,6 +63,7 @@ export function initialState(client: EngineClient): PageState {
     repos: null,
     chatId: null,
     conversation: null,
+    drafts: new Map(),
     dockTab: 'chats',
     pane: 'dock',
   };

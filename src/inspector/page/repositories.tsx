@@ -3,6 +3,7 @@ import type { Repo } from '../../client/client.ts';
 import { Diff } from './diff.tsx';
 import type { PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
+import { WebLink } from './web-link.tsx';
 
 export function Repositories({ store }: { store: PageStore }) {
   const repos = useStore(store, (state) => state.repos);
@@ -17,9 +18,7 @@ export function Repositories({ store }: { store: PageStore }) {
           <li key={repo.name}>
             <RepoButton repo={repo} isShown={repo === shown} onClick={() => setName(repo.name)} />
             {repo.prUrls.map((url) => (
-              <a key={url} href={url} target="_blank" rel="noreferrer">
-                {url.replace(/^https?:\/\//, '')}
-              </a>
+              <WebLink key={url} url={url} />
             ))}
           </li>
         ))}
@@ -49,5 +48,5 @@ function RepoDiff({ repo }: { repo: Repo }) {
   if (repo.error) return <p class="refused">{repo.error.message}</p>;
   if (!repo.gitDiff?.fullDiff)
     return <p class="empty">Nothing differs from {repo.defaultBranch || 'its base'}.</p>;
-  return <Diff text={repo.gitDiff.fullDiff} />;
+  return <Diff key={repo.name} text={repo.gitDiff.fullDiff} />;
 }

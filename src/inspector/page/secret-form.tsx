@@ -1,16 +1,25 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 interface SecretFormProps {
   isRefused: boolean;
   onEnter: (secret: string) => void;
 }
 
-/** Asks for the secret; it stays in this tab. */
+/** What a header can carry, and so what an engine accepts as its secret. */
+const PRINTABLE = /^[!-~](?:[ -~]*[!-~])?$/;
+
+/** Asks for the secret; this tab keeps it. */
 export function SecretForm({ isRefused, onEnter }: SecretFormProps) {
   const [secret, setSecret] = useState('');
+  const [trouble, setTrouble] = useState(isRefused ? 'The engine does not know this secret.' : null);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const submit = (event: Event) => {
     event.preventDefault();
-    if (secret.trim() !== '') onEnter(secret.trim());
+    const given = secret.trim();
+    if (PRINTABLE.test(given)) return onEnter(given);
+    setTrouble(given === '' ? 'Enter the secret.' : UNPRINTABLE);
+    field.current?.focus();
   };
   return (
     <main class="door">
@@ -18,23 +27,23 @@ export function SecretForm({ isRefused, onEnter }: SecretFormProps) {
         <div class="mark" aria-hidden="true" />
         <h1>Replicas engine</h1>
         <p>
-          The secret is what the engine was started with as <code>REPLICAS_ENGINE_SECRET</code>. It stays in
-          this tab.
+          The secret is what the engine was started with as <code>REPLICAS_ENGINE_SECRET</code>. It is kept
+          until this tab is closed.
         </p>
         <label for="secret">Secret</label>
         <input
           id="secret"
           type="password"
           autocomplete="off"
-          autofocus
+          ref={field}
           value={secret}
-          aria-invalid={isRefused}
-          aria-describedby={isRefused ? 'refused' : undefined}
+          aria-invalid={trouble !== null}
+          aria-describedby={trouble === null ? undefined : 'refused'}
           onInput={({ currentTarget }) => setSecret(currentTarget.value)}
         />
-        {isRefused && (
+        {trouble !== null && (
           <p id="refused" class="refused" role="alert">
-            The engine does not know this secret.
+            {trouble}
           </p>
         )}
         <button type="submit" class="primary">
@@ -44,3 +53,6 @@ export function SecretForm({ isRefused, onEnter }: SecretFormProps) {
     </main>
   );
 }
+
+const UNPRINTABLE =
+  'This cannot be a secret of an engine: it holds characters that no HTTP header can carry. Secrets are printable ASCII.';

@@ -1,4 +1,5 @@
 import { EngineClient } from '../../client/client.ts';
+import { watchFetch } from './watch-fetch.ts';
 
 const KEY = 'replicas-engine-secret';
 
@@ -15,6 +16,13 @@ export function forgetSecret(): void {
   sessionStorage.removeItem(KEY);
 }
 
-export function connect(secret: string): EngineClient {
-  return new EngineClient({ url: location.origin, secret });
+/** `onStuck` is told when calls wait because this browser has no connection left. */
+export function connect(secret: string, onStuck: (isStuck: boolean) => void): EngineClient {
+  const url = location.origin;
+  const fetch = watchFetch({
+    fetch: (input, init) => globalThis.fetch(input, init),
+    healthUrl: `${url}/health`,
+    onStuck,
+  });
+  return new EngineClient({ url, secret, fetch });
 }

@@ -1,8 +1,10 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { ActorTree } from './actor-tree.tsx';
 import { ChartView } from './chart-view.tsx';
 import { Details } from './details.tsx';
 import { Dock } from './dock.tsx';
 import { Header } from './header.tsx';
+import { Notices } from './notices.tsx';
 import type { PageStore, Pane } from './page-state.ts';
 import { useStore } from './store.ts';
 
@@ -13,12 +15,24 @@ const PANES: readonly (readonly [Pane, string])[] = [
   ['details', 'Details'],
 ];
 
-export function Shell({ store, onLeave }: { store: PageStore; onLeave: () => void }) {
+interface ShellProps {
+  store: PageStore;
+  /** The person was somewhere on a page that is gone now. */
+  takesFocus: boolean;
+  onLeave: () => void;
+}
+
+export function Shell({ store, takesFocus, onLeave }: ShellProps) {
   const shown = useStore(store, ({ pane }) => pane);
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (takesFocus) main.current?.focus();
+  }, []);
   return (
     <div class="shell" data-pane={shown}>
       <Header store={store} onLeave={onLeave} />
-      <main class="panes">
+      <Notices store={store} />
+      <main ref={main} class="panes" tabIndex={-1}>
         <ActorTree store={store} />
         <ChartView store={store} />
         <Details store={store} />

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EngineEventSchema } from '../../contract/events.ts';
 import type { Engine } from '../../engine.ts';
+import { mergeFrames } from '../merge-frames.ts';
 import { route } from '../route.ts';
 
 const EVENT_TYPES: ReadonlySet<string> = new Set(
@@ -22,13 +23,22 @@ const QuerySchema = z.looseObject({
   partial: z.stringbool().default(false).meta({
     description: '`true` adds `chat.turn.partial`: pieces of what an agent is writing. They are not stored.',
   }),
+  also: z
+    .string()
+    .transform((list) => new Set(list.split(',')))
+    .pipe(z.set(z.enum(['actors', 'hookOutput'])))
+    .optional()
+    .meta({
+      description:
+        'More streams in this one, separated by commas: `actors` adds the frames of `GET /actors?follow=true`, `hookOutput` those of `GET /hooks/logs?follow=true`. They carry no id; behind a connection that broke they begin anew.',
+    }),
 });
 
 const HeadersSchema = z.looseObject({
   'last-event-id': z.string().optional().meta({ description: 'The last id this client has seen.' }),
 });
 
-export function eventRoutes({ events }: Pick<Engine, 'events'>) {
+export function eventRoutes({ events, actors, hooks }: Pick<Engine, 'events' | 'actors' | 'hooks'>) {
   return [
     route({
       method: 'GET',
@@ -55,8 +65,9 @@ export function eventRoutes({ events }: Pick<Engine, 'events'>) {
           },
         },
       },
-      async handle({ query: { after, types, chatId, partial }, headers }, { res }) {
+      async handle({ query: { after, types, chatId, partial, also }, headers }, { res }) {
         const cursor = headers['last-event-id'] || after;
+        const output = also?.has('hookOutput') ? [await hooks.logs({ follow: true })] : [];
         const stream = await events.open({
           partial,
           ...(cursor !== undefined && { after: cursor }),
@@ -64,7 +75,8 @@ export function eventRoutes({ events }: Pick<Engine, 'events'>) {
           ...(chatId !== undefined && { chatId }),
         });
         for (const [name, value] of Object.entries(STREAM_HEADERS)) res.headers.set(name, value);
-        return stream;
+        if (also === undefined) return stream;
+        return mergeFrames([stream, ...(also.has('actors') ? [actors.follow()] : []), ...output]);
       },
     }),
   ];

@@ -119,23 +119,156 @@ describe('a conversation', () => {
     expect(conversation.entries.map(({ item }) => item)).toEqual([{ kind: 'agent', text: 'Hello' }]);
   });
 
-  it('keeps its end only', async () => {
+  it('keeps its end only, and says so', async () => {
     const { conversation } = await open([]);
 
-    for (let number = 0; number < 2_000; number += 1) {
-      conversation.take(
-        delta(String(number), said('claude-user', { message: { content: `line ${number}` } })),
-      );
-    }
+    for (let number = 10_001; number <= 15_000; number += 1)
+      conversation.take(delta(String(number), userSaid(`line ${number}`)));
 
-    expect(conversation.entries.length).toBeLessThanOrEqual(800);
-    expect(conversation.entries.at(-1)?.item).toEqual({ kind: 'user', text: 'line 1999' });
+    expect(conversation.entries.length).toBeLessThanOrEqual(4_000);
+    expect(conversation.entries.at(-1)?.item).toEqual({ kind: 'user', text: 'line 15000' });
+    expect(conversation.earlier).toBe('let go');
+  });
+
+  it('takes the answer to its latest load, whichever comes first', async () => {
+    const { conversation, load } = openByHand();
+    const [first, second] = [load(), load()];
+
+    await second.answer({ events: [userSaid('one'), userSaid('two')], lastEventId: '2' });
+    await first.answer({ events: [userSaid('one')], lastEventId: '1' });
+
+    expect(textsOf(conversation)).toEqual(['one', 'two']);
+    expect(conversation.isLoading).toBe(false);
+  });
+
+  it('keeps what came while loads overlapped and failed', async () => {
+    const { conversation, load } = openByHand();
+    const first = load();
+    conversation.take(delta('2', userSaid('two')));
+    const second = load();
+    conversation.take(delta('3', userSaid('three')));
+
+    await first.fail(new Error('broken'));
+    await second.fail(new Error('away'));
+    conversation.take(delta('4', userSaid('four')));
+
+    expect(textsOf(conversation)).toEqual(['two', 'three', 'four']);
+    expect(conversation.failure).toBe('away');
+  });
+
+  it('shows what stood there until the history has been read anew', async () => {
+    const { conversation, load } = openByHand();
+    await load().answer({ events: [userSaid('one')], lastEventId: '1' });
+
+    const again = load();
+    expect(textsOf(conversation)).toEqual(['one']);
+    await again.answer({ events: [userSaid('one'), userSaid('two')], lastEventId: '2' });
+
+    expect(textsOf(conversation)).toEqual(['one', 'two']);
+  });
+
+  it('shows nothing twice when the stream comes later than the history', async () => {
+    const { conversation, load } = openByHand();
+    await load().answer({ events: [userSaid('one'), userSaid('two')], lastEventId: '2' });
+
+    conversation.take(delta('2', userSaid('two')));
+    conversation.take(delta('3', userSaid('three')));
+
+    expect(textsOf(conversation)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('says why it could not be read, until it is', async () => {
+    const { conversation, load } = openByHand();
+    await load().fail(new Error('The engine cannot be reached.'));
+    expect(conversation.failure).toBe('The engine cannot be reached.');
+
+    await load().answer({ events: [userSaid('one')], lastEventId: '1' });
+
+    expect({ failure: conversation.failure, texts: textsOf(conversation) }).toEqual({
+      failure: null,
+      texts: ['one'],
+    });
+  });
+
+  it('leads back to its beginning, page by page, tools joined with their results', async () => {
+    const { conversation, load, loadEarlier } = openByHand();
+    await load().answer({
+      events: [toolAnswered('t1', 'Done.'), userSaid('three')],
+      lastEventId: '4',
+      beforeCursor: '3',
+    });
+    conversation.take(delta('5', userSaid('four')));
+    expect(conversation.earlier).toBe('readable');
+
+    await loadEarlier().answer({ events: [userSaid('one'), toolUsed('t1')], lastEventId: '5' });
+
+    expect(conversation.earlier).toBe('none');
+    expect(conversation.entries.map(({ item }) => ('text' in item ? item.text : item.result))).toEqual([
+      'one',
+      'Done.',
+      'three',
+      'four',
+    ]);
+    expect(new Set(conversation.entries.map(({ number }) => number)).size).toBe(4);
+  });
+
+  it('drops an earlier page that comes when the conversation has been read anew', async () => {
+    const { conversation, load, loadEarlier } = openByHand();
+    await load().answer({ events: [userSaid('two')], lastEventId: '2', beforeCursor: '2' });
+    const earlier = loadEarlier();
+    await load().answer({ events: [userSaid('three')], lastEventId: '3', beforeCursor: '3' });
+
+    await earlier.answer({ events: [userSaid('one')], lastEventId: '3' });
+
+    expect(textsOf(conversation)).toEqual(['three']);
+    expect(conversation.earlier).toBe('readable');
   });
 });
+
+function userSaid(text: string): AgentEvent {
+  return said('claude-user', { message: { content: text } });
+}
+
+function toolUsed(id: string): AgentEvent {
+  return said('claude-assistant', {
+    message: { content: [{ type: 'tool_use', id, name: 'Bash', input: {} }] },
+  });
+}
+
+function toolAnswered(id: string, text: string): AgentEvent {
+  return said('claude-user', {
+    message: { content: [{ type: 'tool_result', tool_use_id: id, content: text }] },
+  });
+}
+
+function textsOf(conversation: Conversation) {
+  return conversation.entries.map(({ item }) => 'text' in item && item.text);
+}
+
+/** A conversation of which each read of the history is answered when the test says so. */
+function openByHand() {
+  const reads: { resolve: (page: object) => void; reject: (error: Error) => void }[] = [];
+  const history = () => new Promise((resolve, reject) => reads.push({ resolve, reject }));
+  const client = { chats: { history } } as unknown as EngineClient;
+  const conversation = new Conversation({ chatId: CHAT, client, onChange: () => undefined });
+  const settling = (done: Promise<void>) => {
+    const read = reads.at(-1);
+    return {
+      answer: (page: Page) => (read?.resolve({ beforeCursor: null, ...page }), done),
+      fail: (error: Error) => (read?.reject(error), done),
+    };
+  };
+  return {
+    conversation,
+    load: () => settling(conversation.load()),
+    loadEarlier: () => settling(conversation.loadEarlier()),
+  };
+}
 
 interface Page {
   events: AgentEvent[];
   lastEventId: string;
+  beforeCursor?: string;
 }
 
 async function open(events: AgentEvent[]) {
@@ -145,14 +278,14 @@ async function open(events: AgentEvent[]) {
 }
 
 function openSlowly() {
-  const { promise, resolve } = withResolvers<Page>();
+  const { promise, resolve } = withResolvers<object>();
   const client = { chats: { history: () => promise } } as unknown as EngineClient;
   const conversation = new Conversation({ chatId: CHAT, client, onChange: () => undefined });
   const loaded = conversation.load();
   return {
     conversation,
     answerHistory: async (page: Page) => {
-      resolve(page);
+      resolve({ beforeCursor: null, ...page });
       await loaded;
     },
   };

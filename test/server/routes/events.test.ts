@@ -42,6 +42,33 @@ describe('GET /events', () => {
     }
   });
 
+  it('carries actors and what hooks print in the same stream when they are asked for', async () => {
+    const open = async () => Readable.from(['id: 1\n\n', 'id: 2\n\n'], { objectMode: false });
+    const actors = { list: () => [], follow: () => endless('event: snapshot\ndata: {}\n\n') };
+    const logs = async () => endless('event: line\ndata: [app] done\n\n');
+    const { request } = startApp({ events: { open }, actors, hooks: { logs } });
+
+    const answer = await (await request('/events?also=actors,hookOutput')).text();
+
+    expect(answer.split('\n\n').toSorted()).toEqual([
+      '',
+      'event: line\ndata: [app] done',
+      'event: snapshot\ndata: {}',
+      'id: 1',
+      'id: 2',
+    ]);
+  });
+
+  it('?also= with something else is a 400 that says what there is', async () => {
+    const response = await startApp().request('/events?also=actors,plans');
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: 'validation_failed',
+      error: expect.stringContaining('"actors"|"hookOutput"'),
+    });
+  });
+
   it.each(['', 'chat.created,nonsense', 'chat.created,'])(
     '?types=%s is a 400 that names the stranger',
     async (types) => {
@@ -80,3 +107,10 @@ describe('GET /events', () => {
     expect(stream.destroyed).toBe(true);
   });
 });
+
+/** Says something, then nothing for ever. */
+function endless(text: string): Readable {
+  const stream = new Readable({ read: () => {} });
+  stream.push(text);
+  return stream;
+}

@@ -2,7 +2,7 @@ import { WrittenText, type AgentEvent, type EngineClient, type EngineEvent } fro
 import { acpChanges } from './acp-items.ts';
 import { claudeChanges } from './claude-items.ts';
 import { codexChanges } from './codex-items.ts';
-import { textOf, type Change, type Item, type ToolItem } from './items.ts';
+import { textOf, type Change, type Item } from './items.ts';
 
 /** An item in its place. `version` changes with it. */
 export interface Entry {
@@ -11,9 +11,10 @@ export interface Entry {
   item: Item;
 }
 
-const MOST_ENTRIES = 400;
+type Result = Extract<Change, { result: object }>['result'];
+
+const MOST_ENTRIES = 2_000;
 const HISTORY_EVENTS = 200;
-const LIVE_CHARACTERS = 6_000;
 
 /** What is said in one chat: the end of its history, then whatever comes. */
 export class Conversation {
@@ -22,10 +23,21 @@ export class Conversation {
   readonly #onChange: () => void;
   #entries: Entry[] = [];
   #number = 0;
+  /** Results whose tools stand in a part of the history that has not been read. */
+  #strays = new Map<string, Result>();
   /** Events that came while the history was being read; null once it is there. */
   #early: EngineEvent[] | null = [];
+  /** Only the answer to the latest load counts. */
+  #loads = 0;
+  /** The last event that the history holds. The stream may still be on its way there. */
+  #readUntil = '';
+  /** Where the part of the history before the entries ends; null when there is none. */
+  #before: string | null = null;
+  #isCut = false;
   #written: WrittenText;
   version = 0;
+  /** Why the history could not be read. */
+  failure: string | null = null;
 
   constructor({ chatId, client, onChange }: { chatId: string; client: EngineClient; onChange: () => void }) {
     this.chatId = chatId;
@@ -36,7 +48,7 @@ export class Conversation {
 
   /** What the agent is writing, as far as it got; empty when that stands in an entry. */
   get live(): string {
-    return this.#written.text.slice(-LIVE_CHARACTERS);
+    return this.#written.text;
   }
 
   get isLoading(): boolean {
@@ -47,17 +59,39 @@ export class Conversation {
     return this.#entries;
   }
 
-  /** Reads the history anew. */
+  /** What stands before the entries: nothing, more to read, or what was let go because it was too much. */
+  get earlier(): 'none' | 'readable' | 'let go' {
+    if (this.#isCut) return 'let go';
+    return this.#before === null ? 'none' : 'readable';
+  }
+
+  /** Reads the end of the history anew. What is shown stays until it is there. */
   async load(): Promise<void> {
-    this.#early = [];
-    const page = await this.#client.chats.history(this.chatId, { limit: HISTORY_EVENTS }).catch(() => null);
-    const early = this.#early;
-    this.#early = null;
-    this.#entries = [];
-    this.#written = new WrittenText(this.chatId);
-    for (const event of page?.events ?? []) this.#say(event);
-    for (const event of early) if (page === null || event.id > page.lastEventId) this.#apply(event);
-    this.#onChange();
+    this.#loads += 1;
+    const load = this.#loads;
+    this.#early ??= [];
+    this.failure = null;
+    this.#change();
+    try {
+      const page = await this.#client.chats.history(this.chatId, { limit: HISTORY_EVENTS });
+      if (load === this.#loads) this.#begin(page);
+    } catch (error) {
+      if (load === this.#loads) this.failure = reasonOf(error);
+    }
+    if (load === this.#loads) this.#catchUp();
+  }
+
+  /** Reads the part of the history before the entries. */
+  async loadEarlier(): Promise<void> {
+    const before = this.#before;
+    if (before === null) return;
+    try {
+      const page = await this.#client.chats.history(this.chatId, { limit: HISTORY_EVENTS, before });
+      if (before === this.#before && !this.#isCut) this.#prepend(page);
+    } catch (error) {
+      this.failure = reasonOf(error);
+    }
+    this.#change();
   }
 
   /** An event of the stream, of any chat. */
@@ -72,12 +106,42 @@ export class Conversation {
     this.#written.break();
   }
 
+  #begin({ events, lastEventId, beforeCursor }: HistoryPart): void {
+    this.#entries = [];
+    this.#strays.clear();
+    this.#isCut = false;
+    this.#before = beforeCursor;
+    this.#readUntil = lastEventId;
+    this.#written = new WrittenText(this.chatId);
+    for (const event of events) this.#say(event);
+  }
+
+  #catchUp(): void {
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const event of early) this.#apply(event);
+    this.#change();
+  }
+
+  #prepend({ events, beforeCursor }: HistoryPart): void {
+    const later = this.#entries;
+    this.#entries = [];
+    this.#before = beforeCursor;
+    for (const event of events) this.#say(event);
+    this.#entries.push(...later);
+    const strays = [...this.#strays.values()];
+    this.#strays.clear();
+    for (const result of strays) this.#answer(result);
+  }
+
   #apply(event: EngineEvent): void {
     this.#written.take(event);
-    if (event.type === 'chat.turn.partial') this.version += 1;
+    if (event.type === 'chat.turn.partial') return this.#change();
+    if (event.id <= this.#readUntil) return;
     if (event.type === 'chat.turn.delta') this.#say(event.payload.event);
     if (event.type === 'chat.interrupted' && event.payload.interrupted) this.#note('interrupted');
     if (event.type === 'chat.turn.completed') this.#conclude(event.payload);
+    this.#trim();
   }
 
   #conclude({
@@ -104,19 +168,42 @@ export class Conversation {
   #add(item: Item): void {
     if (item.kind !== 'tool' && item.text.trim() === '') return;
     this.#number += 1;
-    this.version += 1;
     this.#entries.push({ number: this.#number, version: 0, item });
-    if (this.#entries.length > 2 * MOST_ENTRIES) this.#entries = this.#entries.slice(-MOST_ENTRIES);
+    this.#change();
   }
 
-  #answer({ id, text, isFailed, diff }: Extract<Change, { result: object }>['result']): void {
+  #answer(result: Result): void {
+    const { id, text, isFailed, diff } = result;
     const index = this.#entries.findLastIndex(({ item }) => item.kind === 'tool' && item.id === id);
     const entry = this.#entries[index];
-    if (entry === undefined || entry.item.kind !== 'tool') return;
-    const item: ToolItem = { ...entry.item, result: text, isFailed, diff: diff ?? entry.item.diff };
-    this.version += 1;
+    if (entry === undefined || entry.item.kind !== 'tool') return void this.#strays.set(id, result);
+    const item = { ...entry.item, result: text, isFailed, diff: diff ?? entry.item.diff };
     this.#entries[index] = { ...entry, version: entry.version + 1, item };
+    this.#change();
   }
+
+  /** In bulk, so that an entry costs the same however many there are. */
+  #trim(): void {
+    if (this.#entries.length <= 2 * MOST_ENTRIES) return;
+    this.#entries = this.#entries.slice(-MOST_ENTRIES);
+    this.#strays.clear();
+    this.#isCut = true;
+  }
+
+  #change(): void {
+    this.version += 1;
+    this.#onChange();
+  }
+}
+
+interface HistoryPart {
+  events: readonly AgentEvent[];
+  lastEventId: string;
+  beforeCursor: string | null;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function changesOf(event: AgentEvent): Change[] {

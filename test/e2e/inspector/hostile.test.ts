@@ -1,0 +1,249 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { findBarriers, launchBrowser, openPage } from '../../support/browser.ts';
+import { INSTALLING_MS } from '../../support/debian-package.ts';
+import { SECRET } from '../../support/fake-engine.ts';
+import { AT, serveWorkspace, type Shown } from '../../support/shown-workspace.ts';
+
+const DESKTOP = { viewport: { width: 1440, height: 900 }, colorScheme: 'light' } as const;
+const DARK = { ...DESKTOP, colorScheme: 'dark' } as const;
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const;
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+}, INSTALLING_MS);
+afterAll(() => browser.close());
+
+/** Runs wherever text is taken for markup, code or an address, and reads from right to left. */
+const HOSTILE =
+  '\u202E"><script>hit()</script><img src=x onerror=hit()><svg onload=hit()>javascript:hit()//\u001B[31m';
+
+const ADDRESSES = [
+  'javascript:hit()',
+  'JAVASCRIPT:hit()',
+  'data:text/html,<script>hit()</script>',
+  `https://x/"onmouseover="hit()`,
+  'vbscript:hit()',
+];
+
+describe('content from outside', () => {
+  it.each([
+    ['in light', DESKTOP],
+    ['in the dark', DARK],
+    ['on a phone', PHONE],
+  ])(
+    'runs no script and builds no elements anywhere in the page, and hinders nobody %s',
+    async (_how, screen) => {
+      const { url, tell } = await serveWorkspace(hostileWorkspace());
+      const { page, troubles } = await openPage(browser, screen);
+      onTestFinished(() => page.context().close());
+      await page.addInitScript(watchScripts);
+      await enter(page, url);
+      tell({ type: 'error', payload: { code: HOSTILE, message: HOSTILE, context: { [HOSTILE]: HOSTILE } } });
+
+      const seen: object[] = [];
+      for (const look of PLACES) {
+        await look(page, 'hasTouch' in screen);
+        await page.getByText('<script>hit()</script>').filter({ visible: true }).first().waitFor();
+        seen.push({ ...(await evidenceOf(page)), barriers: await findBarriers(page) });
+      }
+
+      expect(seen).toEqual(
+        PLACES.map(() => ({ hits: 0, refused: [], foreign: [], addresses: WEB, barriers: [] })),
+      );
+      expect(troubles).toEqual([]);
+    },
+  );
+});
+
+describe('what cannot be seen', () => {
+  it('is named, so that a request reads as it will be carried out', async () => {
+    const request = requestOf('rm \u202Eevil\u202C\u001B[8m');
+    const { url } = await serveWorkspace({ requests: [request] });
+    const { page } = await openPage(browser, DESKTOP);
+    onTestFinished(() => page.context().close());
+    await enter(page, url);
+
+    const asked = await page.locator('.requests pre').textContent();
+
+    expect(asked).toBe('{\n  "command": "rm ⟨U+202E⟩evil⟨U+202C⟩\\u001b[8m"\n}');
+  });
+});
+
+describe('what is too long', () => {
+  it.each([
+    ['on a screen', DESKTOP],
+    ['on a small one', { viewport: { width: 1024, height: 600 } }],
+    ['on a phone', PHONE],
+  ])(
+    'leaves the answers to a request in sight %s, and gives the rest piece by piece',
+    async (_where, screen) => {
+      const { url, answers } = await serveWorkspace({
+        requests: [requestOf('x'.repeat(1_000_000)), { ...requestOf('y'.repeat(1_000_000)), id: 'r2' }],
+      });
+      const { page } = await openPage(browser, screen);
+      onTestFinished(() => page.context().close());
+      await enter(page, url);
+      const asked = page.locator('.requests li').first();
+
+      const before = (await asked.locator('pre').textContent())?.length ?? 0;
+      await asked.getByText(/^… [\d,]+ more characters/).waitFor();
+      await asked.getByRole('button', { name: 'Show more' }).click();
+      await expect
+        .poll(async () => (await asked.locator('pre').textContent())?.length)
+        .toBeGreaterThan(before + 40_000);
+      const saving = page.waitForEvent('download');
+      await asked.getByRole('button', { name: 'Save all' }).click();
+      await (await saving).cancel();
+
+      expect(before).toBeLessThan(5_000);
+      for (const name of ['Allow', 'Deny']) {
+        const button = asked.getByRole('button', { name });
+        await expect.poll(() => isInSight(button)).toBe(true);
+      }
+      await asked.getByRole('button', { name: 'Deny' }).click();
+      await expect.poll(() => answers).toEqual(['the-chat r1 deny']);
+    },
+  );
+
+  it('is not put into the page: lines of hooks, of diffs, of messages and results', async () => {
+    const long = 'x'.repeat(65_536);
+    const { url } = await serveWorkspace({
+      hookLines: Array.from({ length: 400 }, (_, number) => `[app] ${number} ${long}`),
+      diff: [
+        `+${'y'.repeat(1_000_000)}`,
+        ...Array.from({ length: 5_000 }, () => `+${long.slice(0, 2_000)}`),
+      ].join('\n'),
+      history: [
+        said('claude-user', { message: { content: 'u'.repeat(1_000_000) } }),
+        said('claude-assistant', {
+          message: { content: [{ type: 'tool_use', id: 't', name: 'Bash', input: { command: long } }] },
+        }),
+        said('claude-user', {
+          message: { content: [{ type: 'tool_result', tool_use_id: 't', content: long.repeat(10) }] },
+        }),
+      ],
+    });
+    const { page } = await openPage(browser, DESKTOP);
+    onTestFinished(() => page.context().close());
+    await enter(page, url);
+
+    const sizes: Record<string, number> = {};
+    for (const [name, place] of [
+      ['Chats', '.conversation .said'],
+      ['Boot and hooks', '.terminal .rest'],
+      ['Repositories', '.diff .rest'],
+    ] as const) {
+      await page.getByRole('tab', { name }).click();
+      await page.locator(place).first().waitFor();
+      sizes[name] = await page.evaluate(() => document.body.textContent.length);
+    }
+    await page.getByText('4,501 more lines').waitFor();
+
+    expect(Math.max(...Object.values(sizes))).toBeLessThan(400_000);
+  });
+});
+
+/** No protocol but this one. */
+const WEB = expect.toSatisfy((protocols: string[]) => protocols.every((protocol) => protocol === 'https:'));
+
+function hostileWorkspace(): Partial<Shown> {
+  const tool = { type: 'tool_use', id: 't', name: HOSTILE, input: { command: HOSTILE, [HOSTILE]: HOSTILE } };
+  const edit = {
+    type: 'tool_use',
+    id: 'e',
+    name: 'Edit',
+    input: { old_string: HOSTILE, new_string: HOSTILE },
+  };
+  return {
+    word: HOSTILE,
+    prUrls: ADDRESSES,
+    diff: `diff --git a/${HOSTILE}\n@@ ${HOSTILE}\n+${HOSTILE}\n-${HOSTILE}`,
+    hookLines: [HOSTILE],
+    requests: [requestOf(HOSTILE), { ...requestOf(HOSTILE), id: 'r2', kind: 'plan', plan: HOSTILE }],
+    history: [
+      said('claude-user', { message: { content: HOSTILE } }),
+      said('claude-assistant', {
+        message: {
+          content: [{ type: 'text', text: HOSTILE }, { type: 'thinking', thinking: HOSTILE }, tool, edit],
+        },
+      }),
+      said('claude-user', {
+        message: { content: [{ type: 'tool_result', tool_use_id: 't', content: HOSTILE, is_error: true }] },
+      }),
+      said('claude-result', { is_error: true, result: HOSTILE }),
+    ],
+  };
+}
+
+function requestOf(command: string) {
+  return {
+    id: 'r1',
+    kind: 'permission' as const,
+    tool: command.length < 500 ? command : 'Bash',
+    input: { command },
+    openedAt: AT,
+    expiresAt: AT,
+  };
+}
+
+function said(type: string, payload: Record<string, unknown>) {
+  return { timestamp: AT, type, payload };
+}
+
+/** Each part of the page, with everything in it unfolded. */
+const PLACES = [
+  partOf('Work', 'Chats'),
+  partOf('Work', 'Boot and hooks'),
+  partOf('Work', 'Repositories'),
+  partOf('Work', 'Credentials'),
+  partOf('Actors', null),
+  partOf('Details', 'Transitions'),
+  partOf('Details', 'Context'),
+  partOf('Details', 'Events'),
+];
+
+function partOf(part: string, tab: string | null) {
+  return async (page: Page, isPhone: boolean) => {
+    if (isPhone) await page.getByRole('button', { name: part, exact: true }).click();
+    if (tab !== null) await page.getByRole('tab', { name: tab }).click();
+    await page.evaluate(() =>
+      document.querySelectorAll('details').forEach((details) => (details.open = true)),
+    );
+  };
+}
+
+/** Runs in the page, before anything else there. */
+function watchScripts(): void {
+  const found = { hits: 0, refused: [] as string[] };
+  Object.assign(globalThis, { found, hit: () => (found.hits += 1) });
+  document.addEventListener('securitypolicyviolation', ({ violatedDirective }) =>
+    found.refused.push(violatedDirective),
+  );
+}
+
+/** What of the content was run, tried, or became an element or an address. */
+function evidenceOf(page: Page) {
+  return page.evaluate(() => {
+    const { hits, refused } = (globalThis as unknown as { found: { hits: number; refused: string[] } }).found;
+    const foreign = [...document.querySelectorAll('body :is(img, script, iframe, object, embed)')];
+    const addresses = [...document.querySelectorAll('a')].map(({ protocol }) => protocol);
+    return { hits, refused, foreign: foreign.map(({ outerHTML }) => outerHTML), addresses };
+  });
+}
+
+function isInSight(button: ReturnType<Page['getByRole']>): Promise<boolean> {
+  return button.evaluate((element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2) === element;
+  });
+}
+
+async function enter(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/inspect`);
+  await page.getByLabel('Secret').fill(SECRET);
+  await page.getByRole('button', { name: 'Open' }).click();
+  await page.getByText('Live', { exact: true }).waitFor();
+}

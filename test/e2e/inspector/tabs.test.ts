@@ -1,0 +1,157 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { launchBrowser, openPage } from '../../support/browser.ts';
+import { INSTALLING_MS } from '../../support/debian-package.ts';
+import { SECRET } from '../../support/fake-engine.ts';
+import { AT, CHAT_ID, serveWorkspace } from '../../support/shown-workspace.ts';
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const ASKED = { kind: 'permission', tool: 'Bash', input: {}, openedAt: AT, expiresAt: AT } as const;
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+}, INSTALLING_MS);
+afterAll(() => browser.close());
+
+it('a tab holds one stream, also where a browser shares none, and says so when connections run out', async () => {
+  const { url, streams } = await serveWorkspace({});
+  const { page } = await openPage(browser, DESKTOP);
+  const context = page.context();
+  onTestFinished(() => context.close());
+  await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'));
+  const tabs = [page];
+  while (tabs.length < 6) tabs.push(await context.newPage());
+  for (const tab of tabs) await enter(tab, url);
+  expect(streams()).toBe(6);
+
+  await page.getByRole('textbox').fill('Hello');
+  await page.keyboard.press('Enter');
+  await page.getByText('No connection to the engine is free').waitFor();
+  await page.getByText('Sending: Hello').waitFor();
+  await tabs[5]!.close();
+
+  await page.getByText('Sending: Hello').waitFor({ state: 'hidden' });
+  await page.getByText('No connection to the engine is free').waitFor({ state: 'hidden' });
+});
+
+it('a tab is told nothing of an engine whose secret it does not have', async () => {
+  const { url } = await serveWorkspace({ word: 'hidden from strangers' });
+  const { page } = await openPage(browser, DESKTOP);
+  onTestFinished(() => page.context().close());
+  await enter(page, url);
+  const stranger = await page.context().newPage();
+
+  await stranger.goto(`${url}/inspect`);
+  await stranger.getByLabel('Secret').fill('another');
+  await stranger.getByRole('button', { name: 'Open' }).click();
+  await stranger.getByRole('alert').getByText('does not know this secret').waitFor();
+
+  expect(await stranger.content()).not.toContain('hidden from strangers');
+  await page.getByText('Live', { exact: true }).waitFor();
+});
+
+it('a secret that no header can carry is refused with words', async () => {
+  const { url } = await serveWorkspace({});
+  const { page } = await openPage(browser, DESKTOP);
+  onTestFinished(() => page.context().close());
+  await page.goto(`${url}/inspect`);
+
+  await page.getByLabel('Secret').fill('ключ');
+  await page.keyboard.press('Enter');
+
+  await page.getByRole('alert').getByText('no HTTP header can carry').waitFor();
+  expect(await focused(page)).toBe('secret');
+});
+
+it('the focus stays where the person works: unlocking, refusals, interrupts, answers', async () => {
+  const { url, tell } = await serveWorkspace({ requests: ['r1', 'r2'].map((id) => ({ ...ASKED, id })) });
+  const { page } = await openPage(browser, DESKTOP);
+  onTestFinished(() => page.context().close());
+  await page.goto(`${url}/inspect`);
+  await page.getByLabel('Secret').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').getByText('does not know').waitFor();
+  expect(await focused(page)).toBe('secret');
+
+  await page.keyboard.type(SECRET);
+  await page.keyboard.press('Enter');
+  await page.getByText('Live', { exact: true }).waitFor();
+  expect(await focused(page)).toBe('panes');
+
+  const close = (requestId: string) =>
+    tell({
+      type: 'chat.request.closed',
+      payload: { chatId: CHAT_ID, messageId: 'm', requestId, outcome: 'denied' } as never,
+    });
+  await page.getByRole('button', { name: 'Deny' }).first().click();
+  close('r1');
+  await expect.poll(() => page.getByRole('button', { name: 'Deny' }).count()).toBe(1);
+  await expect.poll(() => focused(page)).toBe('LI');
+  await page.getByRole('button', { name: 'Deny' }).click();
+  close('r2');
+  await expect.poll(() => focused(page)).toBe('conversation scroll');
+
+  await page.getByRole('button', { name: 'Interrupt' }).click();
+  tell({ type: 'chat.updated', payload: { chat: { ...QUIET_CHAT } } as never });
+  await page.getByRole('button', { name: 'Interrupt', disabled: true }).waitFor();
+  expect(await focused(page)).toBe('stop');
+});
+
+it('what is written to a chat stays there: behind another chat, behind a refusal', async () => {
+  const { url } = await serveWorkspace({ refusesMessages: true });
+  const { page } = await openPage(browser, DESKTOP);
+  onTestFinished(() => page.context().close());
+  await enter(page, url);
+  const box = page.getByRole('textbox', { name: 'Message' });
+  await box.fill('A draft');
+
+  await page.locator('.chat-button', { hasText: 'Another' }).click();
+  await page.getByRole('textbox', { name: 'Message Another' }).waitFor();
+  expect(await box.inputValue()).toBe('');
+  await page.locator('.chat-button', { hasText: 'app' }).click();
+  await page.getByRole('textbox', { name: 'Message app' }).waitFor();
+  expect(await box.inputValue()).toBe('A draft');
+  await box.press('Enter');
+  await page.getByRole('alert').getByText('disk').waitFor();
+
+  expect(await box.inputValue()).toBe('A draft');
+});
+
+it('says what comes to those who listen: the conversation, requests, the connection', async () => {
+  const { url } = await serveWorkspace({ requests: [{ ...ASKED, id: 'r1' }] });
+  const { page } = await openPage(browser, DESKTOP);
+  onTestFinished(() => page.context().close());
+  await enter(page, url);
+
+  await page.getByRole('log', { name: 'Conversation' }).waitFor();
+  await page.locator('[aria-live="polite"][aria-label="Open requests"]').getByText('May it use').waitFor();
+  await page.getByRole('status').getByText('Live').waitFor();
+});
+
+const QUIET_CHAT = {
+  id: CHAT_ID,
+  provider: 'claude',
+  title: 'app',
+  createdAt: AT,
+  updatedAt: AT,
+  processing: false,
+  parentChatId: null,
+  state: 'idle',
+};
+
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    return element?.id || element?.className || element?.tagName || '';
+  });
+}
+
+async function enter(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/inspect`);
+  await page.getByLabel('Secret').fill(SECRET);
+  await page.getByRole('button', { name: 'Open' }).click();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.locator('.composer').waitFor();
+}

@@ -1,0 +1,79 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import type { EngineClient } from '../../../src/client/client.ts';
+import { changeDraft, draftOf, sendDraft } from '../../../src/inspector/page/drafts.ts';
+import { initialState } from '../../../src/inspector/page/page-state.ts';
+import { Store } from '../../../src/inspector/page/store.ts';
+
+beforeEach(() => void vi.stubGlobal('requestAnimationFrame', () => 0));
+
+interface Sent {
+  chatId: string;
+  message: string;
+  messageId: string;
+  take: () => Promise<void>;
+  refuse: (reason: string) => Promise<void>;
+}
+
+function openDrafts() {
+  const sent: Sent[] = [];
+  const send = (chatId: string, message: { message: string; messageId: string }) =>
+    new Promise<void>((resolve, reject) => {
+      sent.push({
+        chatId,
+        ...message,
+        take: async () => (resolve(), settled()),
+        refuse: async (reason) => (reject(new Error(reason)), settled()),
+      });
+    });
+  return { store: new Store(initialState({ chats: { send } } as unknown as EngineClient)), sent };
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+}
+
+it('each chat keeps its own', async () => {
+  const { store, sent } = openDrafts();
+  changeDraft(store, 'a', { text: 'to a' });
+  changeDraft(store, 'b', { text: 'to b' });
+
+  void sendDraft(store, 'b');
+  await sent[0]?.take();
+
+  expect([draftOf(store, 'a').text, draftOf(store, 'b').text]).toEqual(['to a', '']);
+  expect(sent).toMatchObject([{ chatId: 'b', message: 'to b' }]);
+});
+
+it('a message that is not taken is a draft again, with the reason, and counts once when it is sent again', async () => {
+  const { store, sent } = openDrafts();
+  changeDraft(store, 'a', { text: 'Hello' });
+  void sendDraft(store, 'a');
+  expect(draftOf(store, 'a')).toMatchObject({ text: '', sending: { text: 'Hello' } });
+
+  await sent[0]?.refuse('The engine cannot be reached.');
+  expect(draftOf(store, 'a')).toMatchObject({
+    text: 'Hello',
+    sending: null,
+    trouble: 'The engine cannot be reached.',
+  });
+  void sendDraft(store, 'a');
+  await sent[1]?.take();
+
+  expect(sent[1]?.messageId).toBe(sent[0]?.messageId);
+  expect(draftOf(store, 'a')).toEqual({ text: '', failed: null, sending: null, trouble: null });
+});
+
+it('what was written meanwhile stands behind it, and makes another message of it', async () => {
+  const { store, sent } = openDrafts();
+  changeDraft(store, 'a', { text: 'one' });
+  void sendDraft(store, 'a');
+  changeDraft(store, 'a', { text: 'two' });
+  void sendDraft(store, 'a');
+  expect(sent).toHaveLength(1);
+
+  await sent[0]?.refuse('No.');
+  expect(draftOf(store, 'a').text).toBe('one\ntwo');
+  void sendDraft(store, 'a');
+
+  expect(sent[1]?.messageId).not.toBe(sent[0]?.messageId);
+});
