@@ -30,7 +30,7 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
         {trouble ?? isRefused}
       </p>
       <p class="dim" role="status">
-        {sending !== null && `Sending: ${beginningOf(sending.text, 200)}`}
+        {sending[0] !== undefined && `Sending: ${beginningOf(sending[0].text, 200)}`}
       </p>
       <textarea
         rows={1}
@@ -43,7 +43,7 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
       <button type="button" class="stop" aria-disabled={!chat.processing} onClick={interrupt}>
         Interrupt
       </button>
-      <button type="submit" class="primary" aria-disabled={sending !== null}>
+      <button type="submit" class="primary">
         Send
       </button>
     </form>

@@ -107,7 +107,7 @@ function HookOutput({ store }: { store: PageStore }) {
   return (
     <div class="output">
       <div class="output-tools">
-        <span class="dim">The last {SHOWN} lines</span>
+        <span class="dim">{lines.length < SHOWN ? 'Output' : `The last ${SHOWN} lines`}</span>
         {trouble !== null && (
           <span class="refused" role="alert">
             {trouble}

@@ -48,19 +48,34 @@ it('a message that is not taken is a draft again, with the reason, and counts on
   const { store, sent } = openDrafts();
   changeDraft(store, 'a', { text: 'Hello' });
   void sendDraft(store, 'a');
-  expect(draftOf(store, 'a')).toMatchObject({ text: '', sending: { text: 'Hello' } });
+  expect(draftOf(store, 'a')).toMatchObject({ text: '', sending: [{ text: 'Hello' }] });
 
   await sent[0]?.refuse('The engine cannot be reached.');
   expect(draftOf(store, 'a')).toMatchObject({
     text: 'Hello',
-    sending: null,
+    sending: [],
     trouble: 'The engine cannot be reached.',
   });
   void sendDraft(store, 'a');
   await sent[1]?.take();
 
   expect(sent[1]?.messageId).toBe(sent[0]?.messageId);
-  expect(draftOf(store, 'a')).toEqual({ text: '', failed: null, sending: null, trouble: null });
+  expect(draftOf(store, 'a')).toEqual({ text: '', failed: null, sending: [], trouble: null });
+});
+
+it('messages that are sent while one is on its way follow it, in their order', async () => {
+  const { store, sent } = openDrafts();
+  for (const text of ['one', 'two', 'three']) {
+    changeDraft(store, 'a', { text });
+    void sendDraft(store, 'a');
+  }
+  expect(sent.map(({ message }) => message)).toEqual(['one']);
+
+  await sent[0]?.take();
+  expect(sent.map(({ message }) => message)).toEqual(['one', 'two']);
+  await sent[1]?.take();
+
+  expect(sent.map(({ message }) => message)).toEqual(['one', 'two', 'three']);
 });
 
 it('what was written meanwhile stands behind it, and makes another message of it', async () => {
@@ -69,11 +84,12 @@ it('what was written meanwhile stands behind it, and makes another message of it
   void sendDraft(store, 'a');
   changeDraft(store, 'a', { text: 'two' });
   void sendDraft(store, 'a');
-  expect(sent).toHaveLength(1);
+  changeDraft(store, 'a', { text: 'three' });
 
   await sent[0]?.refuse('No.');
-  expect(draftOf(store, 'a').text).toBe('one\ntwo');
+  expect(draftOf(store, 'a')).toMatchObject({ text: 'one\ntwo\nthree', sending: [], trouble: 'No.' });
   void sendDraft(store, 'a');
 
+  expect(sent.map(({ message }) => message)).toEqual(['one', 'one\ntwo\nthree']);
   expect(sent[1]?.messageId).not.toBe(sent[0]?.messageId);
 });
