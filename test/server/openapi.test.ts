@@ -165,6 +165,7 @@ describe('GET /openapi.json', () => {
       ['types', 'query', false],
       ['chatId', 'query', false],
       ['partial', 'query', false],
+      ['also', 'query', false],
       ['last-event-id', 'header', false],
     ]);
     expect(responses['200']?.content).toEqual({
