@@ -2,9 +2,17 @@
 import type { Failure } from '../src/contract/chats.ts';
 import type { DropReason } from '../src/contract/events.ts';
 import type { AgentFact, TurnEnd } from '../src/contract/facts.ts';
-import type { LineRecord, Position, QueuedMessage, Recorded, Steered } from '../src/contract/records.ts';
+import type { LineRecord, Position, QueuedMessage, Recorded } from '../src/contract/records.ts';
 import type { AgentRequest, RequestOutcome } from '../src/contract/requests.ts';
-import type { ChatContext, ChatEvent, ChatNote, ChatSaid, StopReason, TurnCompleted } from './chat.events.ts';
+import type {
+  ChatContext,
+  ChatEvent,
+  ChatNote,
+  ChatSaid,
+  Spoken,
+  StopReason,
+  TurnCompleted,
+} from './chat.events.ts';
 
 export type Said = Extract<AgentFact, { type: 'agent.said' }>;
 
@@ -62,25 +70,45 @@ export function steerStartOf(
   return { type: 'chat.turn.started', payload, ...(position === null ? {} : { record: { position } }) };
 }
 
-export function withTaken(steered: Steered[], messageId: string): Steered[] {
-  return steered.map((one) => (one.message.messageId === messageId ? { ...one, isTaken: true } : one));
+/** How far one of the messages came that were said into the turn. */
+export function withSpoken(steered: Spoken[], messageId: string, how: Partial<Spoken>): Spoken[] {
+  return steered.map((one) => (one.message.messageId === messageId ? { ...one, ...how } : one));
 }
 
-/** What came too late for the turn waits at the head of the queue. */
-export function withRefused({ queue, steered }: ChatContext, messageId: string) {
-  const isRefused = ({ message }: Steered) => message.messageId === messageId;
-  const refused = steered.filter(isRefused).map(({ message }) => message);
-  return { queue: [...refused, ...queue], steered: steered.filter((one) => !isRefused(one)) };
+/** The agent knows nothing of it, and will not. */
+export function isUnwritten({ isTaken, isWritten }: Spoken): boolean {
+  return !isTaken && !isWritten;
 }
 
-/** What was said into a turn ends as that turn does; of the cost, the turn has it all. */
+/** What came too late for the turn waits at the head of the queue, in the order in which it was accepted. */
+export function withReturned({ queue, steered }: ChatContext, isReturned: (one: Spoken) => boolean) {
+  const returned = steered.filter(isReturned).map(({ message }) => message);
+  return {
+    queue: returned.reduce(returnTo, queue),
+    steered: steered.filter((one) => !isReturned(one)),
+  };
+}
+
+/** What an interrupt finds waiting: what the agent has not read is no part of its turn. */
+export function waitingIn(context: ChatContext): QueuedMessage[] {
+  return withReturned(context, isUnwritten).queue;
+}
+
+function returnTo(queue: QueuedMessage[], message: QueuedMessage): QueuedMessage[] {
+  const isBehind = (other: QueuedMessage) => other.isSteered !== true || other.queuedAt > message.queuedAt;
+  const place = queue.findIndex(isBehind);
+  return place === -1 ? [...queue, message] : queue.toSpliced(place, 0, message);
+}
+
+/** What was said into a turn, and written, ends as that turn does; of the cost, the turn has it all. */
 export function steerEndingsOf(
   context: ChatContext,
   { outcome, error }: TurnEnd,
 ): (Recorded<'chat.turn.started'> | TurnCompleted)[] {
   const { chatId, current, steered } = context;
   if (current === null) return [];
-  return steered.flatMap(({ message: { messageId }, isTaken }) => {
+  const said = steered.filter((one) => !isUnwritten(one));
+  return said.flatMap(({ message: { messageId }, isTaken }) => {
     const { type, payload } = completionOf(chatId, messageId, { outcome, ...(error && { error }) });
     const completion: TurnCompleted = { type, payload: { ...payload, steers: current.messageId } };
     return isTaken ? [completion] : [steerStartOf(context, { messageId, position: null }), completion];

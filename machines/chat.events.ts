@@ -22,6 +22,11 @@ export type ChatEvent =
 /** Why the agent was asked to stop; decides what the end of its turn is called. */
 export type StopReason = 'user' | 'silent' | 'unresponsive' | 'superseded' | 'shutdown' | 'deleted';
 
+/** A message that was said into a turn; `isWritten` once the agent may have read it. */
+export interface Spoken extends Steered {
+  isWritten: boolean;
+}
+
 export interface ChatContext {
   chatId: string;
   session: AgentSessionInput;
@@ -33,7 +38,7 @@ export interface ChatContext {
   /** How `current` reached the agent; null until it started. */
   delivery: Delivery | null;
   /** Messages that were said into the turn of `current`. */
-  steered: Steered[];
+  steered: Spoken[];
   requests: AgentRequest[];
   openTools: number;
   /** The agent works without a message: a sub-agent, or a turn it started by itself. */
@@ -46,7 +51,7 @@ export interface ChatInput {
   session: AgentSessionInput;
   mayStart: boolean;
   queue: QueuedMessage[];
-  steered?: Steered[];
+  steered?: Spoken[];
   interrupting: boolean;
   selfDirected: boolean;
   errored: boolean;

@@ -24,7 +24,7 @@ export const chatGuards = {
     context.requests.some(({ id }) => id === event.requestId),
   isSteerable: ({ context }: Step) => context.current !== null && context.delivery !== null,
   isBeingSteered: ({ context, event }: Step) =>
-    (event.type === 'steer.taken' || event.type === 'steer.refused') &&
+    (event.type === 'steer.written' || event.type === 'steer.taken' || event.type === 'steer.refused') &&
     context.steered.some(({ message, isTaken }) => !isTaken && message.messageId === event.messageId),
   isSelfDirected: ({ context }: Step) => context.selfDirected,
   hasOpenTool: ({ context }: Step) => context.openTools > 0,

@@ -32,6 +32,7 @@ export const chatMachine = chatSetup.createMachine({
     'queue.clear': { actions: { type: 'dropQueue', params: { reason: 'cleared' } } },
     'queue.reorder': { actions: 'reorderQueue' },
     'agent.waits': { actions: 'announceProgress' },
+    'steer.written': { guard: 'isBeingSteered', actions: 'rememberWritten' },
     'steer.taken': { guard: 'isBeingSteered', actions: 'announceSteered' },
     'steer.refused': { guard: 'isBeingSteered', actions: 'queueSteered' },
     'turns.hold': { actions: 'holdTurns' },
@@ -97,6 +98,7 @@ export const chatMachine = chatSetup.createMachine({
         'turn.interrupt': {
           target: 'interrupting',
           actions: [
+            'queueUnwritten',
             'announceInterrupted',
             { type: 'rememberStopReason', params: { reason: 'user' } },
             'clearQueueIfAsked',
@@ -221,6 +223,7 @@ export const chatMachine = chatSetup.createMachine({
                   params: { outcome: 'superseded', message: 'The user answered with a new message.' },
                 },
                 { type: 'rememberStopReason', params: { reason: 'superseded' } },
+                'queueUnwritten',
                 'acceptMessageAsNext',
               ],
             },

@@ -22,9 +22,11 @@ import {
   steerAcceptanceOf,
   steerEndingsOf,
   steerStartOf,
+  isUnwritten,
   without,
-  withRefused,
-  withTaken,
+  withReturned,
+  withSpoken,
+  waitingIn,
 } from './chat.decisions.ts';
 import type {
   AgentSessionCommand,
@@ -63,21 +65,34 @@ export const chatSetup = setup({
     }),
     acceptSteer: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.steer');
-      const { message } = event;
+      const message = { ...event.message, isSteered: true as const };
       enqueue.emit(steerAcceptanceOf(context, message));
-      enqueue.assign({ steered: [...context.steered, { message, isTaken: false }] });
+      enqueue.assign({ steered: [...context.steered, { message, isTaken: false, isWritten: false }] });
       enqueue.sendTo('agent', { type: 'agent.steer', message });
     }),
     announceSteered: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'steer.taken');
       enqueue.emit(steerStartOf(context, event));
-      enqueue.assign({ steered: withTaken(context.steered, event.messageId) });
+      enqueue.assign({ steered: withSpoken(context.steered, event.messageId, { isTaken: true }) });
+    }),
+    rememberWritten: assign({
+      steered: ({ context, event }) => {
+        assertEvent(event, 'steer.written');
+        return withSpoken(context.steered, event.messageId, { isWritten: true });
+      },
     }),
     queueSteered: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'steer.refused');
-      const { queue, steered } = withRefused(context, event.messageId);
-      enqueue.emit(orderOf(queue));
-      enqueue.assign({ queue, steered });
+      const { messageId } = event;
+      const changes = withReturned(context, ({ message }) => message.messageId === messageId);
+      enqueue.emit(orderOf(changes.queue));
+      enqueue.assign(changes);
+    }),
+    queueUnwritten: enqueueActions(({ context, enqueue }) => {
+      const changes = withReturned(context, isUnwritten);
+      if (changes.queue.length === context.queue.length) return;
+      enqueue.emit(orderOf(changes.queue));
+      enqueue.assign(changes);
     }),
     acceptMessageAsNext: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.submit');
@@ -158,14 +173,16 @@ export const chatSetup = setup({
     announceInterrupted: emit(({ context }) => interruptionOf(context)),
     concludeTurn: enqueueActions(({ context, event, enqueue }) => {
       const { current, stopReason, chatId, requests } = context;
+      const queue = waitingIn(context);
       for (const { id } of requests) enqueue.emit(closingOf(chatId, id, 'withdrawn'));
+      if (queue.length > context.queue.length) enqueue.emit(orderOf(queue));
       if (current !== null) {
         const end = concludeTurn(stopReason, endOf(event));
         for (const line of steerEndingsOf(context, end)) enqueue.emit(line);
         enqueue.emit(completionOf(chatId, current.messageId, end));
         enqueue.assign({ lastOutcome: end.outcome });
       }
-      enqueue.assign({ current: null, delivery: null, steered: [], requests: [], openTools: 0 });
+      enqueue.assign({ current: null, delivery: null, queue, steered: [], requests: [], openTools: 0 });
     }),
     comeToRest: enqueueActions(({ context, enqueue }) => {
       if (!context.selfDirected) return;

@@ -35,7 +35,8 @@ export function restoredChatInput(record: ChatRecord): Input {
       selfDirected,
     },
     queue: record.queue,
-    steered,
+    // Of what the last engine said into the turn, only the agent's session can tell whether it was written.
+    steered: steered.map((one) => ({ ...one, isWritten: true })),
     interrupting: record.interrupting,
     selfDirected,
     errored: chat.state === 'errored',

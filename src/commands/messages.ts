@@ -1,4 +1,5 @@
 import type { SnapshotFrom } from 'xstate';
+import { waitingIn } from '../../machines/chat.decisions.ts';
 import type { chatMachine } from '../../machines/chat.machine.ts';
 import type {
   InterruptReceipt,
@@ -69,7 +70,7 @@ export class Messages {
     const actor = this.#directory.actorOf(chatId);
     const snapshot = actor.getSnapshot();
     const interrupted = snapshot.hasTag('processing');
-    const queue = snapshot.context.queue.map(({ messageId }) => messageId);
+    const queue = waitingIn(snapshot.context).map(({ messageId }) => messageId);
     if (interrupted) actor.send({ type: 'turn.interrupt', clearQueue });
     else if (clearQueue) actor.send({ type: 'queue.clear' });
     return this.#directory.committed({ interrupted, queue });

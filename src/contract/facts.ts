@@ -41,6 +41,8 @@ export type AgentFact =
   | { type: 'request.opened'; request: AgentRequest; position: Position | null }
   /** The agent no longer waits for this request. */
   | { type: 'request.withdrawn'; requestId: string; position: Position | null }
+  /** The message that is said into the running turn is about to be written: the agent may read it from now on. */
+  | { type: 'steer.written'; messageId: string }
   /** The message that was said into the running turn is part of it. */
   | { type: 'steer.taken'; messageId: string; position: Position | null }
   /** It came too late, and the agent knows nothing of it. */
@@ -55,7 +57,10 @@ export type AgentCommand =
   /** Forget the preparation of this message. */
   | { type: 'agent.abandon'; messageId: string }
   | { type: 'agent.deliver'; message: QueuedMessage; delivery: Delivery }
-  /** Say `message` into the running turn; answered by `steer.taken` or `steer.refused`. */
+  /**
+   * Say `message` into the running turn; answered by `steer.written`, then by `steer.taken` or `steer.refused`. What is
+   * not written when the turn ends or is told to end is not written any more: the chat queues it.
+   */
   | { type: 'agent.steer'; message: QueuedMessage }
   | { type: 'agent.interrupt' }
   | { type: 'agent.ping' }

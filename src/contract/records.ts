@@ -27,6 +27,8 @@ export const QueuedMessageSchema = z.object({
   planMode: z.boolean(),
   thinkingLevel: ThinkingLevelSchema.optional(),
   queuedAt: z.iso.datetime(),
+  /** It was accepted to be said into a turn that ran. */
+  isSteered: z.literal(true).optional(),
 });
 
 /** Up to where the agent's own file of a session was known when a turn last began or ended, in bytes. */

@@ -77,8 +77,7 @@ export class ChatThread implements ServerMember {
   needles(): string[] {
     const { threadId, turn, activeTurn, children } = this.state;
     const ids = [threadId, activeTurn, turn?.nativeId, turn && turnRequestId(turn.clientId)];
-    const { steers } = this.#options;
-    return [...ids.flatMap((id) => id ?? []), ...Object.keys(children), ...steers.ids];
+    return [...ids.flatMap((id) => id ?? []), ...Object.keys(children), ...this.#options.steers.ids];
   }
 
   /** Follows the server from `from` on; what it printed up to `silentUntil` is known already. */
@@ -155,7 +154,7 @@ export class ChatThread implements ServerMember {
     const closed = closeItems(state, { now: context.now(), ...(threadId === null ? {} : { threadId }) });
     this.state = { ...closed.state, turn: null };
     this.drop();
-    if (end.outcome === 'lost') steers.forget();
+    if (end.outcome === 'lost') steers.forget(this.#positionIn(server));
     else steers.refuseAll(this.#positionIn(server));
     const { messageId } = message;
     const [position, standing] = [this.#positionIn(server), standingOf(this.state)];
@@ -223,6 +222,7 @@ export class ChatThread implements ServerMember {
   #onEnd(end: TurnEnd): void {
     const { server } = this;
     if (server === null || this.message === null || this.#end !== null) return;
+    this.#options.steers.end(this.#positionIn(server));
     const isCut = this.#interruption.isUnderWay || end.outcome === 'interrupted';
     const isRefused = isInputRefused(this.message, this.state.turn, end);
     if (!isCut && !isRefused && this.#options.steers.isSettled) return this.conclude(end, server);

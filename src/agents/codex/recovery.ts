@@ -1,7 +1,7 @@
 /** Takes up what the last engine left: a server at work, one that rests, or one that died. */
 import { readFile } from 'node:fs/promises';
 import type { AgentSessionInput } from '../../contract/facts.ts';
-import type { Position, QueuedMessage, TurnRecord } from '../../contract/records.ts';
+import type { Position, TurnRecord } from '../../contract/records.ts';
 import { fence, identify } from '../../process/identify.ts';
 import { createRun, filesOf, type Run } from '../../process/run.ts';
 import type { ChatThread } from './chat-thread.ts';
@@ -26,10 +26,10 @@ export interface RecoveryOptions {
 
 /** Settles when the chat can be served again; the end of a dead server is told to the thread. */
 export async function recover(
-  { position, turn, steering }: Pick<AgentSessionInput, 'position' | 'turn' | 'steering'>,
+  { position, turn }: Pick<AgentSessionInput, 'position' | 'turn'>,
   options: RecoveryOptions,
 ): Promise<void> {
-  if (turn !== null) return takeUpTurn({ turn, position, steering: steering ?? [] }, options);
+  if (turn !== null) return takeUpTurn(turn, position, options);
   if (position !== null) return takeUpResting(position, options);
 }
 
@@ -46,21 +46,16 @@ async function takeUpResting(position: Position, options: RecoveryOptions): Prom
   if (!thread.isWorking) facts.rested(thread.position);
 }
 
-interface TurnTakenUp {
-  turn: TurnRecord;
-  position: Position | null;
-  steering: readonly QueuedMessage[];
-}
-
 async function takeUpTurn(
-  { turn, position, steering }: TurnTakenUp,
+  turn: TurnRecord,
+  position: Position | null,
   options: RecoveryOptions,
 ): Promise<void> {
   const { context, servers, thread, rejoin, redeliver, steers } = options;
   const delivery = CodexDeliverySchema.parse(turn.delivery);
   const run = createRun(context.paths.agents, delivery.runId);
   const state = await stateOf(run);
-  await steers.takeUp(steering, run);
+  await steers.takeUp(run);
   if (state === 'absent') return redeliver(turn);
   const { outputOffset: from, threadId, notice } = delivery;
   const silentUntil = position?.runId === run.id ? Math.max(position.offset, from) : from;

@@ -53,7 +53,7 @@ export class CodexSession implements AgentSession {
     const { requestTimeoutMs: timeoutMs, now } = context;
     this.#questions = new OpenQuestions({ open, timeoutMs, now, report: this.#facts.report });
     const post = (task: () => Promise<void>) => this.#mailbox.post(() => this.#orExit(task));
-    this.#steers = new Steers({ context, facts: this.#facts });
+    this.#steers = new Steers({ context, facts: this.#facts }, chat.steering);
     this.#planning = new Planning({ context, chatId, policy, questions: this.#questions });
     this.#planning.delivery = chat.turn?.delivery;
     const shared = { context, chatId, policy, facts: this.#facts };
@@ -72,6 +72,7 @@ export class CodexSession implements AgentSession {
 
   command(command: AgentCommand): void {
     const isUrgent = command.type === 'agent.terminate' || command.type === 'agent.kill';
+    this.#steers.hear(command, this.#thread.position);
     if (isUrgent && this.#thread.server !== null) void this.#orExit(async () => this.#perform(command));
     else this.#mailbox.post(() => this.#perform(command));
   }
@@ -118,12 +119,14 @@ export class CodexSession implements AgentSession {
       facts: this.#facts,
       rejoin: async () => void (await this.#opener.open()),
       steers: this.#steers,
-      redeliver: ({ message }) => this.#again(message),
+      redeliver: ({ message }) => this.#prepare(message),
     });
   }
 
   async #prepare(message: QueuedMessage): Promise<void> {
     this.#isExitAwaited = false;
+    // What was said into its turn has to wait until the message has run.
+    this.#steers.forget(this.#thread.position);
     this.#reserve(true);
     const thread = await this.#opener.open();
     const options = this.#opener.where();
@@ -196,19 +199,13 @@ export class CodexSession implements AgentSession {
     if (end !== null) thread.conclude(end, server);
     else if (!thread.isFoundDead || isAwaited) this.#cutOff(failure);
     else if (turn?.nativeId == null && !(await this.#opener.wasBegun(this.#chat.turn, server)))
-      await this.#again(message);
+      await this.#prepare(message);
     else thread.conclude({ outcome: 'lost' }, server);
     if (end !== null && isAwaited) this.#facts.exited(failure);
   }
 
-  /** What was said into the turn has to wait until the message has run. */
-  #again(message: QueuedMessage): Promise<void> {
-    this.#steers.refuseAll(this.#thread.position);
-    return this.#prepare(message);
-  }
-
   #cutOff(failure: Failure): void {
-    this.#steers.forget();
+    this.#steers.forget(this.#thread.position);
     this.#thread.drop();
     this.#facts.exited(failure);
   }
@@ -237,9 +234,8 @@ export class CodexSession implements AgentSession {
       if (this.#letGo.signal.aborted) return;
       this.#onFailure(error);
       this.#reserve(false);
-      this.#thread.drop();
       const message = `Codex cannot be used: ${error instanceof Error ? error.message : String(error)}`;
-      this.#facts.exited(error instanceof CodexFailure ? error.failure : { code: 'agent_error', message });
+      this.#cutOff(error instanceof CodexFailure ? error.failure : { code: 'agent_error', message });
     }
   }
 

@@ -41,7 +41,7 @@ describe('a message that is said into a running turn', () => {
     take(submit('m1'), prepared('m1'), steer('s1'), taken('s1'), ended('m1'));
 
     const part = { chatId: 'chat-1', messageId: 's1', steers: 'm1' };
-    const record = { message: message('s1') };
+    const record = { message: { ...message('s1'), isSteered: true } };
     expect(emitted).toContainEqual({
       type: 'chat.turn.accepted',
       payload: { ...part, queued: false, position: 0 },
@@ -125,7 +125,8 @@ describe('a message that is said into a running turn', () => {
   ] as const)('ends once, like a turn that %s, whether the agent took it or not', (_, ending, outcome) => {
     const { emitted, take } = startChat();
 
-    take(submit('m1'), prepared('m1'), steer('s1'), steer('s2'), taken('s1'), ...ending, taken('s2'));
+    take(submit('m1'), prepared('m1'), steer('s1'), steer('s2'), written('s1'), written('s2'), taken('s1'));
+    take(...ending, taken('s2'));
 
     expect(storyOf(emitted).filter((line) => / s\d/.test(line))).toEqual([
       'accepted s1 at 0',
@@ -135,6 +136,80 @@ describe('a message that is said into a running turn', () => {
       'started s2',
       `completed s2 ${outcome}`,
     ]);
+  });
+
+  const OVER = {
+    ends: [ended('m1')],
+    'loses its agent': [CRASHED],
+    'is interrupted': [interrupt(), ended('m1', { outcome: 'interrupted' })],
+    'cannot be interrupted': [interrupt(), 5_000, 3_000, 3_000],
+  };
+
+  it.each(Object.entries(OVER))(
+    'runs by itself, in order, when a turn %s before it was written',
+    (_, ending) => {
+      const { chat, emitted, commands, take } = startChat();
+
+      take(submit('m1'), prepared('m1'), submit('m2'), steer('s1'), steer('s2'), steer('s3'), written('s1'));
+      take(...ending, refused('s2'), taken('s3'), prepared('s2'), ended('s2'), prepared('s3'), ended('s3'));
+
+      expect(ordersOf(commands).filter((order) => order.startsWith('prepare'))).toEqual(
+        ['m1', 's2', 's3', 'm2'].map((id) => `prepare ${id}`),
+      );
+      expect(storyOf(emitted).filter((line) => /^\w+ s[23]/.test(line))).toEqual([
+        'accepted s2 at 0',
+        'accepted s3 at 0',
+        'started s2',
+        'completed s2 completed',
+        'started s3',
+        'completed s3 completed',
+      ]);
+      expect(chat.getSnapshot().context.queue).toEqual([]);
+    },
+  );
+
+  it('waits behind those that were accepted before it, and before what waited', () => {
+    const { chat, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), submit('m2'), steer('s1'), steer('s2'), steer('s3'), written('s3'));
+    take(refused('s1'), refused('s2'), refused('s3'));
+
+    const { queue } = chat.getSnapshot().context;
+    expect(queue.map(({ messageId }) => messageId)).toEqual(['s1', 's2', 's3', 'm2']);
+  });
+
+  it('counts as waiting for an interrupt when the agent has not read it, and is dropped with what waits', () => {
+    const { emitted, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), submit('m2'), steer('s1'), interrupt(true));
+    take(ended('m1', { outcome: 'interrupted' }));
+
+    expect(emitted).toContainEqual({
+      type: 'chat.interrupted',
+      payload: { chatId: 'chat-1', interrupted: true, queue: ['s1', 'm2'] },
+    });
+    expect(storyOf(emitted).filter((line) => /^\w+ s1/.test(line))).toEqual([
+      'accepted s1 at 0',
+      'dropped s1 cleared',
+    ]);
+  });
+
+  it('waits behind the message that took the place of an answer', () => {
+    const { chat, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), steer('s1'), asked('r1'), submit('m2'));
+
+    const { queue } = chat.getSnapshot().context;
+    expect(queue.map(({ messageId }) => messageId)).toEqual(['m2', 's1']);
+  });
+
+  it('runs under the next engine when the chat was shut down before it was written', () => {
+    const { chat, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), steer('s1'), { type: 'chat.shutdown' }, CRASHED);
+
+    const { queue } = chat.getSnapshot().context;
+    expect(queue.map(({ messageId }) => messageId)).toEqual(['s1']);
   });
 
   it.each([
@@ -154,7 +229,7 @@ describe('a message that is said into a running turn', () => {
   it('is still open for an answer after a change of engines', () => {
     const { emitted, take } = startChat({
       session: sessionMidTurn('m1', { steering: [message('s1')] }),
-      steered: [{ message: message('s1'), isTaken: false }],
+      steered: [{ message: message('s1'), isTaken: false, isWritten: true }],
     });
 
     take(taken('s1'), ended('m1'));
@@ -169,6 +244,10 @@ describe('a message that is said into a running turn', () => {
 
 function steer(messageId: string): ChatEvent {
   return { type: 'message.steer', message: message(messageId) };
+}
+
+function written(messageId: string): ChatEvent {
+  return { type: 'steer.written', messageId };
 }
 
 function taken(messageId: string): ChatEvent {

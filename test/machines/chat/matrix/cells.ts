@@ -35,6 +35,7 @@ export const EVENTS: Record<EventKey, ChatEvent> = {
   'message.submit': submit('m2'),
   'message.steer': { type: 'message.steer', message: message('m2') },
   'agent.waits': waits('m1'),
+  'steer.written': { type: 'steer.written', messageId: 'm2' },
   'steer.taken': { type: 'steer.taken', messageId: 'm2', position: null },
   'steer.refused': { type: 'steer.refused', messageId: 'm2', position: null },
   'message.withdraw': { type: 'message.withdraw', messageId: 'm2' },

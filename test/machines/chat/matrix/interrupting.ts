@@ -4,6 +4,7 @@ export const INTERRUPTING: Record<Extract<State, `interrupting.${string}`>, Row>
   'interrupting.asking': {
     'message.submit': 'interrupting.asking',
     'message.steer': 'interrupting.asking',
+    'steer.written': 'interrupting.asking',
     'steer.taken': 'interrupting.asking',
     'steer.refused': 'interrupting.asking',
     'agent.waits': 'interrupting.asking',
@@ -31,6 +32,7 @@ export const INTERRUPTING: Record<Extract<State, `interrupting.${string}`>, Row>
   'interrupting.terminating': {
     'message.submit': 'interrupting.terminating',
     'message.steer': 'interrupting.terminating',
+    'steer.written': 'interrupting.terminating',
     'steer.taken': 'interrupting.terminating',
     'steer.refused': 'interrupting.terminating',
     'agent.waits': 'interrupting.terminating',
@@ -58,6 +60,7 @@ export const INTERRUPTING: Record<Extract<State, `interrupting.${string}`>, Row>
   'interrupting.killing': {
     'message.submit': 'interrupting.killing',
     'message.steer': 'interrupting.killing',
+    'steer.written': 'interrupting.killing',
     'steer.taken': 'interrupting.killing',
     'steer.refused': 'interrupting.killing',
     'agent.waits': 'interrupting.killing',

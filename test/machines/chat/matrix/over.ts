@@ -4,6 +4,7 @@ export const OVER: Record<Extract<State, 'deleted' | 'stopped'>, Row> = {
   deleted: {
     'message.submit': 'deleted',
     'message.steer': 'deleted',
+    'steer.written': 'deleted',
     'steer.taken': 'deleted',
     'steer.refused': 'deleted',
     'agent.waits': 'deleted',
@@ -31,6 +32,7 @@ export const OVER: Record<Extract<State, 'deleted' | 'stopped'>, Row> = {
   stopped: {
     'message.submit': 'stopped',
     'message.steer': 'stopped',
+    'steer.written': 'stopped',
     'steer.taken': 'stopped',
     'steer.refused': 'stopped',
     'agent.waits': 'stopped',

@@ -4,6 +4,7 @@ export const RESTING: Record<Extract<State, `resting.${string}`>, Row> = {
   'resting.idle': {
     'message.submit': 'running.starting',
     'message.steer': 'resting.idle',
+    'steer.written': 'resting.idle',
     'steer.taken': 'resting.idle',
     'steer.refused': 'resting.idle',
     'agent.waits': 'resting.idle',
@@ -31,6 +32,7 @@ export const RESTING: Record<Extract<State, `resting.${string}`>, Row> = {
   'resting.errored': {
     'message.submit': 'running.starting',
     'message.steer': 'resting.errored',
+    'steer.written': 'resting.errored',
     'steer.taken': 'resting.errored',
     'steer.refused': 'resting.errored',
     'agent.waits': 'resting.errored',

@@ -4,6 +4,7 @@ export const RUNNING: Record<Extract<State, `running.${string}`>, Row> = {
   'running.starting': {
     'message.submit': 'running.starting',
     'message.steer': 'running.starting',
+    'steer.written': 'running.starting',
     'steer.taken': 'running.starting',
     'steer.refused': 'running.starting',
     'agent.waits': 'running.starting',
@@ -31,6 +32,7 @@ export const RUNNING: Record<Extract<State, `running.${string}`>, Row> = {
   'running.working': {
     'message.submit': 'running.working',
     'message.steer': 'running.working',
+    'steer.written': 'running.working',
     'steer.taken': 'running.working',
     'steer.refused': 'running.working',
     'agent.waits': 'running.working',
@@ -58,6 +60,7 @@ export const RUNNING: Record<Extract<State, `running.${string}`>, Row> = {
   'running.probing': {
     'message.submit': 'running.probing',
     'message.steer': 'running.probing',
+    'steer.written': 'running.probing',
     'steer.taken': 'running.probing',
     'steer.refused': 'running.probing',
     'agent.waits': 'running.probing',
@@ -85,6 +88,7 @@ export const RUNNING: Record<Extract<State, `running.${string}`>, Row> = {
   'running.awaiting': {
     'message.submit': 'interrupting.asking',
     'message.steer': 'running.awaiting',
+    'steer.written': 'running.awaiting',
     'steer.taken': 'running.awaiting',
     'steer.refused': 'running.awaiting',
     'agent.waits': 'running.awaiting',

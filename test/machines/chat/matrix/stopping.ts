@@ -4,6 +4,7 @@ export const STOPPING: Record<Extract<State, `stopping.${string}`>, Row> = {
   'stopping.asking': {
     'message.submit': 'stopping.asking',
     'message.steer': 'stopping.asking',
+    'steer.written': 'stopping.asking',
     'steer.taken': 'stopping.asking',
     'steer.refused': 'stopping.asking',
     'agent.waits': 'stopping.asking',
@@ -31,6 +32,7 @@ export const STOPPING: Record<Extract<State, `stopping.${string}`>, Row> = {
   'stopping.terminating': {
     'message.submit': 'stopping.terminating',
     'message.steer': 'stopping.terminating',
+    'steer.written': 'stopping.terminating',
     'steer.taken': 'stopping.terminating',
     'steer.refused': 'stopping.terminating',
     'agent.waits': 'stopping.terminating',
@@ -58,6 +60,7 @@ export const STOPPING: Record<Extract<State, `stopping.${string}`>, Row> = {
   'stopping.killing': {
     'message.submit': 'stopping.killing',
     'message.steer': 'stopping.killing',
+    'steer.written': 'stopping.killing',
     'steer.taken': 'stopping.killing',
     'steer.refused': 'stopping.killing',
     'agent.waits': 'stopping.killing',

@@ -27,6 +27,10 @@ export const MOVES: Record<string, Move> = {
     const open = steered.find(({ isTaken }) => !isTaken);
     return open && steer('taken', open.message.messageId);
   },
+  'writes a steer': ({ steered }) => {
+    const open = steered.find(({ isWritten }) => !isWritten);
+    return open && { type: 'steer.written', messageId: open.message.messageId };
+  },
   'takes foreign steer': () => steer('taken', 'foreign'),
   'refuses a steer': ({ steered }) => {
     const open = steered.findLast(({ isTaken }) => !isTaken);
@@ -90,8 +94,8 @@ export const STARTS: Partial<ChatInput>[] = [
   {
     session: sessionMidTurn('q0', { steering: [message('s1')] }),
     steered: [
-      { message: message('s0'), isTaken: true },
-      { message: message('s1'), isTaken: false },
+      { message: message('s0'), isTaken: true, isWritten: true },
+      { message: message('s1'), isTaken: false, isWritten: true },
     ],
   },
   { session: session({ sessionId: 'native-1' }), selfDirected: true },
