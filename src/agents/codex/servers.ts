@@ -1,5 +1,6 @@
 /** Keeps one server for all chats: launches it, takes up the one of an earlier engine, replaces it, ends it. */
 import { readFileSync } from 'node:fs';
+import { isAlive } from '../../process/identify.ts';
 import { filesOf, type Run } from '../../process/run.ts';
 import { clear } from '../../process/sweep.ts';
 import type { AgentContext } from '../agent-context.ts';
@@ -25,7 +26,7 @@ const TAKING_UP_MS = 300_000;
 /** A server that printed so much is replaced when it rests. */
 const SPOOL_BYTES = 256 * 1024 * 1024;
 
-/** So many servers may die within this time; messages that come then are refused. */
+/** So many servers may die within this time while they are watched; messages that come then are refused. */
 const DEATHS_MAX = 5;
 const DEATHS_MS = 60_000;
 
@@ -81,16 +82,18 @@ export class CodexServers {
     const program = this.#context.findProgram();
     const installation = await findInstallation(program);
     if (installation === null) throw new CodexFailure(unavailable(program));
-    const candidates = [...(preferred === null ? [] : [preferred]), ...this.#byRun.values()];
+    const known = [...(preferred === null ? [] : [preferred]), ...this.#byRun.values()];
+    // The end of one may not have been noticed yet.
+    const candidates = known.filter(({ run, failure }) => failure === null && isAlive(run));
     for (const candidate of candidates) {
       if (this.#isUsable(candidate, installation)) return candidate;
-      if (candidate.failure === null && !candidate.isWorking) await this.end(candidate);
+      if (!candidate.isWorking) await this.end(candidate);
     }
     return this.#launch(installation, signal);
   }
 
   #isUsable(server: CodexServer, installation: Installation): boolean {
-    if (server.isLeaving || server.failure !== null) return false;
+    if (server.isLeaving) return false;
     const isWanted = server.configuration === wantedConfiguration(this.#context.login, installation);
     const isFresh = isWanted && server.offset < SPOOL_BYTES;
     return isFresh || server.isWorking || this.#isBeingTakenUp(server);
@@ -123,7 +126,8 @@ export class CodexServers {
 
   #adopt(run: Run, given: { configuration: string | null; isFound: boolean }): CodexServer {
     const { findProgram, login, log, pool } = this.#context;
-    const onGone = (gone: CodexServer) => this.#onGone(gone);
+    const isWatched = !given.isFound || isAlive(run);
+    const onGone = (gone: CodexServer) => this.#onGone(gone, isWatched);
     const server = new CodexServer({ run, ...given, findProgram, login, log, pool, onGone });
     this.#byRun.set(run.id, server);
     pool.join(run.id, () => void this.#retire(server));
@@ -143,8 +147,8 @@ export class CodexServers {
     });
   }
 
-  #onGone(server: CodexServer): void {
-    if (!server.isLeaving) this.#deaths.push(performance.now());
+  #onGone(server: CodexServer, isWatched: boolean): void {
+    if (!server.isLeaving && isWatched) this.#deaths.push(performance.now());
     // What an earlier engine launched may be needed by a chat that has not been taken up yet.
     if (server.isFound) setTimeout(() => this.#discard(server), TAKING_UP_MS).unref();
     else this.#discard(server);

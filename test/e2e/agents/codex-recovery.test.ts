@@ -47,6 +47,19 @@ describe('a server of Codex that dies', () => {
     expect(ofType(chat.facts, 'agent.exited').at(-1)?.failure.message).toContain('ended 5 times');
   });
 
+  it('counts against those to come only when it was watched: long-dead ones of idle chats do not', async () => {
+    const chats = await openCodexChats({ turn: echo, count: 6 });
+    for (const chat of chats) chat.detach();
+    for (const chat of chats) {
+      chat.reopen();
+      await chat.run('before');
+      chat.detach();
+      await killAgents(chat.home);
+    }
+    for (const chat of chats) chat.reopen();
+    for (const chat of chats) expect((await chat.run('after')).end?.outcome).toBe('completed');
+  });
+
   it('is ended when it prints half a message', async () => {
     const chat = await openCodexChat({ turn: turnByPrompt({ tool: forever }) });
     await chat.begin('tool');
