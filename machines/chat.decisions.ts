@@ -70,28 +70,32 @@ export function steerStartOf(
   return { type: 'chat.turn.started', payload, ...(position === null ? {} : { record: { position } }) };
 }
 
-/** How far one of the messages came that were said into the turn. */
-export function withSpoken(steered: Spoken[], messageId: string, how: Partial<Spoken>): Spoken[] {
-  return steered.map((one) => (one.message.messageId === messageId ? { ...one, ...how } : one));
+/** The agent may read it from now on. */
+export function withWritten(context: ChatContext, event: ChatEvent): Spoken[] {
+  return context.steered.map((one) => (isOf(one, event) ? { ...one, isWritten: true } : one));
+}
+
+export function withTaken(context: ChatContext, event: ChatEvent): Spoken[] {
+  return context.steered.map((one) => (isOf(one, event) ? { ...one, isTaken: true } : one));
+}
+
+function isOf({ message }: Spoken, event: ChatEvent): boolean {
+  return 'messageId' in event && event.messageId === message.messageId;
 }
 
 /** The agent knows nothing of it, and will not. */
-export function isUnwritten({ isTaken, isWritten }: Spoken): boolean {
+function isUnwritten({ isTaken, isWritten }: Spoken): boolean {
   return !isTaken && !isWritten;
 }
 
-/** What came too late for the turn waits at the head of the queue, in the order in which it was accepted. */
-export function withReturned({ queue, steered }: ChatContext, isReturned: (one: Spoken) => boolean) {
+/**
+ * The message that the agent refused, or all that were not written when the turn is over, wait at the head of the queue,
+ * in the order in which they were accepted.
+ */
+export function withReturned({ queue, steered }: ChatContext, event: ChatEvent) {
+  const isReturned = (one: Spoken) => (event.type === 'steer.refused' ? isOf(one, event) : isUnwritten(one));
   const returned = steered.filter(isReturned).map(({ message }) => message);
-  return {
-    queue: returned.reduce(returnTo, queue),
-    steered: steered.filter((one) => !isReturned(one)),
-  };
-}
-
-/** What an interrupt finds waiting: what the agent has not read is no part of its turn. */
-export function waitingIn(context: ChatContext): QueuedMessage[] {
-  return withReturned(context, isUnwritten).queue;
+  return { queue: returned.reduce(returnTo, queue), steered: steered.filter((one) => !isReturned(one)) };
 }
 
 function returnTo(queue: QueuedMessage[], message: QueuedMessage): QueuedMessage[] {
@@ -120,9 +124,9 @@ export function startOf(context: ChatContext): Recorded<'chat.turn.started'> {
   return { type: 'chat.turn.started', payload: { chatId: context.chatId, messageId } };
 }
 
-/** Names what waited when the interrupt arrived, whether or not it is dropped with it. */
-export function interruptionOf({ chatId, queue }: ChatContext): Recorded<'chat.interrupted'> {
-  const waiting = queue.map(({ messageId }) => messageId);
+/** Names what waited when the interrupt arrived, dropped with it or not; the successor is part of what ends. */
+export function interruptionOf({ chatId, queue, successor }: ChatContext): Recorded<'chat.interrupted'> {
+  const waiting = queue.map(({ messageId }) => messageId).filter((messageId) => messageId !== successor);
   return { type: 'chat.interrupted', payload: { chatId, interrupted: true, queue: waiting } };
 }
 
@@ -179,6 +183,10 @@ export function dropOf(
   reason: DropReason,
 ): Recorded<'chat.message.dropped'> {
   return { type: 'chat.message.dropped', payload: { chatId, messageId, reason } };
+}
+
+export function dropsOf({ chatId, queue }: ChatContext, reason: DropReason) {
+  return queue.map(({ messageId }) => dropOf(chatId, messageId, reason));
 }
 
 /** A request outside a started turn shows that the agent works by itself. */

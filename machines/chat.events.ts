@@ -44,6 +44,8 @@ export interface ChatContext {
   /** The agent works without a message: a sub-agent, or a turn it started by itself. */
   selfDirected: boolean;
   stopReason: StopReason | null;
+  /** The message that took the place of an answer and runs once the turn has ended; null when there is none. */
+  successor: string | null;
   lastOutcome: TurnOutcome | null;
 }
 

@@ -22,6 +22,7 @@ export const chatMachine = chatSetup.createMachine({
     openTools: 0,
     selfDirected: input.selfDirected,
     stopReason: input.interrupting ? 'user' : null,
+    successor: null,
     lastOutcome: input.errored ? 'errored' : null,
   }),
   invoke: { id: 'agent', src: 'agentSession', input: ({ context }) => context.session },
@@ -34,7 +35,7 @@ export const chatMachine = chatSetup.createMachine({
     'agent.waits': { actions: 'announceProgress' },
     'steer.written': { guard: 'isBeingSteered', actions: 'rememberWritten' },
     'steer.taken': { guard: 'isBeingSteered', actions: 'announceSteered' },
-    'steer.refused': { guard: 'isBeingSteered', actions: 'queueSteered' },
+    'steer.refused': { guard: 'isBeingSteered', actions: 'queueReturned' },
     'turns.hold': { actions: 'holdTurns' },
     'turns.release': { actions: 'releaseTurns' },
     'chat.delete': {
@@ -98,7 +99,7 @@ export const chatMachine = chatSetup.createMachine({
         'turn.interrupt': {
           target: 'interrupting',
           actions: [
-            'queueUnwritten',
+            'queueReturned',
             'announceInterrupted',
             { type: 'rememberStopReason', params: { reason: 'user' } },
             'clearQueueIfAsked',
@@ -223,7 +224,7 @@ export const chatMachine = chatSetup.createMachine({
                   params: { outcome: 'superseded', message: 'The user answered with a new message.' },
                 },
                 { type: 'rememberStopReason', params: { reason: 'superseded' } },
-                'queueUnwritten',
+                'queueReturned',
                 'acceptMessageAsNext',
               ],
             },
@@ -241,8 +242,10 @@ export const chatMachine = chatSetup.createMachine({
       },
     },
     interrupting: {
-      description: 'The agent is to end its turn; its session is kept.',
+      description:
+        'The agent is to end its turn; its session is kept. Nothing it asked can be answered any more.',
       tags: 'processing',
+      entry: 'withdrawRequests',
       initial: 'asking',
       on: {
         'agent.said': [
@@ -256,7 +259,18 @@ export const chatMachine = chatSetup.createMachine({
           target: 'settled',
           actions: ['abandonPreparation', 'concludeTurn', 'comeToRest'],
         },
-        'turn.interrupt': { actions: 'clearQueueIfAsked' },
+        'turn.interrupt': [
+          { guard: 'wasInterrupting', actions: 'clearQueueIfAsked' },
+          {
+            actions: [
+              'queueReturned',
+              'announceInterrupted',
+              { type: 'rememberStopReason', params: { reason: 'user' } },
+              'dropSuccessor',
+              'clearQueueIfAsked',
+            ],
+          },
+        ],
       },
       states: {
         asking: {
@@ -292,8 +306,10 @@ export const chatMachine = chatSetup.createMachine({
       },
     },
     stopping: {
-      description: 'The chat ends: its turn, then its process, then itself.',
+      description:
+        'The chat ends: its turn, then its process, then itself. Nothing can be answered any more.',
       tags: 'processing',
+      entry: 'withdrawRequests',
       initial: 'asking',
       on: {
         'message.submit': {},

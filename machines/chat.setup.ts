@@ -11,6 +11,7 @@ import {
   currentOf,
   sayingOf,
   dropOf,
+  dropsOf,
   endOf,
   hasStarted,
   interruptionOf,
@@ -22,11 +23,10 @@ import {
   steerAcceptanceOf,
   steerEndingsOf,
   steerStartOf,
-  isUnwritten,
   without,
   withReturned,
-  withSpoken,
-  waitingIn,
+  withTaken,
+  withWritten,
 } from './chat.decisions.ts';
 import type {
   AgentSessionCommand,
@@ -36,6 +36,7 @@ import type {
   ChatInput,
   StopReason,
 } from './chat.events.ts';
+import { chatDelays } from './chat.delays.ts';
 import { chatGuards } from './chat.guards.ts';
 import { mustProvideCallback } from './must-provide.ts';
 
@@ -73,23 +74,11 @@ export const chatSetup = setup({
     announceSteered: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'steer.taken');
       enqueue.emit(steerStartOf(context, event));
-      enqueue.assign({ steered: withSpoken(context.steered, event.messageId, { isTaken: true }) });
+      enqueue.assign({ steered: withTaken(context, event) });
     }),
-    rememberWritten: assign({
-      steered: ({ context, event }) => {
-        assertEvent(event, 'steer.written');
-        return withSpoken(context.steered, event.messageId, { isWritten: true });
-      },
-    }),
-    queueSteered: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'steer.refused');
-      const { messageId } = event;
-      const changes = withReturned(context, ({ message }) => message.messageId === messageId);
-      enqueue.emit(orderOf(changes.queue));
-      enqueue.assign(changes);
-    }),
-    queueUnwritten: enqueueActions(({ context, enqueue }) => {
-      const changes = withReturned(context, isUnwritten);
+    rememberWritten: assign(({ context, event }) => ({ steered: withWritten(context, event) })),
+    queueReturned: enqueueActions(({ context, event, enqueue }) => {
+      const changes = withReturned(context, event);
       if (changes.queue.length === context.queue.length) return;
       enqueue.emit(orderOf(changes.queue));
       enqueue.assign(changes);
@@ -99,6 +88,12 @@ export const chatSetup = setup({
       const queue = [event.message, ...context.queue];
       enqueue.emit(acceptanceOf(context, event.message, 1));
       if (queue.length > 1) enqueue.emit(orderOf(queue));
+      enqueue.assign({ queue, successor: event.message.messageId });
+    }),
+    dropSuccessor: enqueueActions(({ context, enqueue }) => {
+      const queue = context.queue.filter(({ messageId }) => messageId !== context.successor);
+      if (context.successor === null || queue.length === context.queue.length) return;
+      enqueue.emit(dropOf(context.chatId, context.successor, 'interrupted'));
       enqueue.assign({ queue });
     }),
     takeNextMessage: assign({
@@ -111,11 +106,9 @@ export const chatSetup = setup({
         context.current === null ? context.queue : [context.current, ...context.queue],
       current: null,
     }),
-    rememberDelivery: assign({
-      delivery: ({ event }) => {
-        assertEvent(event, 'turn.prepared');
-        return event.delivery;
-      },
+    rememberDelivery: assign(({ event }) => {
+      assertEvent(event, 'turn.prepared');
+      return { delivery: event.delivery };
     }),
     recordSaid: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'agent.said');
@@ -140,15 +133,13 @@ export const chatSetup = setup({
       enqueue.emit(dropOf(context.chatId, event.messageId, 'deleted'));
     }),
     dropQueue: enqueueActions(({ context, enqueue }, params: { reason: DropReason }) => {
-      for (const { messageId } of context.queue) {
-        enqueue.emit(dropOf(context.chatId, messageId, params.reason));
-      }
+      for (const line of dropsOf(context, params.reason)) enqueue.emit(line);
       enqueue.assign({ queue: [] });
     }),
     clearQueueIfAsked: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'turn.interrupt');
       if (!event.clearQueue) return;
-      for (const { messageId } of context.queue) enqueue.emit(dropOf(context.chatId, messageId, 'cleared'));
+      for (const line of dropsOf(context, 'cleared')) enqueue.emit(line);
       enqueue.assign({ queue: [] });
     }),
     dropCurrentMessage: enqueueActions(({ context, enqueue }, params: { reason: DropReason }) => {
@@ -173,7 +164,7 @@ export const chatSetup = setup({
     announceInterrupted: emit(({ context }) => interruptionOf(context)),
     concludeTurn: enqueueActions(({ context, event, enqueue }) => {
       const { current, stopReason, chatId, requests } = context;
-      const queue = waitingIn(context);
+      const { queue } = withReturned(context, event);
       for (const { id } of requests) enqueue.emit(closingOf(chatId, id, 'withdrawn'));
       if (queue.length > context.queue.length) enqueue.emit(orderOf(queue));
       if (current !== null) {
@@ -189,7 +180,7 @@ export const chatSetup = setup({
       enqueue.emit({ type: 'chat.updated', record: { selfDirected: false } });
       enqueue.assign({ selfDirected: false });
     }),
-    forgetStopReason: assign({ stopReason: null }),
+    forgetStopReason: assign({ stopReason: null, successor: null }),
     announceRequestOpened: emit(({ context, event }) => {
       assertEvent(event, 'request.opened');
       return openingOf(context, event);
@@ -231,9 +222,9 @@ export const chatSetup = setup({
         enqueue.assign({ requests: [] });
       },
     ),
-    announceDeleted: emit(({ context }) => ({
+    announceDeleted: emit(({ context: { chatId } }) => ({
       type: 'chat.deleted' as const,
-      payload: { chatId: context.chatId },
+      payload: { chatId },
     })),
     askAgentToPrepare: sendTo('agent', ({ context }) => ({
       type: 'agent.prepare' as const,
@@ -254,13 +245,5 @@ export const chatSetup = setup({
     killAgent: sendTo('agent', { type: 'agent.kill' }),
   },
   guards: chatGuards,
-  delays: {
-    silentLimit: 600_000,
-    probeGrace: 30_000,
-    requestLimit: 600_000,
-    interruptGrace: 5_000,
-    terminateGrace: 3_000,
-    killGrace: 3_000,
-    stopGrace: 2_000,
-  },
+  delays: chatDelays,
 });

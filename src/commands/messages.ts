@@ -1,5 +1,4 @@
 import type { SnapshotFrom } from 'xstate';
-import { waitingIn } from '../../machines/chat.decisions.ts';
 import type { chatMachine } from '../../machines/chat.machine.ts';
 import type {
   InterruptReceipt,
@@ -70,9 +69,13 @@ export class Messages {
     const actor = this.#directory.actorOf(chatId);
     const snapshot = actor.getSnapshot();
     const interrupted = snapshot.hasTag('processing');
-    const queue = waitingIn(snapshot.context).map(({ messageId }) => messageId);
+    let queue = snapshot.context.queue.map(({ messageId }) => messageId);
+    const hearing = actor.on('chat.interrupted', ({ payload }) => {
+      queue = payload.queue;
+    });
     if (interrupted) actor.send({ type: 'turn.interrupt', clearQueue });
     else if (clearQueue) actor.send({ type: 'queue.clear' });
+    hearing.unsubscribe();
     return this.#directory.committed({ interrupted, queue });
   }
 

@@ -4,6 +4,7 @@ import {
   CHAT_ID,
   COMPLETED,
   CRASHED,
+  answered,
   asked,
   ended,
   interrupt,
@@ -91,8 +92,70 @@ describe('interrupting a chat', () => {
     expect(storyOf(emitted).slice(2)).toEqual([
       'opened r1 of m1',
       'interrupted, waiting: none',
-      'noted position',
       'closed r1 withdrawn',
+      'noted position',
+      'completed m1 interrupted',
+    ]);
+  });
+
+  it.each([
+    ['interrupted', interrupt()],
+    ['deleted', { type: 'chat.delete' }],
+    ['shut down', { type: 'chat.shutdown' }],
+  ] as const)('takes no answer any more once it is %s, and waits for none', (_, stop) => {
+    const { chat, commands, emitted, take } = startChat();
+    take(submit('m1'), prepared('m1'), asked('r1'), stop);
+    const before = [commands.length, emitted.length];
+
+    take(answered('r1'), asked('r2'));
+
+    expect(chat.getSnapshot().context.requests).toEqual([]);
+    expect([commands.length, emitted.length]).toEqual(before);
+  });
+
+  it('that was given a message in place of an answer ends both: that message is what the stop was for', () => {
+    const { chat, emitted, take } = startChat();
+
+    take(submit('m1'), submit('m2'), prepared('m1'), asked('r1'), submit('m3'), interrupt(), INTERRUPTED);
+
+    expect(storyOf(emitted).slice(3)).toEqual([
+      'opened r1 of m1',
+      'closed r1 superseded',
+      'accepted m3 at 1',
+      'noted queue',
+      'interrupted, waiting: m2',
+      'dropped m3 interrupted',
+      'noted position',
+      'completed m1 interrupted',
+    ]);
+    expect(chat.getSnapshot().context.current?.messageId).toBe('m2');
+  });
+
+  it('leaves alone what came after the message that took the place of an answer', () => {
+    const { emitted, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), asked('r1'), submit('m2'), submit('m3'));
+    take({ type: 'message.withdraw', messageId: 'm2' }, interrupt(), INTERRUPTED);
+
+    expect(storyOf(emitted).filter((line) => line.startsWith('dropped'))).toEqual(['dropped m2 deleted']);
+  });
+
+  it('is said once of a turn that is being ended for another reason, and repeats change nothing', () => {
+    const { emitted, take } = startChat();
+
+    take(
+      submit('m1'),
+      prepared('m1'),
+      600_000,
+      { type: 'agent.answered' },
+      interrupt(),
+      interrupt(),
+      INTERRUPTED,
+    );
+
+    expect(storyOf(emitted).slice(2)).toEqual([
+      'interrupted, waiting: none',
+      'noted position',
       'completed m1 interrupted',
     ]);
   });
