@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { startScriptedResponses, type ScriptedResponses } from '../../../src/dev/scripted-responses.ts';
+import { useTool, type Step } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns, type Turn } from '../../../src/dev/turn-script.ts';
 import type { Environment } from '../../support/engine-process.ts';
 import { echo } from '../../support/scripted-turns.ts';
@@ -14,16 +15,24 @@ export interface MixedWorkspace extends Workspace {
   readonly responses: ScriptedResponses;
 }
 
-/** The real engine with three real agents, whose models say the same. */
+export interface MixedWorkspaceOptions {
+  /** What the models do, given how their agent runs a command. */
+  turn?: (run: (command: string) => Step) => Turn;
+  environment?: Environment;
+}
+
+/** The real engine with three real agents, whose models do the same. */
 export async function startMixedWorkspace({
-  turn = echo,
+  turn = () => echo,
   environment = {},
-}: { turn?: Turn; environment?: Environment } = {}): Promise<MixedWorkspace> {
-  const responses = await startScriptedResponses({ turn });
+}: MixedWorkspaceOptions = {}): Promise<MixedWorkspace> {
+  const responses = await startScriptedResponses({
+    turn: turn((cmd) => useTool('exec_command', { cmd, yield_time_ms: 60_000 })),
+  });
   onTestFinished(() => responses.close());
   const agents = { 'claude-acp': { command: process.execPath, args: [ACP_ADAPTER] } };
   const workspace = await startWorkspace({
-    script: scriptTurns(turn),
+    script: scriptTurns(turn((command) => useTool('Bash', { command }))),
     environment: {
       SCRIPTED_KEY: 'sk-scripted',
       CLAUDE_CODE_EXECUTABLE: adapterEnvironment({ url: '' })['CLAUDE_CODE_EXECUTABLE'],
