@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
-import type { EngineEvent } from '../../../src/contract/events.ts';
 import { expectNoAgents } from '../../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
 import { createRandom } from '../../support/random.ts';
 import { expectWholeLog } from '../../support/whole-log.ts';
-import { rage, startStorm, wakeAll, type Storm } from './storm.ts';
+import { rage, startStorm, unheard, wakeAll, withoutEnd } from './storm.ts';
 
 /** `STORM_SEEDS=1,2,3 STORM_STEPS=150 npx vitest run … test/e2e/agents/storm.test.ts` for the long run. */
 const SEEDS = (process.env['STORM_SEEDS'] ?? '1').split(',').map(Number);
@@ -39,25 +38,3 @@ it.each(SEEDS)(
   },
   2 * PATIENCE.timeout,
 );
-
-function withoutEnd(events: readonly EngineEvent[], messageIds: readonly string[]): string[] {
-  const ended = new Set(
-    events.flatMap(({ type, payload }) =>
-      type === 'chat.turn.completed' || type === 'chat.message.dropped' ? [payload.messageId] : [],
-    ),
-  );
-  return messageIds.filter((messageId) => !ended.has(messageId));
-}
-
-/** Messages that are said to be completed, though no model was ever asked with them. */
-function unheard({ sent, model, responses }: Storm, events: readonly EngineEvent[]): string[] {
-  const completed = new Set(
-    events.flatMap(({ type, payload }) =>
-      type === 'chat.turn.completed' && payload.outcome === 'completed' ? [payload.messageId] : [],
-    ),
-  );
-  const asked = [...model.messages(), ...responses.requests].map((request) => JSON.stringify(request));
-  return sent
-    .map(({ messageId }) => messageId)
-    .filter((messageId) => completed.has(messageId) && !asked.some((text) => text.includes(messageId)));
-}

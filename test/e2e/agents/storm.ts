@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EngineEvent } from '../../../src/contract/events.ts';
 import { pause } from '../../../src/dev/gate.ts';
 import { say, type Step } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
@@ -134,4 +135,30 @@ function signal(pid: number, name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
   } catch {
     // It is gone already.
   }
+}
+
+/** Messages that have not ended yet. */
+export function withoutEnd(events: readonly EngineEvent[], messageIds: readonly string[]): string[] {
+  const ended = new Set(
+    events.flatMap(({ type, payload }) =>
+      type === 'chat.turn.completed' || type === 'chat.message.dropped' ? [payload.messageId] : [],
+    ),
+  );
+  return messageIds.filter((messageId) => !ended.has(messageId));
+}
+
+/** Messages that are said to be completed, though no model was ever asked with them. */
+export function unheard(
+  { sent, model, responses }: Pick<Storm, 'sent' | 'model' | 'responses'>,
+  events: readonly EngineEvent[],
+): string[] {
+  const completed = new Set(
+    events.flatMap(({ type, payload }) =>
+      type === 'chat.turn.completed' && payload.outcome === 'completed' ? [payload.messageId] : [],
+    ),
+  );
+  const asked = [...model.messages(), ...responses.requests].map((request) => JSON.stringify(request));
+  return sent
+    .map(({ messageId }) => messageId)
+    .filter((messageId) => completed.has(messageId) && !asked.some((text) => text.includes(messageId)));
 }
