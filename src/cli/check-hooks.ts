@@ -1,7 +1,11 @@
+import { resolve } from 'node:path';
 import { describeProblems, readRepositoryConfig, CONFIG_FILES } from '../hooks/read-config.ts';
+import { refuseNoFolder } from './repository-folder.ts';
 
 /** Says whether the hooks of the repository in `folder` can be read, and what they are. Returns the exit code. */
-export function checkHooks(folder: string, print: (text: string) => void): number {
+export function checkHooks(path: string, print: (text: string) => void): number {
+  const folder = resolve(path);
+  refuseNoFolder(folder);
   const reading = readRepositoryConfig(folder);
   if (reading.state === 'absent') {
     print(`There is no ${CONFIG_FILES.join(', ')} in ${folder}.\n`);

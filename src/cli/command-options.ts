@@ -1,9 +1,9 @@
 /** Options that several commands share. */
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { EngineClient } from '../client/client.ts';
 import type { ConnectOptions, EngineOptions } from './connect.ts';
 import type { ChatChoice } from './find-chat.ts';
-import type { Terminal } from './terminal.ts';
+import { CliError, EXIT, type Terminal } from './terminal.ts';
 
 export interface ClientOptions extends EngineOptions {
   json?: true;
@@ -18,17 +18,27 @@ export interface ChatOptions extends ClientOptions {
 
 export function ofEngine(command: Command): Command {
   return command
-    .option('--url <url>', 'where the engine listens (REPLICAS_ENGINE_URL; PORT of this machine)')
-    .option('--secret <secret>', 'its secret; better set REPLICAS_ENGINE_SECRET, which others cannot see')
-    .option('--secret-file <file>', 'file with its secret');
+    .option('--url <url>', 'where the engine listens (REPLICAS_ENGINE_URL; PORT of this machine)', toText)
+    .option(
+      '--secret <secret>',
+      'its secret; better set REPLICAS_ENGINE_SECRET, which others cannot see',
+      toText,
+    )
+    .option('--secret-file <file>', 'file with its secret', toText);
 }
 
 export function ofChat(command: Command): Command {
   return ofEngine(command)
-    .option('--chat <id>', 'the chat, or how its id begins; the one that was used last when left out')
-    .option('--provider <name>', 'only chats of this agent')
-    .option('--new', 'open a new chat')
-    .option('--title <title>', 'title of the new chat');
+    .option('--chat <id>', 'the chat, or how its id begins; the one that was used last when left out', toText)
+    .option('--provider <name>', 'only chats of this agent', toText)
+    .addOption(new Option('--new', 'open a new chat').conflicts('chat'))
+    .option('--title <title>', 'title of the new chat', toText);
+}
+
+/** An option without a value is a variable that was not set more often than a wish. */
+export function toText(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It is empty.');
 }
 
 /** Runs a command with a client of the engine that its options name. */
@@ -45,7 +55,10 @@ export async function withEngine(
   return command(client).catch((error: unknown) => nameSecret(error, secretFrom));
 }
 
+/** @throws {CliError} when a title is given to a chat that has one. */
 export function toChatChoice({ chat: chatId, provider, new: isNew, title }: ChatOptions): ChatChoice {
+  if (title !== undefined && isNew !== true)
+    throw new CliError('--title is the title of a new chat: add --new.', EXIT.USAGE);
   return { isNew: isNew === true, ...withoutMissing({ chatId, provider, title }) };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EngineClient } from '../client/client.ts';
+import { isBaseUrl } from '../client/transport.ts';
 import { DEV_HOME, readDevSettings } from './dev-settings.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 
@@ -29,14 +30,10 @@ export interface Connection {
 /** @throws {CliError} when no secret is known, or no engine can be where it is said to be. */
 export function connectTo(terminal: Terminal, { attempts, ...options }: ConnectOptions): Connection {
   const { url, from: urlFrom } = urlOf(terminal, options);
+  if (!isBaseUrl(url)) throw new CliError(`${urlFrom}: ${NO_URL}`, EXIT.USAGE);
   const { secret, from: secretFrom } = readSecret(terminal, { ...options, url });
-  try {
-    const client = new EngineClient({ url, secret, ...(attempts !== undefined && { attempts }) });
-    return { client, secretFrom };
-  } catch (error) {
-    if (error instanceof TypeError) throw new CliError(`${urlFrom}: ${NO_URL}`, EXIT.USAGE);
-    throw error;
-  }
+  const client = new EngineClient({ url, secret, ...(attempts !== undefined && { attempts }) });
+  return { client, secretFrom };
 }
 
 const NO_URL = 'this is no URL of an engine; it looks like http://127.0.0.1:3737.';
@@ -80,5 +77,5 @@ function readSecretFile(file: string): string {
 
 /** The secret of a trial engine goes to this machine only. */
 function isLocal(url: string): boolean {
-  return URL.canParse(url) && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
 }

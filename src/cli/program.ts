@@ -5,12 +5,13 @@ import {
   ofChat,
   ofEngine,
   toChatChoice,
+  toText,
   withEngine,
   withoutMissing,
   type ChatOptions,
   type ClientOptions,
 } from './command-options.ts';
-import type { Terminal } from './terminal.ts';
+import { CliError, EXIT, type Terminal } from './terminal.ts';
 
 /** What the program needs of the process it runs in. */
 export interface Shell {
@@ -88,15 +89,17 @@ function addConversation(program: Command, shell: Shell): void {
       'send one message and show what is said until its turn has ended; "-" reads it from standard input',
     )
     .option('--json', 'print the events of the turn, one JSON object per line')
-    .option('--model <model>', 'the model to ask')
+    .option('--model <model>', 'the model to ask', toText)
     .option('--plan-mode', 'have a plan made first')
-    .option('--message-id <id>', 'the id of the message: sent again under it, it runs once')
+    .option('--message-id <id>', 'the id of the message: sent again under it, it runs once', toText)
     .action((message: string, options: SendOptions) =>
       shell.run(async (terminal) => {
         const { send } = await import('./send.ts');
         const { model, planMode, messageId, json = false } = options;
         const settings = withoutMissing({ model, planMode, messageId });
         const text = message === '-' ? await terminal.readInput() : message;
+        if (text.trim() === '')
+          throw new CliError('There is nothing to send: the message is empty.', EXIT.USAGE);
         const content = { json, message: { message: text, ...settings }, ...toChatChoice(options) };
         return withEngine(terminal, options, (client) => send(terminal, { client, ...content }));
       }),
@@ -130,9 +133,13 @@ function addObservation(program: Command, shell: Shell): void {
   ofEngine(program.command('tail'))
     .description('print events: those from now on, or those behind an event')
     .option('-f, --follow', 'with --since: go on with what happens from now on')
-    .option('--since <id>', 'begin behind this event; "start" begins with the oldest one that is kept')
-    .option('--types <types>', 'only these types, separated by commas')
-    .option('--chat <id>', 'only events of this chat; the beginning of its id is enough')
+    .option(
+      '--since <id>',
+      'begin behind this event; "start" begins with the oldest one that is kept',
+      toText,
+    )
+    .option('--types <types>', 'only these types, separated by commas', toText)
+    .option('--chat <id>', 'only events of this chat; the beginning of its id is enough', toText)
     .option('--partial', 'also what agents are writing, piece by piece')
     .option('--json', 'print events as they are, one JSON object per line')
     .action((options: TailOptions) =>

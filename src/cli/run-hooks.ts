@@ -14,6 +14,7 @@ import { viewHook } from '../hooks/hook-view.ts';
 import { planHooks } from '../hooks/plan-hooks.ts';
 import { redactText } from '../hooks/redact.ts';
 import { createPaths } from '../paths.ts';
+import { refuseNoFolder } from './repository-folder.ts';
 import { createLiveLines, toTable, type LiveOptions } from './hook-table.ts';
 
 export interface RunHooksOptions extends LiveOptions {
@@ -31,6 +32,7 @@ export interface RunHooksOptions extends LiveOptions {
 export async function runHooks(options: RunHooksOptions): Promise<number> {
   const { folder, kind, print } = options;
   const repository = { name: basename(resolve(folder)), folder: resolve(folder) };
+  refuseNoFolder(repository.folder);
   const [hook] = planHooks({ repositories: [repository], kind, runId: randomUUID(), bootId: 'local' });
   if (hook === undefined || hook.status === 'skipped') {
     print(`There is no ${kind}Hook with commands in ${repository.folder}.\n`);

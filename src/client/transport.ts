@@ -113,12 +113,15 @@ const SECRET = /^(?:[!-~](?:[ -~]*[!-~])?)?$/;
 
 /** @throws {TypeError} The text is not repeated: a password may stand in it. */
 function baseOf(url: string): string {
+  if (isBaseUrl(url)) return url.replace(/\/+$/, '');
+  throw new TypeError('This is no URL of an engine: it looks like http://127.0.0.1:3737.');
+}
+
+/** With a user, a query or a hash, no path can be added, or `fetch` refuses it. */
+export function isBaseUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false;
   const { protocol, username, password, search, hash } = new URL(url);
-  const isBase = /^https?:$/.test(protocol) && username + password + search + hash === '';
-  if (isBase) return url.replace(/\/+$/, '');
-  throw new TypeError(
-    'This is no URL of an engine: it looks like http://127.0.0.1:3737, with nothing around it.',
-  );
+  return /^https?:$/.test(protocol) && username + password + search + hash === '';
 }
 
 /** @throws {EngineClientError} `unexpected_answer` */

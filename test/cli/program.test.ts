@@ -1,6 +1,8 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
+import { CliError } from '../../src/cli/terminal.ts';
+import { openTestTerminal } from './stand-in.ts';
 
 describe('the command line', () => {
   it.each([[[]], [['serve']]])('serves when it says %j', async (words) => {
@@ -20,9 +22,35 @@ describe('the command line', () => {
     [['machines', 'print'], "unknown command 'print'"],
     [['serve', 'nonsense'], "too many arguments for 'serve'"],
     [['--prot'], "unknown option '--prot'"],
+    [['send', 'hello', '--chat', ''], "option '--chat <id>' argument '' is invalid. It is empty."],
+    [['send', 'hello', '--new', '--chat', 'a'], "option '--new' cannot be used with option '--chat <id>'"],
+    [['tail', '--since', ' '], "option '--since <id>' argument ' ' is invalid. It is empty."],
+    [['status', '--secret', ''], "option '--secret <secret>' argument '' is invalid. It is empty."],
   ])('names what is wrong with %j', async (words, complaint) => {
     expect(await run(words)).toEqual({ served: false, complaint: expect.stringContaining(complaint) });
   });
+});
+
+it.each([
+  [['send', 'hello', '--title', 'x'], '--title is the title of a new chat: add --new.'],
+  [['send', '  '], 'There is nothing to send: the message is empty.'],
+])('a command that cannot be meant is refused before an engine is asked: %j', async (words, complaint) => {
+  const failures: unknown[] = [];
+  const nobody = () => Promise.resolve();
+  const program = createProgram(
+    {
+      serve: nobody,
+      dev: nobody,
+      run: async (command) => {
+        await command(openTestTerminal()).catch((error: unknown) => failures.push(error));
+      },
+    },
+    words,
+  );
+
+  await program.parseAsync(words, { from: 'user' });
+
+  expect(failures).toEqual([new CliError(complaint, 2)]);
 });
 
 /** Whether these words start an engine, and what is said of them otherwise. */

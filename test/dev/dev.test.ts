@@ -58,19 +58,19 @@ it('keeps its secret to itself, over restarts', async () => {
 });
 
 it('keeps what its engine was started with while it runs, for the commands beside it', async () => {
-  const { secret, stop } = await start({ PATH: '/bin', HOME: '/root' });
+  const engine = await start({ PATH: '/bin', HOME: '/root' });
   const file = join(home, 'engine-environment.json');
   const settings: unknown = JSON.parse(await readFile(file, 'utf8'));
 
   expect(settings).toMatchObject({
-    REPLICAS_ENGINE_SECRET: secret,
+    REPLICAS_ENGINE_SECRET: engine.secret,
     WORKSPACE_ID: 'dev',
     PORT: '3737',
     HOME: home,
   });
   expect(settings).not.toHaveProperty('PATH');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
-  await stop();
+  await engine.stop();
   expect(existsSync(file)).toBe(false);
 });
 

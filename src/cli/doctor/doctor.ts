@@ -36,7 +36,6 @@ function toLines({ name, state, text, remedy }: Named, colors: Colors): string {
 function conclusionOf(findings: readonly Finding[], { green, red, yellow }: Colors): string {
   const count = (wanted: Finding['state']) => findings.filter(({ state }) => state === wanted).length;
   if (count('bad') > 0) return red(`${count('bad')} of ${findings.length} checks failed.`);
-  return count('doubtful') > 0
-    ? yellow(`It works, with ${count('doubtful')} things missing.`)
-    : green('All is well.');
+  const missing = count('doubtful') === 1 ? 'one thing' : `${count('doubtful')} things`;
+  return count('doubtful') > 0 ? yellow(`It works, with ${missing} missing.`) : green('All is well.');
 }

@@ -36,6 +36,13 @@ describe('hooks check', () => {
     expect(printed).toBe('replicas.json: startHook.commands[0]: expected string, received number\n');
   });
 
+  it('says that there is no such folder, and so does running', async () => {
+    const nowhere = join(folder, 'nowhere');
+
+    expect(() => checkHooks(nowhere, print)).toThrow(`There is no folder ${nowhere}.`);
+    await expect(run({ folder: nowhere })).rejects.toThrow(`There is no folder ${nowhere}.`);
+  });
+
   it('fails without a file', () => {
     expect(checkHooks(folder, print)).toBe(1);
     expect(printed).toBe(`There is no replicas.json, replicas.yaml, replicas.yml in ${folder}.\n`);
