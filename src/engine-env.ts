@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import {
   acpAgents,
+  hostNames,
   isHost,
   isHttpUrl,
   isLoopbackWebSocket,
@@ -119,6 +120,10 @@ const optional = {
   DIFF_MAX_BYTES: wholeNumber({ min: KIB, max: GIB })
     .default(10 * MIB)
     .meta({ description: 'The largest diff of one repository; more is cut and marked `truncated`.' }),
+  IMAGE_HOSTS: hostNames().default(new Set()).meta({
+    description:
+      'Hosts, separated by commas, from which images are fetched though their addresses are not of the internet.',
+  }),
   STATELY_INSPECT_URL: z
     .string()
     .refine(isLoopbackWebSocket, 'must be a ws:// URL of this machine, like ws://127.0.0.1:8080')

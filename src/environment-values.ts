@@ -40,6 +40,19 @@ export function acpAgents() {
   });
 }
 
+/** Names or addresses, separated by commas. */
+export function hostNames() {
+  const names = (text: string) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
+  return z
+    .string()
+    .refine((text) => names(text).every(isHost), 'must be host names or IP addresses, separated by commas')
+    .transform((text) => new Set(names(text)));
+}
+
 export function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }

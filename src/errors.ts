@@ -29,8 +29,7 @@ export const ENGINE_ERRORS = {
   },
   MALFORMED_REQUEST: {
     status: 400,
-    meaning:
-      'What was sent is no HTTP request: its first line, a header, its target or its chunks are wrong.',
+    meaning: 'What was sent is no HTTP request: first line, headers, target or chunks are wrong.',
     message: ({ reason }: { reason: string }) => `This is not a valid HTTP request: ${reason}.`,
   },
   BODY_INCOMPLETE: {
@@ -108,15 +107,13 @@ export const ENGINE_ERRORS = {
   },
   STEER_UNSUPPORTED: {
     status: 409,
-    meaning:
-      'This agent takes nothing into a turn that runs. Send an ordinary message: it waits for the end of the turn.',
+    meaning: 'This agent takes nothing into a turn that runs. Send an ordinary message: it waits.',
     message: ({ provider }: { chatId: string; provider: string }) =>
       `The agent "${provider}" takes nothing into a running turn; send an ordinary message.`,
   },
   NOTHING_TO_STEER: {
     status: 409,
-    meaning:
-      'No turn runs that a message could go into: the chat rests, starts, is being interrupted or waits for an answer. Send an ordinary message.',
+    meaning: 'No turn runs that a message could go into. Send an ordinary message.',
     message: ({ chatId }: { chatId: string }) =>
       `No turn of chat "${chatId}" can take a message now; send an ordinary one.`,
   },
@@ -125,11 +122,16 @@ export const ENGINE_ERRORS = {
     meaning: 'No chat has the `parentChatId`, or that chat is being deleted.',
     message: ({ parentChatId }: { parentChatId: string }) => `No chat "${parentChatId}" can have a sub-chat.`,
   },
+  IMAGE_REFUSED: {
+    status: 422,
+    meaning: 'An image cannot be had from its URL (see `IMAGE_HOSTS`); the message tells why.',
+    message: ({ url, reason }: { url: string; reason: string }) =>
+      `The image "${url}" cannot be used: ${reason}. Send its data instead.`,
+  },
   HOOKS_RUNNING: {
     status: 409,
     meaning: 'Hooks run already. `GET /hooks/status` tells how far they are; ask again when they are over.',
-    message: ({ runId }: { runId: string }) =>
-      `Hooks are running (run "${runId}"); ask again when they are over.`,
+    message: ({ runId }: { runId: string }) => `Hooks are running (run "${runId}"); ask again later.`,
   },
   PAYLOAD_TOO_LARGE: {
     status: 413,
@@ -171,15 +173,13 @@ export const ENGINE_ERRORS = {
   },
   OUTCOME_UNKNOWN: {
     status: 503,
-    meaning:
-      'The command was not on disk in time and may still take effect. Repeat it; a message with the `messageId` of `context`.',
+    meaning: 'Not on disk in time, it may still take effect. Repeat it, with the `messageId` of `context`.',
     message: ({ messageId }: { messageId?: string }) =>
       `Whether this took effect is not known yet; repeat it${messageId === undefined ? '' : ` with messageId "${messageId}"`}.`,
   },
   CHAT_FAILED: {
     status: 503,
-    meaning:
-      'The chat failed again and again and was given up. The others go on; delete it, or restart the engine.',
+    meaning: 'The chat failed too often and was given up. Delete it, or restart the engine.',
     message: ({ chatId }: { chatId: string }) =>
       `Chat "${chatId}" failed too often and was given up until the engine restarts.`,
   },

@@ -19,6 +19,7 @@ import type { ThinkingLevel } from './contract/messages.ts';
 import type { ChatRecord } from './contract/records.ts';
 import type { Health } from './contract/status.ts';
 import type { EngineEnvironment } from './engine-env.ts';
+import { createImageFetcher } from './images/fetch-image.ts';
 import { keepBeating } from './heartbeat.ts';
 import type { RunningEngine } from './engine.ts';
 import { createHub } from './journal/hub.ts';
@@ -117,6 +118,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     payloads,
     steerable,
     thinkingLevels: thinkingLevelsOf(drivers),
+    fetchImages: createImageFetcher({ allowedHosts: environment.IMAGE_HOSTS }),
   });
   const logFile = paths.startHooksLog;
   const hooks = new HookCommands({ ...hookParts, board: root.hooks, directory, logFile });

@@ -31,6 +31,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...GROUND,
   ],
   'src/workspace': ['node:', 'execa', 'isomorphic-git', 'zod', 'src/storage', ...GROUND],
+  'src/images': ['node:', ...GROUND],
   'src/monolith': ['cockatiel', 'type:zod', ...GROUND],
   'src/outbox': [
     'node:',

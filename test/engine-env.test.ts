@@ -33,6 +33,7 @@ describe('parseEnvironment', () => {
       BODY_MAX_BYTES: 33_554_432,
       EVENT_LOG_BYTES: 1_073_741_824,
       DIFF_MAX_BYTES: 10_485_760,
+      IMAGE_HOSTS: new Set(),
       LOG_LEVEL: 'info',
       ambient: {},
     });

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { SendMessage, ThinkingLevel } from '../contract/messages.ts';
+import type { Image, SendMessage, ThinkingLevel } from '../contract/messages.ts';
 import { StoredContentSchema } from '../contract/records.ts';
 import type { MessageContent, QueuedMessage, StoredContent } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
@@ -10,11 +10,18 @@ import type { Payloads } from '../storage/payloads.ts';
 /** Texts up to this size stay in the journal line that accepts them. */
 const INLINE_BYTES = 64 * 1024;
 
+/** Puts what the URLs of images lead to in their place. */
+export type FetchImages = (images: readonly Image[]) => Promise<Image[]>;
+
 /** A message as the chat will queue it: repaired, identified, its large parts on disk. */
-export async function acceptMessage(request: SendMessage, payloads: Payloads): Promise<QueuedMessage> {
+export async function acceptMessage(
+  request: SendMessage,
+  { payloads, fetchImages }: { payloads: Payloads; fetchImages: FetchImages },
+): Promise<QueuedMessage> {
   const { text, planMode } = readPlanMode(repairText(request.message), request.planMode ?? false);
+  const images = await fetchImages(request.images ?? []);
   return {
-    ...(await storeMessage({ ...request, message: text }, { planMode, payloads })),
+    ...(await storeMessage({ ...request, message: text, images }, { planMode, payloads })),
     digest: digestOf(request),
   };
 }

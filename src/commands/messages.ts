@@ -11,7 +11,14 @@ import type {
 import type { ChatRecord, QueuedMessage } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
 import type { Payloads } from '../storage/payloads.ts';
-import { acceptMessage, digestOf, readContent, storeMessage, withoutDefaults } from './accept-message.ts';
+import {
+  acceptMessage,
+  digestOf,
+  readContent,
+  storeMessage,
+  withoutDefaults,
+  type FetchImages,
+} from './accept-message.ts';
 import type { Directory } from './directory.ts';
 
 /** More messages than this do not wait in one chat. */
@@ -26,18 +33,22 @@ export interface MessagesOptions {
   steerable: ReadonlySet<string>;
   /** How hard each provider's agent thinks when a message does not say. */
   thinkingLevels: ReadonlyMap<string, ThinkingLevel>;
+  fetchImages: FetchImages;
 }
 
 /** What can be done with the messages of a chat. */
 export class Messages {
   readonly #directory: Directory;
   readonly #payloads: Payloads;
+  readonly #fetchImages: FetchImages;
   readonly #steerable: ReadonlySet<string>;
   readonly #thinkingLevels: ReadonlyMap<string, ThinkingLevel>;
 
-  constructor(directory: Directory, { payloads, steerable, thinkingLevels }: MessagesOptions) {
+  constructor(directory: Directory, options: MessagesOptions) {
+    const { payloads, steerable, thinkingLevels, fetchImages } = options;
     this.#directory = directory;
     this.#payloads = payloads;
+    this.#fetchImages = fetchImages;
     this.#steerable = steerable;
     this.#thinkingLevels = thinkingLevels;
   }
@@ -49,7 +60,10 @@ export class Messages {
     const known = findReceipt(record, request);
     if (known !== undefined) return this.#directory.committed(known);
     this.#directory.refuseNewWork();
-    const message = await acceptMessage(request, this.#payloads);
+    const message = await acceptMessage(request, {
+      payloads: this.#payloads,
+      fetchImages: this.#fetchImages,
+    });
     const accepted = findReceipt(this.#directory.recordOf(chatId), request) ?? this.#submit(chatId, message);
     return this.#directory.committed(accepted);
   }
