@@ -45,18 +45,14 @@ const FIRST_WINDOW = 64 << 10;
  * than it did, is damaged: it is kept aside and reported, and what is whole and what the journal knows takes its place.
  */
 export async function openHistoryFile(key: string, options: OpenHistoryFileOptions): Promise<SoundHistory> {
-  const { files, mark, damage, onDamage } = options;
+  const { files, mark, damage } = options;
   const entry = await lstat(files.pathOf(key)).catch(() => null); // not there yet
   const file = await files.open(key);
   const size = await file.size();
   const tail = await readTail(file, size);
-  const reason = damage ?? objectionTo(tail, { mark, isMissing: entry === null });
-  if (reason !== null) {
-    // What stood in its place has been reported.
-    const isReported = size === 0 && entry?.isFile() === false;
-    const report = isReported ? () => undefined : onDamage;
-    return rebuildHistory({ key, file, reason, isMissing: entry === null }, { ...options, onDamage: report });
-  }
+  const isMissing = entry === null || (size === 0 && !entry.isFile()); // what stood there was set aside
+  const reason = damage ?? objectionTo(tail, { mark, isMissing });
+  if (reason !== null) return rebuildHistory({ key, file, reason, isMissing }, options);
   if (tail.end < size) await file.truncate(tail.end);
   return { file, bytes: tail.end, count: tail.last?.number ?? 0, lastId: tail.last?.id ?? null };
 }

@@ -5,6 +5,7 @@ export class DamageReports {
   readonly #log: OnDamage;
   #untold: Damage[] = [];
   #tell: OnDamage = (damage) => void this.#untold.push(damage);
+  readonly #files = new Set<string>();
   #count = 0;
 
   constructor(log: OnDamage) {
@@ -16,10 +17,17 @@ export class DamageReports {
   }
 
   readonly report: OnDamage = (damage) => {
+    if (this.#isExplained(damage)) return;
+    this.#files.add(damage.file);
     this.#count += 1;
     this.#log(damage);
     this.#tell(damage);
   };
+
+  /** What is gone because it, or a folder above it, was set aside has been told. */
+  #isExplained({ file, keptAs }: Damage): boolean {
+    return keptAs === null && [...this.#files].some((one) => file === one || file.startsWith(`${one}/`));
+  }
 
   /** From now on `tell` hears of each damage, first of those that were found already. */
   tellTo(tell: OnDamage): void {
