@@ -27,6 +27,8 @@ export interface Shown {
   requests: AgentRequest[];
   /** For want of room on the disk. */
   refusesMessages: boolean;
+  /** How often a drawing cannot be had before it can. */
+  failingDrawings: number;
 }
 
 export interface ShownWorkspace {
@@ -49,6 +51,7 @@ export async function serveWorkspace(shown: Partial<Shown>): Promise<ShownWorksp
     history: [],
     requests: [],
     refusesMessages: false,
+    failingDrawings: 0,
     ...shown,
   };
   const streams = new Set<Readable>();
@@ -90,7 +93,14 @@ function partsOf(shown: Shown, { streams, answers }: Doing): Parameters<typeof f
     },
     status: async () => ({ ...statusOf(word), version: word, lastEventId }),
     repos: { list: async () => ({ repos: [repoOf(shown)], lastEventId }) },
-    machines: { list: () => [], read: async () => '<svg xmlns="http://www.w3.org/2000/svg"/>' },
+    machines: {
+      list: () => [],
+      read: async () => {
+        shown.failingDrawings -= 1;
+        if (shown.failingDrawings >= 0) throw new EngineError('SHUTTING_DOWN');
+        return '<svg xmlns="http://www.w3.org/2000/svg"/>';
+      },
+    },
     actors: { list: () => [], follow: () => endless(actorFrameOf(word)) },
     credentials: { health: () => healthOf(word), refresh: unused },
     hooks: {

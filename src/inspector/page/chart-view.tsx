@@ -32,6 +32,9 @@ export function ChartView({ store }: { store: PageStore }) {
   );
 }
 
+/** A drawing that could not be had, for the engine was away, is asked for again after so long. */
+const RETRY_MS = 2_000;
+
 interface CanvasProps {
   store: PageStore;
   machine: string;
@@ -43,13 +46,14 @@ interface CanvasProps {
 function Canvas({ store, machine, path, isFollowing, onFollow }: CanvasProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [scene, setScene] = useState<{ drawing: ChartDrawing; camera: Camera } | null>(null);
+  const [attempt, setAttempt] = useState(0);
   const following = useRef(isFollowing);
   following.current = isFollowing;
   useEffect(() => {
     const place = frame.current;
     if (place === null) return;
     const stop = new AbortController();
-    void loadDrawing(store, machine).then((text) => {
+    const show = (text: string) => {
       if (stop.signal.aborted) return;
       const drawing = new ChartDrawing(text);
       const camera = new Camera(drawing, place);
@@ -57,9 +61,15 @@ function Canvas({ store, machine, path, isFollowing, onFollow }: CanvasProps) {
       const release = controlCamera(place, camera, () => onFollow(false));
       stop.signal.addEventListener('abort', release);
       setScene({ drawing, camera });
-    });
+    };
+    const tryAgain = () => {
+      if (stop.signal.aborted) return;
+      const retry = setTimeout(() => setAttempt(attempt + 1), RETRY_MS);
+      stop.signal.addEventListener('abort', () => clearTimeout(retry));
+    };
+    void loadDrawing(store, machine).then(show, tryAgain);
     return () => stop.abort();
-  }, [machine]);
+  }, [machine, attempt]);
   useEffect(
     () => (scene === null ? undefined : animate(store, { ...scene, path, following })),
     [scene, path],

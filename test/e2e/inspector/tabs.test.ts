@@ -119,6 +119,16 @@ it('what is written to a chat stays there: behind another chat, behind a refusal
   expect(await box.inputValue()).toBe('A draft');
 });
 
+it('a statechart that could not be had is drawn once it can', async () => {
+  const { url } = await serveWorkspace({ failingDrawings: 2 });
+  const { page, troubles } = await openPage(browser, DESKTOP);
+  onTestFinished(() => page.context().close());
+  await enter(page, url);
+
+  await page.locator('.canvas svg').waitFor({ state: 'attached' });
+  expect(troubles).toEqual([]);
+});
+
 it('says what comes to those who listen: the conversation, requests, the connection', async () => {
   const { url } = await serveWorkspace({ requests: [{ ...ASKED, id: 'r1' }] });
   const { page } = await openPage(browser, DESKTOP);
