@@ -19,6 +19,8 @@ export type HookFact =
       durationMs: number;
       output: string;
       outputChars: number;
+      /** What the shell around the commands said of its failure. */
+      complaint?: string;
     }
   /** It could not be started. */
   | { type: 'shell.failed'; message: string };

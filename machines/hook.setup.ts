@@ -53,10 +53,12 @@ export const hookSetup = setup({
     noteStepEnd: enqueueActions(({ context, event, enqueue }, params: { because: EndReason }) => {
       const outcome = endFrom(event, params.because);
       const printed = 'outputChars' in event ? withOutput(context.hook, event.outputChars) : context.hook;
-      const hook = withOutcome(withStepEnd(printed, outcome));
+      const error = errorOf(event);
+      const ended = withOutcome(withStepEnd(printed, outcome));
+      const hook = error === undefined ? ended : { ...ended, error };
       const output = 'output' in event ? event.output : undefined;
       enqueue.assign({ hook, elapsedMs: 0 });
-      enqueue.emit(progressOf(hook, { index: currentIndex(context.hook), output, error: errorOf(event) }));
+      enqueue.emit(progressOf(hook, { index: currentIndex(context.hook), output, error }));
     }),
     killProcess: sendTo(
       'shell',
@@ -96,6 +98,10 @@ const CANNOT_START = 126;
 
 function errorOf(event: HookEvent): HooksProgress['error'] {
   if (event.type === 'shell.failed') return { code: 'hook_not_started', message: event.message };
+  if (event.type === 'shell.ended') {
+    const { complaint } = event;
+    return complaint === undefined ? undefined : { code: 'hook_shell_failed', message: complaint };
+  }
   if ('error' in event) return { code: 'hook_not_started', message: String(event.error) };
   return undefined;
 }

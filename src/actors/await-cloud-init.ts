@@ -1,6 +1,7 @@
-import { existsSync, watch } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fromPromise } from 'xstate';
+import { openWatch } from '../process/open-watch.ts';
 
 /** A folder that does not exist yet, or a file system that tells nobody: looked at this often instead. */
 const LOOK_EVERY_MS = 2_000;
@@ -16,8 +17,7 @@ function fileToAppear(file: string, signal: AbortSignal): Promise<void> {
       if (existsSync(file)) finish();
     };
     const timer = setInterval(look, LOOK_EVERY_MS);
-    const watcher = existsSync(dirname(file)) ? watch(dirname(file), look) : undefined;
-    watcher?.on('error', () => watcher.close()); // the timer goes on looking
+    const watcher = openWatch(dirname(file), look); // the timer looks where nothing can be watched
     const finish = () => {
       clearInterval(timer);
       watcher?.close();

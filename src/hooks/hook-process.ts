@@ -9,6 +9,7 @@ import { elapsedOf, fence, identify } from '../process/identify.ts';
 import { launch } from '../process/launch.ts';
 import { createRun, filesOf, type Run } from '../process/run.ts';
 import { freeOutput } from '../process/spool.ts';
+import { readStderrTail } from '../process/stderr-tail.ts';
 import { endFamily } from '../process/terminate.ts';
 import { readIfFile } from '../storage/read-if-file.ts';
 import type { HookLog } from './hook-log.ts';
@@ -71,10 +72,9 @@ export class HookProcess {
       if (!(await this.#start())) return this.#reportEnd(null, 0);
       await this.#follow();
     } catch (error) {
-      this.#report({
-        type: 'shell.failed',
-        message: error instanceof Error ? error.message : String(error),
-      });
+      const message = this.#options.log.redact(error instanceof Error ? error.message : String(error));
+      await this.#options.log.note(this.#hook.repoName, `◼ ${message}`);
+      this.#report({ type: 'shell.failed', message });
     }
   }
 
@@ -150,12 +150,26 @@ export class HookProcess {
       this.#hook.repoName,
       `◼ ${this.#killing === undefined ? outcomeOf(end.exitCode) : 'killed'} after ${durationMs / 1000} s`,
     );
-    this.#reportEnd(end.exitCode, this.#ownDuration(durationMs));
+    this.#reportEnd(end.exitCode, this.#ownDuration(durationMs), await this.#complaint(end.exitCode));
   }
 
-  #reportEnd(exitCode: number | null, durationMs: number): void {
+  /** What the shell around the commands says of its failure; the commands themselves complain into the output. */
+  async #complaint(exitCode: number | null): Promise<string | undefined> {
+    const said = exitCode === 0 ? '' : await readStderrTail(this.#run);
+    if (said !== '') await this.#options.log.note(this.#hook.repoName, `◼ ${said}`);
+    return said || undefined;
+  }
+
+  #reportEnd(exitCode: number | null, durationMs: number, complaint?: string): void {
     const { chars, lastLines } = this.#options.log.printedBy(this.#step.processId);
-    this.#report({ type: 'shell.ended', exitCode, durationMs, output: lastLines, outputChars: chars });
+    this.#report({
+      type: 'shell.ended',
+      exitCode,
+      durationMs,
+      output: lastLines,
+      outputChars: chars,
+      ...(complaint !== undefined && { complaint: this.#options.log.redact(complaint) }),
+    });
   }
 
   #reportOutput(): void {

@@ -1,8 +1,8 @@
-import { watch } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openWatch } from '../process/open-watch.ts';
 
 export interface LogStreamOptions {
   /** `startHooks.log`. */
@@ -111,14 +111,13 @@ async function* wholeLines({ file, from, repo, toText }: Reading): AsyncGenerato
 
 function createAlarm(file: string): { arm(): Promise<void>; stop(): void } {
   let ring: () => void = () => undefined;
-  const watcher = watch(dirname(file), () => ring());
-  watcher.on('error', () => watcher.close()); // the poll goes on looking
+  const watcher = openWatch(dirname(file), () => ring()); // the poll looks where nothing can be watched
   return {
     arm: () =>
       new Promise((resolve) => {
         ring = resolve;
       }),
-    stop: () => watcher.close(),
+    stop: () => watcher?.close(),
   };
 }
 

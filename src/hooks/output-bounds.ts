@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, statSync, truncateSync, watch } from 'node:fs';
+import { existsSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { identify } from '../process/identify.ts';
+import { openWatch } from '../process/open-watch.ts';
 import { createRun, filesOf, type Run } from '../process/run.ts';
 
 export interface OutputBoundsOptions {
@@ -84,15 +85,4 @@ export class OutputBounds {
 export interface HoldAllOptions {
   followed: ReadonlySet<string>;
   ownBytesOf: (processId: string) => number;
-}
-
-/** Undefined where the machine has no watches left. */
-function openWatch(file: string, onChange: () => void): FSWatcher | undefined {
-  try {
-    const watcher = watch(file, { persistent: false }, onChange);
-    watcher.on('error', onChange);
-    return watcher;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
-import { existsSync, fstatSync, watch } from 'node:fs';
+import { existsSync, fstatSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identify } from './identify.ts';
+import { openWatch } from './open-watch.ts';
 import { filesOf, type Run } from './run.ts';
 import { createSpoolReserve } from './spool.ts';
 
@@ -23,6 +24,8 @@ export type FollowEnd = { isOver: true; exitCode: number | null } | { isOver: fa
 
 const CHUNK_BYTES = 256 * 1024;
 const POLL_MS = 1_000;
+/** Where nothing can be watched. */
+const BLIND_POLL_MS = 50;
 
 /** What comes in quick succession is read together: a reading costs more than a line. */
 const GATHER_MS = 2;
@@ -97,9 +100,8 @@ function createAlarm(run: Run, signal: AbortSignal): Alarm {
     isDue = true;
     ring();
   };
-  const watcher = watch(run.folder, onChange);
-  watcher.on('error', onChange);
-  const poll = setInterval(onPoll, POLL_MS);
+  const watcher = openWatch(run.folder, onChange);
+  const poll = setInterval(onPoll, watcher === undefined ? BLIND_POLL_MS : POLL_MS);
   signal.addEventListener('abort', onChange);
   return {
     arm: () =>
@@ -112,7 +114,7 @@ function createAlarm(run: Run, signal: AbortSignal): Alarm {
       return wasDue;
     },
     stop: () => {
-      watcher.close();
+      watcher?.close();
       clearInterval(poll);
       signal.removeEventListener('abort', onChange);
     },

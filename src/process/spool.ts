@@ -75,7 +75,13 @@ async function free(file: string, { from, before }: Range): Promise<number> {
   return outcome === 'done' ? end : from;
 }
 
-function fallocate(args: string[]): Promise<'done' | 'unsupported' | 'failed'> {
+type Outcome = 'done' | 'unsupported' | 'failed';
+
+function fallocate(args: string[]): Promise<Outcome> {
+  return runFallocate(args).catch(() => 'failed'); // no process could be started
+}
+
+function runFallocate(args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     execFile('env', ['LC_ALL=C', 'fallocate', ...args], (error, _, complaint) => {
       if (error === null) return resolve('done');

@@ -99,4 +99,12 @@ export const COMMAND_ENDED: HookFact = {
   durationMs: 1_000,
 };
 export const FAILED: HookFact = { type: 'shell.failed', message: 'no such folder' };
+export const COMPLAINED: HookFact = {
+  type: 'shell.ended',
+  exitCode: 2,
+  durationMs: 5,
+  output: '',
+  outputChars: 0,
+  complaint: 'sh: 1: Cannot fork',
+};
 export const SHUTDOWN: HookEvent = { type: 'hook.shutdown' };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   COMMAND_ENDED,
+  COMPLAINED,
   FAILED,
   JOINT,
   PRINTED,
@@ -32,6 +33,19 @@ describe('commands with a shell each', () => {
       durationMs: 5,
       startedAt: STARTED_AT,
     });
+  });
+
+  it('that could not be started, or whose shell complained, keep what was said of it', () => {
+    const { emitted, take, record } = startHook();
+
+    take(FAILED, started(), COMPLAINED);
+
+    const errors = emitted.flatMap((event) => (event.type === 'hooks.progress' ? event.payload.error : []));
+    expect(errors).toEqual([
+      { code: 'hook_not_started', message: 'no such folder' },
+      { code: 'hook_shell_failed', message: 'sh: 1: Cannot fork' },
+    ]);
+    expect(record().error).toEqual(errors[1]);
   });
 
   it('announce their end once each, with what they printed last and the record for the next engine', () => {
