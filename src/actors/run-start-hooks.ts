@@ -4,6 +4,7 @@ import type { HookKind } from '../contract/hooks.ts';
 import type { HookRecord, HookRun } from '../contract/hook-records.ts';
 import { clearProcesses } from '../hooks/clear-processes.ts';
 import type { HookLog } from '../hooks/hook-log.ts';
+import { describeWarnings, readRepositoryConfig } from '../hooks/read-config.ts';
 import { planHooks, type Repository } from '../hooks/plan-hooks.ts';
 import type { HookBoard } from './hook-board.ts';
 
@@ -41,12 +42,17 @@ export interface PlannedRun {
 
 /** What a run would be: hooks with something to do, and files that are wrong. */
 export function planRun(
-  { board, repositories }: HookRunsOptions,
+  { board, log, repositories }: HookRunsOptions,
   { kind, trigger }: { kind: HookKind; trigger: HookRun['trigger'] },
 ): PlannedRun {
   const { bootId } = board;
   const runId = randomUUID();
-  const hooks = planHooks({ repositories: repositories(), kind, runId, bootId });
+  const found = repositories();
+  for (const { name, folder } of found) {
+    const warnings = describeWarnings(readRepositoryConfig(folder));
+    if (warnings !== '') void log.note(name, `◼ ${warnings.replaceAll('\n', '; ')}`);
+  }
+  const hooks = planHooks({ repositories: found, kind, runId, bootId });
   return {
     run: { runId, bootId, kind, trigger, state: 'running' },
     valid: hooks.filter(({ status }) => status === 'pending'),

@@ -1,5 +1,10 @@
 import { resolve } from 'node:path';
-import { describeProblems, readRepositoryConfig, CONFIG_FILES } from '../hooks/read-config.ts';
+import {
+  describeProblems,
+  describeWarnings,
+  readRepositoryConfig,
+  CONFIG_FILES,
+} from '../hooks/read-config.ts';
 import { refuseNoFolder } from './repository-folder.ts';
 
 /** Says whether the hooks of the repository in `folder` can be read, and what they are. Returns the exit code. */
@@ -16,12 +21,14 @@ export function checkHooks(path: string, print: (text: string) => void): number 
     return 1;
   }
   const { startHook, warmHook, systemPrompt } = reading.config;
+  const warnings = describeWarnings(reading);
   print(
     [
       `${reading.file} is valid.`,
       `  startHook: ${describeHook(startHook)}`,
       `  warmHook: ${describeHook(warmHook)}`,
       `  systemPrompt: ${systemPrompt === undefined ? 'none' : `${systemPrompt.length} characters`}`,
+      ...(warnings === '' ? [] : [warnings]),
       '',
     ].join('\n'),
   );

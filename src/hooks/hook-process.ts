@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HookFact, HookProcessCommand } from '../../machines/hook.events.ts';
@@ -15,6 +15,7 @@ import { readIfFile } from '../storage/read-if-file.ts';
 import type { HookLog } from './hook-log.ts';
 import { parseResults, toProgram } from './hook-script.ts';
 import type { OutputBounds } from './output-bounds.ts';
+import { durationOnDisk, firstLine, outcomeOf } from './hook-words.ts';
 import { createThrottle } from './throttle.ts';
 
 export interface HookProcessOptions {
@@ -232,23 +233,4 @@ export class HookProcess {
   #startedAt(): string {
     return readIfFile(filesOf(this.#run).note) || new Date().toISOString();
   }
-}
-
-function outcomeOf(exitCode: number | null): string {
-  return exitCode === null ? 'ended without an exit code' : `exit code ${exitCode}`;
-}
-
-/** Of a process that was over when this engine met it. */
-function durationOnDisk(run: Run): number {
-  try {
-    const { shim, exit } = filesOf(run);
-    return Math.max(0, Math.round(statSync(exit).mtimeMs - statSync(shim).mtimeMs));
-  } catch {
-    return 0; // It was killed together with the shell around it.
-  }
-}
-
-function firstLine(command: string): string {
-  const [line = '', ...rest] = command.trim().split('\n');
-  return rest.length === 0 ? line : `${line} …`;
 }

@@ -9,7 +9,7 @@ const MAX_BYTES = 1024 * 1024;
 
 export type ConfigReading =
   | { state: 'absent' }
-  | { state: 'valid'; file: string; config: RepositoryConfig }
+  | { state: 'valid'; file: string; config: RepositoryConfig; warnings?: ConfigProblem[] }
   | { state: 'invalid'; file: string; problems: ConfigProblem[] };
 
 /** What the repository in `folder` asks of its workspace. Never throws: what cannot be read is invalid. */
@@ -19,9 +19,9 @@ export function readRepositoryConfig(folder: string): ConfigReading {
     if (content === null) continue;
     if (typeof content !== 'string') return { state: 'invalid', file, problems: [content] };
     const parsed = parseRepositoryConfig(content, { isJson: file.endsWith('.json') });
-    return parsed.ok
-      ? { state: 'valid', file, config: parsed.config }
-      : { state: 'invalid', file, problems: parsed.problems };
+    if (!parsed.ok) return { state: 'invalid', file, problems: parsed.problems };
+    const { config, warnings } = parsed;
+    return { state: 'valid', file, config, ...(warnings.length > 0 && { warnings }) };
   }
   return { state: 'absent' };
 }
@@ -37,6 +37,12 @@ export function describeProblems({
   return problems
     .map(({ path, message }) => [file, path, message].filter((part) => part !== '').join(': '))
     .join('\n');
+}
+
+/** What is most likely a mistake in a file that is valid all the same; empty when there is nothing. */
+export function describeWarnings(reading: ConfigReading): string {
+  const isWarned = reading.state === 'valid' && reading.warnings !== undefined;
+  return isWarned ? describeProblems({ file: reading.file, problems: reading.warnings ?? [] }) : '';
 }
 
 /** Null when there is no such file; a problem when it is not a file that can be read. */

@@ -1,5 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { nearKey } from './near-key.ts';
 
 /** Longer cannot be told to a timer. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
@@ -31,7 +32,10 @@ export interface ConfigProblem {
   message: string;
 }
 
-export type ParsedConfig = { ok: true; config: RepositoryConfig } | { ok: false; problems: ConfigProblem[] };
+/** `warnings` name keys that are most likely misspelt. */
+export type ParsedConfig =
+  | { ok: true; config: RepositoryConfig; warnings: ConfigProblem[] }
+  | { ok: false; problems: ConfigProblem[] };
 
 /** Reads the text of a `replicas.json`, `.yaml` or `.yml`; an empty YAML file says nothing and is valid. */
 export function parseRepositoryConfig(text: string, { isJson }: { isJson: boolean }): ParsedConfig {
@@ -40,21 +44,55 @@ export function parseRepositoryConfig(text: string, { isJson }: { isJson: boolea
   try {
     value = isJson ? JSON.parse(content) : (parseYaml(content) ?? {});
   } catch (error) {
-    const message = error instanceof Error ? firstLine(error.message) : String(error);
-    return {
-      ok: false,
-      problems: [{ path: '', message: `expected ${isJson ? 'JSON' : 'YAML'}: ${message}` }],
-    };
+    const place = isJson ? placeInJson(error) : placeInYaml(error);
+    return { ok: false, problems: [{ path: '', message: `expected ${isJson ? 'JSON' : 'YAML'}${place}` }] };
   }
   const parsed = RepositoryConfigSchema.safeParse(value);
-  if (parsed.success) return { ok: true, config: parsed.data };
-  return { ok: false, problems: parsed.error.issues.map(toProblem) };
+  const warnings = misspeltKeys(value);
+  if (parsed.success) return { ok: true, config: parsed.data, warnings };
+  return { ok: false, problems: [...parsed.error.issues.map(toProblem), ...warnings] };
 }
 
 function toProblem({ path, message }: z.core.$ZodIssue): ConfigProblem {
-  return { path: z.core.toDotPath(path), message: message.replace(/^Invalid input: /, '') };
+  const plain = message
+    .replace(/^Invalid input: /, '')
+    .replace(/, received undefined$/, ', but it is missing');
+  return { path: z.core.toDotPath(path), message: plain };
 }
 
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0]?.replace(/:$/, '') ?? '';
+function misspeltKeys(value: unknown): ConfigProblem[] {
+  const { startHook, warmHook } = RepositoryConfigSchema.shape;
+  const hooks = { startHook: startHook.unwrap(), warmHook: warmHook.unwrap() };
+  const inHooks = Object.entries(hooks).flatMap(([name, { shape }]) =>
+    misspeltIn(isObject(value) ? value[name] : undefined, { known: Object.keys(shape), prefix: `${name}.` }),
+  );
+  return [...misspeltIn(value, { known: Object.keys(RepositoryConfigSchema.shape), prefix: '' }), ...inHooks];
+}
+
+function misspeltIn(
+  value: unknown,
+  { known, prefix }: { known: readonly string[]; prefix: string },
+): ConfigProblem[] {
+  if (!isObject(value)) return [];
+  return Object.keys(value).flatMap((key) => {
+    const meant = nearKey(key, known);
+    return meant === undefined || meant in value
+      ? []
+      : [{ path: `${prefix}${key}`, message: `unknown key; did you mean ${meant}?` }];
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Where it is wrong. Never what stands there: the file may be a link to one that is none of the caller's business. */
+function placeInJson(error: unknown): string {
+  const [, position, place] = /at position (\d+)(?: \((.*?)\))?/.exec(String(error)) ?? [];
+  return position === undefined ? '' : `, wrong at ${place ?? `position ${position}`}`;
+}
+
+function placeInYaml(error: unknown): string {
+  const [, line, column] = /at line (\d+), column (\d+)/.exec(String(error)) ?? [];
+  return line === undefined ? '' : `, wrong at line ${line} column ${column}`;
 }

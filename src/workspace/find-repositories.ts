@@ -7,6 +7,8 @@ export interface Folders {
   repositories: string[];
   /** The others, which may become repositories. */
   plain: string[];
+  /** Repositories whose name is no text, with its odd bytes written as `\xE4`: nothing can be started in them. */
+  unnameable: string[];
 }
 
 export interface RepositoryFolder {
@@ -16,9 +18,32 @@ export interface RepositoryFolder {
 
 /** None while the folder is missing. */
 export function findFolders(workspaces: string): Folders {
-  const found = namesIn(workspaces).map((name) => ({ name, kind: kindOf(join(workspaces, name)) }));
+  const all = namesIn(workspaces);
+  const found = all
+    .filter(isText)
+    .map(String)
+    .toSorted()
+    .map((name) => ({ name, kind: kindOf(join(workspaces, name)) }));
   const pick = (wanted: Kind) => found.flatMap(({ name, kind }) => (kind === wanted ? [name] : []));
-  return { repositories: pick('repository'), plain: pick('plain') };
+  const root = Buffer.from(`${workspaces}/`);
+  const odd = all.filter((name) => !isText(name) && look(Buffer.concat([root, name, GIT])) === 'there');
+  return {
+    repositories: pick('repository'),
+    plain: pick('plain'),
+    unnameable: odd.map(escapeBytes).toSorted(),
+  };
+}
+
+const GIT = Buffer.from('/.git');
+
+function isText(name: Buffer): boolean {
+  return Buffer.from(name.toString('utf8')).equals(name);
+}
+
+function escapeBytes(name: Buffer): string {
+  return name
+    .toString('latin1')
+    .replaceAll(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** The git repositories directly under `workspaces`, by name. */
@@ -26,9 +51,9 @@ export function listRepositories(workspaces: string): RepositoryFolder[] {
   return findFolders(workspaces).repositories.map((name) => ({ name, folder: join(workspaces, name) }));
 }
 
-function namesIn(folder: string): string[] {
+function namesIn(folder: string): Buffer[] {
   try {
-    return readdirSync(folder).toSorted();
+    return readdirSync(folder, { encoding: 'buffer' });
   } catch {
     return []; // It is made at the next start.
   }
@@ -43,7 +68,7 @@ function kindOf(path: string): Kind {
   return git === 'missing' && look(path) === 'there' ? 'plain' : 'file';
 }
 
-function look(path: string): 'there' | 'missing' | 'denied' | 'file' {
+function look(path: string | Buffer): 'there' | 'missing' | 'denied' | 'file' {
   try {
     statSync(path);
     return 'there';

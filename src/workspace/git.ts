@@ -45,6 +45,7 @@ const MESSAGE_CHARACTERS = 300;
 /** What a repository may set and what must not matter here: other programs, other forms of output, other files. */
 const SETTINGS = [
   'core.fsmonitor=false',
+  'core.quotePath=false',
   'core.hooksPath=/dev/null',
   'core.splitIndex=false',
   'core.bigFileThreshold=2m',

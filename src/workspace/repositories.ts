@@ -5,7 +5,7 @@ import { debounce } from './debounce.ts';
 import { findFolders } from './find-repositories.ts';
 import type { PullRequests } from './pull-requests.ts';
 import type { RepositoryState } from './read-repository.ts';
-import { RepositoryView } from './repository-view.ts';
+import { blankState, RepositoryView } from './repository-view.ts';
 import { watchFolder } from './watch-folder.ts';
 import { WatchSet } from './watch-set.ts';
 
@@ -33,6 +33,7 @@ export class Repositories {
   readonly #first: Promise<void>;
   /** By name, in the order of names. */
   #views: ReadonlyMap<string, RepositoryView> = new Map();
+  #unnameable: readonly RepositoryState[] = [];
   #announced: { names: string; repos: string } = { names: '[]', repos: '[]' };
   #isClosed = false;
 
@@ -46,7 +47,7 @@ export class Repositories {
 
   /** How many there were when the folder was last looked at. */
   get count(): number {
-    return this.#views.size;
+    return this.#views.size + this.#unnameable.length;
   }
 
   /** Resolves once every repository that was there at the start has been looked at. */
@@ -100,7 +101,8 @@ export class Repositories {
 
   #find(): RepositoryView[] {
     const { folder } = this.#options;
-    const { repositories, plain } = findFolders(folder);
+    const { repositories, plain, unnameable } = findFolders(folder);
+    this.#unnameable = unnameable.map((name) => ({ ...blankState(join(folder, name)), error: NO_TEXT }));
     this.#views = new Map(repositories.map((name) => [name, this.#views.get(name) ?? this.#open(name)]));
     if (!this.#isClosed) this.#watches.set(folder, { repositories, plain });
     return [...this.#views.values()];
@@ -118,7 +120,7 @@ export class Repositories {
   }
 
   #known(): RepositoryState[] {
-    return [...this.#views.values()].flatMap(({ state }) => state ?? []);
+    return [...[...this.#views.values()].flatMap(({ state }) => state ?? []), ...this.#unnameable];
   }
 
   #describe(state: RepositoryState): Repo {
@@ -127,6 +129,11 @@ export class Repositories {
     return { ...shown, ...pullRequests.of(state), startHooksCompleted: startHooksCompleted(state.name) };
   }
 }
+
+const NO_TEXT = {
+  code: 'repo_name_not_utf8',
+  message: 'The name of the folder is not UTF-8, so nothing can be started in it. Rename it.',
+};
 
 function withoutText(repo: Repo): Repo {
   if (repo.gitDiff?.fullDiff === undefined) return repo;

@@ -85,7 +85,7 @@ export class RepositoryView {
     const answered = this.#answered;
     if (this.#timedOut !== undefined)
       return stale(answered, this.#timedOut, this.#timedOut.error ?? NO_ANSWER);
-    return this.#isLate ? stale(answered, blank(this.#options.folder), NO_ANSWER) : answered?.state;
+    return this.#isLate ? stale(answered, blankState(this.#options.folder), NO_ANSWER) : answered?.state;
   }
 
   #recent(withText: boolean): Look | undefined {
@@ -163,7 +163,8 @@ function stale(answered: Seen | undefined, otherwise: RepositoryState, error: Fa
   return answered === undefined ? { ...otherwise, error } : { ...answered.state, seenAt: answered.at, error };
 }
 
-function blank(folder: string): RepositoryState {
+/** Of which nothing is known. */
+export function blankState(folder: string): RepositoryState {
   const unknown = { defaultBranch: '', currentBranch: '', gitDiff: null, remotes: [] };
   return { name: basename(folder), path: folder, ...unknown };
 }

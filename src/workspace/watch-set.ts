@@ -20,7 +20,7 @@ export class WatchSet {
   }
 
   /** Watches these, and no longer what is not among them. */
-  set(root: string, { repositories, plain }: Folders): void {
+  set(root: string, { repositories, plain }: Pick<Folders, 'repositories' | 'plain'>): void {
     const wanted = new Set([
       ...repositories.map((name) => join(root, name, '.git')),
       ...plain.map((name) => join(root, name)),

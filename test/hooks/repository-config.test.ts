@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeProblems, readRepositoryConfig } from '../../src/hooks/read-config.ts';
+import { describeProblems, describeWarnings, readRepositoryConfig } from '../../src/hooks/read-config.ts';
 import { collectSystemPrompts } from '../../src/hooks/system-prompts.ts';
 
 let folder: string;
@@ -50,6 +50,57 @@ describe('the configuration of a repository', () => {
   });
 
   it.each([
+    ['{"starthook":{"commands":["a"]}}', ['replicas.json: starthook: unknown key; did you mean startHook?']],
+    [
+      '{"start_hook":{"commands":["a"]}}',
+      ['replicas.json: start_hook: unknown key; did you mean startHook?'],
+    ],
+    [
+      '{"warmHook":{"commands":["a"],"timeuot":1}}',
+      ['replicas.json: warmHook.timeuot: unknown key; did you mean timeout?'],
+    ],
+    [
+      '{"systemPrompts":"a","startHook":{"commands":[],"copy":1}}',
+      ['replicas.json: systemPrompts: unknown key; did you mean systemPrompt?'],
+    ],
+    ['{"copy":[],"ports":[],"startHook":{"commands":[],"shell":"zsh"}}', []],
+  ])('warns of keys that are most likely misspelt, and is valid: %s', async (text, warnings) => {
+    await write('replicas.json', text);
+
+    const reading = readRepositoryConfig(folder);
+
+    expect(reading.state).toBe('valid');
+    expect(describeWarnings(reading)).toBe(warnings.join('\n'));
+  });
+
+  it('names what is missing, and what was most likely meant by it', async () => {
+    await write('replicas.json', '{"startHook":{"comands":["a"]}}');
+
+    const reading = readRepositoryConfig(folder);
+
+    expect(reading.state === 'invalid' && describeProblems(reading).split('\n')).toEqual([
+      'replicas.json: startHook.commands: expected array, but it is missing',
+      'replicas.json: startHook.comands: unknown key; did you mean commands?',
+    ]);
+  });
+
+  it.each([
+    ['replicas.json', 'hidden:x:0:0'],
+    ['replicas.json', '{"a": hidden}'],
+    ['replicas.yaml', 'hidden: [a, b'],
+    ['replicas.yaml', 'a: *hidden'],
+    ['replicas.yaml', '"b" hidden: : a'],
+  ])('never shows what stands in a file that cannot be read: %s, %s', async (file, text) => {
+    await write('elsewhere', text);
+    await symlink(join(folder, 'elsewhere'), join(folder, file));
+
+    const reading = readRepositoryConfig(folder);
+
+    expect(reading.state).toBe('invalid');
+    expect(JSON.stringify(reading)).not.toContain('hidden');
+  });
+
+  it.each([
     ['{"startHook":{"commands":"npm ci"}}', ['startHook.commands: expected array, received string']],
     ['{"startHook":{"commands":["a",1]}}', ['startHook.commands[1]: expected string, received number']],
     [
@@ -59,7 +110,7 @@ describe('the configuration of a repository', () => {
         'warmHook.timeout: expected number, received string',
       ],
     ],
-    ['{"startHook":{}}', ['startHook.commands: expected array, received undefined']],
+    ['{"startHook":{}}', ['startHook.commands: expected array, but it is missing']],
     ['{"startHook":{"commands":[],"timeout":0}}', ['startHook.timeout: Too small: expected number to be >0']],
     ['[]', ['expected object, received array']],
   ])('names each place that is wrong: %s', async (text, problems) => {
@@ -70,9 +121,9 @@ describe('the configuration of a repository', () => {
 
   it('says where the text stops being JSON or YAML', async () => {
     await write('replicas.yaml', 'startHook: {commands: [a');
-    expect(problemsOf()).toMatch(/^replicas\.yaml: expected YAML: .* at line 1, column \d+$/);
-    await write('replicas.json', '{"startHook": }');
-    expect(problemsOf()).toMatch(/^replicas\.json: expected JSON: Unexpected token/);
+    expect(problemsOf()).toMatch(/^replicas\.yaml: expected YAML, wrong at line 1 column \d+$/);
+    await write('replicas.json', '{"startHook": 1 2}');
+    expect(problemsOf()).toMatch(/^replicas\.json: expected JSON, wrong at (?:line 1 column|position) \d+$/);
   });
 
   it('is invalid, and waited for by nobody, when it is no file', async () => {

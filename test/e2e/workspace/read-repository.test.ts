@@ -75,7 +75,16 @@ describe('a repository', () => {
     const { gitDiff } = await createReader()(folder);
 
     git(folder, 'add', '-A');
-    expect(gitDiff?.fullDiff).toBe(git(folder, 'diff', '--cached', 'HEAD'));
+    expect(gitDiff?.fullDiff).toBe(git(folder, '-c', 'core.quotePath=false', 'diff', '--cached', 'HEAD'));
+  });
+
+  it('shows names in any language as they are', async () => {
+    const folder = createRepository(join(await temporaryFolder(), 'repo'));
+    write(folder, { 'grüße/日本語.txt': 'x\n' });
+
+    const { gitDiff } = await createReader()(folder);
+
+    expect(filesOf(gitDiff?.fullDiff)).toEqual(['grüße/日本語.txt']);
   });
 
   it('shows a file that took the place of a folder', async () => {

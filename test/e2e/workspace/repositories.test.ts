@@ -47,6 +47,25 @@ describe('the repositories', () => {
     expect(repositories.count).toBe(2);
   });
 
+  it('are listed with the reason when their name is no text', async () => {
+    const { repositories, folder } = await start({
+      prepare: (root) => {
+        createRepository(join(root, 'a'));
+        const odd = Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9])]);
+        mkdirSync(odd);
+        mkdirSync(Buffer.concat([odd, Buffer.from('/.git')]));
+      },
+    });
+
+    const repos = await repositories.list({ includeDiffs: false });
+
+    expect(repos.map(({ name, path, error }) => ({ name, path, code: error?.code }))).toEqual([
+      { name: 'a', path: join(folder, 'a'), code: undefined },
+      { name: 'caf\\xE9', path: join(folder, 'caf\\xE9'), code: 'repo_name_not_utf8' },
+    ]);
+    expect(repositories.count).toBe(2);
+  });
+
   it('of an empty workspace are nothing to announce', async () => {
     const { announced, repositories } = await start();
 
