@@ -64,7 +64,7 @@ function valueOf(random: Random, depth: number): unknown {
   const inner = () => (depth > 3 ? null : valueOf(random, depth + 1));
   return pick<() => unknown>(random, [
     () => pick(random, TEXTS),
-    () => pick(random, [0, -1, 1.5, 1e308, 9_007_199_254_740_993, -0]),
+    () => pick(random, [0, -1, 1.5, 1e308, 2 ** 53, -0]),
     () => pick(random, [true, false, null]),
     () => Array.from({ length: Math.floor(random() * 4) }, inner),
     () => ({ [pick(random, FIELDS)]: inner(), [pick(random, FIELDS)]: inner() }),
