@@ -122,6 +122,7 @@ async function startOn(home: string) {
     MONOLITH_URL: 'http://127.0.0.1:9',
     WORKSPACE_HOME: home,
     CLOUD_INIT_OUTPUT_LOG: join(home, 'cloud-init-output.log'),
+    CLOUD_INIT_TIMEOUT_MS: '1000', // its log may be what is spoiled
     CLAUDE_PATH: FAKE_CLAUDE,
     CODEX_PATH: '/nonexistent/codex',
     EVENT_LOG_BYTES: String(1 << 20),
