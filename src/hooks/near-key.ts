@@ -17,9 +17,9 @@ function plain(key: string): string {
 /** The edit distance. */
 function mistakesBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...one].entries()) {
+  for (const [index, letter] of Array.from(one).entries()) {
     const next = [index + 1];
-    for (const [at, wanted] of [...other].entries()) {
+    for (const [at, wanted] of Array.from(other).entries()) {
       const replaced = (row[at] ?? 0) + (letter === wanted ? 0 : 1);
       next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
     }
