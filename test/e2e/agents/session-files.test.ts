@@ -6,9 +6,10 @@ import { SESSION_DAMAGES, sessionFileOf } from '../../support/session-damage.ts'
 import { AGENTS, type ChatUnderTest } from './agent-under-test.ts';
 
 describe.each(AGENTS)('$name, whose session file', ({ open, lacks, saidIn }) => {
-  it.each(Object.keys(SESSION_DAMAGES))(
+  it.for(Object.keys(SESSION_DAMAGES))(
     '%s while it rests, takes the next messages, and tells if it forgot',
-    async (damage) => {
+    async (damage, { skip }) => {
+      skip(lacks.byHand !== undefined && BLOCKS.test(damage), lacks.byHand);
       const chat = await open({ turn: echo, idleMs: 200 });
       await chat.run('first');
       await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
@@ -26,6 +27,9 @@ describe.each(AGENTS)('$name, whose session file', ({ open, lacks, saidIn }) => 
     },
   );
 });
+
+/** An agent that reads such a file never ends; the engine keeps it from that where it knows the place. */
+const BLOCKS = /pipe|device/;
 
 /** Part of a file is missing of which nobody knows where it lies. */
 function isHidden(damage: string, unknownPlace: string | undefined): boolean {
