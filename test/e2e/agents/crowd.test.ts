@@ -56,10 +56,10 @@ async function runsOf(home: string): Promise<number> {
 }
 
 /** A busy machine may not know in time whether a message is on disk: it is then repeated under its id. */
-async function sendSurely({ post }: EngineClient, chatId: string, message: string): Promise<string> {
+async function sendSurely(client: EngineClient, chatId: string, message: string): Promise<string> {
   const request = { message, messageId: `${chatId} ${message}` };
   for (;;) {
-    const { status, body } = await post(`/chats/${chatId}/messages`, request);
+    const { status, body } = await client.post(`/chats/${chatId}/messages`, request);
     if (status === 200) return request.messageId;
     expect([status, body['code']]).toEqual([503, 'outcome_unknown']);
   }
