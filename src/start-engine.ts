@@ -39,8 +39,8 @@ import { retireDamagedRuns } from './process/damaged-runs.ts';
 import { sweep } from './process/sweep.ts';
 import { startWorkspace } from './start-workspace.ts';
 
-/** How often readers that come and go are told of, to readers. */
-const READERS_EVERY_MS = 250;
+/** How long readers that come and go are gathered before all are told, in milliseconds: longer, the more there are to tell. */
+const gatherMs = (readers: number) => Math.max(250, readers / 4);
 
 export interface StartEngineOptions {
   environment: EngineEnvironment;
@@ -64,7 +64,10 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const board = createStatusBoard(home, { hub, workspace });
   const gauges = createGauges(home, { hub, board });
   recorder.statusChange = board.takeChange;
-  const readers = createThrottle(READERS_EVERY_MS, () => recorder.record([]));
+  const readers = createThrottle(
+    () => gatherMs(hub.clients),
+    () => recorder.record([]),
+  );
   hub.onClientsChange(() => readers.ring());
   home.damages.tellTo((damage) => recorder.record([damageEvent(damage)]));
   if (home.isCopy)

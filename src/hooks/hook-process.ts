@@ -128,7 +128,10 @@ export class HookProcess {
     this.#lastEndedAt = Date.parse(startedAt);
     const isOutOfTime = existsSync(this.#timeoutFile());
     this.#report({ type: 'shell.started', startedAt, elapsedMs: elapsedMs ?? 0, isOutOfTime });
-    const progress = createThrottle(PROGRESS_EVERY_MS, () => this.#reportOutput());
+    const progress = createThrottle(
+      () => PROGRESS_EVERY_MS,
+      () => this.#reportOutput(),
+    );
     const end = await followBytes(this.#run, {
       from: log.offsetOf(processId),
       onBytes: async (bytes) => {

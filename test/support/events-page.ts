@@ -89,7 +89,7 @@ Filtered readers keep a fresh cursor through the bare ids.
 \`chat.turn.accepted\`, \`chat.turn.started\`, any number of \`chat.turn.delta\`, then exactly one \`chat.turn.completed\`. A
 message that never started ends with \`chat.message.dropped\` instead. Never both, never neither. Facts of one cause come
 together, in this order: the turn's events, \`chat.updated\`, \`engine.status.changed\`; a snapshot read after any of them
-shows it. Readers that come and go are told of at most four times a second. A turn that the agent starts by itself gives deltas with \`messageId: null\` and \`chat.updated\` only.
+shows it. Readers that come and go are told of at most four times a second, more rarely when there are thousands. A turn that the agent starts by itself gives deltas with \`messageId: null\` and \`chat.updated\` only.
 
 Outcomes: \`completed\`; \`interrupted\`; \`errored\` with \`error\`; \`lost\` when engine and agent died together in the middle.
 \`isComplete\` is true for \`completed\` only.
