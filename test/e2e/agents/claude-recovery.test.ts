@@ -110,13 +110,13 @@ describe('a living agent, taken over by another engine', () => {
 });
 
 describe('an agent that died with its engine', () => {
-  it('is resumed, and runs a message again of which nothing was answered', async () => {
+  it('is started again, and runs a message of which nothing was answered', async () => {
     const { chat, message } = await beginWhatIsLost();
     await dieTogether(chat);
     chat.reopen();
     expect((await chat.ended(message)).end?.outcome).toBe('completed');
     expectWholeTurn(chat, 'Done.');
-    expect(startsOf(chat).slice(0, 2)).toEqual(['new', 'resume']);
+    expect(startsOf(chat)).toHaveLength(2);
   });
 
   it('begins anew when nothing of its session was written, and its prompt stands once', async () => {
@@ -127,7 +127,7 @@ describe('an agent that died with its engine', () => {
     chat.reopen();
     expect((await chat.ended(message)).end?.outcome).toBe('completed');
     expectWholeTurn(chat, 'Done.');
-    expect(startsOf(chat)).toEqual(['new', 'resume', 'new']);
+    expect(startsOf(chat)).toEqual(['new', 'new']);
   });
 
   it('loses a turn in which it had done something, and keeps the session', async () => {
@@ -204,7 +204,7 @@ describe('an agent that dies alone', () => {
     expect((await chat.run('next')).end?.outcome).toBe('completed');
   });
 
-  it('before it was ever answered, starts the same session anew', async () => {
+  it('before it was ever answered, begins another session, as there is nothing to resume', async () => {
     const chat = await openChat({ script: byPrompt({ hang: () => ({ kind: 'hang' }) }) });
     const message = await chat.begin('first');
     chat.command({ type: 'agent.interrupt' });
@@ -213,7 +213,7 @@ describe('an agent that dies alone', () => {
     await until(async () => expect(await claudeProcesses(chat.home)).toEqual([]));
     expect((await chat.run('second')).end?.outcome).toBe('completed');
     const sessions = new Set(deliveriesOf(chat).map(({ sessionId }) => sessionId));
-    expect([sessions.size, startsOf(chat)]).toEqual([1, ['new', 'resume', 'new']]);
+    expect([sessions.size, startsOf(chat)]).toEqual([2, ['new', 'new']]);
     expect(textsOf(chat.facts)).toEqual(['You said: second']);
   });
 });
