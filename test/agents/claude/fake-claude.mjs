@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // Speaks as much of Claude Code's protocol as tests of its session need. What it does is said by the user's text.
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const sessionId = process.argv.find((one) => /^--(session-id|resume)=/.test(one))?.split('=')[1];
@@ -33,8 +35,21 @@ function finish() {
   state('idle');
 }
 
+/** What was said to it is in its session's file, as with Claude Code, which goes on where none can be written. */
+function keep(line) {
+  const project = process.cwd().replaceAll(/[^A-Za-z0-9]/g, '-');
+  const folder = join(process.env.HOME, '.claude', 'projects', project);
+  try {
+    mkdirSync(folder, { recursive: true });
+    appendFileSync(join(folder, `${sessionId}.jsonl`), `${JSON.stringify({ ...line, sessionId })}\n`);
+  } catch {
+    return;
+  }
+}
+
 function onUser({ uuid: id, message }) {
   uuid = id;
+  keep({ type: 'user', uuid, message });
   if (message.content !== 'echoOnly') {
     state('running');
     print({ type: 'command_lifecycle', command_uuid: uuid, state: 'started' });
