@@ -194,9 +194,9 @@ it('keeps idle agents and answers over a kill between turns', async () => {
   expect(await claudeProcesses(home)).toEqual([agent]);
 });
 
-/** The same line under the next id. */
+/** The same line under the next id, as engines wrote it that knew no checksums. */
 function nextLine(line: string): string {
   const [, id = ''] = /^\{"id":"([^"]+)"/.exec(line) ?? [];
   const next = String(sequenceOf(id) + 1).padStart(12, '0');
-  return line.replace(id, `${next}${id.slice(12)}`);
+  return line.replace(id, `${next}${id.slice(12)}`).replace(/"sum":"[0-9a-f]{8}",/, '');
 }
