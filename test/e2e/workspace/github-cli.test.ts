@@ -48,7 +48,8 @@ describe('the GitHub CLI', () => {
       { number: 7, state: 'OPEN' },
     ]);
 
-    expect(await github.find(REMOTE, 'feature')).toEqual({ state: 'checked', urls: [urlOf(7)] });
+    const pulls = [{ url: urlOf(7), head: 'acme/tool' }];
+    expect(await github.find(REMOTE, 'feature')).toEqual({ state: 'checked', pulls });
   });
 
   it('uses the token that git has for the host, before any other', async () => {
