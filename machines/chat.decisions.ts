@@ -3,13 +3,14 @@ import type { Failure } from '../src/contract/chats.ts';
 import type { DropReason } from '../src/contract/events.ts';
 import type { AgentFact, TurnEnd } from '../src/contract/facts.ts';
 import type { LineRecord, Position, QueuedMessage, Recorded } from '../src/contract/records.ts';
-import type { AgentRequest, RequestOutcome } from '../src/contract/requests.ts';
+import type { RequestOutcome } from '../src/contract/requests.ts';
+import { chatIdOf, currentOf, hasStarted, messageOf, waitingOf } from './chat.context.ts';
 import type {
   ChatContext,
+  ChatEmitted,
   ChatEvent,
   ChatNote,
   ChatSaid,
-  Spoken,
   StopReason,
   TurnCompleted,
 } from './chat.events.ts';
@@ -39,14 +40,14 @@ const STOP_FAILURES: Partial<Record<StopReason, Failure>> = {
 
 /** `position`: how many messages are before it, the running one included. */
 export function acceptanceOf(
-  { chatId }: ChatContext,
+  context: ChatContext,
   message: QueuedMessage,
   position: number,
 ): Recorded<'chat.turn.accepted'> {
   const { messageId } = message;
   return {
     type: 'chat.turn.accepted',
-    payload: { chatId, messageId, queued: position > 0, position },
+    payload: { chatId: chatIdOf(context), messageId, queued: position > 0, position },
     record: { message },
   };
 }
@@ -66,42 +67,35 @@ export function steerStartOf(
   { messageId, position }: { messageId: string; position: Position | null },
 ): Recorded<'chat.turn.started'> {
   const { messageId: steers } = currentOf(context);
-  const payload = { chatId: context.chatId, messageId, steers };
+  const payload = { chatId: chatIdOf(context), messageId, steers };
   return { type: 'chat.turn.started', payload, ...(position === null ? {} : { record: { position } }) };
 }
 
-/** The agent may read it from now on. */
-export function withWritten(context: ChatContext, event: ChatEvent): Spoken[] {
-  return context.steered.map((one) => (isOf(one, event) ? { ...one, isWritten: true } : one));
-}
-
-export function withTaken(context: ChatContext, event: ChatEvent): Spoken[] {
-  return context.steered.map((one) => (isOf(one, event) ? { ...one, isTaken: true } : one));
-}
-
-function isOf({ message }: Spoken, event: ChatEvent): boolean {
-  return 'messageId' in event && event.messageId === message.messageId;
-}
-
-/** The agent knows nothing of it, and will not. */
-function isUnwritten({ isTaken, isWritten }: Spoken): boolean {
-  return !isTaken && !isWritten;
+/** What of the messages that were said into the turn is still unwritten once the agent may read this one. */
+export function writtenIn({ unwritten }: ChatContext, { messageId }: { messageId: string }): string[] {
+  return unwritten.filter((candidate) => candidate !== messageId);
 }
 
 /**
  * The message that the agent refused, or all that were not written when the turn is over, wait at the head of the queue,
  * in the order in which they were accepted.
  */
-export function withReturned({ queue, steered }: ChatContext, event: ChatEvent) {
-  const isReturned = (one: Spoken) => (event.type === 'steer.refused' ? isOf(one, event) : isUnwritten(one));
-  const returned = steered.filter(isReturned).map(({ message }) => message);
-  return { queue: returned.reduce(returnTo, queue), steered: steered.filter((one) => !isReturned(one)) };
+export function returnsOf({ record, unwritten }: ChatContext, event: ChatEvent): ChatNote[] {
+  const isReturned = ({ messageId }: QueuedMessage) =>
+    event.type === 'steer.refused' ? event.messageId === messageId : unwritten.includes(messageId);
+  const returned = record.steered.flatMap(({ message }) => (isReturned(message) ? [message] : []));
+  let { queue } = record;
+  const moved = returned.map((message) => {
+    const to = placeOf(message, queue);
+    queue = queue.toSpliced(to, 0, message);
+    return { messageId: message.messageId, to };
+  });
+  return moved.length === 0 ? [] : [{ type: 'chat.updated', record: { moved } }];
 }
 
-function returnTo(queue: QueuedMessage[], message: QueuedMessage): QueuedMessage[] {
-  const isBehind = (other: QueuedMessage) => other.isSteered !== true || other.queuedAt > message.queuedAt;
-  const place = queue.findIndex(isBehind);
-  return place === -1 ? [...queue, message] : queue.toSpliced(place, 0, message);
+function placeOf({ queuedAt }: QueuedMessage, queue: readonly QueuedMessage[]): number {
+  const place = queue.findIndex((other) => other.isSteered !== true || other.queuedAt > queuedAt);
+  return place === -1 ? queue.length : place;
 }
 
 /** What was said into a turn, and written, ends as that turn does; of the cost, the turn has it all. */
@@ -109,41 +103,44 @@ export function steerEndingsOf(
   context: ChatContext,
   { outcome, error }: TurnEnd,
 ): (Recorded<'chat.turn.started'> | TurnCompleted)[] {
-  const { chatId, current, steered } = context;
-  if (current === null) return [];
-  const said = steered.filter((one) => !isUnwritten(one));
+  const { turn, steered } = context.record;
+  if (turn === null) return [];
+  const said = steered.filter(({ message }) => !context.unwritten.includes(message.messageId));
   return said.flatMap(({ message: { messageId }, isTaken }) => {
-    const { type, payload } = completionOf(chatId, messageId, { outcome, ...(error && { error }) });
-    const completion: TurnCompleted = { type, payload: { ...payload, steers: current.messageId } };
+    const { type, payload } = completionOf(context, messageId, { outcome, ...(error && { error }) });
+    const completion: TurnCompleted = { type, payload: { ...payload, steers: turn.message.messageId } };
     return isTaken ? [completion] : [steerStartOf(context, { messageId, position: null }), completion];
   });
 }
 
 export function startOf(context: ChatContext): Recorded<'chat.turn.started'> {
   const { messageId } = currentOf(context);
-  return { type: 'chat.turn.started', payload: { chatId: context.chatId, messageId } };
+  return { type: 'chat.turn.started', payload: { chatId: chatIdOf(context), messageId } };
 }
 
 /** Names what waited when the interrupt arrived, dropped with it or not; the successor is part of what ends. */
-export function interruptionOf({ chatId, queue, successor }: ChatContext): Recorded<'chat.interrupted'> {
-  const waiting = queue.map(({ messageId }) => messageId).filter((messageId) => messageId !== successor);
-  return { type: 'chat.interrupted', payload: { chatId, interrupted: true, queue: waiting } };
+export function interruptionOf(context: ChatContext): Recorded<'chat.interrupted'> {
+  const waiting = waitingOf(context).flatMap(({ messageId }) =>
+    messageId === context.successor ? [] : [messageId],
+  );
+  const payload = { chatId: chatIdOf(context), interrupted: true, queue: waiting };
+  return { type: 'chat.interrupted', payload };
 }
 
 /** One word for all events of a step, with how far the agent's output is journaled by it; none when nothing is new. */
-export function sayingOf(chatId: string, said: Said): (ChatSaid | ChatNote)[] {
+export function sayingOf(context: ChatContext, said: Said): (ChatSaid | ChatNote)[] {
   const record = noteOf(said);
   const { events, messageId } = said;
   if (events.length === 0) return record === undefined ? [] : [{ type: 'chat.updated', record }];
-  const payload = { chatId, messageId, events };
+  const payload = { chatId: chatIdOf(context), messageId, events };
   return [{ type: 'chat.said', payload, ...(record === undefined ? {} : { record }) }];
 }
 
 export function progressOf(
-  chatId: string,
+  context: ChatContext,
   { messageId, progress, position }: Extract<AgentFact, { type: 'agent.waits' }>,
 ): Recorded<'chat.turn.progress'> {
-  const payload = { chatId, messageId, progress };
+  const payload = { chatId: chatIdOf(context), messageId, progress };
   return { type: 'chat.turn.progress', payload, ...(position === null ? {} : { record: { position } }) };
 }
 
@@ -160,14 +157,14 @@ function noteOf({ position, events, end, ...said }: Said): LineRecord | undefine
 }
 
 export function completionOf(
-  chatId: string,
+  context: ChatContext,
   messageId: string,
   { outcome, error, usage }: TurnEnd,
 ): TurnCompleted {
   return {
     type: 'chat.turn.completed',
     payload: {
-      chatId,
+      chatId: chatIdOf(context),
       messageId,
       isComplete: outcome === 'completed',
       outcome,
@@ -178,15 +175,11 @@ export function completionOf(
 }
 
 export function dropOf(
-  chatId: string,
+  context: ChatContext,
   messageId: string,
   reason: DropReason,
 ): Recorded<'chat.message.dropped'> {
-  return { type: 'chat.message.dropped', payload: { chatId, messageId, reason } };
-}
-
-export function dropsOf({ chatId, queue }: ChatContext, reason: DropReason) {
-  return queue.map(({ messageId }) => dropOf(chatId, messageId, reason));
+  return { type: 'chat.message.dropped', payload: { chatId: chatIdOf(context), messageId, reason } };
 }
 
 /** A request outside a started turn shows that the agent works by itself. */
@@ -195,48 +188,67 @@ export function openingOf(
   { request, position }: Extract<AgentFact, { type: 'request.opened' }>,
 ): Recorded<'chat.request.opened'> {
   const isOfTurn = hasStarted(context);
-  const messageId = isOfTurn ? (context.current?.messageId ?? null) : null;
+  const messageId = context.record.turn?.message.messageId ?? null;
   return {
     type: 'chat.request.opened',
-    payload: { chatId: context.chatId, messageId, request },
+    payload: { chatId: chatIdOf(context), messageId, request },
     record: { position, ...(isOfTurn ? {} : { selfDirected: true }) },
   };
 }
 
 export function closingOf(
-  chatId: string,
+  context: ChatContext,
   requestId: string,
   outcome: RequestOutcome,
 ): Recorded<'chat.request.closed'> {
-  return { type: 'chat.request.closed', payload: { chatId, requestId, outcome } };
+  return { type: 'chat.request.closed', payload: { chatId: chatIdOf(context), requestId, outcome } };
 }
 
-/** Moves one message to a place in the queue; places past the end mean the end. */
-export function reordered(queue: QueuedMessage[], messageId: string, position: number): QueuedMessage[] {
-  const message = queue.find((candidate) => candidate.messageId === messageId);
-  if (message === undefined) return queue;
-  const others = queue.filter((candidate) => candidate !== message);
-  return [...others.slice(0, position), message, ...others.slice(position)];
+/** A message takes a place among those that wait; one that is being prepared stays ahead of them. */
+export function moveOf({ preparing }: ChatContext, messageId: string, place: number): ChatNote {
+  const to = preparing === null ? place : place + 1;
+  return { type: 'chat.updated', record: { moved: [{ messageId, to }] } };
 }
 
-/** The order in which the queue stands now. */
-export function orderOf(queue: QueuedMessage[]): ChatNote {
-  return { type: 'chat.updated', record: { queue: queue.map(({ messageId }) => messageId) } };
+/** Everything that ends with a turn, in this order: what was asked, what was said into it, itself. */
+export function conclusionOf(context: ChatContext, end: TurnEnd): ChatEmitted[] {
+  const message = messageOf(context);
+  const closings = context.record.requests.map(({ id }) => closingOf(context, id, 'withdrawn'));
+  if (message === null) return closings;
+  return [...closings, ...steerEndingsOf(context, end), completionOf(context, message.messageId, end)];
 }
 
-export function without(requests: AgentRequest[], requestId: string): AgentRequest[] {
-  return requests.filter(({ id }) => id !== requestId);
+export function dropsOf(context: ChatContext, reason: DropReason): ChatEmitted[] {
+  return waitingOf(context).map(({ messageId }) => dropOf(context, messageId, reason));
 }
 
-/** Whether a turn runs that was announced, rather than a message that is still being prepared. */
-export function hasStarted({ delivery }: ChatContext): boolean {
-  return delivery !== null;
+export function creationOf({ record }: ChatContext): Recorded<'chat.created'> {
+  const { chat, policy, clientRequestId } = record;
+  const payload = { chat, ...(clientRequestId === undefined ? {} : { clientRequestId }) };
+  return { type: 'chat.created', payload, record: { policy } };
 }
 
-/** The message that is prepared or runs, where the statechart guarantees one. */
-export function currentOf({ current }: ChatContext): QueuedMessage {
-  if (current === null) throw new Error('A turn was entered without a message.');
-  return current;
+/** In a copied home the turn and the queue belong to the original; the history is kept. */
+export function disowningOf(context: ChatContext): ChatEmitted[] {
+  return [
+    ...conclusionOf(context, { outcome: 'lost', error: COPIED }),
+    ...dropsOf(context, 'cleared'),
+    { type: 'chat.updated', record: { position: null, selfDirected: false } },
+  ];
+}
+
+const COPIED: Failure = {
+  code: 'workspace_copied',
+  message: 'The turn ran in the workspace that this one was copied from.',
+};
+
+export function givingUpOf(context: ChatContext): ChatEmitted[] {
+  const reason = context.origin.kind === 'givenUp' ? context.origin.reason : '';
+  const error = { code: 'chat_failed', message: `The chat failed too often and was given up: ${reason}` };
+  return [
+    ...conclusionOf(context, { outcome: 'errored', error }),
+    { type: 'chat.updated', record: { selfDirected: false }, lastError: error },
+  ];
 }
 
 /** The end that an event brings: as reported, by the agent's death, or because nothing more will come. */

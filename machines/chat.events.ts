@@ -1,9 +1,16 @@
 /** The words a chat is spoken to with, and the words it speaks. */
 import type { AgentEvent } from '../src/contract/agent-event.ts';
-import type { AgentCommand, AgentFact, AgentSessionInput } from '../src/contract/facts.ts';
+import type { Failure } from '../src/contract/chats.ts';
+import type { AgentCommand, AgentFact } from '../src/contract/facts.ts';
 import type { EngineEventBody, TurnOutcome } from '../src/contract/events.ts';
-import type { Delivery, LineRecord, QueuedMessage, Recorded, Steered } from '../src/contract/records.ts';
-import type { AgentRequest, Answer } from '../src/contract/requests.ts';
+import type {
+  ChatRecord,
+  ClockReading,
+  LineRecord,
+  QueuedMessage,
+  Recorded,
+} from '../src/contract/records.ts';
+import type { Answer } from '../src/contract/requests.ts';
 
 export type ChatEvent =
   | { type: 'message.submit'; message: QueuedMessage }
@@ -17,46 +24,50 @@ export type ChatEvent =
   | { type: 'turns.release' }
   | { type: 'chat.delete' }
   | { type: 'chat.shutdown' }
-  | AgentFact;
+  | ChatFact;
+
+/** What its agent reports; of a message that is prepared, with when that was. */
+export type ChatFact =
+  Exclude<AgentFact, { type: 'turn.prepared' }> | (Extract<AgentFact, { type: 'turn.prepared' }> & Moment);
+
+interface Moment {
+  at: string;
+  clock: ClockReading;
+}
 
 /** Why the agent was asked to stop; decides what the end of its turn is called. */
 export type StopReason = 'user' | 'silent' | 'unresponsive' | 'superseded' | 'shutdown' | 'deleted';
 
-/** A message that was said into a turn; `isWritten` once the agent may have read it. */
-export interface Spoken extends Steered {
-  isWritten: boolean;
+/** Where a chat comes from. */
+export type ChatOrigin =
+  | { kind: 'created' }
+  | { kind: 'restored' }
+  /** Its home is a copy: what ran and waited there belongs to the original. */
+  | { kind: 'copied' }
+  /** It failed too often: no agent serves it any more. */
+  | { kind: 'givenUp'; reason: string };
+
+export interface ChatInput {
+  record: ChatRecord;
+  origin: ChatOrigin;
+  mayStart: boolean;
 }
 
 export interface ChatContext {
-  chatId: string;
-  session: AgentSessionInput;
+  /** All that is known of the chat; changed by what the chat says, and by nothing else. */
+  record: ChatRecord;
+  origin: ChatOrigin;
   /** False while the workspace boots, the disk is full or the engine drains: messages wait. */
   mayStart: boolean;
-  queue: QueuedMessage[];
-  /** The message that is prepared or runs; null at rest and while the agent works by itself. */
-  current: QueuedMessage | null;
-  /** How `current` reached the agent; null until it started. */
-  delivery: Delivery | null;
-  /** Messages that were said into the turn of `current`. */
-  steered: Spoken[];
-  requests: AgentRequest[];
+  /** The message at the head of the queue while its agent works out how to hand it over. */
+  preparing: QueuedMessage | null;
+  /** What was said into the turn, as long as its agent cannot have read it. */
+  unwritten: string[];
   openTools: number;
-  /** The agent works without a message: a sub-agent, or a turn it started by itself. */
-  selfDirected: boolean;
   stopReason: StopReason | null;
   /** The message that took the place of an answer and runs once the turn has ended; null when there is none. */
   successor: string | null;
   lastOutcome: TurnOutcome | null;
-}
-
-export interface ChatInput {
-  session: AgentSessionInput;
-  mayStart: boolean;
-  queue: QueuedMessage[];
-  steered?: Spoken[];
-  interrupting: boolean;
-  selfDirected: boolean;
-  errored: boolean;
 }
 
 /** `durationMs` is added where the clock is. */
@@ -73,11 +84,12 @@ export type ChatSaid = {
   record?: LineRecord;
 };
 
-/** A line whose public part is the chat's summary as it will stand; only its private part comes from here. */
-export type ChatNote = { type: 'chat.updated'; record: LineRecord };
+/** A line whose public part is the chat's summary as it will stand; only what it adds to the record comes from here. */
+export type ChatNote = { type: 'chat.updated'; record: LineRecord; lastError?: Failure };
 
 export type ChatEmitted =
   | Recorded<
+      | 'chat.created'
       | 'chat.turn.accepted'
       | 'chat.turn.started'
       | 'chat.turn.progress'

@@ -1,4 +1,5 @@
 /** What the statechart of a chat asks before it goes a way. */
+import { hasStarted, isOccupied, messageOf } from './chat.context.ts';
 import type { ChatContext, ChatEvent } from './chat.events.ts';
 
 interface Step {
@@ -7,30 +8,35 @@ interface Step {
 }
 
 export const chatGuards = {
-  canStartNext: ({ context }: Step) => context.mayStart && context.queue.length > 0,
+  canStartNext: ({ context }: Step) => context.mayStart && context.record.queue.length > 0,
   isPreparedForCurrent: ({ context, event }: Step) =>
-    event.type === 'turn.prepared' && event.messageId === context.current?.messageId,
+    event.type === 'turn.prepared' && event.messageId === messageOf(context)?.messageId,
   endsTurn: ({ context, event }: Step) =>
-    event.type === 'agent.said' && event.end !== undefined && event.messageId === context.current?.messageId,
+    event.type === 'agent.said' &&
+    event.end !== undefined &&
+    event.messageId === messageOf(context)?.messageId,
   goesOn: ({ context, event }: Step) =>
     event.type === 'agent.said' &&
     event.end === undefined &&
-    (context.current !== null || event.selfDirected !== false),
+    (messageOf(context) !== null || event.selfDirected !== false),
   comesToRest: ({ context, event }: Step) =>
-    event.type === 'agent.said' && context.current === null && event.selfDirected === false,
+    event.type === 'agent.said' && messageOf(context) === null && event.selfDirected === false,
   worksByItself: ({ event }: Step) => event.type === 'agent.said' && event.selfDirected === true,
   concernsOpenRequest: ({ context, event }: Step) =>
     (event.type === 'request.answer' || event.type === 'request.withdrawn') &&
-    context.requests.some(({ id }) => id === event.requestId),
-  isSteerable: ({ context }: Step) => context.current !== null && context.delivery !== null,
+    context.record.requests.some(({ id }) => id === event.requestId),
+  isSteerable: ({ context }: Step) => hasStarted(context),
   isBeingSteered: ({ context, event }: Step) =>
     (event.type === 'steer.written' || event.type === 'steer.taken' || event.type === 'steer.refused') &&
-    context.steered.some(({ message, isTaken }) => !isTaken && message.messageId === event.messageId),
-  isSelfDirected: ({ context }: Step) => context.selfDirected,
+    context.record.steered.some(({ message, isTaken }) => !isTaken && message.messageId === event.messageId),
+  isSelfDirected: ({ context }: Step) => context.record.selfDirected,
   hasOpenTool: ({ context }: Step) => context.openTools > 0,
-  hasRequest: ({ context }: Step) => context.requests.length > 0,
+  hasRequest: ({ context }: Step) => context.record.requests.length > 0,
+  isNew: ({ context }: Step) => context.origin.kind === 'created',
+  wasCopied: ({ context }: Step) => context.origin.kind === 'copied',
+  wasGivenUp: ({ context }: Step) => context.origin.kind === 'givenUp',
   wasInterrupting: ({ context }: Step) => context.stopReason === 'user',
-  wasWorking: ({ context }: Step) => context.current !== null || context.selfDirected,
+  wasWorking: ({ context }: Step) => isOccupied(context),
   failed: ({ context }: Step) => context.lastOutcome === 'errored' || context.lastOutcome === 'lost',
   isDeletion: ({ context }: Step) => context.stopReason === 'deleted',
 };

@@ -6,26 +6,13 @@
  * announced exactly once, whether the agent reports it, dies, falls silent or is told to stop. Whoever leaves a turn
  * unfinished climbs the same ladder: ask, terminate, kill.
  */
+import { contextOf, sessionOf } from './chat.context.ts';
 import { chatSetup } from './chat.setup.ts';
 
 export const chatMachine = chatSetup.createMachine({
   id: 'chat',
-  context: ({ input }) => ({
-    chatId: input.session.chatId,
-    session: input.session,
-    mayStart: input.mayStart,
-    queue: input.queue,
-    current: input.session.turn?.message ?? null,
-    delivery: input.session.turn?.delivery ?? null,
-    steered: input.steered ?? [],
-    requests: input.session.requests,
-    openTools: 0,
-    selfDirected: input.selfDirected,
-    stopReason: input.interrupting ? 'user' : null,
-    successor: null,
-    lastOutcome: input.errored ? 'errored' : null,
-  }),
-  invoke: { id: 'agent', src: 'agentSession', input: ({ context }) => context.session },
+  context: ({ input }) => contextOf(input),
+  invoke: { id: 'agent', src: 'agentSession', input: ({ context }) => sessionOf(context) },
   initial: 'restoring',
   on: {
     'message.submit': { actions: 'acceptMessage' },
@@ -51,6 +38,9 @@ export const chatMachine = chatSetup.createMachine({
     restoring: {
       description: 'Takes up where the record of the chat says it stood.',
       always: [
+        { guard: 'isNew', target: 'settled', actions: 'announceCreated' },
+        { guard: 'wasCopied', target: 'settled', actions: 'disown' },
+        { guard: 'wasGivenUp', target: 'givenUp', actions: 'giveUp' },
         { guard: 'wasInterrupting', target: 'interrupting' },
         { guard: 'wasWorking', target: 'running.resuming' },
         { target: 'settled' },
@@ -77,7 +67,7 @@ export const chatMachine = chatSetup.createMachine({
         ],
         'request.opened': {
           target: 'running.awaiting',
-          actions: ['announceRequestOpened', 'rememberRequest'],
+          actions: 'announceRequestOpened',
         },
       },
       states: {
@@ -108,15 +98,9 @@ export const chatMachine = chatSetup.createMachine({
         'turn.prepared': {
           guard: 'isPreparedForCurrent',
           target: '.working',
-          actions: [
-            'withdrawRequests',
-            'comeToRest',
-            'rememberDelivery',
-            'announceRedelivery',
-            'deliverTurn',
-          ],
+          actions: ['withdrawRequests', 'comeToRest', 'announceRedelivery', 'deliverTurn'],
         },
-        'request.opened': { target: '.awaiting', actions: ['announceRequestOpened', 'rememberRequest'] },
+        'request.opened': { target: '.awaiting', actions: 'announceRequestOpened' },
         'request.answer': { actions: 'answerRequest' },
         'request.withdrawn': { actions: 'withdrawRequest' },
       },
@@ -128,10 +112,10 @@ export const chatMachine = chatSetup.createMachine({
             'turn.prepared': {
               guard: 'isPreparedForCurrent',
               target: 'resuming',
-              actions: ['rememberDelivery', 'announceStarted', 'deliverTurn'],
+              actions: ['announceStarted', 'deliverTurn'],
             },
             'agent.said': { actions: 'recordSaid' },
-            'request.opened': { actions: ['announceRequestOpened', 'rememberRequest'] },
+            'request.opened': { actions: 'announceRequestOpened' },
             'agent.exited': {
               target: '#chat.settled',
               actions: ['announceStartedInVain', 'concludeTurn', 'comeToRest'],
@@ -168,7 +152,7 @@ export const chatMachine = chatSetup.createMachine({
               actions: [
                 { type: 'rememberStopReason', params: { reason: 'shutdown' } },
                 'abandonPreparation',
-                'returnCurrentMessage',
+                'returnMessage',
               ],
             },
           },
@@ -303,6 +287,22 @@ export const chatMachine = chatSetup.createMachine({
             killGrace: { target: '#chat.settled', actions: ['concludeTurn', 'comeToRest'] },
           },
         },
+      },
+    },
+    givenUp: {
+      description:
+        'The chat failed too often: its turn was ended, no agent serves it, it can only be deleted.',
+      on: {
+        'message.submit': {},
+        'message.withdraw': {},
+        'queue.clear': {},
+        'queue.reorder': {},
+        'agent.waits': {},
+        'chat.delete': {
+          target: 'gone',
+          actions: { type: 'rememberStopReason', params: { reason: 'deleted' } },
+        },
+        'chat.shutdown': { target: 'stopped' },
       },
     },
     stopping: {

@@ -1,32 +1,31 @@
 /** The vocabulary of the chat machine: what each name in its statechart does, without any I/O. */
-import { assertEvent, assign, emit, enqueueActions, sendTo, setup } from 'xstate';
+import { assertEvent, assign, enqueueActions, sendTo, setup } from 'xstate';
 import type { DropReason } from '../src/contract/events.ts';
 import type { AgentSessionInput } from '../src/contract/facts.ts';
+import type { ChatRecord } from '../src/contract/records.ts';
 import type { Answer } from '../src/contract/requests.ts';
+import { chatIdOf, currentOf, isWaiting, messageOf, requestOf, waitingOf } from './chat.context.ts';
 import {
   acceptanceOf,
   closingOf,
-  completionOf,
   concludeTurn,
-  currentOf,
-  sayingOf,
+  conclusionOf,
+  creationOf,
+  disowningOf,
   dropOf,
   dropsOf,
   endOf,
-  hasStarted,
+  givingUpOf,
   interruptionOf,
+  moveOf,
   openingOf,
-  orderOf,
   progressOf,
-  reordered,
+  returnsOf,
+  sayingOf,
   startOf,
   steerAcceptanceOf,
-  steerEndingsOf,
   steerStartOf,
-  without,
-  withReturned,
-  withTaken,
-  withWritten,
+  writtenIn,
 } from './chat.decisions.ts';
 import type {
   AgentSessionCommand,
@@ -38,6 +37,7 @@ import type {
 } from './chat.events.ts';
 import { chatDelays } from './chat.delays.ts';
 import { chatGuards } from './chat.guards.ts';
+import { evolve } from './chat.record.ts';
 import { mustProvideCallback } from './must-provide.ts';
 
 export const chatSetup = setup({
@@ -54,178 +54,154 @@ export const chatSetup = setup({
   actions: {
     holdTurns: assign({ mayStart: false }),
     releaseTurns: assign({ mayStart: true }),
+    announceCreated: enqueueActions(({ context, enqueue }) => say(enqueue, context, creationOf(context))),
+    disown: enqueueActions(({ context, enqueue }) => say(enqueue, context, ...disowningOf(context))),
+    giveUp: enqueueActions(({ context, enqueue }) => {
+      say(enqueue, context, ...givingUpOf(context));
+      enqueue.assign({ lastOutcome: 'errored' });
+    }),
     acceptMessage: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.submit');
-      enqueue.emit(acceptanceOf(context, event.message, context.queue.length + 1));
-      enqueue.assign({ queue: [...context.queue, event.message] });
+      say(enqueue, context, acceptanceOf(context, event.message, waitingOf(context).length + 1));
     }),
     acceptMessageAtRest: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.submit');
-      enqueue.emit(acceptanceOf(context, event.message, context.queue.length));
-      enqueue.assign({ queue: [...context.queue, event.message] });
+      say(enqueue, context, acceptanceOf(context, event.message, context.record.queue.length));
     }),
     acceptSteer: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.steer');
       const message = { ...event.message, isSteered: true as const };
-      enqueue.emit(steerAcceptanceOf(context, message));
-      enqueue.assign({ steered: [...context.steered, { message, isTaken: false, isWritten: false }] });
+      say(enqueue, context, steerAcceptanceOf(context, message));
+      enqueue.assign({ unwritten: [...context.unwritten, message.messageId] });
       enqueue.sendTo('agent', { type: 'agent.steer', message });
     }),
     announceSteered: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'steer.taken');
-      enqueue.emit(steerStartOf(context, event));
-      enqueue.assign({ steered: withTaken(context, event) });
+      say(enqueue, context, steerStartOf(context, event));
+      enqueue.assign({ unwritten: writtenIn(context, event) });
     }),
-    rememberWritten: assign(({ context, event }) => ({ steered: withWritten(context, event) })),
-    queueReturned: enqueueActions(({ context, event, enqueue }) => {
-      const changes = withReturned(context, event);
-      if (changes.queue.length === context.queue.length) return;
-      enqueue.emit(orderOf(changes.queue));
-      enqueue.assign(changes);
+    rememberWritten: assign(({ context, event }) => {
+      assertEvent(event, 'steer.written');
+      return { unwritten: writtenIn(context, event) };
     }),
+    queueReturned: enqueueActions(({ context, event, enqueue }) =>
+      say(enqueue, context, ...returnsOf(context, event)),
+    ),
     acceptMessageAsNext: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.submit');
-      const queue = [event.message, ...context.queue];
-      enqueue.emit(acceptanceOf(context, event.message, 1));
-      if (queue.length > 1) enqueue.emit(orderOf(queue));
-      enqueue.assign({ queue, successor: event.message.messageId });
+      const { message } = event;
+      const acceptance = acceptanceOf(context, message, 1);
+      const isAlone = waitingOf(context).length === 0;
+      say(enqueue, context, acceptance, ...(isAlone ? [] : [moveOf(context, message.messageId, 0)]));
+      enqueue.assign({ successor: message.messageId });
     }),
     dropSuccessor: enqueueActions(({ context, enqueue }) => {
-      const queue = context.queue.filter(({ messageId }) => messageId !== context.successor);
-      if (context.successor === null || queue.length === context.queue.length) return;
-      enqueue.emit(dropOf(context.chatId, context.successor, 'interrupted'));
-      enqueue.assign({ queue });
+      const { successor } = context;
+      if (successor !== null && isWaiting(context, successor))
+        say(enqueue, context, dropOf(context, successor, 'interrupted'));
     }),
     takeNextMessage: assign({
-      current: ({ context }) => context.queue[0] ?? null,
-      queue: ({ context }) => context.queue.slice(1),
+      preparing: ({ context }) => context.record.queue[0] ?? null,
       lastOutcome: null,
     }),
-    returnCurrentMessage: assign({
-      queue: ({ context }) =>
-        context.current === null ? context.queue : [context.current, ...context.queue],
-      current: null,
-    }),
-    rememberDelivery: assign(({ event }) => {
-      assertEvent(event, 'turn.prepared');
-      return { delivery: event.delivery };
-    }),
+    returnMessage: assign({ preparing: null }),
     recordSaid: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'agent.said');
-      for (const word of sayingOf(context.chatId, event)) enqueue.emit(word);
-      enqueue.assign({
-        openTools: event.openTools,
-        selfDirected: event.selfDirected ?? context.selfDirected,
-      });
+      say(enqueue, context, ...sayingOf(context, event));
+      enqueue.assign({ openTools: event.openTools });
     }),
     rememberStopReason: assign({ stopReason: (_, params: { reason: StopReason }) => params.reason }),
     reorderQueue: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'queue.reorder');
-      const queue = reordered(context.queue, event.messageId, event.position);
-      enqueue.assign({ queue });
-      enqueue.emit(orderOf(queue));
+      const { messageId, position } = event;
+      if (isWaiting(context, messageId)) say(enqueue, context, moveOf(context, messageId, position));
     }),
     dropMessage: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.withdraw');
-      const queue = context.queue.filter(({ messageId }) => messageId !== event.messageId);
-      if (queue.length === context.queue.length) return;
-      enqueue.assign({ queue });
-      enqueue.emit(dropOf(context.chatId, event.messageId, 'deleted'));
+      const { messageId } = event;
+      if (isWaiting(context, messageId)) say(enqueue, context, dropOf(context, messageId, 'deleted'));
     }),
-    dropQueue: enqueueActions(({ context, enqueue }, params: { reason: DropReason }) => {
-      for (const line of dropsOf(context, params.reason)) enqueue.emit(line);
-      enqueue.assign({ queue: [] });
-    }),
+    dropQueue: enqueueActions(({ context, enqueue }, params: { reason: DropReason }) =>
+      say(enqueue, context, ...dropsOf(context, params.reason)),
+    ),
     clearQueueIfAsked: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'turn.interrupt');
-      if (!event.clearQueue) return;
-      for (const line of dropsOf(context, 'cleared')) enqueue.emit(line);
-      enqueue.assign({ queue: [] });
+      if (event.clearQueue) say(enqueue, context, ...dropsOf(context, 'cleared'));
     }),
     dropCurrentMessage: enqueueActions(({ context, enqueue }, params: { reason: DropReason }) => {
       const { messageId } = currentOf(context);
       enqueue.sendTo('agent', { type: 'agent.abandon', messageId });
-      enqueue.emit(dropOf(context.chatId, messageId, params.reason));
-      enqueue.assign({ current: null });
+      say(enqueue, context, dropOf(context, messageId, params.reason));
+      enqueue.assign({ preparing: null });
     }),
-    announceStarted: emit(({ context, event }) => {
+    announceStarted: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'turn.prepared');
-      return { ...startOf(context), record: { message: currentOf(context), delivery: event.delivery } };
+      const { delivery, at: startedAt, clock } = event;
+      const record = { message: currentOf(context), delivery, startedAt, clock };
+      say(enqueue, context, { ...startOf(context), record });
+      enqueue.assign({ preparing: null });
     }),
-    announceRedelivery: emit(({ event }) => {
+    announceRedelivery: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'turn.prepared');
-      return { type: 'chat.updated' as const, record: { delivery: event.delivery } };
+      say(enqueue, context, { type: 'chat.updated', record: { delivery: event.delivery } });
     }),
-    announceStartedInVain: emit(({ context }) => startOf(context)),
-    announceProgress: emit(({ context, event }) => {
+    announceStartedInVain: enqueueActions(({ context, enqueue }) => say(enqueue, context, startOf(context))),
+    announceProgress: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'agent.waits');
-      return progressOf(context.chatId, event);
+      say(enqueue, context, progressOf(context, event));
     }),
-    announceInterrupted: emit(({ context }) => interruptionOf(context)),
+    announceInterrupted: enqueueActions(({ context, enqueue }) =>
+      say(enqueue, context, interruptionOf(context)),
+    ),
     concludeTurn: enqueueActions(({ context, event, enqueue }) => {
-      const { current, stopReason, chatId, requests } = context;
-      const { queue } = withReturned(context, event);
-      for (const { id } of requests) enqueue.emit(closingOf(chatId, id, 'withdrawn'));
-      if (queue.length > context.queue.length) enqueue.emit(orderOf(queue));
-      if (current !== null) {
-        const end = concludeTurn(stopReason, endOf(event));
-        for (const line of steerEndingsOf(context, end)) enqueue.emit(line);
-        enqueue.emit(completionOf(chatId, current.messageId, end));
-        enqueue.assign({ lastOutcome: end.outcome });
-      }
-      enqueue.assign({ current: null, delivery: null, queue, steered: [], requests: [], openTools: 0 });
+      const end = concludeTurn(context.stopReason, endOf(event));
+      say(enqueue, context, ...returnsOf(context, event), ...conclusionOf(context, end));
+      if (messageOf(context) !== null) enqueue.assign({ lastOutcome: end.outcome });
+      enqueue.assign({ preparing: null, unwritten: [], openTools: 0 });
     }),
     comeToRest: enqueueActions(({ context, enqueue }) => {
-      if (!context.selfDirected) return;
-      enqueue.emit({ type: 'chat.updated', record: { selfDirected: false } });
-      enqueue.assign({ selfDirected: false });
+      if (!context.record.selfDirected) return;
+      say(enqueue, context, { type: 'chat.updated', record: { selfDirected: false } });
     }),
     forgetStopReason: assign({ stopReason: null, successor: null }),
-    announceRequestOpened: emit(({ context, event }) => {
+    announceRequestOpened: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'request.opened');
-      return openingOf(context, event);
-    }),
-    rememberRequest: assign(({ context, event }) => {
-      assertEvent(event, 'request.opened');
-      return {
-        requests: [...without(context.requests, event.request.id), event.request],
-        selfDirected: context.selfDirected || !hasStarted(context),
-      };
+      say(enqueue, context, openingOf(context, event));
     }),
     withdrawRequests: enqueueActions(({ context, enqueue }) => {
-      for (const { id } of context.requests) enqueue.emit(closingOf(context.chatId, id, 'withdrawn'));
-      enqueue.assign({ requests: [] });
+      const { requests } = context.record;
+      say(enqueue, context, ...requests.map(({ id }) => closingOf(context, id, 'withdrawn')));
     }),
     withdrawRequest: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'request.withdrawn');
-      const requests = without(context.requests, event.requestId);
-      if (requests.length === context.requests.length) return;
-      enqueue.emit(closingOf(context.chatId, event.requestId, 'withdrawn'));
-      enqueue.assign({ requests });
+      const { requestId } = event;
+      if (requestOf(context, requestId) === undefined) return;
+      say(enqueue, context, closingOf(context, requestId, 'withdrawn'));
     }),
     answerRequest: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'request.answer');
       const { requestId, answer } = event;
-      const request = context.requests.find(({ id }) => id === requestId);
+      const request = requestOf(context, requestId);
       if (request === undefined) return;
       enqueue.sendTo('agent', { type: 'agent.answer', request, answer });
-      enqueue.emit(closingOf(context.chatId, requestId, answer.decision === 'allow' ? 'allowed' : 'denied'));
-      enqueue.assign({ requests: without(context.requests, requestId) });
+      say(
+        enqueue,
+        context,
+        closingOf(context, requestId, answer.decision === 'allow' ? 'allowed' : 'denied'),
+      );
     }),
     closeRequests: enqueueActions(
       ({ context, enqueue }, params: { outcome: 'superseded' | 'expired'; message: string }) => {
         const answer: Answer = { decision: 'deny', message: params.message };
-        for (const request of context.requests) {
+        const { requests } = context.record;
+        for (const request of requests)
           enqueue.sendTo('agent', { type: 'agent.answer', request, answer, unanswered: params.outcome });
-          enqueue.emit(closingOf(context.chatId, request.id, params.outcome));
-        }
-        enqueue.assign({ requests: [] });
+        say(enqueue, context, ...requests.map(({ id }) => closingOf(context, id, params.outcome)));
       },
     ),
-    announceDeleted: emit(({ context: { chatId } }) => ({
-      type: 'chat.deleted' as const,
-      payload: { chatId },
-    })),
+    announceDeleted: enqueueActions(({ context, enqueue }) =>
+      say(enqueue, context, { type: 'chat.deleted', payload: { chatId: chatIdOf(context) } }),
+    ),
     askAgentToPrepare: sendTo('agent', ({ context }) => ({
       type: 'agent.prepare' as const,
       message: currentOf(context),
@@ -247,3 +223,15 @@ export const chatSetup = setup({
   guards: chatGuards,
   delays: chatDelays,
 });
+
+interface Mouth {
+  emit(line: ChatEmitted): void;
+  assign(change: { record: ChatRecord }): void;
+}
+
+/** A chat says what happened, and is from then on what was said. */
+function say(mouth: Mouth, { record }: ChatContext, ...lines: ChatEmitted[]): void {
+  if (lines.length === 0) return;
+  for (const line of lines) mouth.emit(line);
+  mouth.assign({ record: lines.reduce<ChatRecord>(evolve, record) });
+}

@@ -3,8 +3,8 @@
  * control plane.
  *
  * A chat that crashes is dropped and asked back from its record, a few times within `restartWindow`; after that it is
- * given up. Boot, hooks, credentials and the outbox are started again within the same budget. No crash reaches another
- * actor or the engine.
+ * asked back only to end its turn. Boot, hooks, credentials and the outbox are started again within the same budget. No
+ * crash reaches another actor or the engine.
  */
 import { engineSetup } from './engine.setup.ts';
 
@@ -41,12 +41,13 @@ export const engineMachine = engineSetup.createMachine({
   ],
   initial: 'booting',
   on: {
-    'chat.create': { actions: ['announceChatCreated', 'startChat'] },
+    'chat.create': { actions: 'startChat' },
     'chat.restore': { actions: 'startChat' },
     'xstate.done.actor.*': { actions: 'forgetChat' },
     'xstate.error.actor.*': [
       { guard: 'isWithinRestartBudget', actions: ['forgetChat', 'countCrash', 'askForRestart'] },
-      { actions: ['forgetChat', 'announceGivenUp'] },
+      { guard: 'isBeyondRestartBudget', actions: 'forgetChat' },
+      { actions: ['forgetChat', 'countCrash', 'announceGivenUp'] },
     ],
     'xstate.error.actor.credential.*': [
       { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartActor', 'reportRestart'] },

@@ -1,8 +1,6 @@
 /** The vocabulary of the engine machine. */
 import { assign, emit, enqueueActions, setup } from 'xstate';
-import type { EngineEventBody } from '../src/contract/events.ts';
 import type { CredentialProvider } from '../src/contract/credentials.ts';
-import type { LineRecord } from '../src/contract/records.ts';
 import { bootMachine } from './boot.machine.ts';
 import type { ChatInput } from './chat.events.ts';
 import { chatMachine } from './chat.machine.ts';
@@ -16,10 +14,9 @@ const RESTARTS = 3;
 const CREDENTIALS: readonly CredentialProvider[] = ['github', 'claude', 'codex'];
 
 type NewChat = Omit<ChatInput, 'mayStart'>;
-type ChatCreated = EngineEventBody<'chat.created'>;
 
 export type EngineCommand =
-  | { type: 'chat.create'; payload: ChatCreated['payload']; record: LineRecord; input: NewChat }
+  | { type: 'chat.create'; input: NewChat }
   | { type: 'chat.restore'; input: NewChat }
   | { type: 'storage.low' }
   | { type: 'storage.recovered' }
@@ -45,7 +42,7 @@ export interface ActorCrashed {
   error: unknown;
 }
 
-export type EngineEmitted = (ChatCreated & { record: LineRecord }) | ChatCrashed | ActorCrashed;
+export type EngineEmitted = ChatCrashed | ActorCrashed;
 
 export interface EngineContext {
   chatIds: string[];
@@ -69,13 +66,9 @@ export const engineSetup = setup({
     startHooks: startHooksMachine,
   },
   actions: {
-    announceChatCreated: enqueueActions(({ event, enqueue }) => {
-      if (event.type !== 'chat.create') return;
-      enqueue.emit({ type: 'chat.created', payload: event.payload, record: event.record });
-    }),
     startChat: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'chat.create' && event.type !== 'chat.restore') return;
-      const { chatId } = event.input.session;
+      const chatId = event.input.record.chat.id;
       enqueue.spawnChild('chat', { id: chatId, input: { ...event.input, mayStart: context.mayStart } });
       enqueue.assign({ chatIds: [...context.chatIds, chatId] });
     }),
@@ -135,6 +128,7 @@ export const engineSetup = setup({
   },
   guards: {
     isWithinRestartBudget: ({ context, event }) => (context.crashes[actorOf(event)] ?? 0) < RESTARTS,
+    isBeyondRestartBudget: ({ context, event }) => (context.crashes[actorOf(event)] ?? 0) > RESTARTS,
     isStorageLow: ({ context }) => context.isStorageLow,
     isOutboxOver: ({ context }) => context.isOutboxOver,
     isDrained: ({ context }) => context.chatIds.length === 0 && context.areHooksOver,

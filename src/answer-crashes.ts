@@ -1,6 +1,5 @@
+import type { ChatOrigin } from '../machines/chat.events.ts';
 import type { ActorCrashed, ChatCrashed } from '../machines/engine.setup.ts';
-import { restoredChatInput } from './actors/restore-chat.ts';
-import { giveUp } from './commands/ending.ts';
 import type { Log } from './log.ts';
 import type { Recorder } from './projection/recorder.ts';
 import type { Root } from './start-root.ts';
@@ -12,7 +11,7 @@ export interface AnswerCrashesOptions extends Pick<Root, 'actor' | 'boot' | 'hoo
 
 /** Tells of actors that crashed, and gives those back what they were at that the engine machine cannot. */
 export function answerCrashes(options: AnswerCrashesOptions): void {
-  const { actor, recorder, log } = options;
+  const { actor, log } = options;
   /** Nothing supervises the engine machine: what its listeners throw is only told. */
   const attempt = <Event>(listener: (event: Event) => void) => {
     return (event: Event) => {
@@ -24,10 +23,6 @@ export function answerCrashes(options: AnswerCrashesOptions): void {
     };
   };
   actor.on(
-    'chat.created',
-    attempt((event) => recorder.record([event])),
-  );
-  actor.on(
     'chat.crashed',
     attempt((event) => answerChat(event, options)),
   );
@@ -37,7 +32,7 @@ export function answerCrashes(options: AnswerCrashesOptions): void {
   );
 }
 
-/** A crashed chat comes back from its record, or its turn is ended for good. */
+/** A crashed chat comes back from its record, at last only to end its turn. */
 function answerChat({ chatId, isGivenUp, error }: ChatCrashed, options: AnswerCrashesOptions): void {
   const { actor, recorder, log } = options;
   const reason = String(error);
@@ -46,8 +41,8 @@ function answerChat({ chatId, isGivenUp, error }: ChatCrashed, options: AnswerCr
   const code = isGivenUp ? 'chat_given_up' : 'chat_crashed';
   recorder.record([{ type: 'error', payload: { code, message: reason, context: { chatId } } }]);
   if (record === undefined) return;
-  if (isGivenUp) recorder.record(giveUp(record, { reason, durationMs: recorder.durationOf(record) }));
-  else actor.send({ type: 'chat.restore', input: restoredChatInput(record) });
+  const origin: ChatOrigin = isGivenUp ? { kind: 'givenUp', reason } : { kind: 'restored' };
+  actor.send({ type: 'chat.restore', input: { record, origin } });
 }
 
 /** What broke is not shown, it may hold a secret; the log has it. */

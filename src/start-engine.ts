@@ -12,7 +12,6 @@ import { ChatCommands } from './commands/chats.ts';
 import { CredentialCommands } from './commands/credentials.ts';
 import { Directory } from './commands/directory.ts';
 import { HookCommands } from './commands/hooks.ts';
-import { disown } from './commands/ending.ts';
 import { Messages } from './commands/messages.ts';
 import { toChats } from './commands/to-chats.ts';
 import type { ThinkingLevel } from './contract/messages.ts';
@@ -70,11 +69,9 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   );
   hub.onClientsChange(() => readers.ring());
   home.damages.tellTo((damage) => recorder.record([damageEvent(damage)]));
-  if (home.isCopy)
-    for (const record of records.values()) recorder.record(disown(record, recorder.durationOf(record)));
 
   await retireDamagedRuns(paths.agents, home.damages.report);
-  await sweep(paths.agents, runsOf(records));
+  await sweep(paths.agents, home.isCopy ? new Set() : runsOf(records));
   const goodbye = new AbortController();
   const client = createMonolithClient({
     url: environment.MONOLITH_URL,
@@ -96,6 +93,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     log,
     drivers,
     recorder,
+    isCopy: home.isCopy,
     hooks: hookParts,
     credentials,
     outbox: home.outbox.connect({ client, recorder, workspace }),
@@ -116,7 +114,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const titles = new Map([...drivers].map(([provider, { title }]) => [provider, title]));
   const steerable = new Set([...drivers.values()].flatMap((one) => (one.canSteer ? [one.provider] : [])));
   const send: typeof root.actor.send = (command) => root.actor.send(command);
-  const chats = new ChatCommands({ directory, actors: root.chats, recorder, history, titles, send });
+  const chats = new ChatCommands({ directory, actors: root.chats, history, titles, send });
   const messages = new Messages(directory, {
     payloads,
     steerable,

@@ -12,6 +12,7 @@ import { answerCrashes } from './answer-crashes.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { Log } from './log.ts';
 import type { Recorder } from './projection/recorder.ts';
+import { monotonicClock } from './projection/turn-duration.ts';
 import { agentSession } from './actors/agent-session.ts';
 import { awaitCloudInit } from './actors/await-cloud-init.ts';
 import { discoverRepositories } from './actors/discover-repositories.ts';
@@ -28,13 +29,13 @@ import type { HookProcessOptions } from './hooks/hook-process.ts';
 import type { OutputBounds } from './hooks/output-bounds.ts';
 import type { HooksState } from './projection/hooks-state.ts';
 
-import { restoredChatInput } from './actors/restore-chat.ts';
-
 export interface StartRootOptions {
   environment: EngineEnvironment;
   log: Log;
   drivers: ReadonlyMap<string, AgentDriver>;
   recorder: Recorder;
+  /** The home was copied from another workspace: what ran there is not ours. */
+  isCopy: boolean;
   hooks: RootHooksOptions;
   credentials: { logic: typeof credentialMachine; board: CredentialBoard };
   outbox: RootOutboxOptions;
@@ -69,7 +70,7 @@ export interface Root {
 export function startRoot(options: StartRootOptions): Root {
   const { environment, log, drivers, recorder, hooks, credentials, outbox } = options;
   const chatLogic = chatMachine.provide({
-    actors: { agentSession: agentSession(drivers) },
+    actors: { agentSession: agentSession(drivers, monotonicClock(hooks.bootId)) },
     delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },
   });
   const hookLogic = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
@@ -110,9 +111,9 @@ export function startRoot(options: StartRootOptions): Root {
   });
   answerCrashes({ actor, boot, hooks: hookBoard, recorder, log });
   actor.start();
-  for (const record of recorder.records.values()) {
-    actor.send({ type: 'chat.restore', input: restoredChatInput(record) });
-  }
+  const origin = { kind: options.isCopy ? ('copied' as const) : ('restored' as const) };
+  for (const record of recorder.records.values())
+    actor.send({ type: 'chat.restore', input: { record, origin } });
   return {
     actor,
     chats,

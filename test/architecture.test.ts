@@ -7,6 +7,9 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** Level 0: no folder of ours below them. */
 const GROUND = ['src/contract', 'src/errors.ts', 'src/paths.ts', 'type:src/log.ts'];
 
+/** What is known of a chat, and what that means: pure functions. */
+const CHAT = ['machines/chat.record.ts', 'machines/chat.context.ts'];
+
 /** What each part may import besides itself; entries with `type:` only through `import type`. */
 const MAY_IMPORT: Record<string, string[]> = {
   machines: ['xstate', 'type:src/contract'],
@@ -45,7 +48,16 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/tool-brief.ts': [],
   'src/heartbeat.ts': ['node:', 'type:src/contract'],
   'src/journal': ['node:', 'zod', 'src/storage', ...GROUND],
-  'src/projection': ['node:', 'zod', 'src/storage', 'src/journal', 'type:xstate', 'type:machines', ...GROUND],
+  'src/projection': [
+    'node:',
+    'zod',
+    'src/storage',
+    'src/journal',
+    'type:xstate',
+    'type:machines',
+    ...CHAT,
+    ...GROUND,
+  ],
   'src/metrics': ['prom-client', 'type:src/contract'],
   'src/agents': [
     'node:',
@@ -89,6 +101,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/journal',
     'src/projection',
     'type:machines',
+    ...CHAT,
     'type:src/engine.ts',
     ...GROUND,
   ],

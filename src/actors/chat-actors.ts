@@ -39,7 +39,7 @@ export class ChatActors {
     const forget = () => this.#actors.get(chatId) === actor && this.#actors.delete(chatId);
     actor.subscribe({
       next: guarded(actor, (snapshot) =>
-        this.#recorder.recordChat(chatId, emitted.splice(0), conditionOf(snapshot)),
+        this.#recorder.recordChat(snapshot.context.record, emitted.splice(0), conditionOf(snapshot)),
       ),
       error: forget, // the engine machine decides what becomes of the chat
       complete: forget,

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { previewOf } from '../../machines/chat.record.ts';
 import type { Image, SendMessage, ThinkingLevel } from '../contract/messages.ts';
 import { StoredContentSchema } from '../contract/records.ts';
 import type { MessageContent, QueuedMessage, StoredContent } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
-import { previewOf } from '../projection/fold.ts';
 import { repairText } from './repair-text.ts';
 import type { Payloads } from '../storage/payloads.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { waitFor } from 'xstate';
 import type { EngineCommand } from '../../machines/engine.setup.ts';
+import { createRecord } from '../../machines/chat.record.ts';
 import type { ChatActors } from '../actors/chat-actors.ts';
-import { newChatInput } from '../actors/restore-chat.ts';
 import type { ChatSummary, CreateChat } from '../contract/chats.ts';
 import type { HistoryQuery } from '../contract/messages.ts';
 import type { ChatRecord } from '../contract/records.ts';
@@ -10,16 +10,13 @@ import type { AgentRequest, Answer } from '../contract/requests.ts';
 import { EngineError } from '../errors.ts';
 import { HistoryCursorError } from '../projection/history-page.ts';
 import type { History } from '../projection/history.ts';
-import type { Recorder } from '../projection/recorder.ts';
 import { repairText } from './repair-text.ts';
 import type { Directory } from './directory.ts';
-import { endingOf } from './ending.ts';
 import { repairAnswer } from './repair-answer.ts';
 
 export interface ChatCommandsOptions {
   directory: Directory;
   actors: ChatActors;
-  recorder: Recorder;
   history: History;
   /** Titles of the agents, by provider. */
   titles: ReadonlyMap<string, string>;
@@ -81,14 +78,10 @@ export class ChatCommands {
 
   /** A running turn is stopped first; resolves when its process is gone. */
   async #removeAlone(chatId: string): Promise<void> {
-    const { directory, actors, recorder, history } = this.#options;
-    const record = directory.recordOf(chatId);
-    const actor = actors.get(chatId);
-    if (actor === undefined) recorder.record(endingOf(record, recorder.durationOf(record)));
-    else {
-      actor.send({ type: 'chat.delete' });
-      await waitFor(actor, ({ status }) => status === 'done');
-    }
+    const { directory, actors, history } = this.#options;
+    const actor = actors.get(chatId) ?? directory.actorOf(chatId);
+    actor.send({ type: 'chat.delete' });
+    await waitFor(actor, ({ status }) => status === 'done');
     if (directory.records.has(chatId)) throw new EngineError('SHUTTING_DOWN');
     await directory.committed(undefined);
     await history.remove(chatId);
@@ -174,10 +167,6 @@ export function creationOf(
   chat: ChatSummary,
   { policy = 'bypass', clientRequestId }: Partial<CreateChat>,
 ): EngineCommand {
-  return {
-    type: 'chat.create',
-    payload: { chat, ...(clientRequestId === undefined ? {} : { clientRequestId }) },
-    record: { policy },
-    input: newChatInput(chat, policy),
-  };
+  const record = createRecord(chat, { policy, clientRequestId });
+  return { type: 'chat.create', input: { record, origin: { kind: 'created' } } };
 }

@@ -47,7 +47,7 @@ export class Directory {
   actorOf(chatId: string): ChatActor {
     this.recordOf(chatId);
     const actor = this.#options.actors.get(chatId);
-    if (actor !== undefined) return actor;
+    if (actor?.getSnapshot().matches('givenUp') === false) return actor;
     if (this.#options.isStopping()) throw new EngineError('SHUTTING_DOWN');
     throw new EngineError('CHAT_FAILED', { chatId });
   }

@@ -1,5 +1,6 @@
-import type { SnapshotFrom } from 'xstate';
-import type { chatMachine } from '../../machines/chat.machine.ts';
+import { isWaiting, messageOf, waitingOf } from '../../machines/chat.context.ts';
+import type { ChatEvent } from '../../machines/chat.events.ts';
+import type { ChatActor } from '../actors/chat-actors.ts';
 import type {
   InterruptReceipt,
   MessageReceipt,
@@ -83,7 +84,7 @@ export class Messages {
     const actor = this.#directory.actorOf(chatId);
     const snapshot = actor.getSnapshot();
     const interrupted = snapshot.hasTag('processing');
-    let queue = snapshot.context.queue.map(({ messageId }) => messageId);
+    let queue = waitingOf(snapshot.context).map(({ messageId }) => messageId);
     const hearing = actor.on('chat.interrupted', ({ payload }) => {
       queue = payload.queue;
     });
@@ -117,43 +118,34 @@ export class Messages {
 
   #submit(chatId: string, message: QueuedMessage): MessageReceipt {
     const actor = this.#directory.actorOf(chatId);
-    if (actor.getSnapshot().context.queue.length >= QUEUE_LIMIT) {
+    if (waitingOf(actor.getSnapshot().context).length >= QUEUE_LIMIT) {
       throw new EngineError('QUEUE_FULL', { chatId, limit: QUEUE_LIMIT });
     }
-    actor.send({ type: 'message.submit', message });
-    return this.#receiptOf(chatId, message);
+    return answerOf(actor, { type: 'message.submit', message });
   }
 
   #say(chatId: string, message: QueuedMessage): MessageReceipt {
     this.#refuseUnlessSteerable(chatId);
-    this.#directory.actorOf(chatId).send({ type: 'message.steer', message });
-    return this.#receiptOf(chatId, message);
-  }
-
-  #receiptOf(chatId: string, message: QueuedMessage): MessageReceipt {
-    const receipt = this.#directory.records.get(chatId)?.receipts.at(-1);
-    if (receipt?.messageId !== message.messageId) throw new EngineError('CHAT_NOT_FOUND', { chatId });
-    return toAnswer(receipt);
+    return answerOf(this.#directory.actorOf(chatId), { type: 'message.steer', message });
   }
 
   #refuseUnlessSteerable(chatId: string): void {
     const { provider } = this.#directory.recordOf(chatId).chat;
     if (!this.#steerable.has(provider)) throw new EngineError('STEER_UNSUPPORTED', { chatId, provider });
-    const snapshot = this.#directory.actorOf(chatId).getSnapshot();
-    if (!takesSteers(snapshot)) throw new EngineError('NOTHING_TO_STEER', { chatId });
-    if (snapshot.context.steered.length < STEERED_LIMIT) return;
+    const actor = this.#directory.actorOf(chatId);
+    if (!takesSteers(actor)) throw new EngineError('NOTHING_TO_STEER', { chatId });
+    if (actor.getSnapshot().context.record.steered.length < STEERED_LIMIT) return;
     throw new EngineError('QUEUE_FULL', { chatId, limit: STEERED_LIMIT });
   }
 
   #refuseUnlessWaiting(chatId: string, messageId: string): void {
-    const { queue } = this.#directory.actorOf(chatId).getSnapshot().context;
-    if (queue.some((message) => message.messageId === messageId)) return;
+    if (isWaiting(this.#directory.actorOf(chatId).getSnapshot().context, messageId)) return;
     throw new EngineError('MESSAGE_NOT_FOUND', { chatId, messageId });
   }
 
   async #waiting(chatId: string): Promise<QueueItem[]> {
-    const { queue } = this.#directory.actorOf(chatId).getSnapshot().context;
-    const items = await Promise.all(queue.map((message) => this.#toQueueItem(message)));
+    const waiting = waitingOf(this.#directory.actorOf(chatId).getSnapshot().context);
+    const items = await Promise.all(waiting.map((message) => this.#toQueueItem(message)));
     return this.#directory.committed(items);
   }
 
@@ -164,9 +156,24 @@ export class Messages {
 }
 
 /** Whether the chat would do something with such a message, whichever it is. */
-function takesSteers(snapshot: SnapshotFrom<typeof chatMachine>): boolean {
-  const { current } = snapshot.context;
-  return current !== null && snapshot.can({ type: 'message.steer', message: current });
+function takesSteers(actor: ChatActor): boolean {
+  const snapshot = actor.getSnapshot();
+  const message = messageOf(snapshot.context);
+  return message !== null && snapshot.can({ type: 'message.steer', message });
+}
+
+/** What a chat answers to a message: what it says of it in the step that takes it. */
+function answerOf(
+  actor: ChatActor,
+  event: Extract<ChatEvent, { type: 'message.submit' | 'message.steer' }>,
+): MessageReceipt {
+  const answers: MessageReceipt[] = [];
+  const listening = actor.on('chat.turn.accepted', ({ payload }) => answers.push(toAnswer(payload)));
+  actor.send(event);
+  listening.unsubscribe();
+  const [answer] = answers;
+  if (answer === undefined) throw new EngineError('CHAT_NOT_FOUND', { chatId: actor.id });
+  return answer;
 }
 
 function findReceipt({ chat, receipts }: ChatRecord, request: SendMessage): MessageReceipt | undefined {

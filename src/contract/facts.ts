@@ -94,4 +94,6 @@ export interface AgentSessionInput {
   turnIds?: string[];
   /** Whether the agent was last said to work by itself; left out when that is not known. */
   selfDirected?: boolean;
+  /** The chat was given up: no agent is to serve it. */
+  isGivenUp?: boolean;
 }

@@ -96,11 +96,15 @@ export const LineRecordSchema = z.object({
   policy: PolicySchema.optional(),
   message: QueuedMessageSchema.optional(),
   delivery: DeliverySchema.optional(),
+  startedAt: z.iso.datetime().optional(),
   clock: ClockReadingSchema.optional(),
   sessionId: z.string().nullable().optional(),
   sessionMark: SessionMarkSchema.optional(),
   position: PositionSchema.nullable().optional(),
   selfDirected: z.boolean().optional(),
+  /** Messages that take place `to` in the queue, counted from 0, one after the other. */
+  moved: z.array(z.object({ messageId: z.string(), to: z.number().int().nonnegative() })).optional(),
+  /** The order of the whole queue, in logs of earlier versions. */
   queue: z.array(z.string()).optional(),
   hooks: z.array(HookRecordSchema).optional(),
   hookRun: HookRunSchema.optional(),

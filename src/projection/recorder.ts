@@ -5,7 +5,6 @@ import type { ChatRecord, ClockReading, LineRecord } from '../contract/records.t
 import type { ChatEmitted, ChatSaid } from '../../machines/chat.events.ts';
 import type { JournalEntry } from '../journal/event-line.ts';
 import { SEQUENCE_DIGITS, formatEventId, sequenceOf } from '../journal/event-id.ts';
-import { chatIdOf, foldLine } from './fold.ts';
 import { durationOf } from './turn-duration.ts';
 
 /** A line before the journal gives it an id. */
@@ -37,7 +36,7 @@ const UNSYNCED = new Set(['chat.turn.delta', 'chat.updated', 'engine.status.chan
 
 /**
  * Turns what machines emit into groups of journal lines: the facts first, then the chat's new summary, then the engine's
- * new counters. The records are the state that snapshots show; they change here and nowhere else.
+ * new counters. The records are what snapshots show: those of the machines, each with the summary that was told last.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -53,32 +52,27 @@ export class Recorder {
   }
 
   /** Records what a chat emitted in one step, together with how it stands now. */
-  recordChat(chatId: string, emitted: readonly ChatEmitted[], condition: ChatCondition): void {
-    const before = this.#options.records.get(chatId);
-    if (before === undefined) return;
+  recordChat(record: ChatRecord, emitted: readonly ChatEmitted[], condition: ChatCondition): void {
+    const { records } = this.#options;
+    const { id } = record.chat;
+    const before = records.get(id);
     const ts = this.#options.now().toISOString();
-    const entries = emitted.flatMap((event) => this.#toEntry(event, before));
-    const after = entries.reduce<ChatRecord | undefined>(
-      (record, entry) => foldLine(record, { ...entry, ts }),
-      before,
-    );
+    const facts = emitted.flatMap((event) => this.#toEntry(event, before));
+    if (emitted.some(({ type }) => type === 'chat.deleted')) {
+      records.delete(id);
+      return this.record(facts);
+    }
+    const told = before?.chat ?? record.chat;
+    const chat = summaryOf(record.chat, { condition, told, ts });
     const note = noteOf(emitted);
-    const update = after === undefined ? undefined : summaryChange(after, condition, { ts, note, before });
-    this.#commit(update === undefined ? entries : [...entries, update], ts);
+    records.set(id, { ...record, chat });
+    if (note === undefined && chat === told) return this.record(facts);
+    const update: Entry = { type: 'chat.updated', payload: { chat }, ...(note && { record: note }) };
+    this.record([...facts, update]);
   }
 
-  /** How long the turn of a chat has run. */
-  durationOf(record: ChatRecord): number {
-    return durationOf(record, { at: this.#options.now(), clock: this.#options.clock() });
-  }
-
-  /** Records lines that concern no running chat: one group. */
-  record(entries: Entry[]): void {
-    this.#commit(entries, this.#options.now().toISOString());
-  }
-
-  #commit(facts: Entry[], ts: string): void {
-    for (const fact of facts) this.#fold(fact, ts);
+  /** Records lines of one cause: one group. */
+  record(facts: Entry[]): void {
     const status = facts.length > 0 && facts.every(isDelta) ? undefined : this.statusChange();
     const entries = status === undefined ? facts : [...facts, status];
     if (entries.length === 0) return;
@@ -87,29 +81,22 @@ export class Recorder {
     this.#reportDeltas(entries, lastId);
   }
 
-  #toEntry(event: ChatEmitted, before: ChatRecord): Entry[] {
+  #toEntry(event: ChatEmitted, before: ChatRecord | undefined): Entry[] {
     switch (event.type) {
       case 'chat.updated':
         return [];
       case 'chat.said':
         return toDeltas(event);
-      case 'chat.turn.started':
-        if (event.record?.delivery === undefined) return [event];
-        return [{ ...event, record: { ...event.record, clock: this.#options.clock() } }];
       case 'chat.turn.completed':
-        return [{ ...event, payload: { ...event.payload, durationMs: this.durationOf(before) } }];
+        return [{ ...event, payload: { ...event.payload, durationMs: this.#durationOf(before) } }];
       default:
         return [event];
     }
   }
 
-  #fold(entry: Entry, ts: string): void {
-    const chatId = chatIdOf(entry);
-    if (chatId === undefined) return;
-    const { records } = this.#options;
-    const after = foldLine(records.get(chatId), { ...entry, ts });
-    if (after === undefined) records.delete(chatId);
-    else records.set(chatId, after);
+  #durationOf(record: ChatRecord | undefined): number {
+    const { now, clock } = this.#options;
+    return record === undefined ? 0 : durationOf(record, { at: now(), clock: clock() });
   }
 
   #reportDeltas(entries: Entry[], lastId: string): void {
@@ -143,34 +130,24 @@ function toDeltas({ payload: { chatId, messageId, events }, record }: ChatSaid):
 /** The private parts of all notes of one step, as one. */
 function noteOf(emitted: readonly ChatEmitted[]): LineRecord | undefined {
   const notes = emitted.flatMap((event) => (event.type === 'chat.updated' ? [event.record] : []));
-  return notes.length === 0 ? undefined : Object.assign({}, ...notes);
+  if (notes.length === 0) return undefined;
+  const moved = notes.flatMap((note) => note.moved ?? []);
+  return Object.assign({}, ...notes, moved.length === 0 ? {} : { moved });
 }
 
-interface Change {
+interface Telling {
+  condition: ChatCondition;
+  /** The summary that was told last. */
+  told: ChatSummary;
   ts: string;
-  note: LineRecord | undefined;
-  before: ChatRecord;
 }
 
-function summaryChange(
-  after: ChatRecord,
-  condition: ChatCondition,
-  { ts, note, before }: Change,
-): Entry | undefined {
-  const { awaitingInput: _, ...rest } = after.chat;
-  const chat: ChatSummary = {
-    ...rest,
-    state: condition.state,
-    processing: condition.processing,
-    ...(condition.awaitingInput ? { awaitingInput: true } : {}),
-  };
-  if (note === undefined && isSame(chat, before.chat)) return undefined;
-  const updated = isSame(chat, before.chat) ? chat : { ...chat, updatedAt: ts };
-  return {
-    type: 'chat.updated',
-    payload: { chat: updated },
-    ...(note === undefined ? {} : { record: note }),
-  };
+/** The summary as it is to be told; the very one that was told last when nothing of it changed. */
+function summaryOf(of: ChatSummary, { condition, told, ts }: Telling): ChatSummary {
+  const { awaitingInput: _, ...rest } = of;
+  const { state, processing, awaitingInput } = condition;
+  const chat = { ...rest, state, processing, ...(awaitingInput ? { awaitingInput } : {}) };
+  return isSame(chat, told) ? told : { ...chat, updatedAt: ts };
 }
 
 const COMPARED = [

@@ -1,8 +1,8 @@
+import { createRecord, evolve } from '../../machines/chat.record.ts';
 import type { ChatRecord, ChatsFile } from '../contract/records.ts';
 import { sequenceOf } from '../journal/event-id.ts';
 import type { StoredLine } from '../journal/event-line.ts';
 import type { Journal } from '../journal/journal.ts';
-import { chatIdOf, foldLine } from './fold.ts';
 import type { History } from './history.ts';
 import type { HooksState } from './hooks-state.ts';
 
@@ -53,7 +53,7 @@ async function apply(
   if (line.record !== undefined) hooks.fold(line.record);
   const chatId = chatIdOf(line);
   if (chatId === undefined) return;
-  const record = foldLine(records.get(chatId), line);
+  const record = recordAfter(records.get(chatId), line);
   if (record === undefined) {
     records.delete(chatId);
     if (line.type === 'chat.deleted') await history.remove(chatId);
@@ -61,4 +61,20 @@ async function apply(
   }
   records.set(chatId, record);
   if (line.type === 'chat.turn.delta') history.append(chatId, line.id, [line.payload.event]);
+}
+
+/** Undefined before the chat is created and after it is deleted. */
+export function recordAfter(before: ChatRecord | undefined, line: StoredLine): ChatRecord | undefined {
+  if (line.type === 'chat.created') {
+    const { chat, clientRequestId } = line.payload;
+    return createRecord(chat, { policy: line.record?.policy ?? 'bypass', clientRequestId });
+  }
+  if (line.type === 'chat.deleted' || before === undefined) return undefined;
+  return evolve(before, line);
+}
+
+/** The chat a line is about, or undefined for lines about none. */
+export function chatIdOf({ payload }: StoredLine): string | undefined {
+  if ('chatId' in payload) return payload.chatId;
+  return 'chat' in payload ? payload.chat.id : undefined;
 }

@@ -59,5 +59,5 @@ function startLogic() {
       };
     },
   };
-  return { logic: agentSession(new Map([['fake', driver]])), told };
+  return { logic: agentSession(new Map([['fake', driver]]), () => ({ bootId: 'boot', ms: 0 })), told };
 }

@@ -42,7 +42,7 @@ describe('what a listener of an actor throws', () => {
     expect(emitted.filter(({ type }) => type === 'chat.crashed')).toEqual([
       { type: 'chat.crashed', chatId: 'one', isGivenUp: false, error: BROKEN },
     ]);
-    expect(chat('two')?.getSnapshot().context.current?.messageId).toBe('m2');
+    expect(chat('two')?.getSnapshot().context.preparing?.messageId).toBe('m2');
     expect(leafOf(engine.getSnapshot())).toBe('serving.running');
   });
 });

@@ -9,7 +9,7 @@ import { hookMachine } from '../../machines/hook.machine.ts';
 import { outboxMachine } from '../../machines/outbox.machine.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import { UnprovidedActorError } from '../../machines/must-provide.ts';
-import { NEW_CHAT } from '../support/start-chat.ts';
+import { chatInputOf } from '../support/start-chat.ts';
 
 const ACTORS = [
   bootMachine,
@@ -30,7 +30,7 @@ describe('a machine whose actors were not provided', () => {
   });
 
   it('fails as a chat with the name of the missing actor', async () => {
-    const chat = createActor(chatMachine, { input: NEW_CHAT });
+    const chat = createActor(chatMachine, { input: chatInputOf() });
     const failure = new Promise((resolve) => chat.subscribe({ error: resolve }));
 
     chat.start();

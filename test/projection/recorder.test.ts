@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { ChatEmitted } from '../../machines/chat.events.ts';
+import { evolve } from '../../machines/chat.record.ts';
 import type { ChatSummary } from '../../src/contract/chats.ts';
 import type { ChatRecord, QueuedMessage } from '../../src/contract/records.ts';
 import { Recorder } from '../../src/projection/recorder.ts';
@@ -27,10 +29,10 @@ const RUNNING: ChatCondition = { state: 'running', processing: true, awaitingInp
 const IDLE: ChatCondition = { state: 'idle', processing: false, awaitingInput: false };
 
 it('puts facts, summary and counters of one step into one group, in this order', () => {
-  const { recorder, groups } = startRecorder();
+  const { recorder, take, groups } = startRecorder();
   recorder.statusChange = () => statusChanged();
 
-  recorder.recordChat('c1', [accepted()], RUNNING);
+  take([accepted()], RUNNING);
 
   const chat = { ...CHAT, lastMessageText: 'hello', state: 'running', processing: true, updatedAt: NOW };
   expect(groups).toEqual([
@@ -42,36 +44,35 @@ it('puts facts, summary and counters of one step into one group, in this order',
 });
 
 it('shows in a snapshot what the group says, as soon as the group is on its way', () => {
-  const { recorder } = startRecorder();
+  const { recorder, take } = startRecorder();
 
-  recorder.recordChat('c1', [accepted()], RUNNING);
+  take([accepted()], RUNNING);
 
   expect(recorder.records.get('c1')?.chat.processing).toBe(true);
   expect(recorder.records.get('c1')?.queue).toEqual([MESSAGE]);
 });
 
 it('knows up to where the native session is known', () => {
-  const { recorder } = startRecorder();
+  const { recorder, take } = startRecorder();
   const sessionMark = { sessionId: 's1', offset: 7 };
 
-  recorder.recordChat('c1', [{ type: 'chat.updated', record: { sessionMark } }], IDLE);
+  take([{ type: 'chat.updated', record: { sessionMark } }], IDLE);
 
   expect(recorder.records.get('c1')?.sessionMark).toEqual(sessionMark);
 });
 
 it('says nothing about a chat that did not change', () => {
-  const { recorder, groups } = startRecorder();
+  const { take, groups } = startRecorder();
 
-  recorder.recordChat('c1', [], IDLE);
+  take([], IDLE);
 
   expect(groups).toEqual([]);
 });
 
 it('merges the private parts of a step into its one line about the chat', () => {
-  const { recorder, groups } = startRecorder();
+  const { take, groups } = startRecorder();
 
-  recorder.recordChat(
-    'c1',
+  take(
     [
       { type: 'chat.updated', record: { selfDirected: true } },
       { type: 'chat.updated', record: { sessionId: 's1' } },
@@ -90,16 +91,12 @@ it('merges the private parts of a step into its one line about the chat', () => 
 });
 
 it('tells each delta with the id of its own line, and does not sync for it', () => {
-  const { recorder, groups, deltas } = startRecorder();
+  const { take, groups, deltas } = startRecorder();
   const event = (text: string) => ({ timestamp: NOW, type: 'claude-assistant', payload: { text } });
   const turn = { chatId: 'c1', messageId: 'm1' };
   const record = { sessionId: 's1' };
 
-  recorder.recordChat(
-    'c1',
-    [{ type: 'chat.said', payload: { ...turn, events: [event('one'), event('two')] }, record }],
-    IDLE,
-  );
+  take([{ type: 'chat.said', payload: { ...turn, events: [event('one'), event('two')] }, record }], IDLE);
 
   expect(groups).toEqual([
     {
@@ -117,12 +114,12 @@ it('tells each delta with the id of its own line, and does not sync for it', () 
 });
 
 it('measures a turn by the clock of the machine, whatever the wall clock says', () => {
-  const { recorder, groups, clock } = startRecorder();
-  recorder.recordChat('c1', [accepted(), started()], RUNNING);
+  const { take, groups, clock } = startRecorder();
+  take([accepted(), started()], RUNNING);
   clock.at = new Date('2026-03-02T10:00:00.000Z');
   clock.ms += 1_500;
 
-  recorder.recordChat('c1', [completed()], IDLE);
+  take([completed()], IDLE);
 
   expect(groups.at(-1)?.entries[0]).toEqual({
     type: 'chat.turn.completed',
@@ -134,19 +131,19 @@ it.each([
   ['by the wall clock when the machine was booted since', '2026-03-01T10:00:07.000Z', 7_000],
   ['as nothing when that went back as well', '2026-03-01T09:00:00.000Z', 0],
 ])('measures a turn %s', (_how, at, durationMs) => {
-  const { recorder, groups, clock } = startRecorder();
-  recorder.recordChat('c1', [accepted(), started()], RUNNING);
+  const { take, groups, clock } = startRecorder();
+  take([accepted(), started()], RUNNING);
   Object.assign(clock, { at: new Date(at), bootId: 'another', ms: 3 });
 
-  recorder.recordChat('c1', [completed()], IDLE);
+  take([completed()], IDLE);
 
   expect(groups.at(-1)?.entries[0]?.payload).toEqual({ ...completed().payload, durationMs });
 });
 
 it('forgets a deleted chat and announces no summary of it', () => {
-  const { recorder, groups } = startRecorder();
+  const { recorder, take, groups } = startRecorder();
 
-  recorder.recordChat('c1', [{ type: 'chat.deleted', payload: { chatId: 'c1' } }], IDLE);
+  take([{ type: 'chat.deleted', payload: { chatId: 'c1' } }], IDLE);
 
   expect(groups.map(({ entries }) => entries.map(({ type }) => type))).toEqual([['chat.deleted']]);
   expect(recorder.records.size).toBe(0);
@@ -168,7 +165,12 @@ function startRecorder() {
     clock: () => ({ bootId: clock.bootId, ms: clock.ms }),
     records: new Map([['c1', emptyRecord()]]),
   });
-  return { recorder, groups, deltas, clock };
+  /** What a machine does: what it says makes its record. */
+  const take = (emitted: ChatEmitted[], condition: ChatCondition) => {
+    const before = recorder.records.get('c1') ?? emptyRecord();
+    recorder.recordChat(emitted.reduce<ChatRecord>(evolve, before), emitted, condition);
+  };
+  return { recorder, take, groups, deltas, clock };
 }
 
 function emptyRecord(): ChatRecord {
@@ -199,7 +201,12 @@ function started() {
   return {
     type: 'chat.turn.started' as const,
     payload: { chatId: 'c1', messageId: 'm1' },
-    record: { message: MESSAGE, delivery: { runId: 'r1' } },
+    record: {
+      message: MESSAGE,
+      delivery: { runId: 'r1' },
+      startedAt: NOW,
+      clock: { bootId: 'boot', ms: 1_000 },
+    },
   };
 }
 

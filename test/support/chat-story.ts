@@ -12,6 +12,8 @@ export function ordersOf(commands: readonly AgentSessionCommand[]): string[] {
 
 function lineOf(event: ChatEmitted): string {
   switch (event.type) {
+    case 'chat.created':
+      return 'created';
     case 'chat.turn.accepted':
       return `accepted ${event.payload.messageId} at ${event.payload.position}`;
     case 'chat.turn.started':

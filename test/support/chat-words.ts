@@ -1,4 +1,4 @@
-import type { ChatEvent } from '../../machines/chat.events.ts';
+import type { ChatEvent, ChatFact } from '../../machines/chat.events.ts';
 import type { AgentEvent } from '../../src/contract/agent-event.ts';
 import type { AgentFact, AgentSessionInput, TurnEnd } from '../../src/contract/facts.ts';
 import type { QueuedMessage } from '../../src/contract/records.ts';
@@ -7,9 +7,11 @@ import type { AgentRequest } from '../../src/contract/requests.ts';
 /** What tests say to a chat, and what its agent says to it, with everything irrelevant filled in. */
 export const CHAT_ID = 'chat-1';
 export const RUN_ID = 'run-1';
+export const CLOCK = { bootId: 'boot', ms: 0 };
+export const PREPARED_AT = '2026-01-01T00:00:01.000Z';
 export const DELIVERY = { runId: RUN_ID };
 export const COMPLETED: TurnEnd = { outcome: 'completed', usage: { outputTokens: 7 } };
-export const CRASHED: AgentFact = {
+export const CRASHED: ChatFact = {
   type: 'agent.exited',
   failure: { code: 'agent_exited', message: 'The agent exited with code 137.' },
 };
@@ -33,8 +35,8 @@ export function interrupt(clearQueue = false): ChatEvent {
   return { type: 'turn.interrupt', clearQueue };
 }
 
-export function prepared(messageId: string, delivery = DELIVERY): AgentFact {
-  return { type: 'turn.prepared', messageId, delivery };
+export function prepared(messageId: string, delivery = DELIVERY): ChatFact {
+  return { type: 'turn.prepared', messageId, delivery, at: PREPARED_AT, clock: CLOCK };
 }
 
 type Said = Extract<AgentFact, { type: 'agent.said' }>;
@@ -51,7 +53,7 @@ export function said(messageId: string | null, rest: Partial<Said> = {}): Said {
   };
 }
 
-export function waits(messageId: string | null): AgentFact {
+export function waits(messageId: string | null): ChatFact {
   const progress = { kind: 'retrying' as const, message: 'The model is overloaded.', attempt: 1 };
   return { type: 'agent.waits', messageId, progress, position: { runId: RUN_ID, offset: 15 } };
 }
@@ -74,7 +76,7 @@ export function request(id: string): AgentRequest {
   };
 }
 
-export function asked(id: string): AgentFact {
+export function asked(id: string): ChatFact {
   return { type: 'request.opened', request: request(id), position: { runId: RUN_ID, offset: 20 } };
 }
 

@@ -1,33 +1,57 @@
 import { SimulatedClock, createActor, fromCallback } from 'xstate';
-import type { InspectionEvent } from 'xstate';
-import type { AgentSessionCommand, ChatEmitted, ChatEvent, ChatInput } from '../../machines/chat.events.ts';
+import type { ActorRefFrom, InspectionEvent, SnapshotFrom } from 'xstate';
+import type {
+  AgentSessionCommand,
+  ChatEmitted,
+  ChatEvent,
+  ChatInput,
+  ChatOrigin,
+} from '../../machines/chat.events.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
 import type { AgentSessionInput } from '../../src/contract/facts.ts';
+import type { ChatRecord, QueuedMessage, Steered } from '../../src/contract/records.ts';
 import { session } from './chat-words.ts';
 
 /** Time passes (in milliseconds), or something is said to the chat. */
 export type ChatStep = ChatEvent | number;
 
-const recordings = new WeakMap<object, AgentSessionCommand[]>();
+const recordings = new WeakMap<object, { sessions: AgentSessionInput[]; commands: AgentSessionCommand[] }>();
 
 /** One machine for all chats: providing actors is slow, and thousands of chats are started. */
 const machine = chatMachine.provide({
   actors: {
-    agentSession: fromCallback<AgentSessionCommand, AgentSessionInput>(({ receive, system }) => {
-      receive((command) => recordings.get(system)?.push(command));
+    agentSession: fromCallback<AgentSessionCommand, AgentSessionInput>(({ input, receive, system }) => {
+      recordings.get(system)?.sessions.push(input);
+      receive((command) => recordings.get(system)?.commands.push(command));
     }),
   },
 });
 
+/** Where a chat stood that is taken up; what is left out is as in a chat that was never used. */
+export interface ChatStart {
+  session?: AgentSessionInput;
+  queue?: QueuedMessage[];
+  steered?: Steered[];
+  interrupting?: boolean;
+  selfDirected?: boolean;
+  errored?: boolean;
+  mayStart?: boolean;
+  origin?: ChatOrigin;
+  /** In place of all that is told of it above. */
+  record?: ChatRecord;
+}
+
 /** A running chat whose agent only records what it is told, on a clock the test owns. */
-export function startChat(rest: Partial<ChatInput> = {}, inspect?: (event: InspectionEvent) => void) {
+export function startChat(rest: ChatStart = {}, inspect?: (event: InspectionEvent) => void) {
   const clock = new SimulatedClock();
   const commands: AgentSessionCommand[] = [];
+  const sessions: AgentSessionInput[] = [];
   const emitted: ChatEmitted[] = [];
-  const input = { ...NEW_CHAT, ...rest };
+  const input = chatInputOf(rest);
   const chat = createActor(machine, { clock, input, ...(inspect === undefined ? {} : { inspect }) });
-  recordings.set(chat.system, commands);
+  recordings.set(chat.system, { sessions, commands });
   chat.on('*', (event) => emitted.push(event));
+  const stands = watchStands(chat, emitted);
   chat.start();
 
   function take(...steps: ChatStep[]): void {
@@ -37,16 +61,56 @@ export function startChat(rest: Partial<ChatInput> = {}, inspect?: (event: Inspe
     }
   }
 
-  return { chat, clock, commands, emitted, take };
+  return { chat, clock, commands, sessions, emitted, stands, take };
+}
+
+/** What each step of the machine said and left behind, the first of them included. */
+function watchStands(chat: ActorRefFrom<typeof machine>, emitted: readonly ChatEmitted[]): Stand[] {
+  const stands: Stand[] = [];
+  let told = 0;
+  chat.subscribe((snapshot) => {
+    stands.push({ emitted: emitted.slice(told), snapshot });
+    told = emitted.length;
+  });
+  return stands;
+}
+
+export interface Stand {
+  emitted: ChatEmitted[];
+  snapshot: SnapshotFrom<typeof chatMachine>;
 }
 
 export type ChatHarness = ReturnType<typeof startChat>;
 
-export const NEW_CHAT: ChatInput = {
-  session: session(),
-  mayStart: true,
-  queue: [],
-  interrupting: false,
-  selfDirected: false,
-  errored: false,
-};
+export function chatInputOf(start: ChatStart = {}): ChatInput {
+  const { origin = { kind: 'restored' }, mayStart = true, record = recordOf(start) } = start;
+  return { record, origin, mayStart };
+}
+
+/** What is on record of a chat that stood there. */
+export function recordOf(start: ChatStart): ChatRecord {
+  const { chatId, provider, policy, sessionId, position, turn, requests } = start.session ?? session();
+  const at = '2026-01-01T00:00:00.000Z';
+  return {
+    chat: {
+      id: chatId,
+      provider,
+      title: 'Test',
+      createdAt: at,
+      updatedAt: at,
+      processing: false,
+      parentChatId: null,
+      state: start.errored === true ? 'errored' : 'idle',
+    },
+    policy,
+    sessionId,
+    position,
+    turn,
+    requests,
+    queue: start.queue ?? [],
+    interrupting: start.interrupting ?? false,
+    selfDirected: start.selfDirected ?? false,
+    steered: start.steered ?? [],
+    receipts: [],
+  };
+}

@@ -1,7 +1,7 @@
 import { SimulatedClock, createActor, fromCallback, fromPromise } from 'xstate';
 import type { ActorRefFrom, InspectionEvent } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
-import type { AgentSessionCommand, ChatEvent, ChatInput } from '../../machines/chat.events.ts';
+import type { AgentSessionCommand, ChatEvent } from '../../machines/chat.events.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import type { RefreshEnd, RefreshInput } from '../../machines/credential.setup.ts';
@@ -9,6 +9,7 @@ import { engineMachine } from '../../machines/engine.machine.ts';
 import type { EngineCommand, EngineEmitted } from '../../machines/engine.setup.ts';
 import type { AgentSessionInput } from '../../src/contract/facts.ts';
 import { session } from './chat-words.ts';
+import { chatInputOf, type ChatStart } from './start-chat.ts';
 
 /** Time passes (in milliseconds), or something is said to the engine. */
 export type EngineStep = EngineCommand | number;
@@ -62,28 +63,13 @@ export function startEngineMachine(inspect?: (event: InspectionEvent) => void, l
 export type EngineHarness = ReturnType<typeof startEngineMachine>;
 
 export function create(chatId: string): EngineCommand {
-  const at = '2026-01-01T00:00:00.000Z';
-  const chat = { id: chatId, provider: 'test', title: 'Test', createdAt: at, updatedAt: at };
-  return {
-    type: 'chat.create',
-    payload: { chat: { ...chat, processing: false, parentChatId: null, state: 'idle' } },
-    record: { policy: 'bypass' },
-    input: newChat(chatId),
-  };
+  const { record } = chatInputOf({ session: session({ chatId }) });
+  return { type: 'chat.create', input: { record, origin: { kind: 'created' } } };
 }
 
-export function restore(chatId: string, rest: Partial<Omit<ChatInput, 'mayStart'>> = {}): EngineCommand {
-  return { type: 'chat.restore', input: { ...newChat(chatId), ...rest } };
-}
-
-function newChat(chatId: string): Omit<ChatInput, 'mayStart'> {
-  return {
-    session: session({ chatId }),
-    queue: [],
-    interrupting: false,
-    selfDirected: false,
-    errored: false,
-  };
+export function restore(chatId: string, rest: Omit<ChatStart, 'mayStart'> = {}): EngineCommand {
+  const { record, origin } = chatInputOf({ session: session({ chatId }), ...rest });
+  return { type: 'chat.restore', input: { record, origin } };
 }
 
 const agentSession = fromCallback<AgentSessionCommand, AgentSessionInput>(({ input, receive, system }) => {

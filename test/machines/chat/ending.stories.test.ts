@@ -103,7 +103,7 @@ describe('shutting a chat down', () => {
 
     expect(storyOf(emitted).slice(3)).toEqual(['completed m1 interrupted']);
     expect(ordersOf(commands).at(-1)).toBe('stop');
-    expect(chat.getSnapshot().context.queue.map(({ messageId }) => messageId)).toEqual(['m2']);
+    expect(chat.getSnapshot().context.record.queue.map(({ messageId }) => messageId)).toEqual(['m2']);
     expect(leafOf(chat.getSnapshot())).toBe('stopped');
   });
 
@@ -114,7 +114,7 @@ describe('shutting a chat down', () => {
 
     expect(storyOf(emitted)).toEqual(['accepted m1 at 0', 'accepted m2 at 1']);
     expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon m1', 'stop']);
-    expect(chat.getSnapshot().context.queue.map(({ messageId }) => messageId)).toEqual(['m1', 'm2']);
+    expect(chat.getSnapshot().context.record.queue.map(({ messageId }) => messageId)).toEqual(['m1', 'm2']);
   });
 
   it('lets a turn that just finished count as completed', () => {

@@ -109,7 +109,7 @@ describe('interrupting a chat', () => {
 
     take(answered('r1'), asked('r2'));
 
-    expect(chat.getSnapshot().context.requests).toEqual([]);
+    expect(chat.getSnapshot().context.record.requests).toEqual([]);
     expect([commands.length, emitted.length]).toEqual(before);
   });
 
@@ -122,13 +122,13 @@ describe('interrupting a chat', () => {
       'opened r1 of m1',
       'closed r1 superseded',
       'accepted m3 at 1',
-      'noted queue',
+      'noted moved',
       'interrupted, waiting: m2',
       'dropped m3 interrupted',
       'noted position',
       'completed m1 interrupted',
     ]);
-    expect(chat.getSnapshot().context.current?.messageId).toBe('m2');
+    expect(chat.getSnapshot().context.preparing?.messageId).toBe('m2');
   });
 
   it('leaves alone what came after the message that took the place of an answer', () => {

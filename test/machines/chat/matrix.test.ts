@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { startChat } from '../../support/start-chat.ts';
 import { entriesOf, leafOf } from '../../support/state-names.ts';
-import { EVENTS, ROUTE_TO } from './matrix/cells.ts';
+import { EVENTS, ROUTE_TO, START_OF } from './matrix/cells.ts';
 import type { Row, State } from './matrix/cells.ts';
 import { INTERRUPTING } from './matrix/interrupting.ts';
 import { OVER } from './matrix/over.ts';
@@ -26,6 +26,7 @@ const LEFT_ALONE: Record<State, [number, State] | null> = {
   'stopping.asking': [2_000, 'stopping.terminating'],
   'stopping.terminating': [3_000, 'stopping.killing'],
   'stopping.killing': [3_000, 'deleted'],
+  givenUp: null,
   deleted: null,
   stopped: null,
 };
@@ -70,7 +71,7 @@ function ignoreLateEvents(): void {
 }
 
 function startIn(state: State) {
-  const harness = startChat();
+  const harness = startChat(START_OF[state]);
   harness.take(...ROUTE_TO[state]);
   expect(leafOf(harness.chat.getSnapshot())).toBe(state);
   return harness;

@@ -3,7 +3,8 @@ import { said } from '../../support/chat-words.ts';
 import { startChat } from '../../support/start-chat.ts';
 import type { ChatStep } from '../../support/start-chat.ts';
 import { createTransitionCoverage } from '../../support/transition-coverage.ts';
-import { EVENTS, ROUTE_TO } from './matrix/cells.ts';
+import { entriesOf } from '../../support/state-names.ts';
+import { EVENTS, ROUTE_TO, START_OF, type State } from './matrix/cells.ts';
 import { INVARIANTS } from './walk/invariants.ts';
 import { walkChat } from './walk/walk.ts';
 import type { Walk } from './walk/walk.ts';
@@ -23,20 +24,21 @@ describe('chat machine, along random walks', () => {
   }
 
   it('takes every transition of the machine somewhere, walks and matrix together', () => {
-    for (const route of Object.values(ROUTE_TO)) {
-      for (const event of Object.values(EVENTS)) takeCell(route, event);
+    for (const [state] of entriesOf(ROUTE_TO)) {
+      for (const event of Object.values(EVENTS)) takeCell(state, event);
     }
-    // Two rare moves in a row.
-    takeCell([...ROUTE_TO['running.working'], said('m1', { openTools: 1 })], 600_000);
+    // Rare moves in a row.
+    takeCell('running.probing', 30_000);
+    takeCell('running.working', said('m1', { openTools: 1 }), 600_000);
 
     expect(coverage.missing()).toEqual([]);
   });
 });
 
-function takeCell(route: ChatStep[], step: ChatStep): void {
-  const { chat, take } = startChat({}, coverage.inspect);
-  take(...route);
-  if (chat.getSnapshot().status === 'active') take(step);
+function takeCell(state: State, ...steps: ChatStep[]): void {
+  const { chat, take } = startChat(START_OF[state], coverage.inspect);
+  take(...ROUTE_TO[state]);
+  if (chat.getSnapshot().status === 'active') take(...steps);
 }
 
 function shortestViolation(invariant: (walk: Walk) => string[]) {

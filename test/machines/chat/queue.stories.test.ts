@@ -4,6 +4,8 @@ import {
   CHAT_ID,
   COMPLETED,
   DELIVERY,
+  PREPARED_AT,
+  CLOCK,
   ended,
   message,
   prepared,
@@ -29,7 +31,11 @@ describe('the queue of a chat', () => {
         payload: { ...turn, queued: false, position: 0 },
         record: { message: message('m1') },
       },
-      { type: 'chat.turn.started', payload: turn, record: { message: message('m1'), delivery: DELIVERY } },
+      {
+        type: 'chat.turn.started',
+        payload: turn,
+        record: { message: message('m1'), delivery: DELIVERY, startedAt: PREPARED_AT, clock: CLOCK },
+      },
       {
         type: 'chat.said',
         payload: { ...turn, events: [spoken('one'), spoken('two')] },
@@ -98,8 +104,12 @@ describe('the queue of a chat', () => {
     take(submit('m1'), submit('m2'), submit('m3'));
     take({ type: 'queue.reorder', messageId: 'm3', position: 0 });
 
-    expect(emitted.at(-1)).toEqual({ type: 'chat.updated', record: { queue: ['m3', 'm1', 'm2'] } });
-    expect(chat.getSnapshot().context.queue.map(({ messageId }) => messageId)).toEqual(['m3', 'm1', 'm2']);
+    expect(emitted.at(-1)).toEqual({ type: 'chat.updated', record: { moved: [{ messageId: 'm3', to: 0 }] } });
+    expect(chat.getSnapshot().context.record.queue.map(({ messageId }) => messageId)).toEqual([
+      'm3',
+      'm1',
+      'm2',
+    ]);
   });
 
   it('takes a place past its end for the end, and a foreign message for nothing', () => {
@@ -109,7 +119,7 @@ describe('the queue of a chat', () => {
     take({ type: 'queue.reorder', messageId: 'm1', position: 9 });
     take({ type: 'queue.reorder', messageId: 'm9', position: 0 });
 
-    expect(chat.getSnapshot().context.queue.map(({ messageId }) => messageId)).toEqual(['m2', 'm1']);
+    expect(chat.getSnapshot().context.record.queue.map(({ messageId }) => messageId)).toEqual(['m2', 'm1']);
   });
 
   it('drops a withdrawn message, once, and none that it does not hold', () => {

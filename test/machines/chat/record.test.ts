@@ -1,111 +1,170 @@
-import { expect, it } from 'vitest';
-import type { ChatInput } from '../../../machines/chat.events.ts';
-import { restoredChatInput } from '../../../src/actors/restore-chat.ts';
-import type { ChatRecord } from '../../../src/contract/records.ts';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ChatsFileSchema, type ChatRecord } from '../../../src/contract/records.ts';
+import { parseLine, type JournalEntry, type StoredLine } from '../../../src/journal/event-line.ts';
 import { conditionOf } from '../../../src/projection/chat-condition.ts';
 import { Recorder } from '../../../src/projection/recorder.ts';
-import { CHAT_ID, session } from '../../support/chat-words.ts';
+import { chatIdOf, recordAfter } from '../../../src/projection/restore.ts';
+import { CHAT_ID, asked, ended, message, said, sessionMidTurn, submit } from '../../support/chat-words.ts';
+import { recordOf, startChat } from '../../support/start-chat.ts';
 import { leafOf } from '../../support/state-names.ts';
-import { walkChat } from './walk/walk.ts';
-import type { Stand, Walk } from './walk/walk.ts';
+import { walkChat, type Walk } from './walk/walk.ts';
 
-const WALKS = 100;
-const STEPS = 40;
+const WALKS = 200;
+const STEPS = 60;
 const NOW = new Date('2026-01-01T00:00:00.000Z');
 const CLOCK = { bootId: 'boot', ms: 0 };
+const LISTS = ['queue', 'requests', 'steered', 'receipts'] as const;
+const ID = '000000000001-00000000';
 
-it('whatever happens to a chat, its record tells where to take it up again', () => {
-  const walks = Array.from({ length: WALKS }, (_, seed) => walkChat(seed, STEPS));
+describe('whatever happens to a chat', () => {
+  const walks = () => Array.from({ length: WALKS }, (_, seed) => walkChat(seed, STEPS));
 
-  const violations = walks.flatMap(firstDifference);
+  it('its lines tell the very record that its machine has', () => {
+    expect(shortest(walks().flatMap(firstDifference))).toBe(undefined);
+  });
 
-  expect(violations.toSorted((one, other) => one.route.length - other.route.length)[0]).toBe(undefined);
+  it('it is taken up from its record where it stood', () => {
+    const violations = walks().flatMap((walk) => {
+      const snapshot = walk.chat.getSnapshot();
+      const expected = standsAgainIn(snapshot);
+      if (snapshot.status !== 'active' || expected === null) return [];
+      const { record: known, mayStart } = snapshot.context;
+      const record = { ...known, chat: { ...known.chat, state: conditionOf(snapshot).state } };
+      const again = leafOf(startChat({ record, mayStart }).chat.getSnapshot());
+      return again === expected ? [] : [{ route: walk.route, expected, again }];
+    });
+
+    expect(shortest(violations)).toBe(undefined);
+  });
 });
 
-/** Folds what a walk emitted, step by step, and compares the record with the machine after each. */
+describe('a home of version 1', () => {
+  const home = (file: string) => readFileSync(new URL(`home-of-version-1/${file}`, import.meta.url), 'utf8');
+  const linesOf = (file: string) => home(file).trimEnd().split('\n').map(readLine);
+  const recordsOf = (file: string) => JSON.parse(home(file)) as ChatRecord[];
+
+  it('is read from its whole log', () => {
+    expect(fold(new Map(), linesOf('events.jsonl'))).toEqual(recordsOf('records.json'));
+  });
+
+  it('is read from its checkpoint and what the log tells beyond it', () => {
+    const { chats, watermark } = ChatsFileSchema.parse(JSON.parse(home('chats.json')));
+    const records = new Map(chats.map((record) => [record.chat.id, record]));
+    const beyond = linesOf('events.jsonl').filter(({ id }) => id > watermark);
+
+    expect(beyond).toHaveLength(26);
+    expect(fold(records, beyond)).toEqual(recordsOf('records.json'));
+  });
+
+  it('is read whatever happened to its chats, with the order of a queue told as a whole', () => {
+    expect(home('walks.jsonl')).toContain('"record":{"queue":[');
+    expect(fold(new Map(), linesOf('walks.jsonl'))).toEqual(recordsOf('walked.json'));
+  });
+});
+
+function readLine(text: string): StoredLine {
+  const line = parseLine(text);
+  if (line === null) throw new Error(`No line: ${text}`);
+  return line;
+}
+
+function fold(records: Map<string, ChatRecord>, lines: readonly StoredLine[]): ChatRecord[] {
+  for (const line of lines) {
+    const chatId = chatIdOf(line);
+    if (chatId === undefined) continue;
+    const record = recordAfter(records.get(chatId), line);
+    if (record === undefined) records.delete(chatId);
+    else records.set(chatId, record);
+  }
+  return [...records.values()];
+}
+
+/** Records what a walk emitted, step by step, and compares what the lines tell with what the recorder shows. */
 function firstDifference(walk: Walk) {
-  const records = new Map([[CHAT_ID, recordOf(walk.start)]]);
+  const isNew = walk.start.origin?.kind === 'created';
+  let told = isNew ? undefined : recordOf(walk.start);
+  const records = new Map(told === undefined ? [] : [[CHAT_ID, told]]);
+  const append = (entries: JournalEntry[]) => {
+    told = entries.reduce((record, entry) => recordAfter(record, asStored(entry)), told);
+    return ID;
+  };
   const recorder = new Recorder({
-    append: () => ID,
+    append,
     onDelta: () => undefined,
     now: () => NOW,
     clock: () => CLOCK,
     records,
   });
   for (const { emitted, snapshot } of walk.stands) {
-    recorder.recordChat(CHAT_ID, emitted, conditionOf(snapshot));
-    const record = records.get(CHAT_ID);
-    if (record === undefined) break;
-    const [told, known] = [toldBy(record, snapshot), knownTo(snapshot)];
-    if (JSON.stringify(told) !== JSON.stringify(known)) return [{ route: walk.route, emitted, told, known }];
+    recorder.recordChat(snapshot.context.record, emitted, conditionOf(snapshot));
+    const known = records.get(CHAT_ID);
+    if (JSON.stringify(sorted(told)) === JSON.stringify(sorted(known))) continue;
+    return [{ route: walk.route, emitted, told, known }];
   }
   return [];
 }
 
-const ID = '000000000001-00000000';
-
-function toldBy(record: ChatRecord, snapshot: Stand['snapshot']) {
-  const { session: told, queue, steered, interrupting, selfDirected, errored } = restoredChatInput(record);
-  return {
-    turn: told.turn === null ? null : [told.turn.message.messageId, told.turn.delivery.runId],
-    requests: told.requests.map(({ id }) => id),
-    queue: queue.map(({ messageId }) => messageId),
-    steered: (steered ?? []).map(({ message, isTaken }) => [message.messageId, isTaken]),
-    interrupting: isInterruptCompared(snapshot) ? interrupting : null,
-    selfDirected,
-    errored,
-  };
+function asStored(entry: JournalEntry): StoredLine {
+  return { ...entry, id: ID, ts: NOW.toISOString(), end: true };
 }
 
-/** A message that is starting is on record as waiting: nothing of it was announced. */
-function knownTo(snapshot: Stand['snapshot']) {
-  const { current, delivery, queue, steered, requests, selfDirected, stopReason } = snapshot.context;
-  const turn = current !== null && delivery !== null ? [current.messageId, delivery.runId] : null;
-  const starting = current !== null && delivery === null ? [current] : [];
-  return {
-    turn,
-    requests: requests.map(({ id }) => id),
-    queue: [...starting, ...queue].map(({ messageId }) => messageId),
-    steered: steered.map(({ message, isTaken }) => [message.messageId, isTaken]),
-    interrupting: isInterruptCompared(snapshot) ? stopReason === 'user' : null,
-    selfDirected,
-    errored: snapshot.matches({ resting: 'errored' }) || isLeavingInError(snapshot),
-  };
+function sorted(record: ChatRecord | undefined) {
+  return record && Object.entries(record).toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
-function isLeavingInError(snapshot: Stand['snapshot']): boolean {
-  const { current, selfDirected, lastOutcome } = snapshot.context;
-  const isLeaving = /^(stopping|gone|stopped|deleted)/.test(leafOf(snapshot));
-  return isLeaving && current === null && !selfDirected && /^(errored|lost)$/.test(lastOutcome ?? '');
+/** Null where a process is being ended, for the chat or against its silence: the next engine meets the turn anew. */
+function standsAgainIn(snapshot: ReturnType<Walk['chat']['getSnapshot']>): string | null {
+  const leaf = leafOf(snapshot);
+  const { stopReason } = snapshot.context;
+  if (leaf.startsWith('stopping') || leaf === 'givenUp') return null;
+  if (leaf.startsWith('interrupting'))
+    return stopReason === 'user' && leaf === 'interrupting.asking' ? leaf : null;
+  if (leaf === 'running.probing') return 'running.working';
+  if (leaf === 'running.starting') return snapshot.context.record.selfDirected ? null : leaf;
+  return leaf;
 }
 
-/** Where a process is being ended anyway, it makes no difference whether the user had asked for it. */
-function isInterruptCompared(snapshot: Stand['snapshot']): boolean {
-  return !/^(stopping|interrupting\.(terminating|killing))/.test(leafOf(snapshot));
+function shortest<Violation extends { route: string[] }>(violations: Violation[]): Violation | undefined {
+  return violations.toSorted((one, other) => one.route.length - other.route.length)[0];
 }
 
-function recordOf(start: Partial<ChatInput>): ChatRecord {
-  const { chatId, provider, policy, sessionId, position, turn, requests } = start.session ?? session();
-  return {
-    chat: {
-      id: chatId,
-      provider,
-      title: 'Test',
-      createdAt: NOW.toISOString(),
-      updatedAt: NOW.toISOString(),
-      processing: false,
-      parentChatId: null,
-      state: start.errored ? 'errored' : 'idle',
-    },
-    policy,
-    sessionId,
-    position,
-    turn,
-    requests,
-    queue: start.queue ?? [],
-    interrupting: start.interrupting ?? false,
-    selfDirected: start.selfDirected ?? false,
-    steered: start.steered ?? [],
-    receipts: [],
-  };
-}
+describe('what a line does not concern', () => {
+  const GATHERED = recordOf({
+    session: sessionMidTurn('m1'),
+    queue: Array.from({ length: 1000 }, (_, place) => message(`q${place}`)),
+    steered: [{ message: message('s1'), isTaken: true }],
+  });
+
+  it.each([
+    ['what the agent says', [said('m1'), said('m1', { sessionId: 'native-1' })], LISTS],
+    ['a request', [asked('r1')], ['queue', 'steered', 'receipts']],
+    ['a message that comes', [submit('m2')], ['requests', 'steered']],
+    [
+      'a message that goes',
+      [{ type: 'message.withdraw', messageId: 'q7' }],
+      ['requests', 'steered', 'receipts'],
+    ],
+    ['the end of the turn', [ended('m1')], ['receipts']],
+  ] as const)('is shared by the records before and after %s', (_, steps, shared) => {
+    const { chat, take } = startChat({ record: GATHERED, mayStart: false });
+
+    take(...steps);
+
+    const { record } = chat.getSnapshot().context;
+    expect(record).not.toBe(GATHERED);
+    expect(shared.filter((list) => record[list] !== GATHERED[list])).toEqual([]);
+  });
+
+  it('is at most a thousand receipts', () => {
+    const { chat, take } = startChat({ mayStart: false });
+
+    for (let sent = 0; sent < 1_002; sent += 1) {
+      take(submit(`m${sent}`), { type: 'message.withdraw', messageId: `m${sent}` });
+    }
+
+    const { receipts } = chat.getSnapshot().context.record;
+    expect(receipts.map(({ messageId }) => messageId).slice(0, 2)).toEqual(['m2', 'm3']);
+    expect(receipts).toHaveLength(1_000);
+  });
+});

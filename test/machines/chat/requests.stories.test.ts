@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentFact } from '../../../src/contract/facts.ts';
+import type { ChatFact } from '../../../machines/chat.events.ts';
 import { ordersOf, storyOf } from '../../support/chat-story.ts';
 import {
   CHAT_ID,
@@ -16,7 +16,7 @@ import { leafOf } from '../../support/state-names.ts';
 
 const REQUEST_LIMIT = 600_000;
 
-function withdrawn(requestId: string): AgentFact {
+function withdrawn(requestId: string): ChatFact {
   return { type: 'request.withdrawn', requestId, position: null };
 }
 
@@ -123,7 +123,7 @@ describe('an agent that asks', () => {
       'opened r1 of m1',
       'closed r1 superseded',
       'accepted m3 at 1',
-      'noted queue',
+      'noted moved',
       'noted position',
       'completed m1 completed',
       'started m3',

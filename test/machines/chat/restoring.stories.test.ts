@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatInput } from '../../../machines/chat.events.ts';
 import { ordersOf, storyOf } from '../../support/chat-story.ts';
 import {
   CRASHED,
@@ -12,11 +11,11 @@ import {
   session,
   sessionMidTurn,
 } from '../../support/chat-words.ts';
-import { startChat } from '../../support/start-chat.ts';
+import { recordOf, startChat, type ChatStart } from '../../support/start-chat.ts';
 import { leafOf } from '../../support/state-names.ts';
 
 describe('a chat taken up from its record', () => {
-  const RECORDS: [string, Partial<ChatInput>, string][] = [
+  const RECORDS: [string, ChatStart, string][] = [
     ['new', {}, 'resting.idle'],
     ['idle', { session: session({ sessionId: 'native-1' }) }, 'resting.idle'],
     ['errored', { errored: true }, 'resting.errored'],
@@ -81,7 +80,7 @@ describe('a chat taken up from its record', () => {
     ]);
     expect(storyOf(emitted).at(0)).toBe('closed r1 withdrawn');
     expect(ordersOf(commands)).toEqual(['deliver m1']);
-    expect(chat.getSnapshot().context.delivery).toEqual({ runId: 'run-2' });
+    expect(chat.getSnapshot().context.record.turn?.delivery).toEqual({ runId: 'run-2' });
   });
 
   it('repeats an interrupt and does not hand the message over again', () => {
@@ -115,5 +114,113 @@ describe('a chat taken up from its record', () => {
 
     expect(storyOf(emitted)).toEqual(['completed m1 errored']);
     expect(leafOf(chat.getSnapshot())).toBe('resting.errored');
+  });
+});
+
+describe('a chat that is new', () => {
+  it('says so, with its private part, and rests', () => {
+    const { chat, emitted } = startChat({ origin: { kind: 'created' } });
+
+    const { chat: summary, policy } = recordOf({});
+    expect(emitted).toEqual([{ type: 'chat.created', payload: { chat: summary }, record: { policy } }]);
+    expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
+  });
+
+  it('names the request of the client that it was made for', () => {
+    const record = { ...recordOf({}), clientRequestId: 'r-1' };
+
+    const { emitted } = startChat({ origin: { kind: 'created' }, record });
+
+    expect(emitted[0]).toMatchObject({ payload: { clientRequestId: 'r-1' } });
+  });
+});
+
+const MID_TURN: ChatStart = {
+  session: sessionMidTurn('m1', { requests: [request('r1')], position: { runId: 'run-1', offset: 5 } }),
+  steered: [
+    { message: message('s1'), isTaken: true },
+    { message: message('s2'), isTaken: false },
+  ],
+  queue: [message('m2'), message('m3')],
+  selfDirected: true,
+};
+
+describe('a chat in a copied home', () => {
+  const COPIED: ChatStart = { ...MID_TURN, origin: { kind: 'copied' } };
+
+  it('ends its turn as lost, drops what waits, and rests', () => {
+    const { chat, emitted } = startChat(COPIED);
+
+    expect(storyOf(emitted)).toEqual([
+      'closed r1 withdrawn',
+      'completed s1 lost',
+      'started s2',
+      'completed s2 lost',
+      'completed m1 lost',
+      'dropped m2 cleared',
+      'dropped m3 cleared',
+      'noted position selfDirected',
+    ]);
+    expect(emitted[4]).toMatchObject({ payload: { error: { code: 'workspace_copied' } } });
+    expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
+  });
+
+  it('begins its agent anew, in the conversation that it had', () => {
+    const { sessions } = startChat({ ...COPIED, session: { ...COPIED.session!, sessionId: 'native-1' } });
+
+    expect(sessions).toMatchObject([
+      {
+        sessionId: 'native-1',
+        position: null,
+        turn: null,
+        requests: [],
+        selfDirected: false,
+        isGivenUp: false,
+      },
+    ]);
+  });
+});
+
+describe('a chat that failed too often', () => {
+  const GIVEN_UP: ChatStart = { ...MID_TURN, origin: { kind: 'givenUp', reason: 'It broke.' } };
+
+  it('ends its turn as errored, keeps what waits, and says why', () => {
+    const { chat, emitted } = startChat(GIVEN_UP);
+
+    expect(storyOf(emitted)).toEqual([
+      'closed r1 withdrawn',
+      'completed s1 errored',
+      'started s2',
+      'completed s2 errored',
+      'completed m1 errored',
+      'noted selfDirected',
+    ]);
+    const { chat: summary, queue } = chat.getSnapshot().context.record;
+    expect(summary.lastError).toEqual({
+      code: 'chat_failed',
+      message: 'The chat failed too often and was given up: It broke.',
+    });
+    expect(queue.map(({ messageId }) => messageId)).toEqual(['m2', 'm3']);
+  });
+
+  it('has no agent, and starts nothing', () => {
+    const { commands, sessions, take } = startChat(GIVEN_UP);
+
+    take({ type: 'turns.release' });
+
+    expect(sessions).toMatchObject([{ turn: null, isGivenUp: true }]);
+    expect(commands).toEqual([]);
+  });
+
+  it('can be deleted, with what waits', () => {
+    const { emitted, take } = startChat(GIVEN_UP);
+
+    take({ type: 'chat.delete' });
+
+    expect(storyOf(emitted).slice(6)).toEqual([
+      'dropped m2 chatDeleted',
+      'dropped m3 chatDeleted',
+      'deleted',
+    ]);
   });
 });

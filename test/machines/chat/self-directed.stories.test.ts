@@ -45,7 +45,7 @@ describe('an agent that works by itself', () => {
     take(submit('m1'), prepared('m1'), said('m1', { selfDirected: true }), ended('m1'));
 
     expect(leafOf(chat.getSnapshot())).toBe('running.working');
-    expect(chat.getSnapshot().context).toMatchObject({ current: null, selfDirected: true });
+    expect(chat.getSnapshot().context.record).toMatchObject({ turn: null, selfDirected: true });
   });
 
   it('rests errored when the turn before it failed, however well it went itself', () => {
@@ -105,7 +105,7 @@ describe('an agent that works by itself', () => {
 
     take(...steps, asked('r1'));
 
-    expect(chat.getSnapshot().context).toMatchObject({ selfDirected: true, requests: [{ id: 'r1' }] });
+    expect(chat.getSnapshot().context.record).toMatchObject({ selfDirected: true, requests: [{ id: 'r1' }] });
     expect(chat.getSnapshot().hasTag('processing')).toBe(true);
   });
 });

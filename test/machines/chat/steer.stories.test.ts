@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { waitingOf } from '../../../machines/chat.context.ts';
 import type { ChatEvent } from '../../../machines/chat.events.ts';
 import { ordersOf, storyOf } from '../../support/chat-story.ts';
 import {
@@ -81,7 +82,7 @@ describe('a message that is said into a running turn', () => {
 
   it.each([
     ['that the agent already took', [taken('s1'), refused('s1')], ['started s1']],
-    ['twice', [refused('s1'), refused('s1')], ['noted queue']],
+    ['twice', [refused('s1'), refused('s1')], ['noted moved']],
   ] as const)('runs once when it is refused %s', (_, answers, heard) => {
     const { emitted, take } = startChat();
     take(submit('m1'), prepared('m1'), steer('s1'));
@@ -108,7 +109,9 @@ describe('a message that is said into a running turn', () => {
     take(answer('foreign'));
 
     expect(storyOf(emitted.slice(before))).toEqual([]);
-    expect(chat.getSnapshot().context.steered.map(({ message: { messageId } }) => messageId)).toEqual(['s1']);
+    expect(chat.getSnapshot().context.record.steered.map(({ message: { messageId } }) => messageId)).toEqual([
+      's1',
+    ]);
   });
 
   it('is started once, however often the agent says that it took it', () => {
@@ -164,7 +167,7 @@ describe('a message that is said into a running turn', () => {
         'started s3',
         'completed s3 completed',
       ]);
-      expect(chat.getSnapshot().context.queue).toEqual([]);
+      expect(waitingOf(chat.getSnapshot().context)).toEqual([]);
     },
   );
 
@@ -174,7 +177,7 @@ describe('a message that is said into a running turn', () => {
     take(submit('m1'), prepared('m1'), submit('m2'), steer('s1'), steer('s2'), steer('s3'), written('s3'));
     take(refused('s1'), refused('s2'), refused('s3'));
 
-    const { queue } = chat.getSnapshot().context;
+    const { queue } = chat.getSnapshot().context.record;
     expect(queue.map(({ messageId }) => messageId)).toEqual(['s1', 's2', 's3', 'm2']);
   });
 
@@ -199,7 +202,7 @@ describe('a message that is said into a running turn', () => {
 
     take(submit('m1'), prepared('m1'), steer('s1'), asked('r1'), submit('m2'));
 
-    const { queue } = chat.getSnapshot().context;
+    const { queue } = chat.getSnapshot().context.record;
     expect(queue.map(({ messageId }) => messageId)).toEqual(['m2', 's1']);
   });
 
@@ -208,7 +211,7 @@ describe('a message that is said into a running turn', () => {
 
     take(submit('m1'), prepared('m1'), steer('s1'), { type: 'chat.shutdown' }, CRASHED);
 
-    const { queue } = chat.getSnapshot().context;
+    const { queue } = chat.getSnapshot().context.record;
     expect(queue.map(({ messageId }) => messageId)).toEqual(['s1']);
   });
 
@@ -229,7 +232,7 @@ describe('a message that is said into a running turn', () => {
   it('is still open for an answer after a change of engines', () => {
     const { emitted, take } = startChat({
       session: sessionMidTurn('m1', { steering: [message('s1')] }),
-      steered: [{ message: message('s1'), isTaken: false, isWritten: true }],
+      steered: [{ message: message('s1'), isTaken: false }],
     });
 
     take(taken('s1'), ended('m1'));

@@ -62,7 +62,7 @@ const paths = getShortestPaths(engineMachine, {
   serializeState: ({ value, context: { crashes, ...rest } }) => JSON.stringify([value, rest, crashes['one']]),
   stopWhen: ({ status, value, context }) =>
     status !== 'active' ||
-    (context.crashes['one'] ?? 0) > 3 ||
+    (context.crashes['one'] ?? 0) > 4 ||
     (context.areHooksOver && !isDrainingIn(value)),
 });
 

@@ -14,7 +14,7 @@ import {
   submit,
   waits,
 } from '../../../support/chat-words.ts';
-import type { ChatStep } from '../../../support/start-chat.ts';
+import type { ChatStart, ChatStep } from '../../../support/start-chat.ts';
 import type { LeafOf } from '../../../support/state-names.ts';
 
 /** States that decide at once where to go on, so that no event ever meets them. */
@@ -62,6 +62,11 @@ export const EVENTS: Record<EventKey, ChatEvent> = {
 
 const WORKING: ChatStep[] = [submit('m1'), prepared('m1')];
 
+/** Where the chat comes from, when a state is reached from there alone. */
+export const START_OF: Partial<Record<State, ChatStart>> = {
+  givenUp: { origin: { kind: 'givenUp', reason: 'It broke.' } },
+};
+
 /** How each state is reached; numbers are milliseconds that pass. */
 export const ROUTE_TO: Record<State, ChatStep[]> = {
   'resting.idle': [],
@@ -76,6 +81,7 @@ export const ROUTE_TO: Record<State, ChatStep[]> = {
   'stopping.asking': [...WORKING, { type: 'chat.delete' }],
   'stopping.terminating': [...WORKING, { type: 'chat.delete' }, 2_000],
   'stopping.killing': [...WORKING, { type: 'chat.delete' }, 2_000, 3_000],
+  givenUp: [],
   deleted: [...WORKING, { type: 'chat.delete' }, CRASHED],
   stopped: [...WORKING, { type: 'chat.shutdown' }, CRASHED],
 };

@@ -1,6 +1,34 @@
 import type { Row, State } from './cells.ts';
 
-export const OVER: Record<Extract<State, 'deleted' | 'stopped'>, Row> = {
+export const OVER: Record<Extract<State, 'givenUp' | 'deleted' | 'stopped'>, Row> = {
+  givenUp: {
+    'message.submit': 'givenUp',
+    'message.steer': 'givenUp',
+    'steer.written': 'givenUp',
+    'steer.taken': 'givenUp',
+    'steer.refused': 'givenUp',
+    'agent.waits': 'givenUp',
+    'message.withdraw': 'givenUp',
+    'queue.clear': 'givenUp',
+    'queue.reorder': 'givenUp',
+    'turn.interrupt': 'givenUp',
+    'request.answer': 'givenUp',
+    'turns.hold': 'givenUp',
+    'turns.release': 'givenUp',
+    'chat.delete': 'deleted',
+    'chat.shutdown': 'stopped',
+    'turn.prepared': 'givenUp',
+    'agent.answered': 'givenUp',
+    'agent.stirred': 'givenUp',
+    'agent.exited': 'givenUp',
+    'request.opened': 'givenUp',
+    'request.withdrawn': 'givenUp',
+    said: 'givenUp',
+    'said end': 'givenUp',
+    'said end, works on': 'givenUp',
+    'said works by itself': 'givenUp',
+    'said rests': 'givenUp',
+  },
   deleted: {
     'message.submit': 'deleted',
     'message.steer': 'deleted',

@@ -1,6 +1,8 @@
 import type { ChatEmitted } from '../../../../machines/chat.events.ts';
+import { isOccupied as isAtWork, messageOf } from '../../../../machines/chat.context.ts';
 import { leafOf } from '../../../support/state-names.ts';
-import type { Stand, Walk } from './walk.ts';
+import type { Stand } from '../../../support/start-chat.ts';
+import type { Walk } from './walk.ts';
 
 /** What was said of one message, in order: `accepted`, `started`, `delta`, `completed`, `dropped`. */
 type Life = string[];
@@ -8,9 +10,11 @@ type Life = string[];
 /** What must hold along every walk; each returns what is wrong. The titles stand in `docs/machines/chat.md`. */
 export const INVARIANTS: Record<string, (walk: Walk) => string[]> = {
   'every accepted message has exactly one end, or still waits or runs': (walk) => {
-    const { current, queue, steered } = walk.chat.getSnapshot().context;
-    const said = steered.map(({ message }) => message);
-    const open = new Set([current, ...queue, ...said].flatMap((message) => message?.messageId ?? []));
+    const { context } = walk.chat.getSnapshot();
+    const said = context.record.steered.map(({ message }) => message);
+    const open = new Set(
+      [messageOf(context), ...context.record.queue, ...said].flatMap((message) => message?.messageId ?? []),
+    );
     return eachMessage(walk, (messageId, life) => {
       const ends = countOf(life, 'completed') + countOf(life, 'dropped');
       return ends + (open.has(messageId) ? 1 : 0) === 1;
@@ -18,8 +22,8 @@ export const INVARIANTS: Record<string, (walk: Walk) => string[]> = {
   },
   'started turns are completed or run': (walk) =>
     eachMessage(walk, (messageId, life) => {
-      const { current, delivery, steered } = walk.chat.getSnapshot().context;
-      const isTurn = delivery !== null && current?.messageId === messageId;
+      const { turn, steered } = walk.chat.getSnapshot().context.record;
+      const isTurn = turn?.message.messageId === messageId;
       const isPart = steered.some(({ message, isTaken }) => isTaken && message.messageId === messageId);
       const isRunning = isTurn || isPart;
       return countOf(life, 'started') === countOf(life, 'completed') + (isRunning ? 1 : 0);
@@ -65,18 +69,19 @@ export const INVARIANTS: Record<string, (walk: Walk) => string[]> = {
     const closed = emitted.flatMap((event) =>
       event.type === 'chat.request.closed' ? [event.payload.requestId] : [],
     );
-    const open = chat.getSnapshot().context.requests.map(({ id }) => id);
+    const open = chat.getSnapshot().context.record.requests.map(({ id }) => id);
     return opened.filter((id) => [...closed, ...open].filter((other) => other === id).length !== 1);
   },
   'a request is open only while the chat is processing': ({ chat }) => {
     const snapshot = chat.getSnapshot();
-    return snapshot.context.requests.length === 0 || snapshot.hasTag('processing') ? [] : ['open at rest'];
+    return snapshot.context.record.requests.length === 0 || snapshot.hasTag('processing')
+      ? []
+      : ['open at rest'];
   },
 };
 
 function isOccupied(snapshot: Stand['snapshot']): boolean {
-  const { current, selfDirected } = snapshot.context;
-  return current !== null || selfDirected || ENDS_A_PROCESS.test(leafOf(snapshot));
+  return isAtWork(snapshot.context) || ENDS_A_PROCESS.test(leafOf(snapshot));
 }
 
 const ORDER = ['accepted', 'started', 'delta', 'completed', 'dropped'];

@@ -1,4 +1,5 @@
-import type { ChatContext, ChatInput } from '../../../../machines/chat.events.ts';
+import { hasStarted, messageOf, waitingOf } from '../../../../machines/chat.context.ts';
+import type { ChatContext } from '../../../../machines/chat.events.ts';
 import {
   CRASHED,
   answered,
@@ -14,7 +15,7 @@ import {
   submit,
   waits,
 } from '../../../support/chat-words.ts';
-import type { ChatStep } from '../../../support/start-chat.ts';
+import type { ChatStart, ChatStep } from '../../../support/start-chat.ts';
 
 /** A step that fits where the chat stands; nothing where it cannot happen. */
 export type Move = (context: ChatContext, fresh: string) => ChatStep | null | undefined;
@@ -23,49 +24,72 @@ export type Move = (context: ChatContext, fresh: string) => ChatStep | null | un
 export const MOVES: Record<string, Move> = {
   submit: (_, fresh) => submit(fresh),
   steer: (_, fresh) => ({ type: 'message.steer', message: message(fresh) }),
-  'takes a steer': ({ steered }) => {
-    const open = steered.find(({ isTaken }) => !isTaken);
+  'takes a steer': ({ record }) => {
+    const open = record.steered.find(({ isTaken }) => !isTaken);
     return open && steer('taken', open.message.messageId);
   },
-  'writes a steer': ({ steered }) => {
-    const open = steered.find(({ isWritten }) => !isWritten);
-    return open && { type: 'steer.written', messageId: open.message.messageId };
-  },
+  'writes a steer': ({ unwritten: [messageId] }) =>
+    messageId === undefined ? undefined : { type: 'steer.written', messageId },
   'takes foreign steer': () => steer('taken', 'foreign'),
-  'refuses a steer': ({ steered }) => {
-    const open = steered.findLast(({ isTaken }) => !isTaken);
+  'refuses a steer': ({ record }) => {
+    const open = record.steered.findLast(({ isTaken }) => !isTaken);
     return open && steer('refused', open.message.messageId);
   },
   'refuses foreign steer': () => steer('refused', 'foreign'),
-  'withdraw first': ({ queue: [first] }) => first && { type: 'message.withdraw', messageId: first.messageId },
+  'withdraw first': (context) => {
+    const [first] = waitingOf(context);
+    return first && { type: 'message.withdraw', messageId: first.messageId };
+  },
   'withdraw foreign': () => ({ type: 'message.withdraw', messageId: 'foreign' }),
   'clear queue': () => ({ type: 'queue.clear' }),
-  'reorder last': ({ queue }) => {
-    const last = queue.at(-1);
+  'reorder last': (context) => {
+    const last = waitingOf(context).at(-1);
     return last && { type: 'queue.reorder', messageId: last.messageId, position: 0 };
   },
   interrupt: () => interrupt(),
   'interrupt and clear': () => interrupt(true),
-  'answer first': ({ requests: [first] }) => first && answered(first.id),
+  'answer first': ({
+    record: {
+      requests: [first],
+    },
+  }) => first && answered(first.id),
   'answer foreign': () => answered('foreign'),
   hold: () => ({ type: 'turns.hold' }),
   release: () => ({ type: 'turns.release' }),
-  prepared: ({ current }) => current && prepared(current.messageId),
+  prepared: (context) => {
+    const current = messageOf(context);
+    return current && prepared(current.messageId);
+  },
   'prepared foreign': () => prepared('foreign'),
-  said: ({ current, delivery }) => (delivery === null ? undefined : said(current?.messageId ?? null)),
-  'said, tool opens': ({ current }) => current && said(current.messageId, { events: [], openTools: 1 }),
-  'said end': ({ current }) => current && ended(current.messageId),
-  'said end, errored': ({ current }) => current && ended(current.messageId, { outcome: 'errored' }),
-  'said end, works on': ({ current }) => current && { ...ended(current.messageId), selfDirected: true },
+  said: (context) => (hasStarted(context) ? said(messageOf(context)?.messageId ?? null) : undefined),
+  'said, tool opens': (context) => {
+    const current = messageOf(context);
+    return current && said(current.messageId, { events: [], openTools: 1 });
+  },
+  'said end': (context) => {
+    const current = messageOf(context);
+    return current && ended(current.messageId);
+  },
+  'said end, errored': (context) => {
+    const current = messageOf(context);
+    return current && ended(current.messageId, { outcome: 'errored' });
+  },
+  'said end, works on': (context) => {
+    const current = messageOf(context);
+    return current && { ...ended(current.messageId), selfDirected: true };
+  },
   'said end of foreign': () => ended('foreign'),
   'said works by itself': () => said(null, { selfDirected: true }),
   'said rests': () => said(null, { selfDirected: false }),
-  waits: ({ current, delivery }) => (delivery === null ? undefined : waits(current?.messageId ?? null)),
+  waits: (context) => (hasStarted(context) ? waits(messageOf(context)?.messageId ?? null) : undefined),
   answered: () => ({ type: 'agent.answered' }),
   stirred: () => ({ type: 'agent.stirred' }),
   asked: (_, fresh) => asked(`r-${fresh}`),
-  'withdraws first request': ({ requests: [first] }) =>
-    first && { type: 'request.withdrawn', requestId: first.id, position: null },
+  'withdraws first request': ({
+    record: {
+      requests: [first],
+    },
+  }) => first && { type: 'request.withdrawn', requestId: first.id, position: null },
   'withdraws foreign request': () => ({ type: 'request.withdrawn', requestId: 'foreign', position: null }),
   exited: () => CRASHED,
   'five seconds': () => 5_000,
@@ -83,7 +107,7 @@ function steer(how: 'taken' | 'refused', messageId: string): ChatStep {
 }
 
 /** Records from which chats are taken up. */
-export const STARTS: Partial<ChatInput>[] = [
+export const STARTS: ChatStart[] = [
   {},
   {},
   { mayStart: false },
@@ -94,10 +118,18 @@ export const STARTS: Partial<ChatInput>[] = [
   {
     session: sessionMidTurn('q0', { steering: [message('s1')] }),
     steered: [
-      { message: message('s0'), isTaken: true, isWritten: true },
-      { message: message('s1'), isTaken: false, isWritten: true },
+      { message: message('s0'), isTaken: true },
+      { message: message('s1'), isTaken: false },
     ],
   },
   { session: session({ sessionId: 'native-1' }), selfDirected: true },
   { errored: true },
+  { origin: { kind: 'created' } },
+  {
+    session: sessionMidTurn('q0', { requests: [request('r0')] }),
+    queue: [message('q1')],
+    steered: [{ message: message('s0'), isTaken: false }],
+    origin: { kind: 'copied' },
+  },
+  { session: sessionMidTurn('q0'), queue: [message('q1')], origin: { kind: 'givenUp', reason: 'It broke.' } },
 ];

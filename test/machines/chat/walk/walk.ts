@@ -1,25 +1,16 @@
-import type { InspectionEvent, SnapshotFrom } from 'xstate';
-import type { ChatEmitted, ChatInput } from '../../../../machines/chat.events.ts';
-import type { chatMachine } from '../../../../machines/chat.machine.ts';
+import type { InspectionEvent } from 'xstate';
 import { createRandom, pick } from '../../../support/random.ts';
 import { startChat } from '../../../support/start-chat.ts';
-import type { ChatHarness } from '../../../support/start-chat.ts';
+import type { ChatHarness, ChatStart } from '../../../support/start-chat.ts';
 import { FINAL_MOVES, MOVES, STARTS } from './moves.ts';
 import type { Move } from './moves.ts';
 
-/** A chat that was walked through at random, the way it went, and where each step left it. */
+/** A chat that was walked through at random, and the way it went. */
 export interface Walk extends ChatHarness {
-  start: Partial<ChatInput>;
+  start: ChatStart;
   route: string[];
-  stands: Stand[];
   /** How often each message was prepared by the agent. */
   preparations: Map<string, number>;
-}
-
-/** What one step of the machine said and left behind. */
-export interface Stand {
-  emitted: ChatEmitted[];
-  snapshot: SnapshotFrom<typeof chatMachine>;
 }
 
 /** In one of so many steps a walk takes a final move. */
@@ -37,15 +28,8 @@ export function walkChat(seed: number, length: number, inspect?: (event: Inspect
   return walk;
 }
 
-function beginWalk(start: Partial<ChatInput>, inspect?: (event: InspectionEvent) => void): Walk {
-  const harness = startChat(start, inspect);
-  const walk: Walk = { ...harness, start, route: [], stands: [], preparations: new Map() };
-  let told = 0;
-  harness.chat.subscribe((snapshot) => {
-    walk.stands.push({ emitted: harness.emitted.slice(told), snapshot });
-    told = harness.emitted.length;
-  });
-  return walk;
+function beginWalk(start: ChatStart, inspect?: (event: InspectionEvent) => void): Walk {
+  return { ...startChat(start, inspect), start, route: [], preparations: new Map() };
 }
 
 function take(walk: Walk, name: string, move: Move): void {

@@ -1,0 +1,218 @@
+/** What is known of one chat, and how each line about it changes that: the same for a machine that runs and for a boot that reads the log. */
+import type { ChatSummary, Policy, Usage } from '../src/contract/chats.ts';
+import type { EngineEventBody } from '../src/contract/events.ts';
+import type {
+  ChatRecord,
+  LineRecord,
+  MessageContent,
+  QueuedMessage,
+  Steered,
+} from '../src/contract/records.ts';
+import type { AgentRequest } from '../src/contract/requests.ts';
+import type { ChatEmitted } from './chat.events.ts';
+
+/** A line about a chat: as its machine says it, or as the log has it, with the time at which it was written. */
+export type ChatLine = ChatEmitted | (EngineEventBody & { ts: string; record?: LineRecord | undefined });
+
+/** So many answered messages are remembered per chat, to answer a repeated one the same way. */
+const RECEIPTS = 1000;
+
+const PREVIEW_CHARACTERS = 500;
+
+export function createRecord(
+  chat: ChatSummary,
+  { policy, clientRequestId }: { policy: Policy; clientRequestId?: string | undefined },
+): ChatRecord {
+  return {
+    chat,
+    policy,
+    ...(clientRequestId === undefined ? {} : { clientRequestId }),
+    sessionId: null,
+    position: null,
+    queue: [],
+    turn: null,
+    interrupting: false,
+    selfDirected: false,
+    requests: [],
+    steered: [],
+    receipts: [],
+  };
+}
+
+/** The record after a line. What a line does not concern is shared with the record before it, never copied. */
+export function evolve(before: ChatRecord, line: ChatLine): ChatRecord {
+  return noteProgress(applyLine(before, line), line.record);
+}
+
+function applyLine(before: ChatRecord, line: ChatLine): ChatRecord {
+  switch (line.type) {
+    case 'chat.updated':
+      return update(before, line);
+    case 'chat.turn.accepted':
+      return accept(before, line.payload, line.record?.message);
+    case 'chat.turn.started':
+      return line.payload.steers === undefined
+        ? start(before, line)
+        : { ...before, steered: before.steered.map(takenIf(line.payload.messageId)) };
+    case 'chat.turn.completed':
+      return complete(before, line.payload);
+    case 'chat.interrupted':
+      return { ...before, interrupting: before.turn !== null || before.selfDirected };
+    case 'chat.message.dropped':
+      return drop(before, line.payload.messageId);
+    case 'chat.request.opened':
+      return { ...before, requests: [...closed(before, line.payload.request.id), line.payload.request] };
+    case 'chat.request.closed':
+      return { ...before, requests: closed(before, line.payload.requestId) };
+    default:
+      return before;
+  }
+}
+
+function drop(before: ChatRecord, messageId: string): ChatRecord {
+  return {
+    ...before,
+    queue: withoutMessage(before.queue, messageId),
+    steered: withoutSteered(before.steered, messageId),
+  };
+}
+
+function update(before: ChatRecord, line: Extract<ChatLine, { type: 'chat.updated' }>): ChatRecord {
+  const { moved, queue: order } = line.record ?? {};
+  const chat = 'payload' in line ? line.payload.chat : withError(before.chat, line.lastError);
+  const settled = { ...before, chat };
+  if (moved !== undefined) return moved.reduce(withMoved, settled);
+  return order === undefined ? settled : withOrder(settled, order);
+}
+
+/** A message that waits, or was said into a turn too late, takes this place in the queue. */
+function withMoved(before: ChatRecord, { messageId, to }: { messageId: string; to: number }): ChatRecord {
+  const isMoved = (message: QueuedMessage) => message.messageId === messageId;
+  const message = before.queue.find(isMoved) ?? before.steered.find((one) => isMoved(one.message))?.message;
+  if (message === undefined) return before;
+  return {
+    ...before,
+    queue: withoutMessage(before.queue, messageId).toSpliced(to, 0, message),
+    steered: withoutSteered(before.steered, messageId),
+  };
+}
+
+/** Logs of earlier versions name the whole order; who is not in it comes first. */
+function withOrder(before: ChatRecord, order: string[]): ChatRecord {
+  const rank = new Map(order.map((messageId, place) => [messageId, place]));
+  const rankOf = ({ messageId }: QueuedMessage) => rank.get(messageId) ?? -1;
+  const returned = before.steered.filter(({ message }) => rank.has(message.messageId));
+  const queue = [...before.queue, ...returned.map(({ message }) => message)];
+  return {
+    ...before,
+    queue: queue.toSorted((one, other) => rankOf(one) - rankOf(other)),
+    steered: returned.length === 0 ? before.steered : before.steered.filter((one) => !returned.includes(one)),
+  };
+}
+
+function takenIf(messageId: string): (one: Steered) => Steered {
+  return (one) => (one.message.messageId === messageId ? { ...one, isTaken: true } : one);
+}
+
+function accept(
+  before: ChatRecord,
+  { position, steers }: EngineEventBody<'chat.turn.accepted'>['payload'],
+  message: QueuedMessage | undefined,
+): ChatRecord {
+  if (message === undefined) return before;
+  const { messageId, digest, content, turnId } = message;
+  const { receipts } = before;
+  const remembered = receipts.length < RECEIPTS ? receipts : receipts.slice(1 - RECEIPTS);
+  return {
+    ...before,
+    chat: { ...before.chat, lastMessageText: previewOf(content) },
+    ...(steers === undefined
+      ? { queue: [...before.queue, message] }
+      : { steered: [...before.steered, { message, isTaken: false }] }),
+    receipts: [...remembered, { messageId, digest, position, turnId }],
+  };
+}
+
+function start(before: ChatRecord, line: Extract<ChatLine, { type: 'chat.turn.started' }>): ChatRecord {
+  const { messageId } = line.payload;
+  const { record } = line;
+  const message = record?.message ?? before.queue.find((candidate) => candidate.messageId === messageId);
+  const startedAt = record?.startedAt ?? ('ts' in line ? line.ts : undefined);
+  const { lastError: _, ...chat } = before.chat;
+  const turn =
+    message === undefined || record?.delivery === undefined || startedAt === undefined
+      ? null
+      : { message, startedAt, ...(record.clock && { clock: record.clock }), delivery: record.delivery };
+  const sessionMark = record?.delivery?.sessionMark;
+  const known = sessionMark === undefined ? {} : { sessionMark };
+  return { ...before, ...known, chat, queue: withoutMessage(before.queue, messageId), turn };
+}
+
+function complete(
+  before: ChatRecord,
+  { messageId, error, usage, steers }: Extract<ChatLine, { type: 'chat.turn.completed' }>['payload'],
+): ChatRecord {
+  if (steers !== undefined) return { ...before, steered: withoutSteered(before.steered, messageId) };
+  const chat: ChatSummary = {
+    ...withError(before.chat, error),
+    ...(usage === undefined ? {} : { usage: sumOf(before.chat.usage ?? {}, usage) }),
+  };
+  return { ...before, chat, turn: null, interrupting: false, requests: [] };
+}
+
+function noteProgress(before: ChatRecord, record: LineRecord | undefined): ChatRecord {
+  if (record === undefined) return before;
+  const selfDirected = record.selfDirected ?? before.selfDirected;
+  return {
+    ...before,
+    selfDirected,
+    interrupting: before.interrupting && (before.turn !== null || selfDirected),
+    ...(record.sessionId === undefined ? {} : { sessionId: record.sessionId }),
+    ...(record.sessionMark === undefined ? {} : { sessionMark: record.sessionMark }),
+    ...(record.position === undefined ? {} : { position: record.position }),
+    ...(before.turn === null || record.delivery === undefined
+      ? {}
+      : { turn: { ...before.turn, delivery: record.delivery } }),
+  };
+}
+
+function closed({ requests }: ChatRecord, requestId: string): AgentRequest[] {
+  return requests.filter(({ id }) => id !== requestId);
+}
+
+function withError(chat: ChatSummary, error: ChatSummary['lastError']): ChatSummary {
+  return error === undefined ? chat : { ...chat, lastError: error };
+}
+
+function withoutMessage(queue: QueuedMessage[], messageId: string): QueuedMessage[] {
+  const place = queue.findIndex((message) => message.messageId === messageId);
+  return place === -1 ? queue : queue.toSpliced(place, 1);
+}
+
+function withoutSteered(steered: Steered[], messageId: string): Steered[] {
+  const place = steered.findIndex(({ message }) => message.messageId === messageId);
+  return place === -1 ? steered : steered.toSpliced(place, 1);
+}
+
+export function previewOf(content: MessageContent): string {
+  const text = content.kind === 'inline' ? content.text : content.preview;
+  return text.slice(0, PREVIEW_CHARACTERS).toWellFormed();
+}
+
+const COUNTERS = ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens', 'costUsd'] as const;
+
+function sumOf(before: Usage, added: Usage): Usage {
+  const sums = COUNTERS.flatMap((counter) => {
+    const [one, other] = [before[counter], added[counter]];
+    return one === undefined && other === undefined ? [] : [[counter, (one ?? 0) + (other ?? 0)] as const];
+  });
+  return { ...Object.fromEntries(sums), ...contextOf({ ...before, ...added }) };
+}
+
+/** How full the context is, as told last. */
+function contextOf({ contextTokens, contextWindow }: Usage): Usage {
+  return {
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+  };
+}
