@@ -234,6 +234,33 @@ it('goes on from the checkpoint before the last one when that is damaged or gone
   }
 });
 
+it('gives a chat up whose agent is gone, keeps it for reading, and lets it be deleted', async () => {
+  const home = await createHome();
+  const ACP_AGENTS = JSON.stringify({ other: { command: '/nonexistent/other' } });
+  const first = await startOn(home, { isBooted: false, ACP_AGENTS });
+  const { chat } = await first.engine.chats.create({ provider: 'other' });
+  await first.engine.chats.send(chat.id, { message: 'hello', messageId: 'm1' });
+  await first.engine.handOver();
+
+  const { engine, events } = await startOn(home, { isBooted: false });
+
+  const message = 'The chat failed too often and was given up: Error: No driver for the agent "other".';
+  expect((await engine.chats.get(chat.id)).chat).toMatchObject({
+    state: 'errored',
+    processing: false,
+    lastError: { code: 'chat_failed', message },
+  });
+  await expect(engine.chats.send(chat.id, { message: 'again' })).rejects.toMatchObject({
+    code: 'CHAT_FAILED',
+  });
+  await engine.chats.remove(chat.id);
+  const told = (await events()).filter(({ payload }) => payload['chatId'] === chat.id).slice(-2);
+  expect(told).toMatchObject([
+    { type: 'chat.message.dropped', payload: { messageId: 'm1', reason: 'chatDeleted' } },
+    { type: 'chat.deleted' },
+  ]);
+});
+
 it('drops queue and turns of a copied home, and keeps its chats', async () => {
   const home = await createHome();
   const first = await startOn(home, { isBooted: false });
@@ -364,6 +391,7 @@ async function createHome(): Promise<string> {
 interface StartOptions {
   isBooted?: boolean;
   WORKSPACE_ID?: string;
+  ACP_AGENTS?: string;
   MONOLITH_URL?: string;
   CLAUDE_PATH?: string;
   PATH?: string;

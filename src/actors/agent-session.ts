@@ -6,16 +6,17 @@ import type { AgentCommand, AgentFact, AgentSessionInput } from '../contract/fac
 
 /**
  * Runs the session of a chat with its agent for as long as the chat lives; ending it leaves the process alone. A chat has
- * one session: the actor of a chat that crashed is not told to end, so the next one ends the session it left.
+ * one session: the actor of a chat that crashed is not told to end, so the next one ends the session it left. A chat that was
+ * given up has none.
  */
 export function agentSession(drivers: ReadonlyMap<string, AgentDriver>, clock: () => ClockReading) {
   const sessions = new Map<string, AgentSession>();
   return fromCallback<AgentCommand, AgentSessionInput>(({ input, receive, sendBack }) => {
-    const driver = drivers.get(input.provider);
-    if (driver === undefined) throw new Error(`No driver for the agent "${input.provider}".`);
     sessions.get(input.chatId)?.detach();
     sessions.delete(input.chatId);
     if (input.isGivenUp === true) return undefined;
+    const driver = drivers.get(input.provider);
+    if (driver === undefined) throw new Error(`No driver for the agent "${input.provider}".`);
     const session = driver.openSession(input, (fact) => sendBack(stamped(fact, clock)));
     sessions.set(input.chatId, session);
     receive((command) => session.command(command));

@@ -33,6 +33,15 @@ it('lets go of the session that a crashed chat left, before it opens another', (
   expect(told).toEqual(['1 opened', '1 let go', '2 opened']);
 });
 
+it('opens none for a chat that was given up, and lets go of the one it left', () => {
+  const { logic, told } = startLogic();
+  createActor(logic, { input: INPUT }).start();
+
+  createActor(logic, { input: { ...INPUT, isGivenUp: true } }).start();
+
+  expect(told).toEqual(['1 opened', '1 let go']);
+});
+
 it('says which driver is missing', () => {
   const { logic } = startLogic();
   const actor = createActor(logic, { input: { ...INPUT, provider: 'nobody' } });
