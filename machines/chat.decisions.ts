@@ -4,7 +4,7 @@ import type { DropReason } from '../src/contract/events.ts';
 import type { AgentFact, TurnEnd } from '../src/contract/facts.ts';
 import type { LineRecord, Position, QueuedMessage, Recorded } from '../src/contract/records.ts';
 import type { RequestOutcome } from '../src/contract/requests.ts';
-import { chatIdOf, currentOf, hasStarted, messageOf, waitingOf } from './chat.context.ts';
+import { chatIdOf, currentOf, hasStarted, waitingOf } from './chat.context.ts';
 import type {
   ChatContext,
   ChatEmitted,
@@ -210,14 +210,6 @@ export function moveOf({ preparing }: ChatContext, messageId: string, place: num
   return { type: 'chat.updated', record: { moved: [{ messageId, to }] } };
 }
 
-/** Everything that ends with a turn, in this order: what was asked, what was said into it, itself. */
-export function conclusionOf(context: ChatContext, end: TurnEnd): ChatEmitted[] {
-  const message = messageOf(context);
-  const closings = context.record.requests.map(({ id }) => closingOf(context, id, 'withdrawn'));
-  if (message === null) return closings;
-  return [...closings, ...steerEndingsOf(context, end), completionOf(context, message.messageId, end)];
-}
-
 export function dropsOf(context: ChatContext, reason: DropReason): ChatEmitted[] {
   return waitingOf(context).map(({ messageId }) => dropOf(context, messageId, reason));
 }
@@ -226,29 +218,6 @@ export function creationOf({ record }: ChatContext): Recorded<'chat.created'> {
   const { chat, policy, clientRequestId } = record;
   const payload = { chat, ...(clientRequestId === undefined ? {} : { clientRequestId }) };
   return { type: 'chat.created', payload, record: { policy } };
-}
-
-/** In a copied home the turn and the queue belong to the original; the history is kept. */
-export function disowningOf(context: ChatContext): ChatEmitted[] {
-  return [
-    ...conclusionOf(context, { outcome: 'lost', error: COPIED }),
-    ...dropsOf(context, 'cleared'),
-    { type: 'chat.updated', record: { position: null, selfDirected: false } },
-  ];
-}
-
-const COPIED: Failure = {
-  code: 'workspace_copied',
-  message: 'The turn ran in the workspace that this one was copied from.',
-};
-
-export function givingUpOf(context: ChatContext): ChatEmitted[] {
-  const reason = context.origin.kind === 'givenUp' ? context.origin.reason : '';
-  const error = { code: 'chat_failed', message: `The chat failed too often and was given up: ${reason}` };
-  return [
-    ...conclusionOf(context, { outcome: 'errored', error }),
-    { type: 'chat.updated', record: { selfDirected: false }, lastError: error },
-  ];
 }
 
 /** The end that an event brings: as reported, by the agent's death, or because nothing more will come. */

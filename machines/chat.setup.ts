@@ -9,13 +9,10 @@ import {
   acceptanceOf,
   closingOf,
   concludeTurn,
-  conclusionOf,
   creationOf,
-  disowningOf,
   dropOf,
   dropsOf,
   endOf,
-  givingUpOf,
   interruptionOf,
   moveOf,
   openingOf,
@@ -27,6 +24,7 @@ import {
   steerStartOf,
   writtenIn,
 } from './chat.decisions.ts';
+import { conclusionOf, disowningOf, givingUpOf } from './chat.endings.ts';
 import type {
   AgentSessionCommand,
   ChatContext,

@@ -95,8 +95,8 @@ export class Recorder {
   }
 
   #durationOf(record: ChatRecord | undefined): number {
-    const { now, clock } = this.#options;
-    return record === undefined ? 0 : durationOf(record, { at: now(), clock: clock() });
+    if (record === undefined) return 0;
+    return durationOf(record, { at: this.#options.now(), clock: this.#options.clock() });
   }
 
   #reportDeltas(entries: Entry[], lastId: string): void {

@@ -1,0 +1,37 @@
+/** What a chat says when a turn, or what it was, comes to an end: pure functions of its context. */
+import type { Failure } from '../src/contract/chats.ts';
+import type { TurnEnd } from '../src/contract/facts.ts';
+import { messageOf } from './chat.context.ts';
+import { closingOf, completionOf, dropsOf, steerEndingsOf } from './chat.decisions.ts';
+import type { ChatContext, ChatEmitted } from './chat.events.ts';
+
+/** Everything that ends with a turn, in this order: what was asked, what was said into it, itself. */
+export function conclusionOf(context: ChatContext, end: TurnEnd): ChatEmitted[] {
+  const message = messageOf(context);
+  const closings = context.record.requests.map(({ id }) => closingOf(context, id, 'withdrawn'));
+  if (message === null) return closings;
+  return [...closings, ...steerEndingsOf(context, end), completionOf(context, message.messageId, end)];
+}
+
+/** In a copied home the turn and the queue belong to the original; the history is kept. */
+export function disowningOf(context: ChatContext): ChatEmitted[] {
+  return [
+    ...conclusionOf(context, { outcome: 'lost', error: COPIED }),
+    ...dropsOf(context, 'cleared'),
+    { type: 'chat.updated', record: { position: null, selfDirected: false } },
+  ];
+}
+
+const COPIED: Failure = {
+  code: 'workspace_copied',
+  message: 'The turn ran in the workspace that this one was copied from.',
+};
+
+export function givingUpOf(context: ChatContext): ChatEmitted[] {
+  const reason = context.origin.kind === 'givenUp' ? context.origin.reason : '';
+  const error = { code: 'chat_failed', message: `The chat failed too often and was given up: ${reason}` };
+  return [
+    ...conclusionOf(context, { outcome: 'errored', error }),
+    { type: 'chat.updated', record: { selfDirected: false }, lastError: error },
+  ];
+}
