@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatEventId } from '../../src/journal/event-id.ts';
-import { ID_OFFSET, encodeLine, type JournalEntry } from '../../src/journal/event-line.ts';
+import { encodeLine, type JournalEntry } from '../../src/journal/event-line.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { createEngineStorage } from '../../src/storage/atomic-files.ts';
@@ -32,17 +32,15 @@ export function sampleLines(first: number, count: number): Buffer {
 
 /** Writes sealed segments of 64 MiB and an active one, as a journal would leave them; returns the last sequence. */
 export async function writeSampleLog(folder: string, totalBytes: number): Promise<number> {
-  const block = sampleLines(1, LINES_PER_BLOCK);
-  const starts = lineStarts(block);
-  const blocks = Math.ceil(totalBytes / block.length);
-  const blocksPerSegment = Math.ceil((64 << 20) / block.length);
+  const { length } = sampleLines(1, LINES_PER_BLOCK);
+  const blocks = Math.ceil(totalBytes / length);
+  const blocksPerSegment = Math.ceil((64 << 20) / length);
   for (let first = 0; first < blocks; first += blocksPerSegment) {
     const id = formatEventId({ sequence: first * LINES_PER_BLOCK + 1, tag: TAG });
     const isActive = first + blocksPerSegment >= blocks;
     const file = await open(join(folder, isActive ? 'events.jsonl' : `events-${id}.jsonl`), 'w', 0o600);
     for (let index = first; index < Math.min(first + blocksPerSegment, blocks); index += 1) {
-      renumber(block, { starts, first: index * LINES_PER_BLOCK + 1 });
-      await file.write(block);
+      await file.write(sampleLines(index * LINES_PER_BLOCK + 1, LINES_PER_BLOCK));
     }
     await file.close();
   }
@@ -52,19 +50,6 @@ export async function writeSampleLog(folder: string, totalBytes: number): Promis
 export function openSampleJournal(base: string): Promise<Journal> {
   const { files } = createEngineStorage({ base });
   return openJournal({ files, folder: 'engine', onDamage: fail, onFatal: fail });
-}
-
-function renumber(block: Buffer, { starts, first }: { starts: readonly number[]; first: number }): void {
-  for (const [index, start] of starts.entries()) {
-    block.write(String(first + index).padStart(12, '0'), start + ID_OFFSET, 'latin1');
-  }
-}
-
-function lineStarts(block: Buffer): number[] {
-  const starts = [0];
-  for (let end = block.indexOf('\n') + 1; end < block.length; end = block.indexOf('\n', end) + 1)
-    starts.push(end);
-  return starts;
 }
 
 function fail(problem: unknown): never {
