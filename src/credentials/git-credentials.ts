@@ -1,6 +1,7 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { passwordOf } from '../contract/url-password.ts';
 import { syncFolder } from '../storage/replace-file.ts';
 import type { Codec } from './credential-file.ts';
 
@@ -24,16 +25,7 @@ export function withGithubToken(lines: readonly string[], token: string): string
 /** The token that the engine put there; null when git, or someone else, took it away. */
 export function githubTokenIn(lines: readonly string[]): string | null {
   const line = lines.find(isOurs);
-  return line === undefined ? null : decode(new URL(line).password);
-}
-
-/** As it stands there, when it is not percent-encoded UTF-8. */
-function decode(password: string): string {
-  try {
-    return decodeURIComponent(password);
-  } catch {
-    return password;
-  }
+  return line === undefined ? null : passwordOf(new URL(line));
 }
 
 function lineFor(token: string): string {

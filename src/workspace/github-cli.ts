@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { z } from 'zod';
 import type { PullRequestState } from '../contract/repos.ts';
+import { passwordOf } from '../contract/url-password.ts';
 import { isWebUrl } from '../contract/web-url.ts';
 import { readRegularFile } from '../storage/regular-file.ts';
 import { slugOf, withoutCredentials } from './remotes.ts';
@@ -83,19 +84,10 @@ const QUIET = {
 function tokenFor(host: string, credentialsFile: string): Record<string, string> {
   const content = readIfThere(credentialsFile);
   const urls = content.split('\n').filter((line) => URL.canParse(line));
-  const token = urls.map((line) => new URL(line)).find((url) => url.host === host)?.password;
-  if (!token) return {};
+  const url = urls.map((line) => new URL(line)).find((candidate) => candidate.host === host);
+  if (!url?.password) return {};
   const name = host === 'github.com' ? 'GH_TOKEN' : 'GH_ENTERPRISE_TOKEN';
-  return { [name]: decode(token) };
-}
-
-/** As it stands there, when it is not percent-encoded UTF-8. */
-function decode(password: string): string {
-  try {
-    return decodeURIComponent(password);
-  } catch {
-    return password;
-  }
+  return { [name]: passwordOf(url) };
 }
 
 function readIfThere(file: string): string {

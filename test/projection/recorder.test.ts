@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ChatEmitted } from '../../machines/chat.events.ts';
-import { evolve } from '../../machines/chat.record.ts';
+import { evolve, createRecord } from '../../machines/chat.record.ts';
 import type { ChatSummary } from '../../src/contract/chats.ts';
 import type { ChatRecord, QueuedMessage } from '../../src/contract/records.ts';
 import { Recorder } from '../../src/projection/recorder.ts';
@@ -174,19 +174,7 @@ function startRecorder() {
 }
 
 function emptyRecord(): ChatRecord {
-  return {
-    chat: CHAT,
-    policy: 'bypass',
-    sessionId: null,
-    position: null,
-    queue: [],
-    turn: null,
-    interrupting: false,
-    selfDirected: false,
-    requests: [],
-    steered: [],
-    receipts: [],
-  };
+  return createRecord(CHAT, { policy: 'bypass' });
 }
 
 function accepted() {
