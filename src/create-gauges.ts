@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { Hub } from './journal/hub.ts';
-import type { Gauges } from './metrics/metrics.ts';
+import type { Gauges } from './metrics/exposition.ts';
 import type { Home } from './open-home.ts';
 import { identify } from './process/identify.ts';
 import { createRun } from './process/run.ts';

@@ -2,8 +2,19 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { EngineClient } from '../client/client.ts';
 import type { ConnectOptions, EngineOptions } from './connect.ts';
-import type { ChatChoice } from './find-chat.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
+
+/** Which chat a command is about. */
+export interface ChatChoice {
+  /** The id of a chat, or the beginning of it; the chat that was used last when left out. */
+  chatId?: string;
+  /** Only chats of this agent; with `isNew` the agent of the new chat. */
+  provider?: string;
+  isNew: boolean;
+  title?: string;
+  /** Opened again under it, it is the chat that was opened the first time. */
+  clientRequestId?: string;
+}
 
 export interface ClientOptions extends EngineOptions {
   json?: true;

@@ -1,19 +1,7 @@
 import type { ChatSummary, EngineClient } from '../client/client.ts';
 import type { CallOptions } from '../client/transport.ts';
-import { withoutMissing } from './command-options.ts';
+import { withoutMissing, type ChatChoice } from './command-options.ts';
 import { CliError, EXIT } from './terminal.ts';
-
-/** Which chat a command is about. */
-export interface ChatChoice {
-  /** The id of a chat, or the beginning of it; the chat that was used last when left out. */
-  chatId?: string;
-  /** Only chats of this agent; with `isNew` the agent of the new chat. */
-  provider?: string;
-  isNew: boolean;
-  title?: string;
-  /** Opened again under it, it is the chat that was opened the first time. */
-  clientRequestId?: string;
-}
 
 const DEFAULT_PROVIDER = 'claude';
 

@@ -1,6 +1,6 @@
 import type { EngineClient, EngineEvent } from '../client/client.ts';
 import type { CallOptions } from '../client/transport.ts';
-import type { ChatChoice } from './find-chat.ts';
+import type { ChatChoice } from './command-options.ts';
 
 export type Acceptance = Extract<EngineEvent, { type: 'chat.turn.accepted' }>;
 

@@ -3,7 +3,8 @@ import type { CallOptions, ChatSummary, EngineClient, EngineEvent, NewMessage } 
 import { noteOfBoot } from './boot-note.ts';
 import { noteOf } from './connection-note.ts';
 import { codeOfOutcome, describeFailure } from './exit-code.ts';
-import { findChat, type ChatChoice } from './find-chat.ts';
+import type { ChatChoice } from './command-options.ts';
+import { findChat } from './find-chat.ts';
 import { findMessage, withChatOfMessage, type Acceptance } from './find-message.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 import { Transcript } from './transcript.ts';

@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { Gauges } from './metrics.ts';
 import { COUNTERS, TIMERS, type CounterName, type Tally, type TimerName } from './tally.ts';
+
+/** What is looked up when somebody asks, by the name of its metric. */
+export type Gauges = Readonly<Record<string, { help: string; read: () => number }>>;
 
 export interface ExpositionOptions {
   tally: Tally;

@@ -1,11 +1,8 @@
 import type { EngineEventBody } from '../contract/events.ts';
-import type { Exposition } from './exposition.ts';
+import type { Exposition, Gauges } from './exposition.ts';
 import { observe } from './observe.ts';
 import { RefreshTimes } from './refresh-times.ts';
 import { Tally } from './tally.ts';
-
-/** What is looked up when somebody asks, by the name of its metric. */
-export type Gauges = Readonly<Record<string, { help: string; read: () => number }>>;
 
 export interface MetricsPage {
   mediaType: string;

@@ -1,6 +1,12 @@
 import type { z } from 'zod';
-import type { Unavailable } from './client.ts';
 import type { Body } from './read-body.ts';
+
+/** Nothing is known, now: worth another try, not before `retryAfterMs` milliseconds if the other side said so. */
+export interface Unavailable {
+  kind: 'unavailable';
+  reason: string;
+  retryAfterMs?: number;
+}
 
 /** The credential in an answer. Of one that is none, only the places that are wrong are told, never what stands there. */
 export function parseAnswer<T>(

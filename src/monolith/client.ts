@@ -10,7 +10,7 @@ import {
   type RefreshRequest,
   type WebhookEvent,
 } from '../contract/monolith.ts';
-import { parseAnswer } from './answer.ts';
+import { parseAnswer, type Unavailable } from './answer.ts';
 import { createCall, type Call, type CallOptions } from './call.ts';
 import { createCircuit, type Circuit } from './circuit.ts';
 
@@ -26,13 +26,6 @@ export interface MonolithClient {
   deliver(event: WebhookEvent): Promise<DeliveryOutcome>;
   /** Tells that the engine lives. What comes of it does not matter to the next time. */
   beat(heartbeat: Heartbeat): Promise<void>;
-}
-
-/** Nothing is known, now: worth another try, not before `retryAfterMs` milliseconds if the other side said so. */
-export interface Unavailable {
-  kind: 'unavailable';
-  reason: string;
-  retryAfterMs?: number;
 }
 
 /** `absent`: nothing is configured. `refused`: the same request will be refused again. */

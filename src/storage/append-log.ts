@@ -1,6 +1,6 @@
 import type { LogFile } from './log-file.ts';
 import { writeAll } from './log-file.ts';
-import { Batch } from './batch.ts';
+import { Batch, type AppendOptions } from './batch.ts';
 
 /** What became part of the file in one write, in the order in which it was appended. */
 export interface Commit<Note> {
@@ -25,14 +25,6 @@ export interface AppendLogOptions<Note> {
   rotate?: () => Promise<LogFile | null>;
   rotateAt?: number;
   delay?: (milliseconds: number) => Promise<unknown>;
-}
-
-export interface AppendOptions {
-  /** Length of the text in UTF-8. */
-  byteLength: number;
-  /** Whether the commit waits until the disk has it. */
-  sync: boolean;
-  mark?: string;
 }
 
 interface Waiter {

@@ -1,4 +1,10 @@
-import type { AppendOptions } from './append-log.ts';
+export interface AppendOptions {
+  /** Length of the text in UTF-8. */
+  byteLength: number;
+  /** Whether the commit waits until the disk has it. */
+  sync: boolean;
+  mark?: string;
+}
 
 const FIRST_BYTES = 16 << 10;
 const MOST_BYTES = 4 << 20;

@@ -1,4 +1,4 @@
-import type { Metadata } from './metadata.ts';
+import type { Metadata } from './metadata-by-git.ts';
 
 export interface DefaultBranchSettings {
   REPLICAS_REPO_NAME?: string | undefined;

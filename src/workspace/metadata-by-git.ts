@@ -1,5 +1,15 @@
 import type { Git } from './git.ts';
-import type { Metadata } from './metadata.ts';
+
+/** What a repository says about itself without its files being looked at. */
+export interface Metadata {
+  /** "HEAD" when detached. A branch without commits has its name too. */
+  branch: string;
+  remotes: { name: string; url: string }[];
+  /** The branch that `origin/HEAD` stands for. */
+  originHead: string | null;
+  /** Object ids of those of the asked refs that exist, by full name. */
+  refs: ReadonlyMap<string, string>;
+}
 
 const ORIGIN_HEAD = 'refs/remotes/origin/HEAD';
 const ORIGIN = 'refs/remotes/origin/';

@@ -1,6 +1,6 @@
 import { promises } from 'node:fs';
 import { readRegularFile } from '../storage/regular-file.ts';
-import type { Metadata } from './metadata.ts';
+import type { Metadata } from './metadata-by-git.ts';
 
 /** What is larger is git's to read, which has a time limit. */
 const FILE_BYTES = 8 * 1024 * 1024;

@@ -3,19 +3,8 @@ import { join } from 'node:path';
 import { explainUnfit } from './check-git-files.ts';
 import { stampFiles } from './file-stamps.ts';
 import type { Git } from './git.ts';
-import { readWithGit } from './metadata-by-git.ts';
+import { readWithGit, type Metadata } from './metadata-by-git.ts';
 import { readWithIsomorphicGit } from './metadata-by-isomorphic-git.ts';
-
-/** What a repository says about itself without its files being looked at. */
-export interface Metadata {
-  /** "HEAD" when detached. A branch without commits has its name too. */
-  branch: string;
-  remotes: { name: string; url: string }[];
-  /** The branch that `origin/HEAD` stands for. */
-  originHead: string | null;
-  /** Object ids of those of the asked refs that exist, by full name. */
-  refs: ReadonlyMap<string, string>;
-}
 
 export interface MetadataReaderOptions {
   git: Git;

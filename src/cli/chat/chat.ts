@@ -1,7 +1,8 @@
 import pc from 'picocolors';
 import type { EngineClient } from '../../client/client.ts';
 import { noteOfBoot } from '../boot-note.ts';
-import { findChat, type ChatChoice } from '../find-chat.ts';
+import type { ChatChoice } from '../command-options.ts';
+import { findChat } from '../find-chat.ts';
 import { CliError, EXIT, type Terminal } from '../terminal.ts';
 import { Conversation } from './conversation.ts';
 import { Screen } from './screen.ts';
