@@ -50,7 +50,9 @@ function timeOfUse({ createdAt, updatedAt }: ChatSummary): string {
 }
 
 export function noSuchChat(chatId: string | undefined, provider: string | undefined): CliError {
-  const which = [chatId && ` with id "${chatId}"`, provider && ` of ${provider}`].filter(Boolean).join('');
+  const which = [chatId && ` with id "${chatId}"`, provider && ` with the agent ${provider}`]
+    .filter(Boolean)
+    .join('');
   const message = `There is no chat${which}; \`replicas-engine status\` lists them, \`replicas-engine send --new\` opens one.`;
   return new CliError(message, EXIT.USAGE);
 }
