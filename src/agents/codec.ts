@@ -1,0 +1,171 @@
+/**
+ * What a driver is: pure functions over what is known of one process of its agent. `State` is plain data that is never changed
+ * in place; what is to be done in the world comes back as data, in a {@link Step}. Launching, reading, writing, asking people,
+ * ending and taking up a process are written once, in `process/`.
+ */
+import type { Failure, Policy } from '../contract/chats.ts';
+import type { AgentCommand } from '../contract/facts.ts';
+import type { Image, ThinkingLevel } from '../contract/messages.ts';
+import type { QueuedMessage } from '../contract/records.ts';
+import type { Run } from '../process/run.ts';
+import type { Strays } from '../process/strays.ts';
+import type { Reach } from '../process/terminate.ts';
+import type { Installation } from './installation.ts';
+import type { RequestId } from './json-rpc.ts';
+import type { LoginTokens, RejectionOutcome } from './login.ts';
+import type { NativePrompt } from './native-session.ts';
+import type {
+  AgentDelivery,
+  Circumstances,
+  Conclusion,
+  Ending,
+  Moment,
+  Preparation,
+  Standing,
+  Step,
+} from './step.ts';
+
+/** `Traits`: what only the installed program can tell, see `survey`. */
+export interface AgentCodec<State, Traits = null> {
+  readonly provider: string;
+  /** The agent's name for people, the title of its first chat. */
+  readonly title: string;
+  /** How hard it thinks when a message does not say. */
+  readonly defaultThinkingLevel?: ThinkingLevel;
+  /** A message can be said into a turn that runs. */
+  readonly canSteer?: true;
+  /** Asked in its protocol, it leaves in good order; one that knows no such word is terminated at once. */
+  readonly leaves?: true;
+
+  /** `launch.ts`: how a process is started, and what is known of it then. No message is in its input yet. */
+  launch(given: Launching<State, Traits>): Launch<State>;
+  /** Asked once per installed program, before the first launch. */
+  survey?(installation: Installation): Promise<Traits>;
+  /** What has an effect on a process from outside, besides program and environment: one that was launched with another is replaced. */
+  configuration?(given: { policy: Policy; login: LoginTokens | null }): readonly string[];
+
+  /** `translate.ts`: what a line that the process printed means. A line that was cut is `damaged`, one of somebody else `noise`. */
+  translate(state: State, line: string, moment: Moment): Step<State> | 'noise' | 'damaged';
+  /** What is known of a process that an earlier engine launched, before the first line that is read again. */
+  found(given: Found<State>): State;
+  /** The process is gone: closes what it left open, and says what becomes of its message. */
+  conclude(state: State, ending: Ending): Conclusion<State>;
+
+  /** `decide.ts`: what the state of the protocol means in the words of the process machine. Asked after each line; to be cheap. */
+  decide(state: State, circumstances: Circumstances): Standing;
+
+  /** `prepare.ts`: opens the session and makes the settings of a message, step by step: asked again after each line until it is ready. */
+  prepare(state: State, wanted: Wanted<Traits>, moment: Moment): Preparation<State>;
+
+  /** `lines.ts`: our commands as lines, and what is known once they are written. */
+  lines(state: State, command: ProtocolCommand, moment: Moment): Step<State>;
+  /** Which question of the agent a line of ours answers, for whoever takes up the process; null when none. */
+  answeredBy?(line: string): RequestId | null;
+
+  /** `recover.ts`: the agent's own files of its sessions; none for an agent that tells nothing of them. */
+  readonly session?: SessionFiles;
+  /** The state is complete up to where the session was opened: taken up, the output is first read from its beginning to there. */
+  isOpened?(state: State): boolean;
+
+  /** `failures.ts` */
+  readonly failures: AgentFailures<State>;
+  /** Ends what the open tools of an agent run; without it, what left the session of the process. */
+  killTools?(run: Run, reach: Reach): Promise<void>;
+  /** After the end of a process of which nothing lives on. */
+  tidy?(given: { chatId: string; home: string }): Promise<void>;
+}
+
+/** What is said to the agent in its protocol, but for its messages. */
+export type ProtocolCommand =
+  /** A process was found: it is asked what it does. */
+  | { type: 'greet' }
+  /** The message is about to be written: `prepare` said how. */
+  | { type: 'give'; message: QueuedMessage; delivery: AgentDelivery; line: string }
+  | { type: 'steer'; message: QueuedMessage; text: string }
+  | { type: 'interrupt' }
+  | ({ type: 'answer' } & Omit<Extract<AgentCommand, { type: 'agent.answer' }>, 'type'>)
+  | { type: 'ping' }
+  /** To leave in good order. */
+  | { type: 'leave' }
+  /** What came of a refused login; `isOutdated`: the process cannot know of the login that is in use now. */
+  | { type: 'login'; outcome: RejectionOutcome; tokens: LoginTokens | null; isOutdated: boolean }
+  /** The login in use changed. */
+  | { type: 'loginChanged'; tokens: LoginTokens | null }
+  /** Nothing was printed for as long as `waitsMs` said. */
+  | { type: 'elapsed' };
+
+export interface Launching<State, Traits> {
+  runId: string;
+  chatId: string;
+  policy: Policy;
+  message: QueuedMessage;
+  traits: Traits;
+  /** What is to be resumed; null for a session that begins. */
+  session: KnownSession | null;
+  systemPrompt: string | undefined;
+  /** The whole environment, the login included. */
+  environment: Readonly<Record<string, string>>;
+  tokens: LoginTokens | null;
+  home: string;
+  folder: string;
+  /** How the process before it stood when it went, if its message is given again to this one. */
+  before: State | null;
+}
+
+/** A session of the agent, and how its file lies there. */
+export interface KnownSession {
+  id: string;
+  /** `unusable` must not be opened. `there` also when nobody can tell. */
+  file: 'there' | 'absent' | 'unusable';
+  reason: string;
+  /** That a part is lost, to be told to the user. */
+  notice: string | null;
+  /** Something was said in it, as far as anybody knows. */
+  wasUsed: boolean;
+}
+
+export interface Launch<State> {
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  /** What the process finds on its standard input at once. */
+  stdin: string;
+  state: State;
+  strays?: Strays;
+  /** Kept as a file in the folder of the run. */
+  prompt?: string | undefined;
+  /** Made before. */
+  folders?: readonly string[];
+}
+
+export interface Found<State> {
+  policy: Policy;
+  sessionId: string | null;
+  /** Its beginning up to `isOpened`; null for a codec without it. */
+  head: State | null;
+  /** The turn that it works on; null when it rested. */
+  turn: { message: QueuedMessage; delivery: AgentDelivery; line: string } | null;
+}
+
+export interface Wanted<Traits> {
+  message: QueuedMessage;
+  text: string;
+  images: readonly Image[];
+  traits: Traits;
+}
+
+export interface SessionFiles {
+  /** Where a session is kept, if that can be told beforehand. */
+  fileOf?: (sessionId: string) => string;
+  promptIn: (line: string) => NativePrompt | null;
+  /** Others may write to a session while a process has it open, which then knows nothing of it and is replaced. */
+  isShared: boolean;
+}
+
+export interface AgentFailures<State> {
+  unavailable(program: string | null): Failure;
+  readonly damaged: Failure;
+  readonly notRunning: Failure;
+  /** It did not answer a ping, or a step of its preparation. */
+  unresponsive(state: State | null): Failure;
+  exited(given: { exitCode: number | null; said: string; state: State; program: string | null }): Failure;
+}
