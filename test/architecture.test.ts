@@ -14,7 +14,8 @@ const CHAT = ['machines/chat.record.ts', 'machines/chat.context.ts'];
 const MAY_IMPORT: Record<string, string[]> = {
   machines: ['xstate', 'type:src/contract'],
   'src/contract': ['zod'],
-  'src/errors.ts': [],
+  'src/error-table.ts': [],
+  'src/errors.ts': ['src/error-table.ts'],
   'src/paths.ts': ['node:path'],
   'src/version.ts': ['node:', 'src/package-folder.ts'],
   'src/log.ts': ['pino'],
@@ -146,6 +147,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'zod',
     'src/contract',
     'src/errors.ts',
+    'src/error-table.ts',
     'type:src/log.ts',
     'type:src/engine.ts',
   ],

@@ -3,7 +3,7 @@ import type { H3Event } from 'h3';
 import { z } from 'zod';
 import { inWords } from '../contract/in-words.ts';
 import { EngineError } from '../errors.ts';
-import type { Issue } from '../errors.ts';
+import type { Issue } from '../error-table.ts';
 import { readJson } from './read-json.ts';
 
 const ISSUES_SHOWN = 20;

@@ -1,0 +1,222 @@
+/** One way in which the engine refuses or fails on purpose. */
+export interface Row {
+  /** HTTP status of the refusal; for failures that end the engine, what a caller would be told. */
+  status: number;
+  /** What `replicas-engine` exits with when this failure ends it. */
+  exitCode?: number;
+  /** When it happens and what to do about it, for `docs/errors.md`. */
+  meaning: string;
+  message(context: object): string;
+}
+
+/** Every failure the engine reports on purpose. The code of a response is the key in lower case. */
+export const ENGINE_ERRORS = {
+  VALIDATION_FAILED: {
+    status: 400,
+    meaning: 'A path, query or body value has the wrong type or range; `context.issues` names each.',
+    message: ({ issues }: { issues: Issue[] }) =>
+      `The request is not valid. ${issues.map(toSentence).join(' ')}`,
+  },
+  MALFORMED_JSON: {
+    status: 400,
+    meaning: 'The body is not JSON. Send one JSON value, whatever its content type.',
+    message: ({ reason }: { reason: string }) => `The body is not JSON: ${reason}.`,
+  },
+  MALFORMED_URL: {
+    status: 400,
+    meaning: 'The path is not percent-encoded UTF-8.',
+    message: () => 'The path of the URL is not valid percent-encoded UTF-8.',
+  },
+  MALFORMED_REQUEST: {
+    status: 400,
+    meaning: 'What was sent is no HTTP request: first line, headers, target or chunks are wrong.',
+    message: ({ reason }: { reason: string }) => `This is not a valid HTTP request: ${reason}.`,
+  },
+  BODY_INCOMPLETE: {
+    status: 400,
+    meaning: 'The connection closed before the whole body arrived. Nothing was done.',
+    message: () => 'The connection closed before the whole body arrived; nothing was done.',
+  },
+  UNKNOWN_PROVIDER: {
+    status: 400,
+    meaning: 'No agent has this name. `context.known` lists those that do.',
+    message: ({ provider, known }: { provider: string; known: string[] }) =>
+      `No agent is called "${provider}"; there is ${known.join(', ')}.`,
+  },
+  UNAUTHORIZED: {
+    status: 401,
+    meaning: 'The header `X-Replicas-Engine-Secret` is missing or wrong.',
+    message: () => 'The header X-Replicas-Engine-Secret is missing or wrong.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    meaning: 'There is no such route. `GET /openapi.json` lists them.',
+    message: () => 'There is no such route; GET /openapi.json lists them.',
+  },
+  MACHINE_NOT_FOUND: {
+    status: 404,
+    meaning: 'There is no statechart of this name. `GET /machines` lists them.',
+    message: ({ name, known }: { name: string; known: string[] }) =>
+      `No machine is called "${name}"; there is ${known.join(', ')}.`,
+  },
+  CHAT_NOT_FOUND: {
+    status: 404,
+    meaning: 'No chat has this id, or it was deleted. `GET /chats` lists them.',
+    message: ({ chatId }: { chatId: string }) => `No chat with id "${chatId}".`,
+  },
+  MESSAGE_NOT_FOUND: {
+    status: 404,
+    meaning: 'The message is not in the queue: unknown, running already, or done.',
+    message: ({ chatId, messageId }: { chatId: string; messageId: string }) =>
+      `No message "${messageId}" waits in chat "${chatId}".`,
+  },
+  REQUEST_NOT_FOUND: {
+    status: 404,
+    meaning: 'The agent does not wait for an answer to this request, or no longer.',
+    message: ({ chatId, requestId }: { chatId: string; requestId: string }) =>
+      `No request "${requestId}" is open in chat "${chatId}".`,
+  },
+  PLAN_NOT_FOUND: {
+    status: 404,
+    meaning: 'No plan has this name. `GET /plans` lists them.',
+    message: ({ filename }: { filename: string }) =>
+      `No plan is called ${JSON.stringify(filename.slice(0, 255))}.`,
+  },
+  HOOK_NOT_FOUND: {
+    status: 404,
+    meaning: 'No repository, or not the one that was named, has a hook of this kind with a command in it.',
+    message: ({ repo, type }: { repo?: string; type: string }) =>
+      `${repo === undefined ? 'No repository' : `No repository "${repo}"`} has a ${type} hook with commands.`,
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    meaning: 'The path exists, the method does not. The header `Allow` lists those that do.',
+    message: ({ method, allow }: { method: string; allow: string[] }) =>
+      `${method} is not allowed here; use ${allow.join(' or ')}.`,
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    meaning: 'The head of the request or its body did not arrive within a minute or two. Nothing was done.',
+    message: () => 'The request did not arrive in time; nothing was done. Send it faster.',
+  },
+  MESSAGE_CONFLICT: {
+    status: 409,
+    meaning: 'The `messageId` was used for another message. Use a new one.',
+    message: ({ messageId }: { chatId: string; messageId: string }) =>
+      `The messageId "${messageId}" was used for another message; use a new one.`,
+  },
+  STEER_UNSUPPORTED: {
+    status: 409,
+    meaning: 'This agent takes nothing into a turn that runs. Send an ordinary message: it waits.',
+    message: ({ provider }: { chatId: string; provider: string }) =>
+      `The agent "${provider}" takes nothing into a running turn; send an ordinary message.`,
+  },
+  NOTHING_TO_STEER: {
+    status: 409,
+    meaning: 'No turn runs that a message could go into. Send an ordinary message.',
+    message: ({ chatId }: { chatId: string }) =>
+      `No turn of chat "${chatId}" can take a message now; send an ordinary one.`,
+  },
+  PARENT_NOT_FOUND: {
+    status: 422,
+    meaning: 'No chat has the `parentChatId`, or that chat is being deleted.',
+    message: ({ parentChatId }: { parentChatId: string }) => `No chat "${parentChatId}" can have a sub-chat.`,
+  },
+  IMAGE_REFUSED: {
+    status: 422,
+    meaning: 'An image cannot be had from its URL (see `IMAGE_HOSTS`); the message tells why.',
+    message: ({ url, reason }: { url: string; reason: string }) =>
+      `The image "${url}" cannot be used: ${reason}. Send its data instead.`,
+  },
+  HOOKS_RUNNING: {
+    status: 409,
+    meaning: 'Hooks run already. `GET /hooks/status` tells how far they are; ask again when they are over.',
+    message: ({ runId }: { runId: string }) => `Hooks are running (run "${runId}"); ask again later.`,
+  },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    meaning: 'The body is larger than `BODY_MAX_BYTES`.',
+    message: () => 'The body is larger than this engine accepts (BODY_MAX_BYTES).',
+  },
+  EXPECTATION_FAILED: {
+    status: 417,
+    meaning: 'The header `Expect` asks for something else than `100-continue`.',
+    message: () => 'The header Expect may only say 100-continue.',
+  },
+  HOOKS_FILE_INVALID: {
+    status: 422,
+    meaning: "The repository's `replicas.json`, `.yaml` or `.yml` is wrong; the message names each place.",
+    message: ({ repo, problems }: { repo: string; problems: string }) =>
+      `The hooks of repository "${repo}" cannot be read. ${problems}`,
+  },
+  QUEUE_FULL: {
+    status: 429,
+    meaning: 'Too many messages wait in this chat. Send again when a turn has ended.',
+    message: ({ chatId, limit }: { chatId: string; limit: number }) =>
+      `${limit} messages wait in chat "${chatId}" already; send again when a turn has ended.`,
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    meaning: 'The URL and the headers are together larger than 16 KiB.',
+    message: () => 'The URL and the headers of the request are together larger than 16 KiB.',
+  },
+  INTERNAL: {
+    status: 500,
+    meaning: 'A defect of the engine. The log has the details under the `requestId` of `context`.',
+    message: ({ requestId }: { requestId: string }) =>
+      `The engine failed; its log says more about "${requestId}".`,
+  },
+  SHUTTING_DOWN: {
+    status: 503,
+    meaning: 'The engine is stopping. Send again to the next one.',
+    message: () => 'The engine is shutting down; send again to the next one.',
+  },
+  OUTCOME_UNKNOWN: {
+    status: 503,
+    meaning: 'Not on disk in time, it may still take effect. Repeat it, with the `messageId` of `context`.',
+    message: ({ messageId }: { messageId?: string }) =>
+      `Whether this took effect is not known yet; repeat it${messageId === undefined ? '' : ` with messageId "${messageId}"`}.`,
+  },
+  CHAT_FAILED: {
+    status: 503,
+    meaning: 'The chat failed too often and was given up. Delete it, or restart the engine.',
+    message: ({ chatId }: { chatId: string }) =>
+      `Chat "${chatId}" failed too often and was given up until the engine restarts.`,
+  },
+  STORAGE_FULL: {
+    status: 507,
+    meaning: 'The disk is full. Nothing was accepted; the engine goes on by itself once there is room.',
+    message: () => 'The disk is full: nothing was accepted. Send again once there is room.',
+  },
+  ENVIRONMENT_INVALID: {
+    status: 500,
+    exitCode: 78,
+    meaning: 'The engine was started with missing or wrong environment variables; all of them are named.',
+    message: ({ problems }: { problems: string[] }) =>
+      `The environment is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+  },
+  HOME_IN_USE: {
+    status: 503,
+    exitCode: 75,
+    meaning: 'Another engine runs in this home. It is named; stop it, or set another `WORKSPACE_HOME`.',
+    message: ({ home, holder }: { home: string; holder: string }) =>
+      `Another engine (${holder}) runs in "${home}"; stop it, or set another WORKSPACE_HOME.`,
+  },
+  PORT_UNAVAILABLE: {
+    status: 500,
+    exitCode: 1,
+    meaning: 'The engine cannot listen where `HOST` and `PORT` say.',
+    message: ({ host, port }: { host: string; port: number }) =>
+      `Cannot listen on ${host}:${port}: the port is taken, reserved, or the host is not one of this machine's.`,
+  },
+} satisfies Record<string, Row>;
+
+/** What is wrong with one value of a request: where it stands, for example `images.0.type`, and what was expected. */
+export interface Issue {
+  path: string;
+  message: string;
+}
+
+function toSentence({ path, message }: Issue): string {
+  return `${path}: ${message}.`;
+}
