@@ -46,8 +46,15 @@ export function agentOptions(
     log,
     systemPrompt: () => {
       const prompts = collectSystemPrompts(listRepositories(paths.workspaces));
-      return prompts === undefined ? undefined : repairText(prompts);
+      return repairText([aboutWorkspace(paths), prompts].filter(Boolean).join('\n\n'));
     },
     now: () => new Date(),
   };
+}
+
+/** What every agent is told of the workspace it works in. */
+function aboutWorkspace({ canvas }: Home['paths']): string {
+  return `# This workspace
+
+Files in ${canvas} are shown to the people you work for: Markdown, HTML, images, audio and video, up to 5 MiB each. Put there what they should look at.`;
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { ActorView } from './contract/actors.ts';
+import type { CanvasItem, CanvasItemSummary } from './contract/canvas.ts';
 import type { ChatSummary, CreateChat } from './contract/chats.ts';
 import type { CredentialHealth, CredentialProvider, TokenRefreshHealth } from './contract/credentials.ts';
 import type { HookKind, HooksStatus } from './contract/hooks.ts';
@@ -26,6 +27,7 @@ export interface Engine {
   readonly events: { open(options: StreamOptions): Promise<Readable> };
   readonly repos: Repositories;
   readonly plans: Plans;
+  readonly canvas: Canvas;
   readonly machines: Machines;
   readonly actors: Actors;
   readonly credentials: Credentials;
@@ -68,6 +70,11 @@ export interface Metrics {
 export interface Plans {
   list(): Promise<PlanSummary[]>;
   get(filename: string): Promise<Plan>;
+}
+
+export interface Canvas {
+  list(): Promise<CanvasItemSummary[]>;
+  get(filename: string): Promise<CanvasItem>;
 }
 
 export interface Machines {

@@ -82,6 +82,12 @@ export const ENGINE_ERRORS = {
     message: ({ filename }: { filename: string }) =>
       `No plan is called ${JSON.stringify(filename.slice(0, 255))}.`,
   },
+  CANVAS_ITEM_NOT_FOUND: {
+    status: 404,
+    meaning: 'The canvas has no item of this name. `GET /canvas` lists them.',
+    message: ({ filename }: { filename: string }) =>
+      `The canvas has no item called ${JSON.stringify(filename.slice(0, 255))}.`,
+  },
   HOOK_NOT_FOUND: {
     status: 404,
     meaning: 'No repository, or not the one that was named, has a hook of this kind with a command in it.',

@@ -25,6 +25,8 @@ export interface Paths {
   readonly hooks: string;
   readonly engineState: string;
   readonly startHooksLog: string;
+  /** What agents show to people. */
+  readonly canvas: string;
   readonly plans: readonly { source: 'claude' | 'replicas'; folder: string }[];
 }
 
@@ -46,6 +48,7 @@ export function createPaths(home: string): Paths {
     hooks: join(engine, 'hooks'),
     engineState: join(replicas, 'engine-state.json'),
     startHooksLog: join(replicas, 'startHooks.log'),
+    canvas: join(replicas, 'canvas'),
     plans: [
       { source: 'claude', folder: join(home, '.claude', 'plans') },
       { source: 'replicas', folder: join(replicas, 'plans') },

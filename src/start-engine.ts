@@ -170,6 +170,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
       list: async (options) => directory.snapshot({ repos: await workspace.repositories.list(options) }),
     },
     plans: workspace.plans,
+    canvas: workspace.canvas,
     ...inspection,
     credentials: new CredentialCommands({ board: credentials.board, directory, isStopping }),
     metrics: { read: () => metrics.read({ gauges, version }) },

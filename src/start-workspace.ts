@@ -1,19 +1,20 @@
 import { agentEnvironment } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
-import type { Plans } from './engine.ts';
+import type { Canvas, Plans } from './engine.ts';
 import type { Log } from './log.ts';
 import type { Home } from './open-home.ts';
 import type { Recorder } from './projection/recorder.ts';
 import { createRun, RUN_MARKER, type Run } from './process/run.ts';
 import { killEverything } from './process/terminate.ts';
 import { readJson, writeJson } from './storage/json-file.ts';
+import { listCanvas, readCanvas } from './workspace/canvas.ts';
 import { candidateBranches } from './workspace/default-branch.ts';
 import { DiffReader } from './workspace/diff-reader.ts';
 import { createGit, GIT_AT_ONCE } from './workspace/git.ts';
 import { createGithubCli } from './workspace/github-cli.ts';
 import { createLimit } from './workspace/limit.ts';
 import { MetadataReader } from './workspace/metadata.ts';
-import { watchPlans } from './workspace/plan-watch.ts';
+import { watchFiles } from './workspace/file-watch.ts';
 import { listPlans, readPlan } from './workspace/plans.ts';
 import { PullRequests, PullRequestsFileSchema } from './workspace/pull-requests.ts';
 import { readRepository } from './workspace/read-repository.ts';
@@ -26,6 +27,7 @@ import { WorkTreeStatusReader } from './workspace/work-tree-status.ts';
 export interface Workspace {
   readonly repositories: Repositories;
   readonly plans: Plans;
+  readonly canvas: Canvas;
   counted(): { reposTotal: number; hasActiveSSHSessions: boolean };
   /** An agent has stopped working: it may have changed files and opened pull requests. */
   turnEnded(): void;
@@ -50,7 +52,7 @@ const PULL_REQUESTS_KEY = 'engine:pull-requests.json';
 /** Begins to watch the workspace and to announce what changes in it. */
 export async function startWorkspace(home: Home, options: StartWorkspaceOptions): Promise<Workspace> {
   const { recorder } = options;
-  const { plans: folders } = home.paths;
+  const { plans: folders, canvas } = home.paths;
   const tools = toolsOf(home);
   const goodbye = new AbortController();
   const { signal } = goodbye;
@@ -61,12 +63,13 @@ export async function startWorkspace(home: Home, options: StartWorkspaceOptions)
     onChange: () => repositories.announce(),
   });
   const repositories = createRepositories(home, { ...options, signal, pullRequests });
-  const stopWatchingPlans = watchPlans(folders, (event) => recorder.record([event]));
+  const stopWatchingFiles = watchWrittenFiles(home.paths, recorder);
   const countLogins = setInterval(() => recorder.record([]), LOGINS_MS.every).unref();
   const hasLogins = rememberBriefly(() => hasActiveSshSessions(), LOGINS_MS.fresh);
   return {
     repositories,
     plans: { list: () => listPlans(folders), get: (filename) => readPlan(folders, filename) },
+    canvas: { list: () => listCanvas(canvas), get: (filename) => readCanvas(canvas, filename) },
     counted: () => ({ reposTotal: repositories.count, hasActiveSSHSessions: hasLogins() }),
     turnEnded() {
       pullRequests.expectNews();
@@ -74,12 +77,26 @@ export async function startWorkspace(home: Home, options: StartWorkspaceOptions)
     },
     close() {
       clearInterval(countLogins);
-      stopWatchingPlans();
+      stopWatchingFiles();
       repositories.close();
       goodbye.abort();
       return killEverything(tools);
     },
   };
+}
+
+/** Announces plans and what is on the canvas as they are written and removed. Returns the means to stop. */
+function watchWrittenFiles({ plans, canvas }: Home['paths'], recorder: Recorder): () => void {
+  const stops = [
+    watchFiles(
+      { folders: plans.map(({ folder }) => folder), list: () => listPlans(plans) },
+      ({ file, change }) => recorder.record([{ type: 'plan.changed', payload: { plan: file, change } }]),
+    ),
+    watchFiles({ folders: [canvas], list: () => listCanvas(canvas) }, ({ file, change }) =>
+      recorder.record([{ type: 'canvas.changed', payload: { item: file, change } }]),
+    ),
+  ];
+  return () => stops.forEach((stop) => stop());
 }
 
 /** All that git and gh start here, in this engine and those before it, found by one marker. */

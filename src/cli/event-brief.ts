@@ -37,6 +37,8 @@ function factsOf(event: EngineEvent): string {
       return event.payload.repos.map(({ name, currentBranch }) => `${name}@${currentBranch}`).join(' ');
     case 'plan.changed':
       return `${event.payload.plan.filename} ${event.payload.change}`;
+    case 'canvas.changed':
+      return `${event.payload.item.filename} ${event.payload.change}`;
     case 'error':
       return `${event.payload.code}: ${event.payload.message}`;
     default:

@@ -1,4 +1,10 @@
 import type { z } from 'zod';
+import {
+  CanvasItemSchema,
+  CanvasListSchema,
+  type CanvasItem,
+  type CanvasItemSummary,
+} from '../contract/canvas.ts';
 import { PlanListSchema, PlanSchema, type Plan, type PlanSummary } from '../contract/plans.ts';
 import { RepoListSchema } from '../contract/repos.ts';
 import { HealthSchema, StatusSchema } from '../contract/status.ts';
@@ -46,6 +52,14 @@ export class EngineCalls {
   async plan(filename: string, options: CallOptions = {}): Promise<Plan> {
     const path = `/plans/${pathSegment(filename)}`;
     return this.#get({ path, schema: PlanSchema, ...options });
+  }
+
+  async canvas(options: CallOptions = {}): Promise<CanvasItemSummary[]> {
+    return (await this.#get({ path: '/canvas', schema: CanvasListSchema, ...options })).items;
+  }
+
+  async canvasItem(filename: string, options: CallOptions = {}): Promise<CanvasItem> {
+    return this.#get({ path: `/canvas/${pathSegment(filename)}`, schema: CanvasItemSchema, ...options });
   }
 
   /** Any route, with a schema of the caller's. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AgentEventSchema } from './agent-event.ts';
+import { CanvasItemSummarySchema } from './canvas.ts';
 import { ChatSummarySchema, FailureSchema, UsageSchema } from './chats.ts';
 import { CredentialProviderSchema, CredentialStateSchema } from './credentials.ts';
 import { HooksProgressSchema } from './hooks.ts';
@@ -22,6 +23,9 @@ export const TurnProgressSchema = z
     until: z.iso.datetime().optional(),
   })
   .meta({ id: 'TurnProgress' });
+
+/** What became of a file. */
+const FileChangeSchema = z.enum(['written', 'removed']);
 
 /** Why an accepted message never started. */
 export const DropReasonSchema = z.enum(['deleted', 'cleared', 'interrupted', 'chatDeleted']);
@@ -106,7 +110,8 @@ export const EngineEventSchema = z
       'credentials.changed',
       z.object({ provider: CredentialProviderSchema, state: CredentialStateSchema }),
     ),
-    eventOf('plan.changed', z.object({ plan: PlanSummarySchema, change: z.enum(['written', 'removed']) })),
+    eventOf('plan.changed', z.object({ plan: PlanSummarySchema, change: FileChangeSchema })),
+    eventOf('canvas.changed', z.object({ item: CanvasItemSummarySchema, change: FileChangeSchema })),
     eventOf(
       'stream.reset',
       z.object({

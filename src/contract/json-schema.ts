@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CanvasItemSchema, CanvasListSchema } from './canvas.ts';
 import { ChatListSchema, ChatResponseSchema, ChatSnapshotSchema, CreateChatSchema } from './chats.ts';
 import { TokenRefreshHealthSchema } from './credentials.ts';
 import { ErrorResponseSchema } from './errors.ts';
@@ -45,6 +46,8 @@ const SENT = {
   RequestList: RequestListSchema,
   PlanList: PlanListSchema,
   Plan: PlanSchema,
+  CanvasList: CanvasListSchema,
+  CanvasItem: CanvasItemSchema,
   RepoList: RepoListSchema,
   HooksStatus: HooksStatusSchema,
   TokenRefreshHealth: TokenRefreshHealthSchema,

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts';
 import type { Route } from './route.ts';
 import { actorRoutes } from './routes/actors.ts';
+import { canvasRoutes } from './routes/canvas.ts';
 import { chatRoutes } from './routes/chats.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -28,6 +29,7 @@ export function createRoutes(engine: Engine): Route[] {
     ...queueRoutes(engine),
     ...requestRoutes(engine),
     ...planRoutes(engine),
+    ...canvasRoutes(engine),
     ...repoRoutes(engine),
     ...hookRoutes(engine),
     ...machineRoutes(engine),

@@ -6,7 +6,10 @@ const TAGS = {
   },
   events: { description: 'Everything that happens, as it happens.', paths: ['events'] },
   chats: { description: 'Conversations with agents: messages, queues, requests, history.', paths: ['chats'] },
-  workspace: { description: 'Repositories, plans and hooks.', paths: ['repos', 'plans', 'hooks'] },
+  workspace: {
+    description: 'Repositories, plans, the canvas and hooks.',
+    paths: ['repos', 'plans', 'canvas', 'hooks'],
+  },
   credentials: { description: 'How the logins of the workspace are.', paths: ['token-refresh'] },
   inspection: {
     description: 'The statecharts of the engine, and how they stand.',

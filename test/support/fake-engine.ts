@@ -60,6 +60,7 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
     inspector: { page: () => ({ body: '', headers: {} }), asset: () => ({ body: '', headers: {} }) },
     actors: { list: () => [], follow: () => Readable.from([]) },
     plans: { list: unexpected('plans.list'), get: unexpected('plans.get') },
+    canvas: { list: unexpected('canvas.list'), get: unexpected('canvas.get') },
     credentials: {
       health: () => unanswered('credentials.health'),
       refresh: unexpected('credentials.refresh'),

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { EngineEventBody } from '../../src/contract/events.ts';
+import type { PlanSummary } from '../../src/contract/plans.ts';
 import { createPaths } from '../../src/paths.ts';
-import { watchPlans } from '../../src/workspace/plan-watch.ts';
+import { watchFiles, type FileChange } from '../../src/workspace/file-watch.ts';
 import { listPlans, readPlan } from '../../src/workspace/plans.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { startApp } from '../support/fake-engine.ts';
@@ -125,8 +125,9 @@ describe('a watch on plans', () => {
   it('tells what is written and removed, in folders that were not there, once each', async () => {
     const { plans, claude, replicas } = await createHome();
     write(replicas, { 'kept.md': 'x', 'gone.md': 'x' });
-    const told: EngineEventBody<'plan.changed'>['payload'][] = [];
-    onTestFinished(watchPlans(plans, ({ payload }) => told.push(payload)));
+    const told: FileChange<PlanSummary>[] = [];
+    const watched = { folders: [claude, replicas], list: () => listPlans(plans) };
+    onTestFinished(watchFiles(watched, (change) => told.push(change)));
     await listPlans(plans);
 
     write(claude, { 'first.md': 'x' });
@@ -140,6 +141,6 @@ describe('a watch on plans', () => {
   });
 });
 
-function keyOf({ plan, change }: EngineEventBody<'plan.changed'>['payload']): string {
-  return `${plan.source}/${plan.filename} ${change}`;
+function keyOf({ file, change }: FileChange<PlanSummary>): string {
+  return `${file.source}/${file.filename} ${change}`;
 }
