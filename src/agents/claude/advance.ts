@@ -1,15 +1,14 @@
 /** How the state of a Claude Code process changes with each message it prints. */
-import type { TurnEnd } from '../../contract/facts.ts';
 import { endOf, textOf } from './outcome.ts';
 import { toolResultsIn, toolUsesIn, type KnownLine, type LineOf } from './protocol.ts';
-import { remember, type ClaudeState, type TurnProgress } from './state.ts';
+import { isPast, reach, remember, type ClaudeState, type ClaudeTurn } from './state.ts';
 
 export function advance(state: ClaudeState, line: KnownLine, now: Date): ClaudeState {
   switch (line.type) {
     case 'system':
       return advanceSystem(state, line);
     case 'command_lifecycle':
-      return line.command_uuid === state.turn?.uuid ? progress(state, lifecycleOf(line.state)) : state;
+      return line.command_uuid === state.turn?.uuid ? follow(state, line.state) : state;
     case 'user':
       return line.isReplay === true
         ? echo(state, line.uuid)
@@ -23,30 +22,10 @@ export function advance(state: ClaudeState, line: KnownLine, now: Date): ClaudeS
   }
 }
 
-/** How the turn ends if nothing more is printed; null while it goes on. */
-export function pendingEnd({ turn }: ClaudeState): TurnEnd | null {
-  const end = turn?.end ?? (turn?.isWithdrawn === true ? { outcome: 'interrupted' as const } : null);
-  if (end === null || turn?.rejection == null) return end;
-  return { ...end, outcome: 'errored', error: turn.rejection };
-}
-
-/**
- * How the turn ends when the session comes to rest; null when the rest is that of an earlier turn. A message that was
- * given again after a crash and only echoed has run before: what it did then is lost.
- */
-export function endAtRest(state: ClaudeState): TurnEnd | null {
-  const { turn } = state;
-  if (turn === null) return null;
-  const pending = pendingEnd(state);
-  if (pending !== null) return pending;
-  if (turn.isStarted) return turn.isDone ? { outcome: 'completed' } : null;
-  return turn.isEchoed || turn.isDone ? { outcome: 'lost' } : null;
-}
-
 function advanceSystem(state: ClaudeState, line: LineOf<'system'>): ClaudeState {
   switch (line.subtype) {
     case 'session_state_changed':
-      return { ...state, session: line.state ?? state.session };
+      return { ...state, session: line.state ?? 'unfamiliar' };
     case 'background_tasks_changed':
       return { ...state, tasks: line.tasks ?? [], isTaskListDue: false };
     case 'informational':
@@ -58,13 +37,11 @@ function advanceSystem(state: ClaudeState, line: LineOf<'system'>): ClaudeState 
   }
 }
 
-/** What the agent says in place of the model has an error. */
+/** What the agent says in place of the model has an error. What it says before it has the message is no answer to it. */
 function answer(state: ClaudeState, { error }: LineOf<'assistant'>): ClaudeState {
-  if (error !== undefined) return progress(state, { isAnswered: true });
-  return progress(
-    { ...state, isLoginRejected: false },
-    { isAnswered: true, isServed: true, complaint: null },
-  );
+  const isOurs = state.turn !== null && isPast(state.turn, 'recorded');
+  const next = isOurs ? reach(state, error === undefined ? 'served' : 'answered') : state;
+  return error === undefined ? change({ ...next, isLoginRejected: false }, { complaint: null }) : next;
 }
 
 /** A turn whose prompt never reached the model would otherwise count as completed. */
@@ -81,7 +58,7 @@ function block(
       .replace(/\n+Original prompt: [^]*$/, '')
       .trim();
   const message = `A hook kept the prompt from the model${reason === '' ? '.' : `: ${reason}`}`;
-  return progress(state, { rejection: { code: 'prompt_blocked', message } });
+  return change(state, { rejection: { code: 'prompt_blocked', message } });
 }
 
 /** How older versions begin to say so. */
@@ -91,16 +68,18 @@ function refuse(state: ClaudeState, error: string | undefined): ClaudeState {
   return error === 'authentication_failed' ? { ...state, isLoginRejected: true } : state;
 }
 
-function lifecycleOf(name: string): Partial<TurnProgress> {
-  if (name === 'started') return { isSeen: true, isStarted: true };
-  if (name === 'completed') return { isSeen: true, isDone: true };
-  return name === 'queued' ? { isSeen: true } : { isSeen: true, isWithdrawn: true };
+function follow(state: ClaudeState, name: string): ClaudeState {
+  const { turn } = state;
+  if (turn === null || name === 'queued') return reach(state, 'seen');
+  if (name === 'started') return reach(state, 'started');
+  if (name !== 'completed') return reach(state, 'withdrawn');
+  return reach(state, isPast(turn, 'started') ? 'finished' : 'recorded');
 }
 
 function echo(state: ClaudeState, uuid: string | undefined): ClaudeState {
   if (uuid === undefined) return state;
   const next = { ...state, echoed: remember(state.echoed, uuid) };
-  return uuid === state.turn?.uuid ? progress(next, { isSeen: true, isEchoed: true }) : next;
+  return uuid === state.turn?.uuid ? reach(next, 'recorded') : next;
 }
 
 function openTools(state: ClaudeState, line: LineOf<'assistant'>, now: Date): ClaudeState {
@@ -137,23 +116,23 @@ function advanceResult(state: ClaudeState, line: LineOf<'result'>): ClaudeState 
     startupFailure: line.startup_failure_reason === undefined ? state.startupFailure : textOf(line),
   };
   if (turn === null || !isResultOf(line, turn)) return next;
-  return progress(next, {
+  return change(next, {
     end: endOf(line, { complaint: turn.complaint, totalCostUsd, context: state.context }),
   });
 }
 
 /** A result without uuids belongs to a running turn, unless the agent names another origin. */
-function isResultOf(line: LineOf<'result'>, { uuid, isStarted }: TurnProgress): boolean {
+function isResultOf(line: LineOf<'result'>, turn: ClaudeTurn): boolean {
   const { user_message_uuid: last, user_message_uuids: all } = line;
   const uuids = all ?? (last === undefined ? [] : [last]);
-  if (uuids.length > 0) return uuids.includes(uuid);
-  return isStarted && line.origin === undefined && line.startup_failure_reason === undefined;
+  if (uuids.length > 0) return uuids.includes(turn.uuid);
+  return isPast(turn, 'started') && line.origin === undefined && line.startup_failure_reason === undefined;
 }
 
 function complain(state: ClaudeState, complaint: string | undefined): ClaudeState {
-  return complaint === undefined ? state : progress(state, { complaint });
+  return complaint === undefined ? state : change(state, { complaint });
 }
 
-function progress(state: ClaudeState, change: Partial<TurnProgress>): ClaudeState {
-  return state.turn === null ? state : { ...state, turn: { ...state.turn, ...change } };
+function change(state: ClaudeState, to: Partial<ClaudeTurn>): ClaudeState {
+  return state.turn === null ? state : { ...state, turn: { ...state.turn, ...to } };
 }

@@ -8,7 +8,6 @@ import type { Line } from '../../process/line-splitter.ts';
 import type { Run } from '../../process/run.ts';
 import { freeInput, freeOutput } from '../../process/spool.ts';
 import type { Effort } from './effort.ts';
-import type { ProcessCircumstances } from './conclusion.ts';
 import { parseLine } from './protocol.ts';
 import type { ClaudeState } from './state.ts';
 import { translate, type Translation } from './translate.ts';
@@ -58,14 +57,8 @@ export class ClaudeProcess {
   offset = 0;
   /** It was told to go, or is no good any more: nothing new is given to it. */
   isLeaving = false;
-  /** What there is to know when it ends. */
-  readonly circumstances: ProcessCircumstances = {
-    isFound: false,
-    isGiven: false,
-    isReplaced: false,
-    isNextLogin: false,
-    isConversationMissing: false,
-  };
+  /** It was ended so that another carries its turn on; with the next of the logins that there are, or with the same. */
+  replaced: { isNextLogin: boolean } | null = null;
   /** Settles when the lines that were known already have been read. */
   readonly caughtUp: Promise<void>;
   /** Settles when the process is gone and its end was dealt with, or when it was let go. */

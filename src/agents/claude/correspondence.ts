@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { Position } from '../../contract/records.ts';
 import type { Log } from '../../log.ts';
 import type { ClaudeProcess } from './claude-process.ts';
-import type { Signal } from './control.ts';
 import type { Facts } from '../facts.ts';
 import { initializeLine, unsupportedLine } from './lines.ts';
 import type { Questions } from './questions.ts';
+import type { Signal } from './translate.ts';
 
 export interface CorrespondenceOptions {
   facts: Facts;
@@ -34,7 +33,7 @@ export class Correspondence {
 
   /** Asks a process that was found what it does; settles with the answer. */
   greet(process: ClaudeProcess): Promise<void> {
-    this.send(process, initializeLine(`${randomUUID()}-hello`));
+    this.send(process, initializeLine(process.state.greeting ?? `${process.run.id}-hello`));
     return new Promise((resolve) => {
       this.#greeted = resolve;
     });
@@ -61,11 +60,8 @@ export class Correspondence {
       case 'response':
         return this.#onResponse(process, signal);
       case 'hello':
-        process.circumstances.isFound = false;
         questions.reconcile(signal.pending, asked);
         return this.#greeted();
-      case 'conversationMissing':
-        process.circumstances.isConversationMissing = true;
     }
   }
 

@@ -4,7 +4,7 @@ import type { Delivery, QueuedMessage } from '../../contract/records.ts';
 import { kill } from '../../process/terminate.ts';
 import { ClaudeProcess, type FollowRange } from './claude-process.ts';
 import { modeOf } from './command.ts';
-import type { Again } from './conclusion.ts';
+import type { Again } from './decide.ts';
 import { configurationOf, type AgentContext } from '../agent-context.ts';
 import { loadInput } from '../delivery-input.ts';
 import { ClaudeDeliverySchema, type ClaudeDelivery } from './delivery.ts';
@@ -111,15 +111,12 @@ export class Courier {
   }
 
   /** Follows a process, from its beginning or from where the last engine stopped. */
-  async follow(
-    found: Found,
-    { range, isFound }: { range: FollowRange; isFound: boolean },
-  ): Promise<ClaudeProcess> {
+  async follow(found: Found, range: FollowRange): Promise<ClaudeProcess> {
     const { context, supervisor, signal, retire } = this.#options;
     const { now, log } = context;
     const configuration = await readConfiguration(found.run);
     const process = new ClaudeProcess({ ...found, configuration, listener: supervisor, now, log, signal });
-    supervisor.adopt(process, { isFound, retire: () => retire(process) });
+    supervisor.adopt(process, () => retire(process));
     await process.start(range);
     return process;
   }
@@ -132,9 +129,9 @@ export class Courier {
       return this.redeliver(message, { start: 'resume', ...FIRST });
     }
     const { model, effort, isEchoed, inputOffset: input, outputOffset: output } = delivery;
-    supervisor.give(process, message);
+    supervisor.message = message;
     process.settings = { model, effort };
-    process.state = withTurn(process.state, { uuid: message.turnId, isEchoed });
+    process.state = withTurn(process.state, { uuid: message.turnId, isEchoed, isWarm: true });
     context.pool.work(process.run.id);
     await this.#write(process, { message, delivery, stdin });
     this.#release();
@@ -196,7 +193,7 @@ export class Courier {
     const state = withTurn(launched, { uuid: message.turnId, isEchoed, isCarriedOn, notice });
     supervisor.message = message;
     const range = { from: 0, silentUntil: 0 };
-    await this.follow({ run, state, settings: { model, effort } }, { range, isFound: false });
+    await this.follow({ run, state, settings: { model, effort } }, range);
   }
 
   async #preparing(message: QueuedMessage): Promise<Preparing | null> {

@@ -3,8 +3,8 @@ import { configurationOf, type AgentContext } from '../agent-context.ts';
 import { findInstallation } from '../installation.ts';
 import type { RejectionOutcome } from '../login.ts';
 import type { ClaudeProcess } from './claude-process.ts';
+import { isLoginRefused, LOGIN_REQUIRED, mayBeCarriedOn } from './decide.ts';
 import { cutShort } from './ending.ts';
-import { isLoginRefused, LOGIN_REQUIRED, mayBeCarriedOn } from './login.ts';
 
 export interface HealingOptions {
   context: AgentContext;
@@ -81,7 +81,7 @@ export class Healing {
 
   #replace(process: ClaudeProcess, isNextLogin: boolean): void {
     const { log } = this.#options.context;
-    Object.assign(process.circumstances, { isReplaced: true, isNextLogin });
+    process.replaced = { isNextLogin };
     cutShort(process).catch((error: unknown) => log.error({ err: error }, 'an agent cannot be replaced'));
   }
 }

@@ -1,4 +1,5 @@
 /** Takes up what the last engine left: a process at work, one that rests, or one that died. */
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { AgentSessionInput } from '../../contract/facts.ts';
 import type { Position, TurnRecord } from '../../contract/records.ts';
@@ -7,7 +8,7 @@ import { completeInput, measureInput } from '../../process/input.ts';
 import { createRun, filesOf, type Run } from '../../process/run.ts';
 import { kill } from '../../process/terminate.ts';
 import type { ClaudeProcess, FollowRange, Settings } from './claude-process.ts';
-import type { Again } from './conclusion.ts';
+import type { Again } from './decide.ts';
 import type { AgentContext } from '../agent-context.ts';
 import { loadInput } from '../delivery-input.ts';
 import { ClaudeDeliverySchema, type ClaudeDelivery } from './delivery.ts';
@@ -58,7 +59,8 @@ async function takeUpResting(
   if (state === 'absent') return options.facts.isDirectionOpen ? options.facts.rested(position) : undefined;
   const isAlive = state === 'running' && (await isInputSound(run));
   const range = { from: position.offset, silentUntil: position.offset };
-  const process = await options.takeUp({ run, state: foundState(sessionId), settings: {} }, range);
+  const found = { ...foundState(sessionId), greeting: newGreeting() };
+  const process = await options.takeUp({ run, state: found, settings: {} }, range);
   if (!isAlive) return process.ended;
   await process.caughtUp;
   await Promise.race([options.supervisor.greet(process), endsWithin(process, GREETING_MS)]);
@@ -99,8 +101,13 @@ function foundIn(
 ): Found {
   const { sessionId, start, model, effort, isEchoed, carriesOn: isCarriedOn, notice } = delivery;
   const before = start === 'none' ? foundState(sessionId) : freshState(sessionId, launchMode);
-  const state = withTurn(before, { uuid: turn.message.turnId, isEchoed, isCarriedOn, notice });
+  const given = { uuid: turn.message.turnId, isEchoed, isWarm: start === 'none', isCarriedOn, notice };
+  const state = { ...withTurn(before, given), greeting: newGreeting() };
   return { run, state, settings: { model, effort } };
+}
+
+function newGreeting(): string {
+  return `${randomUUID()}-hello`;
 }
 
 async function stateOf(run: Run): Promise<'absent' | 'running' | 'ended'> {

@@ -100,7 +100,7 @@ export class ClaudeSession implements AgentSession {
         supervisor: this.#supervisor,
         facts: this.#facts,
         launchMode: modeOf(this.#chat.policy, false),
-        takeUp: (found, range) => this.#courier.follow(found, { range, isFound: true }),
+        takeUp: (found, range) => this.#courier.follow(found, range),
         redeliver: ({ message }, again) => this.#courier.redeliver(message, again),
       }),
     );

@@ -11,27 +11,37 @@ export interface OpenTool {
   openedAt: number;
 }
 
-/** How far the agent is with the user's message that it was given under `uuid`. */
-export interface TurnProgress {
+/** How far the agent is with a message, in the order in which it gets there; it never goes back. */
+const STAGES = [
+  /** It was written, and the agent has not mentioned it. */
+  'given',
+  'seen',
+  /** It is in the session, and was not begun: a message that was given again and ends so has run before. */
+  'recorded',
+  'started',
+  /** A block of an answer was printed, so something may have been done. */
+  'answered',
+  /** The model itself answered. */
+  'served',
+  'finished',
+  /** Taken out of the agent's queue, or cut off. */
+  'withdrawn',
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** The user's message that the agent was given under `uuid`. */
+export interface ClaudeTurn {
   uuid: string;
-  /** The agent mentioned it. */
-  isSeen: boolean;
-  /** The agent printed a block of an answer, so it may have done something. */
-  isAnswered: boolean;
-  /** The model answered. */
-  isServed: boolean;
+  stage: Stage;
+  /** The process rested when it was given. */
+  isWarm: boolean;
   /** A new process goes on with what another began. */
   isCarriedOn: boolean;
-  isStarted: boolean;
-  isEchoed: boolean;
-  /** Taken out of the agent's queue before it ran. */
-  isWithdrawn: boolean;
-  isDone: boolean;
   /** The first name the agent gave to what went wrong. */
   complaint: string | null;
   /** To be told to the user with the first that is printed. */
   notice: string | null;
-  /** Why a setting that the message asked for could not be made. */
+  /** Why it cannot end as it was asked for, whatever the agent says of its end. */
   rejection: Failure | null;
   /** From its result, once that was printed. */
   end: TurnEnd | null;
@@ -39,9 +49,14 @@ export interface TurnProgress {
 
 export interface ClaudeState {
   sessionId: string | null;
-  session: 'running' | 'requires_action' | 'idle' | 'unknown';
+  /** `unfamiliar`: it names a state that nobody knows, which must not keep anybody waiting. */
+  session: 'unknown' | 'running' | 'requires_action' | 'idle' | 'unfamiliar';
   permissionMode: string | null;
-  turn: TurnProgress | null;
+  turn: ClaudeTurn | null;
+  /** Under which id a process that was found was asked what it does; null once it has said so. */
+  greeting: string | null;
+  /** The session that it was to resume was never used. */
+  isConversationMissing: boolean;
   openTools: readonly OpenTool[];
   /** The list of background tasks as last printed; null until it is known. */
   tasks: readonly unknown[] | null;
@@ -49,8 +64,6 @@ export interface ClaudeState {
   isTaskListDue: boolean;
   /** Uuids of the messages that were echoed, the latest last. */
   echoed: readonly string[];
-  /** Ids of the questions that were asked, the latest last. */
-  asked: readonly string[];
   /** Cost of the process so far; null until it is known. */
   totalCostUsd: number | null;
   /** The model's API refused the login, and has not answered since. */
@@ -68,11 +81,12 @@ export function freshState(sessionId: string | null, permissionMode: string | nu
     session: 'unknown',
     permissionMode,
     turn: null,
+    greeting: null,
+    isConversationMissing: false,
     openTools: [],
     tasks: [],
     isTaskListDue: false,
     echoed: [],
-    asked: [],
     totalCostUsd: 0,
     isLoginRejected: false,
     context: null,
@@ -87,32 +101,41 @@ export function foundState(sessionId: string | null): ClaudeState {
 
 export interface TurnGiven {
   uuid: string;
+  /** An earlier process echoed it. */
   isEchoed: boolean;
+  isWarm?: boolean;
   isCarriedOn?: boolean;
   notice?: string | null;
 }
 
 export function withTurn(
   state: ClaudeState,
-  { uuid, isEchoed, isCarriedOn = false, notice = null }: TurnGiven,
+  { uuid, isEchoed, isWarm = false, isCarriedOn = false, notice = null }: TurnGiven,
 ): ClaudeState {
-  const turn: TurnProgress = {
+  const stage = isCarriedOn ? 'started' : 'given';
+  const turn = {
     uuid,
-    isSeen: isCarriedOn,
-    isAnswered: false,
-    isServed: false,
+    stage,
+    isWarm,
     isCarriedOn,
-    isStarted: isCarriedOn,
-    isEchoed: false,
-    isWithdrawn: false,
-    isDone: false,
     complaint: null,
     notice,
     rejection: null,
     end: null,
-  };
+  } as const;
   const echoed = isEchoed ? [...state.echoed, uuid] : state.echoed;
   return { ...state, turn, echoed, isLoginRejected: false };
+}
+
+export function isPast({ stage }: ClaudeTurn, mark: Stage): boolean {
+  return STAGES.indexOf(stage) >= STAGES.indexOf(mark);
+}
+
+/** The agent is that far with its turn, unless it was further already. */
+export function reach(state: ClaudeState, stage: Stage): ClaudeState {
+  const { turn } = state;
+  if (turn === null || turn.end !== null || isPast(turn, stage)) return state;
+  return { ...state, turn: { ...turn, stage } };
 }
 
 /** The process is gone: nothing of it is open any more. */
@@ -122,7 +145,8 @@ export function rested(state: ClaudeState): ClaudeState {
 
 /** Nothing goes on, not even in the background: the process may end without a loss. */
 export function isAtRest({ turn, session, tasks }: ClaudeState): boolean {
-  return turn === null && session === 'idle' && (tasks === null || tasks.length === 0);
+  const isResting = session === 'idle' || session === 'unfamiliar';
+  return turn === null && isResting && (tasks === null || tasks.length === 0);
 }
 
 /** The agent works without a message of ours. */

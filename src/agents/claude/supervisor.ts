@@ -4,19 +4,16 @@ import type { Failure, Policy } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import { kill, killTools, terminate } from '../../process/terminate.ts';
-import { pendingEnd } from './advance.ts';
-import { conclusionOf, type Again } from './conclusion.ts';
 import type { ClaudeProcess, ProcessListener } from './claude-process.ts';
 import type { AgentContext } from '../agent-context.ts';
 import { Correspondence } from './correspondence.ts';
+import { conclusionOf, END_GRACE_MS, isHeldBack, pendingEnd, type Again } from './decide.ts';
 import { clearWhenSettled, seeOff } from './departure.ts';
-import { EndGrace } from './end-grace.ts';
 import type { Facts, Said } from '../facts.ts';
 import { NOT_RUNNING, OUTPUT_DAMAGED } from './failures.ts';
 import { Healing } from './healing.ts';
 import { Interruption } from '../interruption.ts';
 import { endSessionLine, interruptLine } from './lines.ts';
-import { isHeldBack } from './login.ts';
 import type { Questions } from './questions.ts';
 import { isAtRest, rested, standingOf, worksByItself } from './state.ts';
 import type { Translation } from './translate.ts';
@@ -42,7 +39,7 @@ export class Supervisor implements ProcessListener {
   readonly #correspondence: Correspondence;
   readonly #interruption = new Interruption();
   readonly #healing: Healing;
-  readonly #endGrace = new EndGrace(() => void this.#endInSilence());
+  #endGrace: NodeJS.Timeout | undefined;
   /** Another engine takes over: what ends now is its business. */
   #isDetached = false;
   /** The chat leaves: each end of a process is to be told. */
@@ -59,18 +56,11 @@ export class Supervisor implements ProcessListener {
   }
 
   /** Takes charge of a process whose output is about to be read. `retire` is called when it should end. */
-  adopt(process: ClaudeProcess, { isFound, retire }: { isFound: boolean; retire: () => void }): void {
+  adopt(process: ClaudeProcess, retire: () => void): void {
     this.process = process;
-    process.circumstances.isFound = isFound;
     this.#failure = null;
     this.#interruption.end();
     this.#options.context.pool.join(process.run.id, retire);
-  }
-
-  /** The process that rested is about to get a message. */
-  give(process: ClaudeProcess, message: QueuedMessage): void {
-    this.message = message;
-    process.circumstances.isGiven = true;
   }
 
   /** Settles when the process has made, or refused, the settings of the message. */
@@ -87,7 +77,7 @@ export class Supervisor implements ProcessListener {
   /** Lets go of the process without touching it. */
   detach(): void {
     this.#isDetached = true;
-    this.#endGrace.cancel();
+    this.#forgetEndGrace();
     if (this.process !== null) this.#options.context.pool.leave(this.process.run.id);
   }
 
@@ -172,7 +162,7 @@ export class Supervisor implements ProcessListener {
     const { context, chatId, questions, facts } = this.#options;
     const { run, state } = process;
     facts.flush(); // before its spool may be cleared away
-    this.#endGrace.cancel();
+    this.#forgetEndGrace();
     const reach = this.#interruption.reachWith(state);
     const reason = await seeOff(process, { context, chatId, exitCode, reach });
     if (this.#isDetached) return;
@@ -188,7 +178,9 @@ export class Supervisor implements ProcessListener {
     const { facts, redeliver } = this.#options;
     const { message, isExitAwaited } = this;
     const { isSelfDirected } = facts;
-    const circumstances = { ...process.circumstances, isExitAwaited, isSelfDirected };
+    const isNextLogin = process.replaced?.isNextLogin === true;
+    const isReplaced = process.replaced !== null;
+    const circumstances = { isReplaced, isNextLogin, isExitAwaited, isSelfDirected };
     const conclusion = conclusionOf(process.state, circumstances);
     const position = process.position;
     process.state = rested(process.state);
@@ -215,11 +207,17 @@ export class Supervisor implements ProcessListener {
   }
 
   #watchForEnd({ state }: ClaudeProcess): void {
-    if (pendingEnd(state) === null) this.#endGrace.cancel();
-    else this.#endGrace.begin();
+    if (pendingEnd(state) === null) this.#forgetEndGrace();
+    else this.#endGrace ??= setTimeout(() => void this.#endInSilence(), END_GRACE_MS);
+  }
+
+  #forgetEndGrace(): void {
+    clearTimeout(this.#endGrace);
+    this.#endGrace = undefined;
   }
 
   async #endInSilence(): Promise<void> {
+    this.#endGrace = undefined;
     const { process } = this;
     if (process === null || isHeldBack(process.state)) return;
     await killTools(process.run, this.#interruption.reach);

@@ -10,7 +10,7 @@ import { allIsLost } from '../context-loss.ts';
 import type { Facts } from '../facts.ts';
 import { openNativeSession, type NativePrompt, type NativeSession } from '../native-session.ts';
 import type { ClaudeProcess } from './claude-process.ts';
-import type { Again } from './conclusion.ts';
+import type { Again } from './decide.ts';
 import type { ClaudeDelivery } from './delivery.ts';
 import { standingOf } from './state.ts';
 

@@ -16,6 +16,10 @@ const result = (values) =>
 
 const deeds = {
   quiet: () => result(),
+  nap: () => {
+    result();
+    state('napping');
+  },
   echoOnly: () => state('idle'),
   exit: () => {
     process.stderr.write('it hurts\n');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pendingEnd } from '../../../src/agents/claude/advance.ts';
+import { pendingEnd } from '../../../src/agents/claude/decide.ts';
 import { replay } from './replay.ts';
 
 const BEGUN = [

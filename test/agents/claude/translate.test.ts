@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endAtRest, pendingEnd } from '../../../src/agents/claude/advance.ts';
-import { isHeldBack, mayBeCarriedOn } from '../../../src/agents/claude/login.ts';
+import { endAtRest, isHeldBack, mayBeCarriedOn, pendingEnd } from '../../../src/agents/claude/decide.ts';
 import { parseLine } from '../../../src/agents/claude/protocol.ts';
 import { toolsOpenedSince } from '../../../src/agents/interruption.ts';
 import {
@@ -127,6 +126,73 @@ describe('a login', () => {
   });
 });
 
+describe('how far the agent is with a message', () => {
+  const stageAfter = (...lines: object[]) => read(RUNNING, ...lines).state.turn?.stage;
+  const said = (error?: string) => ({ type: 'assistant', message: { content: [] }, error });
+
+  it('is what it last said of it', () => {
+    expect(stageAfter()).toBe('given');
+    expect(stageAfter(lifecycle('queued'))).toBe('seen');
+    expect(stageAfter(lifecycle('queued'), echo)).toBe('recorded');
+    expect(stageAfter(lifecycle('queued'), echo, lifecycle('started'))).toBe('started');
+    expect(stageAfter(lifecycle('started'), echo)).toBe('started');
+    expect(stageAfter(lifecycle('started'), said('overloaded'))).toBe('answered');
+    expect(stageAfter(lifecycle('started'), said(), said('overloaded'))).toBe('served');
+    expect(stageAfter(lifecycle('started'), said(), lifecycle('completed'))).toBe('finished');
+  });
+
+  it('does not change once its result is there', () => {
+    expect(stageAfter(lifecycle('started'), said(), success, lifecycle('cancelled'))).toBe('served');
+  });
+
+  it('is not told by an answer to something else', () => {
+    expect(stageAfter(said())).toBe('given');
+    expect(stageAfter(lifecycle('queued'), said())).toBe('seen');
+  });
+
+  it('has begun where another process left off', () => {
+    const given = { uuid: UUID, isEchoed: true, isCarriedOn: true };
+    expect(withTurn(freshState('s', null), given).turn?.stage).toBe('started');
+  });
+});
+
+describe('a process that was found', () => {
+  const found = { ...foundState('s'), greeting: 'ours' };
+  const hello = (id: string, response: object) => ({
+    type: 'control_response',
+    response: { subtype: 'success', request_id: id, response, pending_permission_requests: [] },
+  });
+
+  it('is known again when it answers our greeting, not when an older answer is read', () => {
+    expect(read(found, hello('older', {})).state.greeting).toBe('ours');
+    expect(read(found, hello('ours', {})).state.greeting).toBeNull();
+  });
+
+  it('says what it does', () => {
+    const said = { session_state: 'running', current_permission_mode: 'plan' };
+    expect(read(found, hello('ours', said)).state).toMatchObject({
+      session: 'running',
+      permissionMode: 'plan',
+    });
+  });
+});
+
+describe('a session state that nobody knows', () => {
+  const napping = { ...idle, state: 'napping' };
+
+  it('keeps nobody waiting: a process without a message counts as one that rests', () => {
+    const { state } = read(freshState('s', null), running, napping);
+    expect([state.session, worksByItself(state), isAtRest(state)]).toEqual(['unfamiliar', false, true]);
+  });
+
+  it('does not end a turn that has no result yet', () => {
+    expect(read(RUNNING, echo, napping).ends).toEqual([]);
+    expect(pendingEnd(read(RUNNING, lifecycle('started'), success, napping).state)?.outcome).toBe(
+      'completed',
+    );
+  });
+});
+
 describe('what a line brings', () => {
   it('is kept even if nobody knows its type', () => {
     expect(read(RUNNING, { type: 'brand_new', a: 1 }).events).toEqual([
@@ -193,8 +259,8 @@ describe('what a line brings', () => {
     'Failed to resume session: EISDIR: illegal operation on a directory, read',
   ])('is no event when there was nothing to resume: %s', (error) => {
     const missing = { type: 'result', subtype: 'error_during_execution', errors: [error] };
-    const { events, signal, state } = read(RUNNING, { ...missing, session_id: 'stray' });
-    expect([events, signal, state.sessionId]).toEqual([[], { kind: 'conversationMissing' }, 's']);
+    const { events, state } = read(RUNNING, { ...missing, session_id: 'stray' });
+    expect([events, state]).toEqual([[], { ...RUNNING, isConversationMissing: true }]);
   });
 
   it('is a question that nobody can answer, where it is none of ours', () => {

@@ -41,6 +41,16 @@ describe('a turn', () => {
     expect(said).toMatchObject({ events: [], end: { outcome: 'completed' }, selfDirected: true });
   });
 
+  it('ends, and lets the next one begin, when the session goes into a state that nobody knows', async () => {
+    const chat = await openStandIn({ command: FAKE });
+    expect((await chat.run('nap')).end?.outcome).toBe('completed');
+    expect((await chat.run('hello')).end?.outcome).toBe('completed');
+    expect([chat.record.selfDirected, deliveriesOf(chat).map(({ start }) => start)]).toEqual([
+      false,
+      ['new', 'none'],
+    ]);
+  });
+
   it('is lost when the agent only echoes its message', async () => {
     const chat = await openStandIn({ command: FAKE });
     expect((await chat.run('echoOnly')).end).toEqual({ outcome: 'lost' });
