@@ -4,16 +4,16 @@ import type { Gauges } from './metrics/exposition.ts';
 import type { Home } from './open-home.ts';
 import { identify } from './process/identify.ts';
 import { createRun } from './process/run.ts';
-import type { StatusBoard } from './projection/status-board.ts';
+import type { Counters } from './projection/counters.ts';
 
 /** What the metrics look up, bound to where it is known. */
 export function createGauges(
   { journal, records, paths, outbox }: Home,
-  { hub, board }: { hub: Hub; board: StatusBoard },
+  { hub, counters }: { hub: Hub; counters: Counters },
 ): Gauges {
   return {
-    chats: { help: 'Chats.', read: () => board.read().chatsTotal },
-    chats_processing: { help: 'Chats at work.', read: () => board.read().chatsProcessing },
+    chats: { help: 'Chats.', read: () => counters.read().chatsTotal },
+    chats_processing: { help: 'Chats at work.', read: () => counters.read().chatsProcessing },
     queued_messages: {
       help: 'Messages that wait, in all chats.',
       read: () => [...records.values()].reduce((sum, { queue }) => sum + queue.length, 0),
@@ -22,7 +22,7 @@ export function createGauges(
       help: 'Permissions, questions and plans that wait for an answer.',
       read: () => [...records.values()].reduce((sum, { requests }) => sum + requests.length, 0),
     },
-    repositories: { help: 'Repositories.', read: () => board.read().reposTotal },
+    repositories: { help: 'Repositories.', read: () => counters.read().reposTotal },
     stream_clients: { help: 'Open streams.', read: () => hub.clients },
     stream_lag_events: {
       help: 'Events that the reader furthest behind has not been sent.',

@@ -1,13 +1,23 @@
+import type { EngineEnvironment } from './engine-env.ts';
+import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Home } from './open-home.ts';
+import { BootStatus } from './projection/boot-status.ts';
 import { Recorder, type Delta } from './projection/recorder.ts';
 import { monotonicClock } from './projection/turn-duration.ts';
 
+export interface CreateRecorderOptions {
+  environment: EngineEnvironment;
+  log: Log;
+  metrics: Metrics;
+  onTurnEnd: () => void;
+}
+
 /** History is a projection: an event enters it when the journal has it on disk. */
 export function createRecorder(
-  { bootId, journal, history, records, outbox }: Home,
-  { metrics, onTurnEnd }: { metrics: Metrics; onTurnEnd: () => void },
-): Recorder {
+  { journal, history, records, hooks, outbox }: Home,
+  { environment, log, metrics, onTurnEnd }: CreateRecorderOptions,
+): { recorder: Recorder; boot: BootStatus } {
   const uncommitted: Delta[] = [];
   journal.onCommit(() => {
     const { committedId } = journal;
@@ -16,7 +26,8 @@ export function createRecorder(
       history.append(delta.chatId, delta.id, [delta.event]);
     }
   });
-  return new Recorder({
+  const boot = new BootStatus(environment, log);
+  const recorder = new Recorder({
     append: (entries, options) => {
       metrics.observe(entries);
       if (entries.some(({ type }) => type === 'chat.turn.completed')) onTurnEnd();
@@ -26,7 +37,10 @@ export function createRecorder(
     },
     onDelta: (delta) => uncommitted.push(delta),
     now: () => new Date(),
-    clock: monotonicClock(bootId),
+    clock: monotonicClock(hooks.bootId),
     records,
+    hooks,
+    boot,
   });
+  return { recorder, boot };
 }

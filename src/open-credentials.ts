@@ -23,7 +23,6 @@ import type { EngineEnvironment } from './engine-env.ts';
 import type { Log } from './log.ts';
 import type { MonolithClient } from './monolith/client.ts';
 import type { Home } from './open-home.ts';
-import type { Recorder } from './projection/recorder.ts';
 import { readJson, writeJson } from './storage/json-file.ts';
 
 /** The credentials of a home: what asks for them and tells about them, and the logins that come of them. */
@@ -41,7 +40,6 @@ export interface Credentials {
 export interface OpenCredentialsOptions {
   environment: EngineEnvironment;
   client: MonolithClient;
-  recorder: Recorder;
   log: Log;
 }
 
@@ -54,7 +52,7 @@ const KEY = 'engine:credentials.json';
 const GITHUB_VARIABLES = ['GH_TOKEN', 'GITHUB_TOKEN'];
 
 export async function openCredentials(home: Home, options: OpenCredentialsOptions): Promise<Credentials> {
-  const { environment, client, recorder, log } = options;
+  const { environment, client, log } = options;
   const env = agentEnvironment(environment);
   const onDamage = home.damages.report;
   const { github, claude, codex, files } = openLogins(home, env);
@@ -86,8 +84,6 @@ export async function openCredentials(home: Home, options: OpenCredentialsOption
     },
   });
   const board = new CredentialBoard({
-    recorder,
-    logic,
     saved: saved?.providers ?? {},
     save: (providers) => {
       writeJson(home.store.storage, { key: KEY, value: { version: 1, providers } }).catch((error: unknown) =>

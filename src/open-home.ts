@@ -44,8 +44,6 @@ export interface Home {
   hasCheckpoint: boolean;
   hooks: HooksState;
   outbox: OpenedOutbox;
-  /** Names this boot of the machine. */
-  bootId: string;
   /** What the last engine of this home was; null for the first one. */
   lastEngine: EngineStateFile | null;
   /** The home was copied from another workspace: whatever runs there is not ours. */
@@ -104,7 +102,8 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     workspaceId: environment.WORKSPACE_ID,
     log,
   });
-  const hooks = new HooksState(file?.hooks);
+  const bootId = readBootId();
+  const hooks = new HooksState(bootId, file?.hooks);
   const records = await restoreRecords({ file, journal, history, hooks });
   const payloads = createPayloads(store, 'engine:payloads');
   if (isCopy) await disownRuns(paths);
@@ -117,9 +116,8 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     payloads,
     records,
     hasCheckpoint,
-    hooks: isCopy ? new HooksState() : hooks,
+    hooks: isCopy ? new HooksState(bootId) : hooks,
     outbox,
-    bootId: readBootId(),
     lastEngine,
     isCopy,
     damages,

@@ -22,7 +22,7 @@ export interface OpenHooksOptions {
 
 /** What hooks run with in this home. */
 export async function openHooks(
-  { paths, journal, hooks, bootId, damages }: Home,
+  { paths, journal, hooks, damages }: Home,
   { environment, env, log, workspace }: OpenHooksOptions,
 ): Promise<RootHooksOptions> {
   await retireDamagedRuns(paths.hooks, damages.report);
@@ -44,10 +44,8 @@ export async function openHooks(
     bounds: boundOutputs(paths.hooks, { hooks, hookLog, log }),
     settled: () => journal.committed(),
     state: hooks,
-    bootId,
     repositories: () => listRepositories(paths.workspaces),
     discovered: () => workspace.repositories.discovered(),
-    onCompleted: () => workspace.repositories.announce(),
   };
 }
 

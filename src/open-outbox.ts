@@ -1,4 +1,3 @@
-import type { EngineEventBody } from './contract/events.ts';
 import type { WebhookEvent } from './contract/monolith.ts';
 import type { DeadLetter } from '../machines/outbox.setup.ts';
 import { sequenceOf } from './journal/event-id.ts';
@@ -47,7 +46,7 @@ interface Parts {
 
 export interface ConnectOptions {
   client: Pick<MonolithClient, 'deliver'>;
-  recorder: Pick<Recorder, 'record' | 'records'>;
+  recorder: Pick<Recorder, 'tell' | 'records'>;
   workspace: { repositories: Pick<Repositories, 'list'> };
 }
 
@@ -110,7 +109,7 @@ export class OpenedOutbox {
         return false;
       },
     );
-    this.#connection?.recorder.record([givenUp(context, isKept)]);
+    this.#connection?.recorder.tell('eventLog', { type: 'events.givenUp', range: context, isKept });
   }
 
   save(): Promise<void> {
@@ -141,12 +140,3 @@ export class OpenedOutbox {
 }
 
 const GIVEN_UP = 'The control plane was away for so long that the event left the log.';
-
-function givenUp(
-  context: { count: number; firstId: string; lastId: string },
-  isKept: boolean,
-): EngineEventBody<'error'> {
-  const where = isKept ? 'they are kept in the dead-letter file' : 'they could not be kept';
-  const message = `${context.count} events left the log before the control plane could be told; ${where}.`;
-  return { type: 'error', payload: { code: 'webhooks_given_up', message, context } };
-}

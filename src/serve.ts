@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs';
-import { bootAt } from './actors/boot-wait.ts';
-import { bootLimits } from './boot-limits.ts';
 import { parseEnvironment } from './engine-env.ts';
 import type { Environment, EngineEnvironment } from './engine-env.ts';
 import type { Health } from './contract/status.ts';
@@ -8,6 +6,7 @@ import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { FrontDoor } from './server/front-door.ts';
 import { startListener } from './server/listen.ts';
+import { BootStatus } from './projection/boot-status.ts';
 import { readVersion } from './version.ts';
 
 export interface RunningServer {
@@ -72,7 +71,7 @@ async function loadEngine() {
 }
 
 function earlyHealth(environment: EngineEnvironment, version: string): () => Health {
-  const boot = bootAt('initializing', bootLimits(environment));
+  const boot = new BootStatus(environment).read();
   const sign = environment.CLOUD_INIT_OUTPUT_LOG;
   return () => ({ status: existsSync(sign) ? 'ok' : 'initializing', version, boot });
 }

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { agentOptions } from './agent-options.ts';
 import { createGauges } from './create-gauges.ts';
 import { createRecorder } from './create-recorder.ts';
-import { createStatusBoard } from './create-status-board.ts';
 import { startRoot } from './start-root.ts';
 import type { Root } from './start-root.ts';
 import { watchClock } from './actors/watch-clock.ts';
@@ -33,7 +32,7 @@ import { createFirstChats, isFirstStart, writeState } from './move-in.ts';
 import { openHome } from './open-home.ts';
 import type { Home } from './open-home.ts';
 import { Checkpoint } from './projection/checkpoint.ts';
-import { damageEvent } from './projection/damage-event.ts';
+import { Counters } from './projection/counters.ts';
 import { retireDamagedRuns } from './process/damaged-runs.ts';
 import { sweep } from './process/sweep.ts';
 import { startWorkspace } from './start-workspace.ts';
@@ -54,21 +53,30 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
   const { journal, history, payloads, paths, records } = home;
   const hub = createHub(journal);
   const metrics = new Metrics();
-  const recorder = createRecorder(home, { metrics, onTurnEnd: () => workspace.turnEnded() });
-  const startHooksCompleted = (repoName: string) => home.hooks.isCompleted(repoName, home.bootId);
+  const onTurnEnd = () => workspace.turnEnded();
+  const { recorder, boot } = createRecorder(home, { environment, log, metrics, onTurnEnd });
+  const startHooksCompleted = (repoName: string) => home.hooks.isCompleted(repoName);
   const workspace = await startWorkspace(home, { environment, recorder, log, startHooksCompleted });
   const checkpoint = createCheckpoint(home, { environment, log });
   const saveCheckpoint = () =>
     checkpoint.write().catch((error: unknown) => log.error({ err: error }, 'the checkpoint failed'));
-  const board = createStatusBoard(home, { hub, workspace });
-  const gauges = createGauges(home, { hub, board });
-  recorder.statusChange = board.takeChange;
+  home.hooks.onCompleted = () => workspace.repositories.announce();
+  const counters = new Counters({
+    records,
+    counted: () => ({
+      ...workspace.counted(),
+      activeSseClients: hub.clients,
+      hooksRunning: home.hooks.isRunning,
+    }),
+  });
+  const gauges = createGauges(home, { hub, counters });
+  recorder.countersChange = counters.takeChange;
   const readers = createThrottle(
     () => gatherMs(hub.clients),
-    () => recorder.record([]),
+    () => recorder.tellCounters(),
   );
   hub.onClientsChange(() => readers.ring());
-  home.damages.tellTo((damage) => recorder.record([damageEvent(damage)]));
+  home.damages.tellTo((damage) => recorder.tell('home', { type: 'file.damaged', damage }));
 
   await retireDamagedRuns(paths.agents, home.damages.report);
   await sweep(paths.agents, home.isCopy ? new Set() : runsOf(records));
@@ -79,7 +87,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     workspaceId: environment.WORKSPACE_ID,
     signal: goodbye.signal,
   });
-  const credentials = await openCredentials(home, { environment, client, recorder, log });
+  const credentials = await openCredentials(home, { environment, client, log });
   const stopReviewing = credentials.watch();
   const drivers = await createDrivers(agentOptions(home, { environment, log, credentials }));
   const hookParts = await openHooks(home, {
@@ -110,11 +118,11 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
 
   let leaving: Promise<void> | undefined;
   const isStopping = () => leaving !== undefined;
-  const directory = new Directory({ actors: root.chats, recorder, journal, isStopping });
+  const directory = new Directory({ chatOf: root.chat, recorder, journal, isStopping });
   const titles = new Map([...drivers].map(([provider, { title }]) => [provider, title]));
   const steerable = new Set([...drivers.values()].flatMap((one) => (one.canSteer ? [one.provider] : [])));
   const send: typeof root.actor.send = (command) => root.actor.send(command);
-  const chats = new ChatCommands({ directory, actors: root.chats, history, titles, send });
+  const chats = new ChatCommands({ directory, chatOf: root.chat, history, titles, send });
   const messages = new Messages(directory, {
     payloads,
     steerable,
@@ -122,19 +130,19 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     fetchImages: createImageFetcher({ allowedHosts: environment.IMAGE_HOSTS }),
   });
   const logFile = paths.startHooksLog;
-  const hooks = new HookCommands({ ...hookParts, board: root.hooks, directory, logFile });
+  const hooks = new HookCommands({ ...hookParts, recorder, toHooks: root.toHooks, directory, logFile });
 
   const health = (): Health => ({
     status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
     version,
-    boot: root.boot.read(),
+    boot: boot.read(),
   });
   void keepBeating({
     workspaceId: environment.WORKSPACE_ID,
     everyMs: environment.HEARTBEAT_MS,
     beat: (heartbeat) => client.beat(heartbeat),
     health,
-    status: () => board.read(),
+    status: () => counters.read(),
     outbox: home.outbox,
     signal: goodbye.signal,
   });
@@ -176,7 +184,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     metrics: { read: () => metrics.read({ gauges, version }) },
     health,
     status: () =>
-      directory.committed({ ...board.read(), version, boot: root.boot.read(), lastEventId: journal.headId }),
+      directory.committed({ ...counters.read(), version, boot: boot.read(), lastEventId: journal.headId }),
     stop: () => (leaving ??= leave('engine.drain')),
     handOver: () => (leaving ??= leave('engine.handOver')),
     failed,

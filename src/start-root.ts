@@ -1,33 +1,30 @@
-import { createActor, waitFor, type ActorRefFrom } from 'xstate';
+import { createActor, fromPromise, waitFor, type ActorRefFrom } from 'xstate';
 import { bootMachine } from '../machines/boot.machine.ts';
+import type { ChatOrigin } from '../machines/chat.events.ts';
 import { chatMachine } from '../machines/chat.machine.ts';
 import type { credentialMachine } from '../machines/credential.machine.ts';
 import { engineMachine } from '../machines/engine.machine.ts';
+import type { EngineCommand } from '../machines/engine.setup.ts';
 import { hookMachine } from '../machines/hook.machine.ts';
+import { isOpen } from '../machines/hook.record.ts';
 import { outboxMachine } from '../machines/outbox.machine.ts';
 import { backoffMs } from '../machines/outbox.setup.ts';
 import { startHooksMachine } from '../machines/start-hooks.machine.ts';
+import type { StartHooksEvent } from '../machines/start-hooks.setup.ts';
 import type { AgentDriver } from './agents/agent.ts';
-import { answerCrashes } from './answer-crashes.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { Log } from './log.ts';
 import type { Recorder } from './projection/recorder.ts';
 import { monotonicClock } from './projection/turn-duration.ts';
 import { agentSession } from './actors/agent-session.ts';
 import { awaitCloudInit } from './actors/await-cloud-init.ts';
-import { discoverRepositories } from './actors/discover-repositories.ts';
-import { BootBoard } from './actors/boot-board.ts';
-import { bootLimits } from './boot-limits.ts';
-import { ChatActors } from './actors/chat-actors.ts';
-import type { CredentialBoard } from './actors/credential-board.ts';
-import { HookBoard } from './actors/hook-board.ts';
+import type { CredentialActor, CredentialBoard } from './actors/credential-board.ts';
 import { hookProcess } from './actors/hook-process.ts';
-import { OutboxBoard } from './actors/outbox-board.ts';
+import { recordActors, type ChatActor, type Reactions } from './actors/record-actors.ts';
 import { tellControlPlane, type TellControlPlaneOptions } from './actors/tell-control-plane.ts';
-import { runStartHooks, type HookRunsOptions } from './actors/run-start-hooks.ts';
+import { resumeOf, runStartHooks, type HookRunsOptions } from './actors/run-start-hooks.ts';
 import type { HookProcessOptions } from './hooks/hook-process.ts';
 import type { OutputBounds } from './hooks/output-bounds.ts';
-import type { HooksState } from './projection/hooks-state.ts';
 
 export interface StartRootOptions {
   environment: EngineEnvironment;
@@ -48,77 +45,93 @@ export interface RootOutboxOptions extends TellControlPlaneOptions {
 
 export interface RootHooksOptions extends HookProcessOptions {
   bounds: OutputBounds;
-  state: HooksState;
-  bootId: string;
+  state: HookRunsOptions['state'];
   repositories: HookRunsOptions['repositories'];
   /** Resolves when every repository has been looked at. */
   discovered: () => Promise<unknown>;
-  /** Told when nothing of a repository's start hook is left to run. */
-  onCompleted: () => void;
 }
 
 export interface Root {
   actor: ActorRefFrom<typeof engineMachine>;
-  chats: ChatActors;
-  boot: BootBoard;
-  hooks: HookBoard;
+  readonly chat: (chatId: string) => ChatActor | undefined;
+  readonly toHooks: (event: StartHooksEvent) => void;
   /** Resolves when the root machine has come to its end. */
   ended(): Promise<unknown>;
 }
 
 /** Binds every name in the machines to what does it, and starts the root actor with the chats that are on record. */
 export function startRoot(options: StartRootOptions): Root {
-  const { environment, log, drivers, recorder, hooks, credentials, outbox } = options;
-  const chatLogic = chatMachine.provide({
-    actors: { agentSession: agentSession(drivers, monotonicClock(hooks.bootId)) },
-    delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },
-  });
-  const hookLogic = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
-  const startHooksLogic = startHooksMachine.provide({ actors: { hook: hookLogic } });
-  const logic = { startHooks: startHooksLogic, hook: hookLogic };
-  const hookBoard = new HookBoard({ ...hooks, recorder, logic });
-  const limits = bootLimits(environment);
-  const bootLogic = bootMachine.provide({
-    actors: {
-      awaitCloudInit: awaitCloudInit(limits.cloudInit.file),
-      discoverRepositories: discoverRepositories(hooks.discovered),
-      runStartHooks: runStartHooks({ ...hooks, board: hookBoard }),
-    },
-    delays: { cloudInitLimit: limits.cloudInit.limitMs, repositoriesLimit: limits.repositories.limitMs },
-  });
-  const chats = new ChatActors(recorder, chatLogic);
-  const boot = new BootBoard({ recorder, logic: bootLogic, hooks, limits, log });
-  const outboxLogic = outboxMachine.provide({
-    actors: tellControlPlane(outbox),
-    delays: { backoff: ({ context }) => backoffMs(context, Math.random()) },
-  });
-  const outboxBoard = new OutboxBoard({ recorder, logic: outboxLogic, settle: outbox.settle });
-  const actors = {
-    chat: chatLogic,
-    boot: bootLogic,
-    startHooks: startHooksLogic,
-    credential: credentials.logic,
-    outbox: outboxLogic,
-  };
-  const actor = createActor(engineMachine.provide({ actors }), {
-    inspect: (event) => {
-      chats.inspect(event);
-      boot.inspect(event);
-      hookBoard.inspect(event);
-      credentials.board.inspect(event);
-      outboxBoard.inspect(event);
-    },
-  });
-  answerCrashes({ actor, boot, hooks: hookBoard, recorder, log });
-  actor.start();
-  const origin = { kind: options.isCopy ? ('copied' as const) : ('restored' as const) };
-  for (const record of recorder.records.values())
-    actor.send({ type: 'chat.restore', input: { record, origin } });
-  return {
-    actor,
-    chats,
-    boot,
-    hooks: hookBoard,
+  const { recorder, log } = options;
+  const childOf = (id: string) => (actor.getSnapshot().children as Record<string, unknown>)[id];
+  const root: Omit<Root, 'actor'> = {
+    chat: (chatId) => childOf(chatId) as ChatActor | undefined,
+    toHooks: (event) => (childOf('startHooks') as ActorRefFrom<typeof startHooksMachine>).send(event),
     ended: () => waitFor(actor, ({ status }) => status !== 'active'),
+  };
+  const send = (command: EngineCommand) => actor.send(command);
+  const actor: Root['actor'] = createActor(
+    engineMachine.provide({ actors: logicsOf(options, root.toHooks) }),
+    {
+      inspect: recordActors({ recorder, log, reactions: reactionsOf(options, { ...root, send }) }),
+    },
+  );
+  actor.start();
+  const origin: ChatOrigin = { kind: options.isCopy ? 'copied' : 'restored' };
+  for (const record of recorder.records.values()) send({ type: 'chat.restore', input: { record, origin } });
+  return { ...root, actor };
+}
+
+function logicsOf(
+  { environment, drivers, recorder, hooks, credentials, outbox }: StartRootOptions,
+  toHooks: Root['toHooks'],
+) {
+  const hook = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
+  return {
+    boot: bootMachine.provide({
+      actors: {
+        awaitCloudInit: awaitCloudInit(environment.CLOUD_INIT_OUTPUT_LOG),
+        discoverRepositories: fromPromise<void, undefined>(async () => void (await hooks.discovered())),
+        runStartHooks: runStartHooks({ ...hooks, recorder, toHooks }),
+      },
+      delays: { cloudInitLimit: environment.CLOUD_INIT_TIMEOUT_MS },
+    }),
+    chat: chatMachine.provide({
+      actors: { agentSession: agentSession(drivers, monotonicClock(hooks.state.bootId)) },
+      delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },
+    }),
+    credential: credentials.logic,
+    outbox: outboxMachine.provide({
+      actors: tellControlPlane(outbox),
+      delays: { backoff: ({ context }) => backoffMs(context, Math.random()) },
+    }),
+    startHooks: startHooksMachine.provide({ actors: { hook } }),
+  };
+}
+
+function reactionsOf(
+  { recorder, log, hooks: { state }, credentials, outbox }: StartRootOptions,
+  { toHooks, send }: Pick<Root, 'toHooks'> & { send: (command: EngineCommand) => void },
+): Reactions {
+  return {
+    'event.settled': ({ id }) => outbox.settle(id),
+    'credentials.changed': ({ payload }, actor) => credentials.board.note(actor as CredentialActor, payload),
+    'hook.changed': ({ hook }) => state.fold({ hooks: [hook] }),
+    'hooks.progress': ({ record: { hooks = [] } }) => {
+      if (hooks.every(({ commands }) => !commands.some(isOpen))) state.onCompleted();
+    },
+    /** A crashed chat comes back from its record, at last only to end its turn. */
+    'chat.crashed': ({ chatId, isGivenUp, error }) => {
+      log.error({ err: error, chatId }, 'a chat crashed');
+      const record = recorder.records.get(chatId);
+      const origin: ChatOrigin = isGivenUp
+        ? { kind: 'givenUp', reason: String(error) }
+        : { kind: 'restored' };
+      if (record !== undefined) send({ type: 'chat.restore', input: { record, origin } });
+    },
+    /** Hooks take up what they were at. */
+    'actor.crashed': ({ actorId, isGivenUp, error }) => {
+      log.error({ err: error, actorId }, 'a part of the engine crashed');
+      if (actorId === 'startHooks' && !isGivenUp && state.isRunning) toHooks(resumeOf(state));
+    },
   };
 }

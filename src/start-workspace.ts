@@ -64,7 +64,7 @@ export async function startWorkspace(home: Home, options: StartWorkspaceOptions)
   });
   const repositories = createRepositories(home, { ...options, signal, pullRequests });
   const stopWatchingFiles = watchWrittenFiles(home.paths, recorder);
-  const countLogins = setInterval(() => recorder.record([]), LOGINS_MS.every).unref();
+  const countLogins = setInterval(() => recorder.tellCounters(), LOGINS_MS.every).unref();
   const hasLogins = rememberBriefly(() => hasActiveSshSessions(), LOGINS_MS.fresh);
   return {
     repositories,
@@ -90,10 +90,10 @@ function watchWrittenFiles({ plans, canvas }: Home['paths'], recorder: Recorder)
   const stops = [
     watchFiles(
       { folders: plans.map(({ folder }) => folder), list: () => listPlans(plans) },
-      ({ file, change }) => recorder.record([{ type: 'plan.changed', payload: { plan: file, change } }]),
+      ({ file, change }) => recorder.tell('plans', { type: 'plan.changed', payload: { plan: file, change } }),
     ),
     watchFiles({ folders: [canvas], list: () => listCanvas(canvas) }, ({ file, change }) =>
-      recorder.record([{ type: 'canvas.changed', payload: { item: file, change } }]),
+      recorder.tell('canvas', { type: 'canvas.changed', payload: { item: file, change } }),
     ),
   ];
   return () => stops.forEach((stop) => stop());
@@ -132,7 +132,7 @@ function createRepositories(
       }),
     pullRequests,
     startHooksCompleted,
-    announce: (event) => recorder.record([event]),
+    announce: (event) => recorder.tell('repositories', event),
   });
 }
 

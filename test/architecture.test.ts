@@ -56,6 +56,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/journal',
     'type:xstate',
     'type:machines',
+    'type:src/engine-env.ts',
     ...CHAT,
     ...GROUND,
   ],
@@ -168,11 +169,9 @@ const MAY_IMPORT: Record<string, string[]> = {
 /** The composition roots, which may import anything of ours. */
 const ROOTS = [
   'src/start-root.ts',
-  'src/answer-crashes.ts',
   'src/start-workspace.ts',
   'src/start-engine.ts',
   'src/create-recorder.ts',
-  'src/create-status-board.ts',
   'src/create-gauges.ts',
   'src/move-in.ts',
   'src/open-home.ts',
@@ -181,7 +180,6 @@ const ROOTS = [
   'src/open-credentials.ts',
   'src/agent-options.ts',
   'src/open-outbox.ts',
-  'src/boot-limits.ts',
   'src/serve.ts',
   'src/main.ts',
 ];

@@ -7,6 +7,7 @@ import { openOutbox } from '../src/open-outbox.ts';
 import { createEngineStorage } from '../src/storage/atomic-files.ts';
 import { openLogFile } from '../src/storage/log-file.ts';
 import { idOf, openTestJournal } from './journal/open-test-journal.ts';
+import { bareRecorder } from './support/bare-recorder.ts';
 import { temporaryFolder } from './storage/temporary-folder.ts';
 
 const NOBODY = new AbortController().signal;
@@ -59,7 +60,12 @@ async function open(openFile = openLogFile) {
   const recorded: JournalEntry[] = [];
   const connection = outbox.connect({
     client: { deliver: () => Promise.resolve({ kind: 'delivered', isDuplicate: false }) },
-    recorder: { record: (entries) => void recorded.push(...entries), records: new Map() },
+    recorder: bareRecorder({
+      append: (entries) => {
+        recorded.push(...entries);
+        return '';
+      },
+    }),
     workspace: { repositories: { list: () => Promise.resolve([]) } },
   });
   async function append(...entries: JournalEntry[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { Actor, waitFor, type ActorRefFrom, type InspectionEvent } from 'xstate';
+import { waitFor, type ActorRefFrom } from 'xstate';
 import type { credentialMachine } from '../../machines/credential.machine.ts';
 import type { CredentialEmitted } from '../../machines/credential.setup.ts';
 import type {
@@ -8,14 +8,10 @@ import type {
   TokenRefreshHealth,
 } from '../contract/credentials.ts';
 import type { RefreshRequest } from '../contract/monolith.ts';
-import type { Recorder } from '../projection/recorder.ts';
-import { guarded } from './guarded.ts';
 
-type CredentialActor = ActorRefFrom<typeof credentialMachine>;
+export type CredentialActor = ActorRefFrom<typeof credentialMachine>;
 
 export interface CredentialBoardOptions {
-  recorder: Recorder;
-  logic: typeof credentialMachine;
   /** What the last engine knew. */
   saved: CredentialsFile['providers'];
   /** Keeps what the next engine should know. */
@@ -37,7 +33,7 @@ const UNKNOWN: CredentialHealth = {
   lastError: null,
 };
 
-/** How the credentials stand: records what their actors say, tells snapshots, and takes requests to them. */
+/** How the credentials stand, and the way to their actors. */
 export class CredentialBoard {
   readonly #options: CredentialBoardOptions;
   readonly #actors = new Map<CredentialProvider, CredentialActor>();
@@ -81,26 +77,8 @@ export class CredentialBoard {
     for (const actor of this.#actors.values()) actor.send({ type: 'clock.jumped' });
   }
 
-  /** Given to the root actor as an inspector: it hears of the actors before they do anything. */
-  readonly inspect = (event: InspectionEvent): void => {
-    if (event.type === '@xstate.actor' && this.#isCredential(event.actorRef)) this.#listen(event.actorRef);
-  };
-
-  #isCredential(actor: unknown): actor is CredentialActor {
-    return actor instanceof Actor && actor.logic === this.#options.logic;
-  }
-
-  #listen(actor: CredentialActor): void {
-    actor.on(
-      '*',
-      guarded(actor, (event: CredentialEmitted) => {
-        this.#options.recorder.record([event]);
-        if (event.type === 'credentials.changed') this.#note(actor, event.payload);
-      }),
-    );
-  }
-
-  #note(actor: CredentialActor, { provider, state }: CredentialHealthChange): void {
+  /** Takes in how a credential stands now. */
+  note(actor: CredentialActor, { provider, state }: CredentialHealthChange): void {
     const { context } = actor.getSnapshot();
     const before = this.#health[provider];
     const now = this.#options.now();

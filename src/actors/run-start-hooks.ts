@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { fromPromise } from 'xstate';
+import type { StartHooksEvent } from '../../machines/start-hooks.setup.ts';
 import type { HookKind } from '../contract/hooks.ts';
 import type { HookRecord, HookRun } from '../contract/hook-records.ts';
 import { clearProcesses } from '../hooks/clear-processes.ts';
 import type { HookLog } from '../hooks/hook-log.ts';
 import { describeWarnings, readRepositoryConfig } from '../hooks/read-config.ts';
 import { planHooks, type Repository } from '../hooks/plan-hooks.ts';
-import type { HookBoard } from './hook-board.ts';
+import type { HooksState } from '../projection/hooks-state.ts';
+import type { Recorder } from '../projection/recorder.ts';
 
 export interface HookRunsOptions {
-  board: HookBoard;
+  recorder: Pick<Recorder, 'tell'>;
+  state: HooksState;
+  toHooks: (event: StartHooksEvent) => void;
   log: HookLog;
   /** Folder of the processes of hooks. */
   folder: string;
@@ -19,19 +23,23 @@ export interface HookRunsOptions {
 /** Runs the start hooks of this boot, unless they ran already; takes up what the last engine began. */
 export function runStartHooks(options: HookRunsOptions) {
   return fromPromise<void, undefined>(async () => {
-    const { board } = options;
-    const { run } = board;
-    if (run?.trigger === 'boot') board.notePlan();
-    if (run?.state === 'running') board.resume(run);
-    if (board.isPrepared) return;
-    await board.settled();
+    const { state } = options;
+    const { run } = state;
+    if (run?.trigger === 'boot') state.notePlan();
+    if (state.isRunning) options.toHooks(resumeOf(state));
+    if (state.isPrepared) return;
+    await state.settled();
     if (run?.trigger === 'boot') return;
-    const hooks = planRun(options, { kind: 'start', trigger: 'boot' });
-    if (hooks.valid.length > 0) await beginRun(options, hooks);
-    board.reportInvalid(hooks.invalid);
-    board.notePlan();
-    await board.settled();
+    await beginRun(options, planRun(options, { kind: 'start', trigger: 'boot' }));
+    state.notePlan();
+    await state.settled();
   });
+}
+
+/** Takes up the run that another engine, or another actor of this one, began. */
+export function resumeOf({ run, hooks }: HooksState): StartHooksEvent {
+  if (run === null) throw new Error('There is no run of hooks to take up.');
+  return { type: 'hooks.resume', run, hooks: hooks.filter(({ runId }) => runId === run.runId) };
 }
 
 export interface PlannedRun {
@@ -42,10 +50,10 @@ export interface PlannedRun {
 
 /** What a run would be: hooks with something to do, and files that are wrong. */
 export function planRun(
-  { board, log, repositories }: HookRunsOptions,
+  { state, log, repositories }: HookRunsOptions,
   { kind, trigger }: { kind: HookKind; trigger: HookRun['trigger'] },
 ): PlannedRun {
-  const { bootId } = board;
+  const { bootId } = state;
   const runId = randomUUID();
   const found = repositories();
   for (const { name, folder } of found) {
@@ -60,10 +68,16 @@ export function planRun(
   };
 }
 
-/** Starts the hooks and forgets what their last run left. */
-export function beginRun({ board, log, folder }: HookRunsOptions, { run, valid }: PlannedRun): Promise<void> {
-  board.start(run, valid);
-  const known = new Set(board.hooks.flatMap(({ steps }) => steps.map(({ processId }) => processId)));
-  log.retain(known);
-  return clearProcesses(folder, known);
+/** Starts the hooks that have something to do, forgets what their last run left, and tells of files that are wrong. */
+export async function beginRun(
+  { recorder, state, toHooks, log, folder }: HookRunsOptions,
+  { run, valid, invalid }: PlannedRun,
+): Promise<void> {
+  if (valid.length > 0) {
+    toHooks({ type: 'hooks.run', run, hooks: valid });
+    const known = new Set(state.hooks.flatMap(({ steps }) => steps.map(({ processId }) => processId)));
+    log.retain(known);
+    await clearProcesses(folder, known);
+  }
+  for (const hook of invalid) recorder.tell('hookFiles', { type: 'hookFile.refused', hook });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { waitFor } from 'xstate';
 import type { EngineCommand } from '../../machines/engine.setup.ts';
 import { createRecord } from '../../machines/chat.record.ts';
-import type { ChatActors } from '../actors/chat-actors.ts';
+import type { ChatActor } from '../actors/record-actors.ts';
 import type { ChatSummary, CreateChat } from '../contract/chats.ts';
 import type { HistoryQuery } from '../contract/messages.ts';
 import type { ChatRecord } from '../contract/records.ts';
@@ -16,7 +16,7 @@ import { repairAnswer } from './repair-answer.ts';
 
 export interface ChatCommandsOptions {
   directory: Directory;
-  actors: ChatActors;
+  chatOf: (chatId: string) => ChatActor | undefined;
   history: History;
   /** Titles of the agents, by provider. */
   titles: ReadonlyMap<string, string>;
@@ -78,8 +78,8 @@ export class ChatCommands {
 
   /** A running turn is stopped first; resolves when its process is gone. */
   async #removeAlone(chatId: string): Promise<void> {
-    const { directory, actors, history } = this.#options;
-    const actor = actors.get(chatId) ?? directory.actorOf(chatId);
+    const { directory, chatOf, history } = this.#options;
+    const actor = chatOf(chatId) ?? directory.actorOf(chatId);
     actor.send({ type: 'chat.delete' });
     await waitFor(actor, ({ status }) => status === 'done');
     if (directory.records.has(chatId)) throw new EngineError('SHUTTING_DOWN');

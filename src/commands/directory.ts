@@ -1,11 +1,11 @@
-import type { ChatActor, ChatActors } from '../actors/chat-actors.ts';
+import type { ChatActor } from '../actors/record-actors.ts';
 import type { ChatRecord } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Recorder } from '../projection/recorder.ts';
 
 export interface DirectoryOptions {
-  actors: ChatActors;
+  chatOf: (chatId: string) => ChatActor | undefined;
   recorder: Recorder;
   journal: Journal;
   isStopping(): boolean;
@@ -46,8 +46,9 @@ export class Directory {
 
   actorOf(chatId: string): ChatActor {
     this.recordOf(chatId);
-    const actor = this.#options.actors.get(chatId);
-    if (actor?.getSnapshot().matches('givenUp') === false) return actor;
+    const actor = this.#options.chatOf(chatId);
+    const snapshot = actor?.getSnapshot();
+    if (actor !== undefined && snapshot?.status === 'active' && !snapshot.matches('givenUp')) return actor;
     if (this.#options.isStopping()) throw new EngineError('SHUTTING_DOWN');
     throw new EngineError('CHAT_FAILED', { chatId });
   }

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
-import type { HookBoard } from '../actors/hook-board.ts';
 import { beginRun, planRun, type HookRunsOptions, type PlannedRun } from '../actors/run-start-hooks.ts';
 import type { HookKind, HooksStatus } from '../contract/hooks.ts';
 import { EngineError } from '../errors.ts';
 import { viewHook } from '../hooks/hook-view.ts';
 import { followLog, readLog } from '../hooks/log-stream.ts';
+import type { HooksState } from '../projection/hooks-state.ts';
 import type { Directory } from './directory.ts';
 
 export interface HookCommandsOptions extends HookRunsOptions {
@@ -22,11 +22,11 @@ export class HookCommands {
   }
 
   async status(): Promise<HooksStatus> {
-    const { board, directory, folder, log } = this.#options;
+    const { state, directory, folder, log } = this.#options;
     const charsOf = (processId: string) => log.printedBy(processId).chars;
     const redact = (text: string) => log.redact(text);
-    const hooks = await Promise.all(board.hooks.map((hook) => viewHook(hook, { folder, charsOf, redact })));
-    return directory.committed({ ...summaryOf(board), hooks });
+    const hooks = await Promise.all(state.hooks.map((hook) => viewHook(hook, { folder, charsOf, redact })));
+    return directory.committed({ ...summaryOf(state), hooks });
   }
 
   async logs({ repo, follow }: { repo?: string; follow: boolean }): Promise<Readable> {
@@ -36,12 +36,11 @@ export class HookCommands {
 
   /** @throws {EngineError} `HOOKS_RUNNING`, `HOOK_NOT_FOUND`, `HOOKS_FILE_INVALID`. */
   async run({ repo, type }: { repo?: string; type: HookKind }): Promise<{ runId: string }> {
-    const { board, directory } = this.#options;
+    const { state, directory } = this.#options;
     directory.refuseNewWork();
-    if (board.run?.state === 'running') throw new EngineError('HOOKS_RUNNING', { runId: board.run.runId });
+    if (state.run?.state === 'running') throw new EngineError('HOOKS_RUNNING', { runId: state.run.runId });
     const plan = this.#plan(repo, type);
     await beginRun(this.#options, plan);
-    board.reportInvalid(plan.invalid);
     return directory.committed({ runId: plan.run.runId });
   }
 
@@ -61,8 +60,7 @@ export class HookCommands {
   }
 }
 
-function summaryOf(board: HookBoard): Omit<HooksStatus, 'hooks'> {
-  const { run, isRunning } = board;
-  const isOver = !isRunning && (run !== null || board.isPrepared);
+function summaryOf({ run, isRunning, isPrepared }: HooksState): Omit<HooksStatus, 'hooks'> {
+  const isOver = !isRunning && (run !== null || isPrepared);
   return { running: isRunning, completed: isOver, state: run?.state ?? (isOver ? 'completed' : 'pending') };
 }

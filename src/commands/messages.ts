@@ -1,6 +1,6 @@
 import { isWaiting, messageOf, waitingOf } from '../../machines/chat.context.ts';
 import type { ChatEvent } from '../../machines/chat.events.ts';
-import type { ChatActor } from '../actors/chat-actors.ts';
+import type { ChatActor } from '../actors/record-actors.ts';
 import type {
   InterruptReceipt,
   MessageReceipt,

@@ -1,54 +1,68 @@
-import type { HookKind } from '../contract/hooks.ts';
 import type { HookRecord, HookRun, HooksRecord } from '../contract/hook-records.ts';
 import type { LineRecord } from '../contract/records.ts';
 
-/** What is known of hooks: folded from the journal's lines at boot, and kept up to date by the lines written since. */
+/**
+ * How hooks stand in this boot of the machine: folded from the journal's lines when the engine starts, and kept up to
+ * date by the lines written since.
+ */
 export class HooksState {
+  readonly bootId: string;
   readonly #hooks = new Map<string, HookRecord>();
   #run: HookRun | null = null;
   #preparedBoot: string | null = null;
-  #plannedBoot: string | null = null;
+  #isPlanned = false;
+  #waiting: (() => void)[] = [];
+  /** Told when nothing of a repository's start hook is left to run. */
+  onCompleted: () => void = () => undefined;
 
-  constructor(record?: HooksRecord) {
+  constructor(bootId: string, record?: HooksRecord) {
+    this.bootId = bootId;
     if (record === undefined) return;
     this.fold({ hooks: record.hooks });
     this.#run = record.run;
     this.#preparedBoot = record.preparedBoot;
   }
 
-  /** The run that goes on, or was last. */
+  /** The run of this boot that goes on, or was last. */
   get run(): HookRun | null {
-    return this.#run;
+    return this.#run?.bootId === this.bootId ? this.#run : null;
   }
 
-  isRunningIn(bootId: string): boolean {
-    return this.#run?.bootId === bootId && this.#run.state === 'running';
+  get isRunning(): boolean {
+    return this.run?.state === 'running';
   }
 
-  /** The boot of the machine whose start hooks are over. */
-  get preparedBoot(): string | null {
-    return this.#preparedBoot;
+  /** Nothing of the start hooks is left to run. */
+  get isPrepared(): boolean {
+    return this.#preparedBoot === this.bootId;
   }
 
-  /** The last record of each hook, in the order of their repositories. */
+  /** What says that the start hooks of this boot are over. */
+  get prepared(): LineRecord {
+    return { preparedBoot: this.bootId };
+  }
+
+  /** The last record of each hook of this boot, in the order of their repositories. */
   get hooks(): HookRecord[] {
-    return [...this.#hooks.values()].toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+    return this.#sorted.filter(({ bootId }) => bootId === this.bootId);
   }
 
-  find(kind: HookKind, repoName: string): HookRecord | undefined {
-    return this.#hooks.get(keyOf({ kind, repoName }));
+  /** Whether nothing of this repository's start hook is left to run. */
+  isCompleted(repoName: string): boolean {
+    const hook = this.#hooks.get(keyOf({ kind: 'start', repoName }));
+    if (hook?.bootId === this.bootId) return hook.status !== 'pending' && hook.status !== 'running';
+    return this.isPrepared || this.#isPlanned;
   }
 
-  /** Whether nothing of this repository's start hook is left to run in this boot. */
-  isCompleted(repoName: string, bootId: string): boolean {
-    const hook = this.find('start', repoName);
-    if (hook?.bootId === bootId) return hook.status !== 'pending' && hook.status !== 'running';
-    return this.#preparedBoot === bootId || this.#plannedBoot === bootId;
+  /** Says that it is known by now which start hooks there are. */
+  notePlan(): void {
+    this.#isPlanned = true;
+    this.onCompleted();
   }
 
-  /** Says that it is known by now which start hooks there are in this boot. */
-  notePlan(bootId: string): void {
-    this.#plannedBoot = bootId;
+  /** Resolves when no run goes on. */
+  async settled(): Promise<void> {
+    while (this.isRunning) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   fold({ hooks = [], hookRun, preparedBoot }: LineRecord): void {
@@ -57,12 +71,18 @@ export class HooksState {
     if (preparedBoot !== undefined) this.#preparedBoot = preparedBoot;
     if (hookRun === undefined) return;
     this.#run = hookRun;
-    if (hookRun.state !== 'running') this.#settle(hookRun.runId);
+    if (hookRun.state === 'running') return;
+    this.#settle(hookRun.runId);
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Everything there is, for the checkpoint. */
   toRecord(): HooksRecord {
-    return { run: this.#run, hooks: this.hooks, preparedBoot: this.#preparedBoot };
+    return { run: this.#run, hooks: this.#sorted, preparedBoot: this.#preparedBoot };
+  }
+
+  get #sorted(): HookRecord[] {
+    return [...this.#hooks.values()].toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   }
 
   #forgetOtherBoots(bootId: string): void {

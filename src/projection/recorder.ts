@@ -1,11 +1,10 @@
 import type { ChatSummary } from '../contract/chats.ts';
 import type { AgentEvent } from '../contract/agent-event.ts';
-import type { EngineEventBody } from '../contract/events.ts';
-import type { ChatRecord, ClockReading, LineRecord } from '../contract/records.ts';
-import type { ChatEmitted, ChatSaid } from '../../machines/chat.events.ts';
+import type { ChatRecord, LineRecord } from '../contract/records.ts';
+import type { ChatEmitted } from '../../machines/chat.events.ts';
 import type { JournalEntry } from '../journal/event-line.ts';
 import { SEQUENCE_DIGITS, formatEventId, sequenceOf } from '../journal/event-id.ts';
-import { durationOf } from './turn-duration.ts';
+import { entriesOf, type Known, type Sayings, type Source } from './event-table.ts';
 
 /** A line before the journal gives it an id. */
 export type Entry = JournalEntry;
@@ -20,14 +19,11 @@ export interface Delta {
   event: AgentEvent;
 }
 
-export interface RecorderOptions {
+export interface RecorderOptions extends Known {
   /** Appends one group; returns the id of its last line. Ids of a group are consecutive. */
   append(entries: Entry[], options: { sync: boolean }): string;
   /** Told of each delta of a group once it has its id, before it is on disk. */
   onDelta(delta: Delta): void;
-  now(): Date;
-  /** What durations are measured by. */
-  clock(): ClockReading;
   records: Map<string, ChatRecord>;
 }
 
@@ -35,13 +31,13 @@ export interface RecorderOptions {
 const UNSYNCED = new Set(['chat.turn.delta', 'chat.updated', 'engine.status.changed', 'hooks.progress']);
 
 /**
- * Turns what machines emit into groups of journal lines: the facts first, then the chat's new summary, then the engine's
- * new counters. The records are what snapshots show: those of the machines, each with the summary that was told last.
+ * Turns what is said into groups of journal lines: the facts first, then the chat's new summary, then the engine's new
+ * counters. The records are what snapshots show: those of the machines, each with the summary that was told last.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
   /** Tells the engine's counters when they changed since it was last asked; set once they are known. */
-  statusChange: () => EngineEventBody<'engine.status.changed'> | undefined = () => undefined;
+  countersChange: () => Sayings['counters'] | undefined = () => undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -51,52 +47,49 @@ export class Recorder {
     return this.#options.records;
   }
 
+  /** Records what a machine emitted, or a part of the engine says: one group. */
+  tell<From extends Source>(source: From, said: Sayings[From]): void {
+    this.#record(entriesOf(source, said, this.#options));
+  }
+
+  /** Records the counters, if they changed. */
+  tellCounters(): void {
+    this.#record([]);
+  }
+
   /** Records what a chat emitted in one step, together with how it stands now. */
-  recordChat(record: ChatRecord, emitted: readonly ChatEmitted[], condition: ChatCondition): void {
+  tellChat(record: ChatRecord, emitted: readonly ChatEmitted[], condition: ChatCondition): void {
     const { records } = this.#options;
     const { id } = record.chat;
     const before = records.get(id);
     const ts = this.#options.now().toISOString();
-    const facts = emitted.flatMap((event) => this.#toEntry(event, before));
+    const facts = emitted.flatMap((said) => entriesOf('chat', said, this.#options));
     if (emitted.some(({ type }) => type === 'chat.deleted')) {
       records.delete(id);
-      return this.record(facts);
+      return this.#record(facts);
     }
     const told = before?.chat ?? record.chat;
     const chat = summaryOf(record.chat, { condition, told, ts });
     const note = noteOf(emitted);
     records.set(id, { ...record, chat });
-    if (note === undefined && chat === told) return this.record(facts);
+    if (note === undefined && chat === told) return this.#record(facts);
     const update: Entry = { type: 'chat.updated', payload: { chat }, ...(note && { record: note }) };
-    this.record([...facts, update]);
+    this.#record([...facts, update]);
   }
 
-  /** Records lines of one cause: one group. */
-  record(facts: Entry[]): void {
-    const status = facts.length > 0 && facts.every(isDelta) ? undefined : this.statusChange();
-    const entries = status === undefined ? facts : [...facts, status];
+  #record(facts: Entry[]): void {
+    for (const entry of facts) this.#takeIn(entry);
+    const change = facts.length > 0 && facts.every(isDelta) ? undefined : this.countersChange();
+    const entries = [...facts, ...(change ? entriesOf('counters', change, this.#options) : [])];
     if (entries.length === 0) return;
     const sync = entries.some(({ type }) => !UNSYNCED.has(type));
     const lastId = this.#options.append(entries, { sync });
     this.#reportDeltas(entries, lastId);
   }
 
-  #toEntry(event: ChatEmitted, before: ChatRecord | undefined): Entry[] {
-    switch (event.type) {
-      case 'chat.updated':
-        return [];
-      case 'chat.said':
-        return toDeltas(event);
-      case 'chat.turn.completed':
-        return [{ ...event, payload: { ...event.payload, durationMs: this.#durationOf(before) } }];
-      default:
-        return [event];
-    }
-  }
-
-  #durationOf(record: ChatRecord | undefined): number {
-    if (record === undefined) return 0;
-    return durationOf(record, { at: this.#options.now(), clock: this.#options.clock() });
+  #takeIn(entry: Entry): void {
+    if (entry.record !== undefined) this.#options.hooks.fold(entry.record);
+    if (entry.type === 'boot.changed') this.#options.boot.note(entry.payload);
   }
 
   #reportDeltas(entries: Entry[], lastId: string): void {
@@ -115,16 +108,6 @@ function precedingId(id: string, count: number): string {
 
 function isDelta({ type }: Entry): boolean {
   return type === 'chat.turn.delta';
-}
-
-/** One line per event; the last one carries the private part. */
-function toDeltas({ payload: { chatId, messageId, events }, record }: ChatSaid): Entry[] {
-  const last = events.length - 1;
-  return events.map((event, index) => ({
-    type: 'chat.turn.delta',
-    payload: { chatId, messageId, event },
-    ...(index === last && record !== undefined ? { record } : {}),
-  }));
 }
 
 /** The private parts of all notes of one step, as one. */

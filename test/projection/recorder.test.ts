@@ -3,8 +3,8 @@ import type { ChatEmitted } from '../../machines/chat.events.ts';
 import { evolve, createRecord } from '../../machines/chat.record.ts';
 import type { ChatSummary } from '../../src/contract/chats.ts';
 import type { ChatRecord, QueuedMessage } from '../../src/contract/records.ts';
-import { Recorder } from '../../src/projection/recorder.ts';
 import type { ChatCondition, Delta, Entry } from '../../src/projection/recorder.ts';
+import { bareRecorder } from '../support/bare-recorder.ts';
 
 const NOW = '2026-03-01T10:00:00.000Z';
 const CHAT: ChatSummary = {
@@ -30,7 +30,7 @@ const IDLE: ChatCondition = { state: 'idle', processing: false, awaitingInput: f
 
 it('puts facts, summary and counters of one step into one group, in this order', () => {
   const { recorder, take, groups } = startRecorder();
-  recorder.statusChange = () => statusChanged();
+  recorder.countersChange = () => statusChanged();
 
   take([accepted()], RUNNING);
 
@@ -154,7 +154,7 @@ function startRecorder() {
   const deltas: Delta[] = [];
   const clock = { at: new Date(NOW), bootId: 'boot', ms: 1_000 };
   let sequence = 0;
-  const recorder = new Recorder({
+  const recorder = bareRecorder({
     append: (entries, { sync }) => {
       groups.push({ entries, sync });
       sequence += entries.length;
@@ -168,7 +168,7 @@ function startRecorder() {
   /** What a machine does: what it says makes its record. */
   const take = (emitted: ChatEmitted[], condition: ChatCondition) => {
     const before = recorder.records.get('c1') ?? emptyRecord();
-    recorder.recordChat(emitted.reduce<ChatRecord>(evolve, before), emitted, condition);
+    recorder.tellChat(emitted.reduce<ChatRecord>(evolve, before), emitted, condition);
   };
   return { recorder, take, groups, deltas, clock };
 }

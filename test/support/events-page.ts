@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { EngineEventSchema } from '../../src/contract/events.ts';
+import { EngineEventSchema, type EngineEventType } from '../../src/contract/events.ts';
+import { originsOf } from '../../src/projection/event-table.ts';
 
 interface JsonSchema {
   type?: string | string[];
@@ -24,7 +25,7 @@ function table(): string {
   const root = z.toJSONSchema(EngineEventSchema, { io: 'output' }) as JsonSchema;
   const variants = root.oneOf ?? root.anyOf ?? $defs['EngineEvent']?.oneOf ?? [];
   const rows = variants.map((variant) => toRow(variant, $defs));
-  return ['| type | payload |', '| --- | --- |', ...rows].join('\n');
+  return ['| type | payload | made of |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 function toRow({ properties = {} }: JsonSchema, definitions: Record<string, JsonSchema>): string {
@@ -33,7 +34,13 @@ function toRow({ properties = {} }: JsonSchema, definitions: Record<string, Json
   const listed = Object.entries(fields).map(
     ([name, schema]) => `\`${name}${required.includes(name) ? '' : '?'}\` ${toText(schema)}`,
   );
-  return `| \`${String(properties['type']?.const)}\` | ${listed.join(', ')} |`;
+  const type = properties['type']?.const as EngineEventType;
+  return `| \`${type}\` | ${listed.join(', ')} | ${originText(type)} |`;
+}
+
+function originText(type: EngineEventType): string {
+  const origins = originsOf(type).map((origin) => `\`${origin}\``);
+  return origins.length === 0 ? 'live only, never in the log' : origins.join(', ');
 }
 
 function resolve(schema: JsonSchema, definitions: Record<string, JsonSchema>): JsonSchema {
@@ -95,4 +102,8 @@ Outcomes: \`completed\`; \`interrupted\`; \`errored\` with \`error\`; \`lost\` w
 \`isComplete\` is true for \`completed\` only.
 
 ## All events
+
+\`made of\`: what of the engine says it. \`chat: chat.said\` is what a [statechart](machines/chat.md) called \`chat\` emits;
+\`counters\`, \`repositories\`, \`hookFiles\`, \`plans\`, \`canvas\`, \`home\` and \`eventLog\` are parts of the engine that are no machine. One
+table in the engine says which becomes which; nothing else is written to the log.
 `;

@@ -7,7 +7,6 @@ import type { CredentialProvider } from '../../src/contract/credentials.ts';
 import { createAttempts } from '../../src/credentials/attempts.ts';
 import { LoginChain } from '../../src/credentials/login-chain.ts';
 import { loginOf } from '../../src/credentials/login.ts';
-import { Recorder } from '../../src/projection/recorder.ts';
 
 export const PROVIDERS = ['github', 'claude', 'codex'] as const;
 
@@ -72,20 +71,15 @@ export function simulateCredentials({ random }: { random: () => number }) {
     },
   });
   const board = new CredentialBoard({
-    recorder: new Recorder({
-      append: () => '',
-      onDelta: () => undefined,
-      now: () => new Date(now()),
-      clock: () => ({ bootId: '', ms: 0 }),
-      records: new Map(),
-    }),
-    logic,
     saved: {},
     save: () => undefined,
     now: () => new Date(now()),
   });
-  for (const provider of PROVIDERS)
-    createActor(logic, { clock, input: { provider }, inspect: board.inspect }).start();
+  for (const provider of PROVIDERS) {
+    const actor = createActor(logic, { clock, input: { provider } });
+    actor.on('credentials.changed', ({ payload }) => board.note(actor, payload));
+    actor.start();
+  }
 
   const settled = async () => {
     for (const provider of PROVIDERS) await board.settled(provider);

@@ -5,14 +5,16 @@ import { createActor, toPromise } from 'xstate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hookMachine } from '../../../machines/hook.machine.ts';
 import { startHooksMachine } from '../../../machines/start-hooks.machine.ts';
-import { HookBoard } from '../../../src/actors/hook-board.ts';
+import type { StartHooksEvent } from '../../../machines/start-hooks.setup.ts';
+import { recordActors } from '../../../src/actors/record-actors.ts';
 import { hookProcess } from '../../../src/actors/hook-process.ts';
 import { runStartHooks } from '../../../src/actors/run-start-hooks.ts';
 import { HookLog } from '../../../src/hooks/hook-log.ts';
 import { HooksState } from '../../../src/projection/hooks-state.ts';
-import { Recorder } from '../../../src/projection/recorder.ts';
+import { createLog } from '../../../src/log.ts';
 import type { Entry } from '../../../src/projection/recorder.ts';
 import { listRepositories } from '../../../src/workspace/find-repositories.ts';
+import { bareRecorder } from '../../support/bare-recorder.ts';
 import { createHookRepository, startHook } from '../../support/hook-repositories.ts';
 
 let home: string;
@@ -28,13 +30,14 @@ afterEach(() => rm(home, { recursive: true, force: true, maxRetries: 10, retryDe
 describe('start hooks', () => {
   it('run once per boot of the machine: a restart of the engine runs nothing, the next boot runs them again', async () => {
     await createHookRepository(home, 'app', startHook(['echo ran']));
-    const state = new HooksState();
+    const first = new HooksState('first boot');
 
-    await boot(state, 'first boot');
-    state.fold({ preparedBoot: 'first boot' });
-    await boot(state, 'first boot');
+    await boot(first);
+    first.fold({ preparedBoot: 'first boot' });
+    await boot(first);
     expect(typesOf(entries)).toEqual(RAN);
-    await boot(state, 'second boot');
+    const state = new HooksState('second boot', first.toRecord());
+    await boot(state);
 
     expect(typesOf(entries)).toEqual([...RAN, ...RAN]);
     expect(state.hooks).toMatchObject([{ repoName: 'app', bootId: 'second boot', status: 'succeeded' }]);
@@ -42,10 +45,10 @@ describe('start hooks', () => {
 
   it('do not run again when the engine died between their end and the end of boot', async () => {
     await createHookRepository(home, 'app', startHook(['echo ran']));
-    const state = new HooksState();
+    const state = new HooksState('first boot');
 
-    await boot(state, 'first boot');
-    await boot(state, 'first boot');
+    await boot(state);
+    await boot(state);
 
     expect(typesOf(entries)).toEqual(RAN);
   });
@@ -53,11 +56,12 @@ describe('start hooks', () => {
   it('forget a repository that is gone at the next boot', async () => {
     const folder = await createHookRepository(home, 'gone', startHook(['echo ran']));
     await createHookRepository(home, 'stays', startHook(['echo ran']));
-    const state = new HooksState();
+    const first = new HooksState('first boot');
 
-    await boot(state, 'first boot');
+    await boot(first);
     await rm(folder, { recursive: true });
-    await boot(state, 'second boot');
+    const state = new HooksState('second boot', first.toRecord());
+    await boot(state);
 
     expect(state.hooks.map(({ repoName }) => repoName)).toEqual(['stays']);
   });
@@ -65,20 +69,12 @@ describe('start hooks', () => {
   it('say of each repository when nothing of it is left to run', async () => {
     await createHookRepository(home, 'app', startHook(['echo ran']));
     await createHookRepository(home, 'wrong', { startHook: 1 });
-    const state = new HooksState();
-    await boot(state, 'first boot', () => {
-      expect(['app', 'wrong', 'none'].map((name) => state.isCompleted(name, 'first boot'))).toEqual([
-        false,
-        false,
-        false,
-      ]);
-    });
+    const state = new HooksState('first boot');
+    const areCompleted = () => ['app', 'wrong', 'none'].map((name) => state.isCompleted(name));
 
-    expect(['app', 'wrong', 'none'].map((name) => state.isCompleted(name, 'first boot'))).toEqual([
-      true,
-      true,
-      true,
-    ]);
+    await boot(state, () => expect(areCompleted()).toEqual([false, false, false]));
+
+    expect(areCompleted()).toEqual([true, true, true]);
     expect(typesOf(entries)).toContain('hooks.status');
   });
 });
@@ -86,7 +82,7 @@ describe('start hooks', () => {
 const RAN = ['hooks.started', 'hooks.progress', 'hooks.completed'];
 
 /** An engine's part in this: everything but the journal and the other actors. Resolves when boot may go on. */
-async function boot(state: HooksState, bootId: string, look: () => void = () => undefined): Promise<void> {
+async function boot(state: HooksState, look: () => void = () => undefined): Promise<void> {
   await mkdir(join(home, 'runs'), { recursive: true });
   const log = await HookLog.open({
     file: join(home, 'log'),
@@ -100,32 +96,21 @@ async function boot(state: HooksState, bootId: string, look: () => void = () => 
   const settled = () => Promise.resolve();
   const hook = hookMachine.provide({ actors: { hookProcess: hookProcess({ ...options, settled }) } });
   const startHooks = startHooksMachine.provide({ actors: { hook } });
-  const board = new HookBoard({
-    recorder: recorder(),
-    state,
-    bootId,
-    onCompleted: () => undefined,
-    logic: { startHooks, hook },
-  });
-  const actor = createActor(startHooks, { inspect: board.inspect });
-  actor.start();
-  look();
-  const repositories = () => listRepositories(join(home, 'workspaces'));
-  await toPromise(createActor(runStartHooks({ ...options, board, repositories })).start());
-  actor.stop();
-}
-
-function recorder(): Recorder {
-  return new Recorder({
+  const recorder = bareRecorder({
     append: (group) => {
       entries.push(...group);
       return '';
     },
-    onDelta: () => undefined,
-    now: () => new Date(),
-    clock: () => ({ bootId: '', ms: 0 }),
-    records: new Map(),
+    hooks: state,
   });
+  const silent = createLog({ level: 'silent', secrets: [] });
+  const actor = createActor(startHooks, { inspect: recordActors({ recorder, reactions: {}, log: silent }) });
+  actor.start();
+  look();
+  const repositories = () => listRepositories(join(home, 'workspaces'));
+  const toHooks = (event: StartHooksEvent) => actor.send(event);
+  await toPromise(createActor(runStartHooks({ ...options, recorder, state, toHooks, repositories })).start());
+  actor.stop();
 }
 
 /** What was announced, without progress on output. */

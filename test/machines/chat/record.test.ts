@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ChatsFileSchema, type ChatRecord } from '../../../src/contract/records.ts';
 import { parseLine, type JournalEntry, type StoredLine } from '../../../src/journal/event-line.ts';
 import { conditionOf } from '../../../src/projection/chat-condition.ts';
-import { Recorder } from '../../../src/projection/recorder.ts';
+import { bareRecorder } from '../../support/bare-recorder.ts';
 import { chatIdOf, recordAfter } from '../../../src/projection/restore.ts';
 import { CHAT_ID, asked, ended, message, said, sessionMidTurn, submit } from '../../support/chat-words.ts';
 import { recordOf, startChat } from '../../support/start-chat.ts';
@@ -89,7 +89,7 @@ function firstDifference(walk: Walk) {
     told = entries.reduce((record, entry) => recordAfter(record, asStored(entry)), told);
     return ID;
   };
-  const recorder = new Recorder({
+  const recorder = bareRecorder({
     append,
     onDelta: () => undefined,
     now: () => NOW,
@@ -97,7 +97,7 @@ function firstDifference(walk: Walk) {
     records,
   });
   for (const { emitted, snapshot } of walk.stands) {
-    recorder.recordChat(snapshot.context.record, emitted, conditionOf(snapshot));
+    recorder.tellChat(snapshot.context.record, emitted, conditionOf(snapshot));
     const known = records.get(CHAT_ID);
     if (JSON.stringify(sorted(told)) === JSON.stringify(sorted(known))) continue;
     return [{ route: walk.route, emitted, told, known }];

@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { bootAt } from '../../src/actors/boot-wait.ts';
-import type { BootLimits } from '../../src/actors/boot-wait.ts';
+import { BootStatus } from '../../src/projection/boot-status.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 
 const SINCE = '2026-01-01T00:00:00.000Z';
 
-async function limits(): Promise<BootLimits> {
+async function startBoot() {
   const file = join(await temporaryFolder(), 'cloud-init-output.log');
-  return { cloudInit: { file, limitMs: 600_000 }, repositories: { limitMs: 8_000 } };
+  const settings = { CLOUD_INIT_OUTPUT_LOG: file, CLOUD_INIT_TIMEOUT_MS: 600_000 };
+  return { file, boot: new BootStatus(settings) };
 }
 
 beforeEach(() => {
@@ -19,10 +19,9 @@ beforeEach(() => {
 
 describe('boot', () => {
   it('says which file it waits for, until when, and how to go on at once', async () => {
-    const given = await limits();
-    const { file } = given.cloudInit;
+    const { file, boot } = await startBoot();
 
-    expect(bootAt('initializing', given)).toEqual({
+    expect(boot.read()).toEqual({
       state: 'initializing',
       since: SINCE,
       waitingFor: {
@@ -36,22 +35,22 @@ describe('boot', () => {
   });
 
   it('waits for nothing where the file is there, nor when it is ready', async () => {
-    const given = await limits();
-    await writeFile(given.cloudInit.file, '');
+    const { file, boot } = await startBoot();
+    await writeFile(file, '');
 
-    expect(bootAt('initializing', given)).toEqual({ state: 'initializing', since: SINCE });
-    expect(bootAt('ready', given)).toEqual({ state: 'ready', since: SINCE });
+    expect(boot.at('initializing')).toEqual({ state: 'initializing', since: SINCE });
+    expect(boot.at('ready')).toEqual({ state: 'ready', since: SINCE });
   });
 
   it('says how long it looks at repositories, and that hooks have limits of their own', async () => {
-    const given = await limits();
+    const { boot } = await startBoot();
 
-    expect(bootAt('discoveringRepositories', given).waitingFor).toMatchObject({
+    expect(boot.at('discoveringRepositories').waitingFor).toMatchObject({
       for: 'repositories',
       until: '2026-01-01T00:00:08.000Z',
       skip: null,
     });
-    expect(bootAt('runningHooks', given).waitingFor).toMatchObject({
+    expect(boot.at('runningHooks').waitingFor).toMatchObject({
       for: 'startHooks',
       until: null,
       skip: null,

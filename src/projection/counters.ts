@@ -1,22 +1,22 @@
-import type { EngineEventBody } from '../contract/events.ts';
 import type { ChatRecord } from '../contract/records.ts';
 import type { EngineStatus } from '../contract/status.ts';
+import type { Sayings } from './event-table.ts';
 
-type Counters = Omit<EngineStatus, 'uptimeSeconds'>;
+type Counts = Omit<EngineStatus, 'uptimeSeconds'>;
 
-export interface StatusBoardOptions {
+export interface CountersOptions {
   records: ReadonlyMap<string, ChatRecord>;
   /** What others count: clients of the stream, repositories, hooks, logins. */
-  counted: () => Omit<Counters, 'chatsTotal' | 'chatsProcessing'>;
+  counted: () => Omit<Counts, 'chatsTotal' | 'chatsProcessing'>;
 }
 
 /** The engine's counters, and when they changed. */
-export class StatusBoard {
-  readonly #options: StatusBoardOptions;
+export class Counters {
+  readonly #options: CountersOptions;
   readonly #startedAt = performance.now();
   #announced = '';
 
-  constructor(options: StatusBoardOptions) {
+  constructor(options: CountersOptions) {
     this.#options = options;
   }
 
@@ -24,15 +24,15 @@ export class StatusBoard {
     return { uptimeSeconds: Math.floor((performance.now() - this.#startedAt) / 1000), ...this.#count() };
   }
 
-  /** The event that is due, if a counter changed since the last call. */
-  readonly takeChange = (): EngineEventBody<'engine.status.changed'> | undefined => {
-    const counters = JSON.stringify(this.#count());
-    if (counters === this.#announced) return undefined;
-    this.#announced = counters;
+  /** What is to be said, if a counter changed since the last call. */
+  readonly takeChange = (): Sayings['counters'] | undefined => {
+    const counts = JSON.stringify(this.#count());
+    if (counts === this.#announced) return undefined;
+    this.#announced = counts;
     return { type: 'engine.status.changed', payload: { status: this.read() } };
   };
 
-  #count(): Counters {
+  #count(): Counts {
     const { records, counted } = this.#options;
     let chatsProcessing = 0;
     for (const { chat } of records.values()) if (chat.processing) chatsProcessing += 1;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Actor, type AnyActorRef } from 'xstate';
-import { guarded } from '../../src/actors/guarded.ts';
+import { guarded } from '../../src/actors/record-actors.ts';
 import { submit } from '../support/chat-words.ts';
 import { BOOT, create, startEngineMachine } from '../support/start-engine-machine.ts';
 import { leafOf } from '../support/state-names.ts';

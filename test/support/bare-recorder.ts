@@ -1,0 +1,17 @@
+import { BootStatus } from '../../src/projection/boot-status.ts';
+import { HooksState } from '../../src/projection/hooks-state.ts';
+import { Recorder, type RecorderOptions } from '../../src/projection/recorder.ts';
+
+/** A recorder with nothing around it but what a test gives. */
+export function bareRecorder(options: Partial<RecorderOptions> = {}): Recorder {
+  return new Recorder({
+    append: () => '',
+    onDelta: () => undefined,
+    now: () => new Date(),
+    clock: () => ({ bootId: '', ms: 0 }),
+    records: new Map(),
+    hooks: new HooksState('boot'),
+    boot: new BootStatus({ CLOUD_INIT_OUTPUT_LOG: '/none', CLOUD_INIT_TIMEOUT_MS: 600_000 }),
+    ...options,
+  });
+}
