@@ -1,6 +1,6 @@
 /**
- * The root of the engine: boots the workspace, supervises its chats, its hooks and its credentials, and tells the
- * control plane.
+ * The root of the engine: boots the workspace, supervises its chats, its hooks, its credentials and logins,
+ * and tells the control plane.
  *
  * A chat that crashes is dropped and asked back from its record, a few times within `restartWindow`; after that it is
  * asked back only to end its turn. Boot, hooks, credentials and the outbox are started again within the same budget. No
@@ -50,6 +50,10 @@ export const engineMachine = engineSetup.createMachine({
       { actions: ['forgetChat', 'countCrash', 'announceGivenUp'] },
     ],
     'xstate.error.actor.credential.*': [
+      { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartActor', 'reportRestart'] },
+      { actions: ['stopActor', 'reportGivenUp'] },
+    ],
+    'xstate.error.actor.login.*': [
       { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartActor', 'reportRestart'] },
       { actions: ['stopActor', 'reportGivenUp'] },
     ],

@@ -1,10 +1,11 @@
 /** The vocabulary of the engine machine. */
 import { assign, emit, enqueueActions, setup } from 'xstate';
-import type { CredentialProvider } from '../src/contract/credentials.ts';
+import type { CredentialProvider, LoginProvider } from '../src/contract/credentials.ts';
 import { bootMachine } from './boot.machine.ts';
 import type { ChatInput } from './chat.events.ts';
 import { chatMachine } from './chat.machine.ts';
 import { credentialMachine } from './credential.machine.ts';
+import { loginMachine } from './login.machine.ts';
 import { outboxMachine } from './outbox.machine.ts';
 import { startHooksMachine } from './start-hooks.machine.ts';
 
@@ -12,6 +13,7 @@ import { startHooksMachine } from './start-hooks.machine.ts';
 const RESTARTS = 3;
 
 const CREDENTIALS: readonly CredentialProvider[] = ['github', 'claude', 'codex'];
+const LOGINS: readonly LoginProvider[] = ['claude', 'codex'];
 
 type NewChat = Omit<ChatInput, 'mayStart'>;
 
@@ -62,6 +64,7 @@ export const engineSetup = setup({
     boot: bootMachine,
     chat: chatMachine,
     credential: credentialMachine,
+    login: loginMachine,
     outbox: outboxMachine,
     startHooks: startHooksMachine,
   },
@@ -91,12 +94,16 @@ export const engineSetup = setup({
     startCredentials: enqueueActions(({ enqueue }) => {
       for (const provider of CREDENTIALS)
         enqueue.spawnChild('credential', { id: `credential.${provider}`, input: { provider } });
+      for (const provider of LOGINS)
+        enqueue.spawnChild('login', { id: `login.${provider}`, input: { provider } });
     }),
     restartActor: enqueueActions(({ event, enqueue }) => {
       const id = actorOf(event);
-      const provider = providerOf(event);
+      const credential = CREDENTIALS.find((provider) => id === `credential.${provider}`);
+      const login = LOGINS.find((provider) => id === `login.${provider}`);
       enqueue.stopChild(id);
-      if (provider !== undefined) enqueue.spawnChild('credential', { id, input: { provider } });
+      if (credential !== undefined) enqueue.spawnChild('credential', { id, input: { provider: credential } });
+      else if (login !== undefined) enqueue.spawnChild('login', { id, input: { provider: login } });
       else if (id === 'startHooks' || id === 'outbox') enqueue.spawnChild(id, { id });
     }),
     stopActor: enqueueActions(({ event, enqueue }) => enqueue.stopChild(actorOf(event))),
@@ -138,10 +145,6 @@ export const engineSetup = setup({
 
 function actorOf(event: EngineCommand): string {
   return 'actorId' in event ? event.actorId : '';
-}
-
-function providerOf(event: EngineCommand): CredentialProvider | undefined {
-  return CREDENTIALS.find((provider) => actorOf(event) === `credential.${provider}`);
 }
 
 function actorCrashOf(event: EngineCommand, isGivenUp: boolean): ActorCrashed {

@@ -27,7 +27,10 @@ export function agentOptions(
   return {
     programs: { claude: find(environment.CLAUDE_PATH), codex: find(environment.CODEX_PATH) },
     // Whose models an ACP agent uses is its own business: it logs in with what it finds.
-    logins: { ...credentials.logins, acp: { ...createPlainLogin({}), environment: credentials.environment } },
+    logins: {
+      ...credentials.logins.logins,
+      acp: { ...createPlainLogin({}), environment: credentials.environment },
+    },
     acpAgents: Object.fromEntries(
       Object.entries(environment.ACP_AGENTS).map(([provider, agent]) => [
         provider,

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import type { LoginBoard } from './actors/login-board.ts';
 import type { Hub } from './journal/hub.ts';
 import type { Gauges } from './metrics/exposition.ts';
 import type { Home } from './open-home.ts';
@@ -9,7 +10,7 @@ import type { Counters } from './projection/counters.ts';
 /** What the metrics look up, bound to where it is known. */
 export function createGauges(
   { journal, records, paths, outbox }: Home,
-  { hub, counters }: { hub: Hub; counters: Counters },
+  { hub, counters, logins }: { hub: Hub; counters: Counters; logins: LoginBoard },
 ): Gauges {
   return {
     chats: { help: 'Chats.', read: () => counters.read().chatsTotal },
@@ -40,6 +41,11 @@ export function createGauges(
     },
     storage_low: { help: '1 while the disk has no room.', read: () => Number(journal.isStorageLow) },
     agent_processes: { help: 'Processes of agents that live.', read: () => countRuns(paths.agents) },
+    logins: {
+      help: 'Logins of agents, by state.',
+      labelNames: ['provider', 'state'],
+      read: () => logins.states().map((labels) => ({ labels, count: 1 })),
+    },
     hook_processes: { help: 'Shells of hooks that run.', read: () => countRuns(paths.hooks) },
   };
 }

@@ -1,8 +1,15 @@
 import { credentialMachine } from '../machines/credential.machine.ts';
+import { loginMachine } from '../machines/login.machine.ts';
 import { CredentialBoard } from './actors/credential-board.ts';
 import { refreshCredential } from './actors/refresh-credential.ts';
-import type { AgentLogin } from './agents/login.ts';
-import { CredentialsFileSchema } from './contract/credentials.ts';
+import { LoginBoard } from './actors/login-board.ts';
+import {
+  CredentialProviderSchema,
+  CredentialsFileSchema,
+  type CredentialProvider,
+  type CredentialsFile,
+  type LoginProvider,
+} from './contract/credentials.ts';
 import { createAttempts } from './credentials/attempts.ts';
 import { bedrockCredentials } from './credentials/bedrock-credentials.ts';
 import { claudeCredentials } from './credentials/claude-credentials.ts';
@@ -15,7 +22,6 @@ import { credentialPaths } from './credentials/credential-paths.ts';
 import { gitCredentials, replaceAsGit } from './credentials/git-credentials.ts';
 import { githubHosts } from './credentials/github-hosts.ts';
 import { GithubLogin } from './credentials/github-logins.ts';
-import { LoginChain, type Refresher } from './credentials/login-chain.ts';
 import { loginsFile } from './credentials/logins-file.ts';
 import { watchFile } from './credentials/watch-file.ts';
 import { agentEnvironment } from './engine-env.ts';
@@ -30,7 +36,7 @@ export interface Credentials {
   /** For the root machine. */
   logic: typeof credentialMachine;
   board: CredentialBoard;
-  logins: { claude: AgentLogin; codex: AgentLogin };
+  logins: LoginBoard;
   /** What agents and hooks run with, without the login of an agent. */
   environment: () => Record<string, string>;
   /** Watches what git does to its file. Returns the means to stop. */
@@ -57,26 +63,34 @@ export async function openCredentials(home: Home, options: OpenCredentialsOption
   const onDamage = home.damages.report;
   const { github, claude, codex, files } = openLogins(home, env);
   for (const file of files) await file.sweep();
-  const saved = await readJson(home.store, { key: KEY, schema: CredentialsFileSchema, onDamage });
-  let isGithubIssued = typeof saved?.providers.github?.source === 'string';
-  const shared = () => (isGithubIssued && github.token !== null ? without(env, GITHUB_VARIABLES) : env);
-  const attempts = createAttempts({
-    client,
-    now: () => Date.now(),
-    keep: {
-      github: (credential) => github.keep(credential),
-      claude: (credential) => claude.keep(credential),
-      codex: (credential) => codex.keep(credential),
-    },
-    onKept: (provider) => {
-      isGithubIssued ||= provider === 'github';
-      for (const login of provider === 'github' ? Object.values(logins) : [logins[provider]]) login.changed();
-    },
-  });
+  const read = await readJson(home.store, { key: KEY, schema: CredentialsFileSchema, onDamage });
+  let saved: CredentialsFile = read ?? { version: 1, providers: {} };
+  const save = (news: Partial<CredentialsFile>) => {
+    saved = { ...saved, ...news };
+    writeJson(home.store.storage, { key: KEY, value: saved }).catch((error: unknown) =>
+      log.warn({ err: error }, 'what is known of the credentials could not be saved'),
+    );
+  };
+  const issued = new Set(
+    PROVIDERS.filter((provider) => typeof saved.providers[provider]?.source === 'string'),
+  );
+  const shared = () => (issued.has('github') && github.token !== null ? without(env, GITHUB_VARIABLES) : env);
   const logic = credentialMachine.provide({
     actors: {
       refreshCredential: refreshCredential({
-        attempts,
+        attempts: createAttempts({
+          client,
+          now: () => Date.now(),
+          keep: {
+            github: (credential) => github.keep(credential),
+            claude: (credential) => claude.keep(credential),
+            codex: (credential) => codex.keep(credential),
+          },
+          onKept: (provider) => {
+            issued.add(provider);
+            for (const agent of CHANGES[provider]) logins.changed(agent);
+          },
+        }),
         settled: () => home.journal.committed(),
         now: () => Date.now(),
         random: () => Math.random(),
@@ -84,29 +98,30 @@ export async function openCredentials(home: Home, options: OpenCredentialsOption
     },
   });
   const board = new CredentialBoard({
-    saved: saved?.providers ?? {},
-    save: (providers) => {
-      writeJson(home.store.storage, { key: KEY, value: { version: 1, providers } }).catch((error: unknown) =>
-        log.warn({ err: error }, 'what is known of the credentials could not be saved'),
-      );
-    },
+    saved: saved.providers,
+    save: (providers) => save({ providers }),
     now: () => new Date(),
   });
-  const chainOf = (provider: 'claude' | 'codex', { variables, ...parts }: ChainParts) =>
-    new LoginChain({
-      ...parts,
-      refresher: refresherOf(board, provider),
-      environment: () => without(shared(), variables),
-      now: () => performance.now(),
-    });
-  const logins = {
-    claude: chainOf('claude', { list: () => claude.list(), variables: CLAUDE_LOGIN_VARIABLES }),
-    codex: chainOf('codex', {
-      list: () => codex.list(),
-      variables: CODEX_LOGIN_VARIABLES,
-      use: (login) => codex.use(login),
-    }),
-  };
+  const logins = new LoginBoard({
+    logic: loginMachine,
+    credentials: board,
+    saved: saved.refused ?? {},
+    save: (refused) => save({ refused }),
+    sources: {
+      claude: {
+        list: () => claude.list(),
+        environment: () => without(shared(), CLAUDE_LOGIN_VARIABLES),
+        echoMs: 1_000,
+      },
+      codex: {
+        list: () => codex.list(),
+        use: (login) => codex.use(login),
+        environment: () => without(shared(), CODEX_LOGIN_VARIABLES),
+        // A server asks for another token first, and ends its turn for want of one later.
+        echoMs: 5_000,
+      },
+    },
+  });
   return {
     logic,
     board,
@@ -126,25 +141,14 @@ export async function openCredentials(home: Home, options: OpenCredentialsOption
   };
 }
 
-function refresherOf(board: CredentialBoard, provider: 'claude' | 'codex'): Refresher {
-  return {
-    // An agent also keeps the environment for GitHub that it was launched with.
-    ready: async () => void (await Promise.all([board.ready(provider), board.ready('github')])),
-    settled: () => board.settled(provider),
-    replace: async (rejectedTokenSha256) => {
-      const sha = rejectedTokenSha256 === undefined ? {} : { rejectedTokenSha256 };
-      board.request(provider, { reason: 'rejected', ...sha });
-      await board.settled(provider);
-    },
-  };
-}
+const PROVIDERS = CredentialProviderSchema.options;
 
-interface ChainParts {
-  list: ConstructorParameters<typeof LoginChain>[0]['list'];
-  use?: (login: ReturnType<CodexLogins['list']>[number]) => Promise<void>;
-  /** Those that choose a login, of which only what the login in use needs is passed on. */
-  variables: readonly string[];
-}
+/** Whose environment another credential changes. */
+const CHANGES: Record<CredentialProvider, readonly LoginProvider[]> = {
+  github: ['claude', 'codex'],
+  claude: ['claude'],
+  codex: ['codex'],
+};
 
 function openLogins({ paths, damages }: Home, env: Record<string, string>) {
   const at = credentialPaths(paths, env);

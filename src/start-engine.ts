@@ -69,7 +69,6 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
       hooksRunning: home.hooks.isRunning,
     }),
   });
-  const gauges = createGauges(home, { hub, counters });
   recorder.countersChange = counters.takeChange;
   const readers = createThrottle(
     () => gatherMs(hub.clients),
@@ -88,6 +87,7 @@ export async function startEngine({ environment, log, version }: StartEngineOpti
     signal: goodbye.signal,
   });
   const credentials = await openCredentials(home, { environment, client, log });
+  const gauges = createGauges(home, { hub, counters, logins: credentials.logins });
   const stopReviewing = credentials.watch();
   const drivers = await createDrivers(agentOptions(home, { environment, log, credentials }));
   const hookParts = await openHooks(home, {

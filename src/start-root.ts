@@ -19,6 +19,7 @@ import { monotonicClock } from './projection/turn-duration.ts';
 import { agentSession } from './actors/agent-session.ts';
 import { awaitCloudInit } from './actors/await-cloud-init.ts';
 import type { CredentialActor, CredentialBoard } from './actors/credential-board.ts';
+import type { LoginBoard } from './actors/login-board.ts';
 import { hookProcess } from './actors/hook-process.ts';
 import { recordActors, type ChatActor, type Reactions } from './actors/record-actors.ts';
 import { tellControlPlane, type TellControlPlaneOptions } from './actors/tell-control-plane.ts';
@@ -34,7 +35,7 @@ export interface StartRootOptions {
   /** The home was copied from another workspace: what ran there is not ours. */
   isCopy: boolean;
   hooks: RootHooksOptions;
-  credentials: { logic: typeof credentialMachine; board: CredentialBoard };
+  credentials: { logic: typeof credentialMachine; board: CredentialBoard; logins: LoginBoard };
   outbox: RootOutboxOptions;
 }
 
@@ -69,10 +70,14 @@ export function startRoot(options: StartRootOptions): Root {
     ended: () => waitFor(actor, ({ status }) => status !== 'active'),
   };
   const send = (command: EngineCommand) => actor.send(command);
+  const recordActor = recordActors({ recorder, log, reactions: reactionsOf(options, { ...root, send }) });
   const actor: Root['actor'] = createActor(
     engineMachine.provide({ actors: logicsOf(options, root.toHooks) }),
     {
-      inspect: recordActors({ recorder, log, reactions: reactionsOf(options, { ...root, send }) }),
+      inspect: (event) => {
+        recordActor(event);
+        options.credentials.logins.inspect(event);
+      },
     },
   );
   actor.start();
@@ -100,6 +105,7 @@ function logicsOf(
       delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },
     }),
     credential: credentials.logic,
+    login: credentials.logins.logic,
     outbox: outboxMachine.provide({
       actors: tellControlPlane(outbox),
       delays: { backoff: ({ context }) => backoffMs(context, Math.random()) },

@@ -87,6 +87,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/agents',
     'src/hooks',
     'machines/hook.record.ts',
+    'machines/login.choice.ts',
     'type:src/credentials',
     'src/process',
     'src/journal',

@@ -19,9 +19,6 @@ export interface CredentialBoardOptions {
   now: () => Date;
 }
 
-/** The refresh of the start may keep a provider's first turn waiting so long. */
-const READY_MS = 10_000;
-
 const UNKNOWN: CredentialHealth = {
   state: 'absent',
   source: null,
@@ -38,7 +35,6 @@ export class CredentialBoard {
   readonly #options: CredentialBoardOptions;
   readonly #actors = new Map<CredentialProvider, CredentialActor>();
   readonly #health: TokenRefreshHealth['providers'];
-  readonly #ready: Record<CredentialProvider, Ready>;
 
   constructor(options: CredentialBoardOptions) {
     const { saved } = options;
@@ -48,16 +44,10 @@ export class CredentialBoard {
       claude: { ...UNKNOWN, ...saved.claude },
       codex: { ...UNKNOWN, ...saved.codex },
     };
-    this.#ready = { github: createReady(), claude: createReady(), codex: createReady() };
   }
 
   health(): TokenRefreshHealth {
     return { providers: structuredClone(this.#health) };
-  }
-
-  /** Settles when the first refresh of this engine is over, in ten seconds at the latest. */
-  ready(provider: CredentialProvider): Promise<void> {
-    return this.#ready[provider].promise;
   }
 
   /** Settles when no refresh is under way. */
@@ -94,7 +84,6 @@ export class CredentialBoard {
       lastError: context.lastError,
     };
     if (state === 'fresh') this.#options.save(this.#known());
-    if (state !== 'refreshing') this.#ready[provider].end();
   }
 
   #known(): CredentialsFile['providers'] {
@@ -107,20 +96,6 @@ export class CredentialBoard {
 }
 
 type CredentialHealthChange = Extract<CredentialEmitted, { type: 'credentials.changed' }>['payload'];
-
-interface Ready {
-  promise: Promise<void>;
-  end: () => void;
-}
-
-function createReady(): Ready {
-  let end: () => void = ignore;
-  const promise = new Promise<void>((resolve) => {
-    end = resolve;
-    setTimeout(resolve, READY_MS).unref();
-  });
-  return { promise, end: () => end() };
-}
 
 function toText(time: number | null): string | null {
   return time === null || Number.isNaN(time) ? null : new Date(time).toISOString();

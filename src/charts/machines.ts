@@ -4,6 +4,7 @@ import { chatMachine } from '../../machines/chat.machine.ts';
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
+import { loginMachine } from '../../machines/login.machine.ts';
 import { outboxMachine } from '../../machines/outbox.machine.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 
@@ -14,6 +15,7 @@ export const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
   credential: credentialMachine,
   engine: engineMachine,
   hook: hookMachine,
+  login: loginMachine,
   outbox: outboxMachine,
   'start-hooks': startHooksMachine,
 };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 export const CredentialProviderSchema = z.enum(['github', 'claude', 'codex']);
+/** Those of agents, of which there may be several logins. */
+export const LoginProviderSchema = CredentialProviderSchema.extract(['claude', 'codex']);
 export const CredentialStateSchema = z.enum(['absent', 'fresh', 'refreshing', 'backingOff', 'rejected']);
 
 export const CredentialHealthSchema = z
@@ -34,9 +36,12 @@ export const CredentialsFileSchema = z.object({
     CredentialProviderSchema,
     CredentialHealthSchema.pick({ source: true, lastSuccessAt: true, expiresAt: true }),
   ),
+  /** Digests of logins that were refused and that nobody replaced. */
+  refused: z.partialRecord(LoginProviderSchema, z.array(z.string())).optional(),
 });
 
 export type CredentialProvider = z.infer<typeof CredentialProviderSchema>;
+export type LoginProvider = z.infer<typeof LoginProviderSchema>;
 export type CredentialState = z.infer<typeof CredentialStateSchema>;
 export type CredentialHealth = z.infer<typeof CredentialHealthSchema>;
 export type TokenRefreshHealth = z.infer<typeof TokenRefreshHealthSchema>;

@@ -1,8 +1,19 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { COUNTERS, TIMERS, type CounterName, type Tally, type TimerName } from './tally.ts';
+import { COUNTERS, TIMERS, type CounterName, type Labels, type Tally, type TimerName } from './tally.ts';
 
-/** What is looked up when somebody asks, by the name of its metric. */
-export type Gauges = Readonly<Record<string, { help: string; read: () => number }>>;
+/** What is looked up when somebody asks, by the name of its metric: a number, or one for each of some labels. */
+export type Gauges = Readonly<Record<string, GaugeSource>>;
+
+export interface GaugeSource {
+  help: string;
+  labelNames?: string[];
+  read: () => number | readonly LabelledCount[];
+}
+
+export interface LabelledCount {
+  labels: Labels;
+  count: number;
+}
 
 export interface ExpositionOptions {
   tally: Tally;
@@ -30,9 +41,9 @@ export class Exposition {
       const shape = { labelNames: [...labels], buckets: [...buckets] };
       return new Histogram({ name: PREFIX + name, help, ...shape, registers });
     });
-    for (const [name, { help, read }] of Object.entries(gauges)) {
-      const collect = () => gauge.set(read());
-      const gauge: Gauge = new Gauge({ name: PREFIX + name, help, registers, collect });
+    for (const [name, { help, labelNames = [], read }] of Object.entries(gauges)) {
+      const collect = () => set(gauge, read());
+      const gauge: Gauge = new Gauge({ name: PREFIX + name, help, labelNames, registers, collect });
     }
     const about = { name: `${PREFIX}engine_info`, help: 'The version of the engine.', registers };
     new Gauge({ ...about, labelNames: ['version'] }).set({ version }, 1);
@@ -50,6 +61,12 @@ export class Exposition {
     }
     return this.#registry.metrics();
   }
+}
+
+function set(gauge: Gauge, value: number | readonly LabelledCount[]): void {
+  if (typeof value === 'number') return gauge.set(value);
+  gauge.reset();
+  for (const { labels, count } of value) gauge.set(labels, count);
 }
 
 function byName<Name extends string, Definition, Metric>(

@@ -7,6 +7,7 @@ import type { ChatEmitted, ChatSaid } from '../../machines/chat.events.ts';
 import type { CredentialEmitted } from '../../machines/credential.setup.ts';
 import type { ActorCrashed, EngineEmitted } from '../../machines/engine.setup.ts';
 import type { HookEmitted } from '../../machines/hook.events.ts';
+import type { LoginEmitted } from '../../machines/login.setup.ts';
 import type { OutboxEmitted } from '../../machines/outbox.setup.ts';
 import type { StartHooksEmitted } from '../../machines/start-hooks.setup.ts';
 import type { EngineEventType } from '../contract/events.ts';
@@ -26,6 +27,7 @@ export interface Sayings {
   credential: CredentialEmitted;
   engine: EngineEmitted;
   hook: HookEmitted;
+  login: LoginEmitted;
   outbox: OutboxEmitted;
   startHooks: StartHooksEmitted;
   counters: Extract<Entry, { type: 'engine.status.changed' }>;
@@ -120,6 +122,12 @@ const TABLE: Table = {
     },
   },
   hook: { 'hooks.progress': AS_SAID, 'hook.changed': NOT_WRITTEN },
+  login: {
+    'login.renewed': NOT_WRITTEN,
+    'login.replaced': NOT_WRITTEN,
+    'login.refused': NOT_WRITTEN,
+    'login.changed': NOT_WRITTEN,
+  },
   outbox: { error: AS_SAID, 'event.settled': NOT_WRITTEN },
   startHooks: {
     'hooks.started': AS_SAID,
@@ -215,6 +223,7 @@ function crashOf({ actorId, isGivenUp }: ActorCrashed): Entry {
 
 const PARTS: Record<string, { code: string; what: string }> = {
   credential: { code: 'credential', what: 'Refreshing the credential' },
+  login: { code: 'login', what: 'Choosing the login' },
   outbox: { code: 'outbox', what: 'Telling the control plane' },
   startHooks: { code: 'hooks', what: 'Running the hooks' },
   boot: { code: 'boot', what: 'Boot' },

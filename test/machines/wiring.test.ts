@@ -6,6 +6,7 @@ import { chatMachine } from '../../machines/chat.machine.ts';
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
+import { loginMachine } from '../../machines/login.machine.ts';
 import { outboxMachine } from '../../machines/outbox.machine.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import { UnprovidedActorError } from '../../machines/must-provide.ts';
@@ -17,6 +18,7 @@ const ACTORS = [
   credentialMachine,
   engineMachine,
   hookMachine,
+  loginMachine,
   outboxMachine,
   startHooksMachine,
 ].flatMap(({ implementations }) =>
@@ -46,6 +48,11 @@ describe('a machine whose actors were not provided', () => {
       'agentSession',
       'refreshCredential',
       'hookProcess',
+      'recallRefused',
+      'awaitFirstRefresh',
+      'awaitRefresh',
+      'refreshLogin',
+      'useLogin',
       'nextEvent',
       'tellEvent',
       'keepDeadLetter',

@@ -12,7 +12,10 @@ export interface ScriptedLogin extends AgentLogin {
   replace(login: Login): Promise<void>;
 }
 
-/** A login that a test holds the replacements of; without one, someone has to log in. */
+/**
+ * A login that a test holds the replacement of; without one, someone has to log in. Each later refusal is one of the
+ * login before, and gets the same answer.
+ */
 export async function createScriptedLogin(
   first: Login,
   { environment, next }: { environment: Readonly<Record<string, string>>; next: () => Promise<Login | null> },
@@ -46,7 +49,7 @@ export async function createScriptedLogin(
       return () => listeners.delete(listener);
     },
     rejected() {
-      refreshing ??= refresh().finally(() => (refreshing = null));
+      refreshing ??= refresh();
       return refreshing;
     },
   };

@@ -1,11 +1,13 @@
 import { UnsecuredJWT, decodeJwt } from 'jose';
 import { SimulatedClock, createActor } from 'xstate';
 import { credentialMachine } from '../../machines/credential.machine.ts';
+import { loginMachine } from '../../machines/login.machine.ts';
 import { CredentialBoard } from '../../src/actors/credential-board.ts';
 import { refreshCredential } from '../../src/actors/refresh-credential.ts';
-import type { CredentialProvider } from '../../src/contract/credentials.ts';
+import { LoginBoard } from '../../src/actors/login-board.ts';
+import { LoginProviderSchema } from '../../src/contract/credentials.ts';
+import type { CredentialProvider, LoginProvider } from '../../src/contract/credentials.ts';
 import { createAttempts } from '../../src/credentials/attempts.ts';
-import { LoginChain } from '../../src/credentials/login-chain.ts';
 import { loginOf } from '../../src/credentials/login.ts';
 
 export const PROVIDERS = ['github', 'claude', 'codex'] as const;
@@ -84,26 +86,29 @@ export function simulateCredentials({ random }: { random: () => number }) {
   const settled = async () => {
     for (const provider of PROVIDERS) await board.settled(provider);
   };
-  const chains = new Map(PROVIDERS.map((provider) => [provider, chainOf(provider)]));
-
-  function chainOf(provider: CredentialProvider): LoginChain {
-    return new LoginChain({
-      refresher: {
-        ready: () => board.ready(provider),
-        settled: () => board.settled(provider),
-        replace: async (rejectedTokenSha256) => {
-          board.request(provider, {
-            reason: 'rejected',
-            ...(rejectedTokenSha256 && { rejectedTokenSha256 }),
-          });
-          await board.settled(provider);
-        },
-      },
-      list: () => [loginOf('oauth', tokens.get(provider)?.name ?? 'none')],
-      environment: () => ({}),
-      now: () => clock.now(),
-    });
-  }
+  const list = (provider: CredentialProvider) => [loginOf('oauth', tokens.get(provider)?.name ?? 'none')];
+  const sourceOf = (provider: LoginProvider) => ({
+    list: () => list(provider),
+    environment: () => ({}),
+    echoMs: 1_000,
+  });
+  const logins = new LoginBoard({
+    logic: loginMachine,
+    credentials: board,
+    sources: { claude: sourceOf('claude'), codex: sourceOf('codex') },
+    saved: {},
+    save: () => undefined,
+  });
+  for (const provider of LoginProviderSchema.options)
+    createActor(logins.logic, { clock, input: { provider }, inspect: logins.inspect }).start();
+  const rejected: Record<CredentialProvider, () => Promise<unknown>> = {
+    github: async () => {
+      board.request('github', { reason: 'rejected' });
+      await board.settled('github');
+    },
+    claude: () => logins.logins.claude.rejected(),
+    codex: () => logins.logins.codex.rejected(),
+  };
 
   return {
     now,
@@ -123,7 +128,7 @@ export function simulateCredentials({ random }: { random: () => number }) {
     turn: async (provider: CredentialProvider): Promise<'completed' | 'healed' | 'lost'> => {
       const isGood = () => plane.isGood(tokens.get(provider)?.name);
       if (isGood()) return 'completed';
-      await chains.get(provider)?.rejected();
+      await rejected[provider]();
       return isGood() ? 'healed' : 'lost';
     },
   };

@@ -5,6 +5,7 @@ import type { AgentSessionCommand, ChatEvent } from '../../machines/chat.events.
 import { chatMachine } from '../../machines/chat.machine.ts';
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import type { RefreshEnd, RefreshInput } from '../../machines/credential.setup.ts';
+import { loginMachine } from '../../machines/login.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import type { EngineCommand, EngineEmitted } from '../../machines/engine.setup.ts';
 import type { AgentSessionInput } from '../../src/contract/facts.ts';
@@ -96,6 +97,9 @@ const machine = engineMachine.provide({
         refreshCredential: fromPromise<RefreshEnd, RefreshInput>(() => new Promise(() => undefined)),
       },
     }),
+    login: loginMachine.provide({
+      actors: { recallRefused: never as never, awaitFirstRefresh: never as never },
+    }),
   },
 });
 
@@ -104,6 +108,7 @@ export const quietMachine = machine.provide({
   actors: {
     boot: never as never,
     credential: never as never,
+    login: never as never,
     startHooks: never as never,
     outbox: never as never,
   },

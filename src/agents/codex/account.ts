@@ -26,17 +26,11 @@ type Verdict = 'renewed' | 'refused';
 
 export const REFRESH = 'account/chatgptAuthTokens/refresh';
 
-/** So long a verdict holds: what was refused before it is told a little later. */
-const ECHO_MS = 5_000;
-
 export class Account {
   readonly #options: AccountOptions;
   #isBegun = false;
   #signedInWith: HandedOver | null = null;
   #signing: Promise<void> = Promise.resolve();
-  #verdict: Promise<Verdict> | null = null;
-  /** On the monotonic clock, in milliseconds; infinite while it is awaited. */
-  #verdictAt = 0;
 
   constructor(options: AccountOptions) {
     this.#options = options;
@@ -55,13 +49,13 @@ export class Account {
     return this.#signing;
   }
 
-  /** The model's API refused the login: asks for another, and hands it over. */
-  rejected(): Promise<Verdict> {
-    if (this.#verdict === null || performance.now() - this.#verdictAt > ECHO_MS) {
-      this.#verdictAt = Number.POSITIVE_INFINITY;
-      this.#verdict = this.#replace();
-    }
-    return this.#verdict;
+  /** The model's API refused the login: asks for another. */
+  async rejected(): Promise<Verdict> {
+    const outcome = await this.#options.login.rejected().catch((error: unknown) => {
+      this.#warn(error);
+      return 'refused' as const;
+    });
+    return outcome === 'refused' ? 'refused' : 'renewed';
   }
 
   /** The server waits for an answer for ten seconds, and asks again. */
@@ -76,16 +70,6 @@ export class Account {
     }
     await this.#write(errorLine(frame.id, 'There is no other token.'));
     if (wanted !== null) await this.signIn();
-  }
-
-  async #replace(): Promise<Verdict> {
-    const { login } = this.#options;
-    const outcome = await login.rejected().catch((error: unknown) => {
-      this.#warn(error);
-      return 'refused' as const;
-    });
-    this.#verdictAt = performance.now();
-    return outcome === 'refused' ? 'refused' : 'renewed';
   }
 
   async #signIn(): Promise<void> {

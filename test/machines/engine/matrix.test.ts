@@ -8,7 +8,8 @@ import { entriesOf, leafOf } from '../../support/state-names.ts';
 import type { LeafOf } from '../../support/state-names.ts';
 
 type State = Exclude<LeafOf<StateValueFrom<typeof engineMachine>>, 'serving.entering'>;
-type ActorKey = `${'boot' | 'chat' | 'hooks' | 'outbox'} ${'done' | 'failed'}` | 'credential failed';
+type ActorKey =
+  `${'boot' | 'chat' | 'hooks' | 'outbox'} ${'done' | 'failed'}` | 'credential failed' | 'login failed';
 type EventKey = Exclude<EngineCommand['type'], `xstate.${string}`> | ActorKey;
 
 const EVENTS: Record<EventKey, EngineCommand> = {
@@ -30,6 +31,7 @@ const EVENTS: Record<EventKey, EngineCommand> = {
     actorId: 'credential.claude',
     error: 'broken',
   },
+  'login failed': { type: 'xstate.error.actor.login.claude', actorId: 'login.claude', error: 'broken' },
   'outbox done': { type: 'xstate.done.actor.outbox', actorId: 'outbox' },
   'outbox failed': { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' },
 };
@@ -63,6 +65,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'hooks done': 'booting',
     'hooks failed': 'booting',
     'credential failed': 'booting',
+    'login failed': 'booting',
     'outbox done': 'booting',
     'outbox failed': 'booting',
   },
@@ -81,6 +84,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'hooks done': 'serving.running',
     'hooks failed': 'serving.running',
     'credential failed': 'serving.running',
+    'login failed': 'serving.running',
     'outbox done': 'serving.running',
     'outbox failed': 'serving.running',
   },
@@ -99,6 +103,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'hooks done': 'serving.holding',
     'hooks failed': 'serving.holding',
     'credential failed': 'serving.holding',
+    'login failed': 'serving.holding',
     'outbox done': 'serving.holding',
     'outbox failed': 'serving.holding',
   },
@@ -119,6 +124,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'outbox done': 'draining.ending',
     'outbox failed': 'draining.ending',
     'credential failed': 'draining.ending',
+    'login failed': 'draining.ending',
   },
   'draining.telling': {
     'chat.create': 'draining.telling',
@@ -137,6 +143,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'outbox done': 'stopped',
     'outbox failed': 'stopped',
     'credential failed': 'draining.telling',
+    'login failed': 'draining.telling',
   },
   stopped: {
     'chat.create': 'stopped',
@@ -153,6 +160,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'hooks done': 'stopped',
     'hooks failed': 'stopped',
     'credential failed': 'stopped',
+    'login failed': 'stopped',
     'outbox done': 'stopped',
     'outbox failed': 'stopped',
   },
@@ -171,6 +179,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     'hooks done': 'handedOver',
     'hooks failed': 'handedOver',
     'credential failed': 'handedOver',
+    'login failed': 'handedOver',
     'outbox done': 'handedOver',
     'outbox failed': 'handedOver',
   },

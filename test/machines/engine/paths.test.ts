@@ -78,7 +78,7 @@ beforeAll(() => {
     for (const last of [...possibleEvents(state), create('two'), restore('two'), 9_000])
       walk([...events, last]);
   }
-  for (const actorId of ['credential.claude', 'startHooks', 'outbox', 'boot'])
+  for (const actorId of ['credential.claude', 'login.claude', 'startHooks', 'outbox', 'boot'])
     walk(Array.from({ length: 4 }, () => breakOf(actorId)));
 }, 60_000);
 
@@ -97,7 +97,7 @@ describe('engine machine, along every shortest path and one event more', () => {
       violationsOf(({ engine }) => {
         const { children, context } = engine.getSnapshot();
         const living = Object.keys(children).filter(
-          (id) => !/^(?:boot|startHooks|outbox|credential\..+)$/.test(id),
+          (id) => !/^(?:boot|startHooks|outbox|(?:credential|login)\..+)$/.test(id),
         );
         return JSON.stringify(living.toSorted()) === JSON.stringify(context.chatIds.toSorted());
       }),

@@ -9,6 +9,7 @@ const LOW = { type: 'storage.low' } as const;
 const RECOVERED = { type: 'storage.recovered' } as const;
 const DRAIN = { type: 'engine.drain' } as const;
 const CREDENTIALS = ['credential.github', 'credential.claude', 'credential.codex'];
+const LOGINS = ['login.claude', 'login.codex'];
 const OUTBOX_DONE = { type: 'xstate.done.actor.outbox', actorId: 'outbox' } as const;
 
 describe('booting', () => {
@@ -87,6 +88,7 @@ describe('serving', () => {
     expect(engine.getSnapshot().context.chatIds).toEqual(['two']);
     expect(Object.keys(engine.getSnapshot().children)).toEqual([
       ...CREDENTIALS,
+      ...LOGINS,
       'startHooks',
       'outbox',
       'two',
@@ -94,12 +96,12 @@ describe('serving', () => {
   });
 });
 
-describe('a credential that crashes', () => {
-  const broken = {
-    type: 'xstate.error.actor.credential.codex',
-    actorId: 'credential.codex',
-    error: 'broken',
-  } as const;
+describe.each([
+  { what: 'credential', all: CREDENTIALS },
+  { what: 'login', all: LOGINS },
+])('a $what that crashes', ({ what, all }) => {
+  const actorId = `${what}.codex`;
+  const broken = { type: `xstate.error.actor.${actorId}`, actorId, error: 'broken' } as const;
 
   it('is begun anew, apart from the others', () => {
     const { engine, emitted, take } = startEngineMachine();
@@ -108,11 +110,9 @@ describe('a credential that crashes', () => {
     take(BOOT, broken);
 
     const after = { ...engine.getSnapshot().children } as Record<string, unknown>;
-    const kept = CREDENTIALS.filter((id) => after[id] === before[id]);
-    expect([kept, after['credential.codex'] === undefined]).toEqual([CREDENTIALS.slice(0, 2), false]);
-    expect(emitted).toEqual([
-      { type: 'actor.crashed', actorId: 'credential.codex', isGivenUp: false, error: 'broken' },
-    ]);
+    const kept = all.filter((id) => after[id] === before[id]);
+    expect([kept, after[actorId] === undefined]).toEqual([all.slice(0, -1), false]);
+    expect(emitted).toEqual([{ type: 'actor.crashed', actorId, isGivenUp: false, error: 'broken' }]);
   });
 
   it('is given up at the fourth crash within a minute, and the engine goes on', () => {
@@ -120,10 +120,10 @@ describe('a credential that crashes', () => {
 
     take(BOOT, broken, broken, broken, broken);
 
-    expect(Object.keys(engine.getSnapshot().children)).not.toContain('credential.codex');
+    expect(Object.keys(engine.getSnapshot().children)).not.toContain(actorId);
     expect(emitted.at(-1)).toEqual({
       type: 'actor.crashed',
-      actorId: 'credential.codex',
+      actorId,
       isGivenUp: true,
       error: 'broken',
     });
