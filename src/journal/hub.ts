@@ -20,7 +20,7 @@ export interface EventSource {
 }
 
 export interface HubOptions {
-  /** How long frames are gathered before they are sent. */
+  /** What comes within this time after frames were sent is gathered, and sent together when it has passed. */
   gatherMs?: number;
   pingEveryMs?: number;
   /** How much is kept in memory for readers that are a little behind. */
@@ -72,6 +72,7 @@ class EventHub implements Hub {
   #partialReaders = 0;
   #gathered: CommittedLines[] = [];
   #flushing: NodeJS.Timeout | null = null;
+  #flushedAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor(source: EventSource, options: HubOptions) {
@@ -169,12 +170,15 @@ class EventHub implements Hub {
   #gather(lines: CommittedLines): void {
     if (this.#streams.size === 0) return this.#skip();
     this.#gathered.push(lines);
-    this.#flushing ??= setTimeout(() => this.#flush(), this.#options.gatherMs ?? 2);
+    const wait = this.#flushedAt + (this.#options.gatherMs ?? 2) - performance.now();
+    if (wait <= 0) this.#flush();
+    else this.#flushing ??= setTimeout(() => this.#flush(), wait);
   }
 
   #flush(): void {
     if (this.#flushing !== null) clearTimeout(this.#flushing);
     this.#flushing = null;
+    if (this.#gathered.length > 0) this.#flushedAt = performance.now();
     for (const lines of this.#gathered.splice(0)) {
       this.#addFrames(lines);
       for (const stream of this.#streams) stream.pump();

@@ -27,7 +27,7 @@ const POLL_MS = 1_000;
 /** Where nothing can be watched. */
 const BLIND_POLL_MS = 50;
 
-/** What comes in quick succession is read together: a reading costs more than a line. */
+/** What comes within this time after a reading is read together: a reading costs more than a line. */
 const GATHER_MS = 2;
 
 /** Hands over what a run prints until the process has ended and all of it was read, or until the signal. */
@@ -64,6 +64,7 @@ async function read({ run, file, alarm }: Reading, options: FollowBytesOptions):
       // What it left running may print on for ever.
       if (end !== null) limit = fstatSync(file.fd).size;
     }
+    const readAt = performance.now();
     const { bytesRead } = await file.read(chunk, 0, chunk.length, offset);
     offset += bytesRead;
     if (end === null) reserve.secure(fstatSync(file.fd).size);
@@ -73,7 +74,8 @@ async function read({ run, file, alarm }: Reading, options: FollowBytesOptions):
     onCaughtUp?.();
     if (end !== null) return end;
     await rung;
-    await delay(GATHER_MS);
+    const wait = readAt + GATHER_MS - performance.now();
+    if (wait > 0) await delay(wait);
   }
   return { isOver: false };
 }

@@ -55,8 +55,10 @@ describe('the event stream', () => {
   it('joins a reader that resumes before the latest events were sent to the others', async () => {
     const { journal, open } = await openTestHub({ hub: { gatherMs: NEVER } });
     const witness = await open({ partial: false });
-    await appendAll(journal, numbers(1, 5));
-    expect(witness.ids).toEqual([]);
+    await appendAll(journal, numbers(1, 2));
+    await expect.poll(() => witness.ids).toEqual([idOf(1), idOf(2)]);
+    await appendAll(journal, numbers(3, 5));
+    expect(witness.ids).toEqual([idOf(1), idOf(2)]);
     const early = await open({ partial: false, after: idOf(2) });
     const live = await open({ partial: false });
     await appendAll(journal, numbers(6, 7));
@@ -239,6 +241,15 @@ describe('the event stream', () => {
     await journal.close();
     await early;
     await expect(hub.open(request)).rejects.toThrow(new EngineError('SHUTTING_DOWN'));
+  });
+
+  it('sends what comes after a rest at once, and gathers what comes right behind it', async () => {
+    const { journal, open } = await openTestHub({ hub: { gatherMs: NEVER } });
+    const inbox = await open({ partial: false });
+    await appendAll(journal, ['a']);
+    await expect.poll(() => inbox.ids).toEqual([idOf(1)]);
+    await appendAll(journal, ['b', 'c']);
+    expect(inbox.ids).toEqual([idOf(1)]);
   });
 
   it('builds no frames while nobody reads and loses nothing by it', async () => {
