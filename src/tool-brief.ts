@@ -3,9 +3,21 @@ const TELLING = ['command', 'cmd', 'file_path', 'path', 'pattern', 'query', 'url
 
 const BRIEF_CHARACTERS = 120;
 
+/** The most telling of a tool's arguments; all of them when none is known to be. */
+export function subjectOf(input: unknown): string {
+  if (typeof input === 'string') return input;
+  if (typeof input !== 'object' || input === null) return '';
+  const values = new Map(Object.entries(input));
+  const telling = TELLING.find((name) => (values.get(name) ?? null) !== null);
+  if (telling === undefined && values.size === 0) return '';
+  const value: unknown = telling === undefined ? input : values.get(telling);
+  if (Array.isArray(value)) return value.join(' ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** `Bash npm test` */
-export function toolBrief({ name, input }: { name: string; input: unknown }): string {
-  return toLine(`${name} ${factOf(input)}`);
+export function toolBrief({ name, subject }: { name: string; subject: string }): string {
+  return toLine(`${name} ${subject}`);
 }
 
 export function toolResultBrief({ text, isError }: { text: string; isError: boolean }): string {
@@ -13,16 +25,6 @@ export function toolResultBrief({ text, isError }: { text: string; isError: bool
   const lines = text.trim() === '' ? 0 : text.trim().split('\n').length;
   const more = lines > 1 ? ` (${lines} lines)` : '';
   return `${isError ? 'failed: ' : ''}${toLine(first)}${more}`;
-}
-
-function factOf(input: unknown): string {
-  if (typeof input === 'string') return input;
-  if (typeof input !== 'object' || input === null) return '';
-  const values = new Map(Object.entries(input));
-  const telling = TELLING.find((name) => values.has(name));
-  if (telling === undefined && values.size === 0) return '';
-  const value: unknown = telling === undefined ? input : values.get(telling);
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** The first characters of a text, in one line. */

@@ -10,6 +10,9 @@ const GROUND = ['src/contract', 'src/errors.ts', 'src/paths.ts', 'type:src/log.t
 /** What is known of a chat, and what that means: pure functions. */
 const CHAT = ['machines/chat.record.ts', 'machines/chat.context.ts'];
 
+/** What is pure among agents, so that it runs in browsers. */
+const SAY = ['src/agents/saying.ts', 'src/tool-brief.ts', 'type:src/contract'];
+
 /** What each part may import besides itself; entries with `type:` only through `import type`. */
 const MAY_IMPORT: Record<string, string[]> = {
   machines: ['xstate', 'type:src/contract'],
@@ -60,6 +63,17 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...CHAT,
     ...GROUND,
   ],
+  // Read by people's tools and in browsers too: how a dialect reads.
+  'src/agents/saying.ts': [],
+  'src/agents/say.ts': [
+    ...SAY,
+    'src/agents/claude/say.ts',
+    'src/agents/codex/say.ts',
+    'src/agents/acp/say.ts',
+  ],
+  'src/agents/claude/say.ts': SAY,
+  'src/agents/codex/say.ts': SAY,
+  'src/agents/acp/say.ts': SAY,
   'src/metrics': ['prom-client', 'type:src/contract'],
   'src/agents': [
     'node:',
@@ -108,7 +122,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type:src/engine.ts',
     ...GROUND,
   ],
-  'src/client': ['zod', 'eventsource-parser', 'src/contract'],
+  'src/client': ['zod', 'eventsource-parser', 'src/contract', 'src/agents/say.ts', 'src/agents/saying.ts'],
   'src/package-folder.ts': ['node:'],
   'src/charts': ['node:', 'type:xstate', 'type:elkjs', 'elkjs/lib/elk.bundled.js', 'machines', ...GROUND],
   'src/inspector': [
@@ -213,6 +227,14 @@ describe('layers', () => {
     });
 
     expect(crossings).toEqual([]);
+  });
+
+  it('no other part knows how an agent speaks, or which one it has', () => {
+    const words = /['"`](?:claude|acp)-[a-z_]|response_item|event_msg|\bprovider\s*[!=]==(?!\s*undefined)/;
+    const mayKnow = ['src/agents', 'src/contract', 'src/dev'];
+    const others = FILES.filter((file) => !mayKnow.some((part) => isInside(file, part)));
+
+    expect(others.filter((file) => words.test(codeOf(file)))).toEqual([]);
   });
 
   it('no file reaches itself', () => {

@@ -23,6 +23,7 @@ export class Transcript {
   #written = 0;
   /** Whether the stream broke within that text: its parts may come again, so only the whole of it counts. */
   #isBroken = false;
+  #lastText = '';
 
   constructor(options: TranscriptOptions) {
     this.#options = options;
@@ -47,7 +48,10 @@ export class Transcript {
   /** What was said, whole: it completes what was streamed of it. */
   add(event: AgentEvent): void {
     for (const saying of sayingsOf(event)) {
-      if (saying.kind === 'text') this.#addText(`${saying.text.trimEnd()}\n`);
+      // An agent may say why it failed, and give that as the reason of its end.
+      if (saying.kind === 'failure' && saying.text === this.#lastText) continue;
+      if (saying.kind === 'text') this.#lastText = saying.text;
+      if (saying.kind === 'text' || saying.kind === 'plan') this.#addText(`${saying.text.trimEnd()}\n`);
       else if (saying.kind !== 'user' || this.#options.showsUser(saying.text)) this.#addLines(saying);
     }
   }
@@ -65,7 +69,7 @@ export class Transcript {
     this.#options.write(text.startsWith(written.trimEnd()) ? text.slice(written.length) : text);
   }
 
-  #addLines(saying: Exclude<Saying, { kind: 'text' }>): void {
+  #addLines(saying: Saying): void {
     if (saying.kind === 'tool') this.end();
     this.#options.write(toLines(saying, this.#options.colors));
   }
@@ -78,20 +82,23 @@ export class Transcript {
   }
 }
 
-function toLines(
-  saying: Exclude<Saying, { kind: 'text' }>,
-  { bold, cyan, dim, red, yellow }: Colors,
-): string {
+function toLines(saying: Saying, { bold, cyan, dim, red, yellow }: Colors): string {
+  if (saying.kind === 'tool') return `${cyan('●')} ${toolBrief(saying)}\n`;
+  if (saying.kind === 'result') return `  ${(saying.isError ? red : dim)(`⎿ ${toolResultBrief(saying)}`)}\n`;
+  const text = saying.text.trimEnd();
   switch (saying.kind) {
     case 'user':
-      return `${bold(`> ${saying.text.trimEnd().replaceAll('\n', '\n  ')}`)}\n`;
+      return `${bold(`> ${text.replaceAll('\n', '\n  ')}`)}\n`;
     case 'thinking':
-      return `${dim(saying.text.trimEnd())}\n`;
+      return `${dim(text)}\n`;
+    case 'image':
+      return `${dim(`[${text}]`)}\n`;
     case 'notice':
-      return `${yellow(saying.text.trimEnd())}\n`;
-    case 'tool':
-      return `${cyan('●')} ${toolBrief(saying)}\n`;
-    case 'result':
-      return `  ${(saying.isError ? red : dim)(`⎿ ${toolResultBrief(saying)}`)}\n`;
+      return `${yellow(text)}\n`;
+    case 'failure':
+      return `${red(text)}\n`;
+    case 'text':
+    case 'plan':
+      return `${text}\n`;
   }
 }

@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../contract/events.ts';
-import { partOf, sayingsOf } from './sayings.ts';
+import { partOf, sayingsOf } from '../agents/say.ts';
 
 /**
  * What the agent of one chat is writing, piece by piece, until it is said as a whole. Pieces have no id: behind a
@@ -25,7 +25,8 @@ export class WrittenText {
     if (!('chatId' in event.payload) || event.payload.chatId !== this.#chatId) return;
     if (event.type === 'chat.turn.partial') this.#add(event.payload.event);
     const isSaid =
-      event.type === 'chat.turn.delta' && sayingsOf(event.payload.event).some(({ kind }) => kind === 'text');
+      event.type === 'chat.turn.delta' &&
+      sayingsOf(event.payload.event).some(({ kind }) => kind === 'text' || kind === 'plan');
     if (isSaid || event.type === 'chat.turn.completed') this.#clear();
   }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { WebhookEvent, WebhookRepo } from '../contract/monolith.ts';
 import type { Repo } from '../contract/repos.ts';
 import type { AgentRequest } from '../contract/requests.ts';
-import { toLine, toolBrief } from '../tool-brief.ts';
+import { subjectOf, toLine, toolBrief } from '../tool-brief.ts';
 import type { WebhookLine } from './webhook-lines.ts';
 
 interface Workspace {
@@ -35,7 +35,7 @@ export async function toWebhook(
 function summaryOf({ tool, input, questions = [], plan = '' }: AgentRequest): string {
   const [question] = QuestionsSchema.parse(questions);
   const asked = question?.question ?? /\S.*/.exec(plan)?.[0].replace(/^#+\s*/, '');
-  return asked === undefined ? toolBrief({ name: tool ?? 'tool', input }) : toLine(asked);
+  return asked === undefined ? toolBrief({ name: tool ?? 'tool', subject: subjectOf(input) }) : toLine(asked);
 }
 
 const QuestionsSchema = z.array(z.looseObject({ question: z.string() })).catch([]);

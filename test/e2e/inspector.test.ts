@@ -52,13 +52,13 @@ it('shows a message move through the chat machine into a file, and an interrupt'
   await send(page, 'Hello from the page');
   await page.locator('.said.user', { hasText: 'Hello from the page' }).waitFor();
   await page.locator('.diff .added', { hasText: 'Hello from the page' }).waitFor({ timeout: 60_000 });
-  await page.locator('.said.note', { hasText: 'completed after' }).waitFor({ timeout: 60_000 });
+  await page.locator('.said.notice', { hasText: 'completed after' }).waitFor({ timeout: 60_000 });
   await activeState(page, 'resting.idle').waitFor();
   await send(page, 'Count down slowly');
   await page.locator('.said.live', { hasText: '99' }).waitFor({ timeout: 60_000 });
   await activeState(page, 'running').waitFor();
   await page.getByRole('button', { name: 'Interrupt' }).click();
-  await page.locator('.said.note', { hasText: 'interrupted after' }).waitFor({ timeout: 60_000 });
+  await page.locator('.said.notice', { hasText: 'interrupted after' }).waitFor({ timeout: 60_000 });
 
   await page.getByRole('button', { name: 'Selected' }).click();
   const taken = async () => new Set(await page.locator('.steps .step-state').allTextContents());
@@ -178,7 +178,7 @@ it('takes up the thread by itself after the engine was killed', async () => {
   await page.getByText('Live', { exact: true }).waitFor({ timeout: 60_000 });
   await page.locator('.actor', { hasText: 'Claude Code' }).click();
   await send(page, 'Hello again');
-  await page.locator('.said.note', { hasText: 'completed after' }).last().waitFor({ timeout: 60_000 });
+  await page.locator('.said.notice', { hasText: 'completed after' }).last().waitFor({ timeout: 60_000 });
   await page.locator('.steps li', { hasText: 'running.working' }).first().waitFor();
 });
 

@@ -1,7 +1,7 @@
 /** What agents ask, as text, and what people type, as answers. */
 import { z } from 'zod';
 import type { AgentRequest, AnswerToRequest } from '../../client/client.ts';
-import { toolBrief } from '../../tool-brief.ts';
+import { subjectOf, toolBrief } from '../../tool-brief.ts';
 import type { Colors } from '../transcript.ts';
 
 const QuestionSchema = z.looseObject({
@@ -17,7 +17,8 @@ export function describeRequest(request: AgentRequest, colors: Colors): string {
   const { kind, plan, tool, input } = request;
   const title = (text: string) => `${colors.yellow('?')} ${colors.bold(text)}\n`;
   if (kind === 'plan') return `${title('The plan:')}${(plan ?? '').trimEnd()}\n`;
-  if (kind === 'permission') return title(`May it run ${toolBrief({ name: tool ?? 'a tool', input })}?`);
+  if (kind === 'permission')
+    return title(`May it run ${toolBrief({ name: tool ?? 'a tool', subject: subjectOf(input) })}?`);
   return questionsOf(request)
     .map(({ question, options }) => `${title(question)}${options.map(toOption).join('')}`)
     .join('');

@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Conversation, Entry } from './conversation/conversation.ts';
-import type { ToolItem } from './conversation/items.ts';
+import type { Conversation, Entry, ToolItem } from './conversation/conversation.ts';
 import { Diff } from './diff.tsx';
 import { LongText } from './long-text.tsx';
 import { memo } from './memo.ts';
@@ -109,7 +108,7 @@ function Beginning({ conversation, shown, onMore }: BeginningProps) {
 function Live({ text }: { text: string }) {
   const hidden = text.length - LIVE_CHARACTERS;
   return (
-    <li class="said agent live" aria-live="off">
+    <li class="said text live" aria-live="off">
       {hidden > 0 && <p class="dim">… {hidden.toLocaleString('en')} characters before that</p>}
       <p>{text.slice(-LIVE_CHARACTERS)}</p>
     </li>
@@ -127,31 +126,33 @@ const Said = memo(function Said({ entry: { item } }: { entry: Entry; version: nu
   return (
     <li class={`said ${item.kind}`}>
       <p>
-        <LongText text={item.text} />
+        <LongText text={item.kind === 'image' ? `[${item.text}]` : item.text} />
       </p>
     </li>
   );
 });
 
 function Tool({ item }: { item: ToolItem }) {
-  const state = item.result === null ? 'open' : item.isFailed ? 'failed' : 'done';
+  const { result, input } = item;
+  const diff = result?.diff ?? item.diff;
+  const state = result === null ? 'open' : result.isError ? 'failed' : 'done';
   return (
-    <details class={state} open={item.diff !== null}>
+    <details class={state} open={diff !== null}>
       <summary>
         <span class="tool-name">{item.name}</span>
         <span class="tool-subject">{item.subject}</span>
         <span class="tool-state">{state === 'open' ? 'running' : state}</span>
       </summary>
-      {item.diff === null ? (
+      {diff === null ? (
         <pre tabIndex={0}>
-          <LongText text={item.input} />
+          <LongText text={typeof input === 'string' ? input : JSON.stringify(input ?? {}, null, 2)} />
         </pre>
       ) : (
-        <Diff text={item.diff} />
+        <Diff text={diff} />
       )}
-      {item.result !== null && item.result !== '' && (
+      {result !== null && result.text !== '' && (
         <pre class="result" tabIndex={0}>
-          <LongText text={item.result} />
+          <LongText text={result.text} />
         </pre>
       )}
     </details>

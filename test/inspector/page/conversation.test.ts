@@ -31,17 +31,22 @@ describe('a conversation', () => {
 
     expect(conversation.entries.map(({ item }) => item)).toEqual([
       { kind: 'user', text: 'Hello' },
-      { kind: 'thought', text: 'Hm.' },
-      { kind: 'agent', text: 'I edit.' },
+      { kind: 'thinking', text: 'Hm.' },
+      { kind: 'text', text: 'I edit.' },
       {
         kind: 'tool',
         id: 't1',
         name: 'Edit',
         subject: '/a.md',
-        input: expect.stringContaining('"old_string"'),
-        diff: '@@ -1 +1 @@\n-x\n+y',
-        result: 'Edited.',
-        isFailed: false,
+        input: { file_path: '/a.md', old_string: 'x', new_string: 'y' },
+        diff: '-x\n+y',
+        result: {
+          kind: 'result',
+          toolId: 't1',
+          text: 'Edited.',
+          isError: false,
+          diff: '@@ -1 +1 @@\n-x\n+y',
+        },
       },
     ]);
   });
@@ -75,9 +80,9 @@ describe('a conversation', () => {
 
     expect(conversation.entries.map(({ item }) => item)).toMatchObject([
       { kind: 'user', text: 'Hello' },
-      { name: 'exec_command', subject: 'ls', result: 'no', isFailed: true },
+      { name: 'exec_command', subject: 'ls', result: { text: 'no', isError: true } },
       { name: 'apply_patch', subject: 'a.md', diff: expect.stringContaining('+y'), result: null },
-      { kind: 'agent', text: 'Done.' },
+      { kind: 'text', text: 'Done.' },
     ]);
   });
 
@@ -116,7 +121,7 @@ describe('a conversation', () => {
       delta('9', said('claude-assistant', { message: { content: [{ type: 'text', text: 'Hello' }] } })),
     );
     expect(conversation.live).toBe('');
-    expect(conversation.entries.map(({ item }) => item)).toEqual([{ kind: 'agent', text: 'Hello' }]);
+    expect(conversation.entries.map(({ item }) => item)).toEqual([{ kind: 'text', text: 'Hello' }]);
   });
 
   it('keeps its end only, and says so', async () => {
@@ -203,7 +208,7 @@ describe('a conversation', () => {
     await loadEarlier().answer({ events: [userSaid('one'), toolUsed('t1')], lastEventId: '5' });
 
     expect(conversation.earlier).toBe('none');
-    expect(conversation.entries.map(({ item }) => ('text' in item ? item.text : item.result))).toEqual([
+    expect(conversation.entries.map(({ item }) => ('text' in item ? item.text : item.result?.text))).toEqual([
       'one',
       'Done.',
       'three',

@@ -1,8 +1,11 @@
-import { WrittenText, type AgentEvent, type EngineClient, type EngineEvent } from '../../../client/client.ts';
-import { acpChanges } from './acp-items.ts';
-import { claudeChanges } from './claude-items.ts';
-import { codexChanges } from './codex-items.ts';
-import { textOf, type Change, type Item } from './items.ts';
+import { sayingsOf, WrittenText, type AgentEvent } from '../../../client/client.ts';
+import type { EngineClient, EngineEvent, Said, ToolCall, ToolResult } from '../../../client/client.ts';
+
+/** What is shown of one thing that was said. */
+export type Item = Said | ToolItem;
+
+/** `result`: null while it runs. */
+export type ToolItem = ToolCall & { result: ToolResult | null };
 
 /** An item in its place. `version` changes with it. */
 export interface Entry {
@@ -10,8 +13,6 @@ export interface Entry {
   version: number;
   item: Item;
 }
-
-type Result = Extract<Change, { result: object }>['result'];
 
 const MOST_ENTRIES = 2_000;
 const HISTORY_EVENTS = 200;
@@ -24,7 +25,7 @@ export class Conversation {
   #entries: Entry[] = [];
   #number = 0;
   /** Results whose tools stand in a part of the history that has not been read. */
-  #strays = new Map<string, Result>();
+  #strays = new Map<string, ToolResult>();
   /** Events that came while the history was being read; null once it is there. */
   #early: EngineEvent[] | null = [];
   /** Only the answer to the latest load counts. */
@@ -155,30 +156,28 @@ export class Conversation {
   }
 
   #note(text: string): void {
-    this.#add({ kind: 'note', text });
+    this.#add({ kind: 'notice', text });
   }
 
   #say(event: AgentEvent): void {
-    for (const change of changesOf(event)) {
-      if ('add' in change) this.#add(change.add);
-      else this.#answer(change.result);
+    for (const saying of sayingsOf(event)) {
+      if (saying.kind === 'result') this.#answer(saying);
+      else this.#add(saying.kind === 'tool' ? { ...saying, result: null } : saying);
     }
   }
 
   #add(item: Item): void {
-    if (item.kind !== 'tool' && item.text.trim() === '') return;
     this.#number += 1;
     this.#entries.push({ number: this.#number, version: 0, item });
     this.#change();
   }
 
-  #answer(result: Result): void {
-    const { id, text, isFailed, diff } = result;
-    const index = this.#entries.findLastIndex(({ item }) => item.kind === 'tool' && item.id === id);
+  #answer(result: ToolResult): void {
+    const { toolId } = result;
+    const index = this.#entries.findLastIndex(({ item }) => item.kind === 'tool' && item.id === toolId);
     const entry = this.#entries[index];
-    if (entry === undefined || entry.item.kind !== 'tool') return void this.#strays.set(id, result);
-    const item = { ...entry.item, result: text, isFailed, diff: diff ?? entry.item.diff };
-    this.#entries[index] = { ...entry, version: entry.version + 1, item };
+    if (entry === undefined || entry.item.kind !== 'tool') return void this.#strays.set(toolId, result);
+    this.#entries[index] = { ...entry, version: entry.version + 1, item: { ...entry.item, result } };
     this.#change();
   }
 
@@ -204,11 +203,4 @@ interface HistoryPart {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function changesOf(event: AgentEvent): Change[] {
-  if (event.type === 'session-gap')
-    return [{ add: { kind: 'note', text: textOf(event.payload['message']) } }];
-  if (event.type.startsWith('claude-')) return claudeChanges(event);
-  return event.type.startsWith('acp-') ? acpChanges(event) : codexChanges(event);
 }

@@ -1,0 +1,24 @@
+/** Reads what any agent says. Whoever shows a conversation need not know a dialect. */
+import type { AgentEvent } from '../contract/agent-event.ts';
+import * as acp from './acp/say.ts';
+import * as claude from './claude/say.ts';
+import * as codex from './codex/say.ts';
+import { said, stringOf, type SaidPart, type Saying } from './saying.ts';
+
+/** One line for each agent; none reads what another one says. */
+const DIALECTS = [claude, codex, acp];
+
+/** What an event says, in order. Nothing of what only programs care about; unknown dialects say nothing. */
+export function sayingsOf(event: AgentEvent): Saying[] {
+  if (event.type === 'session-gap') return said('notice', stringOf(event.payload['message']));
+  return DIALECTS.flatMap(({ say }) => say(event));
+}
+
+/** What the event of a `chat.turn.partial` adds to what is being said. */
+export function partOf(event: AgentEvent): SaidPart | null {
+  for (const { sayPart } of DIALECTS) {
+    const part = sayPart(event);
+    if (part !== null) return part;
+  }
+  return null;
+}

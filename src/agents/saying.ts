@@ -1,0 +1,81 @@
+/** What agents say, in one vocabulary, whichever dialect they speak. Pure: it also runs in browsers. */
+export type Saying = Said | ToolCall | ToolResult;
+
+export interface Said {
+  /** `failure`: why a turn came to nothing. The text of an image is its media type. */
+  kind: 'user' | 'text' | 'thinking' | 'plan' | 'image' | 'notice' | 'failure';
+  text: string;
+}
+
+export interface ToolCall {
+  kind: 'tool';
+  id: string;
+  name: string;
+  /** What it is about: a command, a file. */
+  subject: string;
+  input: unknown;
+  /** What it is to change, as lines that begin with + and -. */
+  diff: string | null;
+}
+
+export interface ToolResult {
+  kind: 'result';
+  /** The `id` of the call. */
+  toolId: string;
+  text: string;
+  isError: boolean;
+  /** What was changed, where that is known better than from the call. */
+  diff: string | null;
+}
+
+/** What a token-level event adds to what is being said. */
+export interface SaidPart {
+  kind: 'text' | 'thinking';
+  text: string;
+}
+
+export function said(kind: Said['kind'], text: string): Said[] {
+  return text.trim() === '' ? [] : [{ kind, text }];
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Nothing in it when it is no object. */
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+export function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+}
+
+export function stringOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The text of content in any of its shapes: a string, a block, blocks, blocks around blocks. */
+export function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (Array.isArray(content)) return content.map(textOf).filter(Boolean).join('\n');
+  const { text, content: inner } = fieldsOf(content);
+  return typeof text === 'string' ? text : inner === undefined ? '' : textOf(inner);
+}
+
+/** The value that a text is the JSON of; the text itself when it is none. */
+export function fromJson(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Every line of a text behind a mark: `+` or `-`. */
+export function marked(mark: string, text: unknown): string[] {
+  if (typeof text !== 'string') return [];
+  return text
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => `${mark}${line}`);
+}

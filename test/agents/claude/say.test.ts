@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { say, sayPart } from '../../../src/agents/claude/say.ts';
+import type { AgentEvent } from '../../../src/contract/agent-event.ts';
+import { sayBriefly } from '../../support/say-briefly.ts';
+import { replay } from './replay.ts';
+
+const SLEEP = 'python3 -c "import time;time.sleep(20)"; echo hi';
+
+/** What people read of each recording. */
+const READS: Record<string, string[]> = {
+  basic: [
+    'user: first msg',
+    'text: Hello world answer for reminder>\n\nfirst msg',
+    'user: second msg',
+    'text: Hello world answer for eminder>\n\nsecond msg',
+  ],
+  'api-529-retry': ['user: hello', 'text: recovered'],
+  'interrupt-tool': [
+    'user: bash',
+    `tool toolu_bm6n4rp: Bash ${SLEEP}`.slice(0, 60) + '…',
+    "failed toolu_bm6n4rp: The user doesn't want to proceed with …",
+    'notice: Request interrupted by user for tool use',
+    'user: after',
+    'text: ok:after',
+  ],
+  'kill-midtool-resume': [
+    'user: bash',
+    `tool toolu_bveww8z: Bash ${SLEEP}`.slice(0, 60) + '…',
+    'user: continue please',
+    'text: ok:continue please',
+  ],
+  'oauth-401-not-fixed': [
+    'user: one',
+    'text: ok:one',
+    'user: two: revoked, file fixed 3s later',
+    'text: Failed to authenticate. API Error: 401 OAuth token has…',
+    'failure: Failed to authenticate. API Error: 401 OAuth token …',
+  ],
+};
+
+describe('what Claude Code said', () => {
+  it.each(Object.entries(READS))('reads in %s as people would tell it', (name, read) => {
+    const { translations } = replay(name);
+
+    expect(sayBriefly(translations.flatMap(({ events }) => events))).toEqual(read);
+  });
+
+  it('shows what a new file holds and what an edit replaces', () => {
+    const { translations } = replay('permission-interrupted');
+    const [call] = translations
+      .flatMap(({ events }) => events)
+      .flatMap(say)
+      .filter(({ kind }) => kind === 'tool');
+
+    expect(call).toEqual({
+      kind: 'tool',
+      id: 'toolu_wliva',
+      name: 'Write',
+      subject: '/home/ubuntu/workspaces/demo/x.txt',
+      input: { file_path: '/home/ubuntu/workspaces/demo/x.txt', content: 'hi' },
+      diff: '+hi',
+    });
+    expect(
+      say(
+        assistant({ type: 'tool_use', id: 't', name: 'Edit', input: { old_string: 'x', new_string: 'y\n' } }),
+      ),
+    ).toMatchObject([{ diff: '-x\n+y' }]);
+  });
+
+  it('shows of a result the patch that the tool reports', () => {
+    const event = said('claude-user', {
+      message: {
+        content: [{ type: 'tool_result', tool_use_id: 't', content: [{ type: 'text', text: 'Ok.' }] }],
+      },
+      tool_use_result: { structuredPatch: [{ oldStart: 1, newStart: 2, lines: ['-x', '+y'] }] },
+    });
+
+    expect(say(event)).toEqual([
+      { kind: 'result', toolId: 't', text: 'Ok.', isError: false, diff: '@@ -1 +2 @@\n-x\n+y' },
+    ]);
+  });
+
+  it('names the kind of an image, and thinking as such', () => {
+    const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } };
+
+    expect(say(said('claude-user', { message: { content: [image] } }))).toEqual([
+      { kind: 'image', text: 'image/png' },
+    ]);
+    expect(say(assistant({ type: 'thinking', thinking: 'Hm.' }))).toEqual([
+      { kind: 'thinking', text: 'Hm.' },
+    ]);
+  });
+
+  it('is nothing in what only programs care about, whatever its shape', () => {
+    const odd = [null, 1, 'x', [], {}].flatMap((message) => say(said('claude-assistant', { message })));
+
+    expect([...odd, ...say(said('claude-system', { subtype: 'init' }))]).toEqual([]);
+  });
+});
+
+describe('what Claude Code is writing', () => {
+  it('grows by pieces of text and of thinking', () => {
+    const part = (delta: object) => sayPart(said('claude-stream_event', { event: { delta } }));
+
+    expect([part({ text: 'a' }), part({ thinking: 'b' }), part({ partial_json: '{' })]).toEqual([
+      { kind: 'text', text: 'a' },
+      { kind: 'thinking', text: 'b' },
+      null,
+    ]);
+  });
+});
+
+function assistant(block: object): AgentEvent {
+  return said('claude-assistant', { message: { content: [block] } });
+}
+
+function said(type: string, payload: Record<string, unknown>): AgentEvent {
+  return { timestamp: '2026-01-01T00:00:00.000Z', type, payload };
+}
