@@ -1,6 +1,6 @@
 /**
- * The root of the engine: boots the workspace, supervises its chats, its hooks, its credentials and logins,
- * and tells the control plane.
+ * The root of the engine: boots the workspace, supervises its chats, its hooks, its credentials and logins, and
+ * tells the control plane.
  *
  * A chat that crashes is dropped and asked back from its record, a few times within `restartWindow`; after that it is
  * asked back only to end its turn. Boot, hooks, credentials and the outbox are started again within the same budget. No
@@ -10,36 +10,9 @@ import { engineSetup } from './engine.setup.ts';
 
 export const engineMachine = engineSetup.createMachine({
   id: 'engine',
-  context: {
-    chatIds: [],
-    crashes: {},
-    mayStart: false,
-    isStorageLow: false,
-    areHooksOver: false,
-    isOutboxOver: false,
-  },
+  context: { chatIds: [], crashes: {} },
   entry: 'startCredentials',
-  invoke: [
-    {
-      id: 'startHooks',
-      src: 'startHooks',
-      onDone: { actions: 'noteHooksOver' },
-      onError: [
-        { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartActor', 'reportRestart'] },
-        { actions: ['noteHooksOver', 'reportGivenUp'] },
-      ],
-    },
-    {
-      id: 'outbox',
-      src: 'outbox',
-      onDone: { actions: 'noteOutboxOver' },
-      onError: [
-        { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartActor', 'reportRestart'] },
-        { actions: ['noteOutboxOver', 'reportGivenUp'] },
-      ],
-    },
-  ],
-  initial: 'booting',
+  initial: 'active',
   on: {
     'chat.create': { actions: 'startChat' },
     'chat.restore': { actions: 'startChat' },
@@ -57,74 +30,148 @@ export const engineMachine = engineSetup.createMachine({
       { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartActor', 'reportRestart'] },
       { actions: ['stopActor', 'reportGivenUp'] },
     ],
-    'storage.low': { actions: 'rememberStorageLow' },
-    'storage.recovered': { actions: 'rememberStorageRecovered' },
     'restartWindow.elapsed': { actions: 'forgetCrash' },
-    'engine.drain': { target: '.draining' },
-    'engine.handOver': { target: '.handedOver' },
   },
   states: {
-    booting: {
-      description: 'The workspace is being prepared. Messages are accepted and wait.',
-      invoke: {
-        id: 'boot',
-        src: 'boot',
-        onDone: { target: 'serving' },
-        onError: [
-          {
-            guard: 'isWithinRestartBudget',
-            target: 'booting',
-            reenter: true,
-            actions: ['countCrash', 'reportRestart'],
+    active: {
+      description: 'The engine lives: its work, its disk, its hooks and its outbox, side by side.',
+      type: 'parallel',
+      on: { 'engine.handOver': { target: 'handedOver' } },
+      states: {
+        work: {
+          description: 'What the engine does with its chats.',
+          initial: 'booting',
+          on: { 'engine.drain': { target: '.draining' } },
+          states: {
+            booting: {
+              description: 'The workspace is being prepared. Messages are accepted and wait.',
+              invoke: {
+                id: 'boot',
+                src: 'boot',
+                onDone: { target: 'serving' },
+                onError: [
+                  {
+                    guard: 'isWithinRestartBudget',
+                    target: 'booting',
+                    reenter: true,
+                    actions: ['countCrash', 'reportRestart'],
+                  },
+                  { target: 'serving', actions: 'reportGivenUp' },
+                ],
+              },
+            },
+            serving: {
+              description: 'Messages run.',
+              initial: 'entering',
+              states: {
+                entering: {
+                  description: 'Boot is over: is there room on the disk?',
+                  always: [{ guard: 'isStorageLow', target: 'holding' }, { target: 'running' }],
+                },
+                running: {
+                  description: 'There is room on the disk: turns start.',
+                  entry: 'releaseTurns',
+                  always: { guard: 'isStorageLow', target: 'holding' },
+                },
+                holding: {
+                  description: 'The disk is full: running turns go on, no other starts.',
+                  entry: 'holdTurns',
+                  always: { guard: 'hasStorage', target: 'running' },
+                },
+              },
+            },
+            draining: {
+              description:
+                'Running turns and hooks are ended and agents stopped; what waits is kept for the next engine.',
+              entry: ['holdTurns', 'shutDownChats', 'shutDownHooks'],
+              initial: 'ending',
+              on: {
+                'chat.create': {},
+                'chat.restore': {},
+                'engine.drain': {},
+                'xstate.error.actor.startHooks': {},
+                'xstate.error.actor.outbox': {},
+                'xstate.error.actor.*': { actions: 'forgetChat' },
+              },
+              after: { drainLimit: { target: '#engine.stopped' } },
+              states: {
+                ending: {
+                  description: 'Chats and hooks come to their end.',
+                  always: { guard: 'isDrained', target: 'telling' },
+                },
+                telling: {
+                  description: 'The control plane is told how it ended, if it listens.',
+                  entry: 'drainOutbox',
+                  always: { guard: 'isOutboxOver', target: '#engine.stopped' },
+                  after: { tellLimit: { target: '#engine.stopped' } },
+                },
+              },
+            },
           },
-          { target: 'serving', actions: 'reportGivenUp' },
-        ],
-      },
-    },
-    serving: {
-      description: 'Messages run.',
-      initial: 'entering',
-      states: {
-        entering: {
-          description: 'Boot is over: is there room on the disk?',
-          always: [{ guard: 'isStorageLow', target: 'holding' }, { target: 'running' }],
         },
-        running: {
-          description: 'There is room on the disk: turns start.',
-          entry: 'releaseTurns',
-          on: { 'storage.low': { target: 'holding', actions: 'rememberStorageLow' } },
+        storage: {
+          description: 'Whether the disk has room.',
+          initial: 'roomy',
+          states: {
+            roomy: {
+              description: 'There is room.',
+              on: { 'storage.low': { target: 'low' } },
+            },
+            low: {
+              description: 'There is none.',
+              on: { 'storage.recovered': { target: 'roomy' } },
+            },
+          },
         },
-        holding: {
-          description: 'The disk is full: running turns go on, no other starts.',
-          entry: 'holdTurns',
-          on: { 'storage.recovered': { target: 'running', actions: 'rememberStorageRecovered' } },
+        hooks: {
+          description: 'The hooks of the repositories.',
+          initial: 'going',
+          states: {
+            going: {
+              description: 'Hooks run, or may be asked to.',
+              invoke: {
+                id: 'startHooks',
+                src: 'startHooks',
+                onDone: { target: 'over' },
+                onError: [
+                  { guard: 'isDraining', target: 'over' },
+                  {
+                    guard: 'isWithinRestartBudget',
+                    target: 'going',
+                    reenter: true,
+                    actions: ['countCrash', 'reportRestart'],
+                  },
+                  { target: 'over', actions: 'reportGivenUp' },
+                ],
+              },
+            },
+            over: { description: 'Nothing of the hooks runs any more, nor will it.' },
+          },
         },
-      },
-    },
-    draining: {
-      description:
-        'Running turns and hooks are ended and agents stopped; what waits is kept for the next engine.',
-      entry: ['holdTurns', 'shutDownChats', 'shutDownHooks'],
-      initial: 'ending',
-      on: {
-        'chat.create': {},
-        'chat.restore': {},
-        'engine.drain': {},
-        'xstate.error.actor.startHooks': { actions: 'noteHooksOver' },
-        'xstate.error.actor.outbox': { actions: 'noteOutboxOver' },
-        'xstate.error.actor.*': { actions: 'forgetChat' },
-      },
-      after: { drainLimit: { target: 'stopped' } },
-      states: {
-        ending: {
-          description: 'Chats and hooks come to their end.',
-          always: { guard: 'isDrained', target: 'telling' },
-        },
-        telling: {
-          description: 'The control plane is told how it ended, if it listens.',
-          entry: 'drainOutbox',
-          always: { guard: 'isOutboxOver', target: '#engine.stopped' },
-          after: { tellLimit: { target: '#engine.stopped' } },
+        outbox: {
+          description: 'What the control plane is told.',
+          initial: 'going',
+          states: {
+            going: {
+              description: 'It is told one event after the other.',
+              invoke: {
+                id: 'outbox',
+                src: 'outbox',
+                onDone: { target: 'over' },
+                onError: [
+                  { guard: 'isDraining', target: 'over' },
+                  {
+                    guard: 'isWithinRestartBudget',
+                    target: 'going',
+                    reenter: true,
+                    actions: ['countCrash', 'reportRestart'],
+                  },
+                  { target: 'over', actions: 'reportGivenUp' },
+                ],
+              },
+            },
+            over: { description: 'The control plane is told nothing any more.' },
+          },
         },
       },
     },

@@ -1,5 +1,5 @@
 /** The vocabulary of the engine machine. */
-import { assign, emit, enqueueActions, setup } from 'xstate';
+import { and, assign, emit, enqueueActions, setup, stateIn } from 'xstate';
 import type { CredentialProvider, LoginProvider } from '../src/contract/credentials.ts';
 import { bootMachine } from './boot.machine.ts';
 import type { ChatInput } from './chat.events.ts';
@@ -50,13 +50,11 @@ export interface EngineContext {
   chatIds: string[];
   /** Crashes within the last `restartWindow`, by actor. */
   crashes: Record<string, number>;
-  mayStart: boolean;
-  isStorageLow: boolean;
-  /** Nothing of the hooks runs any more, nor will it. */
-  areHooksOver: boolean;
-  /** The control plane is told nothing any more. */
-  isOutboxOver: boolean;
 }
+
+const mayStart = stateIn({ active: { work: { serving: 'running' } } });
+const areHooksOver = stateIn({ active: { hooks: 'over' } });
+const isOutboxOver = stateIn({ active: { outbox: 'over' } });
 
 export const engineSetup = setup({
   types: {} as { context: EngineContext; events: EngineCommand; emitted: EngineEmitted },
@@ -69,10 +67,10 @@ export const engineSetup = setup({
     startHooks: startHooksMachine,
   },
   actions: {
-    startChat: enqueueActions(({ context, event, enqueue }) => {
+    startChat: enqueueActions(({ context, event, enqueue, check }) => {
       if (event.type !== 'chat.create' && event.type !== 'chat.restore') return;
       const chatId = event.input.record.chat.id;
-      enqueue.spawnChild('chat', { id: chatId, input: { ...event.input, mayStart: context.mayStart } });
+      enqueue.spawnChild('chat', { id: chatId, input: { ...event.input, mayStart: check(mayStart) } });
       enqueue.assign({ chatIds: [...context.chatIds, chatId] });
     }),
     forgetChat: enqueueActions(({ context, event, enqueue }) => {
@@ -104,7 +102,6 @@ export const engineSetup = setup({
       enqueue.stopChild(id);
       if (credential !== undefined) enqueue.spawnChild('credential', { id, input: { provider: credential } });
       else if (login !== undefined) enqueue.spawnChild('login', { id, input: { provider: login } });
-      else if (id === 'startHooks' || id === 'outbox') enqueue.spawnChild(id, { id });
     }),
     stopActor: enqueueActions(({ event, enqueue }) => enqueue.stopChild(actorOf(event))),
     reportRestart: emit(({ event }) => actorCrashOf(event, false)),
@@ -112,33 +109,30 @@ export const engineSetup = setup({
     askForRestart: emit(({ event }) => crashOf(event, false)),
     announceGivenUp: emit(({ event }) => crashOf(event, true)),
     holdTurns: enqueueActions(({ context, enqueue }) => {
-      enqueue.assign({ mayStart: false });
       for (const chatId of context.chatIds) enqueue.sendTo(chatId, { type: 'turns.hold' });
     }),
     releaseTurns: enqueueActions(({ context, enqueue }) => {
-      enqueue.assign({ mayStart: true });
       for (const chatId of context.chatIds) enqueue.sendTo(chatId, { type: 'turns.release' });
     }),
-    rememberStorageLow: assign({ isStorageLow: true }),
-    rememberStorageRecovered: assign({ isStorageLow: false }),
     shutDownChats: enqueueActions(({ context, enqueue }) => {
       for (const chatId of context.chatIds) enqueue.sendTo(chatId, { type: 'chat.shutdown' });
     }),
-    shutDownHooks: enqueueActions(({ context, enqueue }) => {
-      if (!context.areHooksOver) enqueue.sendTo('startHooks', { type: 'hooks.shutdown' });
+    shutDownHooks: enqueueActions(({ enqueue, check }) => {
+      if (!check(areHooksOver)) enqueue.sendTo('startHooks', { type: 'hooks.shutdown' });
     }),
-    noteHooksOver: assign({ areHooksOver: true }),
-    drainOutbox: enqueueActions(({ context, enqueue }) => {
-      if (!context.isOutboxOver) enqueue.sendTo('outbox', { type: 'outbox.drain' });
+    drainOutbox: enqueueActions(({ enqueue, check }) => {
+      if (!check(isOutboxOver)) enqueue.sendTo('outbox', { type: 'outbox.drain' });
     }),
-    noteOutboxOver: assign({ isOutboxOver: true }),
   },
   guards: {
     isWithinRestartBudget: ({ context, event }) => (context.crashes[actorOf(event)] ?? 0) < RESTARTS,
     isBeyondRestartBudget: ({ context, event }) => (context.crashes[actorOf(event)] ?? 0) > RESTARTS,
-    isStorageLow: ({ context }) => context.isStorageLow,
-    isOutboxOver: ({ context }) => context.isOutboxOver,
-    isDrained: ({ context }) => context.chatIds.length === 0 && context.areHooksOver,
+    hasNoChat: ({ context }) => context.chatIds.length === 0,
+    isDraining: stateIn({ active: { work: 'draining' } }),
+    isStorageLow: stateIn({ active: { storage: 'low' } }),
+    hasStorage: stateIn({ active: { storage: 'roomy' } }),
+    isOutboxOver,
+    isDrained: and(['hasNoChat', areHooksOver]),
   },
   delays: { restartWindow: 60_000, drainLimit: 9_000, tellLimit: 2_000 },
 });

@@ -9,63 +9,100 @@ import { outboxSetup } from './outbox.setup.ts';
 
 export const outboxMachine = outboxSetup.createMachine({
   id: 'outbox',
-  context: { event: null, refusal: '', failures: 0, retryAfterMs: 0, isDraining: false },
-  initial: 'looking',
+  context: { event: null, refusal: '', failures: 0, retryAfterMs: 0 },
+  initial: 'active',
   states: {
-    looking: {
-      description: 'Looks for the next event and, when everything has been told, waits for one.',
-      invoke: {
-        id: 'nextEvent',
-        src: 'nextEvent',
-        input: ({ context }) => ({ mayWait: !context.isDraining }),
-        onDone: [
-          { guard: 'isNothingLeft', target: 'stopped' },
-          { target: 'telling', actions: 'takeEvent' },
-        ],
-        onError: [
-          { guard: 'isDraining', target: 'stopped' },
-          { target: 'backingOff', actions: 'countFailure' },
-        ],
+    active: {
+      description: 'The control plane is told what it must hear of.',
+      type: 'parallel',
+      states: {
+        delivery: {
+          description: 'What becomes of one event after the other.',
+          initial: 'looking',
+          states: {
+            looking: {
+              description: 'Looks for the next event and, when everything has been told, waits for one.',
+              invoke: {
+                id: 'nextEvent',
+                src: 'nextEvent',
+                input: { mayWait: true },
+                onDone: [
+                  { guard: 'isNothingLeft', target: '#outbox.stopped' },
+                  { target: 'telling', actions: 'takeEvent' },
+                ],
+                onError: { target: 'backingOff', actions: 'countFailure' },
+              },
+              on: { 'outbox.drain': { target: 'emptying' } },
+            },
+            emptying: {
+              description: 'Looks for what is left, and waits for nothing.',
+              invoke: {
+                id: 'nextEvent',
+                src: 'nextEvent',
+                input: { mayWait: false },
+                onDone: [
+                  { guard: 'isNothingLeft', target: '#outbox.stopped' },
+                  { target: 'telling', actions: 'takeEvent' },
+                ],
+                onError: { target: '#outbox.stopped' },
+              },
+            },
+            telling: {
+              description: 'The event is on its way to the control plane.',
+              invoke: {
+                id: 'tellEvent',
+                src: 'tellEvent',
+                input: ({ context }) => context.event,
+                onDone: [
+                  { guard: 'isDelivered', target: 'settled' },
+                  { guard: 'isRefused', target: 'burying', actions: 'noteRefusal' },
+                  { guard: 'isDraining', target: '#outbox.stopped' },
+                  { target: 'backingOff', actions: 'countFailure' },
+                ],
+                onError: [
+                  { guard: 'isDraining', target: '#outbox.stopped' },
+                  { target: 'backingOff', actions: 'countFailure' },
+                ],
+              },
+            },
+            burying: {
+              description:
+                'The control plane will never take the event: it is written to the dead-letter file.',
+              invoke: {
+                id: 'keepDeadLetter',
+                src: 'keepDeadLetter',
+                input: ({ context }) => ({ event: context.event, reason: context.refusal }),
+                onDone: { target: 'settled', actions: 'announceRefusal' },
+                onError: [
+                  { guard: 'isDraining', target: '#outbox.stopped' },
+                  { target: 'backingOff', actions: 'countFailure' },
+                ],
+              },
+            },
+            settled: {
+              description: 'The event is behind us: may the next be waited for?',
+              entry: 'settleEvent',
+              always: [{ guard: 'isDraining', target: 'emptying' }, { target: 'looking' }],
+            },
+            backingOff: {
+              description: 'The last attempt came to nothing; the same is tried again after a while.',
+              on: { 'outbox.drain': { target: '#outbox.stopped' } },
+              after: { backoff: [{ guard: 'hasEvent', target: 'telling' }, { target: 'looking' }] },
+            },
+          },
+        },
+        season: {
+          description: 'Whether more may come.',
+          initial: 'open',
+          states: {
+            open: {
+              description: 'More may come.',
+              on: { 'outbox.drain': { target: 'draining' } },
+            },
+            draining: { description: 'The engine stops: what is left is told, as long as somebody listens.' },
+          },
+        },
       },
-      on: { 'outbox.drain': { target: 'looking', reenter: true, actions: 'noteDraining' } },
-    },
-    telling: {
-      description: 'The event is on its way to the control plane.',
-      invoke: {
-        id: 'tellEvent',
-        src: 'tellEvent',
-        input: ({ context }) => context.event,
-        onDone: [
-          { guard: 'isDelivered', target: 'looking', actions: 'settleEvent' },
-          { guard: 'isRefused', target: 'burying', actions: 'noteRefusal' },
-          { guard: 'isDraining', target: 'stopped' },
-          { target: 'backingOff', actions: 'countFailure' },
-        ],
-        onError: [
-          { guard: 'isDraining', target: 'stopped' },
-          { target: 'backingOff', actions: 'countFailure' },
-        ],
-      },
-      on: { 'outbox.drain': { actions: 'noteDraining' } },
-    },
-    burying: {
-      description: 'The control plane will never take the event: it is written to the dead-letter file.',
-      invoke: {
-        id: 'keepDeadLetter',
-        src: 'keepDeadLetter',
-        input: ({ context }) => ({ event: context.event, reason: context.refusal }),
-        onDone: { target: 'looking', actions: ['announceRefusal', 'settleEvent'] },
-        onError: [
-          { guard: 'isDraining', target: 'stopped' },
-          { target: 'backingOff', actions: 'countFailure' },
-        ],
-      },
-      on: { 'outbox.drain': { actions: 'noteDraining' } },
-    },
-    backingOff: {
-      description: 'The last attempt came to nothing; the same is tried again after a while.',
-      on: { 'outbox.drain': { target: 'stopped' } },
-      after: { backoff: [{ guard: 'hasEvent', target: 'telling' }, { target: 'looking' }] },
     },
     stopped: {
       description: 'Nothing is told any more; what is left is for the next engine.',

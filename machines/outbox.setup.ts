@@ -1,5 +1,5 @@
 /** The vocabulary of the outbox machine. */
-import { assign, enqueueActions, setup } from 'xstate';
+import { assign, enqueueActions, setup, stateIn } from 'xstate';
 import type { EngineEventBody } from '../src/contract/events.ts';
 import type { WebhookEvent } from '../src/contract/monolith.ts';
 import { mustProvidePromise } from './must-provide.ts';
@@ -43,7 +43,6 @@ export interface OutboxContext {
   /** Attempts in a row that came to nothing. */
   failures: number;
   retryAfterMs: number;
-  isDraining: boolean;
 }
 
 export const outboxSetup = setup({
@@ -63,7 +62,6 @@ export const outboxSetup = setup({
       failures: ({ context }) => context.failures + 1,
       retryAfterMs: ({ event }) => retryAfterOf(event),
     }),
-    noteDraining: assign({ isDraining: true }),
     announceRefusal: enqueueActions(({ context: { event, refusal }, enqueue }) => {
       if (event !== null) enqueue.emit(refusalOf(event, refusal));
     }),
@@ -76,7 +74,7 @@ export const outboxSetup = setup({
     isNothingLeft: ({ event }) => 'output' in event && event.output === null,
     isDelivered: ({ event }) => kindOf(event) === 'delivered',
     isRefused: ({ event }) => kindOf(event) === 'refused',
-    isDraining: ({ context }) => context.isDraining,
+    isDraining: stateIn({ active: { season: 'draining' } }),
     hasEvent: ({ context }) => context.event !== null,
   },
   delays: { backoff: ({ context }) => backoffMs(context, 1) },

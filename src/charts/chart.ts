@@ -15,6 +15,8 @@ export interface ChartState {
   /** Where it lies below the root: `running.working`. */
   path: string;
   isFinal: boolean;
+  /** One of several that the state around it is in at the same time. */
+  isRegion: boolean;
   description: string;
   /** What stands in its box below its name. */
   rows: ChartRow[];
@@ -57,6 +59,7 @@ function stateOf(node: AnyStateNode): ChartState {
     name: node.key,
     path: nameOfState(node),
     isFinal: node.type === 'final',
+    isRegion: node.parent?.type === 'parallel',
     description: node.description ?? '',
     rows: rowsOf(node),
     initial: node.initial?.target?.[0]?.id ?? null,

@@ -10,8 +10,10 @@ export function toMermaid(root: AnyStateNode): string {
 /** States are declared before edges name them, so that each is drawn inside its parent. */
 function statesWithin(state: AnyStateNode, indent: string): string[] {
   const initial = state.initial?.target?.[0];
+  const declared = Object.values(state.states).map((child) => declaration(child, indent));
+  const between = state.type === 'parallel' ? [`${indent}--`] : [];
   return [
-    ...Object.values(state.states).flatMap((child) => declaration(child, indent)),
+    ...declared.flatMap((lines, index) => (index === 0 ? lines : [...between, ...lines])),
     ...(initial === undefined ? [] : [`${indent}[*] --> ${idOf(initial)}`]),
   ];
 }

@@ -41,7 +41,7 @@ function drawState(state: ChartState, { states }: PlacedChart): string {
   const { x, y } = box;
   const rule = HEADER + y;
   return [
-    `<g class="state ${kind}" id="state:${escaped(state.id)}" data-state="${escaped(state.path)}">`,
+    `<g class="state ${kind}${state.isRegion ? ' region' : ''}" id="state:${escaped(state.id)}" data-state="${escaped(state.path)}">`,
     ...(state.description === '' ? [] : [`<title>${escaped(state.description)}</title>`]),
     drawBox(box, { className: 'box', radius: 8, inset: 0 }),
     ...(state.isFinal ? [drawBox(box, { className: 'inner', radius: 5.5, inset: 3 })] : []),

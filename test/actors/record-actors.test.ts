@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Actor, type AnyActorRef } from 'xstate';
 import { guarded } from '../../src/actors/record-actors.ts';
 import { submit } from '../support/chat-words.ts';
-import { BOOT, create, startEngineMachine } from '../support/start-engine-machine.ts';
-import { leafOf } from '../support/state-names.ts';
+import { BOOT, create, startEngineMachine, workOf } from '../support/start-engine-machine.ts';
 
 const BROKEN = new RangeError('Invalid time value');
 
@@ -43,7 +42,7 @@ describe('what a listener of an actor throws', () => {
       { type: 'chat.crashed', chatId: 'one', isGivenUp: false, error: BROKEN },
     ]);
     expect(chat('two')?.getSnapshot().context.preparing?.messageId).toBe('m2');
-    expect(leafOf(engine.getSnapshot())).toBe('serving.running');
+    expect(workOf(engine)).toBe('serving.running');
   });
 });
 

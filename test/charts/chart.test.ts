@@ -66,6 +66,40 @@ describe('the chart of a machine', () => {
     ]);
   });
 
+  it('draws regions that are on at the same time side by side, none of them entered first', () => {
+    const lamp = setup({}).createMachine({
+      id: 'lamp',
+      type: 'parallel',
+      states: {
+        light: { initial: 'off', states: { off: { on: { press: { target: 'on' } } }, on: {} } },
+        colour: { initial: 'red', states: { red: {} } },
+      },
+    });
+
+    const { root: drawn } = chartOf(lamp);
+
+    expect(
+      [drawn, ...drawn.children].map(({ name, initial, isRegion }) => [name, initial, isRegion]),
+    ).toEqual([
+      ['lamp', null, false],
+      ['light', 'lamp.light.off', true],
+      ['colour', 'lamp.colour.red', true],
+    ]);
+    expect(toMermaid(lamp.root).split('\n').slice(1)).toEqual([
+      '  state "light" as light {',
+      '    state "off" as light_off',
+      '    state "on" as light_on',
+      '    [*] --> light_off',
+      '  }',
+      '  --',
+      '  state "colour" as colour {',
+      '    state "red" as colour_red',
+      '    [*] --> colour_red',
+      '  }',
+      '  light_off --> light_on : press',
+    ]);
+  });
+
   it('leaves out of the configuration for Stately Studio nothing but functions', () => {
     const { context: _, ...config } = DOOR.config;
 

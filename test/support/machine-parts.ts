@@ -15,6 +15,7 @@ interface Invocation {
 }
 
 export interface StateParts {
+  type?: string;
   entry?: Some<Part | string>;
   exit?: Some<Part | string>;
   invoke?: Some<Invocation>;
@@ -28,9 +29,9 @@ type Some<Thing> = Thing | Thing[];
 
 /** One line for each state, entry, exit, invocation and transition, so that two machines can be compared. */
 export function partsOf(state: StateParts, path = ''): string[] {
-  const { states = {}, on = {}, after = {} } = state;
+  const { type = '', states = {}, on = {}, after = {} } = state;
   return [
-    `state ${path}`,
+    `state ${path} ${type}`,
     `entry ${path}: ${namesOf(state.entry)}`,
     `exit ${path}: ${namesOf(state.exit)}`,
     ...listOf(state.invoke).flatMap((invocation) => invocationParts(invocation, path)),

@@ -11,6 +11,7 @@ import type { EngineCommand, EngineEmitted } from '../../machines/engine.setup.t
 import type { AgentSessionInput } from '../../src/contract/facts.ts';
 import { session } from './chat-words.ts';
 import { chatInputOf, type ChatStart } from './start-chat.ts';
+import { leafIn } from './state-names.ts';
 
 /** Time passes (in milliseconds), or something is said to the engine. */
 export type EngineStep = EngineCommand | number;
@@ -59,6 +60,11 @@ export function startEngineMachine(inspect?: (event: InspectionEvent) => void, l
   }
 
   return { engine, clock, emitted, heard, take, chat, say };
+}
+
+/** Where the engine is in its work, or at which end. */
+export function workOf(engine: EngineHarness['engine']) {
+  return leafIn(engine.getSnapshot(), 'active.work');
 }
 
 export type EngineHarness = ReturnType<typeof startEngineMachine>;

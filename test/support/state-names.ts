@@ -12,16 +12,35 @@ type NestedOf<StateValue> = StateValue extends object
     }[keyof StateValue & string]
   : never;
 
+/** Of a machine with parallel states: its leaves within one region, and those beside the parallel state. */
+export type LeafIn<StateValue, Region extends string> = Within<LeafOf<StateValue>, Region>;
+
+type Within<Leaf, Region extends string> = Leaf extends `${Region}.${infer Rest}`
+  ? Rest
+  : Leaf extends `${string}.${string}`
+    ? never
+    : Leaf;
+
 /** The leaf a machine without parallel states is in. */
 export function leafOf<Snapshot extends AnyMachineSnapshot>({ value }: Snapshot): LeafOf<Snapshot['value']> {
-  const names: string[] = [];
-  for (let rest: unknown = value; rest !== undefined;) {
-    const [name, inner] =
-      typeof rest === 'string' ? [rest, undefined] : (Object.entries(rest as object)[0] ?? []);
-    if (name !== undefined) names.push(name);
-    rest = inner;
-  }
-  return names.join('.') as LeafOf<Snapshot['value']>;
+  return leavesOf(value)[0] as LeafOf<Snapshot['value']>;
+}
+
+/** The leaf a machine is in within the region at this path, or beside the parallel state around that. */
+export function leafIn<Snapshot extends AnyMachineSnapshot, Region extends string>(
+  { value }: Snapshot,
+  region: Region,
+): LeafIn<Snapshot['value'], Region> {
+  const leaves = leavesOf(value);
+  const within = leaves.find((leaf) => leaf.startsWith(`${region}.`))?.slice(region.length + 1);
+  return (within ?? leaves[0]) as LeafIn<Snapshot['value'], Region>;
+}
+
+function leavesOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return Object.entries(value as object).flatMap(([name, inner]) =>
+    leavesOf(inner).map((leaf) => `${name}.${leaf}`),
+  );
 }
 
 export function entriesOf<Key extends string, Value>(record: Record<Key, Value>): [Key, Value][] {

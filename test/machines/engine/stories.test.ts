@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { ordersOf } from '../../support/chat-story.ts';
 import { CRASHED, ended, message, prepared, submit } from '../../support/chat-words.ts';
-import { BOOT, POISON, create, restore, startEngineMachine } from '../../support/start-engine-machine.ts';
+import {
+  BOOT,
+  POISON,
+  create,
+  restore,
+  startEngineMachine,
+  workOf,
+} from '../../support/start-engine-machine.ts';
 import type { EngineHarness } from '../../support/start-engine-machine.ts';
-import { leafOf } from '../../support/state-names.ts';
 
 const LOW = { type: 'storage.low' } as const;
 const RECOVERED = { type: 'storage.recovered' } as const;
@@ -30,7 +36,7 @@ describe('booting', () => {
     harness.take(create('one'), LOW);
     harness.say('one', submit('m1'));
     harness.take(BOOT);
-    expect(leafOf(harness.engine.getSnapshot())).toBe('serving.holding');
+    expect(workOf(harness.engine)).toBe('serving.holding');
     expect(harness.heard).toEqual([]);
     harness.take(RECOVERED);
 
@@ -42,7 +48,7 @@ describe('booting', () => {
 
     take(LOW, RECOVERED, BOOT);
 
-    expect(leafOf(engine.getSnapshot())).toBe('serving.running');
+    expect(workOf(engine)).toBe('serving.running');
   });
 });
 
@@ -127,7 +133,7 @@ describe.each([
       isGivenUp: true,
       error: 'broken',
     });
-    expect(leafOf(engine.getSnapshot())).toBe('serving.running');
+    expect(workOf(engine)).toBe('serving.running');
   });
 });
 
@@ -152,7 +158,7 @@ describe('hooks and the outbox, when they crash,', () => {
         error: 'broken',
       })),
     );
-    expect(leafOf(engine.getSnapshot())).toBe('serving.running');
+    expect(workOf(engine)).toBe('serving.running');
   });
 });
 
@@ -165,7 +171,7 @@ describe('boot that crashes', () => {
 
     take(broken);
 
-    expect(leafOf(engine.getSnapshot())).toBe('booting');
+    expect(workOf(engine)).toBe('booting');
     expect(engine.getSnapshot().children.boot).not.toBe(before);
   });
 
@@ -174,7 +180,7 @@ describe('boot that crashes', () => {
 
     take(broken, broken, broken, broken);
 
-    expect(leafOf(engine.getSnapshot())).toBe('serving.running');
+    expect(workOf(engine)).toBe('serving.running');
     expect(emitted.at(-1)).toEqual({
       type: 'actor.crashed',
       actorId: 'boot',
@@ -197,7 +203,7 @@ describe('a chat that crashes', () => {
       { type: 'chat.crashed', chatId: 'one', isGivenUp: false, error: new Error('Poisoned.') },
     ]);
     expect(told(harness)).toEqual(['two prepare m1', 'two deliver m1', 'two prepare m2']);
-    expect(leafOf(harness.engine.getSnapshot())).toBe('serving.running');
+    expect(workOf(harness.engine)).toBe('serving.running');
   });
 
   it('can be taken up again under its id', () => {
@@ -256,12 +262,12 @@ describe('draining', () => {
     harness.take(DRAIN);
     expect(told(harness).slice(2)).toEqual(['one stop', 'two stop']);
     harness.say('one', CRASHED);
-    expect(leafOf(harness.engine.getSnapshot())).toBe('draining.ending');
+    expect(workOf(harness.engine)).toBe('draining.ending');
     harness.say('two', CRASHED);
-    expect(leafOf(harness.engine.getSnapshot())).toBe('draining.telling');
+    expect(workOf(harness.engine)).toBe('draining.telling');
     harness.take(OUTBOX_DONE);
 
-    expect(leafOf(harness.engine.getSnapshot())).toBe('stopped');
+    expect(workOf(harness.engine)).toBe('stopped');
   });
 
   it('starts no chat and no turn any more', () => {
@@ -279,17 +285,17 @@ describe('draining', () => {
 
     take(DRAIN, OUTBOX_DONE);
 
-    expect(leafOf(engine.getSnapshot())).toBe('stopped');
+    expect(workOf(engine)).toBe('stopped');
   });
 
   it('tells the control plane how it ended for two seconds at most', () => {
     const { engine, take } = startEngineMachine();
 
     take(BOOT, DRAIN, 1_999);
-    expect(leafOf(engine.getSnapshot())).toBe('draining.telling');
+    expect(workOf(engine)).toBe('draining.telling');
     take(1);
 
-    expect(leafOf(engine.getSnapshot())).toBe('stopped');
+    expect(workOf(engine)).toBe('stopped');
   });
 
   it('does not wait for an outbox that was given up', () => {
@@ -297,10 +303,10 @@ describe('draining', () => {
     const broken = { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' } as const;
 
     take(BOOT, broken, broken, broken, broken);
-    expect(leafOf(engine.getSnapshot())).toBe('serving.running');
+    expect(workOf(engine)).toBe('serving.running');
     take(DRAIN);
 
-    expect(leafOf(engine.getSnapshot())).toBe('stopped');
+    expect(workOf(engine)).toBe('stopped');
   });
 
   it('does not wait for a chat that crashes on the way, nor asks it back', () => {
@@ -308,7 +314,7 @@ describe('draining', () => {
 
     take(BOOT, create('one'), DRAIN, { type: 'xstate.error.actor.one', actorId: 'one', error: 'broken' });
 
-    expect(leafOf(engine.getSnapshot())).toBe('draining.telling');
+    expect(workOf(engine)).toBe('draining.telling');
     expect(crashesIn(emitted)).toEqual([]);
   });
 
@@ -317,7 +323,7 @@ describe('draining', () => {
 
     take(BOOT, create('one'), DRAIN, 9_000);
 
-    expect(leafOf(engine.getSnapshot())).toBe('stopped');
+    expect(workOf(engine)).toBe('stopped');
   });
 });
 
@@ -329,7 +335,7 @@ describe('handing over', () => {
     harness.say('one', submit('m1'), prepared('m1'));
     harness.take({ type: 'engine.handOver' });
 
-    expect(leafOf(harness.engine.getSnapshot())).toBe('handedOver');
+    expect(workOf(harness.engine)).toBe('handedOver');
     expect(told(harness)).toEqual(['one prepare m1', 'one deliver m1', 'one detached']);
   });
 });

@@ -12,12 +12,12 @@ import {
   found,
   startOutbox,
 } from '../../support/start-outbox.ts';
-import { entriesOf, leafOf, type LeafOf } from '../../support/state-names.ts';
+import { entriesOf, leafIn, type LeafIn } from '../../support/state-names.ts';
 import { createTransitionCoverage } from '../../support/transition-coverage.ts';
 
-type Leaf = LeafOf<StateValueFrom<typeof outboxMachine>>;
-/** A drain is a condition beside the states that go on in it. */
-type State = Leaf | 'looking, draining' | 'telling, draining' | 'burying, draining';
+type Leaf = LeafIn<StateValueFrom<typeof outboxMachine>, 'active.delivery'>;
+/** The delivery, with the season where both are possible; `settled` is passed through. */
+type State = Exclude<Leaf, 'settled'> | 'telling, draining' | 'burying, draining';
 type EventKey = keyof typeof EVENTS;
 
 const EVENTS = {
@@ -36,7 +36,7 @@ const EVENTS = {
 
 const ROUTE_TO: Record<State, (OutboxEvent | number)[]> = {
   looking: [],
-  'looking, draining': [DRAIN],
+  emptying: [DRAIN],
   telling: [found('1')],
   'telling, draining': [found('1'), DRAIN],
   burying: [found('1'), REFUSED],
@@ -52,10 +52,10 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     found: 'telling',
     'nothing left': 'stopped',
     'looking failed': 'backingOff',
-    drain: 'looking, draining',
+    drain: 'emptying',
   },
-  'looking, draining': {
-    ...staying('looking, draining'),
+  emptying: {
+    ...staying('emptying'),
     found: 'telling, draining',
     'nothing left': 'stopped',
     'looking failed': 'stopped',
@@ -70,7 +70,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
   },
   'telling, draining': {
     ...staying('telling, draining'),
-    delivered: 'looking, draining',
+    delivered: 'emptying',
     refused: 'burying, draining',
     unavailable: 'stopped',
     'telling failed': 'stopped',
@@ -83,7 +83,7 @@ const NEXT: Record<State, Record<EventKey, State>> = {
   },
   'burying, draining': {
     ...staying('burying, draining'),
-    kept: 'looking, draining',
+    kept: 'emptying',
     'keeping failed': 'stopped',
   },
   backingOff: { ...staying('backingOff'), drain: 'stopped', 'backoff passes': 'telling' },
@@ -113,7 +113,7 @@ describe('outbox machine, every state × event', () => {
 
     take(BROKEN.looking, 250);
 
-    expect(leafOf(outbox.getSnapshot())).toBe('looking');
+    expect(leafIn(outbox.getSnapshot(), 'active.delivery')).toBe('looking');
   });
 
   it('takes every transition of the machine somewhere', () => {
@@ -138,14 +138,19 @@ function startIn(state: State, inspect?: (event: InspectionEvent) => void) {
 
 function stateOf({ outbox }: ReturnType<typeof startOutbox>): State {
   const snapshot = outbox.getSnapshot();
-  const leaf = leafOf(snapshot);
-  const goesOn = leaf !== 'stopped' && leaf !== 'backingOff';
-  return goesOn && snapshot.context.isDraining ? `${leaf}, draining` : leaf;
+  const leaf = leafIn(snapshot, 'active.delivery') as Exclude<Leaf, 'settled'>;
+  const isDraining = snapshot.matches({ active: { season: 'draining' } });
+  return isDraining && (leaf === 'telling' || leaf === 'burying') ? `${leaf}, draining` : leaf;
 }
 
 /** XState takes the failure of an actor that nobody runs for a failure of the machine; it cannot happen. */
 function isSomeoneElsesFailure(from: State, key: EventKey): boolean {
-  const failing = { looking: 'looking failed', telling: 'telling failed', burying: 'keeping failed' };
+  const failing = {
+    looking: 'looking failed',
+    emptying: 'looking failed',
+    telling: 'telling failed',
+    burying: 'keeping failed',
+  };
   const own = Object.entries(failing).find(([state]) => from.startsWith(state))?.[1];
   return key.endsWith('failed') && key !== own && from !== 'stopped';
 }
