@@ -2,7 +2,7 @@ import { createPlainLogin } from './agents/plain-login.ts';
 import type { AgentOptions } from './agents/registry.ts';
 import { findExecutable } from './engine-env.ts';
 import type { EngineEnvironment } from './engine-env.ts';
-import { repairText } from './commands/repair-text.ts';
+import { repairText } from './commands/repair.ts';
 import { collectSystemPrompts } from './hooks/system-prompts.ts';
 import type { Log } from './log.ts';
 import type { Home } from './open-home.ts';

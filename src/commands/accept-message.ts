@@ -4,7 +4,7 @@ import type { Image, SendMessage, ThinkingLevel } from '../contract/messages.ts'
 import { StoredContentSchema } from '../contract/records.ts';
 import type { MessageContent, QueuedMessage, StoredContent } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
-import { repairText } from './repair-text.ts';
+import { repairText } from './repair.ts';
 import type { Payloads } from '../storage/payloads.ts';
 
 /** Texts up to this size stay in the journal line that accepts them. */

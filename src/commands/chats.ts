@@ -10,12 +10,11 @@ import type { AgentRequest, Answer } from '../contract/requests.ts';
 import { EngineError } from '../errors.ts';
 import { HistoryCursorError } from '../projection/history-page.ts';
 import type { History } from '../projection/history.ts';
-import { repairText } from './repair-text.ts';
-import type { Directory } from './directory.ts';
-import { repairAnswer } from './repair-answer.ts';
+import type { Gate } from './gate.ts';
+import { repairAnswer, repairText } from './repair.ts';
 
 export interface ChatCommandsOptions {
-  directory: Directory;
+  gate: Gate;
   chatOf: (chatId: string) => ChatActor | undefined;
   history: History;
   /** Titles of the agents, by provider. */
@@ -40,37 +39,37 @@ export class ChatCommands {
   /** All chats, or the sub-chats of one. */
   async list(filter: ChatFilter = {}): Promise<{ chats: ChatSummary[]; lastEventId: string }> {
     const { parentChatId } = filter;
-    const { directory } = this.#options;
-    const all = [...directory.records.values()].map(({ chat }) => chat);
+    const { gate } = this.#options;
+    const all = [...gate.records.values()].map(({ chat }) => chat);
     const chats = parentChatId === undefined ? all : all.filter((chat) => chat.parentChatId === parentChatId);
-    return directory.committed({ chats, lastEventId: directory.headId });
+    return gate.committed({ chats, lastEventId: gate.headId });
   }
 
   async get(chatId: string): Promise<{ chat: ChatSummary; lastEventId: string }> {
-    const { directory } = this.#options;
-    const { chat } = directory.recordOf(chatId);
-    return directory.committed({ chat, lastEventId: directory.headId });
+    const { gate } = this.#options;
+    const { chat } = gate.recordOf(chatId);
+    return gate.committed({ chat, lastEventId: gate.headId });
   }
 
   /** The same `id` or `clientRequestId` again gives the same chat. */
   async create(request: CreateChat): Promise<{ chat: ChatSummary; created: boolean }> {
-    const { directory } = this.#options;
+    const { gate } = this.#options;
     const existing = this.#findExisting(request);
-    if (existing !== undefined) return directory.committed({ chat: existing.chat, created: false });
-    directory.refuseNewWork();
+    if (existing !== undefined) return gate.committed({ chat: existing.chat, created: false });
+    gate.refuseNewWork();
     const chat = this.#draft(request);
     this.#options.send(creationOf(chat, request));
-    return directory.committed({ chat, created: true });
+    return gate.committed({ chat, created: true });
   }
 
   /** Its sub-chats go first, and nobody opens one meanwhile; resolves when it is gone. */
   async remove(chatId: string): Promise<void> {
-    const { directory } = this.#options;
-    directory.recordOf(chatId);
+    const { gate } = this.#options;
+    gate.recordOf(chatId);
     this.#leaving.add(chatId);
     try {
       for (const child of this.#childrenOf(chatId)) await this.remove(child);
-      if (directory.records.has(chatId)) await this.#removeAlone(chatId);
+      if (gate.records.has(chatId)) await this.#removeAlone(chatId);
     } finally {
       this.#leaving.delete(chatId);
     }
@@ -78,57 +77,54 @@ export class ChatCommands {
 
   /** A running turn is stopped first; resolves when its process is gone. */
   async #removeAlone(chatId: string): Promise<void> {
-    const { directory, chatOf, history } = this.#options;
-    const actor = chatOf(chatId) ?? directory.actorOf(chatId);
+    const { gate, chatOf, history } = this.#options;
+    const actor = chatOf(chatId) ?? gate.actorOf(chatId);
     actor.send({ type: 'chat.delete' });
     await waitFor(actor, ({ status }) => status === 'done');
-    if (directory.records.has(chatId)) throw new EngineError('SHUTTING_DOWN');
-    await directory.committed(undefined);
+    if (gate.records.has(chatId)) throw new EngineError('SHUTTING_DOWN');
+    await gate.committed(undefined);
     await history.remove(chatId);
   }
 
   async requests(chatId: string): Promise<AgentRequest[]> {
-    const { directory } = this.#options;
-    return directory.committed(directory.recordOf(chatId).requests);
+    const { gate } = this.#options;
+    return gate.committed(gate.recordOf(chatId).requests);
   }
 
   async answer(chatId: string, requestId: string, answer: Answer): Promise<void> {
-    const { directory } = this.#options;
-    const isOpen = directory.recordOf(chatId).requests.some(({ id }) => id === requestId);
+    const { gate } = this.#options;
+    const isOpen = gate.recordOf(chatId).requests.some(({ id }) => id === requestId);
     if (!isOpen) throw new EngineError('REQUEST_NOT_FOUND', { chatId, requestId });
-    directory.actorOf(chatId).send({ type: 'request.answer', requestId, answer: repairAnswer(answer) });
-    await directory.committed(undefined);
+    gate.actorOf(chatId).send({ type: 'request.answer', requestId, answer: repairAnswer(answer) });
+    await gate.committed(undefined);
   }
 
   async history(chatId: string, query: HistoryQuery) {
-    const { directory, history } = this.#options;
-    const { sessionId, chat } = directory.recordOf(chatId);
-    const lastEventId = await directory.committed(directory.headId);
+    const { gate, history } = this.#options;
+    const { sessionId, chat } = gate.recordOf(chatId);
+    const lastEventId = await gate.committed(gate.headId);
     const page = await history.page(chatId, query).catch(refuseForeignCursor);
     return { ...page, threadId: sessionId, codingAgent: chat.provider, lastEventId };
   }
 
   #findExisting({ id, clientRequestId }: CreateChat): ChatRecord | undefined {
-    const { records } = this.#options.directory;
+    const { records } = this.#options.gate;
     const byId = id === undefined ? undefined : records.get(id);
     if (byId !== undefined || clientRequestId === undefined) return byId;
     return [...records.values()].find((record) => record.clientRequestId === clientRequestId);
   }
 
   #childrenOf(chatId: string): string[] {
-    const chats = [...this.#options.directory.records.values()].map(({ chat }) => chat);
+    const chats = [...this.#options.gate.records.values()].map(({ chat }) => chat);
     return chats.filter(({ parentChatId }) => parentChatId === chatId).map(({ id }) => id);
   }
 
   #draft({ provider, title, id, parentChatId }: CreateChat): ChatSummary {
-    const { titles, directory } = this.#options;
+    const { titles, gate } = this.#options;
     const agentTitle = titles.get(provider);
     if (agentTitle === undefined)
       throw new EngineError('UNKNOWN_PROVIDER', { provider, known: [...titles.keys()] });
-    if (
-      parentChatId !== undefined &&
-      (!directory.records.has(parentChatId) || this.#leaving.has(parentChatId))
-    )
+    if (parentChatId !== undefined && (!gate.records.has(parentChatId) || this.#leaving.has(parentChatId)))
       throw new EngineError('PARENT_NOT_FOUND', { parentChatId });
     return draftChat({
       provider,

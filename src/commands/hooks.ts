@@ -5,10 +5,10 @@ import { EngineError } from '../errors.ts';
 import { viewHook } from '../hooks/hook-view.ts';
 import { followLog, readLog } from '../hooks/log-stream.ts';
 import type { HooksState } from '../projection/hooks-state.ts';
-import type { Directory } from './directory.ts';
+import type { Gate } from './gate.ts';
 
 export interface HookCommandsOptions extends HookRunsOptions {
-  directory: Directory;
+  gate: Gate;
   /** `startHooks.log`. */
   logFile: string;
 }
@@ -22,11 +22,11 @@ export class HookCommands {
   }
 
   async status(): Promise<HooksStatus> {
-    const { state, directory, folder, log } = this.#options;
+    const { state, gate, folder, log } = this.#options;
     const charsOf = (processId: string) => log.printedBy(processId).chars;
     const redact = (text: string) => log.redact(text);
     const hooks = await Promise.all(state.hooks.map((hook) => viewHook(hook, { folder, charsOf, redact })));
-    return directory.committed({ ...summaryOf(state), hooks });
+    return gate.committed({ ...summaryOf(state), hooks });
   }
 
   async logs({ repo, follow }: { repo?: string; follow: boolean }): Promise<Readable> {
@@ -36,12 +36,12 @@ export class HookCommands {
 
   /** @throws {EngineError} `HOOKS_RUNNING`, `HOOK_NOT_FOUND`, `HOOKS_FILE_INVALID`. */
   async run({ repo, type }: { repo?: string; type: HookKind }): Promise<{ runId: string }> {
-    const { state, directory } = this.#options;
-    directory.refuseNewWork();
+    const { state, gate } = this.#options;
+    gate.refuseNewWork();
     if (state.run?.state === 'running') throw new EngineError('HOOKS_RUNNING', { runId: state.run.runId });
     const plan = this.#plan(repo, type);
     await beginRun(this.#options, plan);
-    return directory.committed({ runId: plan.run.runId });
+    return gate.committed({ runId: plan.run.runId });
   }
 
   #plan(repo: string | undefined, kind: HookKind): PlannedRun {

@@ -20,7 +20,7 @@ import {
   withoutDefaults,
   type FetchImages,
 } from './accept-message.ts';
-import type { Directory } from './directory.ts';
+import type { Gate } from './gate.ts';
 
 /** More messages than this do not wait in one chat. */
 const QUEUE_LIMIT = 1000;
@@ -39,15 +39,15 @@ export interface MessagesOptions {
 
 /** What can be done with the messages of a chat. */
 export class Messages {
-  readonly #directory: Directory;
+  readonly #gate: Gate;
   readonly #payloads: Payloads;
   readonly #fetchImages: FetchImages;
   readonly #steerable: ReadonlySet<string>;
   readonly #thinkingLevels: ReadonlyMap<string, ThinkingLevel>;
 
-  constructor(directory: Directory, options: MessagesOptions) {
+  constructor(gate: Gate, options: MessagesOptions) {
     const { payloads, steerable, thinkingLevels, fetchImages } = options;
-    this.#directory = directory;
+    this.#gate = gate;
     this.#payloads = payloads;
     this.#fetchImages = fetchImages;
     this.#steerable = steerable;
@@ -56,32 +56,32 @@ export class Messages {
 
   /** A message that was accepted before gets the answer it got then. */
   async send(chatId: string, sent: SendMessage): Promise<MessageReceipt> {
-    const record = this.#directory.recordOf(chatId);
+    const record = this.#gate.recordOf(chatId);
     const request = withoutDefaults(sent, this.#thinkingLevels.get(record.chat.provider));
     const known = findReceipt(record, request);
-    if (known !== undefined) return this.#directory.committed(known);
-    this.#directory.refuseNewWork();
+    if (known !== undefined) return this.#gate.committed(known);
+    this.#gate.refuseNewWork();
     const message = await acceptMessage(request, {
       payloads: this.#payloads,
       fetchImages: this.#fetchImages,
     });
-    const accepted = findReceipt(this.#directory.recordOf(chatId), request) ?? this.#submit(chatId, message);
-    return this.#directory.committed(accepted);
+    const accepted = findReceipt(this.#gate.recordOf(chatId), request) ?? this.#submit(chatId, message);
+    return this.#gate.committed(accepted);
   }
 
   /** Says a message into the running turn; one that was accepted before gets the answer it got then. */
   async steer(chatId: string, request: Steer): Promise<MessageReceipt> {
-    const known = findReceipt(this.#directory.recordOf(chatId), request);
-    if (known !== undefined) return this.#directory.committed(known);
-    this.#directory.refuseNewWork();
+    const known = findReceipt(this.#gate.recordOf(chatId), request);
+    if (known !== undefined) return this.#gate.committed(known);
+    this.#gate.refuseNewWork();
     this.#refuseUnlessSteerable(chatId);
     const message = await storeMessage(request, { planMode: false, payloads: this.#payloads });
-    const accepted = findReceipt(this.#directory.recordOf(chatId), request) ?? this.#say(chatId, message);
-    return this.#directory.committed(accepted);
+    const accepted = findReceipt(this.#gate.recordOf(chatId), request) ?? this.#say(chatId, message);
+    return this.#gate.committed(accepted);
   }
 
   async interrupt(chatId: string, { clearQueue }: { clearQueue: boolean }): Promise<InterruptReceipt> {
-    const actor = this.#directory.actorOf(chatId);
+    const actor = this.#gate.actorOf(chatId);
     const snapshot = actor.getSnapshot();
     const interrupted = snapshot.hasTag('processing');
     let queue = waitingOf(snapshot.context).map(({ messageId }) => messageId);
@@ -91,33 +91,33 @@ export class Messages {
     if (interrupted) actor.send({ type: 'turn.interrupt', clearQueue });
     else if (clearQueue) actor.send({ type: 'queue.clear' });
     hearing.unsubscribe();
-    return this.#directory.committed({ interrupted, queue });
+    return this.#gate.committed({ interrupted, queue });
   }
 
   async queue(chatId: string): Promise<{ chatId: string; processing: boolean; queue: QueueItem[] }> {
-    const { processing } = this.#directory.recordOf(chatId).chat;
+    const { processing } = this.#gate.recordOf(chatId).chat;
     return { chatId, processing, queue: await this.#waiting(chatId) };
   }
 
   async withdraw(chatId: string, messageId: string): Promise<QueueItem[]> {
     this.#refuseUnlessWaiting(chatId, messageId);
-    this.#directory.actorOf(chatId).send({ type: 'message.withdraw', messageId });
+    this.#gate.actorOf(chatId).send({ type: 'message.withdraw', messageId });
     return this.#waiting(chatId);
   }
 
   async clearQueue(chatId: string): Promise<QueueItem[]> {
-    this.#directory.actorOf(chatId).send({ type: 'queue.clear' });
+    this.#gate.actorOf(chatId).send({ type: 'queue.clear' });
     return this.#waiting(chatId);
   }
 
   async reorder(chatId: string, move: { messageId: string; position: number }): Promise<QueueItem[]> {
     this.#refuseUnlessWaiting(chatId, move.messageId);
-    this.#directory.actorOf(chatId).send({ type: 'queue.reorder', ...move });
+    this.#gate.actorOf(chatId).send({ type: 'queue.reorder', ...move });
     return this.#waiting(chatId);
   }
 
   #submit(chatId: string, message: QueuedMessage): MessageReceipt {
-    const actor = this.#directory.actorOf(chatId);
+    const actor = this.#gate.actorOf(chatId);
     if (waitingOf(actor.getSnapshot().context).length >= QUEUE_LIMIT) {
       throw new EngineError('QUEUE_FULL', { chatId, limit: QUEUE_LIMIT });
     }
@@ -126,27 +126,27 @@ export class Messages {
 
   #say(chatId: string, message: QueuedMessage): MessageReceipt {
     this.#refuseUnlessSteerable(chatId);
-    return answerOf(this.#directory.actorOf(chatId), { type: 'message.steer', message });
+    return answerOf(this.#gate.actorOf(chatId), { type: 'message.steer', message });
   }
 
   #refuseUnlessSteerable(chatId: string): void {
-    const { provider } = this.#directory.recordOf(chatId).chat;
+    const { provider } = this.#gate.recordOf(chatId).chat;
     if (!this.#steerable.has(provider)) throw new EngineError('STEER_UNSUPPORTED', { chatId, provider });
-    const actor = this.#directory.actorOf(chatId);
+    const actor = this.#gate.actorOf(chatId);
     if (!takesSteers(actor)) throw new EngineError('NOTHING_TO_STEER', { chatId });
     if (actor.getSnapshot().context.record.steered.length < STEERED_LIMIT) return;
     throw new EngineError('QUEUE_FULL', { chatId, limit: STEERED_LIMIT });
   }
 
   #refuseUnlessWaiting(chatId: string, messageId: string): void {
-    if (isWaiting(this.#directory.actorOf(chatId).getSnapshot().context, messageId)) return;
+    if (isWaiting(this.#gate.actorOf(chatId).getSnapshot().context, messageId)) return;
     throw new EngineError('MESSAGE_NOT_FOUND', { chatId, messageId });
   }
 
   async #waiting(chatId: string): Promise<QueueItem[]> {
-    const waiting = waitingOf(this.#directory.actorOf(chatId).getSnapshot().context);
+    const waiting = waitingOf(this.#gate.actorOf(chatId).getSnapshot().context);
     const items = await Promise.all(waiting.map((message) => this.#toQueueItem(message)));
-    return this.#directory.committed(items);
+    return this.#gate.committed(items);
   }
 
   async #toQueueItem({ messageId, content, queuedAt }: QueuedMessage): Promise<QueueItem> {

@@ -4,7 +4,7 @@ import { EngineError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Recorder } from '../projection/recorder.ts';
 
-export interface DirectoryOptions {
+export interface GateOptions {
   chatOf: (chatId: string) => ChatActor | undefined;
   recorder: Recorder;
   journal: Journal;
@@ -12,10 +12,10 @@ export interface DirectoryOptions {
 }
 
 /** Finds what commands speak of, and refuses what cannot be done before a machine hears of it. */
-export class Directory {
-  readonly #options: DirectoryOptions;
+export class Gate {
+  readonly #options: GateOptions;
 
-  constructor(options: DirectoryOptions) {
+  constructor(options: GateOptions) {
     this.#options = options;
   }
 
@@ -49,12 +49,16 @@ export class Directory {
     const actor = this.#options.chatOf(chatId);
     const snapshot = actor?.getSnapshot();
     if (actor !== undefined && snapshot?.status === 'active' && !snapshot.matches('givenUp')) return actor;
-    if (this.#options.isStopping()) throw new EngineError('SHUTTING_DOWN');
+    this.refuseWhenStopping();
     throw new EngineError('CHAT_FAILED', { chatId });
   }
 
-  refuseNewWork(): void {
+  refuseWhenStopping(): void {
     if (this.#options.isStopping()) throw new EngineError('SHUTTING_DOWN');
+  }
+
+  refuseNewWork(): void {
+    this.refuseWhenStopping();
     if (this.#options.journal.isStorageLow) throw new EngineError('STORAGE_FULL');
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { repairAnswer } from '../../src/commands/repair-answer.ts';
+import { repairAnswer } from '../../src/commands/repair.ts';
 
 it('repairs every text of an answer and leaves the rest alone', () => {
   const answer = {

@@ -1,0 +1,79 @@
+import { watchClock } from './actors/watch-clock.ts';
+import { agentOptions } from './agent-options.ts';
+import type { AgentDriver } from './agents/agent.ts';
+import { createDrivers } from './agents/registry.ts';
+import type { ChatRecord } from './contract/records.ts';
+import type { EngineEnvironment } from './engine-env.ts';
+import type { Log } from './log.ts';
+import { createMonolithClient, type MonolithClient } from './monolith/client.ts';
+import { createFirstChats, isFirstStart, writeState } from './move-in.ts';
+import { openCredentials, type Credentials } from './open-credentials.ts';
+import type { Home } from './open-home.ts';
+import { openHooks } from './open-hooks.ts';
+import { retireDamagedRuns } from './process/damaged-runs.ts';
+import { sweep } from './process/sweep.ts';
+import type { Recording } from './start-recording.ts';
+import { startRoot, type Root, type RootHooksOptions } from './start-root.ts';
+
+export interface StartActorsOptions {
+  environment: EngineEnvironment;
+  log: Log;
+  recording: Recording;
+}
+
+/** The actors of an engine, and what they act with. */
+export interface Actors {
+  client: MonolithClient;
+  credentials: Credentials;
+  drivers: ReadonlyMap<string, AgentDriver>;
+  hooks: RootHooksOptions;
+  root: Root;
+  /** Ends what is under way to the control plane. */
+  signal: AbortSignal;
+  stop(): void;
+}
+
+/** Starts the root machine with everything that it and those below it name. */
+export async function startActors(home: Home, options: StartActorsOptions): Promise<Actors> {
+  const { environment, log, recording } = options;
+  const { journal, paths, records, isCopy } = home;
+  await retireDamagedRuns(paths.agents, home.damages.report);
+  await sweep(paths.agents, isCopy ? new Set() : runsOf(records));
+  const goodbye = new AbortController();
+  const client = createMonolithClient({
+    url: environment.MONOLITH_URL,
+    secret: environment.REPLICAS_ENGINE_SECRET,
+    workspaceId: environment.WORKSPACE_ID,
+    signal: goodbye.signal,
+  });
+  const credentials = await openCredentials(home, { environment, client, log });
+  const stopReviewing = credentials.watch();
+  const drivers = await createDrivers(agentOptions(home, { environment, log, credentials }));
+  const env = credentials.environment();
+  const hooks = await openHooks(home, { environment, env, log, workspace: recording.workspace });
+  const outbox = home.outbox.connect({ client, ...recording });
+  const { recorder } = recording;
+  const root = startRoot({ environment, log, drivers, recorder, isCopy, hooks, credentials, outbox });
+  if (isFirstStart(home)) createFirstChats(home, { root, drivers });
+  if (!home.hasCheckpoint) await recording.saveCheckpoint();
+  journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
+  if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
+  await writeState(home, environment);
+  const stopWatching = watchClock(() => {
+    journal.newIncarnation();
+    credentials.board.clockJumped();
+  });
+  const stop = () => {
+    stopWatching();
+    stopReviewing();
+    hooks.bounds.close();
+    goodbye.abort();
+  };
+  return { client, credentials, drivers, hooks, root, signal: goodbye.signal, stop };
+}
+
+/** Processes that some chat may still attach to. */
+function runsOf(records: ReadonlyMap<string, ChatRecord>): Set<string> {
+  const runs = [...records.values()].flatMap(({ position, turn }) => [position?.runId, turn?.delivery.runId]);
+  return new Set(runs.filter((run) => run !== undefined));
+}
