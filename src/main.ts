@@ -23,6 +23,8 @@ interface Running {
 
 type Goodbye = (running: Running) => Promise<void> | undefined;
 
+process.stderr.on('error', () => undefined); // whoever read it has seen enough
+
 const program = createProgram({
   serve: () => supervise(startServer()),
   dev: (options) => supervise(startDevelopment(options)),

@@ -160,7 +160,8 @@ function openLogins({ paths, damages }: Home, env: Record<string, string>) {
   const auth = open(at.codexAuth, codexAuth);
   const logins = open(at.logins, loginsFile);
   const hosts = new CredentialFile({ ...common, path: at.githubHosts, codec: githubHosts });
-  const git = { ...common, path: at.gitCredentials, codec: gitCredentials, replace: replaceAsGit };
+  const replace = (file: string, text: string) => replaceAsGit(file, text, damages.report);
+  const git = { ...common, path: at.gitCredentials, codec: gitCredentials, replace };
   return {
     github: new GithubLogin({
       gitCredentials: new CredentialFile(git),

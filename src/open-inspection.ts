@@ -24,14 +24,18 @@ export function openInspection(
   const redact = createRedaction([environment.REPLICAS_ENGINE_SECRET]);
   const url = environment.STATELY_INSPECT_URL;
   if (url !== undefined) {
-    bridgeToStately(root, { url, redact }).catch((error: unknown) => {
+    const onTrouble = (error: unknown) =>
       log.warn({ err: error, url }, "Stately's inspector is not told anything");
-    });
+    bridgeToStately(root, { url, redact, onTrouble }).catch(onTrouble);
   }
   const machineNames = new Map(Object.entries(MACHINES).map(([name, { id }]) => [id, name]));
   return {
     machines: new MachineCatalogue({ drawings: join(PACKAGE_FOLDER, 'docs', 'machines') }),
-    actors: new ActorWatch(root, { machineNames, redact }),
+    actors: new ActorWatch(root, {
+      machineNames,
+      redact,
+      onTrouble: (error) => log.warn({ err: error }, 'a step of an actor could not be shown'),
+    }),
     inspector: new InspectorPage({ folder: PACKAGE_FOLDER }),
   };
 }

@@ -149,6 +149,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/actors',
     'src/engine-env.ts',
     'src/server/describe-interface.ts',
+    'src/storage/make-folder.ts',
     'src/tool-brief.ts',
     'src/version.ts',
     'machines/hook.machine.ts',

@@ -1,14 +1,18 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnyStateMachine } from 'xstate';
 import { drawMachine } from '../charts/draw.ts';
 import { MACHINES } from '../charts/machines.ts';
 import { toMermaid } from '../charts/mermaid.ts';
 import { toStudioConfig } from '../charts/studio-config.ts';
+import { makeFolder } from '../storage/make-folder.ts';
+import { CliError, EXIT } from './terminal.ts';
 
 /** Writes every statechart into a folder: `<name>.json` for Stately Studio, `<name>.mmd` for Mermaid, `<name>.svg`. */
 export async function exportMachines(folder: string, print: (text: string) => void): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder).catch((error: unknown) => {
+    throw new CliError(`${folder} cannot be made: ${String(error)}.`, EXIT.USAGE);
+  });
   for (const [name, machine] of Object.entries(MACHINES)) {
     for (const [extension, text] of Object.entries(await textsOf(machine))) {
       const file = join(folder, `${name}.${extension}`);

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { passwordOf } from '../contract/url-password.ts';
 import { syncFolder } from '../storage/replace-file.ts';
+import { setAside, type OnDamage } from '../storage/set-aside.ts';
 import type { Codec } from './credential-file.ts';
 
 /** `~/.git-credentials`, as git's credential helper `store` keeps it: one URL per line, the first that fits is used. */
@@ -48,9 +49,9 @@ const LOCK_ATTEMPTS = 40;
 const STALE_MS = 10_000;
 
 /** Replaces the file as git does, under git's lock: writers exclude each other, readers see the old or the new. */
-export async function replaceAsGit(file: string, text: string): Promise<void> {
+export async function replaceAsGit(file: string, text: string, onDamage: OnDamage): Promise<void> {
   const lock = `${file}.lock`;
-  const handle = await takeLock(lock);
+  const handle = await takeLock(lock, onDamage);
   try {
     await handle.writeFile(text);
     await handle.datasync();
@@ -64,21 +65,22 @@ export async function replaceAsGit(file: string, text: string): Promise<void> {
   await syncFolder(dirname(file));
 }
 
-async function takeLock(lock: string) {
+async function takeLock(lock: string, onDamage: OnDamage) {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await open(lock, 'wx', 0o600);
     } catch (error) {
       if (!isTaken(error) || attempt === LOCK_ATTEMPTS) throw error;
-      await removeIfStale(lock);
+      await removeIfStale(lock, onDamage);
       await delay(LOCK_WAIT_MS);
     }
   }
 }
 
-async function removeIfStale(lock: string): Promise<void> {
+async function removeIfStale(lock: string, onDamage: OnDamage): Promise<void> {
   const held = await stat(lock).catch(() => null); // released meanwhile
-  if (held !== null && Date.now() - held.mtimeMs > STALE_MS) await rm(lock, { force: true });
+  if (held?.isDirectory()) onDamage(await setAside(lock, { reason: 'It is a folder.', now: new Date() }));
+  else if (held !== null && Date.now() - held.mtimeMs > STALE_MS) await rm(lock, { force: true });
 }
 
 function isTaken(error: unknown): boolean {

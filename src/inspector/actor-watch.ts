@@ -4,11 +4,16 @@ import { transitionIdOf } from '../charts/transition-id.ts';
 import type { ActorFrame, ActorView } from '../contract/actors.ts';
 import { ActorSteps } from './actor-steps.ts';
 import { actorsBelow, pathOf, statesOf, toActorView, type ActorViewOptions } from './actor-views.ts';
+import { observe, type OnTrouble } from './observe.ts';
 import { Watcher } from './watcher.ts';
 
 /** How often watchers are told at most. */
 const EVERY_MS = 100;
 const PING_MS = 15_000;
+
+export interface ActorWatchOptions extends ActorViewOptions {
+  onTrouble: OnTrouble;
+}
 
 /**
  * The actors below a root, as they are and as they move. It listens to them only while somebody watches, and then costs
@@ -16,7 +21,7 @@ const PING_MS = 15_000;
  */
 export class ActorWatch {
   readonly #root: AnyActorRef;
-  readonly #options: ActorViewOptions;
+  readonly #options: ActorWatchOptions;
   readonly #watchers = new Set<Watcher>();
   readonly #changed = new Set<AnyActorRef>();
   readonly #steps = new ActorSteps();
@@ -24,7 +29,7 @@ export class ActorWatch {
   #listening: Subscription | null = null;
   #timers: NodeJS.Timeout[] = [];
 
-  constructor(root: AnyActorRef, options: ActorViewOptions) {
+  constructor(root: AnyActorRef, options: ActorWatchOptions) {
     this.#root = root;
     this.#options = options;
   }
@@ -52,7 +57,7 @@ export class ActorWatch {
   #listen(): void {
     if (this.#listening !== null) return;
     this.#known = new Set(actorsBelow(this.#root).map(pathOf));
-    this.#listening = this.#root.system.inspect((event) => this.#notice(event));
+    this.#listening = observe(this.#root, (event) => this.#notice(event), this.#options.onTrouble);
     const ping = () => {
       for (const watcher of this.#watchers) watcher.ping();
     };

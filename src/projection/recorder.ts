@@ -71,10 +71,16 @@ export class Recorder {
     const told = before?.chat ?? record.chat;
     const chat = summaryOf(record.chat, { condition, told, ts });
     const note = noteOf(emitted);
-    records.set(id, { ...record, chat });
-    if (note === undefined && chat === told) return this.#record(facts);
     const update: Entry = { type: 'chat.updated', payload: { chat }, ...(note && { record: note }) };
-    this.#record([...facts, update]);
+    records.set(id, { ...record, chat });
+    try {
+      this.#record(note === undefined && chat === told ? facts : [...facts, update]);
+    } catch (error) {
+      // What could not be written has not happened: its actor breaks, and begins anew from what has.
+      if (before === undefined) records.delete(id);
+      else records.set(id, before);
+      throw error;
+    }
   }
 
   #record(facts: Entry[]): void {

@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
-import { access, chmod, lstat, mkdir, stat } from 'node:fs/promises';
+import { access, chmod, lstat, stat } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import { setAside, type OnDamage } from './set-aside.ts';
 
 export interface WayOptions {
@@ -42,7 +43,7 @@ export async function makeWayForFolder(path: string, options: WayOptions): Promi
     await makeWayForFolder(dirname(path), options);
     await makeWay(path, FOLDER, options);
   }
-  await mkdir(path, { recursive: true, mode: options.mode ?? 0o700 });
+  await makeFolder(path, options.mode ?? 0o700);
 }
 
 function isBelow(path: string, folder: string): boolean {

@@ -146,7 +146,7 @@ describe("a file under git's lock", () => {
     const [path, lock] = [join(folder, '.git-credentials'), join(folder, '.git-credentials.lock')];
     await writeFile(lock, '');
 
-    const replaced = replaceAsGit(path, 'new');
+    const replaced = replaceAsGit(path, 'new', ignore);
     await rm(lock);
     await replaced;
 
@@ -163,11 +163,28 @@ describe("a file under git's lock", () => {
     await writeFile(lock, '');
     await utimes(lock, new Date(0), new Date(0));
 
-    await replaceAsGit(path, 'new');
+    await replaceAsGit(path, 'new', ignore);
 
     expect(await readdir(folder)).toEqual(['.git-credentials']);
   });
+
+  it('is replaced in spite of a folder in the place of the lock, which is set aside with what is in it', async () => {
+    const folder = await temporaryFolder();
+    const [path, lock] = [join(folder, '.git-credentials'), join(folder, '.git-credentials.lock')];
+    await mkdir(join(lock, 'below'), { recursive: true });
+    const damages: Damage[] = [];
+
+    await replaceAsGit(path, 'new', (damage) => damages.push(damage));
+
+    expect(damages).toMatchObject([{ file: lock, reason: 'It is a folder.' }]);
+    expect(await readdir(damages[0]?.keptAs ?? '')).toEqual(['below']);
+    expect(await readFile(path, 'utf8')).toBe('new');
+  });
 });
+
+function ignore(): void {
+  return undefined;
+}
 
 function fail(): never {
   throw new Error('broken');

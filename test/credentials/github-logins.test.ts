@@ -66,7 +66,7 @@ describe('a file that is watched', () => {
     const stop = watchFile(path, { onChange, gatherMs: 1, onError: (error) => expect.fail(String(error)) });
 
     await writeFile(`${path}.other`, '');
-    await replaceAsGit(path, 'new');
+    await replaceAsGit(path, 'new', ignore);
     await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), 5_000);
 
     stop();
@@ -79,10 +79,19 @@ async function openGithub() {
   const onDamage = () => expect.fail('Nothing is damaged.');
   const provideHelper = vi.fn(() => Promise.resolve());
   const github = new GithubLogin({
-    gitCredentials: new CredentialFile({ path, codec: gitCredentials, onDamage, replace: replaceAsGit }),
+    gitCredentials: new CredentialFile({
+      path,
+      codec: gitCredentials,
+      onDamage,
+      replace: (file, text) => replaceAsGit(file, text, ignore),
+    }),
     hosts: new CredentialFile({ path: hostsPath, codec: githubHosts, onDamage }),
     provideHelper,
   });
   const read = () => Promise.all([readFile(path, 'utf8'), readFile(hostsPath, 'utf8')]);
   return { github, provideHelper, read, write: (text: string) => writeFile(path, text) };
+}
+
+function ignore(): void {
+  return undefined;
 }

@@ -156,6 +156,7 @@ function enterRoom() {
   const watch = new ActorWatch(room, {
     machineNames: new Map([['room', 'the-room']]),
     redact: (text) => text,
+    onTrouble: (error) => expect.fail(String(error)),
   });
   onTestFinished(() => {
     watch.close();

@@ -23,7 +23,7 @@ it("tells Stately's inspector of actors and their steps, without secrets and wit
   createWebSocketReceiver({ server: url }).subscribe((event) => received.push(event));
   const lamp = createActor(LAMP).start();
 
-  const stop = await bridgeToStately(lamp, { url, redact: (text) => text });
+  const stop = await bridgeToStately(lamp, { url, redact: (text) => text, onTrouble: fail });
   onTestFinished(stop);
   lamp.send({ type: 'press' });
   lamp.send({ type: 'agent.said' });
@@ -39,3 +39,7 @@ it("tells Stately's inspector of actors and their steps, without secrets and wit
   expect(told().filter((text) => text.includes('agent.said'))).toEqual([]);
   expect(JSON.stringify(received)).not.toContain('of nobody else');
 });
+
+function fail(error: unknown): never {
+  throw error;
+}

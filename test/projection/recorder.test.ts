@@ -149,6 +149,20 @@ it('forgets a deleted chat and announces no summary of it', () => {
   expect(recorder.records.size).toBe(0);
 });
 
+it('knows nothing of a step that could not be written', () => {
+  const before = emptyRecord();
+  const records = new Map([['c1', before]]);
+  const recorder = bareRecorder({ records, append: () => expect.fail('It has no room.') });
+
+  for (const [id, record] of [
+    ['c1', before],
+    ['c2', { ...before, chat: { ...CHAT, id: 'c2' } }],
+  ] as const)
+    expect(() => recorder.tellChat({ ...record, sessionId: id }, [accepted()], RUNNING)).toThrow('no room');
+
+  expect([...records]).toEqual([['c1', before]]);
+});
+
 function startRecorder() {
   const groups: { entries: Entry[]; sync: boolean }[] = [];
   const deltas: Delta[] = [];
