@@ -19,9 +19,8 @@ import {
   type SendMessage,
 } from '../contract/messages.ts';
 import { RequestListSchema, type AgentRequest, type Answer } from '../contract/requests.ts';
-import { pathSegment } from './path-segment.ts';
 import { randomId } from './random-id.ts';
-import type { Call, CallOptions, Transport } from './transport.ts';
+import { pathSegment, type Call, type CallOptions, type Transport } from './transport.ts';
 
 export type ChatList = z.infer<typeof ChatListSchema>;
 export type ChatSnapshot = z.infer<typeof ChatSnapshotSchema>;
@@ -56,11 +55,11 @@ export class ChatCalls {
   }
 
   list(options: CallOptions = {}): Promise<ChatList> {
-    return this.#get('/chats', { schema: ChatListSchema, ...options });
+    return this.#transport.get('/chats', { schema: ChatListSchema, ...options });
   }
 
   get(chatId: string, options: CallOptions = {}): Promise<ChatSnapshot> {
-    return this.#get(pathOf(chatId), { schema: ChatSnapshotSchema, ...options });
+    return this.#transport.get(pathOf(chatId), { schema: ChatSnapshotSchema, ...options });
   }
 
   /** Given no `id`, it gets one here, so that a call that is repeated opens one chat. */
@@ -77,7 +76,7 @@ export class ChatCalls {
 
   history(chatId: string, { limit, before, ...options }: HistoryOptions = {}): Promise<HistoryPage> {
     const query = { limit, before };
-    return this.#get(`${pathOf(chatId)}/history`, { query, schema: HistoryPageSchema, ...options });
+    return this.#transport.get(`${pathOf(chatId)}/history`, { query, schema: HistoryPageSchema, ...options });
   }
 
   /** Given no `messageId`, it gets one here, so that a call that is repeated sends one message. */
@@ -103,7 +102,7 @@ export class ChatCalls {
   }
 
   queue(chatId: string, options: CallOptions = {}): Promise<Queue> {
-    return this.#get(`${pathOf(chatId)}/queue`, { schema: QueueSchema, ...options });
+    return this.#transport.get(`${pathOf(chatId)}/queue`, { schema: QueueSchema, ...options });
   }
 
   /** Drops everything that waits; returns what waits now. */
@@ -126,7 +125,7 @@ export class ChatCalls {
   /** What the agent waits for, oldest first. */
   async requests(chatId: string, options: CallOptions = {}): Promise<AgentRequest[]> {
     const path = `${pathOf(chatId)}/requests`;
-    return (await this.#get(path, { schema: RequestListSchema, ...options })).requests;
+    return (await this.#transport.get(path, { schema: RequestListSchema, ...options })).requests;
   }
 
   async answer(
@@ -145,16 +144,8 @@ export class ChatCalls {
     });
   }
 
-  #get<Schema extends z.ZodType>(path: string, call: Pick<Call<Schema>, 'schema' | 'query' | 'signal'>) {
-    return this.#call({ method: 'GET', path, ...call });
-  }
-
   #post<Schema extends z.ZodType>(path: string, call: Pick<Call<Schema>, 'schema' | 'body' | 'signal'>) {
-    return this.#call({ method: 'POST', path, ...call });
-  }
-
-  #call<Schema extends z.ZodType>(call: Omit<Call<Schema>, 'isRepeatable'>) {
-    return this.#transport.call({ ...call, isRepeatable: true });
+    return this.#transport.call({ method: 'POST', path, isRepeatable: true, ...call });
   }
 
   async #changeQueue(call: Pick<Call, 'method' | 'path' | 'body' | 'signal'>): Promise<QueueItem[]> {

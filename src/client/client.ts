@@ -1,15 +1,13 @@
 /** A client of the engine's HTTP interface, for Node and for browsers. */
 import type { EngineEvent } from '../contract/events.ts';
-import { toActorNews, type ActorNews } from './actor-calls.ts';
 import { DEFAULT_BACKOFF, type Backoff } from './backoff.ts';
 import { foldChat, readChat, type ChatState } from './chat-state.ts';
 import { closable } from './closable.ts';
-import { EngineCalls } from './engine-calls.ts';
+import { EngineCalls, toActorNews, type ActorNews } from './engine-calls.ts';
 import { streamEvents, type EventStreamOptions } from './event-stream.ts';
 import { join, type Joined, type Joint, type JoinOptions } from './join.ts';
-import { readWorkspace } from './read-workspace.ts';
 import { Transport, type CallOptions } from './transport.ts';
-import { foldWorkspace, type WorkspaceState } from './workspace-state.ts';
+import { foldWorkspace, readWorkspace, type WorkspaceState } from './workspace-state.ts';
 
 export type { ActorFrame, ActorStep, ActorView } from '../contract/actors.ts';
 export type { AgentEvent } from '../contract/agent-event.ts';
@@ -22,12 +20,12 @@ export type { Repo } from '../contract/repos.ts';
 export type { AgentRequest } from '../contract/requests.ts';
 export type { Boot, EngineStatus } from '../contract/status.ts';
 export { isWebUrl } from '../contract/web-url.ts';
-export type { ActorNews } from './actor-calls.ts';
 export type { AnswerToRequest, HistoryPage, NewChat, NewMessage } from './chat-calls.ts';
 export type { ChatState } from './chat-state.ts';
 export { EngineClientError, type LocalErrorCode } from './client-error.ts';
-export type { Health, RepoList, Status } from './engine-calls.ts';
-export type { ConnectionChange, EventStreamOptions } from './event-stream.ts';
+export type { ActorNews, Health, RepoList, Status } from './engine-calls.ts';
+export type { EventStreamOptions } from './event-stream.ts';
+export type { ConnectionChange } from './read-frames.ts';
 export type { Joined } from './join.ts';
 export { partOf, sayingsOf } from '../agents/say.ts';
 export type { Said, Saying, ToolCall, ToolResult } from '../agents/saying.ts';

@@ -1,18 +1,24 @@
 import type { z } from 'zod';
+import { ActorFrameSchema, ActorListSchema, type ActorFrame, type ActorView } from '../contract/actors.ts';
 import {
   CanvasItemSchema,
   CanvasListSchema,
   type CanvasItem,
   type CanvasItemSummary,
 } from '../contract/canvas.ts';
+import {
+  HooksStatusSchema,
+  RunHooksResponseSchema,
+  type HookKind,
+  type HooksStatus,
+} from '../contract/hooks.ts';
 import { PlanListSchema, PlanSchema, type Plan, type PlanSummary } from '../contract/plans.ts';
 import { RepoListSchema } from '../contract/repos.ts';
 import { HealthSchema, StatusSchema } from '../contract/status.ts';
-import { ActorCalls } from './actor-calls.ts';
 import { ChatCalls } from './chat-calls.ts';
-import { HookCalls } from './hook-calls.ts';
-import { pathSegment } from './path-segment.ts';
-import type { Call, CallOptions, Transport } from './transport.ts';
+import { closable } from './closable.ts';
+import { readFrames, readFramesForEver, type OnConnection } from './read-frames.ts';
+import { parse, pathSegment, type Call, type CallOptions, type Transport } from './transport.ts';
 
 export type Health = z.infer<typeof HealthSchema>;
 export type Status = z.infer<typeof StatusSchema>;
@@ -34,40 +40,134 @@ export class EngineCalls {
 
   /** Answers without the secret. */
   health(options: CallOptions = {}): Promise<Health> {
-    return this.#get({ path: '/health', schema: HealthSchema, ...options });
+    return this.#transport.get('/health', { schema: HealthSchema, ...options });
   }
 
   status(options: CallOptions = {}): Promise<Status> {
-    return this.#get({ path: '/status', schema: StatusSchema, ...options });
+    return this.#transport.get('/status', { schema: StatusSchema, ...options });
   }
 
   repos({ includeDiffs, signal }: CallOptions & { includeDiffs?: boolean } = {}): Promise<RepoList> {
-    return this.#get({ path: '/repos', query: { includeDiffs }, schema: RepoListSchema, signal });
+    return this.#transport.get('/repos', { query: { includeDiffs }, schema: RepoListSchema, signal });
   }
 
   async plans(options: CallOptions = {}): Promise<PlanSummary[]> {
-    return (await this.#get({ path: '/plans', schema: PlanListSchema, ...options })).plans;
+    return (await this.#transport.get('/plans', { schema: PlanListSchema, ...options })).plans;
   }
 
   async plan(filename: string, options: CallOptions = {}): Promise<Plan> {
-    const path = `/plans/${pathSegment(filename)}`;
-    return this.#get({ path, schema: PlanSchema, ...options });
+    return this.#transport.get(`/plans/${pathSegment(filename)}`, { schema: PlanSchema, ...options });
   }
 
   async canvas(options: CallOptions = {}): Promise<CanvasItemSummary[]> {
-    return (await this.#get({ path: '/canvas', schema: CanvasListSchema, ...options })).items;
+    return (await this.#transport.get('/canvas', { schema: CanvasListSchema, ...options })).items;
   }
 
   async canvasItem(filename: string, options: CallOptions = {}): Promise<CanvasItem> {
-    return this.#get({ path: `/canvas/${pathSegment(filename)}`, schema: CanvasItemSchema, ...options });
+    const path = `/canvas/${pathSegment(filename)}`;
+    return this.#transport.get(path, { schema: CanvasItemSchema, ...options });
   }
 
   /** Any route, with a schema of the caller's. */
   call<Schema extends z.ZodType>(call: Call<Schema>): Promise<z.output<Schema>> {
     return this.#transport.call(call);
   }
+}
 
-  #get<Schema extends z.ZodType>(call: Omit<Call<Schema>, 'method' | 'isRepeatable'>) {
-    return this.#transport.call({ ...call, method: 'GET', isRepeatable: true });
+export interface HookLogOptions extends CallOptions {
+  repo?: string;
+}
+
+/** Everything about the hooks of repositories. Each call rejects with an `EngineClientError`. */
+export class HookCalls {
+  readonly #transport: Transport;
+  readonly #silenceMs: number;
+
+  constructor(transport: Transport, silenceMs: number) {
+    this.#transport = transport;
+    this.#silenceMs = silenceMs;
   }
+
+  status({ signal }: CallOptions = {}): Promise<HooksStatus> {
+    return this.#transport.get('/hooks/status', { schema: HooksStatusSchema, signal });
+  }
+
+  /** Starts the hooks of all repositories, or of one; returns the id of the run. */
+  async run({ repo, kind, signal }: CallOptions & { repo?: string; kind?: HookKind } = {}): Promise<string> {
+    const { runId } = await this.#transport.call({
+      method: 'POST',
+      path: '/hooks/run',
+      query: { repo, type: kind },
+      schema: RunHooksResponseSchema,
+      isRepeatable: false,
+      signal,
+    });
+    return runId;
+  }
+
+  /** Everything that hooks printed. */
+  async log({ repo, signal }: HookLogOptions = {}): Promise<string> {
+    return this.#transport.text('/hooks/logs', { query: { repo }, signal });
+  }
+
+  /** The end of what hooks printed, then each line that is added, until the connection ends. */
+  followLog({ repo, signal }: HookLogOptions = {}): AsyncGenerator<string> {
+    return closable(signal, (closing) => this.#followLog({ repo, signal: closing }));
+  }
+
+  async *#followLog({ repo, signal }: CallOptions & { repo: string | undefined }): AsyncGenerator<string> {
+    const query = { repo, follow: true };
+    const request = { path: '/hooks/logs', query, signal, silenceMs: this.#silenceMs };
+    for await (const frames of readFrames(this.#transport, request)) {
+      for (const { type, data } of frames) if (type === 'line') yield data;
+    }
+  }
+}
+
+/** A frame of the actors: at first, and after each break, a `snapshot` of all of them, then what changed. */
+export interface ActorNews extends ActorFrame {
+  isSnapshot: boolean;
+}
+
+export interface FollowActorsOptions extends CallOptions {
+  onConnection?: OnConnection | undefined;
+}
+
+/** The state machines of an engine, at rest and at work. Each call rejects with an `EngineClientError`. */
+export class ActorCalls {
+  readonly #transport: Transport;
+  readonly #silenceMs: number;
+
+  constructor(transport: Transport, silenceMs: number) {
+    this.#transport = transport;
+    this.#silenceMs = silenceMs;
+  }
+
+  /** The actors that run, parents before their children. */
+  async list({ signal }: CallOptions = {}): Promise<ActorView[]> {
+    return (await this.#transport.get('/actors', { schema: ActorListSchema, signal })).actors;
+  }
+
+  /** The statechart of a machine, drawn: SVG as text. */
+  async drawing(machine: string, { signal }: CallOptions = {}): Promise<string> {
+    const path = `/machines/${pathSegment(machine)}`;
+    return this.#transport.text(path, { query: { format: 'svg' }, signal });
+  }
+
+  /** The actors as they move, for ever. Nothing of it is stored: what happens while the stream is broken is not told. */
+  follow({ signal, onConnection }: FollowActorsOptions = {}): AsyncGenerator<ActorNews> {
+    return closable(signal, (closing) => this.#follow({ signal: closing, onConnection }));
+  }
+
+  async *#follow({ signal, onConnection }: FollowActorsOptions): AsyncGenerator<ActorNews> {
+    const request = { path: '/actors', query: { follow: true }, signal, silenceMs: this.#silenceMs };
+    for await (const frames of readFramesForEver(this.#transport, () => request, onConnection)) {
+      for (const { type, data } of frames) if (data !== '') yield toActorNews(type, data);
+    }
+  }
+}
+
+export function toActorNews(type: string | undefined, data: string): ActorNews {
+  const frame = parse(data, { schema: ActorFrameSchema, what: 'A frame of the actors' });
+  return { ...frame, isSnapshot: type === 'snapshot' };
 }

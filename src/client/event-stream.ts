@@ -1,7 +1,5 @@
 import { EngineEventSchema, type EngineEvent, type EngineEventType } from '../contract/events.ts';
-import { delayAfter, pause } from './backoff.ts';
-import { EngineClientError } from './client-error.ts';
-import { readFrames } from './read-frames.ts';
+import { readFramesForEver, type OnConnection } from './read-frames.ts';
 import { parse, type CallOptions, type Transport } from './transport.ts';
 
 export interface EventStreamOptions extends CallOptions {
@@ -15,11 +13,8 @@ export interface EventStreamOptions extends CallOptions {
   /** Also `chat.turn.partial`: what an agent is writing, piece by piece. */
   partial?: boolean | undefined;
   /** Told when the stream is open, and when it broke and will be opened again. */
-  onConnection?: ((change: ConnectionChange) => void) | undefined;
+  onConnection?: OnConnection | undefined;
 }
-
-export type ConnectionChange =
-  { state: 'open' } | { state: 'lost'; error: EngineClientError | null; retryInMs: number };
 
 interface Line extends EventStreamOptions {
   silenceMs: number;
@@ -47,31 +42,16 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set(
 export async function* streamEvents(transport: Transport, line: Line): AsyncGenerator<EngineEvent> {
   let cursor = line.after;
   if (cursor !== undefined && cursor === line.until) return;
-  let failures = 0;
-  const onOpen = () => {
-    failures = 0;
-    line.onConnection?.({ state: 'open' });
-  };
-  for (;;) {
-    let error: EngineClientError | null = null;
-    try {
-      for await (const frames of readFrames(transport, requestOf(line, { cursor, onOpen }))) {
-        for (const { id, type, data } of frames) {
-          const isBehind = isAtLeast(id, line.until);
-          if (isBehind && id !== line.until && type !== 'stream.reset') return;
-          cursor = id ?? cursor;
-          if (KNOWN_TYPES.has(type ?? '') && data !== '') yield parseEvent(data);
-          else if (data !== '') line.beside?.take(type, data);
-          if (isBehind) return;
-        }
-      }
-    } catch (reason) {
-      error = asTransient(reason);
+  const request = () => requestOf(line, cursor);
+  for await (const frames of readFramesForEver(transport, request, line.onConnection)) {
+    for (const { id, type, data } of frames) {
+      const isBehind = isAtLeast(id, line.until);
+      if (isBehind && id !== line.until && type !== 'stream.reset') return;
+      cursor = id ?? cursor;
+      if (KNOWN_TYPES.has(type ?? '') && data !== '') yield parseEvent(data);
+      else if (data !== '') line.beside?.take(type, data);
+      if (isBehind) return;
     }
-    failures += 1;
-    const retryInMs = delayAfter(failures, transport.backoff);
-    line.onConnection?.({ state: 'lost', error, retryInMs });
-    await pause(retryInMs, line.signal);
   }
 }
 
@@ -80,13 +60,7 @@ function isAtLeast(id: string | undefined, until: string | undefined): boolean {
   return id !== undefined && until !== undefined && id >= until;
 }
 
-/** Throws what will not pass by itself. */
-export function asTransient(error: unknown): EngineClientError {
-  if (error instanceof EngineClientError && error.isTransient) return error;
-  throw error;
-}
-
-function requestOf(line: Line, { cursor, onOpen }: { cursor: string | undefined; onOpen: () => void }) {
+function requestOf(line: Line, cursor: string | undefined) {
   const { types, chatId, partial, beside, signal, silenceMs } = line;
   return {
     path: '/events',
@@ -94,7 +68,6 @@ function requestOf(line: Line, { cursor, onOpen }: { cursor: string | undefined;
     ...(cursor !== undefined && { headers: { 'last-event-id': cursor } }),
     signal,
     silenceMs,
-    onOpen,
   };
 }
 

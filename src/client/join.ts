@@ -1,6 +1,7 @@
 import type { EngineEvent } from '../contract/events.ts';
 import { delayAfter, pause } from './backoff.ts';
-import { asTransient, streamEvents, type Beside, type EventStreamOptions } from './event-stream.ts';
+import { streamEvents, type Beside, type EventStreamOptions } from './event-stream.ts';
+import { asTransient } from './read-frames.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { delayAfter, pause } from './backoff.ts';
 import { EngineClientError, unreachable } from './client-error.ts';
 import { createFrameParser, type Frame } from './frames.ts';
 import { readBody } from './read-body.ts';
@@ -35,6 +36,46 @@ export async function* readFrames(transport: Transport, request: FramesRequest):
   } finally {
     connection.close();
   }
+}
+
+export type ConnectionChange =
+  { state: 'open' } | { state: 'lost'; error: EngineClientError | null; retryInMs: number };
+
+export type OnConnection = (change: ConnectionChange) => void;
+
+/**
+ * The frames of a stream for ever: one that broke or ended is opened again, as `request` then says.
+ * @throws {EngineClientError} when the engine refuses; the signal's reason when that aborts.
+ */
+export async function* readFramesForEver(
+  transport: Transport,
+  request: () => Omit<FramesRequest, 'onOpen'>,
+  onConnection: OnConnection | undefined,
+): AsyncGenerator<Frame[]> {
+  let failures = 0;
+  const onOpen = () => {
+    failures = 0;
+    onConnection?.({ state: 'open' });
+  };
+  for (;;) {
+    const current = request();
+    let error: EngineClientError | null = null;
+    try {
+      yield* readFrames(transport, { ...current, onOpen });
+    } catch (reason) {
+      error = asTransient(reason);
+    }
+    failures += 1;
+    const retryInMs = delayAfter(failures, transport.backoff);
+    onConnection?.({ state: 'lost', error, retryInMs });
+    await pause(retryInMs, current.signal);
+  }
+}
+
+/** Throws what will not pass by itself. */
+export function asTransient(error: unknown): EngineClientError {
+  if (error instanceof EngineClientError && error.isTransient) return error;
+  throw error;
 }
 
 /** Ends with its caller's signal, when it is closed, and when what it waits for takes too long. */

@@ -62,6 +62,14 @@ export class Transport {
   }
 
   /** @throws {EngineClientError} */
+  get<Schema extends z.ZodType>(
+    path: string,
+    call: Pick<Call<Schema>, 'schema' | 'query' | 'signal'>,
+  ): Promise<z.output<Schema>> {
+    return this.call({ method: 'GET', path, isRepeatable: true, ...call });
+  }
+
+  /** @throws {EngineClientError} */
   async text(path: string, options: OpenOptions): Promise<string> {
     return this.#textOf(await this.open(path, options), options.signal);
   }
@@ -142,4 +150,14 @@ function toQuery(query: Call['query'] = {}): string {
     value === undefined ? [] : [[name, String(value)]],
   );
   return present.length === 0 ? '' : `?${new URLSearchParams(present).toString()}`;
+}
+
+/**
+ * One part of a path, encoded. `.` and `..` cannot be: whoever parses the URL takes them for folders, encoded or not, so
+ * that the call would reach another route.
+ * @throws {TypeError} for these two.
+ */
+export function pathSegment(text: string): string {
+  if (text === '.' || text === '..') throw new TypeError(`"${text}" cannot be part of a path.`);
+  return encodeURIComponent(text);
 }

@@ -3,6 +3,10 @@ import type { EngineEvent } from '../contract/events.ts';
 import type { Repo } from '../contract/repos.ts';
 import type { AgentRequest } from '../contract/requests.ts';
 import type { Boot, EngineStatus } from '../contract/status.ts';
+import { EngineClientError } from './client-error.ts';
+import type { EngineCalls } from './engine-calls.ts';
+import type { Snapshot } from './join.ts';
+import type { CallOptions } from './transport.ts';
 
 /** What is known of a workspace at one event of its log. Never changed in place. */
 export interface WorkspaceState {
@@ -14,6 +18,33 @@ export interface WorkspaceState {
   /** What agents wait for, by chat; chats without an open request are left out. */
   readonly requests: Readonly<Record<string, readonly AgentRequest[]>>;
   readonly repos: readonly Repo[];
+}
+
+/** The chats are read first, the counters last: nothing is older than the one, nothing newer than the other. */
+export async function readWorkspace(
+  engine: EngineCalls,
+  options: CallOptions,
+): Promise<Snapshot<WorkspaceState>> {
+  const { chats, lastEventId: from } = await engine.chats.list(options);
+  const waiting = chats.filter(({ awaitingInput }) => awaitingInput === true);
+  const requests = await Promise.all(
+    waiting.map(async ({ id }) => [id, await readRequests(engine, { chatId: id, ...options })] as const),
+  );
+  const { repos } = await engine.repos(options);
+  const { version, boot, lastEventId: to, ...status } = await engine.status(options);
+  const open = requests.filter(([, list]) => list.length > 0);
+  return { state: { version, boot, status, chats, requests: Object.fromEntries(open), repos }, from, to };
+}
+
+/** A chat that was deleted meanwhile waits for nothing. */
+async function readRequests(
+  engine: EngineCalls,
+  { chatId, ...options }: CallOptions & { chatId: string },
+): Promise<AgentRequest[]> {
+  return engine.chats.requests(chatId, options).catch((error: unknown) => {
+    if (error instanceof EngineClientError && error.code === 'chat_not_found') return [];
+    throw error;
+  });
 }
 
 /** The state behind `event`. Types that say nothing about it leave it as it is. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Issuer } from '../../src/dev/reference-monolith/issuer.ts';
-import type { MonolithCall } from '../../src/dev/reference-monolith/reference-monolith.ts';
+import type { Issue, MonolithCall } from '../../src/dev/reference-monolith/reference-monolith.ts';
 import { say } from '../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../src/dev/turn-script.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap } from '../support/assertions.ts';
@@ -24,6 +24,17 @@ const expiring =
     return run(provider, 'echo ran >> runs.txt');
   };
 
+/** The control plane has one token, and no other. */
+const issueOnce = (provider: Provider) => {
+  let hasToken = true;
+  return (issuer: Issuer): Issue =>
+    (request) => {
+      const isFirst = hasToken;
+      hasToken = false;
+      return isFirst ? issuer[provider](request) : null;
+    };
+};
+
 describe.each(['claude', 'codex'] as const)('a turn of %s whose token is refused on the way', (provider) => {
   it('completes after one refresh, told to the model once', async () => {
     const place = await startLoginWorkspace({ provider, turn: expiring(provider) });
@@ -38,15 +49,10 @@ describe.each(['claude', 'codex'] as const)('a turn of %s whose token is refused
   });
 
   it('completes with the API key when the control plane has no other token', async () => {
-    let hasToken = true;
     const place = await startLoginWorkspace({
       provider,
       turn: expiring(provider),
-      issue: (issuer) => (request) => {
-        const isFirst = hasToken;
-        hasToken = false;
-        return isFirst ? issuer[provider](request) : null;
-      },
+      issue: issueOnce(provider),
       key: 'sk-of-the-environment',
     });
     const stream = await place.workspace.client.follow();
@@ -54,6 +60,27 @@ describe.each(['claude', 'codex'] as const)('a turn of %s whose token is refused
     expect(await stream.waitForEnd(message)).toMatchObject({ payload: { outcome: 'completed' } });
     await expectHealed(place);
     expect(place.gate.calls.at(-1)).toMatchObject({ credential: 'sk-of-the-environment', isLetIn: true });
+  });
+
+  it('leaves the refused token alone from then on, also when the engine is killed', async () => {
+    const place = await startLoginWorkspace({
+      provider,
+      turn: expiring(provider),
+      issue: issueOnce(provider),
+      key: 'sk-of-the-environment',
+    });
+    const { workspace, chatId, gate } = place;
+    const stream = await workspace.client.follow({ resume: true });
+    await stream.waitForEnd(await workspace.client.send(chatId, 'expire'));
+    await workspace.kill();
+    await workspace.start();
+    const before = gate.calls.length;
+    const next = await workspace.client.send(chatId, 'next');
+    expect(await stream.waitForEnd(next)).toMatchObject({ payload: { outcome: 'completed' } });
+    expect(new Set(gate.calls.slice(before).map(({ credential }) => credential))).toEqual(
+      new Set(['sk-of-the-environment']),
+    );
+    expect(rejections(place)).toHaveLength(1);
   });
 
   it('completes once, although the engine is killed while it waits for the control plane', async () => {
