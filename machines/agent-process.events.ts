@@ -1,7 +1,8 @@
 /** The words that the process of a chat's agent is spoken to with, and the words it speaks. */
 import type { Failure } from '../src/contract/chats.ts';
-import type { AgentCommand, AgentFact, AgentSessionInput } from '../src/contract/facts.ts';
-import type { Delivery, QueuedMessage } from '../src/contract/records.ts';
+import type { AgentCommand, AgentSessionInput } from '../src/contract/facts.ts';
+import type { ClockReading, Delivery, QueuedMessage } from '../src/contract/records.ts';
+import type { ChatFact } from './chat.events.ts';
 
 /** What a chat says to it. */
 export type ProcessCommand = AgentCommand;
@@ -13,64 +14,104 @@ export type ProcessFact =
   | { type: 'process.launched' }
   /** A step of a preparation was taken; the next one waits for the agent. */
   | { type: 'process.advanced' }
-  | { type: 'process.prepared'; messageId: string; delivery: Delivery }
+  | { type: 'process.prepared'; messageId: string; delivery: Delivery; at: string; clock: ClockReading }
   /** It cannot be launched, or cannot take the message. */
   | { type: 'process.failed'; failure: Failure }
+  /** Its hands failed: nobody knows how it stands. */
+  | { type: 'process.broken'; failure: Failure }
   /** Another process has to take the message: its program, environment, login or session changed, or it printed too much. */
   | { type: 'process.unfit' }
   /** Nothing goes on, not even in the background. */
   | { type: 'process.rested' }
   /** Something goes on: a message, a sub-agent, a wake-up. */
   | { type: 'process.worked' }
-  /** The message that it was given has ended, and the chat was told. */
+  /** The message that it was given, or what it did by itself, has ended, and the chat was told. */
   | { type: 'turn.ended' }
-  /** Whether silence means something: no tool is open, and nobody is asked. */
-  | { type: 'process.excused'; isExcused: boolean }
-  /** It printed something; told at most once in a while. */
-  | { type: 'process.stirred' }
   | { type: 'process.answered' }
   /** A line that cannot be what the agent printed. */
-  | { type: 'process.damaged' }
+  | { type: 'process.damaged'; failure: Failure }
   /** Its turn is to be carried on by another process. */
   | { type: 'process.replaced' }
+  /** It knows no word by which it leaves in good order. */
+  | { type: 'process.speechless' }
   | { type: 'process.exited'; code: number | null }
   /** Its end was dealt with: all it printed was told, nothing that it started is left. */
-  | { type: 'process.buried'; becomes: 'ended' | 'again' | 'cutOff' | 'rested'; failure: Failure }
-  /** A death is so long ago that it does not count any more. */
-  | { type: 'death.forgotten' }
+  | { type: 'process.buried'; becomes: Becoming; failure: Failure }
   /** There is no room for all that live; declined unless it rests. */
-  | { type: 'process.retire' };
+  | { type: 'process.retire' }
+  /** A death is so long ago that it does not count any more. */
+  | { type: 'death.forgotten' };
+
+/** What becomes of the message that a process was given, and of what it did by itself, when it is gone. */
+export type Becoming = 'ended' | 'again' | 'cutOff' | 'rested';
 
 export type ProcessEvent = ProcessCommand | ProcessFact;
 
 /** What it says to its chat by itself; what the agent said is told by its hands. */
 export type ProcessTold = Extract<
-  AgentFact,
-  { type: 'turn.prepared' | 'agent.exited' | 'agent.silent' | 'steer.refused' }
+  ChatFact,
+  { type: 'turn.prepared' | 'agent.exited' | 'agent.answered' | 'steer.refused' }
 >;
 
 /** What its hands are asked to do. Each is answered by a fact, but for those that only write or signal. */
 export type ProcessOrder =
+  /** Also reads what was printed, and asks it what it does. */
   | { type: 'attach' }
   | { type: 'launch'; message: QueuedMessage }
   | { type: 'abortLaunch' }
-  | { type: 'greet' }
   | { type: 'prepare'; message: QueuedMessage }
+  /** The preparation is not used. */
   | { type: 'release' }
-  | Extract<AgentCommand, { type: 'agent.deliver' | 'agent.steer' | 'agent.answer' }>
-  | { type: 'ping' }
+  | Extract<AgentCommand, { type: 'agent.deliver' | 'agent.steer' | 'agent.answer' | 'agent.ping' }>
   | { type: 'interrupt' }
+  /** The chat wants to know whether the agent rests. */
   | { type: 'sayRested' }
+  /** The chat waits for the end of a process that is not there. */
+  | { type: 'sayNotRunning' }
+  /** Too many died of late. */
+  | { type: 'sayExhausted' }
+  /** To end what it does, and itself in good order. */
   | { type: 'leave' }
   | { type: 'terminate' }
   | { type: 'kill' }
+  /** What the pool is told. */
   | { type: 'rest' }
   | { type: 'work' }
-  | { type: 'bury'; code: number | null; isAsked: boolean; isWatched: boolean };
+  | { type: 'bury'; code: number | null; isAsked: boolean; isFound: boolean; isUnresponsive: boolean };
 
-export interface ProcessInput {
-  chat: AgentSessionInput;
-  /** It knows a word by which it leaves in good order. */
-  leaves: boolean;
-  title: string;
+/** Why a process goes, if not by itself. */
+export type LeaveReason =
+  /** It rests too long, or there is no room. */
+  | 'rest'
+  /** Another one is to take its place. */
+  | 'replaced'
+  /** The chat waits for its end, because it does not stop. */
+  | 'asked'
+  /** The chat ends. */
+  | 'stopped'
+  /** It did not answer. */
+  | 'unresponsive'
+  /** It is no good any more. */
+  | 'broken';
+
+export interface ProcessContext {
+  session: AgentSessionInput;
+  /** A message to be prepared as soon as it can be. */
+  wanted: QueuedMessage | null;
+  /** The message that it was launched for, until it is ready for it. */
+  launchedFor: QueuedMessage | null;
+  /** The message that it works on. */
+  given: QueuedMessage | null;
+  /** It was dead before anybody looked. */
+  isFound: boolean;
+  /** The turn that is taken up is to be interrupted. */
+  isInterrupting: boolean;
+  /** As last told: something goes on. */
+  isWorking: boolean;
+  reason: LeaveReason | null;
+  /** Why it is no good any more; takes the place of what its exit code says. */
+  failure: Failure | null;
+  code: number | null;
+  /** How many died of late that nobody had asked to. */
+  deaths: number;
 }

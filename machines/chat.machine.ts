@@ -6,13 +6,13 @@
  * announced exactly once, whether the agent reports it, dies, falls silent or is told to stop. Whoever leaves a turn
  * unfinished climbs the same ladder: ask, terminate, kill.
  */
-import { contextOf, sessionOf } from './chat.context.ts';
+import { contextOf } from './chat.context.ts';
 import { chatSetup } from './chat.setup.ts';
 
 export const chatMachine = chatSetup.createMachine({
   id: 'chat',
   context: ({ input }) => contextOf(input),
-  invoke: { id: 'agent', src: 'agentSession', input: ({ context }) => sessionOf(context) },
+  entry: 'startAgent',
   initial: 'restoring',
   on: {
     'message.submit': { actions: 'acceptMessage' },

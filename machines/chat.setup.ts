@@ -4,7 +4,16 @@ import type { DropReason } from '../src/contract/events.ts';
 import type { AgentSessionInput } from '../src/contract/facts.ts';
 import type { ChatRecord } from '../src/contract/records.ts';
 import type { Answer } from '../src/contract/requests.ts';
-import { chatIdOf, currentOf, isWaiting, messageOf, requestOf, waitingOf } from './chat.context.ts';
+import { agentProcessMachine } from './agent-process.machine.ts';
+import {
+  chatIdOf,
+  currentOf,
+  isWaiting,
+  messageOf,
+  requestOf,
+  sessionOf,
+  waitingOf,
+} from './chat.context.ts';
 import {
   acceptanceOf,
   closingOf,
@@ -48,8 +57,13 @@ export const chatSetup = setup({
   },
   actors: {
     agentSession: mustProvideCallback<AgentSessionCommand, AgentSessionInput>('agentSession'),
+    agentProcess: agentProcessMachine,
   },
   actions: {
+    startAgent: enqueueActions(({ context, enqueue, check }) => {
+      const src = check('hasProcess') ? 'agentProcess' : 'agentSession';
+      enqueue.spawnChild(src, { id: 'agent', input: sessionOf(context) });
+    }),
     holdTurns: assign({ mayStart: false }),
     releaseTurns: assign({ mayStart: true }),
     announceCreated: enqueueActions(({ context, enqueue }) => say(enqueue, context, creationOf(context))),

@@ -11,11 +11,12 @@ import { outboxMachine } from '../machines/outbox.machine.ts';
 import { backoffMs } from '../machines/outbox.setup.ts';
 import { startHooksMachine } from '../machines/start-hooks.machine.ts';
 import type { StartHooksEvent } from '../machines/start-hooks.setup.ts';
-import type { AgentDriver } from './agents/agent.ts';
+import type { AgentDriver, ProcessDriver, SessionDriver } from './agents/agent.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { Log } from './log.ts';
 import type { Recorder } from './projection/recorder.ts';
 import { monotonicClock } from './projection/turn-duration.ts';
+import { agentProcess } from './actors/agent-process.ts';
 import { agentSession } from './actors/agent-session.ts';
 import { awaitCloudInit } from './actors/await-cloud-init.ts';
 import type { CredentialActor, CredentialBoard } from './actors/credential-board.ts';
@@ -91,6 +92,8 @@ function logicsOf(
   toHooks: Root['toHooks'],
 ) {
   const hook = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
+  const clock = monotonicClock(hooks.state.bootId);
+  const processDrivers = new Map([...drivers].filter(isOfProcesses));
   return {
     boot: bootMachine.provide({
       actors: {
@@ -101,7 +104,11 @@ function logicsOf(
       delays: { cloudInitLimit: environment.CLOUD_INIT_TIMEOUT_MS },
     }),
     chat: chatMachine.provide({
-      actors: { agentSession: agentSession(drivers, monotonicClock(hooks.state.bootId)) },
+      actors: {
+        agentSession: agentSession(new Map([...drivers].filter(isOfSessions)), clock),
+        agentProcess: agentProcess(processDrivers, { clock, idleMs: environment.AGENT_IDLE_MS }),
+      },
+      guards: { hasProcess: ({ context }) => processDrivers.has(context.record.chat.provider) },
       delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },
     }),
     credential: credentials.logic,
@@ -140,4 +147,12 @@ function reactionsOf(
       if (actorId === 'startHooks' && !isGivenUp && state.isRunning) toHooks(resumeOf(state));
     },
   };
+}
+
+function isOfProcesses(entry: [string, AgentDriver]): entry is [string, ProcessDriver] {
+  return 'openHands' in entry[1];
+}
+
+function isOfSessions(entry: [string, AgentDriver]): entry is [string, SessionDriver] {
+  return 'openSession' in entry[1];
 }

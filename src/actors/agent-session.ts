@@ -1,5 +1,5 @@
 import { fromCallback } from 'xstate';
-import type { AgentDriver, AgentSession } from '../agents/agent.ts';
+import type { AgentSession, SessionDriver } from '../agents/agent.ts';
 import type { ChatFact } from '../../machines/chat.events.ts';
 import type { ClockReading } from '../contract/records.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../contract/facts.ts';
@@ -9,7 +9,7 @@ import type { AgentCommand, AgentFact, AgentSessionInput } from '../contract/fac
  * one session: the actor of a chat that crashed is not told to end, so the next one ends the session it left. A chat that was
  * given up has none.
  */
-export function agentSession(drivers: ReadonlyMap<string, AgentDriver>, clock: () => ClockReading) {
+export function agentSession(drivers: ReadonlyMap<string, SessionDriver>, clock: () => ClockReading) {
   const sessions = new Map<string, AgentSession>();
   return fromCallback<AgentCommand, AgentSessionInput>(({ input, receive, sendBack }) => {
     sessions.get(input.chatId)?.detach();

@@ -67,8 +67,8 @@ export function createAgentPool({ idleMs, processesMax }: AgentPoolOptions): Age
     rest(id) {
       const member = members.get(id);
       if (member?.state !== 'working') return;
-      const timer = setTimeout(() => ask(id), idleMs).unref();
-      put(id, { retire: member.retire, state: 'resting', timer });
+      const timer = Number.isFinite(idleMs) ? setTimeout(() => ask(id), idleMs).unref() : undefined;
+      put(id, { retire: member.retire, state: 'resting', ...(timer && { timer }) });
       askSurplus();
     },
   };

@@ -34,8 +34,6 @@ export interface AgentCodec<State, Traits = null> {
   readonly defaultThinkingLevel?: ThinkingLevel;
   /** A message can be said into a turn that runs. */
   readonly canSteer?: true;
-  /** Asked in its protocol, it leaves in good order; one that knows no such word is terminated at once. */
-  readonly leaves?: true;
 
   /** `launch.ts`: how a process is started, and what is known of it then. No message is in its input yet. */
   launch(given: Launching<State, Traits>): Launch<State>;
@@ -84,8 +82,10 @@ export type ProtocolCommand =
   | { type: 'steer'; message: QueuedMessage; text: string }
   | { type: 'interrupt' }
   | ({ type: 'answer' } & Omit<Extract<AgentCommand, { type: 'agent.answer' }>, 'type'>)
+  /** A question was answered by the line that `decide` gave, or by an earlier engine. */
+  | { type: 'settled'; id: RequestId }
   | { type: 'ping' }
-  /** To leave in good order. */
+  /** To leave in good order; one without a line for it is terminated at once. */
   | { type: 'leave' }
   /** What came of a refused login; `isOutdated`: the process cannot know of the login that is in use now. */
   | { type: 'login'; outcome: RejectionOutcome; tokens: LoginTokens | null; isOutdated: boolean }
@@ -165,6 +165,8 @@ export interface AgentFailures<State> {
   unavailable(program: string | null): Failure;
   readonly damaged: Failure;
   readonly notRunning: Failure;
+  /** Too many processes died of late. */
+  readonly exhausted: Failure;
   /** It did not answer a ping, or a step of its preparation. */
   unresponsive(state: State | null): Failure;
   exited(given: { exitCode: number | null; said: string; state: State; program: string | null }): Failure;

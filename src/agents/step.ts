@@ -112,6 +112,8 @@ export interface Ending {
   isWritten: boolean;
   /** The chat asked for its end. */
   isAsked: boolean;
+  /** It did not answer a step of its preparation, so it was killed. */
+  isUnresponsive: boolean;
   /** The chat was told that it works by itself. */
   isSelfDirected: boolean;
 }
@@ -120,7 +122,7 @@ export interface Conclusion<State> {
   state: State;
   said: readonly AgentEvent[];
   /**
-   * `again`: the message is given to another process, because it cannot be done twice; `cutOff`: the turn, or what the agent did
+   * `again`: the message, given or being prepared, goes to another process, because it cannot be done twice; `cutOff`: the turn, or what the agent did
    * by itself, ends with the failure of the process.
    */
   outcome: { kind: 'ended'; end: TurnEnd } | { kind: 'again' } | { kind: 'cutOff' } | { kind: 'rested' };

@@ -1,4 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
+import { agentProcessMachine } from '../../machines/agent-process.machine.ts';
 import { bootMachine } from '../../machines/boot.machine.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
 import { credentialMachine } from '../../machines/credential.machine.ts';
@@ -10,6 +11,7 @@ import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 
 /** Every statechart of the engine, by the name of its file. */
 export const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
+  'agent-process': agentProcessMachine,
   boot: bootMachine,
   chat: chatMachine,
   credential: credentialMachine,

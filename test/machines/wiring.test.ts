@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StateMachine, createActor } from 'xstate';
 import type { AnyActorLogic } from 'xstate';
+import { agentProcessMachine } from '../../machines/agent-process.machine.ts';
 import { bootMachine } from '../../machines/boot.machine.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
 import { credentialMachine } from '../../machines/credential.machine.ts';
@@ -13,6 +14,7 @@ import { UnprovidedActorError } from '../../machines/must-provide.ts';
 import { chatInputOf } from '../support/start-chat.ts';
 
 const ACTORS = [
+  agentProcessMachine,
   bootMachine,
   chatMachine,
   credentialMachine,
@@ -42,6 +44,7 @@ describe('a machine whose actors were not provided', () => {
 
   it('leaves no other actor to be provided than these', () => {
     expect(STAND_INS.map(([name]) => name)).toEqual([
+      'hands',
       'awaitCloudInit',
       'discoverRepositories',
       'runStartHooks',

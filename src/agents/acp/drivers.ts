@@ -1,4 +1,4 @@
-import type { AgentDriver } from '../agent.ts';
+import { createDriver, type AgentDriver } from '../agent.ts';
 import type { DriverOptions } from '../agent-context.ts';
 
 /** An agent that speaks the Agent Client Protocol, as it was configured. */
@@ -17,8 +17,9 @@ export async function createAcpDrivers(
 ): Promise<AgentDriver[]> {
   const entries = Object.entries(agents);
   if (entries.length === 0) return [];
-  const { createAcpDriver } = await import('./agent.ts');
-  return entries.map(([provider, { title = provider, ...agent }]) =>
-    createAcpDriver({ ...options, ...agent, provider, title }),
+  const { createAcpCodec } = await import('./codec.ts');
+  const given = { folder: options.paths.workspaces, systemPrompt: options.systemPrompt };
+  return entries.map(([provider, { title = provider, findProgram, ...agent }]) =>
+    createDriver(createAcpCodec({ ...agent, provider, title }, given), { ...options, findProgram }),
   );
 }

@@ -1,76 +1,72 @@
-/** What is written to an agent's standard input: JSON-RPC, one line each, in the words of the protocol's own types. */
-import { methods, PROTOCOL_VERSION, RequestError } from '@agentclientprotocol/sdk';
-import type {
-  AgentRequestParamsByMethod,
-  CancelNotification,
-  ContentBlock,
-  CreateElicitationResponse,
-  InitializeRequest,
-  RequestPermissionResponse,
-} from '@agentclientprotocol/sdk';
-import type { Image } from '../../contract/messages.ts';
+/** Our commands as lines of the protocol. */
+import { z } from 'zod';
+import type { ProtocolCommand } from '../codec.ts';
 import type { RequestId } from '../json-rpc.ts';
-import { INITIALIZE_ID, turnRequestId } from './state.ts';
+import { nativeIdOf } from '../request-ids.ts';
+import type { Moment, Step } from '../step.ts';
+import { cancelLine, pingLine } from './frames.ts';
+import type { Block } from './protocol.ts';
+import { answerLine, cancelledLine } from './requests.ts';
+import { flush, toEvents } from './speech.ts';
+import { PING_ID, withTurn, type AcpState } from './state.ts';
 
-/** Requests that an agent answers, each with what it wants to know. */
-export type AgentParams = AgentRequestParamsByMethod;
-
-/** The first line of each process. Files and terminals are the agent's own business, so none are offered. */
-export function greeting(): string {
-  const params: InitializeRequest = {
-    protocolVersion: PROTOCOL_VERSION,
-    clientCapabilities: {
-      fs: { readTextFile: false, writeTextFile: false },
-      terminal: false,
-      elicitation: { form: {} },
-    },
-    clientInfo: { name: 'replicas-engine', title: 'Replicas', version: '1' },
-  };
-  return requestLine(INITIALIZE_ID, methods.agent.initialize, params);
+/** What is said to the agent besides its messages, and what is known once that is written. */
+export function lines(
+  state: AcpState,
+  command: ProtocolCommand,
+  { now }: Pick<Moment, 'now'>,
+): Step<AcpState> {
+  switch (command.type) {
+    case 'give': {
+      const { message, delivery, line } = command;
+      return {
+        state: withTurn(state, { turnId: message.turnId, prompt: promptIn(line), notice: delivery.notice }),
+      };
+    }
+    case 'interrupt':
+      return cancel(state);
+    case 'answer': {
+      const line = answerLine(command.request, command.answer);
+      return { state: without(state, nativeIdOf(command.request)), lines: [line] };
+    }
+    case 'settled':
+      return { state: without(state, command.id) };
+    case 'ping':
+      return { state, lines: [pingLine(`${PING_ID}-${now.getTime()}`)] };
+    case 'elapsed':
+      return silence(state, now);
+    default:
+      return { state };
+  }
 }
 
-export function promptLine(sessionId: string, turnId: string, prompt: ContentBlock[]): string {
-  return requestLine(turnRequestId(turnId), methods.agent.session.prompt, { sessionId, prompt });
+/** Whoever waits for an answer of ours is told that the turn is cancelled. */
+function cancel(state: AcpState): Step<AcpState> {
+  if (state.sessionId === null) return { state };
+  const cancelled = state.asked.map((request) => cancelledLine(request));
+  return { state: { ...state, asked: [] }, lines: [cancelLine(state.sessionId), ...cancelled] };
 }
 
-export function blocksOf(text: string, images: readonly Image[]): ContentBlock[] {
-  return [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...images.map(toBlock)];
+/** What the agent says between turns is told when it falls silent. */
+function silence(state: AcpState, now: Date): Step<AcpState> {
+  if (state.turn !== null) return { state };
+  const { state: next, said } = flush(state);
+  return { state: next, said: toEvents(said, now) };
 }
 
-/** No agent has to know this method; each has to say so. */
-export function pingLine(id: string): string {
-  return toLine({ id, method: '_replicas/ping', params: {} });
+function without(state: AcpState, id: RequestId): AcpState {
+  return { ...state, asked: state.asked.filter((request) => request.id !== id) };
 }
 
-export function cancelLine(sessionId: string): string {
-  const params: CancelNotification = { sessionId };
-  return toLine({ method: methods.agent.session.cancel, params });
-}
+const PromptSchema = z.looseObject({
+  params: z.looseObject({ prompt: z.array(z.looseObject({ type: z.string() })) }),
+});
 
-export function requestLine<Method extends keyof AgentParams>(
-  id: string,
-  method: Method,
-  params: AgentParams[Method],
-): string {
-  return toLine({ id, method, params });
-}
-
-export function resultLine(
-  id: RequestId,
-  result: RequestPermissionResponse | CreateElicitationResponse,
-): string {
-  return toLine({ id, result });
-}
-
-export function refusalLine(id: RequestId, method: string): string {
-  return toLine({ id, error: RequestError.methodNotFound(method).toErrorResponse() });
-}
-
-function toBlock({ source }: Image): ContentBlock {
-  if (source.type === 'base64') return { type: 'image', mimeType: source.media_type, data: source.data };
-  return { type: 'resource_link', name: source.url.split('/').at(-1) ?? source.url, uri: source.url };
-}
-
-function toLine(frame: object): string {
-  return `${JSON.stringify({ jsonrpc: '2.0', ...frame })}\n`;
+/** What the user says with a line, without the data of pictures. */
+export function promptIn(line: string): Block[] {
+  const { params } = PromptSchema.parse(JSON.parse(line));
+  return params.prompt.map((block) => {
+    const { data: _, ...rest } = block;
+    return block.type === 'image' ? rest : block;
+  });
 }

@@ -6,7 +6,7 @@ import { questionsOf, valuesOf, type Form } from '../forms.ts';
 import type { RequestId } from '../json-rpc.ts';
 import type { Asking } from '../open-questions.ts';
 import { nativeIdOf, requestIdOf } from '../request-ids.ts';
-import { resultLine } from './lines.ts';
+import { refusalLine, resultLine } from './frames.ts';
 import {
   ElicitationSchema,
   PermissionSchema,
@@ -15,8 +15,7 @@ import {
   type Permission,
 } from './protocol.ts';
 
-export type Decision =
-  { kind: 'answer'; line: string } | { kind: 'ask'; request: Asking } | { kind: 'refuse' };
+export type Decision = { kind: 'answer'; line: string } | { kind: 'ask'; asking: Asking };
 
 export interface Circumstances {
   policy: Policy;
@@ -48,7 +47,7 @@ export function decide(frame: FrameOf<'request'>, circumstances: Circumstances):
   const { data: form } = ElicitationSchema.safeParse(params);
   return method === ELICITATION && form !== undefined
     ? decideElicitation(id, form, circumstances)
-    : { kind: 'refuse' };
+    : { kind: 'answer', line: refusalLine(id, method) };
 }
 
 /** What is asked in a turn that is cancelled counts as cancelled. */
@@ -63,11 +62,11 @@ function isAnswerable({ method }: FrameOf<'request'>): boolean {
 function decidePermission(id: RequestId, permission: Permission, circumstances: Circumstances): Decision {
   const { policy, isPlanning, runId } = circumstances;
   const { kind } = permission.toolCall;
-  const request = toAsking(permission, requestIdOf(runId, id));
-  if (kind === SWITCH_MODE) return { kind: 'ask', request };
+  const asking = toAsking(permission, requestIdOf(runId, id));
+  if (kind === SWITCH_MODE) return { kind: 'ask', asking };
   const changes = !HARMLESS.has(kind ?? '');
   if (isPlanning && changes) return { kind: 'answer', line: choiceLine(id, permission, 'deny') };
-  if (policy === 'ask') return { kind: 'ask', request };
+  if (policy === 'ask') return { kind: 'ask', asking };
   return { kind: 'answer', line: choiceLine(id, permission, 'allow') };
 }
 
@@ -78,9 +77,9 @@ function decideElicitation(id: RequestId, elicitation: Elicitation, circumstance
   const { message, requestedSchema } = elicitation;
   const input = { message, requestedSchema };
   const common = { id: requestIdOf(runId, id), tool: ELICITATION_TOOL, input };
-  if (questions.length > 0) return { kind: 'ask', request: { ...common, kind: 'question', questions } };
+  if (questions.length > 0) return { kind: 'ask', asking: { ...common, kind: 'question', questions } };
   if (isPlanning) return { kind: 'answer', line: resultLine(id, { action: 'decline' }) };
-  if (policy === 'ask') return { kind: 'ask', request: { ...common, kind: 'permission' } };
+  if (policy === 'ask') return { kind: 'ask', asking: { ...common, kind: 'permission' } };
   return { kind: 'answer', line: resultLine(id, { action: 'accept', content: {} }) };
 }
 

@@ -1,4 +1,5 @@
 /** Messages arrive in chunks: each is shown live, and the whole message is told once it is whole. */
+import type { AgentEvent } from '../../contract/agent-event.ts';
 import { lossOf } from '../context-loss.ts';
 import { ChunkSchema, type Block, type Update } from './protocol.ts';
 import type { AcpState } from './state.ts';
@@ -7,6 +8,10 @@ import type { AcpState } from './state.ts';
 export interface Saying {
   type: string;
   payload: Record<string, unknown>;
+}
+
+export function toEvents(said: readonly Saying[], now: Date): AgentEvent[] {
+  return said.map((saying) => ({ timestamp: now.toISOString(), ...saying }));
 }
 
 const SUFFIX = '_chunk';

@@ -1,11 +1,12 @@
 /** What is known of one ACP agent from the frames it printed. Plain data, changed only by `translate`. */
-import type { Standing } from '../facts.ts';
-import { NO_OPTIONS, planModeOf, type Options } from './options.ts';
+import type { Failure } from '../../contract/chats.ts';
+import { NO_OPTIONS, planModeOf, type OptionName, type Options } from './options.ts';
 import type { Block, FrameOf } from './protocol.ts';
 
-/** Under these ids a process is greeted and its session opened, whoever reads its output later. */
+/** Under these ids a process is greeted, its session opened and somebody asked whether it is there, whoever reads its output later. */
 export const INITIALIZE_ID = 'initialize';
 export const OPEN_ID = 'session';
+export const PING_ID = 'ping';
 
 export interface OpenTool {
   id: string;
@@ -39,9 +40,38 @@ export interface Capabilities {
   resume: boolean;
 }
 
+/** How far the session is. */
+export type Opening =
+  /** The greeting was not answered yet. */
+  | { kind: 'greeting' }
+  | { kind: 'greeted' }
+  | { kind: 'resuming' }
+  | { kind: 'beginning' }
+  | { kind: 'open' }
+  /** Nothing can be opened in this process. */
+  | { kind: 'refused'; failure: Failure; isTold: boolean };
+
+/** A setting that was asked for, and the answer to it once there is one. */
+export interface Setting {
+  id: string;
+  name: OptionName;
+  wanted: string;
+  refusal: Failure | null;
+}
+
 export interface AcpState {
   provider: string;
   sessionId: string | null;
+  opening: Opening;
+  /** The session that is to be resumed, once the agent was greeted. */
+  resumes: string | null;
+  /** The session began in this process, and no message was given to it. */
+  isNew: boolean;
+  /** What the agent does not know any more, to be told with the next message. */
+  notice: string | null;
+  /** What was last asked for, and what the agent calls it. An option that is not in here has an unknown value. */
+  chosen: Readonly<Partial<Record<OptionName, { wanted: string; current: string }>>>;
+  setting: Setting | null;
   capabilities: Capabilities;
   options: Options;
   /** The options as they were when the session was opened. */
@@ -49,7 +79,7 @@ export interface AcpState {
   turn: TurnProgress | null;
   speech: Speech | null;
   openTools: readonly OpenTool[];
-  /** What the agent asked, as far as its output tells. */
+  /** What the agent waits for an answer to. */
   asked: readonly FrameOf<'request'>[];
   /** The session is being loaded: the agent repeats what was said. */
   isReplaying: boolean;
@@ -61,6 +91,12 @@ export function freshState(provider: string): AcpState {
   return {
     provider,
     sessionId: null,
+    opening: { kind: 'greeting' },
+    resumes: null,
+    isNew: false,
+    notice: null,
+    chosen: {},
+    setting: null,
     capabilities: { image: false, load: false, resume: false },
     options: NO_OPTIONS,
     usual: NO_OPTIONS,
@@ -78,7 +114,7 @@ export function withTurn(
   { turnId, prompt, notice }: Pick<TurnProgress, 'turnId' | 'prompt' | 'notice'>,
 ): AcpState {
   const turn = { turnId, prompt, notice, isAnnounced: false, costBefore: state.costUsd };
-  return { ...state, turn, speech: null, openTools: [], asked: [] };
+  return { ...state, turn, isNew: false, notice: null, speech: null, openTools: [], asked: [] };
 }
 
 /** Under which id the turn of a message is asked for: the same after a restart. */
@@ -89,9 +125,4 @@ export function turnRequestId(turnId: string): string {
 /** The agent is not to change anything. */
 export function isPlanning({ options }: AcpState): boolean {
   return options.mode !== null && options.mode.current === planModeOf(options);
-}
-
-/** The protocol has no word for an agent that works by itself. */
-export function standingOf({ sessionId, openTools, turn }: AcpState): Standing {
-  return { sessionId, openTools: openTools.length, selfDirected: turn === null ? false : null };
 }

@@ -1,9 +1,8 @@
 /** What the frames of an ACP agent mean: pure, so that recordings and spools can be replayed. */
-import type { AgentEvent } from '../../contract/agent-event.ts';
-import type { TurnEnd } from '../../contract/facts.ts';
-import type { RequestId } from '../json-rpc.ts';
+import { allIsLost, isPassing } from '../context-loss.ts';
+import type { Conclusion, Ending, Moment, Step } from '../step.ts';
 import { mergeOptions, withCurrent } from './options.ts';
-import { endOf } from './outcome.ts';
+import { endOf, failureOf } from './outcome.ts';
 import {
   CancelledRequestSchema,
   CostSchema,
@@ -11,60 +10,60 @@ import {
   ModeUpdateSchema,
   ToolSchema,
   UpdateParamsSchema,
+  parseLine,
   type Frame,
   type FrameOf,
+  type Refusal,
   type Update,
 } from './protocol.ts';
-import { announcement, flush, isChunk, listen, partialOf, type Saying } from './speech.ts';
-import { INITIALIZE_ID, OPEN_ID, turnRequestId, type AcpState } from './state.ts';
+import { announcement, flush, isChunk, listen, partialOf, toEvents, type Saying } from './speech.ts';
+import { INITIALIZE_ID, OPEN_ID, PING_ID, turnRequestId, type AcpState, type Setting } from './state.ts';
 
-export type Signal =
-  /** The agent asks something; it waits for an answer. */
-  | { kind: 'asked'; request: FrameOf<'request'> }
-  /** The agent no longer waits for an answer. */
-  | { kind: 'withdrawn'; requestId: RequestId };
-
-export interface Translation {
-  state: AcpState;
-  events: AgentEvent[];
-  /** A chunk of a message, shown live and not kept. */
-  partial?: AgentEvent;
-  signal?: Signal;
-  /** Set by the frame that ends the turn; `state.turn` is then null. */
-  end?: TurnEnd;
-}
-
-interface Step extends Omit<Translation, 'events' | 'partial'> {
+interface Told extends Pick<Step<AcpState>, 'state' | 'end' | 'isPong'> {
   said?: Saying[];
   partial?: Saying;
 }
 
-/** `openedAt` is when a tool that is first mentioned was opened at the earliest, in milliseconds. */
+export function translateLine(
+  state: AcpState,
+  line: string,
+  moment: Moment,
+): Step<AcpState> | 'noise' | 'damaged' {
+  const parsed = parseLine(line);
+  return parsed.kind === 'frame' ? translate(state, parsed.frame, moment) : parsed.kind;
+}
+
 export function translate(
   state: AcpState,
   frame: Frame,
-  { now, openedAt }: { now: Date; openedAt: number },
-): Translation {
+  { now, openedAt }: Pick<Moment, 'now' | 'openedAt'>,
+): Step<AcpState> {
   const opening = announcement(state);
-  const step = follow(opening.state, frame, openedAt);
-  const toEvent = (saying: Saying): AgentEvent => ({ timestamp: now.toISOString(), ...saying });
-  const { said = [], partial, ...rest } = step;
-  const events = [...opening.said, ...said].map(toEvent);
-  return { ...rest, events, ...(partial === undefined ? {} : { partial: toEvent(partial) }) };
+  const { said = [], partial, ...rest } = follow(opening.state, frame, openedAt);
+  const live = partial === undefined ? {} : { partial: { timestamp: now.toISOString(), ...partial } };
+  return { ...rest, ...live, said: toEvents([...opening.said, ...said], now) };
 }
 
 /** The agent is gone: what it had begun to say is said, and nothing is open any more. */
-export function conclude(state: AcpState, now: Date): Pick<Translation, 'state' | 'events'> {
+export function conclude(state: AcpState, ending: Ending): Conclusion<AcpState> {
   const opening = announcement(state);
   const flushed = flush(opening.state);
-  const events = [...opening.said, ...flushed.said].map((saying) => ({
-    timestamp: now.toISOString(),
-    ...saying,
-  }));
-  return { state: atRest(flushed.state), events };
+  const said = toEvents([...opening.said, ...flushed.said], ending.now);
+  return { state: atRest(flushed.state), said, outcome: outcomeOf(state, ending) };
 }
 
-function follow(state: AcpState, frame: Frame, openedAt: number): Step {
+/** A message that died with its engine may have been done, if it was in the agent's input. */
+function outcomeOf(
+  { turn, opening }: AcpState,
+  { isFound, isAsked, isWritten, isUnresponsive, isSelfDirected }: Ending,
+): Conclusion<AcpState>['outcome'] {
+  if (turn === null && opening.kind === 'resuming' && isUnresponsive) return { kind: 'again' };
+  if (turn === null) return { kind: isSelfDirected ? 'cutOff' : 'rested' };
+  if (!isFound || isAsked) return { kind: 'cutOff' };
+  return isWritten ? { kind: 'ended', end: { outcome: 'lost' } } : { kind: 'again' };
+}
+
+function follow(state: AcpState, frame: Frame, openedAt: number): Told {
   switch (frame.kind) {
     case 'request':
       return ask(state, frame);
@@ -75,12 +74,12 @@ function follow(state: AcpState, frame: Frame, openedAt: number): Step {
   }
 }
 
-function ask(state: AcpState, request: FrameOf<'request'>): Step {
+function ask(state: AcpState, request: FrameOf<'request'>): Told {
   const { state: next, said } = flush(state);
-  return { state: { ...next, asked: [...next.asked, request] }, said, signal: { kind: 'asked', request } };
+  return { state: { ...next, asked: [...next.asked, request] }, said };
 }
 
-function notice(state: AcpState, frame: FrameOf<'notification'>, openedAt: number): Step {
+function notice(state: AcpState, frame: FrameOf<'notification'>, openedAt: number): Told {
   const { method, params } = frame;
   if (method === '$/cancel_request') return withdraw(state, params);
   const { data } = UpdateParamsSchema.safeParse(method === 'session/update' ? params : undefined);
@@ -104,18 +103,18 @@ const ASIDES: ReadonlySet<string> = new Set([
   'acp-session_info_update',
 ]);
 
-function tell(state: AcpState, { type, payload }: Saying): Step {
+function tell(state: AcpState, { type, payload }: Saying): Told {
   const saying = { type, payload: { provider: state.provider, ...payload } };
   if (state.turn !== null && ASIDES.has(type)) return { state, said: [saying] };
   const { state: next, said } = flush(state);
   return { state: next, said: [...said, saying] };
 }
 
-function withdraw(state: AcpState, params: unknown): Step {
+function withdraw(state: AcpState, params: unknown): Told {
   const { data } = CancelledRequestSchema.safeParse(params);
   if (data === undefined) return { state };
   const asked = state.asked.filter(({ id }) => id !== data.requestId);
-  return { state: { ...state, asked }, signal: { kind: 'withdrawn', requestId: data.requestId } };
+  return { state: { ...state, asked } };
 }
 
 function learn(state: AcpState, update: Update, openedAt: number): AcpState {
@@ -151,31 +150,80 @@ function followTool(state: AcpState, update: Update, openedAt: number): AcpState
   return isOpen || !opens ? state : { ...state, openTools: [...others, { id, openedAt }] };
 }
 
-function respond(state: AcpState, frame: FrameOf<'response'>): Step {
+function respond(state: AcpState, frame: FrameOf<'response'>): Told {
   const { id, result, refusal } = frame;
-  const { turn } = state;
+  const { turn, setting } = state;
   if (turn !== null && id === turnRequestId(turn.turnId)) return end(state, frame);
-  if (refusal !== null) return { state: id === OPEN_ID ? { ...state, isReplaying: false } : state };
-  if (id === INITIALIZE_ID) return { state: greet(state, result) };
-  const options = mergeOptions(state.options, result);
-  return { state: id === OPEN_ID ? open({ ...state, options }, result) : { ...state, options } };
+  // An agent that says that it does not know the question is there all the same.
+  if (String(id).startsWith(PING_ID)) return { state, isPong: true };
+  if (id === setting?.id) return { state: settle(state, frame, setting) };
+  if (id === INITIALIZE_ID) return { state: greet(state, frame) };
+  if (id === OPEN_ID) return { state: refusal === null ? open(state, result) : refuse(state, refusal) };
+  // What an earlier engine chose.
+  return { state: refusal === null ? { ...state, options: mergeOptions(state.options, result) } : state };
 }
 
-function greet(state: AcpState, result: unknown): AcpState {
+function greet(state: AcpState, { result, refusal }: FrameOf<'response'>): AcpState {
+  if (refusal !== null)
+    return { ...state, opening: { kind: 'refused', failure: failureOf(refusal), isTold: false } };
   const { agentCapabilities: offered } = GreetingSchema.parse(result);
   const { loadSession: load, promptCapabilities, sessionCapabilities } = offered;
   const resume = (sessionCapabilities.resume ?? null) !== null;
-  return { ...state, capabilities: { image: promptCapabilities.image, load, resume } };
+  const capabilities = { image: promptCapabilities.image, load, resume };
+  return { ...state, capabilities, opening: { kind: 'greeted' } };
 }
 
 /** Only a new session says its id; one that is taken up is known by it. */
-function open(state: AcpState, { sessionId }: Record<string, unknown>): AcpState {
+function open(state: AcpState, result: Record<string, unknown>): AcpState {
+  const { sessionId } = result;
   const isNew = typeof sessionId === 'string';
-  const opened = { ...state, usual: state.options, isReplaying: false, speech: null, openTools: [] };
-  return isNew ? { ...opened, sessionId } : opened;
+  const options = mergeOptions(state.options, result);
+  const opened = {
+    ...state,
+    opening: { kind: 'open' as const },
+    options,
+    usual: options,
+    chosen: chosenIn(options),
+    isNew,
+    isReplaying: false,
+    speech: null,
+    openTools: [],
+  };
+  return isNew ? { ...opened, sessionId, costUsd: state.costUsd ?? 0 } : opened;
 }
 
-function end(state: AcpState, frame: FrameOf<'response'>): Step {
+function chosenIn(options: AcpState['options']): AcpState['chosen'] {
+  const chosen = Object.entries(options).flatMap(([name, choice]) =>
+    choice === null ? [] : [[name, { wanted: choice.current, current: choice.current }] as const],
+  );
+  return Object.fromEntries(chosen);
+}
+
+/** Refusals that say nothing about the session. */
+const PASSING: ReadonlySet<string> = new Set(['auth', 'network', 'rate_limit', 'overloaded', 'billing']);
+
+/** A session that is refused is begun anew, unless it may still be there. */
+function refuse(state: AcpState, refusal: Refusal): AcpState {
+  const failure = failureOf(refusal);
+  const isOfSession = !PASSING.has(failure.code) && !isPassing(failure.message);
+  const closed = { ...state, isReplaying: false };
+  if (state.opening.kind !== 'resuming' || !isOfSession)
+    return { ...closed, opening: { kind: 'refused', failure, isTold: false } };
+  return { ...closed, opening: { kind: 'greeted' }, resumes: null, notice: allIsLost(failure.message) };
+}
+
+/** What was asked for holds, under the name that the agent gives to it. */
+function settle(state: AcpState, { result, refusal }: FrameOf<'response'>, setting: Setting): AcpState {
+  const { name, wanted } = setting;
+  if (refusal !== null) return { ...state, setting: { ...setting, refusal: failureOf(refusal) } };
+  const merged = mergeOptions(state.options, result);
+  const isOfOlderKind = merged[name]?.configId === null;
+  const options = isOfOlderKind ? withCurrent(merged, name, wanted) : merged;
+  const current = options[name]?.current ?? wanted;
+  return { ...state, options, chosen: { ...state.chosen, [name]: { wanted, current } }, setting: null };
+}
+
+function end(state: AcpState, frame: FrameOf<'response'>): Told {
   const { state: next, said } = flush(state);
   return { state: atRest(next), said, end: endOf(frame, state) };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refusalLine } from '../../../src/agents/acp/frames.ts';
 import { answerLine, decide, type Circumstances } from '../../../src/agents/acp/requests.ts';
 import { runIdOf } from '../../../src/agents/request-ids.ts';
 import type { FrameOf } from '../../../src/agents/acp/protocol.ts';
@@ -39,7 +40,7 @@ describe('a permission', () => {
   it('becomes a request with the words and the choices of the agent', () => {
     expect(decide(permission('edit'), { ...USUAL, policy: 'ask' })).toEqual({
       kind: 'ask',
-      request: {
+      asking: {
         id: 'run:7',
         kind: 'permission',
         tool: 'Write x',
@@ -50,7 +51,7 @@ describe('a permission', () => {
 
   it('becomes a plan when it ends planning', () => {
     const decision = decide(permission('switch_mode', { plan: '# Plan' }), USUAL);
-    expect(decision).toMatchObject({ kind: 'ask', request: { kind: 'plan', plan: '# Plan' } });
+    expect(decision).toMatchObject({ kind: 'ask', asking: { kind: 'plan', plan: '# Plan' } });
   });
 
   it.each([
@@ -59,7 +60,7 @@ describe('a permission', () => {
   ])('is answered under the id of the agent: $decision', ({ decision, chosen }) => {
     const asked = decide(permission('edit'), { ...USUAL, policy: 'ask' });
     if (asked.kind !== 'ask') throw new Error('not asked');
-    const request = { ...asked.request, openedAt: '', expiresAt: '' };
+    const request = { ...asked.asking, openedAt: '', expiresAt: '' };
     expect(runIdOf(request)).toBe('run');
     expect(JSON.parse(answerLine(request, { decision }))).toEqual({
       jsonrpc: '2.0',
@@ -87,7 +88,7 @@ describe('a form', () => {
   it('is asked field by field, and its answers are what the fields stand for', () => {
     const asked = decide(form(fields), USUAL);
     if (asked.kind !== 'ask') throw new Error('not asked');
-    expect(asked.request).toMatchObject({
+    expect(asked.asking).toMatchObject({
       kind: 'question',
       tool: 'elicitation',
       questions: [
@@ -106,7 +107,7 @@ describe('a form', () => {
         { id: 'gift', options: [{ label: 'true' }, { label: 'false' }] },
       ],
     });
-    const request = { ...asked.request, openedAt: '', expiresAt: '' };
+    const request = { ...asked.asking, openedAt: '', expiresAt: '' };
     const answers = { 'Please choose.': 'Blue', sizes: 's, l', 'How many?': '3', gift: 'yes' };
     expect(JSON.parse(answerLine(request, { decision: 'allow', answers }))).toMatchObject({
       id: 8,
@@ -129,12 +130,18 @@ describe('a form', () => {
 
   it('that is a page to be visited is refused, because nobody said that this can be done', () => {
     const params = { mode: 'url', url: 'https://example.com', message: 'Visit.' };
-    expect(decide({ ...form({}), params }, USUAL)).toEqual({ kind: 'refuse' });
+    expect(decide({ ...form({}), params }, USUAL)).toEqual({
+      kind: 'answer',
+      line: refusalLine(8, 'elicitation/create'),
+    });
   });
 });
 
 it('refuses what an agent asks that nobody offered', () => {
-  expect(decide({ ...permission('edit'), method: 'fs/read_text_file' }, USUAL)).toEqual({ kind: 'refuse' });
+  expect(decide({ ...permission('edit'), method: 'fs/read_text_file' }, USUAL)).toEqual({
+    kind: 'answer',
+    line: refusalLine(7, 'fs/read_text_file'),
+  });
 });
 
 function permission(kind: string, rawInput?: object): FrameOf<'request'> {

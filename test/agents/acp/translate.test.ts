@@ -7,6 +7,14 @@ import { conclude, translate } from '../../../src/agents/acp/translate.ts';
 
 const NOW = new Date('2026-01-01T00:00:00.000Z');
 const OPENED_AT = 1_000;
+const ENDING = {
+  now: NOW,
+  isFound: false,
+  isWritten: true,
+  isAsked: false,
+  isUnresponsive: false,
+  isSelfDirected: false,
+};
 
 describe('what an ACP agent prints', () => {
   it('becomes whole messages, each told when the next thing begins', () => {
@@ -72,10 +80,10 @@ describe('what an ACP agent prints', () => {
 
   it('tells what it had begun to say when it dies', () => {
     const { state } = follow(inTurn(), [chunk('Begun')]);
-    const concluded = conclude(state, NOW);
-    expect(concluded.events.map(brief)).toEqual([['acp-agent_message', 'Begun']]);
+    const concluded = conclude(state, ENDING);
+    expect(concluded.said.map(brief)).toEqual([['acp-agent_message', 'Begun']]);
     expect(concluded.state).toMatchObject({ turn: null, speech: null, openTools: [] });
-    expect(conclude(inTurn(), NOW).events.map(brief)).toEqual([['acp-user_message', 'hello']]);
+    expect(conclude(inTurn(), ENDING).said.map(brief)).toEqual([['acp-user_message', 'hello']]);
   });
 
   it('is passed over while a session is loaded', () => {
@@ -185,7 +193,7 @@ function follow(start: AcpState, frames: readonly object[]) {
     if (parsed.kind !== 'frame') throw new Error('no frame');
     const translation = translate(state, parsed.frame, { now: NOW, openedAt: OPENED_AT });
     ({ state } = translation);
-    events.push(...translation.events);
+    events.push(...(translation.said ?? []));
     partials.push(...[translation.partial ?? []].flat());
     ends.push(...[translation.end ?? []].flat());
   }

@@ -14,6 +14,7 @@ import type { Image } from '../../../src/contract/messages.ts';
 import type { MessageContent, QueuedMessage } from '../../../src/contract/records.ts';
 import { createLog } from '../../../src/log.ts';
 import { createPaths } from '../../../src/paths.ts';
+import { openAgent } from '../../support/open-agent.ts';
 import { createTemporaryHome } from '../../support/temporary-home.ts';
 
 export type Said = Extract<AgentFact, { type: 'agent.said' }>;
@@ -129,7 +130,7 @@ export function createChat(parts: ChatParts): TestChat {
       session.command({ type: 'agent.deliver', message: record.turn.message, delivery: fact.delivery });
     }
   };
-  const open = () => driver.openSession(structuredClone(record), report);
+  const open = () => openAgent(driver, structuredClone(record), report);
   session = open();
   const waitFor = <Found>(find: () => Found | undefined): Promise<Found> =>
     vi.waitFor(

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { onTestFailed, onTestFinished } from 'vitest';
-import { createAcpDriver } from '../../../src/agents/acp/agent.ts';
-import type { AcpDriverOptions } from '../../../src/agents/acp/context.ts';
+import { createAcpCodec, type AcpAgentName } from '../../../src/agents/acp/codec.ts';
+import { createDriver as createAgentDriver } from '../../../src/agents/agent.ts';
+import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import { createPlainLogin } from '../../../src/agents/plain-login.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
@@ -12,6 +13,8 @@ import { createPaths } from '../../../src/paths.ts';
 import { createChat, createPayloadMap, eventsOf, type TestChat } from '../../agents/claude/stand-in.ts';
 import { killAgents } from '../../support/agent-processes.ts';
 import { createTemporaryHome } from '../../support/temporary-home.ts';
+
+type AcpDriverOptions = DriverOptions & AcpAgentName;
 
 export interface AcpChat extends TestChat {
   readonly model: ScriptedModel;
@@ -78,7 +81,11 @@ async function openChat({
     now: () => new Date(),
     ...given,
   };
-  const createDriver = () => createAcpDriver(options);
+  const codec = createAcpCodec(options, {
+    folder: options.paths.workspaces,
+    systemPrompt: options.systemPrompt,
+  });
+  const createDriver = () => createAgentDriver(codec, options);
   const chats: TestChat[] = [];
   const chat = createChat({ createDriver, home: home.path, partials, policy, payloads, chats });
   onTestFailed(() => console.error(lines.join(''), JSON.stringify(chat.facts.slice(-20), null, 1)));

@@ -1,0 +1,329 @@
+/**
+ * The life of the process behind one chat, whichever agent it is.
+ *
+ * The chat says what it wants and hears what came of it; `hands` launch, read, write and signal, and decide nothing. A process is
+ * launched for a message, is made ready for it (session, settings), keeps its input for it until it is handed over, works, rests,
+ * and goes: by itself, because it rests too long, because another is to take its place, or because it was told to. However it
+ * goes, it is buried before the next one is launched, and a chat that waits for its end hears of it once.
+ */
+import { agentProcessSetup, contextOf } from './agent-process.setup.ts';
+
+export const agentProcessMachine = agentProcessSetup.createMachine({
+  id: 'agentProcess',
+  context: ({ input }) => contextOf(input),
+  invoke: { id: 'hands', src: 'hands', input: ({ context }) => context.session },
+  initial: 'unknown',
+  on: {
+    'agent.prepare': { actions: 'want' },
+    'agent.deliver': { actions: 'want' },
+    'agent.abandon': { actions: 'forgetWanted' },
+    'agent.steer': { actions: 'tellSteerRefused' },
+    'death.forgotten': { actions: 'forgetDeath' },
+  },
+  states: {
+    unknown: {
+      description: 'May an earlier engine have left a process?',
+      always: [{ guard: 'mayHaveBeenLeft', target: 'attaching' }, { target: 'absent' }],
+    },
+    attaching: {
+      description: 'Looks for the process that an earlier engine left, and what it was given.',
+      entry: { type: 'order', params: { type: 'attach' } },
+      on: {
+        'process.found': [
+          { guard: 'isFoundAbsent', target: 'lost', actions: 'noteFound' },
+          { target: 'alive.greeting', actions: 'noteFound' },
+        ],
+        'process.broken': { target: 'absent', actions: ['tellFailed', 'forgetWanted'] },
+        'agent.interrupt': { actions: 'noteInterrupt' },
+        'agent.answer': { actions: 'passOn' },
+        'agent.ping': { actions: 'passOn' },
+        'agent.stop': { actions: { type: 'noteReason', params: { reason: 'stopped' } } },
+      },
+    },
+    lost: {
+      description:
+        'The process that was known is not there, and never began: its message is given to another.',
+      always: [
+        {
+          guard: 'isStopping',
+          target: 'absent',
+          actions: { type: 'order', params: { type: 'sayNotRunning' } },
+        },
+        { guard: 'isGiven', target: 'absent', actions: 'wantAgain' },
+        { target: 'absent' },
+      ],
+    },
+    absent: {
+      description: 'No process; the next message launches one.',
+      entry: 'forgetProcess',
+      always: [
+        {
+          guard: 'isExhausted',
+          actions: [{ type: 'order', params: { type: 'sayExhausted' } }, 'forgetWanted'],
+        },
+        { guard: 'isWanted', target: 'launching' },
+      ],
+      on: {
+        'agent.interrupt': { actions: { type: 'order', params: { type: 'sayRested' } } },
+        'agent.stop': { actions: { type: 'order', params: { type: 'sayNotRunning' } } },
+        'agent.terminate': { actions: { type: 'order', params: { type: 'sayNotRunning' } } },
+        'agent.kill': { actions: { type: 'order', params: { type: 'sayNotRunning' } } },
+      },
+    },
+    launching: {
+      description: 'The process is started, with no message in its input yet.',
+      entry: ['noteLaunch', 'launch'],
+      on: {
+        'process.launched': [
+          { guard: 'isLeaving', target: 'alive.leaving' },
+          { guard: 'isWanted', target: 'alive.preparing' },
+          { target: 'alive.resting' },
+        ],
+        'process.failed': [
+          { guard: 'isLeaving', target: 'absent', actions: ['tellFailed', 'forgetWanted'] },
+          { guard: 'isWanted', target: 'absent', actions: ['tellFailed', 'forgetWanted'] },
+          { target: 'absent' },
+        ],
+        'process.broken': { target: 'absent', actions: ['tellFailed', 'forgetWanted'] },
+        'agent.interrupt': {
+          actions: [
+            { type: 'noteReason', params: { reason: 'asked' } },
+            { type: 'order', params: { type: 'abortLaunch' } },
+          ],
+        },
+        'agent.stop': {
+          actions: [
+            { type: 'noteReason', params: { reason: 'stopped' } },
+            { type: 'order', params: { type: 'abortLaunch' } },
+          ],
+        },
+      },
+    },
+    alive: {
+      description: 'A process lives; what it prints is read.',
+      tags: 'alive',
+      initial: 'greeting',
+      on: {
+        'process.exited': [
+          { guard: 'diedByItself', target: 'gone', actions: ['noteExit', 'countDeath', 'forgetDeathLater'] },
+          { target: 'gone', actions: 'noteExit' },
+        ],
+        'process.damaged': { target: '.leaving.killed', actions: 'noteFailure' },
+        'process.broken': { target: '.leaving.killed', actions: 'noteFailure' },
+        'process.replaced': {
+          target: '.leaving.terminated',
+          actions: { type: 'noteReason', params: { reason: 'replaced' } },
+        },
+        'process.rested': { actions: 'noteRest' },
+        'process.worked': { actions: 'noteWork' },
+        'process.answered': { actions: 'tellAnswered' },
+        'turn.ended': { actions: 'noteEnd' },
+        'agent.answer': { actions: 'passOn' },
+        'agent.ping': { actions: 'passOn' },
+        'agent.stop': {
+          target: '.leaving',
+          actions: { type: 'noteReason', params: { reason: 'stopped' } },
+        },
+        'agent.terminate': {
+          target: '.leaving.terminated',
+          actions: { type: 'noteReason', params: { reason: 'asked' } },
+        },
+        'agent.kill': {
+          target: '.leaving.killed',
+          actions: { type: 'noteReason', params: { reason: 'asked' } },
+        },
+      },
+      states: {
+        greeting: {
+          description:
+            'What a process that was found printed is read, silently up to what is known; it is asked what it does.',
+          always: { guard: 'isLeaving', target: 'leaving' },
+          on: {
+            'process.rested': { target: 'resting', actions: 'noteRest' },
+            'process.worked': [
+              { guard: 'isInterrupting', target: 'working.interrupted', actions: 'noteWork' },
+              { target: 'working', actions: 'noteWork' },
+            ],
+            'agent.interrupt': { actions: 'noteInterrupt' },
+          },
+          after: {
+            greetLimit: {
+              target: 'leaving.killed',
+              actions: { type: 'noteReason', params: { reason: 'unresponsive' } },
+            },
+          },
+        },
+        preparing: {
+          description: 'Its session is opened and the settings of a message are made, step by step.',
+          entry: 'prepare',
+          initial: 'stepping',
+          on: {
+            'process.prepared': { target: 'reserved', actions: ['noteReady', 'tellPrepared'] },
+            'process.failed': [
+              { guard: 'isWorking', target: 'working', actions: ['tellFailed', 'forgetWanted'] },
+              { target: 'resting', actions: ['tellFailed', 'forgetWanted'] },
+            ],
+            'process.unfit': {
+              target: 'leaving',
+              actions: ['noteReady', { type: 'noteReason', params: { reason: 'replaced' } }],
+            },
+            'agent.prepare': { target: 'preparing', reenter: true, actions: 'want' },
+            'agent.abandon': [
+              {
+                guard: 'isWorking',
+                target: 'working',
+                actions: ['forgetWanted', { type: 'order', params: { type: 'release' } }],
+              },
+              {
+                target: 'resting',
+                actions: ['forgetWanted', { type: 'order', params: { type: 'release' } }],
+              },
+            ],
+            'agent.interrupt': {
+              target: 'leaving.terminated',
+              actions: ['forgetWanted', { type: 'noteReason', params: { reason: 'asked' } }],
+            },
+          },
+          states: {
+            stepping: {
+              description: 'Each step has `stepLimit` to be answered.',
+              on: { 'process.advanced': { target: 'stepping', reenter: true } },
+              after: {
+                stepLimit: {
+                  target: '#agentProcess.alive.leaving.killed',
+                  actions: { type: 'noteReason', params: { reason: 'unresponsive' } },
+                },
+              },
+            },
+          },
+        },
+        reserved: {
+          description:
+            'Ready for a message that is about to be handed over: neither idleness nor room ends it now.',
+          on: {
+            'agent.deliver': { target: 'working', actions: ['noteGiven', 'noteWork', 'passOn'] },
+            'agent.prepare': { target: 'preparing', actions: 'want' },
+            'agent.abandon': [
+              {
+                guard: 'isWorking',
+                target: 'working',
+                actions: ['forgetWanted', { type: 'order', params: { type: 'release' } }],
+              },
+              {
+                target: 'resting',
+                actions: ['forgetWanted', { type: 'order', params: { type: 'release' } }],
+              },
+            ],
+          },
+        },
+        resting: {
+          description: 'Nothing goes on, not even in the background.',
+          entry: { type: 'order', params: { type: 'rest' } },
+          exit: { type: 'order', params: { type: 'work' } },
+          always: { guard: 'isWanted', target: 'preparing' },
+          on: {
+            'process.worked': { target: 'working', actions: 'noteWork' },
+            'process.retire': {
+              target: 'leaving',
+              actions: { type: 'noteReason', params: { reason: 'rest' } },
+            },
+            'agent.interrupt': { actions: { type: 'order', params: { type: 'sayRested' } } },
+          },
+          after: {
+            idleLimit: { target: 'leaving', actions: { type: 'noteReason', params: { reason: 'rest' } } },
+          },
+        },
+        working: {
+          description: 'A turn, or work that the agent does by itself.',
+          always: { guard: 'isWanted', target: 'preparing' },
+          initial: 'undisturbed',
+          on: {
+            'process.rested': { target: 'resting', actions: 'noteRest' },
+            'agent.steer': { actions: 'passOn' },
+          },
+          states: {
+            undisturbed: {
+              description: 'Goes its way.',
+              on: { 'agent.interrupt': { target: 'interrupted' } },
+            },
+            interrupted: {
+              description: 'Was asked to end what it does, and has `interruptGrace` to do so.',
+              entry: { type: 'order', params: { type: 'interrupt' } },
+              on: { 'turn.ended': { target: 'undisturbed', actions: 'noteEnd' } },
+              after: {
+                interruptGrace: {
+                  target: '#agentProcess.alive.leaving.terminated',
+                  actions: { type: 'noteReason', params: { reason: 'asked' } },
+                },
+              },
+            },
+          },
+        },
+        leaving: {
+          description: 'On its way out: nothing new is given to it.',
+          initial: 'asked',
+          on: {
+            'process.damaged': { target: '.killed', actions: 'noteFailure' },
+            'process.replaced': {},
+            'agent.interrupt': {
+              guard: 'isGiven',
+              actions: { type: 'noteReason', params: { reason: 'asked' } },
+            },
+            'agent.stop': { actions: { type: 'noteReason', params: { reason: 'stopped' } } },
+            'agent.terminate': { actions: { type: 'noteReason', params: { reason: 'asked' } } },
+          },
+          states: {
+            asked: {
+              description: 'Was asked to leave in good order, and has `leaveGrace` to do so.',
+              entry: { type: 'order', params: { type: 'leave' } },
+              on: {
+                'process.rested': { actions: ['noteRest', { type: 'order', params: { type: 'leave' } }] },
+                'process.speechless': { target: 'terminated' },
+                'agent.terminate': {
+                  target: 'terminated',
+                  actions: { type: 'noteReason', params: { reason: 'asked' } },
+                },
+              },
+              after: { leaveGrace: { target: 'terminated' } },
+            },
+            terminated: {
+              description: 'Was told to end, and what its open tools run too; has `terminateGrace` to do so.',
+              entry: { type: 'order', params: { type: 'terminate' } },
+              after: { terminateGrace: { target: 'killed' } },
+            },
+            killed: {
+              description: 'Was killed; counts as gone after `killGrace` even if no sign of that comes.',
+              entry: { type: 'order', params: { type: 'kill' } },
+              on: {
+                'process.damaged': {},
+                'process.broken': {},
+                'agent.kill': { actions: { type: 'noteReason', params: { reason: 'asked' } } },
+              },
+              after: { killGrace: { target: '#agentProcess.gone' } },
+            },
+          },
+        },
+      },
+    },
+    gone: {
+      description:
+        'All it printed was told; what it left is cleared away, and its message gets its end, or another process for it.',
+      entry: 'bury',
+      on: {
+        'process.buried': [
+          { guard: 'isAwaited', target: 'absent', actions: ['tellGone', 'forgetWanted'] },
+          { guard: 'failedToStart', target: 'absent', actions: ['tellGone', 'forgetWanted'] },
+          { guard: 'isGivenAgain', target: 'absent', actions: 'wantAgain' },
+          { target: 'absent' },
+        ],
+        'agent.interrupt': {
+          guard: 'isGiven',
+          actions: { type: 'noteReason', params: { reason: 'asked' } },
+        },
+        'agent.stop': { actions: { type: 'noteReason', params: { reason: 'stopped' } } },
+        'agent.terminate': { actions: { type: 'noteReason', params: { reason: 'asked' } } },
+        'agent.kill': { actions: { type: 'noteReason', params: { reason: 'asked' } } },
+      },
+    },
+  },
+});

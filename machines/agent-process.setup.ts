@@ -1,0 +1,159 @@
+/** The vocabulary of the process machine: what each name in its statechart does, without any I/O. */
+import { assertEvent, assign, raise, sendParent, sendTo, setup } from 'xstate';
+import type { AgentSessionInput } from '../src/contract/facts.ts';
+import type {
+  LeaveReason,
+  ProcessContext,
+  ProcessEvent,
+  ProcessOrder,
+  ProcessTold,
+} from './agent-process.events.ts';
+import { mustProvideCallback } from './must-provide.ts';
+
+/** So many may die within `deathMemory` while they are watched; messages that come then are refused. */
+const DEATHS_MAX = 5;
+
+export const agentProcessSetup = setup({
+  types: {} as {
+    input: AgentSessionInput;
+    context: ProcessContext;
+    events: ProcessEvent;
+    tags: 'alive';
+  },
+  actors: { hands: mustProvideCallback<ProcessOrder, AgentSessionInput>('hands') },
+  actions: {
+    order: sendTo(
+      'hands',
+      (_, params: Exclude<ProcessOrder, { message: unknown } | { code: unknown } | { request: unknown }>) =>
+        params,
+    ),
+    passOn: sendTo('hands', ({ event }) => {
+      assertEvent(event, ['agent.deliver', 'agent.steer', 'agent.answer', 'agent.ping']);
+      return event;
+    }),
+    launch: sendTo('hands', ({ context }) => ({ type: 'launch' as const, message: wantedIn(context) })),
+    prepare: sendTo('hands', ({ context }) => ({ type: 'prepare' as const, message: wantedIn(context) })),
+    bury: sendTo('hands', ({ context: { code, reason, isFound } }) => ({
+      type: 'bury' as const,
+      code,
+      isAsked: reason === 'asked' || reason === 'stopped',
+      isFound,
+      isUnresponsive: reason === 'unresponsive',
+    })),
+    want: assign(({ event }) => {
+      assertEvent(event, ['agent.prepare', 'agent.deliver']);
+      return { wanted: event.message };
+    }),
+    wantAgain: assign(({ context }) => ({ wanted: context.given, given: null })),
+    forgetWanted: assign({ wanted: null, launchedFor: null }),
+    noteFound: assign(({ event }) => {
+      assertEvent(event, 'process.found');
+      return { given: event.message, isFound: event.is === 'ended' };
+    }),
+    noteLaunch: assign(({ context }) => ({ launchedFor: context.wanted })),
+    noteReady: assign({ launchedFor: null }),
+    noteGiven: assign(({ event }) => {
+      assertEvent(event, 'agent.deliver');
+      return { given: event.message, wanted: null };
+    }),
+    noteEnd: assign({ given: null }),
+    noteInterrupt: assign({ isInterrupting: true }),
+    noteRest: assign({ isWorking: false }),
+    noteWork: assign({ isWorking: true }),
+    noteReason: assign({ reason: (_, params: { reason: LeaveReason }) => params.reason }),
+    noteFailure: assign(({ event }) => {
+      assertEvent(event, ['process.broken', 'process.damaged']);
+      return { reason: 'broken' as const, failure: event.failure };
+    }),
+    noteExit: assign(({ event }) => {
+      assertEvent(event, 'process.exited');
+      return { code: event.code };
+    }),
+    countDeath: assign({ deaths: ({ context }) => context.deaths + 1 }),
+    forgetDeathLater: raise({ type: 'death.forgotten' }, { delay: 'deathMemory' }),
+    forgetDeath: assign({ deaths: ({ context }) => context.deaths - 1 }),
+    forgetProcess: assign({
+      launchedFor: null,
+      given: null,
+      isFound: false,
+      isInterrupting: false,
+      isWorking: false,
+      reason: null,
+      failure: null,
+      code: null,
+    }),
+    tellPrepared: sendParent(({ event }): ProcessTold => {
+      assertEvent(event, 'process.prepared');
+      return { ...event, type: 'turn.prepared' };
+    }),
+    tellAnswered: sendParent((): ProcessTold => ({ type: 'agent.answered' })),
+    tellSteerRefused: sendParent(({ event }): ProcessTold => {
+      assertEvent(event, 'agent.steer');
+      return { type: 'steer.refused', messageId: event.message.messageId, position: null };
+    }),
+    tellFailed: sendParent(({ event }): ProcessTold => {
+      assertEvent(event, ['process.failed', 'process.broken']);
+      return { type: 'agent.exited', failure: event.failure };
+    }),
+    tellGone: sendParent(({ context, event }): ProcessTold => {
+      assertEvent(event, 'process.buried');
+      return { type: 'agent.exited', failure: context.failure ?? event.failure };
+    }),
+  },
+  guards: {
+    diedByItself: ({ context }) => context.reason === null && !context.isFound,
+    mayHaveBeenLeft: ({ context: { session } }) => session.turn !== null || session.position !== null,
+    isFoundAbsent: ({ event }) => event.type === 'process.found' && event.is === 'absent',
+    isWanted: ({ context }) => context.wanted !== null,
+    isExhausted: ({ context }) => context.wanted !== null && context.deaths >= DEATHS_MAX,
+    isWorking: ({ context }) => context.isWorking,
+    isGiven: ({ context }) => context.given !== null,
+    isInterrupting: ({ context }) => context.isInterrupting,
+    isLeaving: ({ context }) => context.reason !== null,
+    isStopping: ({ context }) => context.reason === 'stopped',
+    /** Its chat waits for its end, or its turn was cut off by it. */
+    isAwaited: ({ context: { reason }, event }) =>
+      event.type === 'process.buried' &&
+      (reason === 'stopped' ||
+        event.becomes === 'cutOff' ||
+        (reason === 'asked' && event.becomes !== 'ended')),
+    failedToStart: ({ context: { launchedFor, wanted }, event }) =>
+      event.type === 'process.buried' &&
+      event.becomes !== 'again' &&
+      launchedFor !== null &&
+      launchedFor === wanted,
+    isGivenAgain: ({ context, event }) =>
+      event.type === 'process.buried' && event.becomes === 'again' && context.given !== null,
+  },
+  delays: {
+    greetLimit: 30_000,
+    stepLimit: 60_000,
+    idleLimit: 300_000,
+    interruptGrace: 5_000,
+    leaveGrace: 2_000,
+    terminateGrace: 3_000,
+    killGrace: 3_000,
+    deathMemory: 60_000,
+  },
+});
+
+function wantedIn({ wanted }: ProcessContext) {
+  if (wanted === null) throw new Error('A process was launched or prepared without a message.');
+  return wanted;
+}
+
+export function contextOf(session: AgentSessionInput): ProcessContext {
+  return {
+    session,
+    wanted: null,
+    launchedFor: null,
+    given: null,
+    isFound: false,
+    isInterrupting: false,
+    isWorking: false,
+    reason: null,
+    failure: null,
+    code: null,
+    deaths: 0,
+  };
+}

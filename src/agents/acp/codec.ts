@@ -1,0 +1,70 @@
+/** Any agent that speaks the Agent Client Protocol, as a codec. */
+import type { AgentCodec, Found, Launch, Launching } from '../codec.ts';
+import { allIsLost } from '../context-loss.ts';
+import type { RequestId } from '../json-rpc.ts';
+import { decide } from './decide.ts';
+import { failuresOf } from './failures.ts';
+import { greeting } from './frames.ts';
+import { lines, promptIn } from './lines.ts';
+import { prepare } from './prepare.ts';
+import { parseLine } from './protocol.ts';
+import { freshState, withTurn, type AcpState } from './state.ts';
+import { killTools } from './tools.ts';
+import { conclude, translateLine } from './translate.ts';
+
+/** An agent by its names and as it was configured. */
+export interface AcpAgentName {
+  provider: string;
+  /** The agent's name for people. */
+  title: string;
+  command: string;
+  args: readonly string[];
+}
+
+export function createAcpCodec(
+  { provider, title, command, args }: AcpAgentName,
+  { folder, systemPrompt }: { folder: string; systemPrompt?: (() => string | undefined) | undefined },
+): AgentCodec<AcpState> {
+  return {
+    provider,
+    title,
+    launch: (launching) => launch(launching, { provider, args }),
+    configuration: () => args,
+    translate: translateLine,
+    found: (found) => foundState(found, provider),
+    conclude,
+    decide,
+    prepare: (state, wanted, moment) =>
+      prepare(state, wanted, moment, { title, folder, systemPrompt: systemPrompt?.() }),
+    lines,
+    answeredBy,
+    isOpened: ({ opening }) => opening.kind === 'open',
+    failures: failuresOf({ title, command }),
+    killTools,
+  };
+}
+
+function launch(
+  { environment: env, home, session, before }: Launching<AcpState, null>,
+  { provider, args }: Pick<AcpAgentName, 'provider' | 'args'>,
+): Launch<AcpState> {
+  const isLost = before?.opening.kind === 'resuming';
+  const notice = isLost && session?.wasUsed === true ? allIsLost('the agent did not answer') : null;
+  const state = { ...freshState(provider), resumes: isLost ? null : (session?.id ?? null), notice };
+  return { args, env: { ...env, HOME: home }, stdin: greeting(), state };
+}
+
+/** What the agent said of itself and of the session stands in the head of its output; what was chosen since is not known. */
+function foundState({ sessionId, head, turn }: Found<AcpState>, provider: string): AcpState {
+  const state = { ...(head ?? freshState(provider)), chosen: {}, isNew: false };
+  if (turn === null) return { ...state, sessionId };
+  const { message, delivery, line } = turn;
+  const known = { ...state, sessionId: delivery.sessionId };
+  return withTurn(known, { turnId: message.turnId, prompt: promptIn(line), notice: delivery.notice });
+}
+
+function answeredBy(line: string): RequestId | null {
+  // Messages are long and ask something.
+  const parsed = line.slice(0, 200).includes('"method"') ? null : parseLine(line);
+  return parsed?.kind === 'frame' && parsed.frame.kind === 'response' ? parsed.frame.id : null;
+}

@@ -1,0 +1,192 @@
+/** What passes between a chat and the process of its agent: each step of the codec is carried out and told, in order. */
+import type { AgentFact, AgentSessionInput } from '../../contract/facts.ts';
+import type { ProcessFact } from '../../../machines/agent-process.events.ts';
+import { killTools } from '../../process/terminate.ts';
+import type { Reach } from '../../process/terminate.ts';
+import type { AgentContext } from '../agent-context.ts';
+import type { AgentCodec, ProtocolCommand } from '../codec.ts';
+import type { Facts } from '../facts.ts';
+import { keepPlan } from '../keep-plan.ts';
+import type { OpenQuestions } from '../open-questions.ts';
+import { requestIdOf, runIdOf } from '../request-ids.ts';
+import type { Ask, Moment, Standing, Step } from '../step.ts';
+import type { LiveProcess } from './live-process.ts';
+import { isLoginOutdated } from './launcher.ts';
+
+export interface ConversationOptions<State, Traits> {
+  codec: AgentCodec<State, Traits>;
+  context: AgentContext;
+  chat: AgentSessionInput;
+  facts: Facts;
+  questions: OpenQuestions;
+  report: (fact: ProcessFact) => void;
+}
+
+export class Conversation<State, Traits> {
+  process: LiveProcess<State> | null = null;
+  readonly #options: ConversationOptions<State, Traits>;
+  #silence: NodeJS.Timeout | undefined;
+
+  constructor(options: ConversationOptions<State, Traits>) {
+    this.#options = options;
+  }
+
+  standingOf(process: LiveProcess<State>): Standing {
+    const { codec, chat } = this.#options;
+    const { run, state, isInterrupted } = process;
+    return codec.decide(state, { policy: chat.policy, runId: run.id, isInterrupted });
+  }
+
+  momentOf({ run }: LiveProcess<State>, openedAt?: number): Moment {
+    const { chat, context } = this.#options;
+    const now = context.now();
+    const { chatId, policy } = chat;
+    return { now, runId: run.id, chatId, policy, openedAt: openedAt ?? now.getTime() };
+  }
+
+  /** Says something to the agent in its protocol. */
+  async send(command: ProtocolCommand): Promise<Pick<Step<State>, 'lines'>> {
+    const { process } = this;
+    if (process === null) return {};
+    const step = this.#options.codec.lines(process.state, command, this.momentOf(process));
+    await this.take(process, step);
+    return step;
+  }
+
+  /** Carries a step out, and tells what came of it. */
+  async take(process: LiveProcess<State>, step: Step<State>): Promise<void> {
+    process.state = step.state;
+    for (const line of step.lines ?? []) this.write(process, line);
+    if (step.plan !== undefined) await this.#keepPlan(step.plan);
+    if (step.end !== undefined) await this.#endTools(process);
+    if (process !== this.process) return;
+    const standing = this.standingOf(process);
+    process.noteTools(standing);
+    this.#options.questions.keepOnly(this.#idsIn(process, standing), process.position);
+    this.#tell(process, step, standing);
+    for (const ask of standing.asks) this.#decide(process, ask);
+    this.#compare(process, step, standing);
+    this.#awaitSilence(process, standing);
+    if (step.isLoginRefused === true) void this.#reportLogin(process);
+  }
+
+  /** Gives an answer to the agent, if the process that asked still lives. */
+  async answer(command: Extract<ProtocolCommand, { type: 'answer' }>): Promise<void> {
+    const { process } = this;
+    if (process === null || runIdOf(command.request) !== process.run.id) return;
+    this.#options.questions.settle(command.request.id);
+    await this.send(command);
+  }
+
+  /** What an earlier engine answered is not answered again. */
+  settle(process: LiveProcess<State>, ids: Iterable<Ask['id']>): void {
+    const { codec, questions } = this.#options;
+    for (const id of ids) {
+      questions.settle(requestIdOf(process.run.id, id));
+      process.state = codec.lines(process.state, { type: 'settled', id }, this.momentOf(process)).state;
+    }
+  }
+
+  write(process: LiveProcess<State>, line: string): void {
+    process.channel.write(line).catch((error: unknown) => {
+      this.#options.context.log.debug({ err: error, runId: process.run.id }, 'a line was not written');
+    });
+  }
+
+  /** Nothing of the process is awaited any more, nor asked. */
+  end(): void {
+    const { process } = this;
+    clearTimeout(this.#silence);
+    this.process = null;
+    if (process !== null) this.#options.questions.keepOnly(new Set(), process.position);
+  }
+
+  /** Lets go of the process. */
+  letGo(): void {
+    clearTimeout(this.#silence);
+    this.process = null;
+  }
+
+  killTools({ run }: LiveProcess<State>, reach: Reach): Promise<void> {
+    return (this.#options.codec.killTools ?? killTools)(run, reach);
+  }
+
+  async #endTools(process: LiveProcess<State>): Promise<void> {
+    process.noteTools(this.standingOf(process));
+    if (process.reach.toolsOpenedSince !== null) await this.killTools(process, process.reach);
+  }
+
+  #tell(process: LiveProcess<State>, step: Step<State>, standing: Standing): void {
+    const { context, chat, facts } = this.#options;
+    const { said = [], partial, end, progress, isStirring } = step;
+    const { messageId, position } = process;
+    if (end !== undefined) {
+      process.given = null;
+      process.endInterrupt();
+    }
+    facts.said({ messageId, events: [...said], position, standing, end, progress });
+    if (partial !== undefined) facts.show(() => context.reportPartial(chat.chatId, messageId, partial));
+    if (partial !== undefined || isStirring === true) facts.stirred();
+  }
+
+  #decide(process: LiveProcess<State>, ask: Ask): void {
+    const { questions } = this.#options;
+    const id = requestIdOf(process.run.id, ask.id);
+    if (questions.isDealtWith(id)) return;
+    if (ask.kind === 'ask') return questions.ask(ask.asking, process.position);
+    this.write(process, ask.line);
+    this.settle(process, [ask.id]);
+  }
+
+  /** Only what changes is told to the machine. */
+  #compare(process: LiveProcess<State>, step: Step<State>, standing: Standing): void {
+    const { report } = this.#options;
+    const { told } = process;
+    process.told = standing;
+    if (step.isPong === true) report({ type: 'process.answered' });
+    const hasRested = told?.selfDirected === true && standing.selfDirected === false;
+    if (hasRested) process.endInterrupt();
+    if (step.end !== undefined || hasRested) report({ type: 'turn.ended' });
+    if (step.isReplaced === true) report({ type: 'process.replaced' });
+    if (standing.activity === told?.activity) return;
+    if (standing.activity === 'resting') report({ type: 'process.rested' });
+    if (standing.activity === 'working') report({ type: 'process.worked' });
+  }
+
+  #awaitSilence(process: LiveProcess<State>, { waitsMs }: Standing): void {
+    clearTimeout(this.#silence);
+    if (waitsMs === undefined) return;
+    const elapsed = () => void this.send({ type: 'elapsed' });
+    this.#silence = setTimeout(() => process === this.process && elapsed(), waitsMs).unref();
+  }
+
+  async #reportLogin(process: LiveProcess<State>): Promise<void> {
+    const { context, codec, chat } = this.#options;
+    const isOutdated = () => isLoginOutdated(process.configuration, { codec, context, chat });
+    const outcome = await context.login
+      .rejected({ hasEnvironment: !(await isOutdated()) })
+      .catch((error: unknown) => {
+        context.log.error({ err: error }, 'a rejected login could not be renewed');
+        return 'refused' as const;
+      });
+    const command = { type: 'login' as const, outcome, tokens: context.login.tokens() };
+    const verdict = { ...command, isOutdated: await isOutdated() };
+    if (process === this.process) await this.send(verdict);
+  }
+
+  async #keepPlan(plan: { file: string; text: string }): Promise<void> {
+    const { context, chat } = this.#options;
+    try {
+      await keepPlan(context.paths, plan);
+    } catch (error) {
+      context.log.warn({ err: error, chatId: chat.chatId, file: plan.file }, 'a plan was not kept as a file');
+    }
+  }
+
+  #idsIn({ run }: LiveProcess<State>, { asks }: Standing): ReadonlySet<string> {
+    return new Set(asks.map(({ id }) => requestIdOf(run.id, id)));
+  }
+}
+
+/** What is told to a chat. */
+export type Tell = (fact: AgentFact) => void;

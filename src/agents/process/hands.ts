@@ -1,0 +1,243 @@
+/** Does what the machine of a process asks for, and reports what came of it. Decides nothing. */
+import type { ProcessFact, ProcessOrder } from '../../../machines/agent-process.events.ts';
+import type { AgentSessionInput } from '../../contract/facts.ts';
+import type { Delivery, QueuedMessage } from '../../contract/records.ts';
+import { isAlive } from '../../process/identify.ts';
+import { kill, terminate } from '../../process/terminate.ts';
+import type { AgentContext } from '../agent-context.ts';
+import type { AgentCodec } from '../codec.ts';
+import { Facts } from '../facts.ts';
+import { createMailbox } from '../mailbox.ts';
+import { OpenQuestions } from '../open-questions.ts';
+import { bury } from './burial.ts';
+import { Conversation } from './conversation.ts';
+import type { Tell } from './conversation.ts';
+import { failureOf, isFit, launch } from './launcher.ts';
+import type { LiveProcess } from './live-process.ts';
+import { Preparer } from './preparer.ts';
+import { Reader } from './reader.ts';
+import { findProcess } from './recovery.ts';
+import { SessionWatch } from './session-watch.ts';
+
+/** Without the time, which whoever passes it on knows. */
+export type HandsFact =
+  | Exclude<ProcessFact, { type: 'process.prepared' }>
+  | { type: 'process.prepared'; messageId: string; delivery: Delivery };
+
+export interface HandsOptions<State, Traits> {
+  codec: AgentCodec<State, Traits>;
+  context: AgentContext;
+  chat: AgentSessionInput;
+  /** To the machine. */
+  report: (fact: HandsFact) => void;
+  /** To the chat, as it is. */
+  tell: Tell;
+}
+
+export class Hands<State, Traits> {
+  readonly #options: HandsOptions<State, Traits>;
+  readonly #facts: Facts;
+  readonly #conversation: Conversation<State, Traits>;
+  readonly #reader: Reader<State, Traits>;
+  readonly #preparer: Preparer<State, Traits>;
+  readonly #session: SessionWatch<State, Traits>;
+  readonly #letGo = new AbortController();
+  readonly #mailbox = createMailbox((error) => this.#onFailure(error));
+  #launching = new AbortController();
+  /** How the process before stood whose message is given again. */
+  #before: State | null = null;
+
+  constructor(options: HandsOptions<State, Traits>) {
+    const { chat, context, tell } = options;
+    const { now, requestTimeoutMs: timeoutMs } = context;
+    const report = (fact: HandsFact) => this.#report(fact);
+    const facts = new Facts(tell, chat);
+    const questions = new OpenQuestions({ open: chat.requests, timeoutMs, now, report: facts.report });
+    const conversation = new Conversation({ ...options, facts, questions, report });
+    const session = new SessionWatch({ ...options, facts });
+    this.#options = options;
+    this.#facts = facts;
+    this.#conversation = conversation;
+    this.#session = session;
+    const signal = this.#letGo.signal;
+    const onUnfit = (state: State) => (this.#before = state);
+    const onBroken = (error: unknown) => this.#onFailure(error);
+    this.#preparer = new Preparer({ ...options, conversation, session, report, onUnfit, onBroken });
+    const onLine = () => this.#preparer.step();
+    this.#reader = new Reader({ ...options, conversation, report, signal, onLine });
+  }
+
+  order(order: ProcessOrder): void {
+    if (this.#letGo.signal.aborted) return;
+    const { process } = this.#conversation;
+    switch (order.type) {
+      case 'terminate':
+        return this.#end(process, ({ run }, reach) => terminate(run, reach));
+      case 'kill':
+        return this.#end(process, ({ run }, reach) => void kill(run, reach));
+      case 'abortLaunch':
+        return this.#launching.abort(new Error('It is not needed any more.'));
+      case 'rest':
+      case 'work':
+        return process === null ? undefined : this.#options.context.pool[order.type](process.run.id);
+      default:
+        return this.#mailbox.post(() => this.#perform(order));
+    }
+  }
+
+  /** Lets go without touching the process: the next engine attaches to it. */
+  detach(): void {
+    const { process } = this.#conversation;
+    this.#facts.mute();
+    this.#mailbox.close();
+    this.#letGo.abort(new Error('The process was let go.'));
+    this.#launching.abort(this.#letGo.signal.reason);
+    this.#conversation.letGo();
+    if (process === null) return;
+    this.#options.context.pool.leave(process.run.id);
+    process.channel.resume();
+    // Nobody would ever find a process that no message was prepared for.
+    if (!process.isKnown) void kill(process.run, { toolsOpenedSince: null });
+  }
+
+  async #perform(order: ProcessOrder): Promise<void> {
+    const conversation = this.#conversation;
+    switch (order.type) {
+      case 'attach':
+        return this.#attach();
+      case 'launch':
+        return this.#launch(order.message);
+      case 'prepare':
+        return this.#prepare(order.message);
+      case 'release':
+        return this.#preparer.release();
+      case 'agent.deliver':
+        return this.#preparer.deliver(order.message, order.delivery);
+      case 'agent.answer':
+        return conversation.answer({ ...order, type: 'answer' });
+      case 'agent.ping':
+        return void (await conversation.send({ type: 'ping' }));
+      case 'interrupt':
+        return this.#interrupt();
+      case 'sayRested':
+        return this.#facts.rested(conversation.process?.position ?? null);
+      case 'sayNotRunning':
+        return this.#facts.exited(this.#options.codec.failures.notRunning);
+      case 'sayExhausted':
+        return this.#facts.exited(this.#options.codec.failures.exhausted);
+      case 'leave':
+        return this.#leave();
+      case 'bury':
+        return this.#bury(order);
+      default:
+        return undefined;
+    }
+  }
+
+  async #attach(): Promise<void> {
+    const found = await findProcess(this.#options);
+    const { position } = this.#options.chat;
+    if (found.is === 'absent') {
+      if (found.message === null && this.#facts.isDirectionOpen) this.#facts.rested(position);
+      return this.#report({ type: 'process.found', ...found });
+    }
+    await this.#reader.adopt({ ...found, isKnown: true });
+    this.#report({ type: 'process.found', is: found.is, message: found.given?.message ?? null });
+    await this.#reader.greet();
+  }
+
+  async #launch(message: QueuedMessage): Promise<void> {
+    this.#launching = new AbortController();
+    const { signal } = this.#launching;
+    try {
+      await this.#session.look(null);
+      const session = await this.#session.known();
+      const launched = await launch(this.#options, { message, session, before: this.#before, signal });
+      await this.#reader.adopt({ ...launched, isKnown: false, from: 0, silentUntil: 0, openedSince: null });
+      this.#before = null;
+      this.#reader.begin();
+      this.#report({ type: 'process.launched' });
+    } catch (error) {
+      this.#reportFailed(error);
+    }
+  }
+
+  async #prepare(message: QueuedMessage): Promise<void> {
+    const { process } = this.#conversation;
+    // The end of one that died is about to be noticed.
+    if (process === null || !isAlive(process.run)) return;
+    try {
+      const isFresh = process.told === null;
+      if (!isFresh && !(await this.#isFit(process))) return this.#report({ type: 'process.unfit' });
+      await this.#preparer.begin(message);
+    } catch (error) {
+      this.#reportFailed(error);
+    }
+  }
+
+  async #isFit(process: LiveProcess<State>): Promise<boolean> {
+    if (await this.#session.look(process)) return false;
+    return isFit<State, Traits>(process, this.#options);
+  }
+
+  async #interrupt(): Promise<void> {
+    const { process } = this.#conversation;
+    if (process === null) return;
+    process.beginInterrupt(this.#conversation.standingOf(process));
+    await this.#conversation.send({ type: 'interrupt' });
+  }
+
+  async #leave(): Promise<void> {
+    const { process } = this.#conversation;
+    if (process === null) return;
+    this.#preparer.release();
+    if (this.#conversation.standingOf(process).activity === 'working') await this.#interrupt();
+    const { lines = [] } = await this.#conversation.send({ type: 'leave' });
+    const isWorking = this.#conversation.standingOf(process).activity === 'working';
+    if (lines.length === 0 && !isWorking) this.#report({ type: 'process.speechless' });
+  }
+
+  #end(
+    process: LiveProcess<State> | null,
+    how: (process: LiveProcess<State>, reach: ReturnType<LiveProcess<State>['reachWith']>) => void,
+  ): void {
+    if (process === null) return;
+    this.#preparer.release();
+    how(process, process.reachWith(this.#conversation.standingOf(process)));
+  }
+
+  async #bury(order: Extract<ProcessOrder, { type: 'bury' }>): Promise<void> {
+    const { process } = this.#conversation;
+    if (process === null) return;
+    this.#preparer.forget();
+    this.#reader.stop();
+    this.#facts.flush(); // before its spool may be cleared away
+    const [conversation, facts] = [this.#conversation, this.#facts];
+    const burial = await bury(process, { ...this.#options, ...order, conversation, facts });
+    if (burial.becomes === 'again') this.#before = process.state;
+    this.#report({ type: 'process.buried', ...burial });
+  }
+
+  #reportFailed(error: unknown): void {
+    if (this.#letGo.signal.aborted) return;
+    this.#warn(error);
+    this.#report({ type: 'process.failed', failure: failureOf(error, this.#options.codec.title) });
+  }
+
+  /** Whoever waits for a fact gets one, whatever goes wrong. */
+  #onFailure(error: unknown): void {
+    if (this.#letGo.signal.aborted) return;
+    this.#warn(error);
+    this.#report({ type: 'process.broken', failure: failureOf(error, this.#options.codec.title) });
+  }
+
+  #warn(err: unknown): void {
+    const { context, chat, codec } = this.#options;
+    context.log.warn({ err, chatId: chat.chatId, provider: codec.provider }, 'a process of an agent failed');
+  }
+
+  #report(fact: HandsFact): void {
+    this.#facts.flush();
+    if (!this.#letGo.signal.aborted) this.#options.report(fact);
+  }
+}

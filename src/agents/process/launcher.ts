@@ -1,0 +1,140 @@
+/** Starts the process of a chat, and tells whether one that lives can take another message as it is. */
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import type { Failure } from '../../contract/chats.ts';
+import type { AgentSessionInput } from '../../contract/facts.ts';
+import type { QueuedMessage } from '../../contract/records.ts';
+import { createRun } from '../../process/run.ts';
+import type { Run } from '../../process/run.ts';
+import { configurationOf } from '../agent-context.ts';
+import type { AgentContext } from '../agent-context.ts';
+import type { AgentCodec, KnownSession, Launch } from '../codec.ts';
+import { findInstallation } from '../installation.ts';
+import type { Installation } from '../installation.ts';
+import { startRun } from '../start-run.ts';
+import type { LiveProcess } from './live-process.ts';
+
+/** Why a process cannot take a message, in a form that the user gets to read. */
+export class ProcessFailure extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+export function failureOf(error: unknown, title: string): Failure {
+  if (error instanceof ProcessFailure) return error.failure;
+  const reason = error instanceof Error ? error.message : String(error);
+  return { code: 'agent_error', message: `${title} cannot be used: ${reason}` };
+}
+
+export interface LauncherOptions<State, Traits> {
+  codec: AgentCodec<State, Traits>;
+  context: AgentContext;
+  chat: AgentSessionInput;
+}
+
+export interface Wish<State> {
+  message: QueuedMessage;
+  session: KnownSession | null;
+  before: State | null;
+  signal: AbortSignal;
+}
+
+export interface Launched<State> {
+  run: Run;
+  state: State;
+  configuration: string;
+}
+
+/** A process that printed or read so much is replaced when it rests. */
+const SPOOL_BYTES = 64 * 1024 * 1024;
+
+/** The program as it is now, and what it can. @throws {ProcessFailure} when there is none. */
+export async function findProgram<State, Traits>({ codec, context }: LauncherOptions<State, Traits>) {
+  await context.login.ready();
+  const installation = await findInstallation(context.findProgram());
+  if (installation === null) throw new ProcessFailure(codec.failures.unavailable(context.findProgram()));
+  // Without a survey nothing is to be known.
+  const traits = ((await codec.survey?.(installation)) ?? null) as Traits;
+  return { installation, traits };
+}
+
+export async function launch<State, Traits>(
+  options: LauncherOptions<State, Traits>,
+  { message, session, before, signal }: Wish<State>,
+): Promise<Launched<State>> {
+  const { codec, context, chat } = options;
+  const { paths, login } = context;
+  const { installation, traits } = await findProgram(options);
+  await context.settled();
+  signal.throwIfAborted();
+  const run = createRun(paths.agents, randomUUID());
+  const launching = codec.launch({
+    runId: run.id,
+    chatId: chat.chatId,
+    policy: chat.policy,
+    message,
+    traits,
+    session,
+    systemPrompt: context.systemPrompt?.(),
+    environment: login.environment(),
+    tokens: login.tokens(),
+    home: paths.home,
+    folder: run.folder,
+    before,
+  });
+  const configuration = configurationNow(installation, options);
+  await start(run, { ...launching, command: installation.file, note: configuration }, { context, signal });
+  return { run, state: launching.state, configuration };
+}
+
+async function start<State>(
+  run: Run,
+  {
+    command,
+    note,
+    stdin,
+    args,
+    env,
+    strays,
+    prompt,
+    folders = [],
+  }: Launch<State> & { command: string; note: string },
+  { context: { paths }, signal }: { context: AgentContext; signal: AbortSignal },
+): Promise<void> {
+  for (const folder of [paths.agents, ...folders]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(paths.workspaces, { recursive: true });
+  const given = { command, note, args, env, prompt, cwd: paths.workspaces, stdin: Buffer.from(stdin) };
+  await startRun(run, { ...given, strays: strays ?? {} }, signal);
+}
+
+/** Its program, environment and login are those of now, and there is not too much of what it printed and read. */
+export async function isFit<State, Traits>(
+  { configuration, channel }: LiveProcess<State>,
+  options: LauncherOptions<State, Traits>,
+): Promise<boolean> {
+  const { installation } = await findProgram(options);
+  const isSmall = channel.offset < SPOOL_BYTES && channel.inputEnd < SPOOL_BYTES;
+  return isSmall && configuration === configurationNow(installation, options);
+}
+
+/** It was launched with another environment than a process would be now. */
+export async function isLoginOutdated<State, Traits>(
+  configuration: string | null,
+  options: LauncherOptions<State, Traits>,
+): Promise<boolean> {
+  const installation = await findInstallation(options.context.findProgram());
+  return installation !== null && configuration !== configurationNow(installation, options);
+}
+
+function configurationNow<State, Traits>(
+  { identity }: Installation,
+  { codec, context, chat }: LauncherOptions<State, Traits>,
+): string {
+  const { login } = context;
+  const others = codec.configuration?.({ policy: chat.policy, login: login.tokens() }) ?? [];
+  return configurationOf(login.environment(), identity, ...others);
+}

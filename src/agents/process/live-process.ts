@@ -1,0 +1,79 @@
+/** What is known of the process that lives behind one chat, and of the message that it was given. */
+import type { Position, QueuedMessage } from '../../contract/records.ts';
+import type { Run } from '../../process/run.ts';
+import type { Reach } from '../../process/terminate.ts';
+import type { Moment, Standing } from '../step.ts';
+import type { Channel } from './channel.ts';
+
+export interface Given {
+  message: QueuedMessage;
+  /** The line of it, and from where on it stands in the input. */
+  line: Buffer;
+  inputOffset: number;
+}
+
+/** The state of the protocol is replaced, never changed. */
+export class LiveProcess<State> {
+  readonly run: Run;
+  /** What it was launched with; null when that is not known. */
+  readonly configuration: string | null;
+  readonly channel: Channel;
+  state: State;
+  /** What the machine was told last; null before it was told anything. */
+  told: Standing | null = null;
+  given: Given | null = null;
+  /** What it is told by is on record: the next engine will know of it. */
+  isKnown: boolean;
+  isInterrupted = false;
+  /** Since when tools were open, from an interrupt to the end of what it ends. */
+  #toolsSince: number | null = null;
+
+  constructor(given: Pick<LiveProcess<State>, 'run' | 'configuration' | 'channel' | 'state' | 'isKnown'>) {
+    this.run = given.run;
+    this.configuration = given.configuration;
+    this.channel = given.channel;
+    this.state = given.state;
+    this.isKnown = given.isKnown;
+  }
+
+  get position(): Position {
+    return { runId: this.run.id, offset: this.channel.offset };
+  }
+
+  get messageId(): string | null {
+    return this.given?.message.messageId ?? null;
+  }
+
+  beginInterrupt(standing: Standing): void {
+    this.isInterrupted = true;
+    this.noteTools(standing);
+  }
+
+  /** A tool may open after the interrupt was written. */
+  noteTools({ toolsOpenedSince }: Standing): void {
+    if (this.isInterrupted) this.#toolsSince = earliest(this.#toolsSince, toolsOpenedSince);
+  }
+
+  endInterrupt(): void {
+    this.isInterrupted = false;
+    this.#toolsSince = null;
+  }
+
+  /** What an interrupt ends. */
+  get reach(): Reach {
+    return { toolsOpenedSince: this.#toolsSince };
+  }
+
+  /** What ends with the process. */
+  reachWith({ toolsOpenedSince }: Standing): Reach {
+    return { toolsOpenedSince: earliest(this.#toolsSince, toolsOpenedSince) };
+  }
+}
+
+/** Where a process is in what it prints, for a codec. */
+export type Place = Pick<Moment, 'openedAt'>;
+
+function earliest(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
+}

@@ -1,0 +1,117 @@
+/** Makes a process ready for a message, step by step, and keeps its output back until the message is handed over. */
+import type { Delivery, QueuedMessage } from '../../contract/records.ts';
+import type { Preparation } from '../step.ts';
+import { loadInput, storeInput } from '../delivery-input.ts';
+import { contentOf } from '../message-content.ts';
+import type { Wanted } from '../codec.ts';
+import type { Conversation } from './conversation.ts';
+import type { HandsFact, HandsOptions } from './hands.ts';
+import { readDelivery } from './delivery.ts';
+import { findProgram } from './launcher.ts';
+import type { LiveProcess } from './live-process.ts';
+import type { SessionWatch } from './session-watch.ts';
+
+export interface PreparerOptions<State, Traits> extends HandsOptions<State, Traits> {
+  conversation: Conversation<State, Traits>;
+  session: SessionWatch<State, Traits>;
+  report: (fact: HandsFact) => void;
+  /** Another process has to take the message, launched with this as `before`. */
+  onUnfit: (state: State) => void;
+  onBroken: (error: unknown) => void;
+}
+
+export class Preparer<State, Traits> {
+  readonly #options: PreparerOptions<State, Traits>;
+  #wanted: Wanted<Traits> | null = null;
+
+  constructor(options: PreparerOptions<State, Traits>) {
+    this.#options = options;
+  }
+
+  async begin(message: QueuedMessage): Promise<void> {
+    const { context } = this.#options;
+    this.release();
+    const { traits } = await findProgram<State, Traits>(this.#options);
+    this.#wanted = { message, ...(await contentOf(message, context.payloads)), traits };
+    this.step();
+  }
+
+  /** Takes the next step, if a message waits for one. */
+  step(): void {
+    const { codec, conversation, report, onBroken } = this.#options;
+    const { process } = conversation;
+    const wanted = this.#wanted;
+    if (wanted === null || process === null) return;
+    const prepared = codec.prepare(process.state, wanted, conversation.momentOf(process));
+    if (prepared.outcome !== 'waiting') this.#wanted = null;
+    if (prepared.outcome === 'ready') process.channel.pause();
+    conversation
+      .take(process, prepared)
+      .then(() => {
+        if (process !== conversation.process) return undefined;
+        if (prepared.outcome === 'ready') return this.#reportReady(process, wanted.message, prepared);
+        if (prepared.outcome === 'failed') report({ type: 'process.failed', failure: prepared.failure });
+        else if (prepared.outcome === 'unfit') this.#reportUnfit(process);
+        else if ((prepared.lines ?? []).length > 0) report({ type: 'process.advanced' });
+        return undefined;
+      })
+      .catch(onBroken);
+  }
+
+  /** The message is not wanted any more, or not as it was prepared. */
+  release(): void {
+    this.forget();
+    this.#options.conversation.process?.channel.resume();
+  }
+
+  forget(): void {
+    this.#wanted = null;
+  }
+
+  /** Hands the message over: its line is on disk before it is written. */
+  async deliver(message: QueuedMessage, given: Delivery): Promise<void> {
+    const { context, codec, conversation, session } = this.#options;
+    const { process } = conversation;
+    const delivery = readDelivery(given);
+    const line = await loadInput(delivery.input, context.payloads);
+    await context.settled();
+    if (process === null || process !== conversation.process) return;
+    process.given = { message, line, inputOffset: delivery.inputOffset };
+    session.deliveredTo = delivery.sessionId;
+    this.forget();
+    const text = line.toString('utf8');
+    await conversation.send({ type: 'give', message, delivery, line: text });
+    const written = process.channel.write(line);
+    process.channel.resume();
+    await written;
+    if (codec.isOpened !== undefined) return;
+    await process.channel.free({ input: delivery.inputOffset, output: delivery.outputOffset });
+  }
+
+  #reportUnfit({ state }: LiveProcess<State>): void {
+    this.#options.onUnfit(state);
+    this.#options.report({ type: 'process.unfit' });
+  }
+
+  async #reportReady(
+    process: LiveProcess<State>,
+    message: QueuedMessage,
+    { line, sessionId, isNew, notice, note = {} }: Extract<Preparation<State>, { outcome: 'ready' }>,
+  ): Promise<void> {
+    const { context, session, report } = this.#options;
+    await process.channel.written();
+    const delivery: Delivery = {
+      runId: process.run.id,
+      sessionId,
+      input: await storeInput(line, context.payloads),
+      inputOffset: process.channel.inputEnd,
+      outputOffset: process.channel.offset,
+      notice,
+      note,
+    };
+    process.isKnown = true;
+    if (notice !== null) context.log.warn({ chatId: this.#options.chat.chatId }, notice);
+    const marked = session.mark(delivery, { message, sessionId, isNew });
+    report({ type: 'process.prepared', messageId: message.messageId, delivery: marked });
+  }
+}

@@ -1,0 +1,140 @@
+/** Takes charge of a process: reads what it prints, silently up to what is known, and says when it is over. */
+import type { HandsFact, HandsOptions } from './hands.ts';
+import { Channel } from './channel.ts';
+import type { Conversation } from './conversation.ts';
+import { LiveProcess } from './live-process.ts';
+import type { Given } from './live-process.ts';
+import { completeDelivery, readAnswers } from './recovery.ts';
+import type { Run } from '../../process/run.ts';
+
+export interface ReaderOptions<State, Traits> extends HandsOptions<State, Traits> {
+  conversation: Conversation<State, Traits>;
+  report: (fact: HandsFact) => void;
+  signal: AbortSignal;
+  /** A line was read, and told. */
+  onLine: () => void;
+}
+
+export interface Adopted<State> {
+  run: Run;
+  state: State;
+  configuration: string | null;
+  isKnown: boolean;
+  given?: Given | null;
+  /** Where its output is read again, and up to where it is known. */
+  from: number;
+  silentUntil: number;
+  openedSince: number | null;
+  /** `ended`: nothing is written to it any more. */
+  is?: 'ended' | 'running';
+}
+
+export class Reader<State, Traits> {
+  readonly #options: ReaderOptions<State, Traits>;
+  #adopted: Adopted<State> | null = null;
+  #isCaughtUp = false;
+  #onCaughtUp = () => {};
+  #stopped = new AbortController();
+
+  constructor(options: ReaderOptions<State, Traits>) {
+    this.#options = options;
+  }
+
+  /** Nothing is read yet. */
+  async adopt(adopted: Adopted<State>): Promise<void> {
+    const { context, conversation, signal, report } = this.#options;
+    const { run, state, configuration, isKnown, given = null } = adopted;
+    this.#stopped = new AbortController();
+    const channel = new Channel({
+      run,
+      log: context.log,
+      signal: AbortSignal.any([signal, this.#stopped.signal]),
+    });
+    const process = new LiveProcess({ run, state, configuration, channel, isKnown });
+    process.given = given;
+    await channel.open();
+    conversation.process = process;
+    this.#adopted = adopted;
+    context.pool.join(run.id, () => report({ type: 'process.retire' }));
+  }
+
+  begin(): void {
+    void this.#read();
+  }
+
+  /** Reads what a process that was found printed, completes what it was given, and asks it what it does. */
+  async greet(): Promise<void> {
+    const { codec, conversation } = this.#options;
+    const { process } = conversation;
+    const adopted = this.#adopted;
+    if (process === null || adopted === null) return;
+    const caughtUp = new Promise<void>((resolve) => {
+      this.#onCaughtUp = resolve;
+    });
+    if (adopted.is === 'running') await this.#completeInput(process);
+    this.begin();
+    if (adopted.is === 'ended') return;
+    await caughtUp;
+    if (process !== conversation.process) return;
+    if (codec.answeredBy !== undefined) {
+      const from = process.given?.inputOffset ?? 0;
+      conversation.settle(process, await readAnswers(process.run, { from, answeredBy: codec.answeredBy }));
+    }
+    await conversation.send({ type: 'greet' });
+  }
+
+  /** What it still prints is not read. */
+  stop(): void {
+    this.#stopped.abort(new Error('The process is gone.'));
+    this.#adopted = null;
+  }
+
+  /** A line that was cut off is no frame with its end either, and the agent passes over it. */
+  async #completeInput({ run, channel, given }: LiveProcess<State>): Promise<void> {
+    const isWhole = given === null || (await completeDelivery(run, given));
+    if (!(await channel.open())) await channel.write('\n');
+    if (!isWhole) await channel.write(given.line);
+  }
+
+  async #read(): Promise<void> {
+    const { conversation, context, report } = this.#options;
+    const adopted = this.#adopted;
+    const { process } = conversation;
+    if (adopted === null || process === null) return;
+    this.#isCaughtUp = false;
+    const isOurs = () => process === conversation.process;
+    const caughtUp = () => {
+      this.#isCaughtUp = true;
+      this.#onCaughtUp();
+    };
+    try {
+      const onLine = (text: string) => (isOurs() ? this.#line(process, text, adopted) : Promise.resolve());
+      const end = await process.channel.read({ from: adopted.from, onLine, onCaughtUp: caughtUp });
+      caughtUp();
+      if (end.isOver && isOurs()) report({ type: 'process.exited', code: end.exitCode });
+    } catch (error) {
+      context.log.error({ err: error, runId: process.run.id }, 'the output of an agent cannot be followed');
+      if (isOurs()) report({ type: 'process.damaged', failure: this.#options.codec.failures.damaged });
+    }
+  }
+
+  async #line(process: LiveProcess<State>, text: string, adopted: Adopted<State>): Promise<void> {
+    const { codec, conversation, context, report } = this.#options;
+    const { offset } = process.channel;
+    const openedAt = this.#isCaughtUp ? undefined : (adopted.openedSince ?? undefined);
+    const step = codec.translate(process.state, text, conversation.momentOf(process, openedAt));
+    if (step === 'noise') return context.log.debug({ runId: process.run.id, offset }, 'a line is no frame');
+    if (step === 'damaged') {
+      this.stop();
+      context.log.warn({ runId: process.run.id, offset }, codec.failures.damaged.message);
+      return report({ type: 'process.damaged', failure: codec.failures.damaged });
+    }
+    if (offset <= adopted.silentUntil) {
+      process.state = step.state;
+      return;
+    }
+    await conversation.take(process, step);
+    this.#options.onLine();
+    if (context.isLagging()) await context.settled();
+  }
+}

@@ -1,0 +1,120 @@
+/** What an earlier engine left of a chat's process, before its output is read again. */
+import { readFile, stat } from 'node:fs/promises';
+import type { QueuedMessage, TurnRecord } from '../../contract/records.ts';
+import { fence, identify } from '../../process/identify.ts';
+import { completeInput } from '../../process/input.ts';
+import { createRun, filesOf } from '../../process/run.ts';
+import type { Run } from '../../process/run.ts';
+import { readLines } from '../../process/spool-range.ts';
+import { kill } from '../../process/terminate.ts';
+import type { RequestId } from '../json-rpc.ts';
+import { loadInput } from '../delivery-input.ts';
+import { readDelivery } from './delivery.ts';
+import type { LauncherOptions } from './launcher.ts';
+import type { Given } from './live-process.ts';
+
+export interface FoundProcess<State> {
+  run: Run;
+  is: 'ended' | 'running';
+  state: State;
+  configuration: string | null;
+  given: Given | null;
+  /** Where its output is read again, and up to where it is known. */
+  from: number;
+  silentUntil: number;
+  /** Clock time in milliseconds: tools that an earlier engine saw were opened after it. */
+  openedSince: number | null;
+}
+
+export type Found<State> = FoundProcess<State> | { is: 'absent'; message: QueuedMessage | null };
+
+export async function findProcess<State, Traits>(
+  options: LauncherOptions<State, Traits>,
+): Promise<Found<State>> {
+  const { context, chat } = options;
+  const { turn, position } = chat;
+  const delivery = turn === null ? null : readDelivery(turn.delivery);
+  const runId = delivery?.runId ?? position?.runId;
+  if (runId === undefined) return { is: 'absent', message: null };
+  const run = createRun(context.paths.agents, runId);
+  if (position !== null && position.runId !== runId)
+    await kill(createRun(context.paths.agents, position.runId), { toolsOpenedSince: null });
+  const is = await statusOf(run);
+  if (is === 'absent') return { is, message: turn?.message ?? null };
+  const configuration = await readFile(filesOf(run).note, 'utf8').catch(() => null);
+  const given = await givenIn(turn, options);
+  const state = await stateOf(run, given, options);
+  const from = delivery?.outputOffset ?? position?.offset ?? 0;
+  const silentUntil = position?.runId === runId ? Math.max(position.offset, from) : from;
+  const openedSince = turn === null ? null : Date.parse(turn.startedAt);
+  return { run, is, state, configuration, given, from, silentUntil, openedSince };
+}
+
+/** Writes what of the message is missing in the input of a process that lives; false when that has to be written anew, at its end. */
+export async function completeDelivery(run: Run, { line, inputOffset }: Given): Promise<boolean> {
+  const written = await completeInput(run, { bytes: line, offset: inputOffset });
+  return written !== 'foreign' || isWritten(run, { line, inputOffset });
+}
+
+/** Whether the whole line of a message stands in the input of its process. */
+export async function isWritten(run: Run, { line, inputOffset }: Pick<Given, 'line' | 'inputOffset'>) {
+  const input = await readFile(filesOf(run).stdin).catch(() => Buffer.alloc(0)); // it never began
+  return input.indexOf(line, inputOffset) !== -1;
+}
+
+/** Which questions of the agent were answered by what was written. */
+export async function readAnswers(
+  run: Run,
+  { from, answeredBy }: { from: number; answeredBy: (line: string) => RequestId | null },
+): Promise<RequestId[]> {
+  const input = await readFile(filesOf(run).stdin);
+  const lines = input.subarray(from).toString('utf8').split('\n');
+  return lines.flatMap((line) => answeredBy(line) ?? []);
+}
+
+async function givenIn<State, Traits>(
+  turn: TurnRecord | null,
+  { context }: LauncherOptions<State, Traits>,
+): Promise<Given | null> {
+  if (turn === null) return null;
+  const { input, inputOffset } = readDelivery(turn.delivery);
+  return { message: turn.message, line: await loadInput(input, context.payloads), inputOffset };
+}
+
+async function stateOf<State, Traits>(
+  run: Run,
+  given: Given | null,
+  options: LauncherOptions<State, Traits>,
+): Promise<State> {
+  const { codec, chat } = options;
+  const { policy, sessionId, turn } = chat;
+  const head = codec.isOpened === undefined ? null : await readHead(run, options);
+  const known =
+    turn === null || given === null
+      ? null
+      : { message: given.message, delivery: readDelivery(turn.delivery), line: given.line.toString('utf8') };
+  return codec.found({ policy, sessionId, head, turn: known });
+}
+
+/** What the agent said of itself and of the session until that was opened. */
+async function readHead<State, Traits>(
+  run: Run,
+  { codec, context, chat }: LauncherOptions<State, Traits>,
+): Promise<State> {
+  const { size } = await stat(filesOf(run).stdout);
+  const { policy, chatId, sessionId } = chat;
+  const moment = { now: context.now(), runId: run.id, chatId, policy, openedAt: 0 };
+  let state = codec.found({ policy, sessionId, head: null, turn: null });
+  await readLines(run, { from: 0, to: size }, (line) => {
+    const step = codec.translate(state, line.bytes.toString('utf8'), moment);
+    if (typeof step !== 'string') state = step.state;
+    return Promise.resolve(codec.isOpened?.(state) !== true);
+  });
+  return state;
+}
+
+async function statusOf(run: Run): Promise<'absent' | 'running' | 'ended'> {
+  const { state } = identify(run);
+  if (state !== 'unstarted') return state;
+  return (await fence(run)) ? 'absent' : statusOf(run);
+}

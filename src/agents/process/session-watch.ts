@@ -1,0 +1,61 @@
+/** The agent's own files of a chat's session: what others said there, and what is left of it. */
+import type { Delivery, QueuedMessage } from '../../contract/records.ts';
+import type { KnownSession } from '../codec.ts';
+import type { Facts } from '../facts.ts';
+import { openNativeSession } from '../native-session.ts';
+import type { NativeSession } from '../native-session.ts';
+import { readDelivery } from './delivery.ts';
+import type { HandsOptions } from './hands.ts';
+import type { LiveProcess } from './live-process.ts';
+
+export interface SessionWatchOptions<State, Traits> extends HandsOptions<State, Traits> {
+  facts: Facts;
+}
+
+export class SessionWatch<State, Traits> {
+  /** The session that the last message was given to. */
+  deliveredTo: string | null;
+  readonly #options: SessionWatchOptions<State, Traits>;
+  readonly #native: NativeSession | null;
+
+  constructor(options: SessionWatchOptions<State, Traits>) {
+    const { codec, chat, context, facts } = options;
+    const { session } = codec;
+    this.#options = options;
+    this.#native = session === undefined ? null : openNativeSession(chat, { ...session, now: context.now });
+    this.deliveredTo = chat.turn === null ? null : readDelivery(chat.turn.delivery).sessionId || null;
+    facts.measure = (sessionId) => this.#native?.measure(sessionId);
+  }
+
+  /** Tells of what was said elsewhere since the last turn; whether there was something, which `process` cannot know. */
+  async look(process: LiveProcess<State> | null): Promise<boolean> {
+    const { codec, facts } = this.#options;
+    const { sessionId } = facts;
+    const isOpen = process !== null && codec.session?.isShared !== true;
+    const gap = sessionId === null || isOpen ? null : await this.#native?.look(sessionId);
+    if (gap == null) return false;
+    const standing = process?.told ?? { sessionId, openTools: 0, selfDirected: null };
+    facts.said({ messageId: null, events: [gap], position: process?.position ?? null, standing });
+    return true;
+  }
+
+  /** What a process that is launched now is to resume. */
+  async known(): Promise<KnownSession | null> {
+    const { facts } = this.#options;
+    const id = facts.sessionId ?? this.deliveredTo;
+    if (id === null) return null;
+    const native = this.#native;
+    if (native === null)
+      return { id, file: 'there', reason: '', notice: null, wasUsed: facts.sessionId !== null };
+    const { state: file, reason, notice } = await native.examine(id);
+    return { id, file, reason, notice, wasUsed: native.wasUsed(id) };
+  }
+
+  /** Keeps with a delivery up to where the session is known. */
+  mark(delivery: Delivery, given: { message: QueuedMessage; sessionId: string; isNew: boolean }): Delivery {
+    const native = this.#native;
+    if (native === null) return delivery;
+    if (given.isNew) native.begin(given.sessionId);
+    return native.mark(delivery, given.message);
+  }
+}
