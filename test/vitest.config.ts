@@ -32,7 +32,7 @@ export default defineConfig({
           root: new URL('..', import.meta.url).pathname,
           include: ['test/e2e/**/*.test.ts'],
           runner: './test/support/in-written-order.ts',
-          setupFiles: ['test/support/check-secrets.ts'],
+          setupFiles: ['test/support/check-secrets.ts', 'test/support/check-leftovers.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

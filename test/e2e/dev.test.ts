@@ -2,9 +2,8 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it, onTestFinished } from 'vitest';
-import { killAgents } from '../support/agent-processes.ts';
 import { createEngineClient, type EngineClient } from '../support/engine-client.ts';
-import { launchEngine, type EngineProcess } from '../support/engine-process.ts';
+import { launchEngine, stopEngine, type EngineProcess } from '../support/engine-process.ts';
 import { startOutsideWatch } from '../support/outside-watch.ts';
 import { createTemporaryHome } from '../support/temporary-home.ts';
 
@@ -71,11 +70,10 @@ async function createTrial() {
   const home = join(folder.path, 'home');
   await mkdir(home);
   const dev = join(folder.path, '.replicas-dev');
-  onTestFinished(() => killAgents(dev));
   const environment = { ...watch.environment, PATH: process.env['PATH'], HOME: home };
   const start = async () => {
     const engine = launchEngine(environment, { command: ['dev', '--port', '0'], cwd: folder.path });
-    onTestFinished(async () => void (await engine.end('SIGKILL')));
+    onTestFinished(() => stopEngine(engine));
     const session = await sessionOf(engine);
     const secret = (await readFile(join(dev, 'engine-secret'), 'utf8')).trim();
     return { engine, session, client: createEngineClient({ url: urlIn(session), secret }) };

@@ -6,7 +6,13 @@ import { inPieces, say } from '../../src/dev/scripted-steps.ts';
 import { agentProcesses, claudeProcesses, waitForEndlessCommand } from '../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
 import { createEngineClient, type EngineClient } from '../support/engine-client.ts';
-import { findFreePort, launchEngine, waitForHealth, type Environment } from '../support/engine-process.ts';
+import {
+  findFreePort,
+  launchEngine,
+  stopEngine,
+  waitForHealth,
+  type Environment,
+} from '../support/engine-process.ts';
 import { byPrompt, longText, runsForever, saysAround } from '../support/scripted-turns.ts';
 import { createTemporaryHome } from '../support/temporary-home.ts';
 import { expectWholeLog } from '../support/whole-log.ts';
@@ -131,7 +137,7 @@ async function startCopy(home: string, environment: Environment): Promise<Engine
     WORKSPACE_ID: 'workspace-of-the-copy',
     PORT: port,
   });
-  onTestFinished(async () => void (await engine.end('SIGKILL')));
+  onTestFinished(() => stopEngine(engine));
   const url = `http://127.0.0.1:${port}`;
   await waitForHealth(engine, url);
   return createEngineClient({ url, secret: environment['REPLICAS_ENGINE_SECRET'] ?? '' });

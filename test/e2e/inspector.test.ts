@@ -5,8 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { findBarriers, launchBrowser, openPage } from '../support/browser.ts';
 import { INSTALLING_MS } from '../support/debian-package.ts';
-import { killAgents } from '../support/agent-processes.ts';
-import { findFreePort, launchEngine, type EngineProcess } from '../support/engine-process.ts';
+import { findFreePort, launchEngine, stopEngine, type EngineProcess } from '../support/engine-process.ts';
 
 const DESKTOP = { viewport: { width: 1440, height: 900 }, colorScheme: 'light' } as const;
 const PHONE = {
@@ -34,8 +33,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser.close();
-  await engine.end('SIGTERM');
-  await killAgents(folder);
+  await stopEngine(engine);
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 

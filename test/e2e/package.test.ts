@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { findFreePort, launchEngine, waitForHealth } from '../support/engine-process.ts';
+import { findFreePort, launchEngine, stopEngine, waitForHealth } from '../support/engine-process.ts';
 import { createTemporaryHome, type TemporaryHome } from '../support/temporary-home.ts';
 
 /** What `npm install` makes of the published package in an empty folder. */
@@ -97,7 +97,7 @@ async function startInstalled() {
     },
     { program },
   );
-  onTestFinished(async () => void (await engine.end('SIGKILL')));
+  onTestFinished(() => stopEngine(engine));
   const url = `http://127.0.0.1:${port}`;
   await waitForHealth(engine, url);
   const get = (path: string) => fetch(`${url}${path}`, { headers: { 'x-replicas-engine-secret': secret } });

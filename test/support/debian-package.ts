@@ -1,9 +1,7 @@
 import { execa } from 'execa';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
-/** Workers take turns: Debian's tools give up when another one is at work. */
-const LOCK = join(tmpdir(), 'engine-tests-installing.lock');
+/** Workers take turns, each with temporary files of its own: Debian's tools give up when another one is at work. */
+const LOCK = '/tmp/engine-tests-installing.lock';
 
 /** Installs a package of Debian when `isThere` misses it, which takes root; fails with its name when that is no use. */
 export async function provideDebianPackage(name: string, isThere: () => Promise<boolean>): Promise<void> {

@@ -28,6 +28,11 @@ export interface EngineProcess {
   isAlive(): boolean;
 }
 
+/** Stops an engine as users do; nothing to do for one that is over. */
+export async function stopEngine(engine: EngineProcess): Promise<void> {
+  if (engine.isAlive()) expect(await engine.end('SIGTERM')).toEqual({ code: 0, signal: null });
+}
+
 /** Starts `replicas-engine` with exactly this environment, and watches for secrets; it need not have got anywhere yet. */
 export function launchEngine(
   environment: Environment,

@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { killAgents } from './agent-processes.ts';
+import { expectNoneLeft, processesNaming } from './running-processes.ts';
 
 export interface TemporaryHome {
   readonly path: string;
-  /** Ends whatever agents left running, then removes the folder. */
+  /**
+   * To be called when its engine, or what stands in for one, was stopped as users stop it: what then runs there fails the
+   * test. Whoever leaves something running on purpose ends it before.
+   */
   remove(): Promise<void>;
 }
 
@@ -17,6 +20,7 @@ export async function createTemporaryHome(parent = tmpdir()): Promise<TemporaryH
 }
 
 async function removeHome(path: string): Promise<void> {
-  await killAgents(path);
-  await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  await expectNoneLeft('the engine', () => processesNaming(path)).finally(() =>
+    rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }),
+  );
 }

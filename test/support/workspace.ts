@@ -14,6 +14,7 @@ import { createEngineClient, type EngineClient } from './engine-client.ts';
 import {
   findFreePort,
   launchEngine,
+  stopEngine,
   waitForHealth,
   type Ending,
   type EngineProcess,
@@ -100,7 +101,10 @@ async function connect({ home, model, monolith, environment, url }: Parts): Prom
     await waitForHealth(engine, url);
     return engine;
   };
-  onTestFinished(async () => void (await Promise.all(engines.map((engine) => engine.end('SIGKILL')))));
+  onTestFinished(async () => {
+    if (await wasKilled(engines.at(-1))) await start(); // what a killed one leaves is the next one's to end
+    for (const engine of engines) await stopEngine(engine);
+  });
   onTestFailed(() =>
     console.error(engines.map((engine) => engine.logs().slice(-8_000)).join('\n--- next engine\n')),
   );
@@ -118,6 +122,10 @@ async function connect({ home, model, monolith, environment, url }: Parts): Prom
     kill: () => engines.at(-1)!.end('SIGKILL'),
     start,
   };
+}
+
+async function wasKilled(engine: EngineProcess | undefined): Promise<boolean> {
+  return engine !== undefined && !engine.isAlive() && (await engine.exited).signal === 'SIGKILL';
 }
 
 /** The same logins; none of them may be shown. */

@@ -44,6 +44,8 @@ export interface TestChat {
   /** The next engine: a new session on what is recorded. */
   reopen(changes?: Changes): void;
   detach(): void;
+  /** Ends its agent as a chat does that is deleted, whichever engine started it. */
+  end(): Promise<void>;
 }
 
 export interface StandInOptions extends Partial<DriverOptions> {
@@ -88,7 +90,7 @@ export async function openStandIn({
   const chat = createChat({ createDriver, home: home.path, partials, policy, payloads, chats });
   onTestFailed(() => console.error(lines.join(''), JSON.stringify(chat.facts.slice(-20), null, 1)));
   onTestFinished(async () => {
-    for (const one of chats) one.detach();
+    await endChats(chats);
     await home.remove();
     const folders = chats.map(({ record }) => temporaryFolderOf(home.path, record.chatId));
     await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
@@ -122,6 +124,7 @@ export function createChat(parts: ChatParts): TestChat {
     selfDirected: false,
   };
   let session: AgentSession;
+  let isDetached = false;
   const report = (fact: AgentFact) => {
     facts.push(fact);
     keep(record, fact);
@@ -130,8 +133,15 @@ export function createChat(parts: ChatParts): TestChat {
       session.command({ type: 'agent.deliver', message: record.turn.message, delivery: fact.delivery });
     }
   };
-  const open = () => openAgent(driver, structuredClone(record), report);
-  session = open();
+  const open = () => {
+    isDetached = false;
+    session = openAgent(driver, structuredClone(record), report);
+  };
+  const detach = () => {
+    isDetached = true;
+    session.detach();
+  };
+  open();
   const waitFor = <Found>(find: () => Found | undefined): Promise<Found> =>
     vi.waitFor(
       () => {
@@ -183,14 +193,33 @@ export function createChat(parts: ChatParts): TestChat {
     }),
     sibling: () => createChat({ ...parts, createDriver: () => driver }),
     reopen(changes) {
-      session.detach();
+      detach();
       if (changes !== undefined) driver = createDriver(changes);
-      session = open();
+      open();
     },
-    detach: () => session.detach(),
+    detach,
+    async end() {
+      if (isDetached) open();
+      for (const type of ['agent.stop', 'agent.terminate', 'agent.kill'] as const) {
+        const ends = ofType(facts, 'agent.exited').length;
+        session.command({ type });
+        if (await becomesTrue(() => ofType(facts, 'agent.exited').length > ends)) break;
+      }
+      detach();
+    },
   };
   parts.chats.push(chat);
   return chat;
+}
+
+/** Ends the agents of all of them: what then runs in their home is left. */
+export async function endChats(chats: readonly TestChat[]): Promise<void> {
+  await Promise.all(chats.map((chat) => chat.end()));
+}
+
+async function becomesTrue(condition: () => boolean): Promise<boolean> {
+  const waiting = vi.waitUntil(condition, { timeout: 10_000, interval: 5 });
+  return waiting.catch(() => false);
 }
 
 /** What the record of a chat takes from a fact. */

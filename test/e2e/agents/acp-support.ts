@@ -10,8 +10,13 @@ import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
 import { startScriptedModel, type Script, type ScriptedModel } from '../../../src/dev/scripted-model.ts';
 import { createLog } from '../../../src/log.ts';
 import { createPaths } from '../../../src/paths.ts';
-import { createChat, createPayloadMap, eventsOf, type TestChat } from '../../agents/claude/stand-in.ts';
-import { killAgents } from '../../support/agent-processes.ts';
+import {
+  createChat,
+  createPayloadMap,
+  endChats,
+  eventsOf,
+  type TestChat,
+} from '../../agents/claude/stand-in.ts';
 import { createTemporaryHome } from '../../support/temporary-home.ts';
 
 type AcpDriverOptions = DriverOptions & AcpAgentName;
@@ -90,8 +95,7 @@ async function openChat({
   const chat = createChat({ createDriver, home: home.path, partials, policy, payloads, chats });
   onTestFailed(() => console.error(lines.join(''), JSON.stringify(chat.facts.slice(-20), null, 1)));
   onTestFinished(async () => {
-    for (const one of chats) one.detach();
-    await killAgents(home.path);
+    await endChats(chats);
     await home.remove();
   });
   return chat;

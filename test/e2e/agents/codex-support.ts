@@ -11,9 +11,14 @@ import { startScriptedResponses, type ScriptedResponses } from '../../../src/dev
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import { createLog } from '../../../src/log.ts';
 import { createPaths } from '../../../src/paths.ts';
-import { killAgents } from '../../support/agent-processes.ts';
 import { createTemporaryHome } from '../../support/temporary-home.ts';
-import { createChat, createPayloadMap, eventsOf, type TestChat } from '../../agents/claude/stand-in.ts';
+import {
+  createChat,
+  createPayloadMap,
+  endChats,
+  eventsOf,
+  type TestChat,
+} from '../../agents/claude/stand-in.ts';
 
 export interface CodexChat extends TestChat {
   readonly model: ScriptedResponses;
@@ -76,8 +81,7 @@ export async function openCodexChats({
     for (const { facts } of chats) console.error(JSON.stringify(facts.slice(-20), null, 1));
   });
   onTestFinished(async () => {
-    for (const chat of chats) chat.detach();
-    await killAgents(home.path);
+    await endChats(chats);
     await home.remove();
     await model.close();
   });

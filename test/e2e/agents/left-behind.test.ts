@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { ofType, until } from '../../agents/claude/stand-in.ts';
 import { agentProcesses } from '../../support/agent-processes.ts';
+import { endProcesses, processesNaming } from '../../support/running-processes.ts';
 import { byPrompt, echo, inSteps } from '../../support/scripted-turns.ts';
 import { openCodexChat } from './codex-support.ts';
 import { openChat } from './support.ts';
@@ -36,6 +37,7 @@ describe('what an agent started besides its tools', () => {
     chat.command({ type: 'agent.kill' });
     await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
     await until(async () => expect(await programs(chat.home)).toEqual(['tail']));
+    await endProcesses(() => processesNaming(chat.home));
   });
 });
 

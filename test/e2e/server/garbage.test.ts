@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { ErrorResponseSchema } from '../../../src/contract/errors.ts';
-import { findFreePort, launchEngine, waitForHealth } from '../../support/engine-process.ts';
+import { findFreePort, launchEngine, stopEngine, waitForHealth } from '../../support/engine-process.ts';
 import { bodyOf, rawGarbage, toPath, type Operation } from '../../support/garbage.ts';
 import { createRandom, pick } from '../../support/random.ts';
 import { parseAnswer } from '../../support/raw-http.ts';
@@ -86,7 +86,7 @@ async function startEngine() {
     CODEX_PATH: '/nonexistent/codex',
     LOG_LEVEL: 'error',
   });
-  onTestFinished(async () => void (engine.isAlive() && (await engine.end('SIGKILL'))));
+  onTestFinished(() => stopEngine(engine));
   await waitForHealth(engine, url);
   const headers = { 'x-replicas-engine-secret': SECRET };
   const { paths } = (await (await fetch(`${url}/openapi.json`, { headers })).json()) as {

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { endProcesses, processesNaming } from '../support/running-processes.ts';
+import { createTemporaryHome } from '../support/temporary-home.ts';
+import { useTool, say } from '../../src/dev/scripted-steps.ts';
+import { byPrompt, inSteps } from '../support/scripted-turns.ts';
+import { startWorkspace } from '../support/workspace.ts';
+
+const SERVICE = 'setsid tail -f /dev/null >/dev/null 2>&1 &';
+
+it.fails('fails a test that leaves a process which lost its parents and its environment', async () => {
+  await leave({ in: await mkdtemp(join(tmpdir(), 'left-')) });
+});
+
+it.fails('fails a test in whose home something still runs when the engine was stopped', async () => {
+  const { client, chatId } = await startWorkspace({
+    script: byPrompt({ serve: inSteps(useTool('Bash', { command: SERVICE }), say('Serving.')) }),
+  });
+  const stream = await client.follow();
+  await stream.waitForEnd(await client.send(chatId, 'serve'));
+});
+
+it('names the processes that know a folder, and ends them', async () => {
+  const { path, remove } = await createTemporaryHome();
+  await leave({ in: path });
+  expect(processesNaming(path).map(({ command }) => command)).toEqual(['tail -f /dev/null']);
+  await endProcesses(() => processesNaming(path));
+  await remove();
+});
+
+/** Only the folder that it runs in tells whose it is. */
+async function leave({ in: cwd }: { in: string }): Promise<void> {
+  const shell = spawn('sh', ['-c', `${SERVICE} sleep 0.1`], {
+    cwd,
+    env: { PATH: process.env['PATH'] },
+    stdio: 'ignore',
+  });
+  await once(shell, 'exit');
+}
