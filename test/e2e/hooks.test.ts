@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Hook, HooksStatus } from '../../src/contract/hooks.ts';
 import type { EngineClient } from '../support/engine-client.ts';
-import { agentProcesses, killAgents } from '../support/agent-processes.ts';
+import { agentProcesses, endServices, killAgents } from '../support/agent-processes.ts';
 import { createHookRepository, startHook } from '../support/hook-repositories.ts';
 import { startWorkspace, type Workspace } from '../support/workspace.ts';
 
@@ -81,6 +81,7 @@ describe('start hooks at boot', () => {
     await expect
       .poll(async () => (await agentProcesses(home)).map(({ command }) => command), PATIENCE)
       .toEqual(['sleep 1004']);
+    await endServices(home, 'sleep 1004');
   });
 
   it('may leave running what prints for ever: its output is dropped, and it goes on', async () => {
@@ -128,6 +129,7 @@ describe('start hooks at boot', () => {
     await hooksSettled(client);
 
     expect(existsSync(join(folder, held!.name, 'stdout'))).toBe(true);
+    await endServices(home, 'sleep 1005');
   });
 
   it('report a file that is wrong, and run those of the others', async () => {

@@ -45,6 +45,13 @@ export async function killAgents(home: string): Promise<void> {
   await vi.waitFor(kill, { timeout: 60_000, interval: 50 });
 }
 
+/** Ends what was left running on purpose, which is still there. */
+export async function endServices(home: string, command: string): Promise<void> {
+  const services = (await agentProcesses(home)).filter((process) => process.command === command);
+  expect(services).not.toEqual([]);
+  for (const { pid } of services) killIfAlive(pid);
+}
+
 /** Waits until no process of this home's agents is left. */
 export async function expectNoAgents(home: string): Promise<void> {
   await expect.poll(() => agentProcesses(home), { timeout: 60_000, interval: 100 }).toEqual([]);

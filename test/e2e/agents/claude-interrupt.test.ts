@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
-import { agentProcesses } from '../../support/agent-processes.ts';
+import { agentProcesses, endServices } from '../../support/agent-processes.ts';
 import { byPrompt, inSteps, runsForever } from '../../support/scripted-turns.ts';
 import { ofType, textsOf, until, type TestChat } from '../../agents/claude/stand-in.ts';
 import { openChat } from './support.ts';
@@ -53,6 +53,7 @@ describe('interrupting Claude Code', () => {
     chat.command({ type: 'agent.interrupt' });
     expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
     expect(await tailsOf(chat)).toBe(2);
+    await endServices(chat.home, 'tail -f /etc/hostname');
   });
 
   it('may be asked for twice', async () => {
