@@ -16,6 +16,7 @@ export interface EngineClient {
   readonly url: string;
   get<Body = Record<string, unknown>>(path: string): Promise<Answer<Body>>;
   post<Body = Record<string, unknown>>(path: string, body?: unknown): Promise<Answer<Body>>;
+  patch<Body = Record<string, unknown>>(path: string, body: unknown): Promise<Answer<Body>>;
   delete<Body = Record<string, unknown>>(path: string): Promise<Answer<Body>>;
   chat(chatId: string): Promise<ChatSummary>;
   /** The id of the first chat of this provider. */
@@ -34,6 +35,7 @@ export function createEngineClient({ url, secret }: { url: string; secret: strin
     url,
     get: (path) => call('GET', path),
     post: (path, body = {}) => call('POST', path, body),
+    patch: (path, body) => call('PATCH', path, body),
     delete: (path) => call('DELETE', path),
     chat: async (chatId) => (await client.get<{ chat: ChatSummary }>(`/chats/${chatId}`)).body.chat,
     firstChat: async (provider) => chatOf(provider, await client.get<{ chats: ChatSummary[] }>('/chats')),

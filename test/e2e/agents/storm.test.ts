@@ -3,32 +3,33 @@ import { expectNoAgents } from '../../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
 import { createRandom } from '../../support/random.ts';
 import { expectWholeLog } from '../../support/whole-log.ts';
-import { rage, startStorm, unheard, wakeAll, withoutEnd } from './storm.ts';
+import { answeredTwice, beginnings, rage, startStorm, unheard, withoutEnd } from './storm.ts';
 
-/** `STORM_SEEDS=1,2,3 STORM_STEPS=150 npx vitest run … test/e2e/agents/storm.test.ts` for the long run. */
+/** `STORM_SEEDS=1,2,3,4 STORM_KILLS=50 npx vitest run … test/e2e/agents/storm.test.ts` for the long run. */
 const SEEDS = (process.env['STORM_SEEDS'] ?? '1').split(',').map(Number);
-const STEPS = Number(process.env['STORM_STEPS'] ?? 25);
-const PATIENCE = { timeout: 120_000 + STEPS * 4_000, interval: 100 };
+const KILLS = Number(process.env['STORM_KILLS'] ?? 5);
+const PATIENCE = { timeout: 180_000 + KILLS * 10_000, interval: 100 };
 
 it.each(SEEDS)(
-  'ends every message once, and loses none, whatever happens to engine, agents and turns (seed %i)',
+  'ends every message once and in its turn, and loses none, whatever happens to engine, agents and queues (seed %i)',
   async (seed) => {
     const storm = await startStorm(createRandom(seed));
-    const { client, home, engine, sent, chats } = storm;
-    const stream = await client.follow({ resume: true });
-    await rage(storm, STEPS);
-    await wakeAll(storm);
+    const { client, home, engine, sent, chats, stream } = storm;
+    await rage(storm, { kills: KILLS });
     for (const chatId of chats) {
       const messageId = `the last of ${chatId}`;
       sent.push({ chatId, messageId, how: 'messages' });
       await client.send(chatId, messageId, { messageId });
     }
     const messageIds = sent.map(({ messageId }) => messageId);
+    console.log(`storm: ${messageIds.length} messages, ${KILLS} kills of the engine, seed ${seed}`);
     await expect.poll(() => withoutEnd(stream.events, messageIds), PATIENCE).toEqual([]);
 
     expectExactlyOneEnd(stream.events, messageIds);
     expectNoGap(stream.events);
     expect(unheard(storm, stream.events)).toEqual([]);
+    expect(answeredTwice(storm)).toEqual([]);
+    for (const { asTheyBegan, inOrder } of beginnings(storm)) expect(asTheyBegan).toEqual(inOrder);
     for (const chatId of chats) {
       expect(await client.history(chatId)).toEqual(deltasOf(stream.events, chatId));
     }
@@ -36,5 +37,5 @@ it.each(SEEDS)(
     await expectNoAgents(home);
     await expectWholeLog(home);
   },
-  2 * PATIENCE.timeout,
+  3 * PATIENCE.timeout,
 );
