@@ -65,9 +65,11 @@ export async function rage(storm: Storm, force: Force): Promise<void> {
   const failing = new AbortController();
   const talking = talk(storm, failing.signal);
   try {
-    for (const deed of shuffled(storm.random, failuresOf(force))) {
-      await delay(storm.random() * 800);
-      while (!(await deed(storm))) await delay(50);
+    for (const failure of shuffled(storm.random, failuresOf(force))) {
+      const next = storm.sent.length + Math.floor(storm.random() * 6);
+      while (storm.sent.length < next && underway(storm) < UNDERWAY) await delay(20);
+      await delay(storm.random() * 500);
+      while (!(await failure(storm))) await delay(50);
     }
     await wakeAll(storm);
   } finally {
