@@ -3,6 +3,7 @@
  * is listed with its licence in `dist/LICENSES.txt`.
  */
 import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
 /** Messages of zod in sixty languages; ours are all in English, which zod itself imports. */
@@ -10,6 +11,21 @@ const withoutLocales: Plugin = {
   name: 'without-locales',
   setup: (bundler) => {
     bundler.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export {};' }));
+  },
+};
+
+const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** A namespace that is imported by its name is bundled whole; of one that is imported as such only what is used. */
+const zodInParts: Plugin = {
+  name: 'zod-in-parts',
+  setup: (bundler) => {
+    bundler.onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
+      if (!path.startsWith(SOURCES)) return undefined;
+      const text = await readFile(path, 'utf8');
+      const contents = text.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';");
+      return { contents, loader: path.endsWith('x') ? 'tsx' : 'ts' };
+    });
   },
 };
 
@@ -21,7 +37,7 @@ const shared: BuildOptions = {
   outdir: 'dist/src',
   sourcemap: true,
   metafile: true,
-  plugins: [withoutLocales],
+  plugins: [withoutLocales, zodInParts],
   logLevel: 'warning',
 };
 
