@@ -7,7 +7,7 @@ import { useStore } from './store.ts';
 
 /** Sends a message, or stops what runs. */
 export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary }) {
-  const { text, sending, trouble } = useStore(store, () => draftOf(store, chat.id));
+  const { text, sending, held, trouble } = useStore(store, () => draftOf(store, chat.id));
   const [isRefused, setRefused] = useState<string | null>(null);
   const send = (event: Event) => {
     event.preventDefault();
@@ -31,6 +31,7 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
       </p>
       <p class="dim" role="status">
         {sending[0] !== undefined && `Sending: ${beginningOf(sending[0].text, 200)}`}
+        {held[0] !== undefined && `To follow (${held.length}): ${beginningOf(held[0].text, 200)}`}
       </p>
       <textarea
         rows={1}

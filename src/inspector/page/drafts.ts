@@ -6,8 +6,12 @@ export interface Draft {
   text: string;
   /** In the order in which they were written: one is sent when the one before it was taken. */
   sending: readonly Message[];
-  /** A message that was not taken keeps its id: sent again as it is, it counts once. */
+  /** The message that was not taken, whose text is the draft again: sent as it is, it keeps its id and counts once. */
   failed: Message | null;
+  /** What was sent behind it, and follows it when it is sent again. */
+  held: readonly Message[];
+  /** What was being written meanwhile, and is the draft again once these are on their way. */
+  later: string;
   trouble: string | null;
 }
 
@@ -16,7 +20,7 @@ interface Message {
   messageId: string;
 }
 
-const EMPTY: Draft = { text: '', sending: [], failed: null, trouble: null };
+const EMPTY: Draft = { text: '', sending: [], failed: null, held: [], later: '', trouble: null };
 
 export function draftOf(store: PageStore, chatId: string): Draft {
   return store.state.drafts.get(chatId) ?? EMPTY;
@@ -27,12 +31,13 @@ export function changeDraft(store: PageStore, chatId: string, change: Partial<Dr
   store.update({ drafts: drafts.set(chatId, { ...draftOf(store, chatId), ...change }) });
 }
 
-/** Sends the draft of a chat. What is not taken is a draft again, before what was written meanwhile. */
+/** Sends the draft of a chat. What is not taken is the draft again, and what was sent and written meanwhile waits behind it. */
 export async function sendDraft(store: PageStore, chatId: string): Promise<void> {
-  const { text, failed, sending } = draftOf(store, chatId);
-  if (text.trim() === '') return;
+  const { text, failed, sending, held, later } = draftOf(store, chatId);
   const message = failed?.text === text ? failed : { text, messageId: randomId() };
-  changeDraft(store, chatId, { text: '', failed: null, sending: [...sending, message], trouble: null });
+  const next = text.trim() === '' ? held : [message, ...held];
+  if (next.length === 0) return;
+  changeDraft(store, chatId, { ...EMPTY, text: later, sending: [...sending, ...next] });
   if (sending.length === 0) await sendAll(store, chatId);
 }
 
@@ -51,10 +56,12 @@ async function sendAll(store: PageStore, chatId: string): Promise<void> {
 
 function takeBack(store: PageStore, chatId: string, error: unknown): void {
   const { sending, text } = draftOf(store, chatId);
-  const texts = [...sending.map((message) => message.text), text].filter((each) => each !== '');
+  const [failed = null, ...held] = sending;
   changeDraft(store, chatId, {
-    text: texts.join('\n'),
-    failed: sending[0] ?? null,
+    text: failed?.text ?? '',
+    failed,
+    held,
+    later: text,
     sending: [],
     trouble: error instanceof Error ? error.message : String(error),
   });

@@ -60,7 +60,7 @@ it('a message that is not taken is a draft again, with the reason, and counts on
   await sent[1]?.take();
 
   expect(sent[1]?.messageId).toBe(sent[0]?.messageId);
-  expect(draftOf(store, 'a')).toEqual({ text: '', failed: null, sending: [], trouble: null });
+  expect(draftOf(store, 'a')).toEqual(draftOf(store, 'never used'));
 });
 
 it('messages that are sent while one is on its way follow it, in their order', async () => {
@@ -78,18 +78,39 @@ it('messages that are sent while one is on its way follow it, in their order', a
   expect(sent.map(({ message }) => message)).toEqual(['one', 'two', 'three']);
 });
 
-it('what was written meanwhile stands behind it, and makes another message of it', async () => {
+it('what was sent behind one that is not taken stays a message of its own, and follows it', async () => {
   const { store, sent } = openDrafts();
-  changeDraft(store, 'a', { text: 'one' });
-  void sendDraft(store, 'a');
-  changeDraft(store, 'a', { text: 'two' });
-  void sendDraft(store, 'a');
-  changeDraft(store, 'a', { text: 'three' });
+  for (const text of ['one', 'two', 'three']) {
+    changeDraft(store, 'a', { text });
+    void sendDraft(store, 'a');
+  }
+  changeDraft(store, 'a', { text: 'four' });
 
   await sent[0]?.refuse('No.');
-  expect(draftOf(store, 'a')).toMatchObject({ text: 'one\ntwo\nthree', sending: [], trouble: 'No.' });
+  const waiting = { text: 'one', held: [{ text: 'two' }, { text: 'three' }], sending: [], trouble: 'No.' };
+  expect(draftOf(store, 'a')).toMatchObject(waiting);
+  void sendDraft(store, 'a');
+  for (const again of [1, 2, 3]) await sent[again]?.take();
+
+  expect(sent.map(({ message }) => message)).toEqual(['one', 'one', 'two', 'three']);
+  expect(new Set(sent.map(({ messageId }) => messageId)).size).toBe(3);
+  expect(draftOf(store, 'a')).toMatchObject({ text: 'four', held: [], sending: [], trouble: null });
+});
+
+it('one that is not taken may be changed or left out, and the others still follow', async () => {
+  const { store, sent } = openDrafts();
+  for (const text of ['one', 'two']) {
+    changeDraft(store, 'a', { text });
+    void sendDraft(store, 'a');
+  }
+  await sent[0]?.refuse('No.');
+
+  changeDraft(store, 'a', { text: 'another' });
+  void sendDraft(store, 'a');
+  await sent[1]?.refuse('No.');
+  changeDraft(store, 'a', { text: '' });
   void sendDraft(store, 'a');
 
-  expect(sent.map(({ message }) => message)).toEqual(['one', 'one\ntwo\nthree']);
-  expect(sent[1]?.messageId).not.toBe(sent[0]?.messageId);
+  expect(sent.map(({ message }) => message)).toEqual(['one', 'another', 'two']);
+  expect(new Set(sent.map(({ messageId }) => messageId)).size).toBe(3);
 });
