@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { listen } from 'listhen';
+import type { ServerRequest } from 'srvx';
 import { toNodeHandler } from 'srvx/node';
 import { EngineError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -45,7 +46,8 @@ export async function startListener(
   app: Application,
   { host, port, bodyMaxBytes, log, requestTimeoutMs = REQUEST_TIMEOUT_MS }: ListenOptions,
 ): Promise<Listener> {
-  const handler = toNodeHandler((request) => app.fetch(request), { maxRequestBodySize: bodyMaxBytes });
+  const fetch = async (request: ServerRequest) => closingWithClient(await app.fetch(request), request);
+  const handler = toNodeHandler(fetch, { maxRequestBodySize: bodyMaxBytes });
   // The handler is typed for HTTP/1 and HTTP/2 at once; listhen only serves it the former here.
   const answer = takeIn(handler as RequestListener, log);
   const listener = await listen(answer, {
@@ -61,7 +63,11 @@ export async function startListener(
   // What listhen added writes to sockets that may be gone, where nobody could catch it.
   server.removeAllListeners('request').on('request', answer);
   refuseOnSocket(server);
-  Object.assign(server, { headersTimeout: requestTimeoutMs, requestTimeout: requestTimeoutMs });
+  Object.assign(server, {
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    httpAllowHalfOpen: true, // who has said all it wants to say is answered
+  });
   const close = () => closeGently(server);
   const address = server.address();
   if (!isAddress(address) || (port !== 0 && address.port !== port)) {
@@ -69,6 +75,15 @@ export async function startListener(
     throw new EngineError('PORT_UNAVAILABLE', { host, port });
   }
   return { url: toUrl(host, address.port), close };
+}
+
+/** A client that closes its half while it listens to a stream has left. */
+function closingWithClient(response: Response, { runtime }: ServerRequest): Response {
+  const socket = runtime?.node?.req.socket;
+  if (response.headers.get('content-type') !== 'text/event-stream') return response;
+  if (socket?.readableEnded === true) socket.destroy();
+  else socket?.once('end', () => socket.destroy());
+  return response;
 }
 
 async function closeGently(server: Server): Promise<void> {

@@ -133,6 +133,39 @@ describe('what is no HTTP', () => {
   );
 });
 
+describe('a client that closes its half of the connection', () => {
+  it('is answered all the same', async () => {
+    const asked = createDeferred<void>();
+    const answering = createDeferred<typeof RECEIPT>();
+    const { url } = await start({ chats: { send: () => (asked.resolve(), answering.promise) } });
+    const client = await open(url);
+    const body = '{"message":"x"}';
+
+    client.socket.end(
+      `POST /chats/c1/messages HTTP/1.1\r\n${head()}content-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await asked.promise;
+    await isAlive(url); // by now the engine knows of the end
+    answering.resolve(RECEIPT);
+    await once(client.socket, 'close');
+
+    expect(client.received()).toMatch(/^HTTP\/1\.1 200 [\s\S]*"messageId":"m1"/);
+  });
+
+  it('has left, when it listens to a stream', async () => {
+    const stream = new Readable({ read: () => {} });
+    stream.push('id: 1\n\n');
+    const { url } = await start({ events: { open: async () => stream } });
+    const client = await open(url);
+
+    client.socket.write(`GET /events HTTP/1.1\r\n${head()}\r\n`);
+    await expect.poll(client.received).toContain('id: 1');
+    client.socket.end();
+
+    await expect.poll(() => stream.destroyed).toBe(true);
+  });
+});
+
 describe('a stream', () => {
   it('is closed when its client leaves', async () => {
     const stream = new Readable({ read: () => {} });
