@@ -1,6 +1,7 @@
 import { followBytes, type FollowBytesOptions, type FollowEnd } from './follow-bytes.ts';
 import { createLineSplitter, type Line } from './line-splitter.ts';
 import type { Run } from './run.ts';
+import { boundStderr } from './stderr-bound.ts';
 
 export interface FollowOptions extends Omit<FollowBytesOptions, 'onBytes'> {
   /** Gets each whole line; what it returns is awaited before the next one, which is the backpressure. */
@@ -9,7 +10,7 @@ export interface FollowOptions extends Omit<FollowBytesOptions, 'onBytes'> {
 
 /**
  * Hands over the lines a run prints, from the beginning of one on, until the process has ended and all of it was read,
- * or until the signal. A last line without a newline is dropped: its writer died over it.
+ * or until the signal; meanwhile its standard error does not outgrow its bound. A last line without a newline is dropped: its writer died over it.
  */
 export async function followOutput(run: Run, { onLine, ...options }: FollowOptions): Promise<FollowEnd> {
   const split = createLineSplitter(options.from);
@@ -19,5 +20,6 @@ export async function followOutput(run: Run, { onLine, ...options }: FollowOptio
       await onLine(line);
     }
   };
-  return followBytes(run, { ...options, onBytes });
+  const stopBounding = boundStderr(run);
+  return followBytes(run, { ...options, onBytes }).finally(stopBounding);
 }

@@ -72,6 +72,24 @@ describe('following the output of a run', () => {
     expect((await readAll(run)).lines).toEqual(['whole']);
   });
 
+  it('keeps no more than the end of what a run complains, which complains for ever', async () => {
+    const complain =
+      'while :; do head -c 1000000 /dev/zero; echo; echo "the last words"; sleep 0.2; done >&2';
+    const run = await launchShell(complain);
+    const stop = new AbortController();
+    const following = followOutput(run, { from: 0, signal: stop.signal, onLine: () => {} });
+    const { stderr } = filesOf(run);
+    let largest = 0;
+    await vi.waitFor(async () => {
+      const { size } = await stat(stderr);
+      largest = Math.max(largest, size);
+      expect(size).toBeLessThan(largest / 2);
+    }, 30_000);
+    await vi.waitFor(async () => expect(await readStderrTail(run)).toMatch(/the last words$/), 30_000);
+    stop.abort();
+    await following;
+  });
+
   it('notices the end of a run whose shell was killed with it', async () => {
     const run = await launchShell('echo one; exec tail -f /dev/null');
     await vi.waitFor(async () => expect(await readFile(filesOf(run).stdout, 'utf8')).toBe('one\n'), 30_000);
