@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { RUN_MARKER, type Run } from './run.ts';
 
 export interface ProcessEntry {
@@ -71,6 +72,14 @@ function isAtHome({ folder }: Run, pid: number): boolean {
   const home = variables.find((variable) => variable.startsWith('HOME='))?.slice('HOME='.length);
   const isMarked = variables.some((variable) => variable.startsWith(`${RUN_MARKER}=`));
   return home !== undefined && home.length > 1 && !isMarked && folder.startsWith(`${home}/`);
+}
+
+/** The ids of the runs below this folder around which a shell lives, whether or not their own folders are there. */
+export function shellsIn(runsFolder: string): string[] {
+  return allProcessIds().flatMap((pid) => {
+    const [, , , name, folder = ''] = read(`/proc/${pid}/cmdline`)?.split('\0') ?? [];
+    return name === 'sh' && dirname(folder) === runsFolder ? basename(folder) : [];
+  });
 }
 
 /** The environment that a process was started with; none of one that is gone. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { fence, identify, isAlive, shimOf } from '../../../src/process/identify.ts';
@@ -182,6 +182,14 @@ describe('sweeping', () => {
     const run = await launchShell(FOREVER);
     await killShell(run);
     await kill(run, NO_TOOL);
+    await sweep(dirname(run.folder), new Set([run.id]));
+    expect(processesOf(run)).toEqual([]);
+  });
+
+  it('kills what lost its folder', async () => {
+    const run = await launchShell(FOREVER);
+    await vi.waitFor(() => expect(programs(run)).toContain('tail'), 30_000);
+    await rm(run.folder, { recursive: true });
     await sweep(dirname(run.folder), new Set([run.id]));
     expect(processesOf(run)).toEqual([]);
   });
