@@ -44,14 +44,19 @@ export function createAcpCodec(
   };
 }
 
+/** Claude Code, which adapters run, gives it to hooks and not to tools: what has it is no service that was left on purpose. */
+const HOOK_VARIABLE = 'CLAUDE_PROJECT_DIR';
+
 function launch(
-  { environment: env, home, session, before }: Launching<AcpState, null>,
+  { environment, home, session, before }: Launching<AcpState, null>,
   { provider, args }: Pick<AcpAgentName, 'provider' | 'args'>,
 ): Launch<AcpState> {
   const isLost = before?.opening.kind === 'resuming';
   const notice = isLost && session?.wasUsed === true ? allIsLost('the agent did not answer') : null;
   const state = { ...freshState(provider), resumes: isLost ? null : (session?.id ?? null), notice };
-  return { args, env: { ...env, HOME: home }, stdin: greeting(), state };
+  const { [HOOK_VARIABLE]: _, ...env } = environment;
+  const strays = { with: [HOOK_VARIABLE] };
+  return { args, env: { ...env, HOME: home }, stdin: greeting(), state, strays };
 }
 
 /** What the agent said of itself and of the session stands in the head of its output; what was chosen since is not known. */

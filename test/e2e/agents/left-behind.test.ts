@@ -1,26 +1,30 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { ofType, until } from '../../agents/claude/stand-in.ts';
-import { agentProcesses } from '../../support/agent-processes.ts';
+import { agentProcesses, processesRunning } from '../../support/agent-processes.ts';
+import type { EngineClient } from '../../support/engine-client.ts';
 import { endProcesses, processesNaming } from '../../support/running-processes.ts';
 import { byPrompt, echo, inSteps } from '../../support/scripted-turns.ts';
 import { openCodexChat } from './codex-support.ts';
+import { createChat, PROVIDERS, startMixedWorkspace } from './mixed-workspace.ts';
 import { openChat } from './support.ts';
 
 const STUBBORN = new URL('stubborn-mcp-server.mjs', import.meta.url).pathname;
+const SERVER = 'stubborn-mcp-server';
+const HOOK = 'endless-hook';
+const PROGRAMS = { claude: 'claude', codex: 'codex', 'claude-acp': 'node' };
 
 describe('what an agent started besides its tools', () => {
   it('ends with a server of Codex that is killed: an MCP server that ignores everything', async () => {
     const configuration = ['[mcp_servers.stubborn]', 'command = "node"', `args = ["${STUBBORN}"]`];
     const chat = await openCodexChat({ turn: echo, configuration });
     await chat.run('first');
-    await until(() => expect(stubborn(chat.home)).toHaveLength(1));
+    await until(() => expect(besides(chat.home)).toEqual([SERVER]));
     for (const { pid } of (await agentProcesses(chat.home)).filter(({ program }) => program === 'codex'))
       process.kill(pid, 'SIGKILL');
-    await until(() => expect(stubborn(chat.home)).toEqual([]));
+    await until(() => expect(besides(chat.home)).toEqual([]));
   });
 
   it('ends with Claude Code: the shell of a hook that never ends, but not the service of a tool', async () => {
@@ -41,21 +45,71 @@ describe('what an agent started besides its tools', () => {
   });
 });
 
+describe.each(PROVIDERS)('a stubborn MCP server and an endless hook of %s', (provider) => {
+  it('end when the chat is deleted', async () => {
+    const { client, home } = await startAmongStubborn();
+    const chatId = await greet(client, provider);
+    await until(() => expect(besides(home)).toEqual(companionsOf(provider)));
+    expect((await client.delete(`/chats/${chatId}`)).status).toBe(200);
+    await until(() => expect(besides(home)).toEqual([]));
+  });
+
+  it('end when the engine is stopped', async () => {
+    const { client, home, engine } = await startAmongStubborn();
+    await greet(client, provider);
+    await until(() => expect(besides(home)).toEqual(companionsOf(provider)));
+    expect(await engine().end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(besides(home)).toEqual([]);
+  });
+
+  it('end when the agent is killed', async () => {
+    const { client, home } = await startAmongStubborn();
+    await greet(client, provider);
+    await until(() => expect(besides(home)).toEqual(companionsOf(provider)));
+    for (const { pid } of await processesRunning(PROGRAMS[provider], home)) process.kill(pid, 'SIGKILL');
+    await until(() => expect(besides(home)).toEqual([]));
+  });
+});
+
+/** An engine whose agents are configured to start what does not end by itself. */
+async function startAmongStubborn() {
+  const workspace = await startMixedWorkspace({
+    configuration: ['[mcp_servers.stubborn]', 'command = "node"', `args = ["${STUBBORN}"]`],
+  });
+  const { home } = workspace;
+  const server = { type: 'stdio', command: 'node', args: [STUBBORN] };
+  await writeFile(join(home, '.claude.json'), JSON.stringify({ mcpServers: { stubborn: server } }));
+  const endless = `sh -c 'trap "" TERM HUP; while :; do sleep 1; done' ${HOOK} >/dev/null 2>&1 &`;
+  const hooks = [endless, `setsid ${endless}`].map((command) => ({ type: 'command', command }));
+  await mkdir(join(home, '.claude'), { recursive: true });
+  await writeFile(
+    join(home, '.claude', 'settings.json'),
+    JSON.stringify({ hooks: { SessionStart: [{ hooks }] } }),
+  );
+  return workspace;
+}
+
+async function greet(client: EngineClient, provider: string): Promise<string> {
+  const chatId = await createChat(client, provider);
+  const stream = await client.follow();
+  const { payload } = await stream.waitForEnd(await client.send(chatId, 'hello'));
+  expect(payload.outcome).toBe('completed');
+  return chatId;
+}
+
+/** Codex has no such hooks. */
+function companionsOf(provider: string): string[] {
+  return provider === 'codex' ? [SERVER] : [HOOK, HOOK, SERVER];
+}
+
+/** What an agent of this home started besides its tools. */
+function besides(home: string): string[] {
+  const commands = processesNaming(home).map(({ command }) => command);
+  return [HOOK, SERVER].flatMap((name) =>
+    commands.filter((command) => command.includes(name)).map(() => name),
+  );
+}
+
 async function programs(home: string): Promise<string[]> {
   return (await agentProcesses(home)).map(({ program }) => program);
-}
-
-/** Codex keeps its environment from it, but for the home. */
-function stubborn(home: string): string[] {
-  const isIts = (pid: string) =>
-    read(pid, 'cmdline').includes('stubborn-mcp-server') && read(pid, 'environ').includes(home);
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isIts(name));
-}
-
-function read(pid: string, file: 'cmdline' | 'environ'): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
-  } catch {
-    return ''; // it is gone
-  }
 }

@@ -19,12 +19,15 @@ export interface MixedWorkspaceOptions {
   /** What the models do, given how their agent runs a command. */
   turn?: (run: (command: string) => Step) => Turn;
   environment?: Environment;
+  /** Lines to be added to Codex's configuration. */
+  configuration?: readonly string[];
 }
 
 /** The real engine with three real agents, whose models do the same. */
 export async function startMixedWorkspace({
   turn = () => echo,
   environment = {},
+  configuration = [],
 }: MixedWorkspaceOptions = {}): Promise<MixedWorkspace> {
   const responses = await startScriptedResponses({
     turn: turn((cmd) => useTool('exec_command', { cmd, yield_time_ms: 60_000 })),
@@ -40,7 +43,7 @@ export async function startMixedWorkspace({
       ...environment,
     },
   });
-  await configureCodex(workspace.home, responses);
+  await configureCodex(workspace.home, responses, { more: configuration });
   return { ...workspace, responses };
 }
 
