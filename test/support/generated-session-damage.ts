@@ -76,8 +76,6 @@ const WHOLE: Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer>>
   'has lines that end as in Windows': (bytes) => changeText(bytes, (text) => text.replaceAll('\n', '\r\n')),
   'has lines that end as they once did': (bytes) => changeText(bytes, (text) => text.replaceAll('\n', '\r')),
   'is there twice': (bytes) => Buffer.concat([bytes, bytes]),
-  'is upside down': (bytes) =>
-    changeText(bytes, (text) => text.trimEnd().split('\n').toReversed().join('\n') + '\n'),
   'is in UTF-16': (bytes) => Buffer.from(bytes.toString('utf8'), 'utf16le'),
 };
 
