@@ -9,15 +9,17 @@ import { expectNoneLeft, runningProcesses, type RunningProcess } from './running
 const FOLDER = mkdtempSync(join(tmpdir(), 'e2e-'));
 process.env['TMPDIR'] = FOLDER;
 
-/** Fails the test of which a process is left. What was there before it belongs to the others as well. */
+/** Fails the test of which a process is left. What was there before it, or is in a folder that was, belongs to the others too. */
 beforeEach(({ onTestFinished }) => {
   const before = pidsOf(ownProcesses([FOLDER]));
-  const shared = readdirSync(FOLDER);
+  const shared = folders();
   // What is registered first runs last: after all that the test itself put away.
   onTestFinished(() =>
     expectNoneLeft('the test', () => {
-      const folders = readdirSync(FOLDER).filter((name) => !shared.includes(name));
-      return ownProcesses(folders.map((name) => join(FOLDER, name))).filter(isNotFrom(before));
+      const added = folders().filter((folder) => !shared.includes(folder));
+      return ownProcesses(added)
+        .filter(isNotFrom(before))
+        .filter(({ traces }) => !shared.some((folder) => traces.includes(folder)));
     }),
   );
 });
@@ -36,6 +38,10 @@ function ownProcesses(folders: readonly string[]): RunningProcess[] {
     ({ ancestors, traces }) =>
       ancestors.includes(process.pid) || folders.some((folder) => traces.includes(folder)),
   );
+}
+
+function folders(): string[] {
+  return readdirSync(FOLDER).map((name) => join(FOLDER, name));
 }
 
 function pidsOf(processes: readonly RunningProcess[]): Set<number> {
