@@ -1,6 +1,7 @@
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { createPaths } from '../../../src/paths.ts';
 import { eventsOf, ofType, until } from '../../agents/claude/stand-in.ts';
 import { agentProcesses } from '../../support/agent-processes.ts';
 import { generateDamage } from '../../support/generated-session-damage.ts';
@@ -23,7 +24,7 @@ it.each(CASES)(
     const random = createRandom(SEED);
     const chat = await open({ turn: echo, idleMs: 200 });
     for (const text of ['the first', 'the second']) await chat.run(text);
-    await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
+    await isAtRest(chat);
     const restore = keep(chat);
     const failures: string[] = [];
     for (let round = 1; round <= DAMAGES; round += 1) {
@@ -65,7 +66,7 @@ async function tryNext(chat: ChatUnderTest, text: string): Promise<string | null
   const losses = eventsOf(chat.facts, 'session-gap').filter(
     ({ payload }) => payload['reason'] === 'context_lost',
   );
-  await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
+  await isAtRest(chat);
   if (end?.outcome !== 'completed') return `it ended ${JSON.stringify(end)}`;
   if (exits > 0) return 'the agent ended';
   if (!asked.includes(text)) return 'the model was not asked';
@@ -74,4 +75,10 @@ async function tryNext(chat: ChatUnderTest, text: string): Promise<string | null
   if (forgotten.length > 0 && losses.length === 0)
     return `it forgot ${forgotten.join(' and ')} without a word`;
   return null;
+}
+
+/** Neither a process nor the folder of one is left. */
+async function isAtRest({ home }: ChatUnderTest): Promise<void> {
+  await until(async () => expect(await agentProcesses(home)).toEqual([]));
+  await until(() => expect(readdirSync(createPaths(home).agents)).toEqual([]));
 }
