@@ -25,11 +25,11 @@ it.fails('fails a test in whose home something still runs when the engine was st
 });
 
 it('names the processes that know a folder, and ends them', async () => {
-  const { path, remove } = await createTemporaryHome();
-  await leave({ in: path });
-  expect(processesNaming(path).map(({ command }) => command)).toEqual(['tail -f /dev/null']);
-  await endProcesses(() => processesNaming(path));
-  await remove();
+  const home = await createTemporaryHome();
+  await leave({ in: home.path });
+  expect(processesNaming(home.path).map(({ command }) => command)).toEqual(['tail -f /dev/null']);
+  await endProcesses(() => processesNaming(home.path));
+  await home.remove();
 });
 
 /** Only the folder that it runs in tells whose it is. */
