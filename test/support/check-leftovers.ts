@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { expectNoneLeft, runningProcesses, type RunningProcess } from './running
 
 /** Where the tests of this file keep everything: a process that names a folder of theirs is theirs. */
 const FOLDER = mkdtempSync(join(tmpdir(), 'e2e-'));
+chmodSync(FOLDER, 0o711); // some tests run as somebody else
 process.env['TMPDIR'] = FOLDER;
 
 /** Fails the test of which a process is left. What was there before it, or is in a folder that was, belongs to the others too. */
