@@ -1,5 +1,6 @@
 /** What passes between a chat and the process of its agent: each step of the codec is carried out and told, in order. */
 import type { AgentFact, AgentSessionInput } from '../../contract/facts.ts';
+import type { Position } from '../../contract/records.ts';
 import type { ProcessFact } from '../../../machines/agent-process.events.ts';
 import { killTools } from '../../process/terminate.ts';
 import type { Reach } from '../../process/terminate.ts';
@@ -11,6 +12,7 @@ import type { OpenQuestions } from '../open-questions.ts';
 import { requestIdOf, runIdOf } from '../request-ids.ts';
 import type { Ask, Moment, Standing, Step } from '../step.ts';
 import type { LiveProcess } from './live-process.ts';
+import type { Steering } from './steering.ts';
 import { isLoginOutdated } from './launcher.ts';
 
 export interface ConversationOptions<State, Traits> {
@@ -19,6 +21,7 @@ export interface ConversationOptions<State, Traits> {
   chat: AgentSessionInput;
   facts: Facts;
   questions: OpenQuestions;
+  steering: Steering;
   report: (fact: ProcessFact) => void;
 }
 
@@ -37,6 +40,12 @@ export class Conversation<State, Traits> {
     return codec.decide(state, { policy: chat.policy, runId: run.id, isInterrupted });
   }
 
+  /** Where the process stands now; null while there is none. */
+  standing(): { standing: Standing; position: Position } | null {
+    const { process } = this;
+    return process && { standing: this.standingOf(process), position: process.position };
+  }
+
   momentOf({ run }: LiveProcess<State>, openedAt?: number): Moment {
     const { chat, context } = this.#options;
     const now = context.now();
@@ -53,6 +62,14 @@ export class Conversation<State, Traits> {
     return step;
   }
 
+  /** Asks the agent to end what it does. */
+  async interrupt(): Promise<void> {
+    const { process } = this;
+    if (process === null) return;
+    process.beginInterrupt(this.standingOf(process));
+    await this.send({ type: 'interrupt' });
+  }
+
   /** Carries a step out, and tells what came of it. */
   async take(process: LiveProcess<State>, step: Step<State>): Promise<void> {
     process.state = step.state;
@@ -64,6 +81,7 @@ export class Conversation<State, Traits> {
     process.noteTools(standing);
     this.#options.questions.keepOnly(this.#idsIn(process, standing), process.position);
     this.#tell(process, step, standing);
+    this.#steer(process, step, standing);
     for (const ask of standing.asks) this.#decide(process, ask);
     this.#compare(process, step, standing);
     this.#awaitSilence(process, standing);
@@ -121,12 +139,20 @@ export class Conversation<State, Traits> {
     const { said = [], partial, end, progress, isStirring } = step;
     const { messageId, position } = process;
     if (end !== undefined) {
+      this.#options.steering.end(position, end.outcome === 'lost');
       process.given = null;
       process.endInterrupt();
     }
     facts.said({ messageId, events: [...said], position, standing, end, progress });
     if (partial !== undefined) facts.show(() => context.reportPartial(chat.chatId, messageId, partial));
     if (partial !== undefined || isStirring === true) facts.stirred();
+  }
+
+  #steer(process: LiveProcess<State>, { steered = [], end }: Step<State>, standing: Standing): void {
+    const { steering } = this.#options;
+    const { position } = process;
+    for (const { messageId, isTaken } of steered) steering.settle(messageId, { isTaken, position });
+    if (end === undefined) steering.flush(standing, position);
   }
 
   #decide(process: LiveProcess<State>, ask: Ask): void {

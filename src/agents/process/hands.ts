@@ -16,8 +16,8 @@ import { failureOf, isFit, launch } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import { Preparer } from './preparer.ts';
 import { Reader } from './reader.ts';
-import { findProcess } from './recovery.ts';
 import { SessionWatch } from './session-watch.ts';
+import { Steering } from './steering.ts';
 
 /** Without the time, which whoever passes it on knows. */
 export type HandsFact =
@@ -41,6 +41,7 @@ export class Hands<State, Traits> {
   readonly #reader: Reader<State, Traits>;
   readonly #preparer: Preparer<State, Traits>;
   readonly #session: SessionWatch<State, Traits>;
+  readonly #steering: Steering;
   readonly #letGo = new AbortController();
   readonly #mailbox = createMailbox((error) => this.#onFailure(error));
   #launching = new AbortController();
@@ -53,23 +54,38 @@ export class Hands<State, Traits> {
     const report = (fact: HandsFact) => this.#report(fact);
     const facts = new Facts(tell, chat);
     const questions = new OpenQuestions({ open: chat.requests, timeoutMs, now, report: facts.report });
-    const conversation = new Conversation({ ...options, facts, questions, report });
+    const steering = new Steering({
+      context,
+      facts,
+      found: chat.steering ?? [],
+      standing: () => conversation.standing(),
+      write: (message, text) => void conversation.send({ type: 'steer', message, text }),
+    });
+    const conversation: Conversation<State, Traits> = new Conversation({
+      ...options,
+      facts,
+      questions,
+      steering,
+      report,
+    });
     const session = new SessionWatch({ ...options, facts });
     this.#options = options;
     this.#facts = facts;
     this.#conversation = conversation;
     this.#session = session;
+    this.#steering = steering;
     const signal = this.#letGo.signal;
     const onUnfit = (state: State) => (this.#before = state);
     const onBroken = (error: unknown) => this.#onFailure(error);
     this.#preparer = new Preparer({ ...options, conversation, session, report, onUnfit, onBroken });
     const onLine = () => this.#preparer.step();
-    this.#reader = new Reader({ ...options, conversation, report, signal, onLine });
+    this.#reader = new Reader({ ...options, conversation, facts, steering, report, signal, onLine });
   }
 
   order(order: ProcessOrder): void {
     if (this.#letGo.signal.aborted) return;
     const { process } = this.#conversation;
+    this.#steering.hear(order);
     switch (order.type) {
       case 'terminate':
         return this.#end(process, ({ run }, reach) => terminate(run, reach));
@@ -104,7 +120,7 @@ export class Hands<State, Traits> {
     const conversation = this.#conversation;
     switch (order.type) {
       case 'attach':
-        return this.#attach();
+        return this.#reader.attach();
       case 'launch':
         return this.#launch(order.message);
       case 'prepare':
@@ -113,12 +129,15 @@ export class Hands<State, Traits> {
         return this.#preparer.release();
       case 'agent.deliver':
         return this.#preparer.deliver(order.message, order.delivery);
+      case 'agent.steer':
+        this.#session.expect(order.message);
+        return this.#steering.say(order.message);
       case 'agent.answer':
         return conversation.answer({ ...order, type: 'answer' });
       case 'agent.ping':
         return void (await conversation.send({ type: 'ping' }));
       case 'interrupt':
-        return this.#interrupt();
+        return conversation.interrupt();
       case 'sayRested':
         return this.#facts.rested(conversation.process?.position ?? null);
       case 'sayNotRunning':
@@ -132,18 +151,6 @@ export class Hands<State, Traits> {
       default:
         return undefined;
     }
-  }
-
-  async #attach(): Promise<void> {
-    const found = await findProcess(this.#options);
-    const { position } = this.#options.chat;
-    if (found.is === 'absent') {
-      if (found.message === null && this.#facts.isDirectionOpen) this.#facts.rested(position);
-      return this.#report({ type: 'process.found', ...found });
-    }
-    await this.#reader.adopt({ ...found, isKnown: true });
-    this.#report({ type: 'process.found', is: found.is, message: found.given?.message ?? null });
-    await this.#reader.greet();
   }
 
   async #launch(message: QueuedMessage): Promise<void> {
@@ -180,18 +187,11 @@ export class Hands<State, Traits> {
     return isFit<State, Traits>(process, this.#options);
   }
 
-  async #interrupt(): Promise<void> {
-    const { process } = this.#conversation;
-    if (process === null) return;
-    process.beginInterrupt(this.#conversation.standingOf(process));
-    await this.#conversation.send({ type: 'interrupt' });
-  }
-
   async #leave(): Promise<void> {
     const { process } = this.#conversation;
     if (process === null) return;
     this.#preparer.release();
-    if (this.#conversation.standingOf(process).activity === 'working') await this.#interrupt();
+    if (this.#conversation.standingOf(process).activity === 'working') await this.#conversation.interrupt();
     const { lines = [] } = await this.#conversation.send({ type: 'leave' });
     const isWorking = this.#conversation.standingOf(process).activity === 'working';
     if (lines.length === 0 && !isWorking) this.#report({ type: 'process.speechless' });
@@ -212,6 +212,7 @@ export class Hands<State, Traits> {
     this.#preparer.forget();
     this.#reader.stop();
     this.#facts.flush(); // before its spool may be cleared away
+    this.#steering.end(process.position, true);
     const [conversation, facts] = [this.#conversation, this.#facts];
     const burial = await bury(process, { ...this.#options, ...order, conversation, facts });
     if (burial.becomes === 'again') this.#before = process.state;

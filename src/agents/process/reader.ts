@@ -4,11 +4,15 @@ import { Channel } from './channel.ts';
 import type { Conversation } from './conversation.ts';
 import { LiveProcess } from './live-process.ts';
 import type { Given } from './live-process.ts';
-import { completeDelivery, readAnswers } from './recovery.ts';
+import { completeDelivery, findProcess, readAnswers } from './recovery.ts';
+import type { Steering } from './steering.ts';
+import type { Facts } from '../facts.ts';
 import type { Run } from '../../process/run.ts';
 
 export interface ReaderOptions<State, Traits> extends HandsOptions<State, Traits> {
   conversation: Conversation<State, Traits>;
+  facts: Facts;
+  steering: Steering;
   report: (fact: HandsFact) => void;
   signal: AbortSignal;
   /** A line was read, and told. */
@@ -58,12 +62,26 @@ export class Reader<State, Traits> {
     context.pool.join(run.id, () => report({ type: 'process.retire' }));
   }
 
+  /** Takes up what an earlier engine left. */
+  async attach(): Promise<void> {
+    const { chat, facts, steering, report } = this.#options;
+    const found = await findProcess<State, Traits>(this.#options);
+    await steering.takeUp(found.is === 'absent' ? null : found.run);
+    if (found.is === 'absent') {
+      if (found.message === null && facts.isDirectionOpen) facts.rested(chat.position);
+      return report({ type: 'process.found', ...found });
+    }
+    await this.adopt({ ...found, isKnown: true });
+    report({ type: 'process.found', is: found.is, message: found.given?.message ?? null });
+    await this.#greet();
+  }
+
   begin(): void {
     void this.#read();
   }
 
   /** Reads what a process that was found printed, completes what it was given, and asks it what it does. */
-  async greet(): Promise<void> {
+  async #greet(): Promise<void> {
     const { codec, conversation } = this.#options;
     const { process } = conversation;
     const adopted = this.#adopted;

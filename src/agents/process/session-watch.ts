@@ -51,6 +51,11 @@ export class SessionWatch<State, Traits> {
     return { id, file, reason, notice, wasUsed: native.wasUsed(id) };
   }
 
+  /** A message that is said into a turn is not foreign either. */
+  expect({ turnId }: QueuedMessage): void {
+    this.#native?.expect(turnId);
+  }
+
   /** Keeps with a delivery up to where the session is known. */
   mark(delivery: Delivery, given: { message: QueuedMessage; sessionId: string; isNew: boolean }): Delivery {
     const native = this.#native;
