@@ -1,5 +1,6 @@
 /** Logs one server in, and answers it when it asks for another token. */
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { filesOf, type Run } from '../../process/run.ts';
 import type { Log } from '../../log.ts';
 import type { AgentLogin } from '../login.ts';
@@ -28,7 +29,7 @@ export const REFRESH = 'account/chatgptAuthTokens/refresh';
 
 export class Account {
   readonly #options: AccountOptions;
-  #isBegun = false;
+  #forget: (() => void) | null = null;
   #signedInWith: HandedOver | null = null;
   #signing: Promise<void> = Promise.resolve();
 
@@ -36,15 +37,19 @@ export class Account {
     this.#options = options;
   }
 
-  /** The server can be written to. Settles when it is logged in, or that has failed. */
+  /** Hands the login over, and each one that takes its place. Settles when the server is logged in, or that has failed. */
   begin(): Promise<void> {
-    this.#isBegun = true;
+    this.#forget ??= this.#options.login.onChange(() => void this.signIn());
     return this.signIn();
+  }
+
+  /** The server is gone, or let go. */
+  close(): void {
+    this.#forget?.();
   }
 
   /** Hands the login in use over, if there is one to be handed over; settles when that is done, or has failed. */
   signIn(): Promise<void> {
-    if (!this.#isBegun) return Promise.resolve();
     this.#signing = this.#signing.then(() => this.#signIn()).catch((error: unknown) => this.#warn(error));
     return this.#signing;
   }
@@ -75,7 +80,7 @@ export class Account {
   async #signIn(): Promise<void> {
     const { server, login } = this.#options;
     const wanted = handedOver(login);
-    if (wanted === null || JSON.stringify(wanted) === JSON.stringify(this.#signedInWith)) return;
+    if (wanted === null || isDeepStrictEqual(wanted, this.#signedInWith)) return;
     if (wanted.type === 'apiKey') {
       // Another server would write the key, and the end of a login, to its file.
       if (!keepsNoLogin(server.configuration)) return;

@@ -32,7 +32,7 @@ export class Healing {
   }
 
   async #report(thread: HealedThread, key: string): Promise<void> {
-    const verdict = await thread.server?.account.rejected();
+    const verdict = await thread.process?.account.rejected();
     if (this.#reported !== key || verdict === undefined) return;
     this.#verdict = verdict;
     this.#act(thread);
@@ -60,7 +60,7 @@ export class Healing {
   }
 
   #conclude(thread: HealedThread, end: TurnEnd): void {
-    if (thread.server !== null) thread.conclude(end, thread.server);
+    thread.conclude(end);
   }
 }
 

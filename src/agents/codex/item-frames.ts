@@ -7,15 +7,15 @@ import {
   PlanItemSchema,
   PlanParamsSchema,
   type FrameOf,
-  type Item,
 } from './protocol.ts';
+import { toolsOpenedSince } from '../interruption.ts';
 import { planFileName } from './plan-file.ts';
 import { enterRound, roundOf } from './rounds.ts';
 import {
   isClosed,
   remember,
   sameItem,
-  toolsOpenedSince,
+  toolsOf,
   type CodexState,
   type ItemPlace,
   type OpenItem,
@@ -27,12 +27,12 @@ export function followItem(state: CodexState, { method, params }: FrameOf<'notif
   if (data === undefined) return { state };
   const { threadId, turnId, item, startedAtMs, completedAtMs } = data;
   const place: Place = { threadId, turnId, item };
-  const known = recognize(withSubAgent(state, item), place);
+  const known = recognize(state, place);
   if (method === 'item/completed') {
     return complete({ ...known, completedAt: completedAtMs ?? now.getTime() }, place);
   }
   const announcedAt = startedAtMs ?? now.getTime();
-  const openedAt = Math.min(announcedAt, toolsOpenedSince(known) ?? announcedAt);
+  const openedAt = Math.min(announcedAt, toolsOpenedSince(toolsOf(known)) ?? announcedAt);
   return begin(known, { ...place, text: '', openedAt });
 }
 
@@ -114,12 +114,4 @@ function recognize(state: CodexState, { threadId, turnId, item }: Place): CodexS
   if (round === null) return state;
   const entered = enterRound(state, round).turn ?? turn;
   return { ...state, activeTurn: turnId, turn: { ...entered, nativeId: turnId } };
-}
-
-const SubAgentSchema = z.looseObject({ type: z.literal('subAgentActivity'), agentThreadId: z.string() });
-
-function withSubAgent(state: CodexState, item: Item): CodexState {
-  const child = SubAgentSchema.safeParse(item).data?.agentThreadId;
-  if (child === undefined || child in state.children) return state;
-  return { ...state, children: { ...state.children, [child]: null } };
 }

@@ -27,12 +27,18 @@ export function handedOver(login: AgentLogin): HandedOver | null {
   return apiKey === undefined ? null : { type: 'apiKey', apiKey };
 }
 
+const OF_ONE_CHAT = 'chat-';
 const HANDED_OVER = '+login';
 
 /** A server that was launched with another configuration is replaced when it rests. */
 export function wantedConfiguration(login: AgentLogin, { identity }: Installation): string {
   const kind = handedOver(login) === null ? '' : HANDED_OVER;
-  return `${configurationOf(login.environment(), identity)}${kind}`;
+  return `${OF_ONE_CHAT}${configurationOf(login.environment(), identity)}${kind}`;
+}
+
+/** A server with another configuration may serve several chats. */
+export function isOfOneChat(configuration: string | null): boolean {
+  return configuration?.startsWith(OF_ONE_CHAT) === true;
 }
 
 /** A server with this configuration keeps no login on disk. */

@@ -13,7 +13,7 @@ import { requestIdOf } from '../request-ids.ts';
 import { CodexDeliverySchema } from './delivery.ts';
 import { nextRoundLine } from './lines.ts';
 import { enterRound, roundId, type Round } from './rounds.ts';
-import type { CodexServer } from './server.ts';
+import type { CodexProcess } from './process.ts';
 import { turnRequestId, type CodexState, type ProposedPlan, type TurnProgress } from './state.ts';
 
 export type Decision = Extract<AgentCommand, { type: 'agent.answer' }>;
@@ -28,9 +28,9 @@ export interface PlanningOptions {
 /** The thread that a plan was proposed in. */
 export interface PlannedThread {
   state: CodexState;
-  readonly server: CodexServer | null;
+  readonly process: CodexProcess | null;
   readonly position: Position | null;
-  conclude(end: TurnEnd, server: CodexServer): void;
+  conclude(end: TurnEnd): void;
 }
 
 export class Planning {
@@ -52,11 +52,11 @@ export class Planning {
     }
   }
 
-  ask({ run }: CodexServer, turn: TurnProgress, position: Position): void {
+  ask(turn: TurnProgress, position: Position): void {
     if (turn.plan === null) return;
     const { text: plan, file } = turn.plan;
     const planFilePath = planPath(this.#options.context.paths, file);
-    const id = requestIdOf(run.id, `plan-${roundId(turn.clientId, turn)}`);
+    const id = requestIdOf(position.runId, `plan-${roundId(turn.clientId, turn)}`);
     const input = existsSync(planFilePath) ? { plan, planFilePath } : { plan };
     const asking: Asking = { id, kind: 'plan', tool: 'proposed_plan', input, plan };
     this.#options.questions.ask(asking, position);
@@ -64,12 +64,11 @@ export class Planning {
 
   /** Carries the plan out, revises it, or ends the turn when there is nothing more to say. */
   async decide({ answer, unanswered }: Decision, thread: PlannedThread): Promise<void> {
-    const { server } = thread;
     const { turn } = thread.state;
-    if (server === null || turn?.isPlanned !== true) return;
+    if (turn?.isPlanned !== true) return;
     const { decision, message, plan } = answer;
     const planMode = decision === 'deny';
-    if (unanswered !== undefined || (planMode && !message)) return thread.conclude(completed(turn), server);
+    if (unanswered !== undefined || (planMode && !message)) return thread.conclude(completed(turn));
     if (!planMode && plan !== undefined && turn.plan !== null) await this.keep({ ...turn.plan, text: plan });
     await this.goOn(thread, { planMode, text: planMode ? (message ?? '') : goAhead({ message, plan }) });
   }
@@ -80,29 +79,29 @@ export class Planning {
     const { input } = CodexDeliverySchema.parse(this.delivery);
     const first = (await loadInput(input, context.payloads)).toString('utf8');
     await context.settled();
-    const { server } = thread;
-    const { turn } = thread.state;
-    if (server === null || turn === null || !isOver(turn)) return;
+    const { process, state } = thread;
+    const { turn } = state;
+    if (process === null || turn === null || !isOver(turn)) return;
     const round = { round: turn.round + 1, planMode };
     thread.state = enterRound(thread.state, round);
     const id = roundId(turn.clientId, round);
-    await server.write(nextRoundLine(first, { id, text, policy, planMode }));
+    await process.write(nextRoundLine(first, { id, text, policy, planMode }));
   }
 
   /** Takes up a plan that was proposed to the last engine, or what was decided on after a round. */
   async takeUp(thread: PlannedThread): Promise<void> {
-    const { server, position, state } = thread;
+    const { process, position, state } = thread;
     const { turn } = state;
-    if (server === null || position === null || turn === null || !isOver(turn)) return;
-    const round = await findNextRound(server, turn);
-    if (round === null) this.ask(server, turn, position);
+    if (process === null || position === null || turn === null || !isOver(turn)) return;
+    const round = await findNextRound(process, turn);
+    if (round === null) this.ask(turn, position);
     else thread.state = enterRound(state, round);
   }
 }
 
 /** The round that was decided on before the engine went, if its line reached the server; null otherwise. */
 async function findNextRound(
-  { run }: CodexServer,
+  { run }: CodexProcess,
   { clientId, round: last }: TurnProgress,
 ): Promise<Round | null> {
   const lines = (await readFile(filesOf(run).stdin, 'utf8')).split('\n').slice(0, -1);

@@ -43,10 +43,6 @@ export type Turn = z.infer<typeof TurnSchema>;
 export const TurnParamsSchema = z.looseObject({ threadId: z.string(), turn: TurnSchema });
 export const TurnResultSchema = z.looseObject({ turn: TurnSchema });
 
-export const ThreadParamsSchema = z.looseObject({
-  thread: z.looseObject({ id: z.string(), parentThreadId: z.string().nullish() }),
-});
-
 /** The answer to `thread/start` and `thread/resume`. */
 export const ThreadResultSchema = z.looseObject({
   thread: z.looseObject({ id: z.string(), path: z.string().nullish().catch(null) }),

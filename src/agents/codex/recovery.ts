@@ -4,23 +4,23 @@ import type { AgentSessionInput } from '../../contract/facts.ts';
 import type { Position, TurnRecord } from '../../contract/records.ts';
 import { fence, identify } from '../../process/identify.ts';
 import { createRun, filesOf, type Run } from '../../process/run.ts';
-import type { ChatThread } from './chat-thread.ts';
+import { kill } from '../../process/terminate.ts';
 import type { AgentContext } from '../agent-context.ts';
 import { loadInput } from '../delivery-input.ts';
-import { CodexDeliverySchema, type CodexDelivery } from './delivery.ts';
 import type { Facts } from '../facts.ts';
-import type { CodexServers } from './servers.ts';
+import type { ChatThread } from './chat-thread.ts';
+import type { Courier } from './courier.ts';
+import { CodexDeliverySchema, type CodexDelivery } from './delivery.ts';
+import { isOfOneChat } from './login.ts';
+import type { CodexProcess } from './process.ts';
 import { withTurn } from './state.ts';
 import type { Steers } from './steering.ts';
 
 export interface RecoveryOptions {
   context: AgentContext;
-  servers: CodexServers;
+  courier: Courier;
   thread: ChatThread;
   facts: Facts;
-  /** Opens the thread once more, so that the server repeats what it waits for. */
-  rejoin: () => Promise<void>;
-  redeliver: (turn: TurnRecord) => Promise<void>;
   steers: Steers;
 }
 
@@ -34,15 +34,14 @@ export async function recover(
 }
 
 async function takeUpResting(position: Position, options: RecoveryOptions): Promise<void> {
-  const { context, servers, thread, facts, rejoin } = options;
-  const run = createRun(context.paths.agents, position.runId);
-  const state = await stateOf(run);
-  if (state === 'absent') return facts.isDirectionOpen ? facts.rested(position) : undefined;
-  const { offset } = position;
-  const server = await servers.takeUp(run, offset);
-  await thread.join(server, { from: offset, silentUntil: offset });
-  if (state === 'ended' || !facts.isDirectionOpen) return;
-  await rejoin();
+  const { context, thread, facts } = options;
+  const { runId, offset } = position;
+  const found = await find(createRun(context.paths.agents, runId));
+  if (found.state === 'absent') return facts.isDirectionOpen ? facts.rested(position) : undefined;
+  const process = await follow(found, options, { from: offset, silentUntil: offset });
+  if (found.state === 'ended') return process.ended;
+  if (!facts.isDirectionOpen) return;
+  await rejoin(process, options);
   if (!thread.isWorking) facts.rested(thread.position);
 }
 
@@ -51,28 +50,31 @@ async function takeUpTurn(
   position: Position | null,
   options: RecoveryOptions,
 ): Promise<void> {
-  const { context, servers, thread, rejoin, redeliver, steers } = options;
+  const { context, thread, courier, steers } = options;
   const delivery = CodexDeliverySchema.parse(turn.delivery);
-  const run = createRun(context.paths.agents, delivery.runId);
-  const state = await stateOf(run);
+  const found = await find(createRun(context.paths.agents, delivery.runId));
+  const { run, state } = found;
   await steers.takeUp(run);
-  if (state === 'absent') return redeliver(turn);
+  if (state === 'absent') {
+    steers.forget(null);
+    return courier.prepare(turn.message);
+  }
   const { outputOffset: from, threadId, notice } = delivery;
   const silentUntil = position?.runId === run.id ? Math.max(position.offset, from) : from;
   const { turnId: clientId, planMode } = turn.message;
   thread.message = turn.message;
   thread.state = withTurn({ ...thread.state, threadId }, { clientId, notice, planMode });
   thread.isFoundDead = state === 'ended';
-  const server = await servers.takeUp(run, from);
-  await thread.join(server, { from, silentUntil });
-  if (state === 'ended' || thread.message === null) return;
+  const process = await follow(found, options, { from, silentUntil });
+  if (state === 'ended') return process.ended;
+  if (thread.message === null) return;
   if (!(await isWritten(run, { delivery, context }))) {
     await context.settled();
-    await server.write(await loadInput(delivery.input, context.payloads));
+    await process.write(await loadInput(delivery.input, context.payloads));
   }
   steers.flush(thread);
   await thread.takeUpRound();
-  await rejoin();
+  await rejoin(process, options);
 }
 
 /** Whether the whole line of a delivery stands in the input of its server. */
@@ -85,8 +87,34 @@ export async function isWritten(
   return input.indexOf(line, delivery.inputOffset) !== -1;
 }
 
-async function stateOf(run: Run): Promise<'absent' | 'running' | 'ended'> {
+interface Found {
+  run: Run;
+  state: 'absent' | 'running' | 'ended';
+  configuration: string | null;
+}
+
+/** A server that an earlier version shared among chats is ended: each chat would take what is said in another for its own. */
+async function find(run: Run): Promise<Found> {
+  const configuration = await readFile(filesOf(run).note, 'utf8').catch(() => null);
   const { state } = identify(run);
-  if (state !== 'unstarted') return state;
-  return (await fence(run)) ? 'absent' : stateOf(run);
+  if (state === 'unstarted' && !(await fence(run))) return find(run);
+  if (state === 'unstarted' || state === 'absent') return { run, state: 'absent', configuration };
+  if (state === 'ended' || isOfOneChat(configuration)) return { run, state, configuration };
+  await kill(run, { toolsOpenedSince: null });
+  return { run, state: 'ended', configuration };
+}
+
+async function follow(
+  { run, state, configuration }: Found,
+  { courier }: RecoveryOptions,
+  range: { from: number; silentUntil: number },
+): Promise<CodexProcess> {
+  const process = await courier.follow({ run, configuration, isFound: true }, range);
+  if (state === 'running') void process.account.begin();
+  return process;
+}
+
+/** Opens the thread once more, so that the server repeats what it waits for. */
+async function rejoin(process: CodexProcess, { courier, thread }: RecoveryOptions): Promise<void> {
+  if (thread.process === process) await courier.open(process);
 }

@@ -1,79 +1,70 @@
-import type { Failure } from '../../contract/chats.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../../contract/facts.ts';
-import type { Delivery, QueuedMessage } from '../../contract/records.ts';
+import type { QueuedMessage } from '../../contract/records.ts';
 import type { AgentSession } from '../agent.ts';
+import type { AgentContext } from '../agent-context.ts';
+import { Facts } from '../facts.ts';
 import { createMailbox } from '../mailbox.ts';
 import { OpenQuestions } from '../open-questions.ts';
 import { runIdOf } from '../request-ids.ts';
-import { ChatThread } from './chat-thread.ts';
-import type { AgentContext } from '../agent-context.ts';
-import { loadInput } from '../delivery-input.ts';
-import { desert, press, putAway } from './departure.ts';
-import { CodexDeliverySchema } from './delivery.ts';
-import { Facts } from '../facts.ts';
+import { ChatThread, type Death } from './chat-thread.ts';
+import { Courier } from './courier.ts';
 import { CodexFailure, NOT_RUNNING } from './failures.ts';
-import { prepareDelivery } from './preparation.ts';
 import { Planning, type Decision } from './planning.ts';
+import type { CodexProcess } from './process.ts';
 import { recover } from './recovery.ts';
 import { answerLine } from './requests.ts';
-import type { CodexServer } from './server.ts';
-import type { CodexServers } from './servers.ts';
-import { isAtRest, withTurn } from './state.ts';
+import { isAtRest } from './state.ts';
 import { Steers } from './steering.ts';
-import { ThreadOpener } from './thread-opener.ts';
 
 /** The session of one chat: does what the chat asks, one thing after the other. */
 export class CodexSession implements AgentSession {
   readonly #context: AgentContext;
-  readonly #servers: CodexServers;
   readonly #chat: AgentSessionInput;
   readonly #facts: Facts;
   readonly #questions: OpenQuestions;
   readonly #planning: Planning;
   readonly #steers: Steers;
   readonly #thread: ChatThread;
-  readonly #mailbox = createMailbox((error) => this.#onFailure(error));
-  readonly #opener: ThreadOpener;
-  /** The chat leaves. */
-  #isStopping = false;
-  /** The chat waits for the end of the server. */
-  #isExitAwaited = false;
+  readonly #courier: Courier;
   readonly #letGo = new AbortController();
+  readonly #mailbox = createMailbox((error) => this.#onFailure(error));
 
-  constructor(
-    { context, servers }: { context: AgentContext; servers: CodexServers },
-    chat: AgentSessionInput,
-    report: (fact: AgentFact) => void,
-  ) {
+  constructor(context: AgentContext, chat: AgentSessionInput, report: (fact: AgentFact) => void) {
     const { chatId, policy, requests: open } = chat;
-    this.#context = context;
-    this.#servers = servers;
-    this.#chat = chat;
-    this.#facts = new Facts(report, chat);
     const { requestTimeoutMs: timeoutMs, now } = context;
-    this.#questions = new OpenQuestions({ open, timeoutMs, now, report: this.#facts.report });
+    const facts = new Facts(report, chat);
+    const questions = new OpenQuestions({ open, timeoutMs, now, report: facts.report });
+    const planning = new Planning({ context, chatId, policy, questions });
+    const steers = new Steers({ context, facts }, chat.steering);
     const post = (task: () => Promise<void>) => this.#mailbox.post(() => this.#orExit(task));
-    this.#steers = new Steers({ context, facts: this.#facts }, chat.steering);
-    this.#planning = new Planning({ context, chatId, policy, questions: this.#questions });
-    this.#planning.delivery = chat.turn?.delivery;
-    const shared = { context, chatId, policy, facts: this.#facts };
-    const options = {
-      ...shared,
-      questions: this.#questions,
-      planning: this.#planning,
-      steers: this.#steers,
-      onRest: () => this.#isStopping && post(() => this.#leave()),
-      onGone: (server: CodexServer, failure: Failure) => post(() => this.#bury(server, failure)),
-    };
-    this.#thread = new ChatThread(options, chat.sessionId);
-    this.#opener = new ThreadOpener(this.#thread, { ...shared, chat, servers, signal: this.#letGo.signal });
-    post(() => this.#recover());
+    const thread = new ChatThread({
+      context,
+      chat,
+      facts,
+      questions,
+      planning,
+      steers,
+      takeBack: (message) => this.#courier.takeBack(message),
+      onRest: () => thread.isStopping && post(() => this.#leave()),
+      onUnclear: (...end) => post(() => this.#clearUp(...end)),
+    });
+    planning.delivery = chat.turn?.delivery;
+    this.#context = context;
+    this.#chat = chat;
+    this.#facts = facts;
+    this.#questions = questions;
+    this.#planning = planning;
+    this.#steers = steers;
+    this.#thread = thread;
+    const retire = (process: CodexProcess) => post(() => this.#retire(process));
+    this.#courier = new Courier({ context, chat, facts, thread, signal: this.#letGo.signal, retire });
+    post(() => recover(chat, { context, thread, courier: this.#courier, facts, steers }));
   }
 
   command(command: AgentCommand): void {
     const isUrgent = command.type === 'agent.terminate' || command.type === 'agent.kill';
     this.#steers.hear(command, this.#thread.position);
-    if (isUrgent && this.#thread.server !== null) void this.#orExit(async () => this.#perform(command));
+    if (isUrgent && this.#thread.process !== null) this.#thread.end(command.type);
     else this.#mailbox.post(() => this.#perform(command));
   }
 
@@ -81,8 +72,7 @@ export class CodexSession implements AgentSession {
     this.#letGo.abort(new Error('The session was let go.'));
     this.#facts.mute();
     this.#mailbox.close();
-    const server = this.#thread.leave();
-    if (server?.isDeserted === true) this.#servers.letGo(server);
+    this.#thread.detach();
   }
 
   #perform(command: AgentCommand): Promise<void> | void {
@@ -91,12 +81,13 @@ export class CodexSession implements AgentSession {
       case 'agent.prepare':
         return this.#orExit(() => this.#prepare(command.message));
       case 'agent.abandon':
-        return this.#reserve(false);
+        return thread.reserve(false);
       case 'agent.deliver':
-        return this.#orExit(() => this.#deliver(command.message, command.delivery));
+        this.#planning.delivery = command.delivery;
+        return this.#orExit(() => this.#courier.deliver(command.message, command.delivery));
       case 'agent.steer':
-        this.#opener.native.expect(command.message.turnId);
-        return this.#orExit(() => this.#steers.say(command.message, this.#thread));
+        this.#courier.native.expect(command.message.turnId);
+        return this.#orExit(() => this.#steers.say(command.message, thread));
       case 'agent.interrupt':
         return thread.isReserved ? undefined : thread.interrupt();
       case 'agent.ping':
@@ -107,120 +98,59 @@ export class CodexSession implements AgentSession {
         return this.#orExit(() => this.#stop());
       case 'agent.terminate':
       case 'agent.kill':
-        return this.#endServer(command.type);
+        return thread.end(command.type);
     }
   }
 
-  #recover(): Promise<void> {
-    return recover(this.#chat, {
-      context: this.#context,
-      servers: this.#servers,
-      thread: this.#thread,
-      facts: this.#facts,
-      rejoin: async () => void (await this.#opener.open()),
-      steers: this.#steers,
-      redeliver: ({ message }) => this.#prepare(message),
-    });
-  }
-
-  async #prepare(message: QueuedMessage): Promise<void> {
-    this.#isExitAwaited = false;
-    // What was said into its turn has to wait until the message has run.
+  /** What was said into the turn of the message has to wait until that has run. */
+  #prepare(message: QueuedMessage): Promise<void> {
     this.#steers.forget(this.#thread.position);
-    this.#reserve(true);
-    const thread = await this.#opener.open();
-    const options = this.#opener.where();
-    const delivery = this.#opener.native.mark(await prepareDelivery(message, options, thread), message);
-    this.#facts.report({ type: 'turn.prepared', messageId: message.messageId, delivery });
-  }
-
-  #reserve(isReserved: boolean): void {
-    this.#thread.isReserved = isReserved;
-    this.#thread.server?.noteWork();
-  }
-
-  async #deliver(message: QueuedMessage, given: Delivery): Promise<void> {
-    const delivery = CodexDeliverySchema.parse(given);
-    const line = await loadInput(delivery.input, this.#context.payloads);
-    await this.#context.settled();
-    const thread = this.#thread;
-    const { server } = thread;
-    if (server?.run.id !== delivery.runId || server.isLeaving) return this.#prepare(message);
-    const { notice } = delivery;
-    thread.message = message;
-    thread.state = withTurn(thread.state, { clientId: message.turnId, notice, planMode: message.planMode });
-    this.#planning.delivery = delivery;
-    this.#reserve(false);
-    await server.write(line);
+    return this.#courier.prepare(message);
   }
 
   async #stop(): Promise<void> {
-    this.#isStopping = true;
-    this.#reserve(false);
-    if (this.#thread.message === null && isAtRest(this.#thread.state)) return this.#leave();
-    this.#thread.interrupt();
+    const thread = this.#thread;
+    thread.isStopping = true;
+    thread.reserve(false);
+    if (thread.message === null && isAtRest(thread.state)) return this.#leave();
+    thread.interrupt();
   }
 
-  /** The last chat to leave ends the server. */
+  /** The end of the process is reported by whoever watches it. */
   async #leave(): Promise<void> {
-    const server = this.#thread.leave();
-    if (server?.isDeserted === true && server.failure === null) await this.#servers.end(server);
-    this.#facts.exited(NOT_RUNNING);
+    const { process } = this.#thread;
+    if (process === null) this.#facts.exited(NOT_RUNNING);
+    else await this.#courier.end(process);
   }
 
-  async #endServer(how: 'agent.terminate' | 'agent.kill'): Promise<void> {
-    const thread = this.#thread;
-    const { server, state } = thread;
-    if (server === null) return this.#facts.exited(NOT_RUNNING);
-    this.#isExitAwaited = true;
-    this.#reserve(false);
-    const isLeft = server.isShared(thread) && (await putAway(server, state));
-    if (!isLeft) return press(server, how);
-    if (thread.server !== server) return; // it died, and that was dealt with
-    this.#isExitAwaited = false;
-    await desert(server, { thread, questions: this.#questions });
-    this.#cutOff(NOT_RUNNING);
+  async #retire(process: CodexProcess): Promise<void> {
+    const { isWorking, process: current } = this.#thread;
+    if (process === current && !isWorking && !process.isLeaving) await this.#courier.end(process);
   }
 
-  /** Deals with what was open when the server went. */
-  async #bury(server: CodexServer, failure: Failure): Promise<void> {
+  /** The server is gone: the message runs again unless the agent had begun with it. */
+  async #clearUp(message: QueuedMessage, { process, failure, isBegun, isFound }: Death): Promise<void> {
     const thread = this.#thread;
-    const { message, state } = thread;
-    const { turn } = state;
-    const wasSelfDirected = this.#facts.isSelfDirected;
-    const isAwaited = this.#isExitAwaited || this.#isStopping;
-    this.#isExitAwaited = false;
-    if (message === null) {
-      await thread.bury(server);
-      if (isAwaited || wasSelfDirected) return this.#facts.exited(failure);
-      return this.#facts.isDirectionOpen ? this.#facts.rested(null) : undefined;
-    }
-    const end = await thread.bury(server);
-    if (end !== null) thread.conclude(end, server);
-    else if (!thread.isFoundDead || isAwaited) this.#cutOff(failure);
-    else if (turn?.nativeId == null && !(await this.#opener.wasBegun(this.#chat.turn, server)))
+    if (thread.message !== message) return;
+    const turn = { message, delivery: this.#planning.delivery };
+    if (!isBegun && !(await this.#courier.wasBegun(turn, process))) {
+      thread.drop();
       await this.#prepare(message);
-    else thread.conclude({ outcome: 'lost' }, server);
-    if (end !== null && isAwaited) this.#facts.exited(failure);
-  }
-
-  #cutOff(failure: Failure): void {
-    this.#steers.forget(this.#thread.position);
-    this.#thread.drop();
-    this.#facts.exited(failure);
+    } else if (isFound) thread.conclude({ outcome: 'lost' }, process.position);
+    else thread.cutOff(failure);
+    thread.clear(process);
   }
 
   async #answer(decision: Decision): Promise<void> {
     const { request, answer } = decision;
-    if (runIdOf(request) !== this.#thread.server?.run.id) return;
+    if (runIdOf(request) !== this.#thread.process?.run.id) return;
     this.#questions.settle(request.id);
     if (request.kind === 'plan') return this.#planning.decide(decision, this.#thread);
     this.#thread.write(answerLine(request, answer));
   }
 
   #ping(): void {
-    const { server } = this.#thread;
-    server?.request('thread/loaded/list', {}).then(
+    this.#thread.process?.request('thread/loaded/list', {}).then(
       () => this.#facts.report({ type: 'agent.answered' }),
       (error: unknown) => this.#onFailure(error),
     );
@@ -233,9 +163,9 @@ export class CodexSession implements AgentSession {
     } catch (error) {
       if (this.#letGo.signal.aborted) return;
       this.#onFailure(error);
-      this.#reserve(false);
+      this.#thread.reserve(false);
       const message = `Codex cannot be used: ${error instanceof Error ? error.message : String(error)}`;
-      this.#cutOff(error instanceof CodexFailure ? error.failure : { code: 'agent_error', message });
+      this.#thread.cutOff(error instanceof CodexFailure ? error.failure : { code: 'agent_error', message });
     }
   }
 

@@ -90,6 +90,7 @@ export function turnRequestId(clientId: string): string {
   return `turn-${clientId}`;
 }
 
+/** A thread that nobody sees tells a setting, and nothing else goes on in it. */
 export function owns({ threadId, children }: CodexState, candidate: string): boolean {
   return candidate === threadId || candidate in children;
 }
@@ -137,14 +138,14 @@ export function openTools({ openItems }: CodexState): OpenItem[] {
 const PAUSE_MS = 20;
 
 /**
- * Clock time in milliseconds since when processes belong to open tools, null when nothing goes on. Codex announces a
- * command when it runs already: its processes may be older than the announcement, and there before it.
+ * Clock times in milliseconds since when processes belong to open tools. Codex announces a command when it runs already:
+ * its processes may be older than the announcement, and there before it.
  */
-export function toolsOpenedSince(state: CodexState): number | null {
+export function toolsOf(state: CodexState): { openTools: { openedAt: number }[] } {
   const { completedAt } = state;
-  const times = openTools(state).map(({ openedAt }) => openedAt);
-  if (completedAt !== null && !isAtRest(state)) times.push(completedAt + PAUSE_MS);
-  return times.length === 0 ? null : Math.min(...times);
+  const isBetween = completedAt !== null && !isAtRest(state);
+  const next = isBetween ? [{ openedAt: completedAt + PAUSE_MS }] : [];
+  return { openTools: [...openTools(state), ...next] };
 }
 
 /** Items that are words, not work. */

@@ -10,7 +10,6 @@ import {
   ItemParamsSchema,
   ResolvedParamsSchema,
   ThreadIdSchema,
-  ThreadParamsSchema,
   TokenUsageParamsSchema,
   TurnParamsSchema,
   TurnResultSchema,
@@ -24,10 +23,8 @@ import { isAtRest, owns, turnRequestId, type CodexState } from './state.ts';
 import { closeItems, ofThread, type Step, type Translation } from './step.ts';
 import { limitedBy, retrying } from './waiting.ts';
 
-/** Null when the frame is not about this chat. */
-export function translate(state: CodexState, frame: Frame, now: Date): Translation | null {
-  const step = stepOf(state, frame, now);
-  if (step === null) return null;
+export function translate(state: CodexState, frame: Frame, now: Date): Translation {
+  const step = stepOf(state, frame, now) ?? { state };
   const { said, partial, ...rest } = step;
   const timestamp = now.toISOString();
   return {
@@ -40,8 +37,7 @@ export function translate(state: CodexState, frame: Frame, now: Date): Translati
 function stepOf(state: CodexState, frame: Frame, now: Date): Step | null {
   if (frame.kind === 'response') return respond(state, frame);
   if (frame.method === 'account/rateLimits/updated') return limit(state, frame.params);
-  const child = adopt(state, frame);
-  if (child !== null) return { state: child };
+  if (frame.method === 'turn/started') return startTurn(state, frame.params);
   const threadId = ThreadIdSchema.safeParse(frame.params).data?.threadId;
   if (threadId === undefined || !owns(state, threadId)) return null;
   if (frame.kind === 'request') return { state, signal: { kind: 'asked', request: frame } };
@@ -54,8 +50,6 @@ function follow(state: CodexState, frame: FrameOf<'notification'>, now: Date): S
     case 'item/started':
     case 'item/completed':
       return followItem(served(state, params), frame, now);
-    case 'turn/started':
-      return startTurn(state, params);
     case 'turn/completed':
       return completeTurn(state, params, now);
     case 'turn/plan/updated':
@@ -97,25 +91,6 @@ function roundOfRequest({ turn }: CodexState, id: RequestId): Round | null {
   const prefix = turnRequestId('');
   const isTurn = typeof id === 'string' && id.startsWith(prefix);
   return turn !== null && isTurn ? roundOf(turn, id.slice(prefix.length)) : null;
-}
-
-/** A thread that one of ours started is ours, too. Null when the frame shows no such thread. */
-function adopt(
-  state: CodexState,
-  { method, params }: FrameOf<'notification' | 'request'>,
-): CodexState | null {
-  if (method === 'thread/started') {
-    const thread = ThreadParamsSchema.safeParse(params).data?.thread;
-    const parent = thread?.parentThreadId;
-    if (thread === undefined || typeof parent !== 'string' || !owns(state, parent)) return null;
-    return owns(state, thread.id) ? null : withChild(state, thread.id, null);
-  }
-  if (method !== 'turn/started') return null;
-  const started = TurnParamsSchema.safeParse(params).data;
-  const root = started?.turn.rootTurnId;
-  if (started === undefined || typeof root !== 'string' || owns(state, started.threadId)) return null;
-  const isOurs = root === state.turn?.nativeId || root === state.activeTurn;
-  return isOurs ? withChild(state, started.threadId, started.turn.id) : null;
 }
 
 function withChild(state: CodexState, threadId: string, turnId: string | null): CodexState {

@@ -3,7 +3,13 @@ import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses, ENDLESS_COMMAND } from '../../support/agent-processes.ts';
 import { inSteps, saysAround, turnByPrompt } from '../../support/scripted-turns.ts';
-import { codexTextsOf, openCodexChat, openCodexChats, type CodexChat } from './codex-support.ts';
+import {
+  codexTextsOf,
+  openCodexChat,
+  openCodexChats,
+  signalServer,
+  type CodexChat,
+} from './codex-support.ts';
 import { eventsOf, ofType, until } from '../../agents/claude/stand-in.ts';
 
 const run = (cmd: string) => useTool('exec_command', { cmd, yield_time_ms: 60_000 });
@@ -22,10 +28,10 @@ describe('interrupting Codex', () => {
   it('leaves the commands of another chat alone', async () => {
     const [one, other] = (await openCodexChats({ turn: forever })) as [CodexChat, CodexChat];
     const messages = [await one.begin('one'), await other.begin('other')];
-    await until(async () => expect(await tailsOf(one)).toBe(3));
+    await until(async () => expect(await endlessIn(one)).toBe(2));
     one.command({ type: 'agent.interrupt' });
     expect((await one.ended(messages[0]!)).end?.outcome).toBe('interrupted');
-    expect(await tailsOf(one)).toBe(2);
+    expect(await endlessIn(one)).toBe(1);
     expect(ofType(other.facts, 'agent.said').some(({ end }) => end !== undefined)).toBe(false);
     other.command({ type: 'agent.interrupt' });
     expect((await other.ended(messages[1]!)).end?.outcome).toBe('interrupted');
@@ -56,7 +62,7 @@ describe('interrupting Codex', () => {
 
 describe('a turn of Codex that does not end', () => {
   it.each(['agent.terminate', 'agent.kill'] as const)(
-    'is left with its server by %s as long as another chat works there, and nothing else of it goes on',
+    'is ended with its server and its commands by %s, and nothing of another chat with it',
     async (type) => {
       const gate = createGate();
       const turn = turnByPrompt({ tool: forever, slow: saysAround(gate) });
@@ -64,10 +70,10 @@ describe('a turn of Codex that does not end', () => {
       await one.run('before');
       const message = await other.begin('slow');
       await one.begin('tool');
-      await Promise.all([gate.reached, until(async () => expect(await tailsOf(one)).toBe(2))]);
+      await Promise.all([gate.reached, until(async () => expect(await endlessIn(one)).toBe(1))]);
       one.command({ type });
       await until(() => expect(ofType(one.facts, 'agent.exited')).toHaveLength(1));
-      expect(await tailsOf(one)).toBe(1);
+      expect(await endlessIn(one)).toBe(0);
       expect((await one.run('after')).end?.outcome).toBe('completed');
       gate.open();
       expect((await other.ended(message)).end?.outcome).toBe('completed');
@@ -79,24 +85,24 @@ describe('a turn of Codex that does not end', () => {
 });
 
 describe('a server of Codex that answers nothing', () => {
-  it('is ended for all its chats, and each goes on with the next message', async () => {
+  it('is ended, its chat goes on with the next message, and another chat notices nothing', async () => {
     const gate = createGate();
     const turn = turnByPrompt({ one: saysAround(gate), other: saysAround(gate) });
     const [one, other] = (await openCodexChats({ turn })) as [CodexChat, CodexChat];
-    await Promise.all([one.begin('one'), other.begin('other')]);
+    const [, message] = await Promise.all([one.begin('one'), other.begin('other')]);
     await until(() => expect(one.model.requests).toHaveLength(2));
-    const servers = (await agentProcesses(one.home)).filter(({ program }) => program === 'codex');
-    for (const { pid } of servers) process.kill(pid, 'SIGSTOP');
+    await signalServer(one, 'SIGSTOP');
     one.command({ type: 'agent.kill' });
-    for (const { facts } of [one, other])
-      await until(() => expect(ofType(facts, 'agent.exited')).toHaveLength(1));
+    await until(() => expect(ofType(one.facts, 'agent.exited')).toHaveLength(1));
+    gate.open();
     expect((await one.run('next')).end?.outcome).toBe('completed');
-    expect((await other.run('next')).end?.outcome).toBe('completed');
+    expect((await other.ended(message)).end?.outcome).toBe('completed');
+    expect(ofType(other.facts, 'agent.exited')).toEqual([]);
   });
 });
 
 describe('stopping Codex', () => {
-  it('keeps the server for the other chats', async () => {
+  it('ends the server of that chat alone', async () => {
     const [one, other] = (await openCodexChats({ turn: turnByPrompt({}) })) as [CodexChat, CodexChat];
     await one.run('one');
     await other.run('other');
@@ -109,7 +115,6 @@ describe('stopping Codex', () => {
   });
 });
 
-/** `tail` is what the commands here run for ever, and what forwards the input of the server. */
-async function tailsOf({ home }: Pick<CodexChat, 'home'>): Promise<number> {
-  return (await agentProcesses(home)).filter(({ program }) => program === 'tail').length;
+async function endlessIn({ home }: Pick<CodexChat, 'home'>): Promise<number> {
+  return (await agentProcesses(home)).filter(({ command }) => command === ENDLESS_COMMAND).length;
 }

@@ -5,7 +5,13 @@ import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses, ENDLESS_COMMAND, killAgents } from '../../support/agent-processes.ts';
 import { echo, inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
-import { codexTextsOf, openCodexChat, openCodexChats, type CodexChat } from './codex-support.ts';
+import {
+  codexTextsOf,
+  openCodexChat,
+  openCodexChats,
+  signalServer,
+  type CodexChat,
+} from './codex-support.ts';
 import {
   deliveriesOf,
   eventsOf,
@@ -29,7 +35,7 @@ describe('a server of Codex that dies', () => {
       await until(() => expect(ofType(facts, 'agent.said').at(-1)?.openTools).toBe(1));
     }
     const threads = chats.map(({ record }) => record.sessionId);
-    await killServer(chats[0]!);
+    for (const chat of chats) await signalServer(chat, 'SIGKILL');
     for (const { facts } of chats) await until(() => expect(ofType(facts, 'agent.exited')).toHaveLength(1));
     await until(async () => expect(await agentProcesses(chats[0]!.home)).toEqual([]));
     for (const chat of chats) expect((await chat.run('after')).end?.outcome).toBe('completed');
@@ -37,6 +43,24 @@ describe('a server of Codex that dies', () => {
     expect(JSON.stringify(chats[0]!.model.requests.at(-1))).toContain('You said: before');
     for (const { facts } of chats) expect(ofType(facts, 'agent.exited')).toHaveLength(1);
   });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'of %s is replaced for a message that comes before anybody noticed, which runs once',
+    async (signal) => {
+      const chat = await openCodexChat({ turn: echo });
+      await chat.run('first');
+      await signalServer(chat, signal);
+      expect((await chat.run('second')).end?.outcome).toBe('completed');
+      const message = await chat.prepare('third');
+      await signalServer(chat, signal);
+      chat.command({ type: 'agent.deliver', message, delivery: deliveriesOf(chat).at(-1)! });
+      expect((await chat.ended(message)).end?.outcome).toBe('completed');
+      expect(codexTextsOf(chat.facts)).toEqual(
+        ['first', 'second', 'third'].map((text) => `You said: ${text}`),
+      );
+      expect(ofType(chat.facts, 'agent.exited')).toEqual([]);
+    },
+  );
 
   it('is not started for ever', async () => {
     const chat = await openCodexChat({ turn: echo, command: '/bin/false' });
@@ -90,7 +114,7 @@ describe('the next engine', () => {
     expect(new Set(deliveriesOf(chat).map(({ runId }) => runId)).size).toBe(1);
   });
 
-  it('takes up all chats of one server, each where it stood', async () => {
+  it('takes up all chats, each where it stood', async () => {
     const gate = createGate();
     const chats = await openCodexChats({ turn: (prompt) => say(`${prompt} `, gate, 'done'), count: 3 });
     const messages = [];
@@ -165,11 +189,6 @@ describe('the next engine', () => {
     ]);
   });
 });
-
-async function killServer({ home }: CodexChat): Promise<void> {
-  const servers = (await agentProcesses(home)).filter(({ program }) => program === 'codex');
-  for (const { pid } of servers) process.kill(pid, 'SIGKILL');
-}
 
 function spoolOf(chat: CodexChat): Promise<string> {
   return readFile(join(runFolder(chat), 'stdout'), 'utf8');

@@ -11,10 +11,12 @@ import { startScriptedResponses, type ScriptedResponses } from '../../../src/dev
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import { createLog } from '../../../src/log.ts';
 import { createPaths } from '../../../src/paths.ts';
+import { agentProcesses } from '../../support/agent-processes.ts';
 import { createTemporaryHome } from '../../support/temporary-home.ts';
 import {
   createChat,
   createPayloadMap,
+  deliveriesOf,
   endChats,
   eventsOf,
   type TestChat,
@@ -86,6 +88,14 @@ export async function openCodexChats({
     await model.close();
   });
   return chats;
+}
+
+/** Sends a signal to the server of the chat, not to what is around it. */
+export async function signalServer(chat: CodexChat, signal: NodeJS.Signals): Promise<void> {
+  const { runId } = deliveriesOf(chat).at(-1)!;
+  const processes = await agentProcesses(chat.home);
+  const server = processes.find((one) => one.program === 'codex' && one.runId === runId);
+  process.kill(server!.pid, signal);
 }
 
 /** The texts that the agent said, in order. */
