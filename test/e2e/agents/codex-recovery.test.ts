@@ -44,23 +44,18 @@ describe('a server of Codex that dies', () => {
     for (const { facts } of chats) expect(ofType(facts, 'agent.exited')).toHaveLength(1);
   });
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)(
-    'of %s is replaced for a message that comes before anybody noticed, which runs once',
-    async (signal) => {
-      const chat = await openCodexChat({ turn: echo });
-      await chat.run('first');
-      await signalServer(chat, signal);
-      expect((await chat.run('second')).end?.outcome).toBe('completed');
-      const message = await chat.prepare('third');
-      await signalServer(chat, signal);
-      chat.command({ type: 'agent.deliver', message, delivery: deliveriesOf(chat).at(-1)! });
-      expect((await chat.ended(message)).end?.outcome).toBe('completed');
-      expect(codexTextsOf(chat.facts)).toEqual(
-        ['first', 'second', 'third'].map((text) => `You said: ${text}`),
-      );
-      expect(ofType(chat.facts, 'agent.exited')).toEqual([]);
-    },
-  );
+  it('is replaced for a message that comes before anybody noticed, which runs once', async () => {
+    const chat = await openCodexChat({ turn: echo });
+    await chat.run('first');
+    await signalServer(chat, 'SIGKILL');
+    expect((await chat.run('second')).end?.outcome).toBe('completed');
+    const message = await chat.prepare('third');
+    await signalServer(chat, 'SIGKILL');
+    chat.command({ type: 'agent.deliver', message, delivery: deliveriesOf(chat).at(-1)! });
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+    expect(codexTextsOf(chat.facts)).toEqual(['first', 'second', 'third'].map((text) => `You said: ${text}`));
+    expect(ofType(chat.facts, 'agent.exited')).toEqual([]);
+  });
 
   it('is not started for ever', async () => {
     const chat = await openCodexChat({ turn: echo, command: '/bin/false' });
