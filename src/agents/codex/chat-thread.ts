@@ -1,56 +1,24 @@
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Failure } from '../../contract/chats.ts';
-import type { AgentSessionInput, TurnEnd } from '../../contract/facts.ts';
+import type { TurnEnd } from '../../contract/facts.ts';
 import type { Position, QueuedMessage } from '../../contract/records.ts';
-import { clear } from '../../process/sweep.ts';
 import { kill, killTools, terminate } from '../../process/terminate.ts';
-import type { AgentContext } from '../agent-context.ts';
-import type { Facts } from '../facts.ts';
-import { Interruption } from '../interruption.ts';
-import type { OpenQuestions } from '../open-questions.ts';
-import { requestIdOf } from '../request-ids.ts';
 import { isWithin } from '../within.ts';
 import { NOT_RUNNING } from './failures.ts';
 import { Healing } from './healing.ts';
+import { TurnInterruption } from './interruption.ts';
 import { isInputRefused } from './opening.ts';
-import { completed, isOver, type Planning } from './planning.ts';
+import { completed, isOver } from './planning.ts';
 import type { CodexProcess, ProcessListener } from './process.ts';
 import type { Frame } from './protocol.ts';
-import { decide } from './requests.ts';
-import type { Steers } from './steering.ts';
-import { activeTurns, freshState, isAtRest, rested, standingOf, toolsOf, type CodexState } from './state.ts';
-import { closeItems, type Signal, type Translation } from './step.ts';
+import { clearWhenSettled, react } from './reactions.ts';
+import { freshState, isAtRest, rested, standingOf, type CodexState } from './state.ts';
+import type { ChatThreadOptions } from './thread-options.ts';
+import { closeItems, type Translation } from './step.ts';
 import { translate } from './translate.ts';
-
-export interface ChatThreadOptions {
-  context: AgentContext;
-  chat: Pick<AgentSessionInput, 'chatId' | 'policy' | 'sessionId'>;
-  facts: Facts;
-  questions: OpenQuestions;
-  planning: Planning;
-  steers: Steers;
-  /** Takes a message that the model refused out of the thread. */
-  takeBack: (message: QueuedMessage) => Promise<unknown>;
-  /** A turn ended, or what the agent did by itself. */
-  onRest: () => void;
-  /** The server is gone, and nobody knows whether it had begun with the message. */
-  onUnclear: (message: QueuedMessage, death: Death) => void;
-}
-
-export interface Death {
-  process: CodexProcess;
-  failure: Failure;
-  /** It had begun with the message. */
-  isBegun: boolean;
-  /** It had died before anybody looked. */
-  isFound: boolean;
-}
 
 /** How long a turn that is over waits for the answers to what was said into it. */
 const STEERING_MS = 2_000;
-
-/** How long the agent may take to end the commands of an interrupted turn before they are killed. */
-const CLEANING_MS = 2_000;
 
 /** The thread of one chat and the message it works on: follows what its server prints, and tells the chat. */
 export class ChatThread implements ProcessListener {
@@ -68,9 +36,7 @@ export class ChatThread implements ProcessListener {
   isStopping = false;
   readonly #options: ChatThreadOptions;
   readonly #healing: Healing;
-  readonly #interruption = new Interruption();
-  /** Turns that were told to end. */
-  readonly #told = new Set<string>();
+  readonly #interruption: TurnInterruption;
   #silentUntil = 0;
   #isDetached = false;
   /** The turn has ended and its commands are being ended. */
@@ -78,6 +44,7 @@ export class ChatThread implements ProcessListener {
 
   constructor(options: ChatThreadOptions) {
     this.#options = options;
+    this.#interruption = new TurnInterruption(options.context.log);
     this.#healing = new Healing(options.planning);
     this.state = freshState(options.chat.sessionId);
   }
@@ -128,10 +95,10 @@ export class ChatThread implements ProcessListener {
   interrupt(): void {
     const { message, state, position } = this;
     if (message === null && isAtRest(state)) return this.#options.facts.rested(position);
-    this.#interruption.begin(toolsOf(state));
+    this.#interruption.begin(state);
     const { turn } = state;
     if (turn && isOver(turn)) this.#onEnd({ ...completed(turn), outcome: 'interrupted' });
-    else this.#endTurns();
+    else this.#interruption.pursue(this.state, this.process);
   }
 
   /** Ends the process, and what its open tools run. */
@@ -141,7 +108,7 @@ export class ChatThread implements ProcessListener {
     this.isExitAwaited = true;
     this.isReserved = false;
     process.isLeaving = true;
-    const reach = this.#interruption.reachWith(toolsOf(this.state));
+    const reach = this.#interruption.reachWith(this.state);
     if (how === 'agent.terminate') terminate(process.run, reach);
     else void kill(process.run, reach);
   }
@@ -153,8 +120,7 @@ export class ChatThread implements ProcessListener {
     const translation = translate(this.state, frame, context.now());
     this.state = translation.state;
     if (offset <= this.#silentUntil) return;
-    this.#interruption.widen(toolsOf(this.state));
-    this.#endTurns();
+    this.#interruption.pursue(this.state, this.process);
     if (translation.plan !== undefined) await planning.keep(translation.plan);
     this.#tell(translation, process.position);
     this.#healing.watch(this);
@@ -168,7 +134,7 @@ export class ChatThread implements ProcessListener {
     if (process === null) return;
     const { context, facts, questions } = this.#options;
     facts.flush(); // before its spool may be cleared away
-    await killTools(process.run, this.#interruption.reachWith(toolsOf(this.state)));
+    await killTools(process.run, this.#interruption.reachWith(this.state));
     if (this.#isDetached) return;
     questions.forget();
     context.pool.leave(process.run.id);
@@ -199,7 +165,6 @@ export class ChatThread implements ProcessListener {
     this.message = null;
     this.#end = null;
     this.#interruption.end();
-    this.#told.clear();
   }
 
   /** The message is given up, and the chat told why. */
@@ -209,17 +174,10 @@ export class ChatThread implements ProcessListener {
     this.#options.facts.exited(failure);
   }
 
-  /** The folder of a run is needed until its end is on disk. */
-  clear({ run }: CodexProcess): void {
-    const { settled, log } = this.#options.context;
-    settled()
-      .then(() => clear(run))
-      .catch((error: unknown) => log.warn({ err: error, runId: run.id }, 'a run was not cleared away'));
-  }
-
   /** Writes a line if there is a server. */
   write = (line: string): void => {
-    this.process?.write(line).catch((error: unknown) => this.#log(error, 'a line was not written'));
+    const { log } = this.#options.context;
+    this.process?.write(line).catch((err: unknown) => log.debug({ err }, 'a line was not written'));
   };
 
   /** Deals with what was open when the server went. */
@@ -237,7 +195,7 @@ export class ChatThread implements ProcessListener {
     const death = { process, failure, isBegun: turn?.nativeId != null, isFound: this.isFoundDead };
     const isUnclear = death.isFound || !death.isBegun;
     if (message !== null && end === null && !isAwaited && isUnclear) return onUnclear(message, death);
-    this.clear(process);
+    clearWhenSettled(process, this.#options.context);
     if (message !== null && end !== null) this.conclude(end, position);
     else if (message !== null) return this.cutOff(failure);
     if (isAwaited || wasSelfDirected) facts.exited(failure);
@@ -248,7 +206,7 @@ export class ChatThread implements ProcessListener {
     const { signal, partial, isStirring, events, end, progress } = translation;
     const { context, chat, facts } = this.#options;
     const messageId = this.message?.messageId ?? null;
-    if (signal !== undefined) this.#react(signal, position);
+    if (signal !== undefined) react(signal, { ...this.#options, thread: this, position });
     if (partial !== undefined) facts.show(() => context.reportPartial(chat.chatId, messageId, partial));
     if (isStirring === true) facts.stirred();
     this.#sayOnly(events, position);
@@ -268,31 +226,6 @@ export class ChatThread implements ProcessListener {
     return events;
   }
 
-  #react(signal: Signal, position: Position): void {
-    const { chat, questions, planning } = this.#options;
-    const { process, state } = this;
-    const { turn } = state;
-    if (process === null) return;
-    const { runId } = position;
-    if (signal.kind === 'resolved') return questions.withdraw(requestIdOf(runId, signal.requestId), position);
-    if (signal.kind === 'planned') return turn === null ? undefined : planning.ask(turn, position);
-    const { policy } = chat;
-    const decision = decide(signal.request, { policy, planMode: turn?.planMode ?? false, runId, state });
-    if (decision.kind === 'ask') questions.ask(decision.request, position);
-    else if (decision.kind === 'answer') this.write(decision.line);
-    else process.refuse(signal.request);
-  }
-
-  /** Tells each turn that goes on to end, once: one may begin after the interrupt. */
-  #endTurns(): void {
-    if (!this.#interruption.isUnderWay) return;
-    for (const turn of activeTurns(this.state).filter(({ turnId }) => !this.#told.has(turnId))) {
-      this.#told.add(turn.turnId);
-      const asked = this.process?.request('turn/interrupt', turn);
-      asked?.catch((error: unknown) => this.#log(error, 'a turn was not interrupted'));
-    }
-  }
-
   #onEnd(end: TurnEnd): void {
     const { process, message } = this;
     if (process === null || message === null || this.#end !== null) return;
@@ -303,7 +236,7 @@ export class ChatThread implements ProcessListener {
     if (!isCut && !isRefused && steers.isSettled) return this.conclude(end);
     this.#end = end;
     const waits: Promise<unknown>[] = [isWithin(steers.settled(), STEERING_MS)];
-    if (isCut) waits.push(this.#clean(process));
+    if (isCut) waits.push(this.#interruption.clean(this.state, process));
     if (isRefused) waits.push(takeBack(message));
     void Promise.all(waits).then(() => this.#end !== null && this.conclude(end));
   }
@@ -311,25 +244,9 @@ export class ChatThread implements ProcessListener {
   #onRest(): void {
     const { process } = this;
     if (process === null) return;
-    void this.#clean(process).then(() => {
+    void this.#interruption.clean(this.state, process).then(() => {
       this.#interruption.end();
-      this.#told.clear();
       this.#options.onRest();
     });
-  }
-
-  /** An interrupt leaves the commands of the turn running: they are ended after it. */
-  async #clean(process: CodexProcess): Promise<void> {
-    const { threadId, children } = this.state;
-    const threads = [...(threadId === null ? [] : [threadId]), ...Object.keys(children)];
-    const answers = threads.map((id) =>
-      process.request('thread/backgroundTerminals/clean', { threadId: id }),
-    );
-    await isWithin(Promise.allSettled(answers), CLEANING_MS);
-    await killTools(process.run, this.#interruption.reach);
-  }
-
-  #log(err: unknown, message: string): void {
-    this.#options.context.log.debug({ err, chatId: this.#options.chat.chatId }, message);
   }
 }

@@ -4,18 +4,16 @@ import type { Run } from '../../process/run.ts';
 import { kill, terminate } from '../../process/terminate.ts';
 import type { AgentContext } from '../agent-context.ts';
 import { lossOf } from '../context-loss.ts';
-import { loadInput, storeInput } from '../delivery-input.ts';
+import { loadInput } from '../delivery-input.ts';
 import type { Facts } from '../facts.ts';
 import { findInstallation, type Installation } from '../installation.ts';
-import { contentOf } from '../message-content.ts';
 import { openNativeSession, type NativeSession } from '../native-session.ts';
 import { isWithin } from '../within.ts';
 import type { ChatThread } from './chat-thread.ts';
-import { CodexDeliverySchema, type CodexDelivery } from './delivery.ts';
-import { effortOf } from './effort.ts';
+import { Deaths } from './deaths.ts';
+import { CodexDeliverySchema, deliveryOf } from './delivery.ts';
 import { CodexFailure, NOT_RUNNING, unavailable } from './failures.ts';
 import { launchServer } from './launch.ts';
-import { turnLine } from './lines.ts';
 import { wantedConfiguration } from './login.ts';
 import {
   beginAnew,
@@ -52,17 +50,13 @@ const TAKING_BACK_MS = 10_000;
 /** A process that printed or read so much is replaced between two messages. */
 const SPOOL_BYTES = 64 * 1024 * 1024;
 
-/** So many processes may die within this time while they are watched; messages that come then are refused. */
-const DEATHS_MAX = 5;
-const DEATHS_MS = 60_000;
-
 /** Brings messages to the thread: in the process that lives, or in a new one. */
 export class Courier {
   /** What others say in the thread. */
   readonly native: NativeSession;
   readonly #options: CourierOptions;
   #opened: { process: CodexProcess; thread: OpenThread } | null = null;
-  #deaths: number[] = [];
+  readonly #deaths = new Deaths();
 
   constructor(options: CourierOptions) {
     this.#options = options;
@@ -110,7 +104,7 @@ export class Courier {
     thread.adopt(process, { silentUntil, retire: () => retire(process) });
     await process.start(from);
     void process.ended.then(() => {
-      if (!process.isLeaving && !thread.isFoundDead) this.#deaths.push(performance.now());
+      if (!process.isLeaving && !thread.isFoundDead) this.#deaths.count();
     });
     return process;
   }
@@ -157,35 +151,10 @@ export class Courier {
     const { facts } = this.#options;
     const process = await this.#obtain();
     const opened = await this.open(process);
-    const delivery = this.native.mark(await this.#write(message, process, opened), message);
-    facts.report({ type: 'turn.prepared', messageId: message.messageId, delivery });
-  }
-
-  /** The message itself is not written here. */
-  async #write(
-    message: QueuedMessage,
-    process: CodexProcess,
-    { threadId, model, notice }: OpenThread,
-  ): Promise<CodexDelivery> {
     const { context, chat } = this.#options;
-    const { payloads } = context;
-    const line = turnLine({
-      threadId,
-      clientId: message.turnId,
-      ...(await contentOf(message, payloads)),
-      model: message.model ?? model,
-      effort: effortOf(message.thinkingLevel),
-      policy: chat.policy,
-      planMode: message.planMode,
-    });
-    return {
-      runId: process.run.id,
-      threadId,
-      input: await storeInput(line, payloads),
-      inputOffset: process.inputEnd,
-      outputOffset: process.offset,
-      notice,
-    };
+    const given = { process, thread: opened, policy: chat.policy, payloads: context.payloads };
+    const delivery = this.native.mark(await deliveryOf(message, given), message);
+    facts.report({ type: 'turn.prepared', messageId: message.messageId, delivery });
   }
 
   /** The process that lives, if it can take another message as it is, or a new one. */
@@ -212,7 +181,7 @@ export class Courier {
 
   async #launch(installation: Installation): Promise<CodexProcess> {
     const { context, chat, thread, signal } = this.#options;
-    this.#checkBudget();
+    this.#deaths.check();
     await context.settled();
     signal.throwIfAborted();
     const configuration = wantedConfiguration(context.login, installation);
@@ -226,13 +195,6 @@ export class Courier {
     }
     await isWithin(process.account.begin(), GREETING_MS);
     return process;
-  }
-
-  #checkBudget(): void {
-    this.#deaths = this.#deaths.filter((time) => performance.now() - time < DEATHS_MS);
-    if (this.#deaths.length < DEATHS_MAX) return;
-    const message = `Codex ended ${this.#deaths.length} times within a minute. Send the message again later.`;
-    throw new CodexFailure({ code: 'agent_error', message });
   }
 
   /** What cannot be a rollout is not shown to the server, which would read it for ever. */

@@ -6,15 +6,17 @@ import { Facts } from '../facts.ts';
 import { createMailbox } from '../mailbox.ts';
 import { OpenQuestions } from '../open-questions.ts';
 import { runIdOf } from '../request-ids.ts';
-import { ChatThread, type Death } from './chat-thread.ts';
+import { ChatThread } from './chat-thread.ts';
 import { Courier } from './courier.ts';
 import { CodexFailure, NOT_RUNNING } from './failures.ts';
 import { Planning, type Decision } from './planning.ts';
 import type { CodexProcess } from './process.ts';
+import { clearWhenSettled } from './reactions.ts';
 import { recover } from './recovery.ts';
 import { answerLine } from './requests.ts';
 import { isAtRest } from './state.ts';
 import { Steers } from './steering.ts';
+import type { Death } from './thread-options.ts';
 
 /** The session of one chat: does what the chat asks, one thing after the other. */
 export class CodexSession implements AgentSession {
@@ -138,7 +140,7 @@ export class CodexSession implements AgentSession {
       await this.#prepare(message);
     } else if (isFound) thread.conclude({ outcome: 'lost' }, process.position);
     else thread.cutOff(failure);
-    thread.clear(process);
+    clearWhenSettled(process, this.#context);
   }
 
   async #answer(decision: Decision): Promise<void> {
