@@ -30,9 +30,8 @@ export class ChatThread implements ProcessListener {
   isReserved = false;
   /** The server had died before it was taken up, so nobody knows how far the message came. */
   isFoundDead = false;
-  /** The chat waits for the end of the server. */
+  /** The chat waits for the end of the server; it leaves. */
   isExitAwaited = false;
-  /** The chat leaves. */
   isStopping = false;
   readonly #options: ChatThreadOptions;
   readonly #healing: Healing;
@@ -56,7 +55,6 @@ export class ChatThread implements ProcessListener {
   get position(): Position | null {
     return this.process?.position ?? null;
   }
-
   /** Takes charge of a process whose output is about to be read; what it printed up to `silentUntil` is known already. */
   adopt(process: CodexProcess, { silentUntil, retire }: { silentUntil: number; retire: () => void }): void {
     this.process = process;
@@ -94,9 +92,9 @@ export class ChatThread implements ProcessListener {
   /** Asks the agent to end what it does; an agent that rests is reported to rest. */
   interrupt(): void {
     const { message, state, position } = this;
+    const { turn } = state;
     if (message === null && isAtRest(state)) return this.#options.facts.rested(position);
     this.#interruption.begin(state);
-    const { turn } = state;
     if (turn && isOver(turn)) this.#onEnd({ ...completed(turn), outcome: 'interrupted' });
     else this.#interruption.pursue(this.state, this.process);
   }
@@ -176,8 +174,9 @@ export class ChatThread implements ProcessListener {
 
   /** Writes a line if there is a server. */
   write = (line: string): void => {
-    const { log } = this.#options.context;
-    this.process?.write(line).catch((err: unknown) => log.debug({ err }, 'a line was not written'));
+    this.process
+      ?.write(line)
+      .catch((err: unknown) => this.#options.context.log.debug({ err }, 'not written'));
   };
 
   /** Deals with what was open when the server went. */
@@ -188,7 +187,13 @@ export class ChatThread implements ProcessListener {
     const end = this.#end ?? turn?.refusal ?? (turn?.isPlanned === true ? completed(turn) : null);
     const isAwaited = this.isExitAwaited || this.isStopping;
     const { isSelfDirected: wasSelfDirected } = facts;
-    this.#sayOnly(this.#closeItems({}), process.position);
+    const events = this.#closeItems({});
+    facts.said({
+      messageId: message?.messageId ?? null,
+      events,
+      position: process.position,
+      standing: standingOf(this.state),
+    });
     this.state = rested(this.state);
     this.process = null;
     this.isExitAwaited = false;
@@ -209,15 +214,9 @@ export class ChatThread implements ProcessListener {
     if (signal !== undefined) react(signal, { ...this.#options, thread: this, position });
     if (partial !== undefined) facts.show(() => context.reportPartial(chat.chatId, messageId, partial));
     if (isStirring === true) facts.stirred();
-    this.#sayOnly(events, position);
-    if (progress !== undefined) facts.report({ type: 'agent.waits', messageId, progress, position });
+    facts.said({ messageId, events, position, standing: standingOf(this.state), progress });
     if (end !== undefined) this.#onEnd(end);
     else if (this.message === null && this.#interruption.isUnderWay && isAtRest(this.state)) this.#onRest();
-  }
-
-  #sayOnly(events: AgentEvent[], position: Position): void {
-    const [messageId, standing] = [this.message?.messageId ?? null, standingOf(this.state)];
-    this.#options.facts.said({ messageId, events, position, standing });
   }
 
   #closeItems(where: { threadId?: string }): AgentEvent[] {
@@ -242,9 +241,8 @@ export class ChatThread implements ProcessListener {
   }
 
   #onRest(): void {
-    const { process } = this;
-    if (process === null) return;
-    void this.#interruption.clean(this.state, process).then(() => {
+    if (this.process === null) return;
+    void this.#interruption.clean(this.state, this.process).then(() => {
       this.#interruption.end();
       this.#options.onRest();
     });
