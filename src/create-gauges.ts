@@ -1,16 +1,25 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { processStateOf } from './actors/agent-process.ts';
 import type { LoginBoard } from './actors/login-board.ts';
 import type { Hub } from './journal/hub.ts';
 import type { Gauges } from './metrics/exposition.ts';
 import type { Home } from './open-home.ts';
 import { identify } from './process/identify.ts';
 import { createRun } from './process/run.ts';
+import type { Root } from './start-root.ts';
 import type { Counters } from './projection/counters.ts';
+
+interface GaugeSources {
+  hub: Hub;
+  counters: Counters;
+  logins: LoginBoard;
+  chatOf: Root['chat'];
+}
 
 /** What the metrics look up, bound to where it is known. */
 export function createGauges(
   { journal, records, paths, outbox }: Home,
-  { hub, counters, logins }: { hub: Hub; counters: Counters; logins: LoginBoard },
+  { hub, counters, logins, chatOf }: GaugeSources,
 ): Gauges {
   return {
     chats: { help: 'Chats.', read: () => counters.read().chatsTotal },
@@ -41,6 +50,15 @@ export function createGauges(
     },
     storage_low: { help: '1 while the disk has no room.', read: () => Number(journal.isStorageLow) },
     agent_processes: { help: 'Processes of agents that live.', read: () => countRuns(paths.agents) },
+    agent_process_states: {
+      help: 'Processes of agents, by state; absent where the next message launches one.',
+      labelNames: ['provider', 'state'],
+      read: () =>
+        [...records.values()].flatMap(({ chat: { id, provider } }) => {
+          const state = processStateOf(chatOf(id));
+          return state === null ? [] : [{ labels: { provider, state }, count: 1 }];
+        }),
+    },
     logins: {
       help: 'Logins of agents, by state.',
       labelNames: ['provider', 'state'],

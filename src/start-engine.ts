@@ -65,7 +65,7 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
   const { root, credentials, hooks } = actors;
   const { hub, metrics, recorder, boot, workspace, counters } = recording;
   const gate = new Gate({ chatOf: root.chat, recorder, journal, isStopping });
-  const gauges = createGauges(home, { hub, counters, logins: credentials.logins });
+  const gauges = createGauges(home, { hub, counters, logins: credentials.logins, chatOf: root.chat });
   const health = (): Health => ({
     status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
     version,

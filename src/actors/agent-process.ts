@@ -1,9 +1,10 @@
-import { fromCallback, type AnyActorRef } from 'xstate';
+import { fromCallback, type AnyActorRef, type StateValue } from 'xstate';
 import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import { agentProcessMachine } from '../../machines/agent-process.machine.ts';
 import type { OpenHands, ProcessDriver } from '../agents/agent.ts';
 import type { AgentSessionInput } from '../contract/facts.ts';
 import type { ClockReading } from '../contract/records.ts';
+import type { ChatActor } from './record-actors.ts';
 
 /**
  * The process machine with hands that do what it asks for, for as long as the chat lives; ending it leaves the process alone. A
@@ -38,6 +39,19 @@ export function agentProcess(
     };
   });
   return agentProcessMachine.provide({ actors: { hands }, delays: { idleLimit: idleMs } });
+}
+
+/** How the process of a chat stands: `working.interrupted`; null for a chat that has none to speak of. */
+export function processStateOf(chat: ChatActor | undefined): string | null {
+  const snapshot = chat?.getSnapshot().children['agent']?.getSnapshot();
+  return snapshot !== undefined && 'value' in snapshot ? nameOf(snapshot.value).replace('alive.', '') : null;
+}
+
+function nameOf(value: StateValue): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value)
+    .map(([name, below]) => (below === undefined ? name : `${name}.${nameOf(below)}`))
+    .join();
 }
 
 /** What an agent says goes to its chat as it is: a step of a machine costs more than a line. */

@@ -66,7 +66,7 @@ export class Exposition {
 function set(gauge: Gauge, value: number | readonly LabelledCount[]): void {
   if (typeof value === 'number') return gauge.set(value);
   gauge.reset();
-  for (const { labels, count } of value) gauge.set(labels, count);
+  for (const { labels, count } of value) gauge.inc(labels, count);
 }
 
 function byName<Name extends string, Definition, Metric>(

@@ -8,4 +8,5 @@ it('metrics are there before any agent or hook ever ran', async () => {
 
   expect(text).toContain('replicas_agent_processes 0\n');
   expect(text).toContain('replicas_hook_processes 0\n');
+  expect(text).toContain('# TYPE replicas_agent_process_states gauge\n');
 });
