@@ -11,21 +11,21 @@ import {
   type LoginProvider,
 } from './contract/credentials.ts';
 import { createAttempts } from './credentials/attempts.ts';
-import { bedrockCredentials } from './credentials/bedrock-credentials.ts';
-import { claudeCredentials } from './credentials/claude-credentials.ts';
-import { CLAUDE_LOGIN_VARIABLES, ClaudeLogins } from './credentials/claude-logins.ts';
-import { codexAuth } from './credentials/codex-auth.ts';
-import { CODEX_LOGIN_VARIABLES, CodexLogins } from './credentials/codex-logins.ts';
+import {
+  bedrockCredentials,
+  claudeCredentials,
+  CLAUDE_LOGIN_VARIABLES,
+  ClaudeLogins,
+} from './credentials/claude-logins.ts';
+import { codexAuth, CODEX_LOGIN_VARIABLES, CodexLogins } from './credentials/codex-logins.ts';
 import { CredentialFile, type Codec } from './credentials/credential-file.ts';
 import { provideCredentialHelper } from './credentials/credential-helper.ts';
 import { credentialPaths } from './credentials/credential-paths.ts';
 import { gitCredentials, replaceAsGit } from './credentials/git-credentials.ts';
-import { githubHosts } from './credentials/github-hosts.ts';
-import { GithubLogin } from './credentials/github-logins.ts';
-import { loginsFile } from './credentials/logins-file.ts';
+import { githubHosts, GithubLogin } from './credentials/github-logins.ts';
+import { loginsFile } from './credentials/login.ts';
 import { watchFile } from './credentials/watch-file.ts';
-import { agentEnvironment } from './engine-env.ts';
-import type { EngineEnvironment } from './engine-env.ts';
+import { agentEnvironment, type EngineEnvironment } from './engine-env.ts';
 import type { Log } from './log.ts';
 import type { MonolithClient } from './monolith/client.ts';
 import type { Home } from './open-home.ts';

@@ -6,7 +6,7 @@ import type {
   RefreshRequest,
 } from '../contract/monolith.ts';
 import type { MonolithClient, RefreshOutcome } from '../monolith/client.ts';
-import { secretOfBedrock } from './bedrock-credentials.ts';
+import { secretOfBedrock } from './claude-logins.ts';
 import { expiryOfClaude, expiryOfJwt, toTime } from './issued.ts';
 import { sha256 } from './login.ts';
 

@@ -1,15 +1,9 @@
+import { z } from 'zod';
 import type { ClaudeCredential } from '../contract/monolith.ts';
-import {
-  bedrockEnvironment,
-  secretOfBedrock,
-  withBedrock,
-  type BedrockCredentials,
-} from './bedrock-credentials.ts';
-import { claudeAccessToken, withClaudeOauth, type ClaudeCredentials } from './claude-credentials.ts';
 import type { CredentialFile } from './credential-file.ts';
-import { toTime } from './issued.ts';
-import { inOrder, loginOf, pick, type Login } from './login.ts';
-import { withIssued, type LoginsFile } from './logins-file.ts';
+import { toTime, type ClaudeOauth } from './issued.ts';
+import { indented, jsonCodec } from './json-codec.ts';
+import { inOrder, keysFrom, loginOf, noteIssued, pick, type Login, type LoginsFile } from './login.ts';
 
 /** Variables that choose how Claude Code logs in: each wins over the file of its OAuth login. */
 export const CLAUDE_LOGIN_VARIABLES = [
@@ -39,15 +33,12 @@ export class ClaudeLogins {
   list(): Login[] {
     const { credentials, bedrock, logins, env } = this.#options;
     const { issued, apiKey } = logins.read().claude ?? {};
-    const keys = pick(env, ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN']);
     return inOrder(
       [
         ...oauthFrom(credentials.read()),
         ...fromVariable('oauth', env, 'CLAUDE_CODE_OAUTH_TOKEN'),
-        ...(apiKey ? [loginOf('apiKey', apiKey, { environment: { ANTHROPIC_API_KEY: apiKey } })] : []),
-        ...Object.values(keys)
-          .slice(0, 1)
-          .map((key) => loginOf('apiKey', key, { environment: keys })),
+        ...keysFrom(apiKey ? { ANTHROPIC_API_KEY: apiKey } : {}),
+        ...keysFrom(pick(env, ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'])),
         ...bedrockFrom(bedrock.read()),
         ...fromVariable('bedrock', env, 'CLAUDE_CODE_USE_BEDROCK'),
       ],
@@ -56,11 +47,8 @@ export class ClaudeLogins {
   }
 
   async keep(credential: ClaudeCredential): Promise<string> {
-    const { logins } = this.#options;
     await this.#write(credential);
-    const apiKey = credential.type === 'apiKey' ? { apiKey: credential.apiKey } : {};
-    await logins.update((content) => withIssued(content, 'claude', { issued: credential.type, ...apiKey }));
-    return credential.type;
+    return noteIssued(this.#options.logins, 'claude', credential);
   }
 
   async #write(credential: ClaudeCredential): Promise<void> {
@@ -90,4 +78,74 @@ function fromVariable(kind: Login['kind'], env: Readonly<Record<string, string>>
   const value = environment[name];
   if (value === undefined) return [];
   return [loginOf(kind, kind === 'bedrock' ? secretOfBedrock(env) : value, { environment })];
+}
+
+const ClaudeCredentialsSchema = z.looseObject({
+  claudeAiOauth: z
+    .looseObject({
+      accessToken: z.string().nullish(),
+      refreshToken: z.string().nullish(),
+      expiresAt: z.number().nullish(),
+    })
+    .nullish(),
+});
+
+export type ClaudeCredentials = z.infer<typeof ClaudeCredentialsSchema>;
+
+/** `~/.claude/.credentials.json`, as Claude Code keeps it. It reads it again before each request when it changed. */
+export const claudeCredentials = jsonCodec(ClaudeCredentialsSchema, { empty: {} });
+
+/**
+ * The content with this login. It gets no refresh token: with one, Claude Code would refresh by itself, which makes the
+ * one that the control plane holds worthless.
+ */
+export function withClaudeOauth(content: ClaudeCredentials, oauth: ClaudeOauth): ClaudeCredentials {
+  return { ...content, claudeAiOauth: { ...content.claudeAiOauth, ...oauth, refreshToken: '' } };
+}
+
+/** Null when nobody is logged in: Claude Code empties the token of a login that ended. */
+export function claudeAccessToken({ claudeAiOauth }: ClaudeCredentials): string | null {
+  return claudeAiOauth?.accessToken || null;
+}
+
+/** The variables that come and go together: a session token of other keys would make these worthless. */
+const VARIABLES = [
+  'CLAUDE_CODE_USE_BEDROCK',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_REGION',
+];
+
+const BedrockCredentialsSchema = z.record(z.string(), z.unknown());
+
+export type BedrockCredentials = z.infer<typeof BedrockCredentialsSchema>;
+
+/** `~/.claude/.bedrock-credentials.json`: variables for Claude Code, and whatever else was provisioned there. */
+export const bedrockCredentials = jsonCodec(BedrockCredentialsSchema, { empty: {}, format: indented });
+
+export function withBedrock(content: BedrockCredentials, env: Record<string, unknown>): BedrockCredentials {
+  const rest = Object.entries(content).filter(([name]) => !VARIABLES.includes(name));
+  return { ...Object.fromEntries(rest), ...env };
+}
+
+/** What Claude Code needs in its environment; null when there are no keys. */
+export function bedrockEnvironment(content: BedrockCredentials): Record<string, string> | null {
+  const variables = Object.entries(content).flatMap(([name, value]) =>
+    isVariable(name) && typeof value === 'string' && value !== '' ? [[name, value] as const] : [],
+  );
+  const env = Object.fromEntries(variables);
+  if (!env['AWS_SECRET_ACCESS_KEY'] && !env['AWS_BEARER_TOKEN_BEDROCK']) return null;
+  return { CLAUDE_CODE_USE_BEDROCK: '1', ...env };
+}
+
+/** What is new when the keys are. */
+export function secretOfBedrock(env: Readonly<Record<string, unknown>>): string {
+  const names = ['AWS_SESSION_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'AWS_BEARER_TOKEN_BEDROCK'];
+  const secret = names.map((name) => env[name]).find((value) => typeof value === 'string' && value !== '');
+  return typeof secret === 'string' ? secret : '';
+}
+
+function isVariable(name: string): boolean {
+  return /^(?:AWS|ANTHROPIC|CLAUDE)_[A-Z0-9_]+$/.test(name);
 }

@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import type { CodexCredential } from '../contract/monolith.ts';
-import { withCodexApiKey, withCodexTokens, type CodexAuth } from './codex-auth.ts';
 import type { CredentialFile } from './credential-file.ts';
-import { inOrder, loginOf, pick, type Login } from './login.ts';
-import { withIssued, type LoginsFile } from './logins-file.ts';
+import type { CodexOauth } from './issued.ts';
+import { indented, jsonCodec } from './json-codec.ts';
+import { inOrder, keysFrom, loginOf, noteIssued, pick, type Login, type LoginsFile } from './login.ts';
 
 /** Variables in which Codex, or what it runs, may find a key. */
 export const CODEX_LOGIN_VARIABLES = ['OPENAI_API_KEY', 'CODEX_API_KEY'];
@@ -31,26 +32,21 @@ export class CodexLogins {
     return inOrder(
       [
         ...oauthFrom(content),
-        ...(apiKey ? [loginOf('apiKey', apiKey, { environment: { OPENAI_API_KEY: apiKey } })] : []),
+        ...keysFrom(apiKey ? { OPENAI_API_KEY: apiKey } : {}),
         ...(content.OPENAI_API_KEY ? [loginOf('apiKey', content.OPENAI_API_KEY, { environment: keys })] : []),
-        ...Object.values(keys)
-          .slice(0, 1)
-          .map((key) => loginOf('apiKey', key, { environment: keys })),
+        ...keysFrom(keys),
       ],
       issued,
     );
   }
 
   async keep(credential: CodexCredential): Promise<string> {
-    const { auth, logins } = this.#options;
-    await auth.update((content) =>
+    await this.#options.auth.update((content) =>
       credential.type === 'oauth'
         ? withCodexTokens(content, credential)
         : withCodexApiKey(content, credential.apiKey),
     );
-    const apiKey = credential.type === 'apiKey' ? { apiKey: credential.apiKey } : {};
-    await logins.update((content) => withIssued(content, 'codex', { issued: credential.type, ...apiKey }));
-    return credential.type;
+    return noteIssued(this.#options.logins, 'codex', credential);
   }
 
   /** Codex looks into its file when a token is refused: a key that takes over has to stand there. */
@@ -67,4 +63,38 @@ function oauthFrom({ tokens }: CodexAuth): Login[] {
   const { id_token: idToken, access_token: accessToken, account_id: accountId } = tokens;
   const isIssued = !tokens['refresh_token'] && idToken && accountId;
   return [loginOf('oauth', accessToken, { tokens: isIssued ? { idToken, accessToken, accountId } : null })];
+}
+
+const CodexAuthSchema = z.looseObject({
+  auth_mode: z.string().nullish(),
+  OPENAI_API_KEY: z.string().nullish(),
+  tokens: z
+    .looseObject({
+      id_token: z.string().nullish(),
+      access_token: z.string().nullish(),
+      account_id: z.string().nullish(),
+    })
+    .nullish(),
+});
+
+export type CodexAuth = z.infer<typeof CodexAuthSchema>;
+
+/** `~/.codex/auth.json`, as Codex keeps it. It reads it when it starts, and again when a token was refused. */
+export const codexAuth = jsonCodec(CodexAuthSchema, { empty: {}, format: indented });
+
+/** The content with these tokens. There is no refresh token among them, so that Codex cannot use it up. */
+export function withCodexTokens(content: CodexAuth, { tokens, last_refresh }: CodexOauth): CodexAuth {
+  return {
+    ...content,
+    auth_mode: 'chatgpt',
+    OPENAI_API_KEY: null,
+    tokens: { ...content.tokens, ...tokens, refresh_token: '' },
+    last_refresh,
+  };
+}
+
+/** The content with this key, as `codex login --with-api-key` leaves it. */
+export function withCodexApiKey(content: CodexAuth, apiKey: string): CodexAuth {
+  const { tokens: _, last_refresh: __, ...rest } = content;
+  return { ...rest, auth_mode: 'apikey', OPENAI_API_KEY: apiKey };
 }

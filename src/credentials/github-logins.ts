@@ -1,8 +1,7 @@
-import type { Document } from 'yaml';
+import { Document, isMap, parseDocument } from 'yaml';
 import type { GithubCredential } from '../contract/monolith.ts';
-import type { CredentialFile } from './credential-file.ts';
+import type { Codec, CredentialFile } from './credential-file.ts';
 import { githubTokenIn, withGithubToken } from './git-credentials.ts';
-import { withGithubToken as withGithubHost } from './github-hosts.ts';
 import { sha256 } from './login.ts';
 
 export interface GithubLoginOptions {
@@ -54,6 +53,32 @@ export class GithubLogin {
     this.#past.delete(sha256(token));
     this.#current = token;
     await gitCredentials.update((lines) => withGithubToken(lines, token));
-    await hosts.update((document) => withGithubHost(document, token));
+    await hosts.update((document) => withHostToken(document, token));
   }
+}
+
+/** `~/.config/gh/hosts.yml`, where the GitHub CLI keeps its logins. Comments, other hosts and other keys are kept. */
+export const githubHosts: Codec<Document> = {
+  get empty() {
+    return new Document({});
+  },
+  parse(text) {
+    const document = text.trim() === '' ? new Document({}) : parseDocument(text);
+    return document.errors.length === 0 && isMap(document.contents) ? document : undefined;
+  },
+  format: (document) => document.toString({ indent: 4 }),
+};
+
+const HOST = 'github.com';
+
+/** The document with this token for GitHub. The user is kept: gh asks GitHub who it is where it needs to know. */
+export function withHostToken(document: Document, token: string): Document {
+  const changed = document.clone() as Document;
+  if (!isMap(changed.getIn([HOST]))) changed.setIn([HOST], changed.createNode({ user: 'x-access-token' }));
+  changed.setIn([HOST, 'oauth_token'], token);
+  if (!changed.hasIn([HOST, 'git_protocol'])) changed.setIn([HOST, 'git_protocol'], 'https');
+  const user = changed.getIn([HOST, 'user']);
+  // Newer versions of gh know several users per host.
+  if (changed.hasIn([HOST, 'users', user])) changed.setIn([HOST, 'users', user, 'oauth_token'], token);
+  return changed;
 }

@@ -3,16 +3,14 @@ import {
   bedrockCredentials,
   bedrockEnvironment,
   withBedrock,
-} from '../../src/credentials/bedrock-credentials.ts';
-import {
   claudeAccessToken,
   claudeCredentials,
   withClaudeOauth,
-} from '../../src/credentials/claude-credentials.ts';
-import { codexAuth, withCodexApiKey, withCodexTokens } from '../../src/credentials/codex-auth.ts';
+} from '../../src/credentials/claude-logins.ts';
+import { codexAuth, withCodexApiKey, withCodexTokens } from '../../src/credentials/codex-logins.ts';
 import type { Codec } from '../../src/credentials/credential-file.ts';
 import { gitCredentials, githubTokenIn, withGithubToken } from '../../src/credentials/git-credentials.ts';
-import { githubHosts, withGithubToken as withHost } from '../../src/credentials/github-hosts.ts';
+import { githubHosts, withHostToken as withHost } from '../../src/credentials/github-logins.ts';
 
 const OAUTH = { accessToken: 'sk-ant-oat01-new', expiresAt: 1_795_366_177_398, scopes: ['user:inference'] };
 const TOKENS = { id_token: 'id', access_token: 'access', refresh_token: 'shared', account_id: 'account' };

@@ -2,14 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { bedrockCredentials } from '../../src/credentials/bedrock-credentials.ts';
-import { claudeCredentials } from '../../src/credentials/claude-credentials.ts';
-import { ClaudeLogins } from '../../src/credentials/claude-logins.ts';
-import { codexAuth } from '../../src/credentials/codex-auth.ts';
-import { CodexLogins } from '../../src/credentials/codex-logins.ts';
+import { bedrockCredentials, claudeCredentials, ClaudeLogins } from '../../src/credentials/claude-logins.ts';
+import { codexAuth, CodexLogins } from '../../src/credentials/codex-logins.ts';
 import { CredentialFile, type Codec } from '../../src/credentials/credential-file.ts';
-import { loginsFile } from '../../src/credentials/logins-file.ts';
-import type { Login } from '../../src/credentials/login.ts';
+import { loginsFile, type Login } from '../../src/credentials/login.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 
 const AT = 1_795_366_177_398;
