@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseJson } from './contract/parse-json.ts';
 
 /** Node's timers overflow above this. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
@@ -66,13 +67,4 @@ export function isLoopbackWebSocket(value: string): boolean {
 
 export function isHost(value: string): boolean {
   return LISTENABLE.test(value) && (isIP(value) !== 0 || !value.includes(':'));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not an object either way: the caller's schema says what was expected.
-    return undefined;
-  }
 }

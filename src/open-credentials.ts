@@ -11,16 +11,15 @@ import {
   type LoginProvider,
 } from './contract/credentials.ts';
 import { createAttempts } from './credentials/attempts.ts';
-import {
-  bedrockCredentials,
-  claudeCredentials,
-  CLAUDE_LOGIN_VARIABLES,
-  ClaudeLogins,
-} from './credentials/claude-logins.ts';
-import { codexAuth, CODEX_LOGIN_VARIABLES, CodexLogins } from './credentials/codex-logins.ts';
+import { bedrockCredentials, claudeCredentials, ClaudeLogins } from './credentials/claude-logins.ts';
+import { codexAuth, CodexLogins } from './credentials/codex-logins.ts';
 import { CredentialFile, type Codec } from './credentials/credential-file.ts';
 import { provideCredentialHelper } from './credentials/credential-helper.ts';
-import { credentialPaths } from './credentials/credential-paths.ts';
+import {
+  CLAUDE_LOGIN_VARIABLES,
+  CODEX_LOGIN_VARIABLES,
+  credentialPaths,
+} from './credentials/credential-paths.ts';
 import { gitCredentials, replaceAsGit } from './credentials/git-credentials.ts';
 import { githubHosts, GithubLogin } from './credentials/github-logins.ts';
 import { loginsFile } from './credentials/login.ts';

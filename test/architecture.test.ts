@@ -11,7 +11,7 @@ const GROUND = ['src/contract', 'src/errors.ts', 'src/paths.ts', 'type:src/log.t
 const CHAT = ['machines/chat.record.ts', 'machines/chat.context.ts'];
 
 /** What is pure among agents, so that it runs in browsers. */
-const SAY = ['src/agents/saying.ts', 'src/tool-brief.ts', 'type:src/contract'];
+const SAY = ['src/agents/saying.ts', 'src/tool-brief.ts', 'src/contract/parse-json.ts', 'type:src/contract'];
 
 /** What each part may import besides itself; entries with `type:` only through `import type`. */
 const MAY_IMPORT: Record<string, string[]> = {
@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/paths.ts': ['node:path'],
   'src/version.ts': ['node:', 'src/package-folder.ts'],
   'src/log.ts': ['pino'],
-  'src/environment-values.ts': ['node:', 'zod'],
+  'src/environment-values.ts': ['node:', 'zod', 'src/contract/parse-json.ts'],
   'src/engine-env.ts': ['node:', 'zod', 'src/environment-values.ts', 'src/errors.ts'],
   'src/storage': ['node:', 'unstorage', 'execa', 'zod', ...GROUND],
   'src/process': ['node:', 'execa', 'zod', 'src/storage', ...GROUND],
@@ -64,7 +64,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...GROUND,
   ],
   // Read by people's tools and in browsers too: how a dialect reads.
-  'src/agents/saying.ts': [],
+  'src/agents/saying.ts': ['src/contract/parse-json.ts'],
   'src/agents/say.ts': [
     ...SAY,
     'src/agents/claude/say.ts',

@@ -1,5 +1,6 @@
 /** The frames of JSON-RPC as agents print them, one line each; what a refusal holds is the agent's own. */
 import { z } from 'zod';
+import { parseJson } from '../contract/parse-json.ts';
 
 const ParamsSchema = z.record(z.string(), z.unknown()).catch({});
 type Params = z.infer<typeof ParamsSchema>;
@@ -55,12 +56,4 @@ function frameSchema<Refusal>(RefusalSchema: z.ZodType<Refusal>): z.ZodType<Json
         refusal: error ?? null,
       })),
   ]);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

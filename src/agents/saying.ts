@@ -1,4 +1,6 @@
 /** What agents say, in one vocabulary, whichever dialect they speak. Pure: it also runs in browsers. */
+import { parseJson } from '../contract/parse-json.ts';
+
 export type Saying = Said | ToolCall | ToolResult;
 
 export interface Said {
@@ -63,12 +65,7 @@ export function textOf(content: unknown): string {
 
 /** The value that a text is the JSON of; the text itself when it is none. */
 export function fromJson(text: unknown): unknown {
-  if (typeof text !== 'string') return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return typeof text === 'string' ? (parseJson(text) ?? text) : text;
 }
 
 /** Every line of a text behind a mark: `+` or `-`. */

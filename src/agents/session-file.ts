@@ -1,6 +1,7 @@
 /** How the file looks in which an agent keeps a session: one JSON object a line. It belongs to the agent, and is only read. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { parseJson } from '../contract/parse-json.ts';
 import { createLineSplitter } from '../process/line-splitter.ts';
 
 export type SessionFile =
@@ -48,12 +49,8 @@ async function readSession(file: string): Promise<SessionFile> {
 }
 
 function isObject(line: Buffer): boolean {
-  try {
-    const value: unknown = JSON.parse(line.toString('utf8'));
-    return typeof value === 'object' && value !== null;
-  } catch {
-    return false;
-  }
+  const value = parseJson(line.toString('utf8'));
+  return typeof value === 'object' && value !== null;
 }
 
 function reasonOf(error: unknown): SessionFile {

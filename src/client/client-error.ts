@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../contract/parse-json.ts';
 import { ErrorResponseSchema } from '../contract/errors.ts';
 import { explainFailure } from './connection-failure.ts';
 
@@ -84,13 +85,4 @@ export function unexpected(what: string, error: z.ZodError | SyntaxError): Engin
   const reason = error instanceof z.ZodError ? z.prettifyError(error) : error.message;
   const message = `${what} is not what this client understands: ${reason}`;
   return new EngineClientError({ code: 'unexpected_answer', message, cause: error });
-}
-
-/** Undefined when the text is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -5,14 +5,6 @@ import { toTime, type ClaudeOauth } from './issued.ts';
 import { indented, jsonCodec } from './json-codec.ts';
 import { inOrder, keysFrom, loginOf, noteIssued, pick, type Login, type LoginsFile } from './login.ts';
 
-/** Variables that choose how Claude Code logs in: each wins over the file of its OAuth login. */
-export const CLAUDE_LOGIN_VARIABLES = [
-  'ANTHROPIC_API_KEY',
-  'ANTHROPIC_AUTH_TOKEN',
-  'CLAUDE_CODE_OAUTH_TOKEN',
-  'CLAUDE_CODE_USE_BEDROCK',
-];
-
 export interface ClaudeLoginsOptions {
   credentials: CredentialFile<ClaudeCredentials>;
   bedrock: CredentialFile<BedrockCredentials>;

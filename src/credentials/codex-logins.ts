@@ -4,9 +4,7 @@ import type { CredentialFile } from './credential-file.ts';
 import type { CodexOauth } from './issued.ts';
 import { indented, jsonCodec } from './json-codec.ts';
 import { inOrder, keysFrom, loginOf, noteIssued, pick, type Login, type LoginsFile } from './login.ts';
-
-/** Variables in which Codex, or what it runs, may find a key. */
-export const CODEX_LOGIN_VARIABLES = ['OPENAI_API_KEY', 'CODEX_API_KEY'];
+import { CODEX_LOGIN_VARIABLES } from './credential-paths.ts';
 
 export interface CodexLoginsOptions {
   auth: CredentialFile<CodexAuth>;

@@ -1,6 +1,17 @@
 import { join } from 'node:path';
 import type { Paths } from '../paths.ts';
 
+/** Variables that choose how Claude Code logs in: each wins over the file of its OAuth login. */
+export const CLAUDE_LOGIN_VARIABLES = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_AUTH_TOKEN',
+  'CLAUDE_CODE_OAUTH_TOKEN',
+  'CLAUDE_CODE_USE_BEDROCK',
+];
+
+/** Variables in which Codex, or what it runs, may find a key. */
+export const CODEX_LOGIN_VARIABLES = ['OPENAI_API_KEY', 'CODEX_API_KEY'];
+
 /** Files of credentials that the engine and the programs of the workspace share. */
 export interface CredentialPaths {
   gitCredentials: string;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { parseJson } from '../contract/parse-json.ts';
 import type { Codec } from './credential-file.ts';
 
 /** A JSON object of which a schema names the keys that matter; it must let the others pass. */
@@ -6,7 +7,7 @@ export function jsonCodec<Content extends object>(
   schema: z.ZodType<Content>,
   { empty, format = compact }: { empty: Content; format?: (content: Content) => string },
 ): Codec<Content> {
-  return { empty, format, parse: (text) => schema.safeParse(parseJson(text)).data };
+  return { empty, format, parse: (text) => schema.safeParse(text.trim() === '' ? {} : parseJson(text)).data };
 }
 
 /** As `JSON.stringify(value, null, 2)` writes it. */
@@ -16,13 +17,4 @@ export function indented(content: unknown): string {
 
 function compact(content: unknown): string {
   return JSON.stringify(content);
-}
-
-function parseJson(text: string): unknown {
-  if (text.trim() === '') return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // which no schema accepts
-  }
 }

@@ -2,6 +2,7 @@ import { appendFile, rename, stat, truncate, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { parseJson } from '../contract/parse-json.ts';
 import { makeWayForFile } from '../storage/make-way.ts';
 import { readIfFile } from '../storage/read-if-file.ts';
 import { setAside, type OnDamage } from '../storage/set-aside.ts';
@@ -206,16 +207,8 @@ async function readPositions({
   onDamage,
 }: HookLogOptions): Promise<z.output<typeof PositionsSchema> | null> {
   const text = readIfFile(positionsFile);
-  const positions = PositionsSchema.safeParse(parseJson(text));
+  const positions = PositionsSchema.safeParse(parseJson(text ?? ''));
   if (text !== null && !positions.success)
     onDamage(await setAside(positionsFile, { reason: 'It could not be understood.', now: new Date() }));
   return positions.data ?? null;
-}
-
-function parseJson(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }

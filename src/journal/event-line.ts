@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../contract/parse-json.ts';
 import { EngineEventSchema, type EngineEventBody, type EngineEventType } from '../contract/events.ts';
 import { LineRecordSchema, type LineRecord } from '../contract/records.ts';
 import { checksum } from '../storage/checksum.ts';
@@ -175,12 +176,4 @@ function stringifyPayload({ payload }: EngineEventBody): string {
   if (!('chat' in payload)) return json;
   const chat = Object.assign({ id: payload.chat.id }, payload.chat);
   return JSON.stringify(Object.assign({ chat }, { ...payload, chat }));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../contract/parse-json.ts';
 import { EVENT_ID_LENGTH } from '../journal/event-id.ts';
 import { checksum } from '../storage/checksum.ts';
 import { beginsAs } from '../storage/torn-line.ts';
@@ -43,9 +44,5 @@ export function isTornLine(text: string): boolean {
 const EXAMPLE = `{"n":"000000000000","id":"000000000000-00000000","sum":"00000000","event":`;
 
 function isObject(text: string): boolean {
-  try {
-    return typeof JSON.parse(text) === 'object';
-  } catch {
-    return false;
-  }
+  return typeof parseJson(text) === 'object';
 }

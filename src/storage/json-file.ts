@@ -1,5 +1,6 @@
 import type { Storage } from 'unstorage';
 import { z } from 'zod';
+import { parseJson } from '../contract/parse-json.ts';
 import type { EngineStorage } from './atomic-files.ts';
 import { checksum } from './checksum.ts';
 import { setAside, type OnDamage } from './set-aside.ts';
@@ -21,7 +22,7 @@ export async function readJson<Schema extends z.ZodType>(
 ): Promise<z.output<Schema> | null> {
   const content = await storage.getItemRaw<Buffer>(key);
   if (content === null) return null;
-  const parsed = schema.safeParse(unsealed(parseJson(content)));
+  const parsed = schema.safeParse(unsealed(parseJson(content.toString('utf8'))));
   if (parsed.success) return parsed.data;
   const reason = z.prettifyError(parsed.error);
   onDamage(await setAside(files.pathOf(key), { reason, now: now() }));
@@ -39,13 +40,4 @@ function unsealed(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('sum' in value)) return value;
   const { sum, ...rest } = value;
   return checksum(JSON.stringify(rest)) === sum ? rest : undefined;
-}
-
-/** Undefined when the text is not JSON. */
-function parseJson(content: Buffer): unknown {
-  try {
-    return JSON.parse(content.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { z } from 'zod';
+import { parseJson } from '../contract/parse-json.ts';
 import type { PullRequestState } from '../contract/repos.ts';
 import { passwordOf } from '../contract/url-password.ts';
 import { isWebUrl } from '../contract/web-url.ts';
@@ -131,12 +132,4 @@ function headOf(
   if (!isCrossRepository) return base;
   if (!headRepository?.name || !headRepositoryOwner?.login) return null;
   return `${headRepositoryOwner.login}/${headRepository.name}`.toLowerCase();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // which no schema accepts
-  }
 }

@@ -162,8 +162,8 @@ describe('a check', () => {
 
   it('finds a login, and never says what it is', async () => {
     const home = await createHome();
-    const login = loginCheck({ name: 'x', home, env: { KEY: 'sk-1' }, variables: ['KEY'], files: ['login'] });
     const file = join(home, 'login');
+    const login = loginCheck({ name: 'x', env: { KEY: 'sk-1' }, variables: ['KEY'], files: [file] });
 
     expect(await login.examine()).toEqual(good('from KEY'));
     await writeFile(file, JSON.stringify({ claudeAiOauth: { expiresAt: 1, accessToken: 'sk-2' } }), {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { parseJson } from '../../contract/parse-json.ts';
 import { findExecutable } from '../../engine-env.ts';
 import { bad, doubtful, good, type Check, type Finding } from './check.ts';
 import { readVersion } from './programs.ts';
@@ -88,21 +89,12 @@ async function answers(file: string, { probe, env }: AgentProgram): Promise<bool
   try {
     child.stdin.write(`${JSON.stringify(greeting)}\n`);
     for await (const line of createInterface({ input: child.stdout })) {
-      if (isAnswer(parseLine(line))) return true;
+      if (isAnswer(parseJson(line))) return true;
     }
     return false;
   } finally {
     child.kill();
     await child;
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    // A notice for people.
-    return null;
   }
 }

@@ -1,5 +1,10 @@
+import {
+  CLAUDE_LOGIN_VARIABLES,
+  CODEX_LOGIN_VARIABLES,
+  credentialPaths,
+} from '../../credentials/credential-paths.ts';
 import { agentEnvironment } from '../../engine-env.ts';
-import { createPaths } from '../../paths.ts';
+import { createPaths, type Paths } from '../../paths.ts';
 import type { Terminal } from '../terminal.ts';
 import { agentCheck, CLAUDE_PROBE, CODEX_PROBE } from './agents.ts';
 import { bad, doubtful, type Check } from './check.ts';
@@ -52,7 +57,7 @@ export function createChecks(terminal: Terminal): Check[] {
       remedy: 'npm install -g @openai/codex, or set CODEX_PATH.',
       probe: CODEX_PROBE,
     }),
-    ...loginChecks(home, env),
+    ...loginChecks(paths, env),
     homeCheck(paths),
     diskCheck(paths),
     cloudInitCheck(environment),
@@ -67,27 +72,16 @@ function engineChecks(address: EngineAddress): Check[] {
   return [portCheck({ ...address, find }), engineCheck({ ...address, find })];
 }
 
-function loginChecks(home: string, env: Readonly<Record<string, string>>): Check[] {
+function loginChecks(paths: Paths, env: Readonly<Record<string, string>>): Check[] {
+  const at = credentialPaths(paths, env);
   return [
     loginCheck({
       name: 'claude login',
-      home,
       env,
-      variables: [
-        'ANTHROPIC_API_KEY',
-        'ANTHROPIC_AUTH_TOKEN',
-        'CLAUDE_CODE_OAUTH_TOKEN',
-        'CLAUDE_CODE_USE_BEDROCK',
-      ],
-      files: ['.claude/.credentials.json', '.claude/.bedrock-credentials.json'],
+      variables: CLAUDE_LOGIN_VARIABLES,
+      files: [at.claudeCredentials, at.bedrockCredentials],
     }),
-    loginCheck({
-      name: 'codex login',
-      home,
-      env,
-      variables: ['OPENAI_API_KEY', 'CODEX_API_KEY'],
-      files: ['.codex/auth.json'],
-    }),
-    loginCheck({ name: 'github login', home, env, variables: ['GH_TOKEN'], files: ['.git-credentials'] }),
+    loginCheck({ name: 'codex login', env, variables: CODEX_LOGIN_VARIABLES, files: [at.codexAuth] }),
+    loginCheck({ name: 'github login', env, variables: ['GH_TOKEN'], files: [at.gitCredentials] }),
   ];
 }

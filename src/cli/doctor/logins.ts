@@ -1,15 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../../contract/parse-json.ts';
 import { doubtful, good, type Check, type Finding } from './check.ts';
 
 export interface LoginOptions {
   name: string;
-  home: string;
   env: Readonly<Record<string, string>>;
   /** Variables that hold a login by themselves. */
   variables: readonly string[];
-  /** Files that hold one, below the home. */
+  /** Files that hold one. */
   files: readonly string[];
 }
 
@@ -18,12 +17,12 @@ const NONE = 'The control plane provides it at boot; without one, log in or set 
 const OAuthSchema = z.looseObject({ claudeAiOauth: z.looseObject({ expiresAt: z.number() }) });
 
 /** Whether there is a login, and nobody else can read it. What it is, is never shown. */
-export function loginCheck({ name, home, env, variables, files }: LoginOptions): Check {
+export function loginCheck({ name, env, variables, files }: LoginOptions): Check {
   return {
     name,
     examine() {
       const variable = variables.find((candidate) => env[candidate]);
-      const file = files.map((path) => join(home, path)).find(isReadable);
+      const file = files.find(isReadable);
       if (file !== undefined) return examineFile(file);
       return variable === undefined ? doubtful('no login found', NONE) : good(`from ${variable}`);
     },
@@ -33,7 +32,7 @@ export function loginCheck({ name, home, env, variables, files }: LoginOptions):
 function examineFile(file: string): Finding {
   if ((statSync(file).mode & 0o077) !== 0)
     return doubtful(`${file} can be read by others`, `chmod 600 ${file}`);
-  const oauth = OAuthSchema.safeParse(parse(readFileSync(file, 'utf8'))).data?.claudeAiOauth;
+  const oauth = OAuthSchema.safeParse(parseJson(readFileSync(file, 'utf8'))).data?.claudeAiOauth;
   if (oauth !== undefined && oauth.expiresAt < Date.now())
     return doubtful(`${file} has expired`, 'The engine renews it at boot; is the control plane reachable?');
   return good(file);
@@ -44,14 +43,5 @@ function isReadable(file: string): boolean {
     return statSync(file).isFile();
   } catch {
     return false;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not every file of a login is JSON.
-    return null;
   }
 }
