@@ -7,7 +7,7 @@ import { ActorWatch } from './inspector/actor-watch.ts';
 import { InspectorPage } from './inspector/inspector-page.ts';
 import { bridgeToStately } from './inspector/stately-bridge.ts';
 import { createRedaction, type Log } from './log.ts';
-import { PACKAGE_FOLDER } from './package-folder.ts';
+import { PACKAGE_FOLDER } from './version.ts';
 
 /** What people can see of an engine. */
 export interface Inspection {

@@ -1,19 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import { watchClock } from './actors/watch-clock.ts';
 import { agentOptions } from './agent-options.ts';
 import type { AgentDriver } from './agents/agent.ts';
 import { createDrivers } from './agents/registry.ts';
-import type { ChatRecord } from './contract/records.ts';
+import { creationOf, draftChat } from './commands/chats.ts';
+import type { ChatRecord, EngineStateFile } from './contract/records.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { Log } from './log.ts';
 import { createMonolithClient, type MonolithClient } from './monolith/client.ts';
-import { createFirstChats, isFirstStart, writeState } from './move-in.ts';
 import { openCredentials, type Credentials } from './open-credentials.ts';
-import type { Home } from './open-home.ts';
+import { STATE_KEY, type Home } from './open-home.ts';
 import { openHooks } from './open-hooks.ts';
 import { retireDamagedRuns } from './process/damaged-runs.ts';
 import { sweep } from './process/sweep.ts';
 import type { Recording } from './start-recording.ts';
 import { startRoot, type Root, type RootHooksOptions } from './start-root.ts';
+import { writeJson } from './storage/json-file.ts';
 
 export interface StartActorsOptions {
   environment: EngineEnvironment;
@@ -76,4 +78,34 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
 function runsOf(records: ReadonlyMap<string, ChatRecord>): Set<string> {
   const runs = [...records.values()].flatMap(({ position, turn }) => [position?.runId, turn?.delivery.runId]);
   return new Set(runs.filter((run) => run !== undefined));
+}
+
+/** Of the home, or of what is left of it. */
+function isFirstStart({ lastEngine, damages, records }: Home): boolean {
+  return lastEngine === null || (damages.count > 0 && records.size === 0);
+}
+
+/** One chat per agent exists from the first start. */
+function createFirstChats(
+  { records }: Home,
+  { root, drivers }: { root: Root; drivers: ReadonlyMap<string, AgentDriver> },
+): void {
+  const known = new Set([...records.values()].map(({ chat }) => chat.provider));
+  for (const { provider, title } of drivers.values()) {
+    if (known.has(provider)) continue;
+    const chat = draftChat({ id: randomUUID(), provider, title, parentChatId: null });
+    root.actor.send(creationOf(chat, {}));
+  }
+}
+
+/** Writes down which engine this is, for the next one. */
+async function writeState({ store, journal }: Home, environment: EngineEnvironment): Promise<void> {
+  const value: EngineStateFile = {
+    version: 1,
+    workspaceId: environment.WORKSPACE_ID,
+    incarnation: journal.headId.slice(-8),
+    startedAt: new Date().toISOString(),
+  };
+  await journal.committed();
+  await writeJson(store.storage, { key: STATE_KEY, value });
 }

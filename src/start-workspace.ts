@@ -18,7 +18,7 @@ import { watchFiles } from './workspace/file-watch.ts';
 import { listPlans, readPlan } from './workspace/plans.ts';
 import { PullRequests, PullRequestsFileSchema } from './workspace/pull-requests.ts';
 import { readRepository } from './workspace/read-repository.ts';
-import { rememberBriefly } from './workspace/remember-briefly.ts';
+import { rememberBriefly } from './workspace/ssh-sessions.ts';
 import { Repositories } from './workspace/repositories.ts';
 import { hasActiveSshSessions } from './workspace/ssh-sessions.ts';
 import { WorkTreeStatusReader } from './workspace/work-tree-status.ts';

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKAGE_FOLDER } from './package-folder.ts';
 
 export function readVersion(): string {
   const { version } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as {
@@ -8,3 +7,9 @@ export function readVersion(): string {
   };
   return version;
 }
+
+/** The folder of this package: above the sources, and above what is built of them. */
+export const PACKAGE_FOLDER =
+  ['..', '../..']
+    .map((folder) => join(import.meta.dirname, folder))
+    .find((folder) => existsSync(join(folder, 'package.json'))) ?? '.';

@@ -1,11 +1,12 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
+  CONFIG_FILES,
   describeProblems,
   describeWarnings,
   readRepositoryConfig,
-  CONFIG_FILES,
 } from '../hooks/read-config.ts';
-import { refuseNoFolder } from './repository-folder.ts';
+import { CliError, EXIT } from './terminal.ts';
 
 /** Says whether the hooks of the repository in `folder` can be read, and what they are. Returns the exit code. */
 export function checkHooks(path: string, print: (text: string) => void): number {
@@ -40,4 +41,10 @@ function describeHook(hook: { commands: string[]; timeout: number; separate: boo
   const limit = `${hook.timeout / 1000} s`;
   const shells = hook.separate ? `each in its own shell, ${limit} each` : `in one shell, ${limit} for all`;
   return `${hook.commands.length} command${hook.commands.length === 1 ? '' : 's'}, ${shells}`;
+}
+
+/** @throws {CliError} when there is no folder there. */
+export function refuseNoFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new CliError(`There is no folder ${folder}.`, EXIT.USAGE);
 }

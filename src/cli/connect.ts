@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { z } from 'zod';
 import { EngineClient } from '../client/client.ts';
 import { isBaseUrl } from '../client/transport.ts';
-import { DEV_HOME, readDevSettings } from './dev-settings.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 
 /** How a command finds its engine. */
@@ -14,6 +14,8 @@ export interface EngineOptions {
 
 const DEFAULT_PORT = '3737';
 
+/** Where `replicas-engine dev` keeps everything, below the folder that it was started in. */
+export const DEV_HOME = '.replicas-dev';
 const DEV_SECRET_FILE = `${DEV_HOME}/engine-secret`;
 
 export interface ConnectOptions extends EngineOptions {
@@ -78,4 +80,17 @@ function readSecretFile(file: string): string {
 /** The secret of a trial engine goes to this machine only. */
 function isLocal(url: string): boolean {
   return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+}
+
+const SettingsSchema = z.record(z.string(), z.string());
+
+/** The environment of the trial engine that was started in a folder; null when none is running. */
+export function readDevSettings(folder: string): Record<string, string> | null {
+  try {
+    return SettingsSchema.parse(
+      JSON.parse(readFileSync(resolve(folder, DEV_HOME, 'engine-environment.json'), 'utf8')),
+    );
+  } catch {
+    return null;
+  }
 }

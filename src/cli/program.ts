@@ -201,7 +201,7 @@ function addHooks(program: Command, shell: Shell): void {
     .option('--json', 'print JSON')
     .action((options: ClientOptions) =>
       shell.run(async (terminal) => {
-        const { showHooks } = await import('./show-hooks.ts');
+        const { showHooks } = await import('./show-status.ts');
         const { json = false } = options;
         return withEngine(terminal, options, (client) => showHooks(terminal, { client, json }));
       }),

@@ -14,7 +14,7 @@ import { viewHook } from '../hooks/hook-view.ts';
 import { planHooks } from '../hooks/plan-hooks.ts';
 import { redactText } from '../hooks/redact.ts';
 import { createPaths } from '../paths.ts';
-import { refuseNoFolder } from './repository-folder.ts';
+import { refuseNoFolder } from './check-hooks.ts';
 import { createLiveLines, toTable, type LiveOptions } from './hook-table.ts';
 
 export interface RunHooksOptions extends LiveOptions {

@@ -1,7 +1,7 @@
+import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
-import type { ChatSummary, EngineClient, Repo, Status } from '../client/client.ts';
+import type { ChatSummary, EngineClient, Hook, Repo, Status } from '../client/client.ts';
 import { noteOfBoot } from './boot-note.ts';
-import { toColumns } from './columns.ts';
 import { describeFailure } from './exit-code.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -77,4 +77,55 @@ export function toDuration(seconds: number): string {
   if (seconds < 120) return `${Math.floor(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Prints how far the hooks of the engine's repositories are; fails when one of them did. */
+export async function showHooks(
+  terminal: Terminal,
+  { client, json }: { client: EngineClient; json: boolean },
+): Promise<number> {
+  const status = await client.hooks.status({ signal: terminal.stopSignal() });
+  const colors = pc.createColors(terminal.hasColors);
+  const rows = status.hooks.flatMap((hook) => toRows(hook, colors));
+  terminal.print(
+    json ? `${JSON.stringify(status, null, 2)}\n` : `Hooks: ${status.state}\n${toColumns(rows)}`,
+  );
+  return status.state === 'failed' ? EXIT.FAILED : EXIT.DONE;
+}
+
+function toRows(
+  { repoName, kind, commands, error }: Hook,
+  colors: ReturnType<typeof pc.createColors>,
+): string[][] {
+  if (commands.length === 0) return [['', repoName, kind, colors.red(error?.message ?? 'no commands')]];
+  return commands.map(({ command, status, exitCode, durationMs }) => {
+    const paint = status === 'succeeded' ? colors.green : status === 'running' ? colors.yellow : colors.dim;
+    const shown = exitCode === null || exitCode === 0 ? paint(status) : colors.red(`${status} (${exitCode})`);
+    const time = durationMs === null ? '' : `${(durationMs / 1000).toFixed(1)} s`;
+    return ['', repoName, kind, shown, time, command.trim().split('\n')[0] ?? ''];
+  });
+}
+
+/** Rows as aligned lines; the last column is not padded. Colours take no room. */
+function toColumns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => widthOf(row[column] ?? ''))),
+  );
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => pad(cell, widths[column]))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+function pad(cell: string, width = 0): string {
+  return cell + ' '.repeat(Math.max(0, width - widthOf(cell)));
+}
+
+function widthOf(cell: string): number {
+  return stripVTControlCharacters(cell).length;
 }

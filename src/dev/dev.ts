@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { execa } from 'execa';
 import { findBundledAgents, findMissing } from './bundled-agents.ts';
-import { createDemoRepository } from './demo-repository.ts';
 import { startDemoModels } from './demo-models.ts';
+import { NOTES_END } from './demo-script.ts';
 import { devEnvironment, type Environment } from './dev-environment.ts';
 import { startReferenceMonolith } from './reference-monolith/reference-monolith.ts';
 import { welcome } from './welcome.ts';
@@ -94,4 +95,42 @@ async function readOrCreateSecret(file: string): Promise<string> {
   const secret = randomBytes(24).toString('hex');
   await writeFile(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
   return secret;
+}
+
+const README = `# Demo
+
+A repository for trying the engine out. Agents work here; nothing in it matters.
+`;
+
+const NOTES = `# Notes
+
+What you say to the scripted agent ends up here.
+
+${NOTES_END}
+`;
+
+/** Settings of these commits only: neither the user's configuration nor their hooks and signatures play a part. */
+const OWN_SETTINGS = [
+  ['-c', 'user.name=Replicas demo'],
+  ['-c', 'user.email=demo@replicas.invalid'],
+  ['-c', 'commit.gpgSign=false'],
+].flat();
+
+const OWN_ENVIRONMENT = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
+
+/** Creates `<home>/workspaces/demo`, a git repository with one commit, unless it is there; returns its folder. */
+async function createDemoRepository(home: string): Promise<string> {
+  const folder = join(home, 'workspaces', 'demo');
+  if (existsSync(join(folder, '.git'))) return folder;
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'README.md'), README);
+  await writeFile(join(folder, 'NOTES.md'), NOTES);
+  await git(folder, ['init', '--quiet', '--initial-branch=main']);
+  await git(folder, ['add', '--all']);
+  await git(folder, ['commit', '--quiet', '--message', 'Start the demo']);
+  return folder;
+}
+
+async function git(folder: string, args: readonly string[]): Promise<void> {
+  await execa('git', [...OWN_SETTINGS, ...args], { cwd: folder, env: OWN_ENVIRONMENT });
 }

@@ -1,6 +1,6 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { heldFiles } from '../process/held-files.ts';
 import { identify } from '../process/identify.ts';
 import { createRun } from '../process/run.ts';
 import { endFamily } from '../process/terminate.ts';
@@ -18,5 +18,33 @@ export async function clearProcesses(folder: string, known: ReadonlySet<string>)
     if (identify(run).state === 'running') await endFamily(run, { graceMs: 0 });
     if (heldFiles(run.folder).size > 0) continue;
     await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Files below `folder` that some process of this machine has open, as far as we may know. */
+function heldFiles(folder: string): Set<string> {
+  const held = new Set<string>();
+  for (const pid of namesIn('/proc').filter((name) => /^\d+$/.test(name))) {
+    for (const descriptor of namesIn(`/proc/${pid}/fd`)) {
+      const target = targetOf(`/proc/${pid}/fd/${descriptor}`);
+      if (target?.startsWith(`${folder}/`)) held.add(target);
+    }
+  }
+  return held;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // it is gone, or somebody else's
+  }
+}
+
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
   }
 }

@@ -15,7 +15,7 @@ import { readIfFile } from '../storage/read-if-file.ts';
 import type { HookLog } from './hook-log.ts';
 import { parseResults, toProgram } from './hook-script.ts';
 import type { OutputBounds } from './output-bounds.ts';
-import { durationOnDisk, firstLine, outcomeOf } from './hook-words.ts';
+import { durationOnDisk, firstLine, outcomeOf } from './hook-script.ts';
 import { createThrottle } from './throttle.ts';
 
 export interface HookProcessOptions {

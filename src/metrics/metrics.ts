@@ -1,7 +1,6 @@
+import type { CredentialProvider } from '../contract/credentials.ts';
 import type { EngineEventBody } from '../contract/events.ts';
 import type { Exposition, Gauges } from './exposition.ts';
-import { observe } from './observe.ts';
-import { RefreshTimes } from './refresh-times.ts';
 import { Tally } from './tally.ts';
 
 export interface MetricsPage {
@@ -41,5 +40,56 @@ export class Metrics {
     );
     const exposition = await this.#exposition;
     return { mediaType: exposition.mediaType, text: await exposition.render() };
+  }
+}
+
+/** Counts what an event says. */
+function observe(tally: Tally, { type, payload }: EngineEventBody): void {
+  switch (type) {
+    case 'chat.turn.accepted':
+      return tally.count('messages_accepted_total');
+    case 'chat.message.dropped':
+      return tally.count('messages_dropped_total', { reason: payload.reason });
+    case 'chat.turn.completed':
+      tally.count('turns_total', { outcome: payload.outcome });
+      return tally.time('turn_seconds', payload.durationMs / 1_000);
+    case 'chat.request.closed':
+      return tally.count('requests_total', { outcome: payload.outcome });
+    case 'hooks.completed':
+    case 'hooks.failed':
+      return tally.count('hook_runs_total', { outcome: type === 'hooks.failed' ? 'failed' : 'completed' });
+    case 'hooks.progress':
+      if (payload.exitCode === undefined) return;
+      return tally.count('hook_commands_total', { outcome: payload.exitCode === 0 ? 'succeeded' : 'failed' });
+    case 'credentials.changed':
+      return tally.count('credential_states_total', { provider: payload.provider, state: payload.state });
+    case 'error':
+      return tally.count('errors_total', { code: payload.code });
+  }
+}
+
+/** Times each refresh by what is said of it: from `refreshing` to the state that follows. */
+class RefreshTimes {
+  readonly #tally: Tally;
+  readonly #now: () => number;
+  readonly #startedAt = new Map<CredentialProvider, number>();
+
+  /** `now`: a monotonic clock, in milliseconds. */
+  constructor(tally: Tally, now: () => number) {
+    this.#tally = tally;
+    this.#now = now;
+  }
+
+  observe({ type, payload }: EngineEventBody): void {
+    if (type !== 'credentials.changed') return;
+    const { provider, state } = payload;
+    const startedAt = this.#startedAt.get(provider);
+    this.#startedAt.delete(provider);
+    if (state === 'refreshing') this.#startedAt.set(provider, this.#now());
+    else if (startedAt !== undefined) this.#time((this.#now() - startedAt) / 1_000, { provider, state });
+  }
+
+  #time(seconds: number, labels: { provider: CredentialProvider; state: string }): void {
+    this.#tally.time('credential_refresh_seconds', seconds, labels);
   }
 }

@@ -1,10 +1,11 @@
+import { createReadStream } from 'node:fs';
 import type { HistoryMark } from '../contract/records.ts';
 import { writeAll, type LogFile } from '../storage/log-file.ts';
 import { TEMPORARY_SUFFIX } from '../storage/replace-file.ts';
+import { salvage } from '../storage/salvage.ts';
 import { keepAside } from '../storage/set-aside.ts';
-import { encodeHistoryLine, type HistoryLine } from './history-line.ts';
+import { encodeHistoryLine, parseHistoryLine, type HistoryLine } from './history-line.ts';
 import type { OpenHistoryFileOptions, SoundHistory } from './open-history-file.ts';
-import { soundLinesOf } from './sound-lines.ts';
 
 /** Something that an agent said, as the journal tells it; `event` is JSON. */
 export interface RetoldEvent {
@@ -154,5 +155,20 @@ class Rebuilding {
     this.#bufferedLength = 0;
     await writeAll(this.#file, { bytes, position: this.written.bytes });
     this.written.bytes += bytes.length;
+  }
+}
+
+/** The lines of a damaged history that are as they were written. */
+function soundLinesOf(path: string): AsyncGenerator<HistoryLine> {
+  const parse = (bytes: Buffer) => parseHistoryLine(bytes.toString('utf8'));
+  return salvage({ chunks: readChunks(path), parse, beginning: '{"n":"' });
+}
+
+/** What cannot be read any more is lost like what was overwritten. */
+async function* readChunks(path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(path, { highWaterMark: 1 << 20 });
+  } catch {
+    return;
   }
 }

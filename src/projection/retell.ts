@@ -1,6 +1,6 @@
 import { readId, typeStart } from '../journal/event-line.ts';
 import type { Journal } from '../journal/journal.ts';
-import { rawLines, type RawLine } from '../journal/raw-lines.ts';
+import type { LineReader } from '../journal/line-reader.ts';
 import type { Retold, RetoldEvent } from './history-rebuild.ts';
 
 type Source = Pick<Journal, 'readAfter'>;
@@ -51,4 +51,28 @@ function startsWith(kind: string, chatId: string): (line: RawLine) => boolean {
 function eventIn(line: string): string {
   const { payload } = JSON.parse(line) as { payload: { event: unknown } };
   return JSON.stringify(payload.event);
+}
+
+/** A line of the journal as it stands in a block of them, with its newline. */
+interface RawLine {
+  block: Buffer;
+  start: number;
+  end: number;
+}
+
+const NEWLINE = 0x0a;
+
+/** The lines that a reader reads, one by one; the reader is closed in the end. */
+async function* rawLines(reader: LineReader): AsyncGenerator<RawLine> {
+  try {
+    for (let block = await reader.read(); block !== null; block = await reader.read()) {
+      for (let start = 0; start < block.length;) {
+        const end = block.indexOf(NEWLINE, start) + 1;
+        yield { block, start, end };
+        start = end;
+      }
+    }
+  } finally {
+    await reader.close();
+  }
 }

@@ -9,3 +9,10 @@ const SANE_REQUEST_ID = /^[\w.:-]{1,100}$/;
 export function toRequestId(given: unknown): string {
   return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
 }
+
+/** Of server-sent events: nobody in between keeps them back. */
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};

@@ -1,10 +1,7 @@
-import { getQuery } from 'h3';
-import type { H3Event } from 'h3';
+import { getQuery, type H3Event } from 'h3';
 import { z } from 'zod';
-import { inWords } from '../contract/in-words.ts';
-import { EngineError } from '../errors.ts';
 import type { Issue } from '../error-table.ts';
-import { readJson } from './read-json.ts';
+import { EngineError } from '../errors.ts';
 
 const ISSUES_SHOWN = 20;
 const MESSAGE_CHARACTERS_SHOWN = 200;
@@ -39,4 +36,90 @@ function toIssue({ path, message }: { path: PropertyKey[]; message: string }): I
     path: path.slice(1).map(String).join('.') || 'body',
     message: message.slice(0, MESSAGE_CHARACTERS_SHOWN),
   };
+}
+
+/** Says as a person would what is missing and what is no number; zod says the rest. */
+const inWords: z.core.$ZodErrorMap = (issue) => {
+  if (issue.input === undefined) return `is missing${expectationOf(issue)}`;
+  if (issue.code !== 'invalid_type' || typeof issue.input !== 'number') return undefined;
+  if (issue.expected === 'int') return 'must be a whole number';
+  return Number.isFinite(issue.input) ? undefined : 'must be a number';
+};
+
+function expectationOf(issue: z.core.$ZodRawIssue): string {
+  if (issue.code === 'invalid_type') return `, ${WORDS[issue.expected] ?? issue.expected} is expected`;
+  if (issue.code === 'invalid_value') return `, ${issue.values.map(String).join(' or ')} is expected`;
+  return '';
+}
+
+const WORDS: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+/**
+ * The body as JSON whatever its content type says: `curl -d` calls everything a form.
+ * @throws {EngineError} `MALFORMED_JSON`, which names another encoding than plain UTF-8.
+ */
+async function readJson({ req }: H3Event): Promise<unknown> {
+  const bytes = await readBytes(req);
+  if (bytes.length === 0) return undefined;
+  const encoding = codingOf(req.headers) ?? encodingOf(bytes);
+  if (encoding !== undefined)
+    refuse(`it is ${encoding}; send it uncompressed, as UTF-8 without a byte order mark`);
+  const text = toText(bytes);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    return refuse(cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch (cause) {
+    const isTooLarge = cause instanceof Error && 'status' in cause && cause.status === 413;
+    throw new EngineError(isTooLarge ? 'PAYLOAD_TOO_LARGE' : 'BODY_INCOMPLETE', undefined, { cause });
+  }
+}
+
+/** What `Content-Encoding` says was done to the body. */
+function codingOf(headers: Headers): string | undefined {
+  const coding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  if (coding === '' || coding === 'identity') return undefined;
+  return `compressed (${coding.replaceAll(/[^\w, -]/g, '').slice(0, 40)})`;
+}
+
+/** Another encoding than UTF-8, by its first bytes; of JSON the first two are ASCII. */
+function encodingOf(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  return ENCODINGS.find(([pattern]) => pattern.test(start))?.[1];
+}
+
+const ENCODINGS: [RegExp, string][] = [
+  [/^1f8b/, 'compressed (gzip)'],
+  [/^28b52ffd/, 'compressed (zstd)'],
+  [/^(?:fffe0000|0000feff|000000|..000000)/, 'UTF-32'],
+  [/^(?:fffe|feff|00..|..00)/, 'UTF-16'],
+  [/^efbbbf/, 'UTF-8 with a byte order mark'],
+];
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function toText(bytes: Uint8Array): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return refuse('it is not UTF-8');
+  }
+}
+
+function refuse(reason: string): never {
+  throw new EngineError('MALFORMED_JSON', { reason });
 }

@@ -40,6 +40,15 @@ interface Definition<Parts extends z.ZodRawShape> extends Description {
   handle: (request: z.output<z.ZodObject<Parts>>, event: H3Event) => unknown;
 }
 
+/** What any change of a chat may be refused with. */
+export const CHANGE_REFUSALS: EngineErrorCode[] = [
+  'CHAT_NOT_FOUND',
+  'SHUTTING_DOWN',
+  'CHAT_FAILED',
+  'OUTCOME_UNKNOWN',
+  'STORAGE_FULL',
+];
+
 /** Declares a route; its handler sees only requests that its schemas accept. */
 export function route<Parts extends z.ZodRawShape>(definition: Definition<Parts>): Route {
   const { request, handle, ...description } = definition;

@@ -1,4 +1,4 @@
-import type { Metadata } from './metadata-by-git.ts';
+import type { Metadata } from './metadata.ts';
 
 export interface DefaultBranchSettings {
   REPLICAS_REPO_NAME?: string | undefined;

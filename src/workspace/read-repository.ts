@@ -7,7 +7,7 @@ import { defaultBranchOf } from './default-branch.ts';
 import type { DefaultBranchSettings } from './default-branch.ts';
 import type { DiffReader } from './diff-reader.ts';
 import { RepositoryError } from './git.ts';
-import type { Metadata } from './metadata-by-git.ts';
+import type { Metadata } from './metadata.ts';
 import type { MetadataReader } from './metadata.ts';
 import { parseRemote, preferredRemote, providerOf, withoutCredentials } from './remotes.ts';
 import type { Remote } from './remotes.ts';

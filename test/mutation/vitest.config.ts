@@ -6,7 +6,11 @@ export default defineConfig({
     root: new URL('../..', import.meta.url).pathname,
     include: ['test/machines/**/*.test.ts'],
     // The walks go through everything at once, before any test: what they find, a story or a cell is to say.
-    exclude: ['test/machines/pages.test.ts', 'test/machines/stately.test.ts', 'test/machines/*/paths.test.ts'],
+    exclude: [
+      'test/machines/pages.test.ts',
+      'test/machines/stately.test.ts',
+      'test/machines/*/paths.test.ts',
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -9,7 +9,7 @@ import type { Engine } from '../../src/engine.ts';
 import { EngineError } from '../../src/errors.ts';
 import { InspectorPage } from '../../src/inspector/inspector-page.ts';
 import { createLog } from '../../src/log.ts';
-import { PACKAGE_FOLDER } from '../../src/package-folder.ts';
+import { PACKAGE_FOLDER } from '../../src/version.ts';
 import { startListener } from '../../src/server/listen.ts';
 import { fakeEngine, startApp } from './fake-engine.ts';
 

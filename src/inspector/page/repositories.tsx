@@ -1,9 +1,8 @@
 import { useState } from 'preact/hooks';
-import type { Repo } from '../../client/client.ts';
+import { isWebUrl, type Repo } from '../../client/client.ts';
 import { Diff } from './diff.tsx';
 import type { PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
-import { WebLink } from './web-link.tsx';
 
 export function Repositories({ store }: { store: PageStore }) {
   const repos = useStore(store, (state) => state.repos);
@@ -49,4 +48,14 @@ function RepoDiff({ repo }: { repo: Repo }) {
   if (!repo.gitDiff?.fullDiff)
     return <p class="empty">Nothing differs from {repo.defaultBranch || 'its base'}.</p>;
   return <Diff key={repo.name} text={repo.gitDiff.fullDiff} />;
+}
+
+/** A link to a page elsewhere. What is no address of the web is shown, and leads nowhere. */
+function WebLink({ url }: { url: string }) {
+  if (!isWebUrl(url)) return <span class="dim">{url}</span>;
+  return (
+    <a href={url} target="_blank" rel="noreferrer">
+      {url.replace(/^https?:\/\//i, '')}
+    </a>
+  );
 }

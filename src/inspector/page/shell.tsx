@@ -1,12 +1,15 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { ActorTree } from './actor-tree.tsx';
 import { ChartView } from './chart-view.tsx';
+import { Chats } from './chats.tsx';
+import { Credentials } from './credentials.tsx';
 import { Details } from './details.tsx';
-import { Dock } from './dock.tsx';
 import { Header } from './header.tsx';
-import { Notices } from './notices.tsx';
-import type { PageStore, Pane } from './page-state.ts';
+import { Hooks } from './hooks.tsx';
+import type { DockTab, PageStore, Pane } from './page-state.ts';
+import { Repositories } from './repositories.tsx';
 import { useStore } from './store.ts';
+import { TabPanel, Tabs } from './tabs.tsx';
 
 const PANES: readonly (readonly [Pane, string])[] = [
   ['dock', 'Work'],
@@ -51,5 +54,47 @@ export function Shell({ store, takesFocus, onLeave }: ShellProps) {
         ))}
       </nav>
     </div>
+  );
+}
+
+/** What keeps the page from showing the engine as it is. */
+function Notices({ store }: { store: PageStore }) {
+  const text = useStore(store, noticeOf);
+  return (
+    <p class="notice" role="status">
+      {text}
+    </p>
+  );
+}
+
+function noticeOf({ connection, isStreamStuck, isCallStuck }: PageStore['state']): string | null {
+  if (isStreamStuck || isCallStuck) return STUCK;
+  if (connection.state !== 'failed') return null;
+  return `The engine is not followed any more. ${connection.reason ?? ''} Reload this page to try again.`;
+}
+
+const STUCK =
+  'No connection to the engine is free. A browser has six for all its tabs: close others that show this engine. If there are none, the engine does not answer.';
+
+const TABS: readonly (readonly [DockTab, string])[] = [
+  ['chats', 'Chats'],
+  ['hooks', 'Boot and hooks'],
+  ['repositories', 'Repositories'],
+  ['credentials', 'Credentials'],
+];
+
+/** What the engine works on. */
+function Dock({ store }: { store: PageStore }) {
+  const tab = useStore(store, ({ dockTab }) => dockTab);
+  return (
+    <section class="pane dock" aria-label="Work">
+      <Tabs label="Work" tabs={TABS} shown={tab} onShow={(dockTab) => store.update({ dockTab })} />
+      <TabPanel name={tab}>
+        {tab === 'chats' && <Chats store={store} />}
+        {tab === 'hooks' && <Hooks store={store} />}
+        {tab === 'repositories' && <Repositories store={store} />}
+        {tab === 'credentials' && <Credentials store={store} />}
+      </TabPanel>
+    </section>
   );
 }

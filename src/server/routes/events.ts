@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EngineEventSchema } from '../../contract/events.ts';
 import type { Engine } from '../../engine.ts';
 import { mergeFrames } from '../merge-frames.ts';
+import { STREAM_HEADERS } from '../answer-headers.ts';
 import { route } from '../route.ts';
 
 const EVENT_TYPES: ReadonlySet<string> = new Set(
@@ -81,12 +82,6 @@ export function eventRoutes({ events, actors, hooks }: Pick<Engine, 'events' | '
     }),
   ];
 }
-
-const STREAM_HEADERS = {
-  'content-type': 'text/event-stream',
-  'cache-control': 'no-cache, no-transform',
-  'x-accel-buffering': 'no',
-};
 
 function namesEventTypes(types: Set<string>, context: z.RefinementCtx): void {
   for (const type of types) {

@@ -8,12 +8,17 @@ import {
   InterruptQuerySchema,
   InterruptReceiptSchema,
   MessageReceiptSchema,
+  QueuedMessageParamsSchema,
+  QueueMutationSchema,
+  QueueSchema,
+  ReorderQueueSchema,
   SendMessageSchema,
   SteerSchema,
+  type QueueItem,
 } from '../../contract/messages.ts';
 import type { Engine, HistoryPage } from '../../engine.ts';
 import { JSON_HEADERS } from '../refusal.ts';
-import { route } from '../route.ts';
+import { CHANGE_REFUSALS, route } from '../route.ts';
 import { withDeadline } from '../with-deadline.ts';
 
 const SendMessage = SendMessageSchema.meta({ id: 'SendMessage' });
@@ -25,18 +30,6 @@ const History = HistoryPageSchema.meta({ id: 'HistoryPage' });
 export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
   return [
     route({
-      method: 'GET',
-      path: '/chats/:chatId/history',
-      summary: 'What was said in a chat: a page counted from the end, in the order it was said',
-      request: z.object({ params: ChatParamsSchema, query: HistoryQuerySchema }),
-      answers: { 200: { description: 'The page, as of `lastEventId`.', schema: History } },
-      refusals: ['CHAT_NOT_FOUND'],
-      async handle({ params, query }) {
-        const page = await chats.history(params.chatId, query);
-        return new HTTPResponse(toJson(page), { headers: JSON_HEADERS });
-      },
-    }),
-    route({
       method: 'POST',
       path: '/chats/:chatId/messages',
       summary: 'Send a message; it is on disk before the answer',
@@ -45,15 +38,7 @@ export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
       answers: {
         200: { description: 'It was accepted, now or when it was sent before.', schema: MessageReceipt },
       },
-      refusals: [
-        'CHAT_NOT_FOUND',
-        'MESSAGE_CONFLICT',
-        'QUEUE_FULL',
-        'SHUTTING_DOWN',
-        'CHAT_FAILED',
-        'OUTCOME_UNKNOWN',
-        'STORAGE_FULL',
-      ],
+      refusals: ['MESSAGE_CONFLICT', 'QUEUE_FULL', ...CHANGE_REFUSALS],
       handle({ params, body }) {
         // Named here, so that a caller who named none can still repeat it when the outcome is unknown.
         const messageId = body.messageId ?? randomUUID();
@@ -74,15 +59,11 @@ export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
         },
       },
       refusals: [
-        'CHAT_NOT_FOUND',
         'MESSAGE_CONFLICT',
         'STEER_UNSUPPORTED',
         'NOTHING_TO_STEER',
         'QUEUE_FULL',
-        'SHUTTING_DOWN',
-        'CHAT_FAILED',
-        'OUTCOME_UNKNOWN',
-        'STORAGE_FULL',
+        ...CHANGE_REFUSALS,
       ],
       handle({ params, body }) {
         const messageId = body.messageId ?? randomUUID();
@@ -100,7 +81,7 @@ export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
           schema: InterruptReceipt,
         },
       },
-      refusals: ['CHAT_NOT_FOUND', 'SHUTTING_DOWN', 'CHAT_FAILED', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
+      refusals: CHANGE_REFUSALS,
       handle: ({ params, query }) =>
         withDeadline(chats.interrupt(params.chatId, { clearQueue: query.queue === 'clear' })),
     }),
@@ -112,4 +93,69 @@ function toJson({ threadId, codingAgent, eventsJson, ...rest }: HistoryPage): st
   const head = JSON.stringify({ threadId, codingAgent }).slice(0, -1);
   const tail = JSON.stringify(rest).slice(1);
   return `${head},"events":${eventsJson},${tail}`;
+}
+
+const Queue = QueueSchema.meta({ id: 'Queue' });
+const QueueMutation = QueueMutationSchema.meta({ id: 'QueueMutation' });
+const ReorderQueue = ReorderQueueSchema.meta({ id: 'ReorderQueue' });
+
+const CHANGED = { 200: { description: 'What waits now.', schema: QueueMutation } };
+
+export function queueRoutes({ chats }: Pick<Engine, 'chats'>) {
+  return [
+    route({
+      method: 'GET',
+      path: '/chats/:chatId/history',
+      summary: 'What was said in a chat: a page counted from the end, in the order it was said',
+      request: z.object({ params: ChatParamsSchema, query: HistoryQuerySchema }),
+      answers: { 200: { description: 'The page, as of `lastEventId`.', schema: History } },
+      refusals: ['CHAT_NOT_FOUND'],
+      async handle({ params, query }) {
+        const page = await chats.history(params.chatId, query);
+        return new HTTPResponse(toJson(page), { headers: JSON_HEADERS });
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/chats/:chatId/queue',
+      summary: 'What waits in a chat; the running message is not in it',
+      request: z.object({ params: ChatParamsSchema }),
+      answers: { 200: { description: 'The queue, first to run first.', schema: Queue } },
+      refusals: ['CHAT_NOT_FOUND'],
+      handle: ({ params }) => chats.queue(params.chatId),
+    }),
+    route({
+      method: 'DELETE',
+      path: '/chats/:chatId/queue',
+      summary: 'Drop everything that waits',
+      request: z.object({ params: ChatParamsSchema }),
+      answers: CHANGED,
+      refusals: CHANGE_REFUSALS,
+      handle: ({ params }) => changed(chats.clearQueue(params.chatId)),
+    }),
+    route({
+      method: 'DELETE',
+      path: '/chats/:chatId/queue/:messageId',
+      summary: 'Withdraw one waiting message',
+      request: z.object({ params: QueuedMessageParamsSchema }),
+      answers: CHANGED,
+      refusals: ['MESSAGE_NOT_FOUND', ...CHANGE_REFUSALS],
+      handle: ({ params }) => changed(chats.withdraw(params.chatId, params.messageId)),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/chats/:chatId/queue/reorder',
+      summary: 'Move one waiting message to another position, counted from 0',
+      request: z.object({ params: ChatParamsSchema, body: ReorderQueue }),
+      example: { messageId: 'm-2', position: 0 },
+      answers: CHANGED,
+      refusals: ['MESSAGE_NOT_FOUND', ...CHANGE_REFUSALS],
+      handle: ({ params, body: { messageId, position } }) =>
+        changed(chats.reorder(params.chatId, { messageId, position })),
+    }),
+  ];
+}
+
+async function changed(work: Promise<QueueItem[]>) {
+  return { success: true, queue: await withDeadline(work) };
 }

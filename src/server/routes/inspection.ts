@@ -1,12 +1,14 @@
 import { HTTPResponse } from 'h3';
 import { z } from 'zod';
+import { ActorListSchema, ActorsQuerySchema } from '../../contract/actors.ts';
 import {
   MachineListSchema,
   MachineParamsSchema,
   MachineQuerySchema,
   type MachineFormat,
 } from '../../contract/machines.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine, PageFile } from '../../engine.ts';
+import { STREAM_HEADERS } from '../answer-headers.ts';
 import { route } from '../route.ts';
 
 const MachineList = MachineListSchema.meta({ id: 'MachineList' });
@@ -62,3 +64,61 @@ const FORMATS: Record<string, MachineFormat> = {
   'text/plain': 'mermaid',
   'image/svg+xml': 'svg',
 };
+
+const ActorList = ActorListSchema.meta({ id: 'ActorList' });
+
+export function actorRoutes({ actors }: Pick<Engine, 'actors'>) {
+  return [
+    route({
+      method: 'GET',
+      path: '/actors',
+      summary: 'The actors that run now, the states they are in and what they keep',
+      request: z.object({ query: ActorsQuerySchema }),
+      answers: { 200: { description: 'The engine and everything below it.', schema: ActorList } },
+      handle({ query: { follow } }, { res }) {
+        if (!follow) return { actors: actors.list() };
+        for (const [name, value] of Object.entries(STREAM_HEADERS)) res.headers.set(name, value);
+        return actors.follow();
+      },
+    }),
+  ];
+}
+
+const AssetParamsSchema = z.object({ version: z.string(), asset: z.string() });
+
+export function inspectRoutes({ inspector }: Pick<Engine, 'inspector'>) {
+  return [
+    route({
+      method: 'GET',
+      path: '/',
+      summary: 'Leads people to the page',
+      isOpen: true,
+      answers: {
+        302: { description: 'It is at `/inspect`.', schema: z.literal(''), mediaType: 'text/plain' },
+      },
+      handle: () => new HTTPResponse('', { status: 302, headers: { location: 'inspect' } }),
+    }),
+    route({
+      method: 'GET',
+      path: '/inspect',
+      summary: 'A page that shows the engine at work; it asks for the secret itself',
+      isOpen: true,
+      answers: { 200: { description: 'The page.', schema: z.string(), mediaType: 'text/html' } },
+      handle: () => toResponse(inspector.page()),
+    }),
+    route({
+      method: 'GET',
+      path: '/inspect/:version/:asset',
+      summary: 'Code and style of that page',
+      isOpen: true,
+      request: z.object({ params: AssetParamsSchema }),
+      answers: { 200: { description: 'One file.', schema: z.string(), mediaType: 'text/javascript' } },
+      refusals: ['NOT_FOUND'],
+      handle: ({ params: { version, asset } }) => toResponse(inspector.asset(version, asset)),
+    }),
+  ];
+}
+
+function toResponse({ body, headers }: PageFile): HTTPResponse {
+  return new HTTPResponse(body, { headers });
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { HealthSchema, StatusSchema } from '../../contract/status.ts';
+import type { Engine } from '../../engine.ts';
+import { describeRoutes } from '../openapi.ts';
+import { route, type Route } from '../route.ts';
+
+const Health = HealthSchema.meta({ id: 'Health' });
+const Status = StatusSchema.meta({ id: 'Status' });
+
+export function engineRoutes(engine: Pick<Engine, 'health' | 'status' | 'metrics'>) {
+  return [
+    route({
+      method: 'GET',
+      path: '/health',
+      summary: 'Whether the engine lives, and how far its boot is',
+      isOpen: true,
+      answers: { 200: { description: 'It lives.', schema: Health } },
+      handle: () => engine.health(),
+    }),
+    route({
+      method: 'GET',
+      path: '/status',
+      summary: 'Counters of the engine',
+      answers: { 200: { description: 'The counters, as of `lastEventId`.', schema: Status } },
+      handle: () => engine.status(),
+    }),
+    route({
+      method: 'GET',
+      path: '/metrics',
+      summary: 'What Prometheus collects',
+      answers: {
+        200: {
+          description: 'Counters since the engine started, gauges and histograms, in the text format.',
+          schema: z.string(),
+          mediaType: 'text/plain',
+        },
+      },
+      async handle(_, { res }) {
+        const { mediaType, text } = await engine.metrics.read();
+        res.headers.set('content-type', mediaType);
+        return text;
+      },
+    }),
+  ];
+}
+
+/** `routes` are described together with the route that describes them. */
+export function openapiRoutes({ version, routes }: { version: string; routes: Route[] }) {
+  const describing: Route = route({
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This interface as an OpenAPI 3.1 document',
+    answers: { 200: { description: 'The document.', schema: z.looseObject({ openapi: z.string() }) } },
+    handle: () => describeRoutes([...routes, describing], { version }),
+  });
+  return [describing];
+}
