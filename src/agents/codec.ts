@@ -37,8 +37,8 @@ export interface AgentCodec<State, Traits = null> {
 
   /** `launch.ts`: how a process is started, and what is known of it then. No message is in its input yet. */
   launch(given: Launching<State, Traits>): Launch<State>;
-  /** Asked once per installed program, before the first launch. */
-  survey?(installation: Installation): Promise<Traits>;
+  /** What the installed program can of what a message asks for. */
+  survey?(installation: Installation, message: QueuedMessage): Promise<Traits>;
   /** What has an effect on a process from outside, besides program and environment: one that was launched with another is replaced. */
   configuration?(given: { policy: Policy; login: LoginTokens | null }): readonly string[];
 
@@ -135,6 +135,8 @@ export interface Launch<State> {
   prompt?: string | undefined;
   /** Made before. */
   folders?: readonly string[];
+  /** It begins with a turn by itself: what it prints is not read before that is handed over. */
+  isHeld?: boolean;
 }
 
 export interface Found<State> {

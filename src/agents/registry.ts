@@ -1,7 +1,7 @@
 import { createAcpDrivers, type AcpAgent } from './acp/drivers.ts';
-import type { AgentDriver } from './agent.ts';
+import { createDriver, type AgentDriver } from './agent.ts';
 import type { DriverOptions } from './agent-context.ts';
-import { createClaudeDriver } from './claude/agent.ts';
+import { createClaudeCodec } from './claude/codec.ts';
 import { createCodexDriver } from './codex/agent.ts';
 import type { AgentLogin } from './login.ts';
 
@@ -21,7 +21,11 @@ export async function createDrivers({
   ...options
 }: AgentOptions): Promise<ReadonlyMap<string, AgentDriver>> {
   const drivers = [
-    createClaudeDriver({ ...options, findProgram: programs.claude, login: logins.claude }),
+    createDriver(createClaudeCodec(options.paths, logins.claude.environment), {
+      ...options,
+      findProgram: programs.claude,
+      login: logins.claude,
+    }),
     createCodexDriver({ ...options, findProgram: programs.codex, login: logins.codex }),
     ...(await createAcpDrivers(acpAgents, { ...options, login: logins.acp })),
   ];

@@ -2,7 +2,7 @@ import { appendFile, mkdir, mkdtemp, open, rm, symlink, truncate } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { promptIn as promptOfClaude } from '../../src/agents/claude/transcript.ts';
+import { promptIn as promptOfClaude } from '../../src/agents/claude/recover.ts';
 import { promptIn as promptOfCodex } from '../../src/agents/codex/rollout.ts';
 import { NativeSession, type NativePrompt } from '../../src/agents/native-session.ts';
 import type { SessionMark } from '../../src/contract/records.ts';

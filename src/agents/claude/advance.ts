@@ -1,9 +1,9 @@
 /** How the state of a Claude Code process changes with each message it prints. */
 import { endOf, textOf } from './outcome.ts';
-import { toolResultsIn, toolUsesIn, type KnownLine, type LineOf } from './protocol.ts';
+import { permissionRequestOf, toolResultsIn, toolUsesIn, type KnownLine, type LineOf } from './protocol.ts';
 import { isPast, reach, remember, type ClaudeState, type ClaudeTurn } from './state.ts';
 
-export function advance(state: ClaudeState, line: KnownLine, now: Date): ClaudeState {
+export function advance(state: ClaudeState, line: KnownLine, openedAt: number): ClaudeState {
   switch (line.type) {
     case 'system':
       return advanceSystem(state, line);
@@ -14,7 +14,7 @@ export function advance(state: ClaudeState, line: KnownLine, now: Date): ClaudeS
         ? echo(state, line.uuid)
         : closeTools(state, toolResultsIn(line.message.content));
     case 'assistant':
-      return answer(openTools(state, line, now), line);
+      return answer(openTools(state, line, openedAt), line);
     case 'result':
       return advanceResult(state, line);
     default:
@@ -82,9 +82,9 @@ function echo(state: ClaudeState, uuid: string | undefined): ClaudeState {
   return uuid === state.turn?.uuid ? reach(next, 'recorded') : next;
 }
 
-function openTools(state: ClaudeState, line: LineOf<'assistant'>, now: Date): ClaudeState {
+function openTools(state: ClaudeState, line: LineOf<'assistant'>, atLeast: number): ClaudeState {
   const printedAt = Date.parse(line.timestamp ?? '');
-  const openedAt = Number.isNaN(printedAt) ? now.getTime() : printedAt;
+  const openedAt = Number.isNaN(printedAt) ? atLeast : printedAt;
   const parent = line.parent_tool_use_id ?? null;
   const opened = toolUsesIn(line.message.content).map((id) => ({ id, parent, openedAt }));
   const next = { ...state, context: contextAfter(state, line), openTools: [...state.openTools, ...opened] };
@@ -104,7 +104,11 @@ function contextAfter(
 
 function closeTools(state: ClaudeState, ids: readonly string[]): ClaudeState {
   if (ids.length === 0) return state;
-  return { ...state, openTools: state.openTools.filter(({ id }) => !ids.includes(id)) };
+  return {
+    ...state,
+    openTools: state.openTools.filter(({ id }) => !ids.includes(id)),
+    asks: state.asks.filter((line) => !ids.includes(permissionRequestOf(line)?.request.tool_use_id ?? '')),
+  };
 }
 
 function advanceResult(state: ClaudeState, line: LineOf<'result'>): ClaudeState {

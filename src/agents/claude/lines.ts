@@ -1,14 +1,6 @@
 /** What is written to Claude Code's standard input: JSON, one line each. A line that is none would end the process. */
 import type { Image } from '../../contract/messages.ts';
-import type { Effort } from './effort.ts';
-
-export interface TurnSettings {
-  turnId: string;
-  /** Settings to be changed before the message; those left out stay. A null model is the agent's default. */
-  model?: string | null;
-  effort?: Effort;
-  mode?: string;
-}
+import type { Setting } from './state.ts';
 
 export interface UserText {
   turnId: string;
@@ -16,16 +8,16 @@ export interface UserText {
   images: readonly Image[];
 }
 
-/** Changes the settings that a message asks for, one line each. */
-export function settingLines({ turnId, model, effort, mode }: TurnSettings): string[] {
-  const ids = settingIds(turnId);
-  return [
-    ...(model === undefined ? [] : [request(ids.model, { subtype: 'set_model', model: model ?? 'default' })]),
-    ...(effort === undefined
-      ? []
-      : [request(ids.effort, { subtype: 'apply_flag_settings', settings: { effortLevel: effort } })]),
-    ...(mode === undefined ? [] : [request(ids.mode, { subtype: 'set_permission_mode', mode })]),
-  ];
+/** Changes a setting, for the messages to come. */
+export function settingLine(id: string, { name, value }: Setting): string {
+  switch (name) {
+    case 'model':
+      return request(id, { subtype: 'set_model', model: value ?? 'default' });
+    case 'effort':
+      return request(id, { subtype: 'apply_flag_settings', settings: { effortLevel: value } });
+    case 'mode':
+      return request(id, { subtype: 'set_permission_mode', mode: value });
+  }
 }
 
 /** The message of a user. */
@@ -37,11 +29,6 @@ export function userLine({ turnId, text, images }: UserText): string {
     session_id: '',
     uuid: turnId,
   });
-}
-
-/** Under which ids the settings of a turn are changed: the same after a restart. */
-export function settingIds(turnId: string) {
-  return { model: `${turnId}-model`, effort: `${turnId}-effort`, mode: `${turnId}-mode` };
 }
 
 export function initializeLine(id: string): string {

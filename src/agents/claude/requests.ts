@@ -1,30 +1,40 @@
 /** Claude Code's questions: which are decided here, which go to whoever watches the chat, and how answers are put. */
-import type { Policy } from '../../contract/chats.ts';
+import { z } from 'zod';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import type { Asking } from '../open-questions.ts';
-import { allowLine, denyLine } from './lines.ts';
-import type { PermissionRequest } from './protocol.ts';
-
-export type Decision = { kind: 'allow' } | { kind: 'deny'; message: string } | { kind: 'ask' };
+import { requestIdOf } from '../request-ids.ts';
+import type { Ask, Circumstances } from '../step.ts';
+import { allowLine, denyLine, unsupportedLine } from './lines.ts';
+import { permissionRequestOf, type LineOf, type PermissionRequest } from './protocol.ts';
 
 /** These change something, whatever their input; Claude Code asks only for such use of them. */
 const CHANGING_TOOLS = new Set(['Bash', 'Write', 'Edit', 'MultiEdit', 'NotebookEdit']);
 const QUESTION_TOOL = 'AskUserQuestion';
 const PLAN_TOOL = 'ExitPlanMode';
 
-export function decide(
-  { request }: PermissionRequest,
-  { policy, permissionMode }: { policy: Policy; permissionMode: string | null },
-): Decision {
-  const { tool_name: tool } = request;
-  if (tool === QUESTION_TOOL || tool === PLAN_TOOL) return { kind: 'ask' };
+/** What is to be done about a question; one that nobody here knows waits for an answer all the same. */
+export function askOf(
+  line: LineOf<'control_request'>,
+  {
+    policy,
+    permissionMode,
+    runId,
+  }: Pick<Circumstances, 'policy' | 'runId'> & { permissionMode: string | null },
+): Ask {
+  const { request_id: id, request } = line;
+  const permission = permissionRequestOf(line);
+  if (permission === null) return { id, kind: 'answer', line: unsupportedLine(id, request.subtype) };
+  const { tool_name: tool, input } = permission.request;
+  const ask = { id, kind: 'ask', asking: askingOf(permission, requestIdOf(runId, id)) } as const;
+  if (tool === QUESTION_TOOL || tool === PLAN_TOOL) return ask;
   if (permissionMode === 'plan' && CHANGING_TOOLS.has(tool)) {
-    return { kind: 'deny', message: 'Plan mode: nothing may be changed before the plan is approved.' };
+    const reason = 'Plan mode: nothing may be changed before the plan is approved.';
+    return { id, kind: 'answer', line: denyLine(id, reason) };
   }
-  return policy === 'bypass' ? { kind: 'allow' } : { kind: 'ask' };
+  return policy === 'bypass' ? { id, kind: 'answer', line: allowLine(id, input) } : ask;
 }
 
-export function toAsking({ request_id: id, request }: PermissionRequest): Asking {
+function askingOf({ request }: PermissionRequest, id: string): Asking {
   const { tool_name: tool, input } = request;
   if (tool === QUESTION_TOOL) {
     const { questions } = input;
@@ -36,9 +46,20 @@ export function toAsking({ request_id: id, request }: PermissionRequest): Asking
 }
 
 /** The line that gives an answer to the agent. */
-export function answerLine({ id, kind, input }: AgentRequest, answer: Answer): string {
+export function answerLine(id: string, { kind, input }: AgentRequest, answer: Answer): string {
   if (answer.decision === 'deny') return denyLine(id, answer.message ?? 'The user declined.');
   const asked = typeof input === 'object' && input !== null ? input : {};
   if (kind === 'question') return allowLine(id, { ...asked, answers: answer.answers ?? {} });
   return allowLine(id, answer.plan === undefined ? asked : { ...asked, plan: answer.plan });
+}
+
+const AnswerSchema = z.looseObject({
+  type: z.literal('control_response'),
+  response: z.looseObject({ request_id: z.string() }),
+});
+
+/** Messages are long and answer nothing. */
+export function answeredBy(line: string): string | null {
+  if (!line.startsWith('{"type":"control_response"')) return null;
+  return AnswerSchema.parse(JSON.parse(line)).response.request_id;
 }

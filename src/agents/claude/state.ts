@@ -1,7 +1,24 @@
-/** What is known of one Claude Code process from the lines it printed. Plain data, changed only by `translate`. */
+/** What is known of one Claude Code process, from what it printed and what it was told. Plain data. */
+import { z } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
-import type { Standing } from '../facts.ts';
+import type { RejectionOutcome } from '../login.ts';
+import type { LineOf } from './protocol.ts';
+
+/** How hard the agent thinks, in its own words. */
+export const EffortSchema = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
+export type Effort = z.infer<typeof EffortSchema>;
+
+/** What differs between versions. */
+export interface ClaudeTraits {
+  knowsXhigh: boolean;
+}
+
+/** A null model is the agent's default. */
+export type Setting =
+  | { name: 'model'; value: string | null }
+  | { name: 'effort'; value: Effort }
+  | { name: 'mode'; value: string };
 
 export interface OpenTool {
   id: string;
@@ -49,12 +66,24 @@ export interface ClaudeTurn {
 
 export interface ClaudeState {
   sessionId: string | null;
+  /** How it was launched, until it has its first message. */
+  opening: { isNew: boolean; notice: string | null; carriesOn: boolean } | null;
+  /** Left out while unknown. */
+  settings: { model?: string | null; effort?: Effort };
+  /** The settings that a message waits for, and why one of them cannot be made. */
+  preparing: {
+    turnId: string;
+    open: readonly { id: string; setting: Setting }[];
+    refusal: Failure | null;
+  } | null;
   /** `unfamiliar`: it names a state that nobody knows, which must not keep anybody waiting. */
   session: 'unknown' | 'running' | 'requires_action' | 'idle' | 'unfamiliar';
   permissionMode: string | null;
   turn: ClaudeTurn | null;
-  /** Under which id a process that was found was asked what it does; null once it has said so. */
+  /** Under which id it was asked what it does; null once it has said so. */
   greeting: string | null;
+  /** What it waits for an answer to. */
+  asks: readonly LineOf<'control_request'>[];
   /** The session that it was to resume was never used. */
   isConversationMissing: boolean;
   openTools: readonly OpenTool[];
@@ -68,6 +97,12 @@ export interface ClaudeState {
   totalCostUsd: number | null;
   /** The model's API refused the login, and has not answered since. */
   isLoginRejected: boolean;
+  /** What came of that; null before anybody was told. */
+  login: 'reported' | { outcome: RejectionOutcome; isOutdated: boolean } | null;
+  /** It is to end so that another carries its turn on; with the next of the logins that there are, or with the same. */
+  replaced: { isNextLogin: boolean } | null;
+  /** It is gone, and another goes on by itself with the turn that is in its session. */
+  carriesOn: boolean;
   /** What the model was last asked with, by the agent itself; null before. */
   context: { model: string; tokens: number } | null;
   /** Why the process could not start, in its own words. */
@@ -78,10 +113,14 @@ export interface ClaudeState {
 export function freshState(sessionId: string | null, permissionMode: string | null): ClaudeState {
   return {
     sessionId,
+    opening: null,
+    settings: {},
+    preparing: null,
     session: 'unknown',
     permissionMode,
     turn: null,
     greeting: null,
+    asks: [],
     isConversationMissing: false,
     openTools: [],
     tasks: [],
@@ -89,6 +128,9 @@ export function freshState(sessionId: string | null, permissionMode: string | nu
     echoed: [],
     totalCostUsd: 0,
     isLoginRejected: false,
+    login: null,
+    replaced: null,
+    carriesOn: false,
     context: null,
     startupFailure: null,
   };
@@ -101,8 +143,6 @@ export function foundState(sessionId: string | null): ClaudeState {
 
 export interface TurnGiven {
   uuid: string;
-  /** An earlier process echoed it. */
-  isEchoed: boolean;
   isWarm?: boolean;
   isCarriedOn?: boolean;
   notice?: string | null;
@@ -110,7 +150,7 @@ export interface TurnGiven {
 
 export function withTurn(
   state: ClaudeState,
-  { uuid, isEchoed, isWarm = false, isCarriedOn = false, notice = null }: TurnGiven,
+  { uuid, isWarm = false, isCarriedOn = false, notice = null }: TurnGiven,
 ): ClaudeState {
   const stage = isCarriedOn ? 'started' : 'given';
   const turn = {
@@ -123,8 +163,7 @@ export function withTurn(
     rejection: null,
     end: null,
   } as const;
-  const echoed = isEchoed ? [...state.echoed, uuid] : state.echoed;
-  return { ...state, turn, echoed, isLoginRejected: false };
+  return { ...state, turn, opening: null, isLoginRejected: false, login: null };
 }
 
 export function isPast({ stage }: ClaudeTurn, mark: Stage): boolean {
@@ -138,27 +177,11 @@ export function reach(state: ClaudeState, stage: Stage): ClaudeState {
   return { ...state, turn: { ...turn, stage } };
 }
 
-/** The process is gone: nothing of it is open any more. */
-export function rested(state: ClaudeState): ClaudeState {
-  return { ...state, turn: null, session: 'idle', openTools: [], tasks: [] };
-}
-
-/** Nothing goes on, not even in the background: the process may end without a loss. */
-export function isAtRest({ turn, session, tasks }: ClaudeState): boolean {
-  const isResting = session === 'idle' || session === 'unfamiliar';
-  return turn === null && isResting && (tasks === null || tasks.length === 0);
-}
-
-/** The agent works without a message of ours. */
-export function worksByItself({ turn, session }: ClaudeState): boolean {
-  return turn === null && (session === 'running' || session === 'requires_action');
-}
-
-/** The chat does not care while its own turn runs, nor before the agent said whether it works. */
-export function standingOf(state: ClaudeState): Standing {
-  const { sessionId, openTools, turn, session } = state;
-  const isTold = turn === null && session !== 'unknown';
-  return { sessionId, openTools: openTools.length, selfDirected: isTold ? worksByItself(state) : null };
+/** How the turn ends if nothing more is printed; null while it goes on. */
+export function pendingEnd({ turn }: ClaudeState): TurnEnd | null {
+  const end = turn?.end ?? (turn?.stage === 'withdrawn' ? { outcome: 'interrupted' as const } : null);
+  if (end === null || turn?.rejection == null) return end;
+  return { ...end, outcome: 'errored', error: turn.rejection };
 }
 
 const REMEMBERED = 200;

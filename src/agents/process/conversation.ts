@@ -62,14 +62,6 @@ export class Conversation<State, Traits> {
     return step;
   }
 
-  /** Asks the agent to end what it does. */
-  async interrupt(): Promise<void> {
-    const { process } = this;
-    if (process === null) return;
-    process.beginInterrupt(this.standingOf(process));
-    await this.send({ type: 'interrupt' });
-  }
-
   /** Carries a step out, and tells what came of it. */
   async take(process: LiveProcess<State>, step: Step<State>): Promise<void> {
     process.state = step.state;
@@ -79,13 +71,28 @@ export class Conversation<State, Traits> {
     if (process !== this.process) return;
     const standing = this.standingOf(process);
     process.noteTools(standing);
-    this.#options.questions.keepOnly(this.#idsIn(process, standing), process.position);
+    if (standing.activity !== 'unknown')
+      this.#options.questions.keepOnly(this.#idsIn(process, standing), process.position);
     this.#tell(process, step, standing);
     this.#steer(process, step, standing);
     for (const ask of standing.asks) this.#decide(process, ask);
     this.#compare(process, step, standing);
     this.#awaitSilence(process, standing);
     if (step.isLoginRefused === true) void this.#reportLogin(process);
+  }
+
+  /** Asks the agent to end its turn, or what it does by itself; what runs in its background goes on. */
+  async interrupt(): Promise<void> {
+    const { facts, report } = this.#options;
+    const { process } = this;
+    if (process === null) return;
+    const standing = this.standingOf(process);
+    if (process.given === null && standing.selfDirected === false) {
+      facts.rested(process.position);
+      return report({ type: 'turn.ended' });
+    }
+    process.beginInterrupt(standing);
+    await this.send({ type: 'interrupt' });
   }
 
   /** Gives an answer to the agent, if the process that asked still lives. */

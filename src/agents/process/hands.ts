@@ -162,6 +162,7 @@ export class Hands<State, Traits> {
       const launched = await launch(this.#options, { message, session, before: this.#before, signal });
       await this.#reader.adopt({ ...launched, isKnown: false, from: 0, silentUntil: 0, openedSince: null });
       this.#before = null;
+      if (launched.isHeld) this.#conversation.process?.channel.pause();
       this.#reader.begin();
       this.#report({ type: 'process.launched' });
     } catch (error) {
@@ -184,6 +185,8 @@ export class Hands<State, Traits> {
 
   async #isFit(process: LiveProcess<State>): Promise<boolean> {
     if (await this.#session.look(process)) return false;
+    // What it does in the background would end with it.
+    if (this.#conversation.standingOf(process).activity === 'working') return true;
     return isFit<State, Traits>(process, this.#options);
   }
 

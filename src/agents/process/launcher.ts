@@ -47,18 +47,25 @@ export interface Launched<State> {
   run: Run;
   state: State;
   configuration: string;
+  isHeld: boolean;
 }
 
 /** A process that printed or read so much is replaced when it rests. */
 const SPOOL_BYTES = 64 * 1024 * 1024;
 
-/** The program as it is now, and what it can. @throws {ProcessFailure} when there is none. */
-export async function findProgram<State, Traits>({ codec, context }: LauncherOptions<State, Traits>) {
+/** The program as it is now. @throws {ProcessFailure} when there is none. */
+async function findProgram<State, Traits>({ codec, context }: LauncherOptions<State, Traits>) {
   await context.login.ready();
   const installation = await findInstallation(context.findProgram());
   if (installation === null) throw new ProcessFailure(codec.failures.unavailable(context.findProgram()));
+  return installation;
+}
+
+/** The program, and what it can of what a message asks for. @throws {ProcessFailure} when there is none. */
+export async function survey<State, Traits>(options: LauncherOptions<State, Traits>, message: QueuedMessage) {
+  const installation = await findProgram(options);
   // Without a survey nothing is to be known.
-  const traits = ((await codec.survey?.(installation)) ?? null) as Traits;
+  const traits = ((await options.codec.survey?.(installation, message)) ?? null) as Traits;
   return { installation, traits };
 }
 
@@ -68,7 +75,7 @@ export async function launch<State, Traits>(
 ): Promise<Launched<State>> {
   const { codec, context, chat } = options;
   const { paths, login } = context;
-  const { installation, traits } = await findProgram(options);
+  const { installation, traits } = await survey(options, message);
   await context.settled();
   signal.throwIfAborted();
   const run = createRun(paths.agents, randomUUID());
@@ -88,7 +95,7 @@ export async function launch<State, Traits>(
   });
   const configuration = configurationNow(installation, options);
   await start(run, { ...launching, command: installation.file, note: configuration }, { context, signal });
-  return { run, state: launching.state, configuration };
+  return { run, state: launching.state, configuration, isHeld: launching.isHeld === true };
 }
 
 async function start<State>(
@@ -116,7 +123,7 @@ export async function isFit<State, Traits>(
   { configuration, channel }: LiveProcess<State>,
   options: LauncherOptions<State, Traits>,
 ): Promise<boolean> {
-  const { installation } = await findProgram(options);
+  const installation = await findProgram(options);
   const isSmall = channel.offset < SPOOL_BYTES && channel.inputEnd < SPOOL_BYTES;
   return isSmall && configuration === configurationNow(installation, options);
 }

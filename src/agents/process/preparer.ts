@@ -7,7 +7,7 @@ import type { Wanted } from '../codec.ts';
 import type { Conversation } from './conversation.ts';
 import type { HandsFact, HandsOptions } from './hands.ts';
 import { readDelivery } from './delivery.ts';
-import { findProgram } from './launcher.ts';
+import { survey } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import type { SessionWatch } from './session-watch.ts';
 
@@ -31,7 +31,7 @@ export class Preparer<State, Traits> {
   async begin(message: QueuedMessage): Promise<void> {
     const { context } = this.#options;
     this.release();
-    const { traits } = await findProgram<State, Traits>(this.#options);
+    const { traits } = await survey<State, Traits>(this.#options, message);
     this.#wanted = { message, ...(await contentOf(message, context.payloads)), traits };
     this.step();
   }

@@ -11,6 +11,9 @@ const answer = (id, response) =>
   print({ type: 'control_response', response: { subtype: 'success', request_id: id, ...response } });
 const say = (text) => print({ type: 'assistant', message: { content: [{ type: 'text', text }] } });
 let uuid = '';
+let greetings = 0;
+/** Questions that wait for an answer. */
+let pending = [];
 const result = (values) =>
   print({ type: 'result', subtype: 'success', is_error: false, user_message_uuids: [uuid], ...values });
 
@@ -27,6 +30,14 @@ const deeds = {
   },
   ask: () => print({ type: 'control_request', request_id: 'q1', request: { subtype: 'elicitation' } }),
   wait: () => {},
+  /** Asks in the background, when the turn is over. */
+  later: () => {
+    finish();
+    const request = { subtype: 'can_use_tool', tool_name: 'AskUserQuestion', input: { questions: [] } };
+    pending = [{ type: 'control_request', request_id: 'q2', request }];
+    state('running');
+    pending.forEach(print);
+  },
   ten: () => {
     for (let count = 0; count < 10; count += 1) say(`${count}`);
     finish();
@@ -66,9 +77,13 @@ function onUser({ uuid: id, message }) {
 }
 
 function onRequest({ request_id: id, request }) {
-  if (request.subtype === 'initialize' && process.env.FAKE_IS_DEAF) return;
+  if (request.subtype === 'initialize') greetings += 1;
+  if (request.subtype === 'initialize' && greetings > 1 && process.env.FAKE_IS_DEAF) return;
   if (request.subtype === 'initialize')
-    return answer(id, { response: { session_state: 'idle' }, pending_permission_requests: [] });
+    return answer(id, {
+      response: { session_state: pending.length > 0 ? 'requires_action' : 'idle' },
+      pending_permission_requests: pending,
+    });
   answer(id, {});
   if (request.subtype === 'end_session') process.exit(0);
   if (request.subtype !== 'interrupt') return;
@@ -81,7 +96,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (message.type === 'user') onUser(message);
   if (message.type === 'control_request') onRequest(message);
   if (message.type === 'control_response') {
-    say(`Heard: ${message.response.error}`);
-    finish();
+    say(`Heard: ${message.response.error ?? message.response.response.behavior}`);
+    if (pending.length > 0) state('idle');
+    else finish();
+    pending = [];
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pendingEnd } from '../../../src/agents/claude/decide.ts';
+import { pendingEnd } from '../../../src/agents/claude/state.ts';
 import { replay } from './replay.ts';
 
 const BEGUN = [
@@ -115,7 +115,7 @@ describe('translating a recording', () => {
   });
 
   it('keeps each message as it was printed', () => {
-    const events = replay('basic').translations.flatMap((translation) => translation.events);
+    const events = replay('basic').steps.flatMap(({ said = [] }) => said);
     const init = events.find(({ payload }) => payload['subtype'] === 'init');
     expect(init).toMatchObject({
       timestamp: '2026-11-22T12:00:00.000Z',
@@ -134,7 +134,7 @@ describe('translating a recording', () => {
   });
 
   it('shows tokens as they come, apart from what is kept', () => {
-    const partials = replay('basic').translations.flatMap(({ partial }) => partial ?? []);
+    const partials = replay('basic').steps.flatMap(({ partial }) => partial ?? []);
     expect(partials).toHaveLength(16);
     expect(new Set(partials.map(({ type }) => type))).toEqual(new Set(['claude-stream_event']));
   });
@@ -155,8 +155,8 @@ describe('translating a recording', () => {
   });
 
   it('hands questions over, and takes them back', () => {
-    const signals = replay('permission-interrupted').translations.flatMap(({ signal }) => signal ?? []);
-    expect(signals.map(({ kind }) => kind)).toEqual(['hello', 'permission', 'withdrawn', 'response']);
+    const asked = replay('permission-interrupted').steps.map(({ standing }) => standing.asks.length);
+    expect(asked.filter((count, index) => count !== asked[index - 1])).toEqual([0, 1, 0]);
   });
 
   it('names the failure of a model that refuses the credentials', () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { parseLine } from '../../../src/agents/claude/protocol.ts';
-import { freshState, withTurn, worksByItself, type ClaudeState } from '../../../src/agents/claude/state.ts';
-import { translate, type Translation } from '../../../src/agents/claude/translate.ts';
+import { decide } from '../../../src/agents/claude/decide.ts';
+import { freshState, withTurn, type ClaudeState } from '../../../src/agents/claude/state.ts';
+import { translate } from '../../../src/agents/claude/translate.ts';
+import type { Circumstances, Moment, Standing, Step } from '../../../src/agents/step.ts';
 import type { TurnEnd } from '../../../src/contract/facts.ts';
 
 interface Frame {
@@ -15,11 +16,19 @@ export interface Replayed {
   /** Names of events in order; `-> outcome` where a turn ended, `by itself` and `at rest` where that changed. */
   story: string[];
   ends: TurnEnd[];
-  translations: Translation[];
+  steps: (Step<ClaudeState> & { standing: Standing })[];
   state: ClaudeState;
 }
 
 export const NOW = new Date('2026-11-22T12:00:00.000Z');
+export const MOMENT: Moment = {
+  now: NOW,
+  runId: 'run',
+  chatId: 'chat',
+  policy: 'bypass',
+  openedAt: NOW.getTime(),
+};
+export const CIRCUMSTANCES: Circumstances = { policy: 'bypass', runId: 'run', isInterrupted: false };
 
 /** Runs a recording through the translator as the driver would: a message is given when the last turn has ended. */
 export function replay(name: string): Replayed {
@@ -27,7 +36,7 @@ export function replay(name: string): Replayed {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Frame);
-  const replayed: Replayed = { story: [], ends: [], translations: [], state: freshState(null, null) };
+  const replayed: Replayed = { story: [], ends: [], steps: [], state: freshState(null, null) };
   const waiting: string[] = [];
   let process = 0;
   for (const { proc, dir, frame } of frames) {
@@ -36,26 +45,38 @@ export function replay(name: string): Replayed {
     if (dir === '>' && frame['type'] === 'user') waiting.push(String(frame['uuid']));
     if (dir === '<') step(replayed, frame);
     if (replayed.state.turn === null && waiting.length > 0) {
-      replayed.state = withTurn(replayed.state, { uuid: waiting.shift() ?? '', isEchoed: false });
+      replayed.state = withTurn(replayed.state, { uuid: waiting.shift() ?? '' });
     }
   }
   return replayed;
 }
 
+export function read(state: ClaudeState, ...lines: object[]): Step<ClaudeState> {
+  let last: Step<ClaudeState> = { state };
+  for (const line of lines) {
+    const step = translate(last.state, JSON.stringify(line), MOMENT);
+    if (typeof step === 'string') throw new Error('Not a message.');
+    last = step;
+  }
+  return last;
+}
+
+export function isByItself(state: ClaudeState): boolean {
+  return decide(state, CIRCUMSTANCES).selfDirected === true;
+}
+
 function step(replayed: Replayed, frame: Record<string, unknown>): void {
-  const parsed = parseLine(JSON.stringify(frame));
-  if (parsed.kind !== 'message') throw new Error('The recording holds a line that is no message.');
-  const wasByItself = worksByItself(replayed.state);
-  const translation = translate(replayed.state, parsed.line, NOW);
-  const { state, events, end } = translation;
-  replayed.translations.push(translation);
+  const wasByItself = isByItself(replayed.state);
+  const taken = read(replayed.state, frame);
+  const { state, said = [], end } = taken;
+  replayed.steps.push({ ...taken, standing: decide(state, CIRCUMSTANCES) });
   replayed.state = state;
-  replayed.story.push(...events.map(({ payload }) => nameOf(payload)));
+  replayed.story.push(...said.map(({ payload }) => nameOf(payload)));
   if (end !== undefined) {
     replayed.ends.push(end);
     replayed.story.push(`-> ${end.outcome}`);
   }
-  if (worksByItself(state) !== wasByItself) replayed.story.push(wasByItself ? 'at rest' : 'by itself');
+  if (isByItself(state) !== wasByItself) replayed.story.push(wasByItself ? 'at rest' : 'by itself');
 }
 
 function nameOf(payload: Record<string, unknown>): string {

@@ -40,15 +40,15 @@ const READS: Record<string, string[]> = {
 
 describe('what Claude Code said', () => {
   it.each(Object.entries(READS))('reads in %s as people would tell it', (name, read) => {
-    const { translations } = replay(name);
+    const { steps } = replay(name);
 
-    expect(sayBriefly(translations.flatMap(({ events }) => events))).toEqual(read);
+    expect(sayBriefly(steps.flatMap(({ said: told = [] }) => told))).toEqual(read);
   });
 
   it('shows what a new file holds and what an edit replaces', () => {
-    const { translations } = replay('permission-interrupted');
-    const [call] = translations
-      .flatMap(({ events }) => events)
+    const { steps } = replay('permission-interrupted');
+    const [call] = steps
+      .flatMap(({ said: told = [] }) => told)
       .flatMap(say)
       .filter(({ kind }) => kind === 'tool');
 

@@ -2,16 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFailed, onTestFinished, vi } from 'vitest';
-import type { AgentDriver, AgentSession } from '../../../src/agents/agent.ts';
+import {
+  createDriver as createAgentDriver,
+  type AgentDriver,
+  type AgentSession,
+} from '../../../src/agents/agent.ts';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
-import { createClaudeDriver } from '../../../src/agents/claude/agent.ts';
+import { createClaudeCodec } from '../../../src/agents/claude/codec.ts';
 import { createPlainLogin } from '../../../src/agents/plain-login.ts';
 import type { PayloadFiles } from '../../../src/agents/delivery-input.ts';
-import { temporaryFolderOf } from '../../../src/agents/claude/temporary-folder.ts';
+import { temporaryFolderOf } from '../../../src/agents/claude/launch.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../../../src/contract/facts.ts';
 import type { Image } from '../../../src/contract/messages.ts';
-import type { MessageContent, QueuedMessage } from '../../../src/contract/records.ts';
+import type { Delivery, MessageContent, QueuedMessage } from '../../../src/contract/records.ts';
 import { createLog } from '../../../src/log.ts';
 import { createPaths } from '../../../src/paths.ts';
 import { openAgent } from '../../support/open-agent.ts';
@@ -85,8 +89,10 @@ export async function openStandIn({
     ...overrides,
   };
   const chats: TestChat[] = [];
-  const createDriver = ({ command: other = command, ...changes }: Changes) =>
-    createClaudeDriver({ ...options, findProgram: () => other, ...changes });
+  const createDriver = ({ command: other = command, ...changes }: Changes) => {
+    const given = { ...options, findProgram: () => other, ...changes };
+    return createAgentDriver(createClaudeCodec(given.paths, given.login.environment), given);
+  };
   const chat = createChat({ createDriver, home: home.path, partials, policy, payloads, chats });
   onTestFailed(() => console.error(lines.join(''), JSON.stringify(chat.facts.slice(-20), null, 1)));
   onTestFinished(async () => {
@@ -278,8 +284,12 @@ export function newMessage(text: string, options: Partial<QueuedMessage> = {}): 
   };
 }
 
-export function deliveriesOf({ facts }: TestChat) {
-  return ofType(facts, 'turn.prepared').map(({ delivery }) => delivery);
+/** With what their driver notes in them. */
+export function deliveriesOf({ facts }: TestChat): Delivery[] {
+  return ofType(facts, 'turn.prepared').map(({ delivery }) => ({
+    ...delivery,
+    ...(delivery['note'] as object | undefined),
+  }));
 }
 
 export function runFolder({ home, record }: TestChat): string {

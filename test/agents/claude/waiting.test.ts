@@ -3,8 +3,8 @@ import { waitingOf } from '../../../src/agents/claude/waiting.ts';
 import { NOW, replay } from './replay.ts';
 
 it('is told when the model is asked again, which try it is, and when it comes', () => {
-  const { translations } = replay('api-529-retry');
-  expect(translations.flatMap(({ progress }) => progress ?? [])[0]).toEqual({
+  const { steps } = replay('api-529-retry');
+  expect(steps.flatMap(({ progress }) => progress ?? [])[0]).toEqual({
     kind: 'retrying',
     message: 'The model could not be reached (overloaded, 529); it is tried again.',
     attempt: 1,

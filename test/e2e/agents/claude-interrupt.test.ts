@@ -17,7 +17,7 @@ describe('interrupting Claude Code', () => {
     expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
     expect((await chat.run('next')).end?.outcome).toBe('completed');
     expect(textsOf(chat.facts)).toEqual(['Begun. ', 'You said: next']);
-    expect(ofType(chat.facts, 'turn.prepared').at(-1)?.delivery).toMatchObject({ start: 'none' });
+    expect(ofType(chat.facts, 'turn.prepared').at(-1)?.delivery).toMatchObject({ note: { start: 'none' } });
   });
 
   it('works on a model that never answers', async () => {

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createPlainLogin } from '../../../src/agents/plain-login.ts';
 import { createPaths } from '../../../src/paths.ts';
 import {
   deliveriesOf,
+  newMessage,
   ofType,
   openStandIn,
   runFolder,
@@ -75,17 +76,22 @@ describe('a turn', () => {
 
   it('is read no faster than it is stored', async () => {
     let waiting: (() => void)[] = [];
+    let isFull = false;
     const chat = await openStandIn({
       command: FAKE,
-      isLagging: () => true,
-      settled: () => new Promise((resolve) => void waiting.push(resolve)),
+      isLagging: () => isFull,
+      settled: () => (isFull ? new Promise((resolve) => void waiting.push(resolve)) : Promise.resolve()),
     });
     const release = () => {
       const [first, ...rest] = waiting;
       waiting = rest;
       first?.();
     };
-    const message = await chat.begin('ten');
+    await chat.run('hello');
+    const message = await chat.prepare('ten');
+    chat.facts.length = 0;
+    isFull = true;
+    chat.command({ type: 'agent.deliver', message, delivery: chat.record.turn!.delivery });
     await until(() => expect(waiting).toHaveLength(1));
     release();
     let told = 0;
@@ -104,25 +110,27 @@ describe('a turn', () => {
 describe('a delivery', () => {
   it('waits until it is on disk', async () => {
     let settle = () => {};
-    const settled = new Promise<void>((resolve) => {
+    let settled = Promise.resolve();
+    const chat = await openStandIn({ command: FAKE, settled: () => settled });
+    const message = await chat.prepare('hello');
+    settled = new Promise((resolve) => {
       settle = resolve;
     });
-    const chat = await openStandIn({ command: FAKE, settled: () => settled });
-    const message = await chat.begin('hello');
+    chat.command({ type: 'agent.deliver', message, delivery: chat.record.turn!.delivery });
     chat.command({ type: 'agent.ping' });
-    expect(existsSync(createPaths(chat.home).agents)).toBe(false);
+    expect(readFileSync(join(runFolder(chat), 'stdin'), 'utf8')).not.toContain('"content":"hello"');
     settle();
     expect((await chat.ended(message)).end?.outcome).toBe('completed');
   });
 
-  it('ends errored when the agent has gone missing meanwhile', async () => {
+  it('cannot be prepared when the agent has gone missing meanwhile', async () => {
     const chat = await openStandIn({ command: FAKE });
     const link = join(chat.home, 'claude');
     symlinkSync(FAKE, link);
     chat.reopen({ command: link });
-    const message = await chat.prepare('hello');
+    await chat.run('hello');
     rmSync(link);
-    chat.command({ type: 'agent.deliver', message, delivery: chat.record.turn!.delivery });
+    chat.command({ type: 'agent.prepare', message: newMessage('again') });
     await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
     expect(ofType(chat.facts, 'agent.exited')[0]?.failure.code).toBe('agent_unavailable');
   });
@@ -157,6 +165,22 @@ describe('a delivery', () => {
     chat.reopen();
     await chat.run('second');
     expect(deliveriesOf(chat).map(({ start }) => start)).toEqual(['new', 'resume']);
+  });
+});
+
+describe('a question of an agent that works by itself', () => {
+  it('stays open while another engine takes over, and is asked once', async () => {
+    const chat = await openStandIn({ command: FAKE });
+    await chat.run('later');
+    await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(1));
+    chat.reopen();
+    chat.command({ type: 'agent.ping' });
+    await until(() => expect(ofType(chat.facts, 'agent.answered')).toHaveLength(1));
+    const [request] = chat.record.requests;
+    chat.command({ type: 'agent.answer', request: request!, answer: { decision: 'deny' } });
+    await until(() => expect(textsOf(chat.facts)).toEqual(['Heard: deny']));
+    expect(ofType(chat.facts, 'request.opened')).toHaveLength(1);
+    expect(ofType(chat.facts, 'request.withdrawn')).toEqual([]);
   });
 });
 

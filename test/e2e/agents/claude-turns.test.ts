@@ -6,7 +6,7 @@ import { refuse, say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns } from '../../../src/dev/turn-script.ts';
 import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
 import { claudeProcesses } from '../../support/agent-processes.ts';
-import { deliveriesOf, eventsOf, ofType, textsOf, until } from '../../agents/claude/stand-in.ts';
+import { deliveriesOf, eventsOf, newMessage, ofType, textsOf, until } from '../../agents/claude/stand-in.ts';
 import { openChat } from './support.ts';
 
 const echo = scriptTurns((prompt) => say(`You said: ${prompt}`));
@@ -123,9 +123,12 @@ describe('a turn of Claude Code', () => {
     });
     await chat.run('first');
     for (const text of ['second', 'again']) {
-      const refused = await chat.run(text, { model: 'no-such-model' });
-      expect(refused.end).toMatchObject({ outcome: 'errored', error: { code: 'model_not_found' } });
+      chat.command({ type: 'agent.prepare', message: newMessage(text, { model: 'no-such-model' }) });
+      const count = text === 'second' ? 1 : 2;
+      await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(count));
     }
+    const codes = ofType(chat.facts, 'agent.exited').map(({ failure }) => failure.code);
+    expect(codes).toEqual(['model_not_found', 'model_not_found']);
     expect((await chat.run('third')).end?.outcome).toBe('completed');
     expect(textsOf(chat.facts).filter((text) => text.startsWith('I am'))).toHaveLength(2);
   });
@@ -135,10 +138,10 @@ describe('a turn of Claude Code', () => {
       script: (request) => (request.model === 'slow-model' ? { kind: 'hang' } : say(`I am ${request.model}`)),
     });
     await chat.run('first');
-    const message = await chat.begin('second', { model: 'slow-model' });
+    chat.command({ type: 'agent.prepare', message: newMessage('second', { model: 'slow-model' }) });
     await until(() => expect(chat.model.messages().filter(isModelCheck)).toHaveLength(1));
     chat.command({ type: 'agent.interrupt' });
-    expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
+    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
     expect((await chat.run('third')).end?.outcome).toBe('completed');
     expect(textsOf(chat.facts)).toHaveLength(2);
   });
@@ -194,6 +197,11 @@ describe('a process of Claude Code that rests', () => {
     });
     const said = await chat.run('background');
     const runId = said.position?.runId;
+    const { length } = chat.facts;
+    chat.command({ type: 'agent.interrupt' });
+    await until(() =>
+      expect(chat.facts.slice(length)).toMatchObject([{ messageId: null, selfDirected: false }]),
+    );
     await chat.run('still there?');
     expect(chat.record.position?.runId).toBe(runId);
     expect(eventsOf(chat.facts, 'claude-result')).toHaveLength(2);

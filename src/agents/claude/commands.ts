@@ -1,0 +1,72 @@
+/** Our commands as lines, and what is known once they are written. */
+import type { ProtocolCommand } from '../codec.ts';
+import { nativeIdOf } from '../request-ids.ts';
+import type { Moment, Step } from '../step.ts';
+import { NoteSchema } from './prepare.ts';
+import { endSessionLine, initializeLine, interruptLine, pingLine } from './lines.ts';
+import { heal, isHeldBack } from './login.ts';
+import { answerLine } from './requests.ts';
+import { pendingEnd, withTurn, type ClaudeState } from './state.ts';
+
+export function lines(state: ClaudeState, command: ProtocolCommand, moment: Moment): Step<ClaudeState> {
+  const id = `${moment.runId}-${moment.now.getTime()}`;
+  switch (command.type) {
+    case 'greet':
+      return greet(state, { id: `${id}-hello`, moment });
+    case 'give':
+      return { state: give(state, command) };
+    case 'interrupt':
+      return isHeldBack(state) ? endWith(state) : { state, lines: [interruptLine(`${id}-interrupt`)] };
+    case 'answer': {
+      const asked = String(nativeIdOf(command.request));
+      return { state: settle(state, asked), lines: [answerLine(asked, command.request, command.answer)] };
+    }
+    case 'settled':
+      return { state: settle(state, command.id) };
+    case 'ping':
+      return { state, lines: [pingLine(`${id}-ping`)] };
+    case 'leave':
+      return { state, lines: [endSessionLine(`${id}-end`)] };
+    case 'login':
+      return heal({ ...state, login: { outcome: command.outcome, isOutdated: command.isOutdated } }, moment);
+    case 'elapsed':
+      return endInSilence(state);
+    case 'steer':
+    case 'loginChanged':
+      return { state };
+  }
+}
+
+/** A refusal that an earlier engine was told of is told again: nobody knows what came of it. */
+function greet(state: ClaudeState, { id, moment }: { id: string; moment: Moment }): Step<ClaudeState> {
+  const step = heal({ ...state, greeting: id, login: null }, moment);
+  return { ...step, lines: [initializeLine(id)] };
+}
+
+function give(
+  state: ClaudeState,
+  { message, delivery }: Extract<ProtocolCommand, { type: 'give' }>,
+): ClaudeState {
+  const { start, carriesOn } = NoteSchema.parse(delivery.note);
+  return withTurn(state, {
+    uuid: message.turnId,
+    isWarm: start === 'none',
+    isCarriedOn: carriesOn,
+    notice: delivery.notice,
+  });
+}
+
+function settle(state: ClaudeState, id: string | number): ClaudeState {
+  return { ...state, asks: state.asks.filter((line) => line.request_id !== id) };
+}
+
+/** The turn that waits for a login is over as soon as nobody wants it any more. */
+function endWith(state: ClaudeState): Step<ClaudeState> {
+  return { state: { ...state, turn: null }, end: { outcome: 'interrupted' } };
+}
+
+function endInSilence(state: ClaudeState): Step<ClaudeState> {
+  const end = pendingEnd(state);
+  if (end === null || isHeldBack(state)) return { state };
+  return { state: { ...state, turn: null }, end };
+}
