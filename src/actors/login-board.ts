@@ -1,4 +1,11 @@
-import { Actor, fromPromise, waitFor, type InspectionEvent, type SnapshotFrom } from 'xstate';
+import {
+  Actor,
+  fromPromise,
+  waitFor,
+  type InspectionEvent,
+  type SnapshotFrom,
+  type Subscription,
+} from 'xstate';
 import { loginInUse, type KnownLogin } from '../../machines/login.choice.ts';
 import type { loginMachine } from '../../machines/login.machine.ts';
 import type { LoginEvent, LoginInput } from '../../machines/login.setup.ts';
@@ -152,19 +159,18 @@ export class LoginBoard {
 type Report = Extract<LoginEvent, { type: 'login.rejected' }>;
 
 /** What the actor answers. One that broke or came to its end knows of no other login. */
-function ask(actor: Actor<LoginLogic>, report: Report): Promise<RejectionOutcome> {
-  return new Promise((resolve) => {
+async function ask(actor: Actor<LoginLogic>, report: Report): Promise<RejectionOutcome> {
+  if (actor.getSnapshot().status !== 'active') return 'refused';
+  const subscriptions: Subscription[] = [];
+  const answer = new Promise<RejectionOutcome>((resolve) => {
+    const over = () => resolve('refused');
     const verdict = actor.on('*', ({ type }) => {
-      if (type !== 'login.changed') end(OUTCOMES[type]);
+      if (type !== 'login.changed') resolve(OUTCOMES[type]);
     });
-    const life = actor.subscribe({ error: () => end('refused'), complete: () => end('refused') });
-    const end = (outcome: RejectionOutcome) => {
-      verdict.unsubscribe();
-      life.unsubscribe();
-      resolve(outcome);
-    };
-    actor.send(report);
+    subscriptions.push(verdict, actor.subscribe({ error: over, complete: over }));
   });
+  actor.send(report);
+  return answer.finally(() => subscriptions.forEach((subscription) => subscription.unsubscribe()));
 }
 
 const OUTCOMES = {

@@ -137,7 +137,7 @@ describe('an agent', () => {
 
     actor.send({ type: 'xstate.error.actor.other', error: new Error('broken') } as never);
 
-    expect(await outcome).toBe('refused');
+    expect([await outcome, await login.rejected()]).toEqual(['refused', 'refused']);
     expect(await startLogin([OAUTH]).board.logins.codex.rejected()).toBe('refused');
   });
 });
