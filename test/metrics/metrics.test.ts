@@ -108,6 +108,23 @@ describe('metrics', () => {
     );
   });
 
+  it('show in which state each part is now, and no state that it left', async () => {
+    let state = 'ready';
+    const read = () => [{ labels: { provider: 'claude', state }, count: 1 }];
+    const gauges = { logins: { help: 'Logins.', labelNames: ['provider', 'state'], read } };
+    const metrics = new Metrics();
+
+    const before = await samplesOf(metrics, gauges);
+    state = 'refreshing';
+    const after = await samplesOf(metrics, gauges);
+
+    const shown = (samples: object) => Object.keys(samples).filter((name) => name.includes('logins'));
+    expect([shown(before), shown(after)]).toEqual([
+      ['replicas_logins{provider="claude",state="ready"}'],
+      ['replicas_logins{provider="claude",state="refreshing"}'],
+    ]);
+  });
+
   it('do not count a message that was refused', async () => {
     const metrics = new Metrics();
 

@@ -15,6 +15,7 @@ import {
 } from '../../support/start-login.ts';
 
 const READY: LoginStep[] = [recalled(), done('firstRefresh', ALL)];
+const ASKED: LoginStep[] = [...READY, rejected(ALL), done('refreshUnderWay', ALL)];
 const NOTHING_ISSUED: LoginStep[] = [done('refreshUnderWay', ALL), done('refresh', ALL)];
 
 describe('a login', () => {
@@ -40,6 +41,37 @@ describe('a login', () => {
     take(changed(ALL), ...READY, changed(ALL), rejected(ALL), changed(ALL));
 
     expect(told).toEqual(['login.changed', 'login.changed', 'login.changed']);
+  });
+});
+
+describe('the logins there are', () => {
+  it.each<[string, LoginStep[], LoginStep]>([
+    ['another one is put in place', READY, changed([BEDROCK])],
+    ['the refresh of the start is over', [], done('firstRefresh', [BEDROCK])],
+    ['one is refused before that', [], rejected([BEDROCK])],
+    ['that brought another', [rejected(ALL)], done('firstRefresh', [BEDROCK])],
+    ['one is refused', READY, rejected([BEDROCK])],
+    [
+      'a refresh that was under way brought another',
+      [...READY, rejected(ALL)],
+      done('refreshUnderWay', [BEDROCK]),
+    ],
+    ['it brought none', [...READY, rejected(ALL)], done('refreshUnderWay', [OAUTH, BEDROCK])],
+    ['another is issued', ASKED, done('refresh', [BEDROCK])],
+    ['none is issued', ASKED, done('refresh', [OAUTH, BEDROCK])],
+    ['none is issued and none left', ASKED, done('refresh', [OAUTH])],
+    ['the next one is in place', [...ASKED, done('refresh', ALL)], done('use', [BEDROCK])],
+    ['the new one is refused', [...ASKED, done('refresh', [KEY])], rejected([BEDROCK], true)],
+    ['all are refused once more', [...ASKED, failed('refresh')], rejected([BEDROCK], true)],
+    ['somebody logs in', [...ASKED, failed('refresh')], changed([BEDROCK])],
+  ])('are as they were looked at last: when %s', (_, before, step) => {
+    const { take, context } = startLogin();
+
+    take(...before, step);
+
+    const seen =
+      (step as { logins?: unknown; output?: unknown }).logins ?? (step as { output?: unknown }).output;
+    expect(context().logins).toEqual(seen);
   });
 });
 
