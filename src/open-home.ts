@@ -1,35 +1,26 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { EngineStateFileSchema } from './contract/records.ts';
-import type { ChatRecord, EngineStateFile } from './contract/records.ts';
+import { EngineStateFileSchema, type ChatRecord, type EngineStateFile } from './contract/records.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import { EngineError } from './errors.ts';
 import { sequenceOf } from './journal/event-id.ts';
-import { openJournal } from './journal/journal.ts';
-import type { Journal } from './journal/journal.ts';
+import { openJournal, type Journal } from './journal/journal.ts';
 import type { Log } from './log.ts';
-import { readBootId } from './hooks/boot-identity.ts';
-import { openOutbox } from './open-outbox.ts';
-import type { OpenedOutbox } from './open-outbox.ts';
+import { openOutbox, type OpenedOutbox } from './open-outbox.ts';
 import { readSettledId } from './outbox/outbox-file.ts';
-import { createPaths } from './paths.ts';
-import type { Paths } from './paths.ts';
+import { createPaths, type Paths } from './paths.ts';
 import { readCheckpoint } from './projection/checkpoint.ts';
-import { openHistory } from './projection/history.ts';
-import type { History } from './projection/history.ts';
+import { openHistory, type History } from './projection/history.ts';
 import { HooksState } from './projection/hooks-state.ts';
-import { retell } from './projection/retell.ts';
 import { restoreRecords } from './projection/restore.ts';
-import { createEngineStorage } from './storage/atomic-files.ts';
-import type { EngineStorage } from './storage/atomic-files.ts';
+import { retell } from './projection/retell.ts';
+import { createEngineStorage, type EngineStorage } from './storage/atomic-files.ts';
 import { DamageReports } from './storage/damage-reports.ts';
-import { HomeLockedError, lockHome } from './storage/home-lock.ts';
-import type { HomeLock } from './storage/home-lock.ts';
+import { HomeLockedError, lockHome, type HomeLock } from './storage/home-lock.ts';
 import { readJson } from './storage/json-file.ts';
 import { makeWayForFile, makeWayForFolder } from './storage/make-way.ts';
+import { createPayloads, type Payloads } from './storage/payloads.ts';
 import type { OnDamage } from './storage/set-aside.ts';
-import { createPayloads } from './storage/payloads.ts';
-import type { Payloads } from './storage/payloads.ts';
 
 /** A workspace's home, locked, repaired and read. */
 export interface Home {
@@ -149,4 +140,22 @@ async function takeLock(paths: Paths, onDamage: OnDamage): Promise<HomeLock> {
     if (!(error instanceof HomeLockedError)) throw error;
     throw new EngineError('HOME_IN_USE', { home: paths.home, holder: error.holder }, { cause: error });
   }
+}
+
+/**
+ * Names this boot of the VM or container. The kernel's id alone is not enough: a container that is woken keeps that of
+ * its host, but its first process is a new one.
+ */
+function readBootId(): string {
+  return `${readBootIdOfKernel()}-${readStartOfFirstProcess()}`;
+}
+
+function readBootIdOfKernel(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/** In clock ticks since the machine started. */
+function readStartOfFirstProcess(): string {
+  const stat = readFileSync('/proc/1/stat', 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }

@@ -1,5 +1,7 @@
 import type { WebhookEvent } from './contract/monolith.ts';
-import type { DeadLetter } from '../machines/outbox.setup.ts';
+import { fromPromise } from 'xstate';
+import type { outboxMachine } from '../machines/outbox.machine.ts';
+import type { DeadLetter, Telling } from '../machines/outbox.setup.ts';
 import { sequenceOf } from './journal/event-id.ts';
 import type { JournalEntry } from './journal/event-line.ts';
 import type { Journal } from './journal/journal.ts';
@@ -11,7 +13,6 @@ import { toWebhook } from './outbox/to-webhook.ts';
 import type { WebhookLine } from './outbox/webhook-lines.ts';
 import type { MonolithClient } from './monolith/client.ts';
 import type { Recorder } from './projection/recorder.ts';
-import type { RootOutboxOptions } from './start-root.ts';
 import type { EngineStorage } from './storage/atomic-files.ts';
 import type { Repositories } from './workspace/repositories.ts';
 
@@ -43,6 +44,9 @@ interface Parts {
   workspaceId: string;
   log: Log;
 }
+
+/** What the outbox machine names. */
+export type OutboxActors = Required<NonNullable<Parameters<typeof outboxMachine.provide>[0]['actors']>>;
 
 export interface ConnectOptions {
   client: Pick<MonolithClient, 'deliver'>;
@@ -77,22 +81,23 @@ export class OpenedOutbox {
     this.#parts.outbox.note(entries, lastId);
   }
 
-  /** What the outbox machine needs, from now on with the rest of the engine behind it. */
-  connect(connection: ConnectOptions): RootOutboxOptions {
+  /** The actors of the outbox machine, from now on with the rest of the engine behind them. */
+  connect(connection: ConnectOptions): OutboxActors {
     this.#connection = connection;
-    const { client } = connection;
-    const { log } = this.#parts;
     return {
-      next: (options) => this.#next(options),
-      tell: async (event) => {
-        const outcome = await client.deliver(event);
-        if (outcome.kind !== 'delivered')
-          log.warn({ eventId: event.id, ...outcome }, 'the control plane could not be told');
-        return outcome;
-      },
-      keep: (letter) => this.#keep([letter]),
-      settle: (id) => this.#parts.outbox.settle(id),
+      nextEvent: fromPromise<WebhookEvent | null, { mayWait: boolean }>(({ input, signal }) =>
+        this.#next({ ...input, signal }),
+      ),
+      tellEvent: fromPromise<Telling, WebhookEvent | null>(({ input }) => this.#tell(given(input))),
+      keepDeadLetter: fromPromise<void, { event: WebhookEvent | null; reason: string }>(
+        ({ input: { event, reason } }) => this.#keep([{ event: given(event), reason }]),
+      ),
     };
+  }
+
+  /** Says that an event is behind us. */
+  settle(id: string): void {
+    this.#parts.outbox.settle(id);
   }
 
   /** The log is about to lose what is owed up to a sequence: it goes into the dead-letter file, if the disk has room. */
@@ -127,6 +132,14 @@ export class OpenedOutbox {
     return line === null ? null : this.#toWebhook(line);
   }
 
+  async #tell(event: WebhookEvent): Promise<Telling> {
+    if (this.#connection === undefined) throw new Error('There is nobody to tell yet.');
+    const outcome = await this.#connection.client.deliver(event);
+    if (outcome.kind !== 'delivered')
+      this.#parts.log.warn({ eventId: event.id, ...outcome }, 'the control plane could not be told');
+    return outcome;
+  }
+
   #toWebhook(line: WebhookLine): Promise<WebhookEvent> {
     const repos = () =>
       this.#connection?.workspace.repositories.list({ includeDiffs: false }) ?? Promise.resolve([]);
@@ -140,3 +153,8 @@ export class OpenedOutbox {
 }
 
 const GIVEN_UP = 'The control plane was away for so long that the event left the log.';
+
+function given(event: WebhookEvent | null): WebhookEvent {
+  if (event === null) throw new Error('There is no event to tell.');
+  return event;
+}

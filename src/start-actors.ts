@@ -53,7 +53,10 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   const drivers = await createDrivers(agentOptions(home, { environment, log, credentials }));
   const env = credentials.environment();
   const hooks = await openHooks(home, { environment, env, log, workspace: recording.workspace });
-  const outbox = home.outbox.connect({ client, ...recording });
+  const outbox = {
+    actors: home.outbox.connect({ client, ...recording }),
+    settle: (id: string) => home.outbox.settle(id),
+  };
   const { recorder } = recording;
   const root = startRoot({ environment, log, drivers, recorder, isCopy, hooks, credentials, outbox });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });

@@ -3,11 +3,10 @@ import { ChatCommands } from './commands/chats.ts';
 import { Gate } from './commands/gate.ts';
 import { HookCommands } from './commands/hooks.ts';
 import { Messages } from './commands/messages.ts';
-import { toChats } from './commands/to-chats.ts';
 import type { Health } from './contract/status.ts';
 import { createGauges } from './create-gauges.ts';
 import type { EngineEnvironment } from './engine-env.ts';
-import type { Engine, RunningEngine } from './engine.ts';
+import type { Chats, Engine, RunningEngine } from './engine.ts';
 import { keepBeating } from './heartbeat.ts';
 import { createImageFetcher } from './images/fetch-image.ts';
 import type { Log } from './log.ts';
@@ -37,7 +36,7 @@ export async function startEngine(options: StartEngineOptions): Promise<RunningE
     workspaceId: environment.WORKSPACE_ID,
     everyMs: environment.HEARTBEAT_MS,
     beat: (heartbeat) => actors.client.beat(heartbeat),
-    health: engine.health,
+    health: () => engine.health(),
     status: () => recording.counters.read(),
     outbox: home.outbox,
     signal: actors.signal,
@@ -154,4 +153,24 @@ function createFailure() {
   });
   failed.catch(() => undefined); // whoever runs the engine listens for it too
   return { failed, fail: (error: unknown) => fail(error) };
+}
+
+/** Both kinds of commands as what the server sees. */
+function toChats(chats: ChatCommands, messages: Messages): Chats {
+  return {
+    list: (filter) => chats.list(filter),
+    get: (chatId) => chats.get(chatId),
+    create: (request) => chats.create(request),
+    remove: (chatId) => chats.remove(chatId),
+    requests: (chatId) => chats.requests(chatId),
+    answer: (chatId, requestId, answer) => chats.answer(chatId, requestId, answer),
+    history: (chatId, query) => chats.history(chatId, query),
+    send: (chatId, message) => messages.send(chatId, message),
+    steer: (chatId, message) => messages.steer(chatId, message),
+    interrupt: (chatId, options) => messages.interrupt(chatId, options),
+    queue: (chatId) => messages.queue(chatId),
+    withdraw: (chatId, messageId) => messages.withdraw(chatId, messageId),
+    clearQueue: (chatId) => messages.clearQueue(chatId),
+    reorder: (chatId, move) => messages.reorder(chatId, move),
+  };
 }

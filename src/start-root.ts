@@ -23,9 +23,9 @@ import type { CredentialActor, CredentialBoard } from './actors/credential-board
 import type { LoginBoard } from './actors/login-board.ts';
 import { hookProcess } from './actors/hook-process.ts';
 import { recordActors, type ChatActor, type Reactions } from './actors/record-actors.ts';
-import { tellControlPlane, type TellControlPlaneOptions } from './actors/tell-control-plane.ts';
 import { resumeOf, runStartHooks, type HookRunsOptions } from './actors/run-start-hooks.ts';
 import type { HookProcessOptions } from './hooks/hook-process.ts';
+import type { OutboxActors } from './open-outbox.ts';
 import type { OutputBounds } from './hooks/output-bounds.ts';
 
 export interface StartRootOptions {
@@ -40,7 +40,8 @@ export interface StartRootOptions {
   outbox: RootOutboxOptions;
 }
 
-export interface RootOutboxOptions extends TellControlPlaneOptions {
+export interface RootOutboxOptions {
+  actors: OutboxActors;
   /** Told when an event is behind us. */
   settle: (id: string) => void;
 }
@@ -114,7 +115,7 @@ function logicsOf(
     credential: credentials.logic,
     login: credentials.logins.logic,
     outbox: outboxMachine.provide({
-      actors: tellControlPlane(outbox),
+      actors: outbox.actors,
       delays: { backoff: ({ context }) => backoffMs(context, Math.random()) },
     }),
     startHooks: startHooksMachine.provide({ actors: { hook } }),

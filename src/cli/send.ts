@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { CallOptions, ChatSummary, EngineClient, EngineEvent, NewMessage } from '../client/client.ts';
 import { noteOfBoot } from './boot-note.ts';
 import type { ChatChoice } from './command-options.ts';
-import { noteOf } from './connection-note.ts';
+import { noteOf } from './tail.ts';
 import { codeOfOutcome, describeFailure } from './exit-code.ts';
 import { findChat } from './find-chat.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';

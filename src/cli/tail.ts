@@ -7,7 +7,6 @@ import type {
   EventStreamOptions,
 } from '../client/client.ts';
 import { EngineEventSchema } from '../contract/events.ts';
-import { noteOf } from './connection-note.ts';
 import { briefOf } from './event-brief.ts';
 import { noSuchChat, pickChat } from './find-chat.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
@@ -90,4 +89,9 @@ export function toEventTypes(list: string): EngineEventType[] {
     if (type !== undefined) return type;
     throw new CliError(`There is no event type "${name}"; there is ${known.join(', ')}.`, EXIT.USAGE);
   });
+}
+
+/** What to say of a connection; nothing while it is good. */
+export function noteOf(change: ConnectionChange): string {
+  return change.state === 'open' ? '' : `${change.error?.message ?? 'The stream ended.'} Trying again.\n`;
 }

@@ -1,7 +1,50 @@
-import './no-eval.ts';
-import './show-plain-text.ts';
 import { render } from 'preact';
-import { App } from './app.tsx';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { followEngine } from './follow-engine.ts';
+import './no-eval.ts';
+import { initialState, type PageStore } from './page-state.ts';
+import { SecretForm } from './secret-form.tsx';
+import { connect, forgetSecret, rememberedSecret, rememberSecret } from './session.ts';
+import { Shell } from './shell.tsx';
+import './show-plain-text.ts';
+import { Store } from './store.ts';
 
 const place = document.getElementById('page');
 if (place !== null) render(<App />, place);
+
+function App() {
+  const [secret, setSecret] = useState(rememberedSecret);
+  const [isEntering, setEntering] = useState(false);
+  const [isRefused, setRefused] = useState(false);
+  const leave = (refused: boolean) => {
+    forgetSecret();
+    setRefused(refused);
+    setSecret(null);
+  };
+  const enter = (given: string) => {
+    rememberSecret(given);
+    setEntering(true);
+    setSecret(given);
+  };
+  if (secret === null) return <SecretForm isRefused={isRefused} onEnter={enter} />;
+  return <Inspector key={secret} secret={secret} isEntering={isEntering} onLeave={leave} />;
+}
+
+interface InspectorProps {
+  secret: string;
+  /** Whether the secret was given just now. */
+  isEntering: boolean;
+  onLeave: (isRefused: boolean) => void;
+}
+
+function Inspector({ secret, isEntering, onLeave }: InspectorProps) {
+  const store = useMemo(() => openStore(secret), [secret]);
+  useEffect(() => followEngine(store, { secret, onRefused: () => onLeave(true) }), [store]);
+  return <Shell store={store} takesFocus={isEntering} onLeave={() => onLeave(false)} />;
+}
+
+function openStore(secret: string): PageStore {
+  const client = connect(secret, (isCallStuck) => store.update({ isCallStuck }));
+  const store: PageStore = new Store(initialState(client));
+  return store;
+}

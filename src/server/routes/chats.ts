@@ -11,7 +11,7 @@ import {
 import { AnswerSchema, RequestListSchema, RequestParamsSchema } from '../../contract/requests.ts';
 import type { Engine } from '../../engine.ts';
 import { CHANGE_REFUSALS, route } from '../route.ts';
-import { withDeadline } from '../with-deadline.ts';
+import { withDeadline } from '../route.ts';
 
 const CreateChat = CreateChatSchema.meta({ id: 'CreateChat' });
 const ChatResponse = ChatResponseSchema.meta({ id: 'ChatResponse' });

@@ -19,7 +19,7 @@ import {
 import type { Engine, HistoryPage } from '../../engine.ts';
 import { JSON_HEADERS } from '../refusal.ts';
 import { CHANGE_REFUSALS, route } from '../route.ts';
-import { withDeadline } from '../with-deadline.ts';
+import { withDeadline } from '../route.ts';
 
 const SendMessage = SendMessageSchema.meta({ id: 'SendMessage' });
 const Steer = SteerSchema.meta({ id: 'Steer' });

@@ -165,14 +165,15 @@ describe('hooks and the outbox, when they crash,', () => {
 describe('boot that crashes', () => {
   const broken = { type: 'xstate.error.actor.boot', actorId: 'boot', error: 'broken' } as const;
 
-  it('is begun anew', () => {
-    const { engine, take } = startEngineMachine();
+  it('is begun anew, and told', () => {
+    const { engine, emitted, take } = startEngineMachine();
     const before = engine.getSnapshot().children.boot;
 
     take(broken);
 
     expect(workOf(engine)).toBe('booting');
     expect(engine.getSnapshot().children.boot).not.toBe(before);
+    expect(emitted).toEqual([{ type: 'actor.crashed', actorId: 'boot', isGivenUp: false, error: 'broken' }]);
   });
 
   it('is gone on without at the fourth crash', () => {
@@ -218,21 +219,23 @@ describe('a chat that crashes', () => {
   });
 
   it('is asked back three times within a minute and then given up', () => {
-    const { emitted, take } = startEngineMachine();
+    const { engine, emitted, take } = startEngineMachine();
 
     take(BOOT);
     for (let crash = 0; crash < 4; crash += 1) take(poisoned('one'));
 
     expect(crashesIn(emitted)).toEqual([false, false, false, true]);
+    expect(engine.getSnapshot().context.chatIds).toEqual([]);
   });
 
   it('is not asked back for a fifth time, should its end break too', () => {
-    const { emitted, take } = startEngineMachine();
+    const { engine, emitted, take } = startEngineMachine();
 
     take(BOOT);
     for (let crash = 0; crash < 6; crash += 1) take(poisoned('one'));
 
     expect(crashesIn(emitted)).toEqual([false, false, false, true]);
+    expect(engine.getSnapshot().context.chatIds).toEqual([]);
   });
 
   it('has its crashes forgotten one by one, a minute after each', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from '../../../machines/outbox.setup.ts';
 import {
+  BROKEN,
   DELIVERED,
   DRAIN,
   KEPT,
@@ -53,6 +54,21 @@ describe('telling', () => {
       250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000,
       300_000,
     ]);
+  });
+
+  it.each([
+    ['looking', [BROKEN.looking, 250, BROKEN.looking], 'wait for the next'],
+    ['telling', [found('1'), BROKEN.telling, 250, BROKEN.telling], 'tell 1'],
+    ['burying', [found('1'), REFUSED, BROKEN.burying, 250, BROKEN.telling], 'tell 1'],
+  ])('waits longer also when %s itself breaks', (_what, steps, again) => {
+    const { heard, take } = startOutbox();
+
+    take(...steps, 499);
+    const before = heard.filter((what) => what === again).length;
+    take(1);
+
+    expect(heard.slice(-1)).toEqual([again]);
+    expect(heard.filter((what) => what === again).length).toBe(before + 1);
   });
 
   it('begins with short waits again once an event was taken', () => {

@@ -1,0 +1,32 @@
+/**
+ * Takes each guard and each action of the statecharts away, one at a time and one place at a time, and lists those that no
+ * test of `test/machines/` misses: `npm run mutate -- engine outbox`.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createVitest } from 'vitest/node';
+import { MACHINES } from '../../src/charts/machines.ts';
+import { MUTANT_FILE, sitesOf } from './sites.ts';
+
+const names = process.argv.slice(2);
+const vitest = await createVitest('test', {
+  config: 'test/mutation/charts.vitest.config.ts',
+  watch: false,
+  reporters: [{}],
+  bail: 1,
+});
+let survivors = 0;
+for (const name of names.length > 0 ? names : Object.keys(MACHINES)) {
+  const machine = MACHINES[name];
+  if (machine === undefined) throw new Error(`There is no machine ${name}.`);
+  const specifications = await vitest.globTestSpecifications([join('test/machines', name)]);
+  for (const [index, { title }] of sitesOf(machine.config).entries()) {
+    writeFileSync(MUTANT_FILE, JSON.stringify({ name, index }));
+    const { testModules } = await vitest.runTestSpecifications(specifications, true);
+    const isMissed = testModules.some((module) => !module.ok());
+    if (!isMissed) survivors += 1;
+    process.stdout.write(`${isMissed ? 'missed  ' : 'SURVIVES'} ${name}: ${title}\n`);
+  }
+}
+process.stdout.write(`${survivors} survive.\n`);
+await vitest.close();
