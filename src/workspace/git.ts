@@ -14,6 +14,8 @@ export interface GitOptions {
   indexFile?: string;
   /** Exit codes that are answers; 0 alone unless told. */
   accept?: readonly number[];
+  /** Ends the command in the middle: nobody wants the answer any more. */
+  unwanted?: AbortSignal | undefined;
 }
 
 /**

@@ -34,9 +34,10 @@ export async function readRepository(
 ): Promise<RepositoryState> {
   const name = basename(folder);
   const state = { name, path: folder, defaultBranch: '', currentBranch: '', gitDiff: null, remotes: [] };
+  const failed = new AbortController();
   try {
     await checkGitFiles(folder);
-    const status = statusReader.read(folder); // takes longest, so it goes first
+    const status = statusReader.read(folder, { unwanted: failed.signal }); // takes longest, so it goes first
     status.catch(() => undefined); // it is awaited below, or not needed
     const metadata = await metadataReader.read(folder);
     const defaultBranch = defaultBranchOf(name, { metadata, settings });
@@ -47,6 +48,7 @@ export async function readRepository(
       async (error: unknown) => ({ ...described, error: await toFailure(folder, error) }),
     );
   } catch (error) {
+    failed.abort(); // git may wait for ever for what it cannot read
     return { ...state, error: await toFailure(folder, error) };
   }
 }

@@ -14,6 +14,8 @@ export interface ToolOptions {
   input?: Uint8Array;
   /** Once it has fired nothing is started any more. */
   signal?: AbortSignal | undefined;
+  /** Once it has fired nobody wants the answer any more: the command is killed. */
+  unwanted?: AbortSignal | undefined;
 }
 
 export interface ToolResult {
@@ -39,7 +41,8 @@ export async function runTool(
   command: readonly [string, ...string[]],
   options: ToolOptions,
 ): Promise<ToolResult> {
-  const child = options.signal?.aborted ? null : start(command, options);
+  const { signal, unwanted } = options;
+  const child = signal?.aborted || unwanted?.aborted ? null : start(command, options);
   if (child === null) return MISSING;
   let killedAs: 'timedOut' | 'cut' | undefined;
   let giveUp = () => undefined as void;
@@ -52,6 +55,7 @@ export async function runTool(
     child.stderr.destroy();
   };
   const limit = setTimeout(() => kill('timedOut'), options.timeoutMs);
+  unwanted?.addEventListener('abort', () => kill('cut'), { once: true });
   const stdout = collect(child.stdout, {
     maxBytes: options.maxBytes ?? STDOUT_BYTES,
     onFull: () => kill('cut'),

@@ -41,9 +41,12 @@ export class WorkTreeStatusReader {
     this.#git = git;
   }
 
-  /** @throws {RepositoryError} when git cannot tell. */
-  async read(folder: string): Promise<WorkTreeStatus> {
-    const asked = this.#git(folder, ARGS).catch((error: unknown) => {
+  /**
+   * `unwanted` ends it in the middle.
+   * @throws {RepositoryError} when git cannot tell.
+   */
+  async read(folder: string, { unwanted }: { unwanted?: AbortSignal } = {}): Promise<WorkTreeStatus> {
+    const asked = this.#git(folder, ARGS, { unwanted }).catch((error: unknown) => {
       this.#known.delete(folder);
       throw error;
     });
