@@ -59,43 +59,14 @@ const GITHUB_VARIABLES = ['GH_TOKEN', 'GITHUB_TOKEN'];
 export async function openCredentials(home: Home, options: OpenCredentialsOptions): Promise<Credentials> {
   const { environment, client, log } = options;
   const env = agentEnvironment(environment);
-  const onDamage = home.damages.report;
-  const { github, claude, codex, files } = openLogins(home, env);
-  for (const file of files) await file.sweep();
-  const read = await readJson(home.store, { key: KEY, schema: CredentialsFileSchema, onDamage });
-  let saved: CredentialsFile = read ?? { version: 1, providers: {} };
-  const save = (news: Partial<CredentialsFile>) => {
-    saved = { ...saved, ...news };
-    writeJson(home.store.storage, { key: KEY, value: saved }).catch((error: unknown) =>
-      log.warn({ err: error }, 'what is known of the credentials could not be saved'),
-    );
-  };
+  const files = openLogins(home, env);
+  for (const file of files.all) await file.sweep();
+  const { saved, save } = await recall(home, log);
   const issued = new Set(
     PROVIDERS.filter((provider) => typeof saved.providers[provider]?.source === 'string'),
   );
-  const shared = () => (issued.has('github') && github.token !== null ? without(env, GITHUB_VARIABLES) : env);
-  const logic = credentialMachine.provide({
-    actors: {
-      refreshCredential: refreshCredential({
-        attempts: createAttempts({
-          client,
-          now: () => Date.now(),
-          keep: {
-            github: (credential) => github.keep(credential),
-            claude: (credential) => claude.keep(credential),
-            codex: (credential) => codex.keep(credential),
-          },
-          onKept: (provider) => {
-            issued.add(provider);
-            for (const agent of CHANGES[provider]) logins.changed(agent);
-          },
-        }),
-        settled: () => home.journal.committed(),
-        now: () => Date.now(),
-        random: () => Math.random(),
-      }),
-    },
-  });
+  const shared = () =>
+    issued.has('github') && files.github.token !== null ? without(env, GITHUB_VARIABLES) : env;
   const board = new CredentialBoard({
     saved: saved.providers,
     save: (providers) => save({ providers }),
@@ -106,38 +77,87 @@ export async function openCredentials(home: Home, options: OpenCredentialsOption
     credentials: board,
     saved: saved.refused ?? {},
     save: (refused) => save({ refused }),
-    sources: {
-      claude: {
-        list: () => claude.list(),
-        environment: () => without(shared(), CLAUDE_LOGIN_VARIABLES),
-        echoMs: 1_000,
-      },
-      codex: {
-        list: () => codex.list(),
-        use: (login) => codex.use(login),
-        environment: () => without(shared(), CODEX_LOGIN_VARIABLES),
-        // A server asks for another token first, and ends its turn for want of one later.
-        echoMs: 5_000,
-      },
-    },
+    sources: sourcesOf(files, shared),
   });
-  return {
-    logic,
-    board,
-    logins,
-    environment: shared,
-    watch: () =>
-      watchFile(home.paths.gitCredentials, {
-        onChange: async () => {
-          await board.settled('github');
-          const rejectedTokenSha256 = await github.review();
-          if (rejectedTokenSha256 !== null)
-            board.request('github', { reason: 'rejected', rejectedTokenSha256 });
-        },
-        gatherMs: GATHER_MS,
-        onError: (error) => log.warn({ err: error }, 'the credentials of git cannot be looked after'),
-      }),
+  const onKept = (provider: CredentialProvider) => {
+    issued.add(provider);
+    for (const agent of CHANGES[provider]) logins.changed(agent);
   };
+  const logic = logicOf(files, { client, onKept, settled: () => home.journal.committed() });
+  return { logic, board, logins, environment: shared, watch: () => watchGit(home, { files, board, log }) };
+}
+
+/** What the last engine knew of them, and the means to add to it. */
+async function recall({ store, damages }: Home, log: Log) {
+  const onDamage = damages.report;
+  const read = await readJson(store, { key: KEY, schema: CredentialsFileSchema, onDamage });
+  let known: CredentialsFile = read ?? { version: 1, providers: {} };
+  const save = (news: Partial<CredentialsFile>) => {
+    known = { ...known, ...news };
+    writeJson(store.storage, { key: KEY, value: known }).catch((error: unknown) =>
+      log.warn({ err: error }, 'what is known of the credentials could not be saved'),
+    );
+  };
+  return { saved: known, save };
+}
+
+interface LogicParts {
+  client: MonolithClient;
+  onKept: (provider: CredentialProvider) => void;
+  settled: () => Promise<void>;
+}
+
+function logicOf({ github, claude, codex }: LoginFiles, { client, onKept, settled }: LogicParts) {
+  const attempts = createAttempts({
+    client,
+    now: () => Date.now(),
+    keep: {
+      github: (credential) => github.keep(credential),
+      claude: (credential) => claude.keep(credential),
+      codex: (credential) => codex.keep(credential),
+    },
+    onKept,
+  });
+  const clock = { now: () => Date.now(), random: () => Math.random() };
+  return credentialMachine.provide({
+    actors: { refreshCredential: refreshCredential({ attempts, settled, ...clock }) },
+  });
+}
+
+function sourcesOf({ claude, codex }: LoginFiles, shared: Credentials['environment']) {
+  return {
+    claude: {
+      list: () => claude.list(),
+      environment: () => without(shared(), CLAUDE_LOGIN_VARIABLES),
+      echoMs: 1_000,
+    },
+    codex: {
+      list: () => codex.list(),
+      use: (login: ReturnType<typeof codex.list>[number]) => codex.use(login),
+      environment: () => without(shared(), CODEX_LOGIN_VARIABLES),
+      // A server asks for another token first, and ends its turn for want of one later.
+      echoMs: 5_000,
+    },
+  };
+}
+
+interface GitParts {
+  files: LoginFiles;
+  board: CredentialBoard;
+  log: Log;
+}
+
+/** Looks at what git does to its file: a token that it took away was rejected. */
+function watchGit({ paths }: Home, { files: { github }, board, log }: GitParts): () => void {
+  return watchFile(paths.gitCredentials, {
+    onChange: async () => {
+      await board.settled('github');
+      const rejectedTokenSha256 = await github.review();
+      if (rejectedTokenSha256 !== null) board.request('github', { reason: 'rejected', rejectedTokenSha256 });
+    },
+    gatherMs: GATHER_MS,
+    onError: (error) => log.warn({ err: error }, 'the credentials of git cannot be looked after'),
+  });
 }
 
 const PROVIDERS = CredentialProviderSchema.options;
@@ -148,6 +168,8 @@ const CHANGES: Record<CredentialProvider, readonly LoginProvider[]> = {
   claude: ['claude'],
   codex: ['codex'],
 };
+
+type LoginFiles = ReturnType<typeof openLogins>;
 
 function openLogins({ paths, damages }: Home, env: Record<string, string>) {
   const at = credentialPaths(paths, env);
@@ -169,7 +191,7 @@ function openLogins({ paths, damages }: Home, env: Record<string, string>) {
     }),
     claude: new ClaudeLogins({ credentials, bedrock, logins, env }),
     codex: new CodexLogins({ auth, logins, env }),
-    files: [credentials, bedrock, auth, logins, hosts],
+    all: [credentials, bedrock, auth, logins, hosts],
   };
 }
 
