@@ -30,6 +30,10 @@ const deeds = {
   },
   ask: () => print({ type: 'control_request', request_id: 'q1', request: { subtype: 'elicitation' } }),
   wait: () => {},
+  background: () => {
+    finish();
+    print({ type: 'system', subtype: 'background_tasks_changed', tasks: [{ task_id: 'a' }] });
+  },
   /** Asks in the background, when the turn is over. */
   later: () => {
     finish();

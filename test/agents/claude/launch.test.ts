@@ -64,13 +64,13 @@ describe('the session of a process', () => {
 
   it('goes on by itself with a turn whose login was refused, in the mode of that turn', () => {
     const before = { ...GONE.state, carriesOn: true, echoed: ['u'] };
-    const { args, env, state } = launched({
+    const { args, env, state, isHeld } = launched({
       session: SESSION,
       before,
       message: messageOf({ planMode: true }),
     });
     expect(args).toContain('--permission-mode=plan');
-    expect(env['CLAUDE_CODE_RESUME_INTERRUPTED_TURN']).toBe('1');
+    expect([env['CLAUDE_CODE_RESUME_INTERRUPTED_TURN'], isHeld]).toEqual(['1', true]);
     expect(state).toMatchObject({ greeting: null, echoed: ['u'], permissionMode: 'plan' });
     expect(launched({ session: { ...SESSION, file: 'absent' }, before }).state.opening?.carriesOn).toBe(
       false,

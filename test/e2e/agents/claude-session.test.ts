@@ -2,9 +2,11 @@ import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createPlainLogin } from '../../../src/agents/plain-login.ts';
+import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { createPaths } from '../../../src/paths.ts';
 import {
   deliveriesOf,
+  eventsOf,
   newMessage,
   ofType,
   openStandIn,
@@ -154,6 +156,18 @@ describe('a delivery', () => {
     await chat.run('second');
     expect(deliveriesOf(chat).map(({ start }) => start)).toEqual(['new', 'resume']);
     expect(new Set(deliveriesOf(chat).map(({ sessionId }) => sessionId)).size).toBe(1);
+  });
+
+  it('stays with the old process, whatever has changed, while that has something in its background', async () => {
+    const variables: Record<string, string> = { PATH: process.env['PATH'] ?? '' };
+    const login = { ...createPlainLogin(variables), environment: () => variables };
+    const chat = await openStandIn({ command: FAKE, login });
+    await chat.run('background');
+    const isTold = ({ payload }: AgentEvent) => payload['subtype'] === 'background_tasks_changed';
+    await until(() => expect(eventsOf(chat.facts, 'claude-system').filter(isTold)).toHaveLength(1));
+    variables['ANTHROPIC_API_KEY'] = 'another';
+    await chat.run('second');
+    expect(deliveriesOf(chat).map(({ start }) => start)).toEqual(['new', 'none']);
   });
 
   it('goes to a new process when the old one does not say what it does', async () => {
