@@ -118,6 +118,7 @@ function greet(
   { request_id: id, response = {}, pending }: LineOf<'control_response'>['response'] & { pending: unknown[] },
 ): ClaudeState {
   const { session_state: session, current_permission_mode: permissionMode } = response;
+  const isTold = session !== undefined || state.session === 'unknown';
   return {
     ...state,
     greeting: id === state.greeting ? null : state.greeting,
@@ -126,7 +127,7 @@ function greet(
       return request === null ? [] : [{ ...request, type: 'control_request' as const }];
     }),
     isTaskListDue: true,
-    session: session === undefined ? state.session : sessionOf(session),
+    session: isTold ? sessionOf(session) : state.session,
     permissionMode: typeof permissionMode === 'string' ? permissionMode : state.permissionMode,
   };
 }

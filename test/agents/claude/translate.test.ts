@@ -262,6 +262,11 @@ describe('a session state that nobody knows', () => {
     expect([state.session, isByItself(state)]).toEqual(['unfamiliar', false]);
   });
 
+  it('is that of a process that does not say what it does, too', () => {
+    expect(read(foundState('s'), hello('ours')).state.session).toBe('unfamiliar');
+    expect(read(freshState('s', null), running, hello('ours')).state.session).toBe('running');
+  });
+
   it('does not end a turn that has no result yet', () => {
     expect(endOf(echo, napping)).toBeUndefined();
     expect(pendingEnd(read(RUNNING, lifecycle('started'), success, napping).state)?.outcome).toBe(
