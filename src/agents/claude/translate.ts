@@ -105,31 +105,35 @@ function without({ asks }: ClaudeState, id: string): ClaudeState['asks'] {
   return asks.filter((line) => line.request_id !== id);
 }
 
-function respond(state: ClaudeState, response: LineOf<'control_response'>['response']): Step<ClaudeState> {
+type ControlResponse = LineOf<'control_response'>['response'];
+
+function respond(state: ClaudeState, response: ControlResponse): Step<ClaudeState> {
   const { request_id: id, error = 'refused', pending_permission_requests: pending } = response;
-  if (pending !== undefined) return { state: greet(state, { ...response, pending }) };
+  if (pending !== undefined || id === state.greeting) return { state: greet(state, response) };
   const next = answered(state, id, response.subtype === 'error' ? error : null);
   return id.endsWith('-ping') ? { state: next, isPong: true } : { state: next };
 }
 
-/** The answer to `initialize`, with the questions that wait. */
+/** The answer to `initialize`, with the questions that wait, if it tells them. */
 function greet(
   state: ClaudeState,
-  { request_id: id, response = {}, pending }: LineOf<'control_response'>['response'] & { pending: unknown[] },
+  { request_id: id, response = {}, pending_permission_requests: pending }: ControlResponse,
 ): ClaudeState {
   const { session_state: session, current_permission_mode: permissionMode } = response;
   const isTold = session !== undefined || state.session === 'unknown';
   return {
     ...state,
     greeting: id === state.greeting ? null : state.greeting,
-    asks: pending.flatMap((one) => {
-      const request = permissionRequestOf(one);
-      return request === null ? [] : [{ ...request, type: 'control_request' as const }];
-    }),
+    asks: pending === undefined ? state.asks : pending.flatMap(toAsk),
     isTaskListDue: true,
     session: isTold ? sessionOf(session) : state.session,
     permissionMode: typeof permissionMode === 'string' ? permissionMode : state.permissionMode,
   };
+}
+
+function toAsk(pending: unknown): ClaudeState['asks'] {
+  const request = permissionRequestOf(pending);
+  return request === null ? [] : [{ ...request, type: 'control_request' }];
 }
 
 function sessionOf(name: unknown): ClaudeState['session'] {

@@ -245,6 +245,12 @@ describe('a process that was found', () => {
     expect(read(found, hello('ours')).state.greeting).toBeNull();
   });
 
+  it('is known by any answer to it, and keeps its questions where that tells of none', () => {
+    const asks = [{ type: 'control_request' as const, request_id: 'a', request: { subtype: 'x' } }];
+    const refused = { type: 'control_response', response: { subtype: 'error', request_id: 'ours' } };
+    expect(read({ ...found, asks }, refused).state).toMatchObject({ greeting: null, asks });
+  });
+
   it('says what it does', () => {
     const said = { session_state: 'running', current_permission_mode: 'plan' };
     expect(read(found, hello('ours', said)).state).toMatchObject({
