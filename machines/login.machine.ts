@@ -40,7 +40,6 @@ export const loginMachine = loginSetup.createMachine({
     },
     ready: {
       description: 'Nobody has complained about the login in use.',
-      entry: 'forgetReport',
       on: { 'login.rejected': { target: 'settling', actions: ['noteLogins', 'takeReport'] } },
     },
     settling: {

@@ -152,7 +152,13 @@ describe('a login that was refused', () => {
     take(...READY, rejected(ALL), ...NOTHING_ISSUED, done('use', ALL), 1_000);
     take(rejected([OAUTH, KEY]), done('refreshUnderWay', [OAUTH, KEY]), done('refresh', [OAUTH, KEY]));
 
-    expect([state(), told.at(-1), context().refused]).toEqual(['refused', 'login.refused', []]);
+    expect([state(), told.at(-1)]).toEqual(['refused', 'login.refused']);
+    expect(context()).toEqual({
+      provider: 'claude',
+      logins: [OAUTH, KEY],
+      refused: [],
+      rejected: null,
+    });
   });
 
   it('leads nowhere when the next one cannot be put in place, or nobody can be asked', () => {
