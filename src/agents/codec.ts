@@ -88,13 +88,19 @@ export type ProtocolCommand =
   /** To leave in good order; one without a line for it is terminated at once. */
   | { type: 'leave' }
   /** What came of a refused login; `isOutdated`: the process cannot know of the login that is in use now. */
-  | { type: 'login'; outcome: RejectionOutcome; tokens: LoginTokens | null; isOutdated: boolean }
+  | { type: 'login'; outcome: RejectionOutcome; login: LoginNow; isOutdated: boolean }
   /** The login in use changed. */
-  | { type: 'loginChanged'; tokens: LoginTokens | null }
+  | { type: 'loginChanged'; login: LoginNow }
   /** Nothing was printed for as long as `waitsMs` said. */
   | { type: 'elapsed' };
 
-export interface Launching<State, Traits> {
+/** The login in use: what it adds to the environment of a process, and what may be handed over through a protocol. */
+export interface LoginNow {
+  environment: Readonly<Record<string, string>>;
+  tokens: LoginTokens | null;
+}
+
+export interface Launching<State, Traits> extends LoginNow {
   runId: string;
   chatId: string;
   policy: Policy;
@@ -103,9 +109,6 @@ export interface Launching<State, Traits> {
   /** What is to be resumed; null for a session that begins. */
   session: KnownSession | null;
   systemPrompt: string | undefined;
-  /** The whole environment, the login included. */
-  environment: Readonly<Record<string, string>>;
-  tokens: LoginTokens | null;
   home: string;
   folder: string;
   /** How the process before it stood when it went, if its message is given again to this one. */
@@ -146,6 +149,8 @@ export interface Found<State> {
   head: State | null;
   /** The turn that it works on; null when it rested. */
   turn: { message: QueuedMessage; delivery: AgentDelivery; line: string } | null;
+  /** Messages that may have been said into its turn. */
+  steering: readonly QueuedMessage[];
 }
 
 export interface Wanted<Traits> {

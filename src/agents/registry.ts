@@ -2,7 +2,7 @@ import { createAcpDrivers, type AcpAgent } from './acp/drivers.ts';
 import { createDriver, type AgentDriver } from './agent.ts';
 import type { DriverOptions } from './agent-context.ts';
 import { createClaudeCodec } from './claude/codec.ts';
-import { createCodexDriver } from './codex/agent.ts';
+import { createCodexCodec } from './codex/codec.ts';
 import type { AgentLogin } from './login.ts';
 
 export interface AgentOptions extends Omit<DriverOptions, 'findProgram' | 'login'> {
@@ -26,7 +26,11 @@ export async function createDrivers({
       findProgram: programs.claude,
       login: logins.claude,
     }),
-    createCodexDriver({ ...options, findProgram: programs.codex, login: logins.codex }),
+    createDriver(createCodexCodec(options.paths), {
+      ...options,
+      findProgram: programs.codex,
+      login: logins.codex,
+    }),
     ...(await createAcpDrivers(acpAgents, { ...options, login: logins.acp })),
   ];
   return new Map(drivers.map((driver) => [driver.provider, driver]));

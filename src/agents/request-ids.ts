@@ -1,4 +1,5 @@
 /** The ids under which what an agent asks is known outside: another process counts from the beginning again. */
+import type { QueuedMessage } from '../contract/records.ts';
 import type { AgentRequest } from '../contract/requests.ts';
 import { IdSchema, type RequestId } from './json-rpc.ts';
 
@@ -14,4 +15,9 @@ export function runIdOf({ id }: AgentRequest): string {
 /** The id that the process itself gave. */
 export function nativeIdOf({ id }: AgentRequest): RequestId {
   return IdSchema.parse(JSON.parse(id.slice(id.indexOf(':') + 1)));
+}
+
+/** Under which id a message is said into a turn: the same after a restart. */
+export function steerIdOf({ turnId }: Pick<QueuedMessage, 'turnId'>): string {
+  return `steer-${turnId}`;
 }

@@ -1,21 +1,31 @@
+/** Why Codex cannot take a message or is gone, in a form that the user gets to read. */
 import type { Failure } from '../../contract/chats.ts';
-import type { Run } from '../../process/run.ts';
-import { readStderrTail } from '../../process/stderr-tail.ts';
+import type { AgentFailures } from '../codec.ts';
+import type { CodexState } from './state.ts';
 
-/** Why Codex cannot take a message, in a form that the user gets to read. */
-export class CodexFailure extends Error {
-  readonly failure: Failure;
+export const failures: AgentFailures<CodexState> = {
+  unavailable,
+  damaged: {
+    code: 'agent_output_damaged',
+    message: 'A message of Codex was cut off, so its server was ended. Its thread is kept.',
+  },
+  notRunning: { code: 'agent_exited', message: 'Codex does not run.' },
+  exhausted: {
+    code: 'agent_error',
+    message: 'Codex ended 5 times within a minute. Send the message again later.',
+  },
+  unresponsive: (state) => ({
+    code: 'agent_unresponsive',
+    message: `Codex did not answer ${askedIn(state)} in time, so its server was ended.`,
+  }),
+  exited: ({ exitCode, said, program }) => {
+    if (exitCode === 126 || exitCode === 127) return unavailable(program);
+    const ending = exitCode === null ? 'was killed' : `exited with code ${exitCode}`;
+    return { code: 'agent_exited', message: `Codex ${ending}${said === '' ? '.' : `: ${said}`}` };
+  },
+};
 
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
-
-/** The server refuses what it was asked for. */
-export class CodexRefusal extends Error {}
-
-export function unavailable(program: string | null): Failure {
+function unavailable(program: string | null): Failure {
   const found = program === null ? 'It was not found' : `${program} cannot be executed`;
   return {
     code: 'agent_unavailable',
@@ -23,25 +33,13 @@ export function unavailable(program: string | null): Failure {
   };
 }
 
-export const OUTPUT_DAMAGED: Failure = {
-  code: 'agent_output_damaged',
-  message: 'A message of Codex was cut off, so its server was ended. Its threads are kept.',
-};
-
-export const NOT_RUNNING: Failure = { code: 'agent_exited', message: 'Codex does not run.' };
-
-/** Why the server is gone, as well as it can be told. */
-export async function failureOfExit(
-  run: Run,
-  { exitCode, program }: { exitCode: number | null; program: string | null },
-): Promise<Failure> {
-  if (exitCode === 126 || exitCode === 127) return unavailable(program);
-  const ending = exitCode === null ? 'was killed' : `exited with code ${exitCode}`;
-  const said = withoutColors(await readStderrTail(run));
-  return { code: 'agent_exited', message: `Codex ${ending}${said === '' ? '.' : `: ${said}`}` };
-}
-
-function withoutColors(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- colors begin with that character
-  return text.replaceAll(/\u001B\[[\d;]*m/g, '');
+function askedIn(state: CodexState | null): string {
+  switch (state?.opening.step) {
+    case 'initialize':
+      return 'the greeting';
+    case 'open':
+      return 'a ping';
+    default:
+      return 'the opening of its thread';
+  }
 }

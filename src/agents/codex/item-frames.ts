@@ -1,5 +1,6 @@
 /** How items begin, grow and complete. */
 import { z } from 'zod';
+import type { Moment } from '../step.ts';
 import { closing, eventMessage, functionCall, functionCallOutput, opening } from './items.ts';
 import {
   DeltaParamsSchema,
@@ -8,21 +9,24 @@ import {
   PlanParamsSchema,
   type FrameOf,
 } from './protocol.ts';
-import { toolsOpenedSince } from '../interruption.ts';
-import { planFileName } from './plan-file.ts';
+import { planFileName } from './plans.ts';
 import { enterRound, roundOf } from './rounds.ts';
 import {
   isClosed,
   remember,
   sameItem,
-  toolsOf,
-  type CodexState,
+  toolsOpenedSince,
   type ItemPlace,
   type OpenItem,
-} from './state.ts';
-import { ofThread, type Step } from './step.ts';
+} from './open-items.ts';
+import { type CodexState } from './state.ts';
+import { ofThread, type Told } from './told.ts';
 
-export function followItem(state: CodexState, { method, params }: FrameOf<'notification'>, now: Date): Step {
+export function followItem(
+  state: CodexState,
+  { method, params }: FrameOf<'notification'>,
+  { now, openedAt: seenAt }: Pick<Moment, 'now' | 'openedAt'>,
+): Told {
   const { data } = ItemParamsSchema.safeParse(params);
   if (data === undefined) return { state };
   const { threadId, turnId, item, startedAtMs, completedAtMs } = data;
@@ -31,13 +35,13 @@ export function followItem(state: CodexState, { method, params }: FrameOf<'notif
   if (method === 'item/completed') {
     return complete({ ...known, completedAt: completedAtMs ?? now.getTime() }, place);
   }
-  const announcedAt = startedAtMs ?? now.getTime();
-  const openedAt = Math.min(announcedAt, toolsOpenedSince(toolsOf(known)) ?? announcedAt);
+  const announcedAt = startedAtMs ?? seenAt;
+  const openedAt = Math.min(announcedAt, toolsOpenedSince(known) ?? announcedAt);
   return begin(known, { ...place, text: '', openedAt });
 }
 
 /** A to-do list is shown as the call that changed it. */
-export function followTodoList(state: CodexState, params: unknown): Step {
+export function followTodoList(state: CodexState, params: unknown): Told {
   const { data } = PlanParamsSchema.safeParse(params);
   if (data === undefined) return { state };
   const { threadId, turnId, explanation, plan } = data;
@@ -50,7 +54,7 @@ export function followTodoList(state: CodexState, params: unknown): Step {
 }
 
 /** Deltas are shown live; what was streamed of a message is kept in case that it never completes. */
-export function streamItem(state: CodexState, { method, params }: FrameOf<'notification'>): Step {
+export function streamItem(state: CodexState, { method, params }: FrameOf<'notification'>): Told {
   const { data } = DeltaParamsSchema.safeParse(params);
   const type = PARTIALS[method];
   if (data === undefined || type === undefined) return { state, isStirring: true };
@@ -74,14 +78,14 @@ interface Place extends ItemPlace {
   threadId: string;
 }
 
-function begin(state: CodexState, open: OpenItem): Step {
+function begin(state: CodexState, open: OpenItem): Told {
   if (isClosed(state, open) || state.openItems.some(sameItem(open))) return { state };
   const said = ofThread(state, open.threadId, opening(open.item));
   return { state: { ...state, openItems: [...state.openItems, open] }, said };
 }
 
 /** An item may complete without having begun, and after its turn: then it was closed already. */
-function complete(state: CodexState, place: Place): Step {
+function complete(state: CodexState, place: Place): Told {
   if (isClosed(state, place)) return { state };
   const isSame = sameItem(place);
   const wasOpen = state.openItems.some(isSame);
@@ -93,7 +97,7 @@ function complete(state: CodexState, place: Place): Step {
 }
 
 /** A plan that the agent was asked to make. */
-function proposing(state: CodexState, { threadId, item }: Place): Step {
+function proposing(state: CodexState, { threadId, item }: Place): Told {
   const { turn } = state;
   const { data } = PlanItemSchema.safeParse(item);
   if (data === undefined || turn?.planMode !== true || threadId !== state.threadId) return { state };

@@ -1,135 +1,107 @@
-/** What is written to the server's standard input: JSON, one line each. */
-import { z } from 'zod';
+/** Our commands as lines of the protocol, and what is known once they are written. */
 import type { Policy } from '../../contract/chats.ts';
-import type { Image } from '../../contract/messages.ts';
+import type { QueuedMessage } from '../../contract/records.ts';
+import type { ProtocolCommand } from '../codec.ts';
 import type { RequestId } from '../json-rpc.ts';
-import type { Effort } from './effort.ts';
-import { turnRequestId } from './state.ts';
+import { nativeIdOf, steerIdOf } from '../request-ids.ts';
+import type { AgentDelivery, Moment, Step } from '../step.ts';
+import { giveUpWaiting, goFurther, interrupt } from './ending.ts';
+import { requestLine, settingsIn, steerLine } from './frames.ts';
+import { changeLogin, hearVerdict, withAccount } from './login.ts';
+import { decidePlan } from './plans.ts';
+import { answerLine } from './requests.ts';
+import { enterRound, roundOfRequest } from './rounds.ts';
+import { lostRequestId, withTurn, type CodexState } from './state.ts';
+import { resumeLine } from './threads.ts';
+import { andThen, timed, type Told } from './told.ts';
+import { PING, REJOIN } from './translate.ts';
 
-export const INITIALIZE_ID = 'initialize';
+type Circumstances = Pick<Moment, 'now' | 'policy'>;
 
-export interface TurnLine {
-  threadId: string;
-  /** The id of our message. */
-  clientId: string;
-  text: string;
-  images: readonly Image[];
-  model: string;
-  effort: Effort;
-  policy: Policy;
-  planMode: boolean;
+export function lines(state: CodexState, command: ProtocolCommand, moment: Circumstances): Step<CodexState> {
+  const told = say(state, command, moment);
+  return timed(
+    andThen(told, (next) => goFurther(next, moment.policy)),
+    moment.now,
+  );
 }
 
-/** The first lines of each connection. */
-export function greeting(): string {
-  const params = {
-    clientInfo: { name: 'replicas', title: 'Replicas', version: '1' },
-    capabilities: { experimentalApi: true, requestAttestation: false },
-  };
-  return requestLine(INITIALIZE_ID, 'initialize', params) + toLine({ method: 'initialized' });
+function say(state: CodexState, command: ProtocolCommand, { now, policy }: Circumstances): Told {
+  switch (command.type) {
+    case 'greet':
+      return greet(state, policy);
+    case 'give':
+      return { state: given(state, command) };
+    case 'steer':
+      return steer(state, command);
+    case 'interrupt':
+      return interrupt(state, policy);
+    case 'answer': {
+      const { request, answer } = command;
+      if (request.kind === 'plan') return decidePlan(state, command, { policy });
+      return { state: without(state, nativeIdOf(request)), lines: [answerLine(request, answer)] };
+    }
+    case 'settled':
+      return { state: settle(state, command.id) };
+    case 'ping':
+      return { state, lines: [requestLine(`${PING}${now.getTime()}`, 'thread/loaded/list', {})] };
+    case 'login':
+      return hearVerdict(state, command, now);
+    case 'loginChanged':
+      return changeLogin(state, command.login, now);
+    case 'elapsed':
+      return giveUpWaiting(state);
+    case 'leave':
+      return { state };
+  }
 }
 
-/** A message with all settings of its turn, because Codex keeps those of the turn before. */
-export function turnLine({ threadId, clientId, text, images, ...settings }: TurnLine): string {
-  const { model, effort, policy, planMode } = settings;
-  return startLine(clientId, {
-    threadId,
-    clientUserMessageId: clientId,
-    input: [...textInput(text), ...images.map((image) => ({ type: 'image', url: urlOf(image) }))],
-    model,
-    effort,
-    ...permissionsOf({ policy, planMode }),
-    collaborationMode: {
-      mode: planMode ? 'plan' : 'default',
-      settings: { model, reasoning_effort: effort, developer_instructions: null },
-    },
-  });
+/** A message that was given, also by an earlier engine. */
+export function given(
+  state: CodexState,
+  { message, delivery, line }: { message: QueuedMessage; delivery: AgentDelivery; line: string },
+): CodexState {
+  const { turnId: clientId, planMode, content } = message;
+  const { notice, note } = delivery;
+  const isLarge = content.kind === 'file';
+  const begun = withTurn(state, { clientId, notice, planMode, isLarge, settings: settingsIn(line) });
+  if (note['isLost'] !== true) return begun;
+  const awaited = [lostRequestId(clientId)];
+  return { ...begun, ending: { end: { outcome: 'lost' }, awaited, notice: null } };
 }
 
-const TurnStartSchema = z.looseObject({
-  params: z.looseObject({ collaborationMode: z.looseObject({}) }),
-});
-
-export interface NextRound {
-  id: string;
-  text: string;
-  policy: Policy;
-  planMode: boolean;
+/** A server that rests opens its thread once more, so that it repeats what it waits for. A refusal that was seen is reported. */
+function greet(state: CodexState, policy: Policy): Told {
+  const { threadId, turn, account, opening } = state;
+  if (opening.step === 'refused')
+    return { state: { ...state, isRejoining: false }, isReplaced: turn !== null };
+  const isLoginRefused =
+    account.waiting.length > 0 || turn?.isLoginRejected === true || turn?.refusal != null;
+  const seen = withAccount(state, { isReported: isLoginRefused });
+  if (turn !== null) return { state: seen, isLoginRefused };
+  if (threadId === null) return { state: { ...seen, isRejoining: false } };
+  return { state: seen, lines: [resumeLine(REJOIN, threadId, { state, policy })], isLoginRefused };
 }
 
-/** What follows on a plan, with the settings of the message that asked for it. */
-export function nextRoundLine(first: string, { id, text, policy, planMode }: NextRound): string {
-  const { params } = TurnStartSchema.parse(JSON.parse(first));
-  return startLine(id, {
-    ...params,
-    clientUserMessageId: id,
-    input: textInput(text),
-    ...permissionsOf({ policy, planMode }),
-    collaborationMode: { ...params.collaborationMode, mode: planMode ? 'plan' : 'default' },
-  });
+function steer(state: CodexState, { message, text }: Extract<ProtocolCommand, { type: 'steer' }>): Told {
+  const { threadId, turn, steers } = state;
+  const { messageId, turnId: clientId } = message;
+  const turnId = turn?.nativeId ?? null;
+  if (threadId === null || turnId === null) return { state, steered: [{ messageId, isTaken: false }] };
+  const id = steerIdOf(message);
+  const others = steers.filter((one) => one.id !== id);
+  const lines = [steerLine(id, { threadId, turnId, clientId, text })];
+  return { state: { ...state, steers: [...others, { id, messageId }] }, lines };
 }
 
-function startLine(clientId: string, params: object): string {
-  return requestLine(turnRequestId(clientId), 'turn/start', params);
+/** An earlier engine answered a request, or began a round. */
+function settle(state: CodexState, id: RequestId): CodexState {
+  const round = roundOfRequest(state, id);
+  const entered = round === null ? state : enterRound(state, round);
+  const waiting = entered.account.waiting.filter((one) => one !== id);
+  return withAccount(without(entered, id), { waiting });
 }
 
-/** While it plans it can change nothing, so there is nothing to ask. */
-function permissionsOf({ policy, planMode }: { policy: Policy; planMode: boolean }) {
-  return planMode
-    ? { approvalPolicy: 'never', sandboxPolicy: { type: 'readOnly', networkAccess: false } }
-    : { approvalPolicy: approvalPolicyOf(policy), sandboxPolicy: { type: 'dangerFullAccess' } };
-}
-
-/** Says a text into a turn that runs, and into no other. */
-export function steerLine(
-  id: string,
-  { threadId, turnId, clientId, text }: { threadId: string; turnId: string; clientId: string; text: string },
-): string {
-  const input = textInput(text);
-  const params = { threadId, expectedTurnId: turnId, clientUserMessageId: clientId, input };
-  return requestLine(id, 'turn/steer', params);
-}
-
-function textInput(text: string): object[] {
-  return text === '' ? [] : [{ type: 'text', text, text_elements: [] }];
-}
-
-/** Codex's name for what it may do unasked. */
-export function approvalPolicyOf(policy: Policy): string | object {
-  return policy === 'bypass' ? FORMS_ONLY : 'untrusted';
-}
-
-/** Nothing is asked but what only a person can say: `never` would decline that unseen. */
-const FORMS_ONLY = {
-  granular: {
-    sandbox_approval: false,
-    rules: false,
-    skill_approval: false,
-    request_permissions: true,
-    mcp_elicitations: true,
-  },
-};
-
-export function requestLine(id: string, method: string, params: object): string {
-  return toLine({ id, method, params });
-}
-
-export function resultLine(id: RequestId, result: object): string {
-  return toLine({ id, result });
-}
-
-export function errorLine(id: RequestId, message: string): string {
-  return toLine({ id, error: { code: -32000, message } });
-}
-
-export function refusalLine(id: RequestId, method: string): string {
-  return toLine({ id, error: { code: -32601, message: `This host does not answer ${method}.` } });
-}
-
-function urlOf({ source }: Image): string {
-  return source.type === 'url' ? source.url : `data:${source.media_type};base64,${source.data}`;
-}
-
-function toLine(frame: object): string {
-  return `${JSON.stringify(frame)}\n`;
+function without(state: CodexState, id: RequestId): CodexState {
+  return { ...state, asked: state.asked.filter((request) => request.id !== id) };
 }

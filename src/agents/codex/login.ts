@@ -1,12 +1,15 @@
-/** How the login of Codex reaches its server, and what the state of a turn says about it. */
+/** The login of the server: handed over through its protocol, and asked for anew when the model's API refuses it. */
+import { isDeepStrictEqual } from 'node:util';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
-import { configurationOf } from '../agent-context.ts';
-import type { Installation } from '../installation.ts';
-import type { AgentLogin, LoginTokens } from '../login.ts';
-import type { TurnProgress } from './state.ts';
+import type { LoginNow } from '../codec.ts';
+import type { LoginTokens, RejectionOutcome } from '../login.ts';
+import { errorLine, requestLine, resultLine } from './frames.ts';
+import type { FrameOf } from './protocol.ts';
+import type { Account, CodexState } from './state.ts';
+import { andThen, type Told } from './told.ts';
 
 /** A login that the server is told, and keeps in memory. */
 export type HandedOver =
@@ -19,31 +22,77 @@ export type HandedOver =
   | { type: 'apiKey'; apiKey: string };
 
 /** Null when the server finds its login by itself. */
-export function handedOver(login: AgentLogin): HandedOver | null {
-  const tokens = login.tokens();
+export function handedOver({ tokens, environment }: LoginNow): HandedOver | null {
   if (tokens !== null) return fromTokens(tokens);
-  const { OPENAI_API_KEY: openai, CODEX_API_KEY: codex } = login.environment();
-  const apiKey = openai ?? codex;
+  const apiKey = environment['OPENAI_API_KEY'] ?? environment['CODEX_API_KEY'];
   return apiKey === undefined ? null : { type: 'apiKey', apiKey };
 }
 
-const OF_ONE_CHAT = 'chat-';
-const HANDED_OVER = '+login';
+export const REFRESH = 'account/chatgptAuthTokens/refresh';
 
-/** A server that was launched with another configuration is replaced when it rests. */
-export function wantedConfiguration(login: AgentLogin, { identity }: Installation): string {
-  const kind = handedOver(login) === null ? '' : HANDED_OVER;
-  return `${OF_ONE_CHAT}${configurationOf(login.environment(), identity)}${kind}`;
+/** Hands the login over that is wanted, unless the server has it, or would write a key to its file. */
+export function signIn(state: CodexState, now: Date): Told {
+  const { wanted, handed, telling, isEphemeral } = state.account;
+  if (wanted === null || telling !== null || isDeepStrictEqual(wanted, handed)) return { state };
+  if (wanted.type === 'apiKey' && !isEphemeral) return { state };
+  const isKey = wanted.type === 'apiKey';
+  const id = `${isKey ? 'logout' : 'login'}-${now.getTime()}`;
+  const line = isKey ? requestLine(id, 'account/logout', {}) : loginLine(id, wanted);
+  return { state: withAccount(state, { telling: { id, login: wanted } }), lines: [line] };
 }
 
-/** A server with another configuration may serve several chats. */
-export function isOfOneChat(configuration: string | null): boolean {
-  return configuration?.startsWith(OF_ONE_CHAT) === true;
+/** The answer to what the server was told last. */
+export function toldLogin(state: CodexState, { id, refusal }: FrameOf<'response'>, now: Date): Told {
+  const { telling, handed } = state.account;
+  if (telling === null || telling.id !== id) return { state };
+  if (refusal !== null) return { state: withAccount(state, { telling: null, wanted: handed }) };
+  if (telling.id.startsWith('logout')) {
+    const next = { id: telling.id.replace('logout', 'login'), login: telling.login };
+    return { state: withAccount(state, { telling: next }), lines: [loginLine(next.id, next.login)] };
+  }
+  return signIn(withAccount(state, { telling: null, handed: telling.login }), now);
 }
 
-/** A server with this configuration keeps no login on disk. */
-export function keepsNoLogin(configuration: string | null): boolean {
-  return configuration?.endsWith(HANDED_OVER) === true;
+/** The login in use is another one. */
+export function changeLogin(state: CodexState, login: LoginNow, now: Date): Told {
+  return signIn(withAccount(state, { wanted: handedOver(login) }), now);
+}
+
+/** The server waits for another token for ten seconds, and asks again. */
+export function askForToken(state: CodexState, { id }: FrameOf<'request'>): Told {
+  return report(withAccount(state, { waiting: [...state.account.waiting, id] }));
+}
+
+/** The model's API refused the login. */
+export function report(state: CodexState): Told {
+  if (state.account.isReported) return { state };
+  return { state: withAccount(state, { isReported: true, verdict: null }), isLoginRefused: true };
+}
+
+export function hearVerdict(
+  state: CodexState,
+  { outcome, login }: { outcome: RejectionOutcome; login: LoginNow },
+  now: Date,
+): Told {
+  const verdict = outcome === 'refused' ? outcome : 'renewed';
+  const heard = withAccount(state, { isReported: false, verdict, wanted: handedOver(login) });
+  return andThen(answerWaiting(heard), (next) => signIn(next, now));
+}
+
+function answerWaiting(state: CodexState): Told {
+  const { waiting, verdict, wanted } = state.account;
+  if (waiting.length === 0 || verdict === null) return { state };
+  if (verdict === 'refused' || wanted?.type !== 'chatgptAuthTokens') {
+    const lines = waiting.map((id) => errorLine(id, 'There is no other token.'));
+    return { state: withAccount(state, { waiting: [] }), lines };
+  }
+  const { type: _, ...tokens } = wanted;
+  const lines = waiting.map((id) => resultLine(id, tokens));
+  return { state: withAccount(state, { waiting: [], handed: wanted }), lines };
+}
+
+export function withAccount(state: CodexState, changes: Partial<Account>): CodexState {
+  return { ...state, account: { ...state.account, ...changes } };
 }
 
 export const LOGIN_REQUIRED: Failure = {
@@ -55,9 +104,8 @@ export function isLoginFailure({ outcome, error }: TurnEnd): boolean {
   return outcome === 'errored' && error?.code === 'auth';
 }
 
-/** Not twice, unless the model answered in between. */
-export function mayBeCarriedOn({ isCarriedOn, isServed, rejection }: TurnProgress): boolean {
-  return rejection === null && (!isCarriedOn || isServed);
+function loginLine(id: string, login: HandedOver): string {
+  return requestLine(id, 'account/login/start', login);
 }
 
 const ClaimsSchema = z.looseObject({

@@ -10,6 +10,11 @@ export function endOf({ status, error }: Turn, usage: Usage | null): TurnEnd {
   return { outcome: 'errored', error: failureOf(ErrorSchema.safeParse(error).data ?? null), ...spent };
 }
 
+/** A plan that was proposed is the outcome of its turn. */
+export function completed({ usage }: { usage: Usage | null }): TurnEnd {
+  return { outcome: 'completed', ...(usage === null ? {} : { usage }) };
+}
+
 export function failureOf(error: TurnError | null): Failure {
   const message = messageOf(error);
   return { code: codeOf(error?.codexErrorInfo, message), message };

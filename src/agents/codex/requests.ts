@@ -5,13 +5,12 @@ import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import type { Asking } from '../open-questions.ts';
 import { nativeIdOf, requestIdOf } from '../request-ids.ts';
 import { decideElicitation, ELICITATION_TOOL, elicitationOf, elicitationResult } from './elicitation.ts';
-import { resultLine } from './lines.ts';
+import { refusalLine, resultLine } from './frames.ts';
 import { PERMISSIONS_TOOL, permissionsOf, permissionsResult } from './permissions.ts';
 import type { FrameOf } from './protocol.ts';
 import type { CodexState } from './state.ts';
 
-export type Decision =
-  { kind: 'answer'; line: string } | { kind: 'ask'; request: Asking } | { kind: 'refuse' };
+type Decision = { kind: 'answer'; line: string } | { kind: 'ask'; asking: Asking };
 
 const COMMAND = 'item/commandExecution/requestApproval';
 const FILE_CHANGE = 'item/fileChange/requestApproval';
@@ -50,39 +49,49 @@ export function decide(frame: FrameOf<'request'>, circumstances: Circumstances):
   if (frame.method === PERMISSIONS) return decideOnPermissions(frame, circumstances);
   if (frame.method === QUESTION) {
     const { data } = QuestionsSchema.safeParse(frame.params);
-    if (data === undefined) return { kind: 'refuse' };
+    if (data === undefined) return refused(frame);
     const { questions } = data;
-    return {
-      kind: 'ask',
-      request: { id, kind: 'question', tool: 'request_user_input', input: { questions }, questions },
+    const asking = {
+      id,
+      kind: 'question' as const,
+      tool: 'request_user_input',
+      input: { questions },
+      questions,
     };
+    return { kind: 'ask', asking };
   }
   if (planMode) return { kind: 'answer', line: resultLine(frame.id, { decision: 'decline' }) };
   if (policy === 'bypass') return { kind: 'answer', line: resultLine(frame.id, { decision: 'accept' }) };
   const { data } = ApprovalSchema.safeParse(frame.params);
-  if (data === undefined) return { kind: 'refuse' };
-  return { kind: 'ask', request: { id, kind: 'permission', ...toolOf(data, state) } };
+  if (data === undefined) return refused(frame);
+  return { kind: 'ask', asking: { id, kind: 'permission', ...toolOf(data, state) } };
 }
 
-function decideOnElicitation({ id, params }: FrameOf<'request'>, circumstances: Circumstances): Decision {
+function decideOnElicitation(frame: FrameOf<'request'>, circumstances: Circumstances): Decision {
+  const { id, params } = frame;
   const elicitation = elicitationOf(params);
-  if (elicitation === null) return { kind: 'refuse' };
+  if (elicitation === null) return refused(frame);
   const result = decideElicitation(elicitation, circumstances);
   if (result !== null) return { kind: 'answer', line: resultLine(id, result) };
-  return { kind: 'ask', request: { id: requestIdOf(circumstances.runId, id), ...elicitation } };
+  return { kind: 'ask', asking: { id: requestIdOf(circumstances.runId, id), ...elicitation } };
 }
 
 function decideOnPermissions(
-  { id, params }: FrameOf<'request'>,
+  frame: FrameOf<'request'>,
   { policy, planMode, runId }: Circumstances,
 ): Decision {
+  const { id, params } = frame;
   const permissions = permissionsOf(params);
-  if (permissions === null) return { kind: 'refuse' };
+  if (permissions === null) return refused(frame);
   if (policy === 'ask' && !planMode) {
-    return { kind: 'ask', request: { id: requestIdOf(runId, id), kind: 'permission', ...permissions } };
+    return { kind: 'ask', asking: { id: requestIdOf(runId, id), kind: 'permission', ...permissions } };
   }
   const decision = planMode ? 'deny' : 'allow';
   return { kind: 'answer', line: resultLine(id, permissionsResult(permissions, { decision })) };
+}
+
+function refused({ id, method }: FrameOf<'request'>): Decision {
+  return { kind: 'answer', line: refusalLine(id, method) };
 }
 
 /** The line that gives an answer to the server. */

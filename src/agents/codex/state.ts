@@ -1,22 +1,19 @@
-/** What is known of one chat's thread from the frames of the server. Plain data, changed only by `translate`. */
+/** What is known of the server of one chat from the frames it printed. Plain data that is never changed in place. */
 import type { Failure, Usage } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
-import type { Standing } from '../facts.ts';
-import type { Item } from './protocol.ts';
-
-export interface OpenItem {
-  item: Item;
-  threadId: string;
-  turnId: string;
-  /** What was streamed of it so far. */
-  text: string;
-  /** Clock time in milliseconds. */
-  openedAt: number;
-}
+import type { KnownSession } from '../codec.ts';
+import type { RequestId } from '../json-rpc.ts';
+import type { HandedOver } from './login.ts';
+import type { OpenItem } from './open-items.ts';
+import type { FrameOf } from './protocol.ts';
 
 /** How far the agent is with the user's message that it was given under `clientId`. */
 export interface TurnProgress {
   clientId: string;
+  /** With what it was said, but for what it says: what follows on it is said likewise. */
+  settings: Readonly<Record<string, unknown>>;
+  /** It has images, or a very long text. */
+  isLarge: boolean;
   /** Codex's own id of the turn; null until it is known. */
   nativeId: string | null;
   usage: Usage | null;
@@ -31,6 +28,8 @@ export interface TurnProgress {
   isServed: boolean;
   /** The model's API refused the login, and has not answered since. */
   isLoginRejected: boolean;
+  /** That was reported. */
+  isReported: boolean;
   /** How the round ended for want of a login, which nobody was told: it may still be carried on. */
   refusal: TurnEnd | null;
   /** Why the turn is to end as an error whatever the agent says. */
@@ -49,9 +48,72 @@ export interface ProposedPlan {
   text: string;
 }
 
+/** What the server is asked before it can take a message; each is `asked` once, and refused for good or left behind. */
+export type Opening =
+  | { step: 'initialize' | 'thread' | 'model' | 'known'; isAsked: boolean }
+  | { step: 'open' }
+  | { step: 'refused'; failure: Failure; isTold: boolean };
+
+/** The login as the server has it. */
+export interface Account {
+  /** It keeps no login on disk: a key may be handed to it. */
+  isEphemeral: boolean;
+  /** What it is to have; null when it finds a login by itself. */
+  wanted: HandedOver | null;
+  handed: HandedOver | null;
+  /** What it is being told, under which id. */
+  telling: { id: string; login: HandedOver } | null;
+  /** Its own requests for another token, which wait for what comes of the refusal. */
+  waiting: readonly RequestId[];
+  isReported: boolean;
+  /** What came of the last report; null while it is awaited. */
+  verdict: 'renewed' | 'refused' | null;
+}
+
+/** The turn, or what the agent did by itself, is over, and something is still to be done or answered before that is told. */
+export interface TurnEnding {
+  end: TurnEnd | null;
+  /** Requests of ours that were not answered yet. */
+  awaited: readonly string[];
+  /** The message is being taken out of its thread: to be told then. */
+  notice: string | null;
+}
+
+/** `id` is that of the request. */
+export interface Steer {
+  id: string;
+  messageId: string;
+}
+
 export interface CodexState {
+  opening: Opening;
+  /** The thread that is to be resumed. */
+  resumes: KnownSession | null;
+  /** Where it works, and with which instructions of ours. */
+  folder: string;
+  instructions: string | undefined;
   threadId: string | null;
+  /** The file that it is kept in; null when that was not told. */
+  rollout: string | null;
+  /** What it uses when a message asks for nothing else. */
+  model: string | null;
+  /** The thread began in this process, and no message was given to it. */
+  isNew: boolean;
+  /** What the agent does not know any more, to be told with the next message. */
+  notice: string | null;
+  /** The message of a process before this one of which nobody knows whether that had begun with it. */
+  unclear: { clientId: string; isFound: boolean; isBegun: boolean } | null;
+  /** It was found at rest, and has not said yet what it waits for. */
+  isRejoining: boolean;
+  account: Account;
   turn: TurnProgress | null;
+  ending: TurnEnding | null;
+  /** What goes on is to end; the turns that were told so. */
+  told: readonly string[] | null;
+  /** Messages that were said into the turn and have no answer. */
+  steers: readonly Steer[];
+  /** What the server waits for an answer to. */
+  asked: readonly FrameOf<'request'>[];
   /** The turn that the thread works on, ours or its own. */
   activeTurn: string | null;
   /** Threads of sub-agents, and the turn that each works on. */
@@ -65,29 +127,84 @@ export interface CodexState {
   plans: number;
 }
 
-export function freshState(threadId: string | null): CodexState {
-  const nothing = { turn: null, activeTurn: null, children: {}, openItems: [], closed: [] };
-  return { threadId, ...nothing, completedAt: null, plans: 0 };
+const AT_REST = {
+  turn: null,
+  ending: null,
+  told: null,
+  steers: [],
+  asked: [],
+  activeTurn: null,
+  children: {},
+  openItems: [],
+  completedAt: null,
+  plans: 0,
+};
+
+export function freshState(threadId: string | null = null): CodexState {
+  return {
+    ...AT_REST,
+    opening: { step: 'initialize', isAsked: true },
+    resumes: null,
+    folder: '',
+    instructions: undefined,
+    threadId,
+    rollout: null,
+    model: null,
+    isNew: false,
+    notice: null,
+    unclear: null,
+    isRejoining: false,
+    account: {
+      isEphemeral: false,
+      wanted: null,
+      handed: null,
+      telling: null,
+      waiting: [],
+      isReported: false,
+      verdict: null,
+    },
+    closed: [],
+  };
+}
+
+/** The server is gone: nothing goes on any more. */
+export function rested(state: CodexState): CodexState {
+  return { ...state, ...AT_REST };
 }
 
 export function withTurn(
   state: CodexState,
-  { clientId, notice, planMode }: { clientId: string; notice: string | null; planMode: boolean },
+  given: Pick<TurnProgress, 'clientId' | 'notice' | 'planMode'> &
+    Partial<Pick<TurnProgress, 'settings' | 'isLarge'>>,
 ): CodexState {
-  const nothing = { nativeId: null, usage: null, plan: null, isPlanned: false, planFile: null };
-  const trusted = {
+  const turn = {
+    settings: {},
+    isLarge: false,
+    ...given,
+    nativeId: null,
+    usage: null,
+    round: 0,
     isCarriedOn: false,
     isServed: false,
     isLoginRejected: false,
+    isReported: false,
     refusal: null,
     rejection: null,
+    plan: null,
+    isPlanned: false,
+    planFile: null,
   };
-  return { ...state, plans: 0, turn: { clientId, notice, planMode, round: 0, ...nothing, ...trusted } };
+  return { ...state, plans: 0, isNew: false, notice: null, unclear: null, turn };
 }
 
 /** Under which id the turn of a message is asked for: the same after a restart. */
 export function turnRequestId(clientId: string): string {
   return `turn-${clientId}`;
+}
+
+/** Under which id nothing is asked in the place of a message that is lost. */
+export function lostRequestId(clientId: string): string {
+  return `lost-${clientId}`;
 }
 
 /** A thread that nobody sees tells a setting, and nothing else goes on in it. */
@@ -109,66 +226,11 @@ export interface ActiveTurn {
   turnId: string;
 }
 
-/** The agent works without a message of ours. */
-export function worksByItself(state: CodexState): boolean {
-  return state.turn === null && activeTurns(state).length > 0;
-}
-
 export function isAtRest(state: CodexState): boolean {
   return state.turn === null && activeTurns(state).length === 0;
 }
 
-/** The chat does not care while its own turn runs. */
-export function standingOf(state: CodexState): Standing {
-  const { threadId: sessionId, turn } = state;
-  const selfDirected = turn === null ? worksByItself(state) : null;
-  return { sessionId, openTools: openTools(state).length, selfDirected };
-}
-
-/** The server is gone: nothing goes on any more. */
-export function rested(state: CodexState): CodexState {
-  return { ...freshState(state.threadId), closed: state.closed };
-}
-
-export function openTools({ openItems }: CodexState): OpenItem[] {
-  return openItems.filter(({ item }) => !SPOKEN.has(item.type));
-}
-
-/** Nothing starts sooner after the item before it, because the model has to be asked. */
-const PAUSE_MS = 20;
-
-/**
- * Clock times in milliseconds since when processes belong to open tools. Codex announces a command when it runs already:
- * its processes may be older than the announcement, and there before it.
- */
-export function toolsOf(state: CodexState): { openTools: { openedAt: number }[] } {
-  const { completedAt } = state;
-  const isBetween = completedAt !== null && !isAtRest(state);
-  const next = isBetween ? [{ openedAt: completedAt + PAUSE_MS }] : [];
-  return { openTools: [...openTools(state), ...next] };
-}
-
-/** Items that are words, not work. */
-const SPOKEN: ReadonlySet<string> = new Set(['userMessage', 'agentMessage', 'reasoning', 'plan']);
-
-/** An item may have the id of one in an earlier turn. */
-export function sameItem(one: ItemPlace): (other: ItemPlace) => boolean {
-  return ({ turnId, item }) => turnId === one.turnId && item.id === one.item.id;
-}
-
-export type ItemPlace = Pick<OpenItem, 'turnId' | 'item'>;
-
-export function isClosed({ closed }: CodexState, place: ItemPlace): boolean {
-  return closed.includes(keyOf(place));
-}
-
-const REMEMBERED = 200;
-
-/** Adds an item to those that were closed; only the latest are kept. */
-export function remember(closed: readonly string[], place: ItemPlace): string[] {
-  return [...closed, keyOf(place)].slice(-REMEMBERED);
-}
-
-function keyOf({ turnId, item }: ItemPlace): string {
-  return `${turnId}/${item.id}`;
+/** Its last round has ended, and whether there is another is still to be decided. */
+export function isOver({ isPlanned, refusal }: TurnProgress): boolean {
+  return isPlanned || refusal !== null;
 }

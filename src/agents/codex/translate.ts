@@ -1,13 +1,19 @@
-/** What the frames of the server mean for one chat: pure, so that recordings and spools can be replayed. */
+/** What the frames of the server mean: pure, so that recordings and spools can be replayed. */
 import type { z } from 'zod';
-import type { RequestId } from '../json-rpc.ts';
+import type { Policy } from '../../contract/chats.ts';
 import { lossOf } from '../context-loss.ts';
-import { eventMessage, type Saying } from './items.ts';
+import type { Moment, Step } from '../step.ts';
+import { finishTurn, goFurther, hearAwaited } from './ending.ts';
 import { followItem, followTodoList, streamItem } from './item-frames.ts';
+import { eventMessage, type Saying } from './items.ts';
+import { refusalLine } from './frames.ts';
+import { askForToken, isLoginFailure, REFRESH, toldLogin } from './login.ts';
 import { addTokens, contextOf, endOf, failureOf, messageOf } from './outcome.ts';
+import { hearOpening } from './prepare.ts';
 import {
   ErrorParamsSchema,
   ItemParamsSchema,
+  parseLine,
   ResolvedParamsSchema,
   ThreadIdSchema,
   TokenUsageParamsSchema,
@@ -17,41 +23,94 @@ import {
   type Frame,
   type FrameOf,
 } from './protocol.ts';
-import { isLoginFailure } from './login.ts';
-import { enterRound, roundOf, type Round } from './rounds.ts';
-import { isAtRest, owns, turnRequestId, type CodexState } from './state.ts';
-import { closeItems, ofThread, type Step, type Translation } from './step.ts';
+import { isAnswerable } from './requests.ts';
+import { enterRound, roundOfRequest } from './rounds.ts';
+import { isAtRest, owns, type CodexState, type Steer } from './state.ts';
+import { andThen, closeItems, ofThread, timed, type Told } from './told.ts';
 import { limitedBy, retrying } from './waiting.ts';
 
-export function translate(state: CodexState, frame: Frame, now: Date): Translation {
-  const step = stepOf(state, frame, now) ?? { state };
-  const { said, partial, ...rest } = step;
-  const timestamp = now.toISOString();
-  return {
-    ...rest,
-    events: (said ?? []).map((saying) => ({ timestamp, ...saying })),
-    ...(partial === undefined ? {} : { partial: { timestamp, ...partial } }),
-  };
+export type Circumstances = Pick<Moment, 'now' | 'policy' | 'openedAt'>;
+
+export const PING = 'ping-';
+export const REJOIN = 'rejoin';
+
+export function translate(
+  state: CodexState,
+  line: string,
+  moment: Circumstances,
+): Step<CodexState> | 'noise' | 'damaged' {
+  const parsed = parseLine(line);
+  if (parsed.kind !== 'frame') return parsed.kind;
+  const told = follow(state, parsed.frame, moment);
+  return timed(
+    andThen(told, (next) => goFurther(next, moment.policy)),
+    moment.now,
+  );
 }
 
-function stepOf(state: CodexState, frame: Frame, now: Date): Step | null {
-  if (frame.kind === 'response') return respond(state, frame);
-  if (frame.method === 'account/rateLimits/updated') return limit(state, frame.params);
-  if (frame.method === 'turn/started') return startTurn(state, frame.params);
-  const threadId = ThreadIdSchema.safeParse(frame.params).data?.threadId;
-  if (threadId === undefined || !owns(state, threadId)) return null;
-  if (frame.kind === 'request') return { state, signal: { kind: 'asked', request: frame } };
-  return follow(state, frame, now);
+function follow(state: CodexState, frame: Frame, moment: Circumstances): Told {
+  if (state.opening.step === 'refused') return { state };
+  switch (frame.kind) {
+    case 'response':
+      return respond(state, frame, moment);
+    case 'request':
+      return ask(state, frame);
+    case 'notification':
+      return notice(state, frame, moment);
+  }
 }
 
-function follow(state: CodexState, frame: FrameOf<'notification'>, now: Date): Step {
+function respond(state: CodexState, answer: FrameOf<'response'>, { now, policy }: Circumstances): Told {
+  const id = String(answer.id);
+  if (id.startsWith(PING)) return { state, isPong: true };
+  if (id === REJOIN) return { state: { ...state, isRejoining: false } };
+  const steer = state.steers.find((one) => one.id === id);
+  if (steer !== undefined) return hearSteered(state, steer, answer.refusal === null);
+  const told = andThen(toldLogin(state, answer, now), (next) => hearOpening(next, answer, now));
+  const heard = andThen(told, (next) => hearAwaited(next, answer, policy));
+  return andThen(heard, (next) => beginRound(next, answer, policy));
+}
+
+function hearSteered(state: CodexState, { id, messageId }: Steer, isTaken: boolean): Told {
+  const steers = state.steers.filter((one) => one.id !== id);
+  return { state: { ...state, steers }, steered: [{ messageId, isTaken }] };
+}
+
+/** The answer to the start of a round of our turn. */
+function beginRound(state: CodexState, { id, result, refusal }: FrameOf<'response'>, policy: Policy): Told {
+  const round = roundOfRequest(state, id);
+  const entered = round === null ? state : enterRound(state, round);
+  const { turn } = entered;
+  if (turn === null || round === null || round.round !== turn.round) return { state };
+  if (refusal !== null) {
+    const error = { code: 'agent_error', message: refusal };
+    return finishTurn(entered, { outcome: 'errored', error }, policy);
+  }
+  const nativeId = TurnResultSchema.safeParse(result).data?.turn.id ?? null;
+  const said = turn.notice === null ? [] : [lossOf(state.threadId, turn.notice)];
+  return { state: { ...entered, turn: { ...turn, nativeId, notice: null } }, said };
+}
+
+/** The server waits for an answer to everything it asks. */
+function ask(state: CodexState, request: FrameOf<'request'>): Told {
+  if (request.method === REFRESH) return askForToken(state, request);
+  if (!isAnswerable(request)) return { state, lines: [refusalLine(request.id, request.method)] };
+  const others = state.asked.filter(({ id }) => id !== request.id);
+  return { state: { ...state, asked: [...others, request] } };
+}
+
+function notice(state: CodexState, frame: FrameOf<'notification'>, moment: Circumstances): Told {
   const { method, params } = frame;
+  if (method === 'account/rateLimits/updated') return limit(state, params);
+  if (method === 'turn/started') return startTurn(state, params);
+  const threadId = ThreadIdSchema.safeParse(params).data?.threadId;
+  if (threadId === undefined || !owns(state, threadId)) return { state };
   switch (method) {
     case 'item/started':
     case 'item/completed':
-      return followItem(served(state, params), frame, now);
+      return followItem(served(state, params), frame, moment);
     case 'turn/completed':
-      return completeTurn(state, params, now);
+      return completeTurn(state, params, moment.policy);
     case 'turn/plan/updated':
       return followTodoList(state, params);
     case 'thread/tokenUsage/updated':
@@ -68,68 +127,43 @@ function follow(state: CodexState, frame: FrameOf<'notification'>, now: Date): S
 }
 
 /** Limits are those of the account: they concern whoever has a turn that runs. */
-function limit(state: CodexState, params: unknown): Step | null {
+function limit(state: CodexState, params: unknown): Told {
   const progress = state.turn === null ? null : limitedBy(params);
-  return progress === null ? null : { state, progress };
+  return progress === null ? { state } : { state, progress };
 }
 
-/** The answer to the start of our turn. */
-function respond(state: CodexState, { id, result, refusal }: FrameOf<'response'>): Step | null {
-  const round = roundOfRequest(state, id);
-  const entered = round === null ? state : enterRound(state, round);
-  const { turn } = entered;
-  if (turn === null || round === null || round.round !== turn.round) return null;
-  if (refusal !== null) {
-    return { state: entered, end: { outcome: 'errored', error: { code: 'agent_error', message: refusal } } };
-  }
-  const nativeId = TurnResultSchema.safeParse(result).data?.turn.id ?? null;
-  const said = turn.notice === null ? [] : [lossOf(state.threadId, turn.notice)];
-  return { state: { ...entered, turn: { ...turn, nativeId, notice: null } }, said };
-}
-
-function roundOfRequest({ turn }: CodexState, id: RequestId): Round | null {
-  const prefix = turnRequestId('');
-  const isTurn = typeof id === 'string' && id.startsWith(prefix);
-  return turn !== null && isTurn ? roundOf(turn, id.slice(prefix.length)) : null;
+/** A turn of another thread is that of a sub-agent. */
+function startTurn(state: CodexState, params: unknown): Told {
+  const { data } = TurnParamsSchema.safeParse(params);
+  if (data === undefined) return { state };
+  const { threadId, turn } = data;
+  if (threadId !== state.threadId) return { state: withChild(state, threadId, turn.id) };
+  return { state: { ...state, activeTurn: turn.id } };
 }
 
 function withChild(state: CodexState, threadId: string, turnId: string | null): CodexState {
   return { ...state, children: { ...state.children, [threadId]: turnId } };
 }
 
-function startTurn(state: CodexState, params: unknown): Step {
-  const { data } = TurnParamsSchema.safeParse(params);
-  if (data === undefined) return { state };
-  if (data.threadId !== state.threadId) return { state: withChild(state, data.threadId, data.turn.id) };
-  return { state: { ...state, activeTurn: data.turn.id } };
-}
-
 /** Only the end of the turn that was asked for ends it: an older one may come late. */
-function completeTurn(state: CodexState, params: unknown, now: Date): Step {
+function completeTurn(state: CodexState, params: unknown, policy: Policy): Told {
   const { data } = TurnParamsSchema.safeParse(params);
   if (data === undefined) return { state };
   const { threadId, turn } = data;
-  if (threadId !== state.threadId) return closed(withChild(state, threadId, null), { threadId, now });
+  if (threadId !== state.threadId) return closeItems(withChild(state, threadId, null), threadId);
   const rested = turn.id === state.activeTurn ? { ...state, activeTurn: null } : state;
-  if (state.turn === null) return isAtRest(rested) ? closed(rested, { threadId, now }) : { state: rested };
+  if (state.turn === null) return isAtRest(rested) ? closeItems(rested, threadId) : { state: rested };
   if (turn.id !== state.turn.nativeId) return { state: rested };
   const ended = { ...rested, activeTurn: null };
   const end = endOf(turn, state.turn.usage);
-  if (isLoginFailure(end))
-    return closed({ ...ended, turn: { ...state.turn, nativeId: null, refusal: end } }, { threadId, now });
-  if (turn.status !== 'completed' || state.turn.plan === null) {
-    return { state: ended, end };
-  }
-  const planned = { ...ended, turn: { ...state.turn, nativeId: null, isPlanned: true } };
-  return { ...closed(planned, { threadId, now }), signal: { kind: 'planned' } };
+  const waiting = { ...state.turn, nativeId: null };
+  if (isLoginFailure(end)) return closeItems({ ...ended, turn: { ...waiting, refusal: end } }, threadId);
+  const isPlanned = turn.status === 'completed' && state.turn.plan !== null;
+  if (!isPlanned) return finishTurn(ended, end, policy);
+  return closeItems({ ...ended, turn: { ...waiting, isPlanned } }, threadId);
 }
 
-function closed(before: CodexState, where: { threadId: string; now: Date }): Step {
-  const { state, events } = closeItems(before, where);
-  return { state, said: events.map(({ type, payload }) => ({ type, payload }) as Saying) };
-}
-
-function countTokens(state: CodexState, params: unknown): Step {
+function countTokens(state: CodexState, params: unknown): Told {
   const { data } = TokenUsageParamsSchema.safeParse(params);
   const { turn } = state;
   if (data === undefined || turn === null) return { state };
@@ -138,13 +172,13 @@ function countTokens(state: CodexState, params: unknown): Step {
   return { state: { ...state, turn: { ...turn, usage } } };
 }
 
-function resolve(state: CodexState, params: unknown): Step {
+function resolve(state: CodexState, params: unknown): Told {
   const { data } = ResolvedParamsSchema.safeParse(params);
-  return data === undefined ? { state } : { state, signal: { kind: 'resolved', requestId: data.requestId } };
+  return { state: { ...state, asked: state.asked.filter(({ id }) => id !== data?.requestId) } };
 }
 
 /** An error that is tried again is progress. */
-function complain(state: CodexState, params: unknown): Step {
+function complain(state: CodexState, params: unknown): Told {
   const { data } = ErrorParamsSchema.safeParse(params);
   if (data === undefined) return { state };
   const waiting = data.willRetry ? { progress: retrying(messageOf(data.error)) } : {};
@@ -161,17 +195,17 @@ function served(state: CodexState, params: unknown): CodexState {
   const { turn } = state;
   const type = ItemParamsSchema.safeParse(params).data?.item.type;
   if (turn === null || type === undefined || type === 'userMessage') return state;
-  return { ...state, turn: { ...turn, isServed: true, isLoginRejected: false } };
+  return { ...state, turn: { ...turn, isServed: true, isLoginRejected: false, isReported: false } };
 }
 
-function complaint(state: CodexState, data: z.infer<typeof ErrorParamsSchema>): Saying[] {
+function complaint(state: CodexState, data: z.infer<typeof ErrorParamsSchema>): readonly Saying[] {
   const message = messageOf(data.error);
   const fields = data.willRetry ? { message } : { message, code: failureOf(data.error).code };
   const saying = eventMessage(data.willRetry ? 'stream_error' : 'error', fields);
   return ofThread(state, data.threadId, [saying]);
 }
 
-function warn(state: CodexState, params: unknown): Step {
+function warn(state: CodexState, params: unknown): Told {
   const { data } = WarningParamsSchema.safeParse(params);
   if (data === undefined) return { state };
   const { threadId, message } = data;

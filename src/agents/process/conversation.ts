@@ -5,7 +5,7 @@ import type { ProcessFact } from '../../../machines/agent-process.events.ts';
 import { killTools } from '../../process/terminate.ts';
 import type { Reach } from '../../process/terminate.ts';
 import type { AgentContext } from '../agent-context.ts';
-import type { AgentCodec, ProtocolCommand } from '../codec.ts';
+import type { AgentCodec, LoginNow, ProtocolCommand } from '../codec.ts';
 import type { Facts } from '../facts.ts';
 import { keepPlan } from '../keep-plan.ts';
 import type { OpenQuestions } from '../open-questions.ts';
@@ -67,14 +67,15 @@ export class Conversation<State, Traits> {
     process.state = step.state;
     for (const line of step.lines ?? []) this.write(process, line);
     if (step.plan !== undefined) await this.#keepPlan(step.plan);
-    if (step.end !== undefined) await this.#endTools(process);
-    if (process !== this.process) return;
     const standing = this.standingOf(process);
+    if (step.end !== undefined || hasRested(process, standing)) await this.#endTools(process);
+    if (process !== this.process) return;
     process.noteTools(standing);
     if (standing.activity !== 'unknown')
       this.#options.questions.keepOnly(this.#idsIn(process, standing), process.position);
+    for (const steered of step.steered ?? []) this.#options.steering.settle(steered, process.position);
     this.#tell(process, step, standing);
-    this.#steer(process, step, standing);
+    if (step.end === undefined) this.#options.steering.flush(standing, process.position);
     for (const ask of standing.asks) this.#decide(process, ask);
     this.#compare(process, step, standing);
     this.#awaitSilence(process, standing);
@@ -155,13 +156,6 @@ export class Conversation<State, Traits> {
     if (partial !== undefined || isStirring === true) facts.stirred();
   }
 
-  #steer(process: LiveProcess<State>, { steered = [], end }: Step<State>, standing: Standing): void {
-    const { steering } = this.#options;
-    const { position } = process;
-    for (const { messageId, isTaken } of steered) steering.settle(messageId, { isTaken, position });
-    if (end === undefined) steering.flush(standing, position);
-  }
-
   #decide(process: LiveProcess<State>, ask: Ask): void {
     const { questions } = this.#options;
     const id = requestIdOf(process.run.id, ask.id);
@@ -177,9 +171,9 @@ export class Conversation<State, Traits> {
     const { told } = process;
     process.told = standing;
     if (step.isPong === true) report({ type: 'process.answered' });
-    const hasRested = told?.selfDirected === true && standing.selfDirected === false;
-    if (hasRested) process.endInterrupt();
-    if (step.end !== undefined || hasRested) report({ type: 'turn.ended' });
+    const isRest = hasRested({ told }, standing);
+    if (isRest) process.endInterrupt();
+    if (step.end !== undefined || isRest) report({ type: 'turn.ended' });
     if (step.isReplaced === true) report({ type: 'process.replaced' });
     if (standing.activity === told?.activity) return;
     if (standing.activity === 'resting') report({ type: 'process.rested' });
@@ -202,9 +196,18 @@ export class Conversation<State, Traits> {
         context.log.error({ err: error }, 'a rejected login could not be renewed');
         return 'refused' as const;
       });
-    const command = { type: 'login' as const, outcome, tokens: context.login.tokens() };
-    const verdict = { ...command, isOutdated: await isOutdated() };
-    if (process === this.process) await this.send(verdict);
+    const command = { type: 'login' as const, outcome, isOutdated: await isOutdated() };
+    if (process === this.process) await this.send({ ...command, login: this.#loginNow });
+  }
+
+  /** Tells the process which login is in use now. */
+  async sayLogin(): Promise<void> {
+    await this.send({ type: 'loginChanged', login: this.#loginNow });
+  }
+
+  get #loginNow(): LoginNow {
+    const { login } = this.#options.context;
+    return { environment: login.environment(), tokens: login.tokens() };
   }
 
   async #keepPlan(plan: { file: string; text: string }): Promise<void> {
@@ -219,6 +222,11 @@ export class Conversation<State, Traits> {
   #idsIn({ run }: LiveProcess<State>, { asks }: Standing): ReadonlySet<string> {
     return new Set(asks.map(({ id }) => requestIdOf(run.id, id)));
   }
+}
+
+/** What it did by itself is over. */
+function hasRested({ told }: { told: Standing | null }, { selfDirected }: Standing): boolean {
+  return told?.selfDirected === true && selfDirected === false;
 }
 
 /** What is told to a chat. */

@@ -42,6 +42,7 @@ export class Hands<State, Traits> {
   readonly #preparer: Preparer<State, Traits>;
   readonly #session: SessionWatch<State, Traits>;
   readonly #steering: Steering;
+  readonly #forgetLogin: () => void;
   readonly #letGo = new AbortController();
   readonly #mailbox = createMailbox((error) => this.#onFailure(error));
   #launching = new AbortController();
@@ -68,12 +69,13 @@ export class Hands<State, Traits> {
       steering,
       report,
     });
-    const session = new SessionWatch({ ...options, facts });
+    const session = new SessionWatch({ ...options, facts, conversation });
     this.#options = options;
     this.#facts = facts;
     this.#conversation = conversation;
     this.#session = session;
     this.#steering = steering;
+    this.#forgetLogin = context.login.onChange(() => void conversation.sayLogin());
     const signal = this.#letGo.signal;
     const onUnfit = (state: State) => (this.#before = state);
     const onBroken = (error: unknown) => this.#onFailure(error);
@@ -105,6 +107,7 @@ export class Hands<State, Traits> {
   detach(): void {
     const { process } = this.#conversation;
     this.#facts.mute();
+    this.#forgetLogin();
     this.#mailbox.close();
     this.#letGo.abort(new Error('The process was let go.'));
     this.#launching.abort(this.#letGo.signal.reason);

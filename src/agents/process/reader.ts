@@ -99,6 +99,7 @@ export class Reader<State, Traits> {
       conversation.settle(process, await readAnswers(process.run, { from, answeredBy: codec.answeredBy }));
     }
     await conversation.send({ type: 'greet' });
+    await conversation.sayLogin();
   }
 
   /** What it still prints is not read. */

@@ -93,7 +93,7 @@ async function stateOf<State, Traits>(
     turn === null || given === null
       ? null
       : { message: given.message, delivery: readDelivery(turn.delivery), line: given.line.toString('utf8') };
-  return codec.found({ policy, sessionId, head, turn: known });
+  return codec.found({ policy, sessionId, head, turn: known, steering: chat.steering ?? [] });
 }
 
 /** What the agent said of itself and of the session until that was opened. */
@@ -104,7 +104,7 @@ async function readHead<State, Traits>(
   const { size } = await stat(filesOf(run).stdout);
   const { policy, chatId, sessionId } = chat;
   const moment = { now: context.now(), runId: run.id, chatId, policy, openedAt: 0 };
-  let state = codec.found({ policy, sessionId, head: null, turn: null });
+  let state = codec.found({ policy, sessionId, head: null, turn: null, steering: [] });
   await readLines(run, { from: 0, to: size }, (line) => {
     const step = codec.translate(state, line.bytes.toString('utf8'), moment);
     if (typeof step !== 'string') state = step.state;

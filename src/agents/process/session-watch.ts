@@ -5,11 +5,13 @@ import type { Facts } from '../facts.ts';
 import { openNativeSession } from '../native-session.ts';
 import type { NativeSession } from '../native-session.ts';
 import { readDelivery } from './delivery.ts';
+import type { Conversation } from './conversation.ts';
 import type { HandsOptions } from './hands.ts';
 import type { LiveProcess } from './live-process.ts';
 
 export interface SessionWatchOptions<State, Traits> extends HandsOptions<State, Traits> {
   facts: Facts;
+  conversation: Pick<Conversation<State, Traits>, 'standing'>;
 }
 
 export class SessionWatch<State, Traits> {
@@ -24,7 +26,10 @@ export class SessionWatch<State, Traits> {
     this.#options = options;
     this.#native = session === undefined ? null : openNativeSession(chat, { ...session, now: context.now });
     this.deliveredTo = chat.turn === null ? null : readDelivery(chat.turn.delivery).sessionId || null;
-    facts.measure = (sessionId) => this.#native?.measure(sessionId);
+    facts.measure = (sessionId) => {
+      this.#locate(sessionId);
+      return this.#native?.measure(sessionId);
+    };
   }
 
   /** Tells of what was said elsewhere since the last turn; whether there was something, which `process` cannot know. */
@@ -61,6 +66,14 @@ export class SessionWatch<State, Traits> {
     const native = this.#native;
     if (native === null) return delivery;
     if (given.isNew) native.begin(given.sessionId);
+    this.#locate(given.sessionId);
     return native.mark(delivery, given.message);
+  }
+
+  /** The agent tells where it keeps the session. */
+  #locate(sessionId: string): void {
+    const standing = this.#options.conversation.standing()?.standing;
+    if (standing?.sessionId !== sessionId || standing.sessionFile == null) return;
+    this.#native?.locate(sessionId, standing.sessionFile);
   }
 }

@@ -6,6 +6,7 @@ import { filesOf, type Run } from '../../process/run.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
 import { contentOf } from '../message-content.ts';
+import { steerIdOf } from '../request-ids.ts';
 import type { Standing } from '../step.ts';
 
 export interface SteeringOptions {
@@ -61,7 +62,7 @@ export class Steering {
     await settled();
     if (this.#open.get(messageId) !== steered) return; // the turn ended meanwhile
     const now = standing();
-    if (content === null) return this.settle(messageId, { isTaken: false, position: now?.position ?? null });
+    if (content === null) return this.settle({ messageId, isTaken: false }, now?.position ?? null);
     steered.text = content.text;
     if (now !== null) this.flush(now.standing, now.position);
   }
@@ -92,7 +93,7 @@ export class Steering {
   }
 
   /** The agent took it, or refused it. */
-  settle(messageId: string, { isTaken, position }: { isTaken: boolean; position: Position | null }): void {
+  settle({ messageId, isTaken }: { messageId: string; isTaken: boolean }, position: Position | null): void {
     if (!this.#open.delete(messageId)) return;
     this.#options.facts.report({ type: isTaken ? 'steer.taken' : 'steer.refused', messageId, position });
   }
@@ -101,22 +102,17 @@ export class Steering {
   end(position: Position | null, isLost: boolean): void {
     this.#refuseUnwritten(position);
     if (!isLost)
-      for (const messageId of this.#open.keys()) this.settle(messageId, { isTaken: false, position });
+      for (const messageId of this.#open.keys()) this.settle({ messageId, isTaken: false }, position);
     this.#open.clear();
     this.#isEnding = false;
   }
 
   #refuseUnwritten(position: Position | null): void {
     for (const [messageId, { isWritten }] of this.#open)
-      if (isWritten === false) this.settle(messageId, { isTaken: false, position });
+      if (isWritten === false) this.settle({ messageId, isTaken: false }, position);
   }
 
   #note(message: QueuedMessage, isWritten: false | null): void {
     this.#open.set(message.messageId, { message, text: null, isWritten });
   }
-}
-
-/** Under which id a message is said into a turn: the same after a restart. */
-export function steerIdOf({ turnId }: QueuedMessage): string {
-  return `steer-${turnId}`;
 }

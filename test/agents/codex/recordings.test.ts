@@ -3,7 +3,7 @@ import { replay } from './replay.ts';
 
 const COMMAND = ['function_call exec_command', 'function_call_output'];
 const PATCH = ['custom_tool_call apply_patch', 'custom_tool_call_output'];
-const ASKED = '? item/commandExecution/requestApproval';
+const ASKED = '? exec_command';
 
 const DONE = ['message', '-> completed'];
 const ECHO = ['user_message', ...DONE];
@@ -13,7 +13,7 @@ const APPROVED = ['user_message', 'function_call exec_command', ASKED, 'function
 const STORIES: Record<string, string[][]> = {
   approvals: [
     [...APPROVED, ...DONE],
-    ['user_message', 'custom_tool_call apply_patch', '? item/fileChange/requestApproval'],
+    ['user_message', 'custom_tool_call apply_patch', '? apply_patch'],
     ['custom_tool_call_output', ...DONE],
     [...APPROVED, '-> interrupted'],
     [...APPROVED, ...DONE],
@@ -27,7 +27,7 @@ const STORIES: Record<string, string[][]> = {
     ['user_message', ...COMMAND, '-> interrupted'],
     ECHO,
   ],
-  'plan-mode': [['user_message', 'message', 'message', '? plan', '-> completed'], ECHO],
+  'plan-mode': [['user_message', 'message', 'message', '? proposed_plan', '-> completed'], ECHO],
   steer: [['user_message', ...COMMAND, 'user_message', 'user_message', ...DONE]],
 };
 

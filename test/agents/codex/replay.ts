@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { parseLine, type Frame } from '../../../src/agents/codex/protocol.ts';
-import {
-  freshState,
-  rested,
-  turnRequestId,
-  withTurn,
-  type CodexState,
-} from '../../../src/agents/codex/state.ts';
-import { closeItems, type Translation } from '../../../src/agents/codex/step.ts';
+import { conclude } from '../../../src/agents/codex/conclude.ts';
+import { decide } from '../../../src/agents/codex/decide.ts';
+import { lines } from '../../../src/agents/codex/lines.ts';
+import { freshState, turnRequestId, withTurn, type CodexState } from '../../../src/agents/codex/state.ts';
 import { translate } from '../../../src/agents/codex/translate.ts';
+import type { Moment, Step } from '../../../src/agents/step.ts';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import type { TurnEnd } from '../../../src/contract/facts.ts';
 
@@ -34,25 +30,37 @@ export interface Replayed {
 }
 
 export const NOW = new Date('2026-11-22T12:00:00.000Z');
+export const MOMENT: Moment = {
+  now: NOW,
+  runId: 'run-1',
+  chatId: 'chat-1',
+  policy: 'ask',
+  openedAt: NOW.getTime(),
+};
 
-/** Runs a recording through the translator as the driver would. */
+/** A thread that is open and rests. */
+export function openState(threadId: string | null): CodexState {
+  return { ...freshState(threadId), opening: { step: 'open' } };
+}
+
+/** What a frame of the server comes to. */
+export function stepOf(state: CodexState, frame: object): Step<CodexState> {
+  const step = translate(state, JSON.stringify(frame), MOMENT);
+  if (typeof step === 'string') throw new Error('This is no frame.');
+  return step;
+}
+
+/** Runs a recording through the codec; whatever the end of a turn waits for is not answered. */
 export function replay(name: string): Replayed {
-  const replayed: Replayed = { events: [], story: [], ends: [], partials: [], state: freshState(null) };
+  const replayed: Replayed = { events: [], story: [], ends: [], partials: [], state: openState(null) };
   let process = 0;
   for (const { proc, dir, frame } of readRecording(name)) {
-    if (proc !== process) keep(replayed, bury(replayed.state));
+    if (proc !== process) bury(replayed);
     process = proc;
     if (dir === '>') send(replayed, frame);
     else receive(replayed, frame);
   }
   return replayed;
-}
-
-/** A frame as the server would print it. */
-export function frameOf(value: object): Frame {
-  const parsed = parseLine(JSON.stringify(value));
-  if (parsed.kind !== 'frame') throw new Error('This is no frame.');
-  return parsed.frame;
 }
 
 function readRecording(name: string): RecordedFrame[] {
@@ -64,11 +72,8 @@ function readRecording(name: string): RecordedFrame[] {
 
 function send(replayed: Replayed, { method, id, params }: RecordedFrame['frame']): void {
   if (method !== 'turn/start' || replayed.state.turn !== null) return;
-  replayed.state = withTurn(replayed.state, {
-    clientId: String(id),
-    notice: null,
-    planMode: isPlanning(params),
-  });
+  const planMode = isPlanning(params);
+  replayed.state = withTurn(replayed.state, { clientId: String(id), notice: null, planMode });
 }
 
 function isPlanning(params: RecordedFrame['frame']['params']): boolean {
@@ -80,31 +85,39 @@ function receive(replayed: Replayed, frame: RecordedFrame['frame']): void {
   if (thread !== undefined) replayed.state = { ...replayed.state, threadId: thread.id };
   const isAnswer = frame.method === undefined && frame.result?.['turn'] !== undefined;
   const named = isAnswer ? { ...frame, id: turnRequestId(String(frame.id)) } : frame;
-  const translation = translate(replayed.state, frameOf(named), NOW);
-  if (translation !== null) keep(replayed, translation);
+  const asked = asksOf(replayed.state);
+  keep(replayed, stepOf(replayed.state, named));
+  for (const tool of asksOf(replayed.state).filter((one) => !asked.includes(one))) {
+    replayed.story.push(`? ${tool}`);
+    if (tool !== 'proposed_plan') continue;
+    replayed.state = { ...replayed.state, turn: null };
+    finish(replayed, { outcome: 'completed' });
+  }
+  if (replayed.state.ending !== null) keep(replayed, lines(replayed.state, { type: 'elapsed' }, MOMENT));
 }
 
-function keep(replayed: Replayed, { state, events, end, partial, signal }: Translation): void {
+function asksOf(state: CodexState): string[] {
+  const { asks } = decide(state, { policy: 'ask', runId: 'run-1', isInterrupted: false }, (file) => file);
+  return asks.map((ask) => (ask.kind === 'ask' ? String(ask.asking.tool) : 'answered'));
+}
+
+function keep(replayed: Replayed, { state, said = [], end, partial }: Step<CodexState>): void {
   replayed.state = state;
-  replayed.events.push(...events);
-  replayed.story.push(...events.map(nameOf));
+  replayed.events.push(...said);
+  replayed.story.push(...said.map(nameOf));
   if (partial !== undefined) replayed.partials.push(partial);
-  if (signal?.kind === 'asked') replayed.story.push(`? ${signal.request.method}`);
-  if (signal?.kind === 'planned') replayed.story.push('? plan');
-  if (signal?.kind === 'planned') finish(replayed, { outcome: 'completed' });
   if (end !== undefined) finish(replayed, end);
 }
 
 function finish(replayed: Replayed, end: TurnEnd): void {
-  const closed = closeItems(replayed.state, { now: NOW });
-  keep(replayed, { ...closed, state: { ...closed.state, turn: null } });
   replayed.ends.push(end);
   replayed.story.push(`-> ${end.outcome}`);
 }
 
-function bury(state: CodexState): Translation {
-  const { events } = closeItems(state, { now: NOW });
-  return { state: rested(state), events };
+function bury(replayed: Replayed): void {
+  const ending = { isFound: false, isWritten: true, isAsked: false, isUnresponsive: false };
+  const { state, said } = conclude(replayed.state, { ...ending, isSelfDirected: false, now: NOW });
+  keep(replayed, { state, said });
 }
 
 function nameOf({ payload }: AgentEvent): string {

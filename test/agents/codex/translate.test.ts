@@ -1,41 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import {
-  freshState,
-  isAtRest,
-  withTurn,
-  worksByItself,
-  type CodexState,
-} from '../../../src/agents/codex/state.ts';
-import type { Translation } from '../../../src/agents/codex/step.ts';
-import { translate } from '../../../src/agents/codex/translate.ts';
-import { frameOf, NOW } from './replay.ts';
+import { activeTurns, isAtRest, withTurn, type CodexState } from '../../../src/agents/codex/state.ts';
+import type { Step } from '../../../src/agents/step.ts';
+import { openState, stepOf } from './replay.ts';
 
 const THREAD = 'thread-1';
 const CHILD = 'thread-2';
 
-const running = follow(withTurn(freshState(THREAD), { clientId: 'c1', notice: null, planMode: false }), [
+const running = follow(withTurn(openState(THREAD), { clientId: 'c1', notice: null, planMode: false }), [
   { id: 'turn-c1', result: { turn: { id: 't1' } } },
   { method: 'turn/started', params: { threadId: THREAD, turn: { id: 't1', rootTurnId: 't1' } } },
 ]).state;
 
 describe('the translation of what Codex prints', () => {
   it('passes over other threads', () => {
-    const said = translate(running, completed('other', item('agentMessage', { text: 'x' })), NOW);
-    expect(said).toEqual({ state: running, events: [] });
+    const said = stepOf(running, completed('other', item('agentMessage', { text: 'x' })));
+    expect([said.state, said.said, said.lines]).toEqual([running, [], []]);
   });
 
   it('passes over the late end of an older turn', () => {
-    const late = translate(running, turnCompleted(THREAD, 't0'), NOW);
+    const late = stepOf(running, turnCompleted(THREAD, 't0'));
     expect([late?.end, late?.state.turn?.nativeId]).toEqual([undefined, 't1']);
   });
 
   it('ends a turn that could not be started with what the server said', () => {
-    const waiting = withTurn(freshState(THREAD), { clientId: 'c1', notice: null, planMode: false });
-    const refused = translate(
-      waiting,
-      frameOf({ id: 'turn-c1', error: { code: -32600, message: 'no' } }),
-      NOW,
-    );
+    const waiting = withTurn(openState(THREAD), { clientId: 'c1', notice: null, planMode: false });
+    const refused = stepOf(waiting, { id: 'turn-c1', error: { code: -32600, message: 'no' } });
     expect(refused?.end).toEqual({ outcome: 'errored', error: { code: 'agent_error', message: 'no' } });
   });
 
@@ -49,7 +38,7 @@ describe('the translation of what Codex prints', () => {
       },
       { method: 'turn/completed', params: { threadId: CHILD, turn: { id: 't2', status: 'completed' } } },
     ]);
-    expect(said.events.map(({ payload }) => payload)).toEqual([
+    expect(said.said!.map(({ payload }) => payload)).toEqual([
       {
         type: 'message',
         role: 'assistant',
@@ -68,8 +57,8 @@ describe('the translation of what Codex prints', () => {
       { method: 'turn/completed', params: { threadId: THREAD, turn: { id: 't1', status: 'completed' } } },
     ]);
     const over = { ...begun.state, turn: null };
-    expect([begun.end?.outcome, worksByItself(over)]).toEqual(['completed', true]);
-    expect(isAtRest(translate(over, turnCompleted(CHILD, 't2'), NOW)!.state)).toBe(true);
+    expect([begun.end?.outcome, activeTurns(over).length]).toEqual(['completed', 1]);
+    expect(isAtRest(stepOf(over, turnCompleted(CHILD, 't2')).state)).toBe(true);
   });
 
   it('takes the output of a command from its end, not from its deltas', () => {
@@ -98,7 +87,7 @@ describe('the translation of what Codex prints', () => {
         },
       },
     ]);
-    expect(ran.events.map(({ type, payload }) => [type, payload])).toEqual([
+    expect(ran.said!.map(({ type, payload }) => [type, payload])).toEqual([
       [
         'response_item',
         {
@@ -122,7 +111,7 @@ describe('the translation of what Codex prints', () => {
 
   it('keeps an item that it does not know', () => {
     const strange = item('telepathy', { thought: 'x' });
-    const [event] = translate(running, completed(THREAD, strange), NOW)!.events;
+    const [event] = stepOf(running, completed(THREAD, strange)).said!;
     expect(event?.payload).toEqual({
       type: 'custom_tool_call',
       call_id: 'i1',
@@ -137,7 +126,7 @@ describe('the translation of what Codex prints', () => {
     ['webSearch', { query: 'weather' }, 'web_search', '{"query":"weather"}'],
     ['dynamicToolCall', { tool: 'dig', arguments: {} }, 'dig', '{}'],
   ])('shows a %s as a call of that tool, with its output', (type, fields, name, input) => {
-    const { events } = translate(running, completed(THREAD, item(type, fields)), NOW)!;
+    const { said: events = [] } = stepOf(running, completed(THREAD, item(type, fields)));
     const [call, output] = events.map(({ payload }) => payload);
     expect(call).toEqual({ type: 'custom_tool_call', call_id: 'i1', name, input, status: 'completed' });
     expect(output).toMatchObject({ type: 'custom_tool_call_output', call_id: 'i1' });
@@ -145,18 +134,16 @@ describe('the translation of what Codex prints', () => {
 
   it('shows reasoning part by part', () => {
     const thought = item('reasoning', { summary: ['one', 'two'], content: [] });
-    expect(translate(running, completed(THREAD, thought), NOW)!.events.map(({ payload }) => payload)).toEqual(
-      [
-        { type: 'agent_reasoning', text: 'one' },
-        { type: 'agent_reasoning', text: 'two' },
-      ],
-    );
+    expect(stepOf(running, completed(THREAD, thought)).said!.map(({ payload }) => payload)).toEqual([
+      { type: 'agent_reasoning', text: 'one' },
+      { type: 'agent_reasoning', text: 'two' },
+    ]);
   });
 
   it('shows a to-do list as the call that changed it', () => {
     const plan = [{ step: 'a', status: 'inProgress' }];
-    const frame = frameOf({ method: 'turn/plan/updated', params: { threadId: THREAD, turnId: 't1', plan } });
-    const [call, output] = translate(running, frame, NOW)!.events.map(({ payload }) => payload);
+    const frame = { method: 'turn/plan/updated', params: { threadId: THREAD, turnId: 't1', plan } };
+    const [call, output] = stepOf(running, frame).said!.map(({ payload }) => payload);
     expect(call).toEqual({
       type: 'function_call',
       call_id: 't1-plan-1',
@@ -178,11 +165,7 @@ describe('a login of Codex', () => {
 
   it('is refused from the first retry to the next answer of the model', () => {
     expect(follow(running, [retried]).state.turn?.isLoginRejected).toBe(true);
-    const answered = translate(
-      follow(running, [retried]).state,
-      completed(THREAD, item('agentMessage', {})),
-      NOW,
-    );
+    const answered = stepOf(follow(running, [retried]).state, completed(THREAD, item('agentMessage', {})));
     expect(answered?.state.turn).toMatchObject({ isLoginRejected: false, isServed: true });
   });
 
@@ -201,12 +184,12 @@ describe('a login of Codex', () => {
   });
 });
 
-/** The last translation, with the events of all. */
-function follow(before: CodexState, frames: object[]): Translation {
-  let whole: Translation = { state: before, events: [] };
-  for (const value of frames) {
-    const next = translate(whole.state, frameOf(value), NOW);
-    if (next !== null) whole = { ...next, events: [...whole.events, ...next.events] };
+/** The last step, with what all of them say. */
+function follow(before: CodexState, frames: object[]): Step<CodexState> {
+  let whole: Step<CodexState> = { state: before };
+  for (const frame of frames) {
+    const next = stepOf(whole.state, frame);
+    whole = { ...next, said: [...(whole.said ?? []), ...(next.said ?? [])] };
   }
   return whole;
 }
@@ -216,9 +199,9 @@ function item(type: string, fields: object) {
 }
 
 function completed(threadId: string, done: object) {
-  return frameOf({ method: 'item/completed', params: { threadId, turnId: 't1', item: done } });
+  return { method: 'item/completed', params: { threadId, turnId: 't1', item: done } };
 }
 
 function turnCompleted(threadId: string, id: string) {
-  return frameOf({ method: 'turn/completed', params: { threadId, turn: { id, status: 'completed' } } });
+  return { method: 'turn/completed', params: { threadId, turn: { id, status: 'completed' } } };
 }

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFailed, onTestFinished } from 'vitest';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
-import { createCodexDriver } from '../../../src/agents/codex/agent.ts';
+import { createDriver } from '../../../src/agents/agent.ts';
+import { createCodexCodec } from '../../../src/agents/codex/codec.ts';
 import { createPlainLogin } from '../../../src/agents/plain-login.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
@@ -61,10 +62,11 @@ export async function openCodexChats({
   const payloads = createPayloadMap();
   const lines: string[] = [];
   const partials: string[] = [];
-  const driver = createCodexDriver({
+  const paths = createPaths(home.path);
+  const driver = createDriver(createCodexCodec(paths), {
     findProgram: () => command,
     login: createPlainLogin({ PATH: process.env['PATH'] ?? '', SCRIPTED_KEY: 'sk-scripted' }),
-    paths: createPaths(home.path),
+    paths,
     payloads,
     settled: () => Promise.resolve(),
     isLagging: () => false,

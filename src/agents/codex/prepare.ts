@@ -1,0 +1,127 @@
+/** Gets the server of a chat ready for a message: its thread, and the model it uses by default. */
+import type { Failure } from '../../contract/chats.ts';
+import type { Wanted } from '../codec.ts';
+import { allIsLost, isPassing } from '../context-loss.ts';
+import type { Moment, Preparation } from '../step.ts';
+import { effortOf } from './effort.ts';
+import { requestLine, turnLine } from './frames.ts';
+import { signIn } from './login.ts';
+import type { FrameOf } from './protocol.ts';
+import { lostRequestId, type CodexState, type Opening } from './state.ts';
+import { resumeLine, startLine, turnsIn, turnsLine, unseenLine, withThread } from './threads.ts';
+import type { Told } from './told.ts';
+
+type Ready = Preparation<CodexState>;
+
+export function prepare(state: CodexState, wanted: Wanted<null>, moment: Moment): Ready {
+  const { opening, account, resumes } = state;
+  switch (opening.step) {
+    case 'open':
+      return finish(state, wanted, moment);
+    case 'refused':
+      return fail(state, opening);
+    case 'initialize':
+      return { state, outcome: 'waiting' };
+  }
+  if (opening.isAsked || account.telling !== null) return { state, outcome: 'waiting' };
+  const given = { state, policy: moment.policy };
+  const lines = {
+    thread: () => (resumes === null ? startLine('thread', given) : resumeLine(RESUME, resumes.id, given)),
+    model: () => unseenLine('model', given),
+    known: () => turnsLine('known', state),
+  };
+  const asked = { ...state, opening: { ...opening, isAsked: true } };
+  return { state: asked, lines: [lines[opening.step]()], outcome: 'waiting' };
+}
+
+/** Told from a beginning by its id, for whoever reads it later. */
+const RESUME = 'resume';
+
+/** The answer to what the server was asked before it can take a message; its id is the step. */
+export function hearOpening(state: CodexState, answer: FrameOf<'response'>, now: Date): Told {
+  const { opening } = state;
+  if (opening.step !== (answer.id === RESUME ? 'thread' : answer.id)) return { state };
+  switch (opening.step) {
+    case 'initialize':
+      return signIn(at(state, 'thread'), now);
+    case 'thread':
+      return { state: hearThread(state, answer) };
+    case 'model':
+      return { state: hearModel(state, answer) };
+    case 'known':
+      return { state: at(hearKnown(state, answer), 'open') };
+    default:
+      return { state };
+  }
+}
+
+function hearThread(state: CodexState, { id, result, refusal }: FrameOf<'response'>): CodexState {
+  const { resumes } = state;
+  const isNew = id !== RESUME;
+  if (refusal === null) {
+    const opened = withThread(state, result, isNew);
+    if (opened.threadId === null) return refuse(state, 'it opened no thread');
+    return isNew ? afterModel(opened) : at({ ...opened, notice: resumes?.notice ?? null }, 'model');
+  }
+  if (isNew || isPassing(refusal)) return refuse(state, refusal);
+  const notice = resumes?.wasUsed === true ? allIsLost(refusal) : null;
+  return at({ ...state, resumes: null, notice }, 'thread');
+}
+
+function hearModel(state: CodexState, { result, refusal }: FrameOf<'response'>): CodexState {
+  if (refusal !== null) return refuse(state, refusal);
+  const { model } = withThread(state, result, true);
+  return afterModel({ ...state, model });
+}
+
+function afterModel(state: CodexState): CodexState {
+  return at(state, state.unclear === null ? 'open' : 'known');
+}
+
+function hearKnown(state: CodexState, { result }: FrameOf<'response'>): CodexState {
+  const { unclear } = state;
+  if (unclear === null) return state;
+  const isBegun = turnsIn(result).some(({ clientIds }) => clientIds.includes(unclear.clientId));
+  return { ...state, unclear: { ...unclear, isBegun } };
+}
+
+function at(state: CodexState, step: 'thread' | 'model' | 'known' | 'open'): CodexState {
+  return { ...state, opening: step === 'open' ? { step } : { step, isAsked: false } };
+}
+
+function refuse(state: CodexState, refusal: string): CodexState {
+  const failure = { code: 'agent_error', message: `Codex cannot be used: ${refusal}` };
+  return { ...state, opening: { step: 'refused', failure, isTold: false } };
+}
+
+/** The next message gets another process. */
+function fail(state: CodexState, opening: Extract<Opening, { step: 'refused' }>): Ready {
+  if (opening.isTold) return { state, outcome: 'unfit' };
+  const told = { ...state, opening: { ...opening, isTold: true } };
+  return { state: told, outcome: 'failed', failure: opening.failure };
+}
+
+const BEGUN: Failure = { code: 'agent_exited', message: 'Codex ended when it had begun with this message.' };
+
+/** The message itself is not written here. One that the agent had begun with is not given to it again: its turn is lost. */
+function finish(state: CodexState, { message, text, images }: Wanted<null>, { policy }: Moment): Ready {
+  const { threadId, model, isNew, notice, unclear, account } = state;
+  if (threadId === null) throw new Error('the server opened no thread');
+  const ready = { state, outcome: 'ready' as const, sessionId: threadId, isNew, notice };
+  if (unclear?.clientId === message.turnId && unclear.isBegun) {
+    if (!unclear.isFound) return { state: { ...state, unclear: null }, outcome: 'failed', failure: BEGUN };
+    const line = requestLine(lostRequestId(message.turnId), 'thread/loaded/list', {});
+    return { ...ready, line, note: { isLost: true } };
+  }
+  const line = turnLine({
+    threadId,
+    clientId: message.turnId,
+    text,
+    images,
+    model: message.model ?? model,
+    effort: effortOf(message.thinkingLevel),
+    policy,
+    planMode: message.planMode,
+  });
+  return { ...ready, line, note: { isEphemeral: account.isEphemeral } };
+}
