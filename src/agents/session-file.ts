@@ -16,13 +16,23 @@ export type SessionFile =
   /** Nothing is there, or nothing of a session: a pipe or a device would block whoever opens it. */
   | { kind: 'absent' | 'unusable'; reason: string };
 
-export async function inspectSession(file: string): Promise<SessionFile> {
+/** A file on a mount that is gone answers nothing, ever. */
+const REACHED_MS = 10_000;
+
+export async function inspectSession(file: string, status: typeof stat = stat): Promise<SessionFile> {
+  let limit: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    limit = setTimeout(resolve, REACHED_MS, null).unref();
+  });
   try {
-    const found = await stat(file);
+    const found = await Promise.race([status(file), late]);
+    if (found === null) return { kind: 'unusable', reason: 'its file cannot be reached' };
     if (!found.isFile()) return { kind: 'unusable', reason: 'its file is no file any more' };
     return await readSession(file);
   } catch (error) {
     return reasonOf(error);
+  } finally {
+    clearTimeout(limit);
   }
 }
 
