@@ -150,7 +150,7 @@ export interface Found<State> {
   /** The turn that it works on; null when it rested. */
   turn: { message: QueuedMessage; delivery: AgentDelivery; line: string } | null;
   /** Messages that may have been said into its turn. */
-  steering: readonly QueuedMessage[];
+  steering?: readonly QueuedMessage[];
 }
 
 export interface Wanted<Traits> {

@@ -104,7 +104,7 @@ function temporaryFolderOf(home: string): string {
  * The thread, and what it uses by default, stand in the head of the output. A server in which they do not is of an earlier
  * version, perhaps with the threads of other chats: it is replaced.
  */
-function foundState({ sessionId, head, turn, steering }: Found<CodexState>, folder: string): CodexState {
+function foundState({ sessionId, head, turn, steering = [] }: Found<CodexState>, folder: string): CodexState {
   const fresh = freshState();
   const isEphemeral = turn?.delivery.note['isEphemeral'] === true;
   const account = { ...fresh.account, isEphemeral };

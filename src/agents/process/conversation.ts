@@ -67,9 +67,10 @@ export class Conversation<State, Traits> {
     process.state = step.state;
     for (const line of step.lines ?? []) this.write(process, line);
     if (step.plan !== undefined) await this.#keepPlan(step.plan);
-    const standing = this.standingOf(process);
-    if (step.end !== undefined || hasRested(process, standing)) await this.#endTools(process);
+    const isOver = step.end !== undefined || hasRested(process, this.standingOf(process));
+    if (isOver) await this.#endTools(process);
     if (process !== this.process) return;
+    const standing = this.standingOf(process);
     process.noteTools(standing);
     if (standing.activity !== 'unknown')
       this.#options.questions.keepOnly(this.#idsIn(process, standing), process.position);

@@ -74,7 +74,7 @@ describe('a refused login', () => {
   const refused = (progress: Partial<ClaudeTurn> = {}) =>
     stateOf({ stage: 'answered', ...progress }, { isLoginRejected: true, login: 'reported' });
   const login = (outcome: 'renewed' | 'replaced' | 'refused', isOutdated = false) =>
-    ({ type: 'login', outcome, isOutdated, tokens: null }) as const;
+    ({ type: 'login', outcome, isOutdated, login: { tokens: null, environment: {} } }) as const;
 
   it('that was renewed is read again by the agent itself', () => {
     const { requests, isReplaced, end } = told(refused(), login('renewed'));

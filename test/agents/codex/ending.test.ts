@@ -241,7 +241,7 @@ describe('a server of Codex that was found', () => {
     const found = codec.found({
       policy: 'ask',
       sessionId: 'thread-1',
-      head: { ...head, turn: null },
+      head: { ...head, turn: null, activeTurn: null },
       turn: null,
       steering: [],
     });
