@@ -78,14 +78,15 @@ export async function openCodexChats({
     now: () => new Date(),
     ...overrides,
   });
-  const parts = { createDriver: () => driver, home: home.path, partials, policy, payloads, chats: [] };
+  const all: TestChat[] = [];
+  const parts = { createDriver: () => driver, home: home.path, partials, policy, payloads, chats: all };
   const chats = Array.from({ length: count }, () => ({ ...createChat(parts), model }));
   onTestFailed(() => {
     console.error(lines.join(''));
     for (const { facts } of chats) console.error(JSON.stringify(facts.slice(-20), null, 1));
   });
   onTestFinished(async () => {
-    await endChats(chats);
+    await endChats(all);
     await home.remove();
     await model.close();
   });
