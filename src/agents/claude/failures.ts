@@ -15,11 +15,10 @@ export const failures: AgentFailures<ClaudeState> = {
   },
   notRunning: { code: 'agent_exited', message: 'Claude Code does not run.' },
   unresponsive(state) {
-    const isSetting = state?.preparing != null;
-    const message = isSetting
-      ? 'Claude Code could not switch to the model in time.'
-      : 'Claude Code did not answer in time.';
-    return { code: 'network', message };
+    // Another model is first tried out by the agent.
+    if (state?.preparing != null)
+      return { code: 'network', message: 'Claude Code could not switch to the model in time.' };
+    return { code: 'agent_unresponsive', message: 'Claude Code did not answer in time.' };
   },
   exited({ exitCode, said, state, program }) {
     if (state.session === 'unknown' && (exitCode === 126 || exitCode === 127)) return unavailable(program);
