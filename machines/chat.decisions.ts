@@ -44,10 +44,11 @@ export function acceptanceOf(
   message: QueuedMessage,
   position: number,
 ): Recorded<'chat.turn.accepted'> {
-  const { messageId } = message;
+  const { messageId, submittedAt, sender } = message;
+  const said = { ...sender, ...(submittedAt === undefined ? {} : { submittedAt }) };
   return {
     type: 'chat.turn.accepted',
-    payload: { chatId: chatIdOf(context), messageId, queued: position > 0, position },
+    payload: { chatId: chatIdOf(context), messageId, queued: position > 0, position, ...said },
     record: { message },
   };
 }
@@ -215,9 +216,13 @@ export function dropsOf(context: ChatContext, reason: DropReason): ChatEmitted[]
 }
 
 export function creationOf({ record }: ChatContext): Recorded<'chat.created'> {
-  const { chat, policy, clientRequestId } = record;
+  const { chat, policy, clientRequestId, isUntitled } = record;
   const payload = { chat, ...(clientRequestId === undefined ? {} : { clientRequestId }) };
-  return { type: 'chat.created', payload, record: { policy } };
+  return {
+    type: 'chat.created',
+    payload,
+    record: { policy, ...(isUntitled === undefined ? {} : { isUntitled }) },
+  };
 }
 
 /** The end that an event brings: as reported, by the agent's death, or because nothing more will come. */

@@ -22,6 +22,7 @@ export type ChatEvent =
   | { type: 'request.answer'; requestId: string; answer: Answer }
   | { type: 'turns.hold' }
   | { type: 'turns.release' }
+  | { type: 'chat.rename'; title: string }
   | { type: 'chat.delete' }
   | { type: 'chat.shutdown' }
   | ChatFact;
@@ -85,7 +86,7 @@ export type ChatSaid = {
 };
 
 /** A line whose public part is the chat's summary as it will stand; only what it adds to the record comes from here. */
-export type ChatNote = { type: 'chat.updated'; record: LineRecord; lastError?: Failure };
+export type ChatNote = { type: 'chat.updated'; record: LineRecord; lastError?: Failure; title?: string };
 
 export type ChatEmitted =
   | Recorded<

@@ -25,6 +25,7 @@ export const chatMachine = chatSetup.createMachine({
     'steer.refused': { guard: 'isBeingSteered', actions: 'queueReturned' },
     'turns.hold': { actions: 'holdTurns' },
     'turns.release': { actions: 'releaseTurns' },
+    'chat.rename': { actions: 'rename' },
     'chat.delete': {
       target: '.stopping',
       actions: { type: 'rememberStopReason', params: { reason: 'deleted' } },

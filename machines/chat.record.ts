@@ -1,6 +1,8 @@
 /** What is known of one chat, and how each line about it changes that: the same for a machine that runs and for a boot that reads the log. */
 import type { ChatSummary, Policy, Usage } from '../src/contract/chats.ts';
 import type { EngineEventBody } from '../src/contract/events.ts';
+import type { HistorySender } from '../src/contract/history.ts';
+import type { Sender } from '../src/contract/messages.ts';
 import type {
   ChatRecord,
   LineRecord,
@@ -10,6 +12,7 @@ import type {
 } from '../src/contract/records.ts';
 import type { AgentRequest } from '../src/contract/requests.ts';
 import type { ChatEmitted } from './chat.events.ts';
+import { titled, withTitle } from './chat.title.ts';
 
 /** A line about a chat: as its machine says it, or as the log has it, with the time at which it was written. */
 export type ChatLine = ChatEmitted | (EngineEventBody & { ts: string; record?: LineRecord | undefined });
@@ -17,16 +20,23 @@ export type ChatLine = ChatEmitted | (EngineEventBody & { ts: string; record?: L
 /** So many answered messages are remembered per chat, to answer a repeated one the same way. */
 const RECEIPTS = 1000;
 
+/** So many messages are remembered by who sent them. */
+const SENDERS = 1000;
+
 const PREVIEW_CHARACTERS = 500;
 
-export function createRecord(
-  chat: ChatSummary,
-  { policy, clientRequestId }: { policy: Policy; clientRequestId?: string | undefined },
-): ChatRecord {
+interface Origin {
+  policy: Policy;
+  clientRequestId?: string | undefined;
+  isUntitled?: boolean | undefined;
+}
+
+export function createRecord(chat: ChatSummary, { policy, clientRequestId, isUntitled }: Origin): ChatRecord {
   return {
     chat,
     policy,
     ...(clientRequestId === undefined ? {} : { clientRequestId }),
+    ...(isUntitled === undefined ? {} : { isUntitled }),
     sessionId: null,
     position: null,
     queue: [],
@@ -79,7 +89,8 @@ function drop(before: ChatRecord, messageId: string): ChatRecord {
 
 function update(before: ChatRecord, line: Extract<ChatLine, { type: 'chat.updated' }>): ChatRecord {
   const { moved, queue: order } = line.record ?? {};
-  const chat = 'payload' in line ? line.payload.chat : withError(before.chat, line.lastError);
+  const chat =
+    'payload' in line ? line.payload.chat : withTitle(withError(before.chat, line.lastError), line);
   const settled = { ...before, chat };
   if (moved !== undefined) return moved.reduce(withMoved, settled);
   return order === undefined ? settled : withOrder(settled, order);
@@ -120,17 +131,29 @@ function accept(
   message: QueuedMessage | undefined,
 ): ChatRecord {
   if (message === undefined) return before;
-  const { messageId, digest, content, turnId } = message;
+  const { messageId, digest, content, turnId, sender, queuedAt } = message;
   const { receipts } = before;
   const remembered = receipts.length < RECEIPTS ? receipts : receipts.slice(1 - RECEIPTS);
   return {
     ...before,
-    chat: { ...before.chat, lastMessageText: previewOf(content) },
+    ...titled(before, previewOf(content)),
     ...(steers === undefined
       ? { queue: [...before.queue, message] }
       : { steered: [...before.steered, { message, isTaken: false }] }),
     receipts: [...remembered, { messageId, digest, position, turnId }],
+    ...(sender === undefined ? {} : { senders: withSender(before.senders, sender, queuedAt) }),
   };
+}
+
+function withSender(
+  known: readonly HistorySender[] = [],
+  { senderUserId, senderEmail }: Sender,
+  recordedAt: string,
+): HistorySender[] {
+  return [
+    ...known.slice(-SENDERS + 1),
+    { senderUserId: senderUserId ?? null, senderEmail: senderEmail ?? null, recordedAt },
+  ];
 }
 
 function start(before: ChatRecord, line: Extract<ChatLine, { type: 'chat.turn.started' }>): ChatRecord {
@@ -170,6 +193,7 @@ function noteProgress(before: ChatRecord, record: LineRecord | undefined): ChatR
     ...(record.sessionId === undefined ? {} : { sessionId: record.sessionId }),
     ...(record.sessionMark === undefined ? {} : { sessionMark: record.sessionMark }),
     ...(record.position === undefined ? {} : { position: record.position }),
+    ...(record.isUntitled === undefined ? {} : { isUntitled: record.isUntitled }),
     ...(before.turn === null || record.delivery === undefined
       ? {}
       : { turn: { ...before.turn, delivery: record.delivery } }),

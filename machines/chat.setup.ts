@@ -196,11 +196,8 @@ export const chatSetup = setup({
       const request = requestOf(context, requestId);
       if (request === undefined) return;
       enqueue.sendTo('agent', { type: 'agent.answer', request, answer });
-      say(
-        enqueue,
-        context,
-        closingOf(context, requestId, answer.decision === 'allow' ? 'allowed' : 'denied'),
-      );
+      const outcome = answer.decision === 'allow' ? 'allowed' : 'denied';
+      say(enqueue, context, closingOf(context, requestId, outcome));
     }),
     closeRequests: enqueueActions(
       ({ context, enqueue }, params: { outcome: 'superseded' | 'expired'; message: string }) => {
@@ -211,6 +208,10 @@ export const chatSetup = setup({
         say(enqueue, context, ...requests.map(({ id }) => closingOf(context, id, params.outcome)));
       },
     ),
+    rename: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'chat.rename');
+      say(enqueue, context, { type: 'chat.updated', record: { isUntitled: false }, title: event.title });
+    }),
     announceDeleted: enqueueActions(({ context, enqueue }) =>
       say(enqueue, context, { type: 'chat.deleted', payload: { chatId: chatIdOf(context) } }),
     ),

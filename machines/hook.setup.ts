@@ -121,6 +121,7 @@ function progressOf(hook: HookRecord, { index, output, error }: Concerned): Hook
       completed: false,
       runId: hook.runId,
       repoName: hook.repoName,
+      ...(hook.hookType === undefined ? {} : { hookType: hook.hookType }),
       kind: hook.kind,
       ...(command === undefined ? {} : { commandIndex: index, command: command.command }),
       ...(command?.durationMs == null ? {} : { exitCode: command.exitCode, durationMs: command.durationMs }),

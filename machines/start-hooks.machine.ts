@@ -1,5 +1,6 @@
 /**
  * The hooks of a workspace: one run at a time, in it one hook per repository, side by side.
+ * The environment's own runs before them.
  *
  * A run is announced when it starts and when its last hook is over, once each; a run that the last engine began is
  * taken up in silence. No failure of a hook reaches another one.
@@ -8,7 +9,7 @@ import { startHooksSetup } from './start-hooks.setup.ts';
 
 export const startHooksMachine = startHooksSetup.createMachine({
   id: 'startHooks',
-  context: { run: null, running: [], hasFailed: false },
+  context: { run: null, running: [], waiting: [], hasFailed: false },
   initial: 'idle',
   states: {
     idle: {
@@ -20,8 +21,12 @@ export const startHooksMachine = startHooksSetup.createMachine({
       },
     },
     running: {
-      description: 'Hooks run; the last one to end ends the run.',
-      always: { guard: 'hasNoHook', target: 'idle', actions: 'announceEnd' },
+      description:
+        "Hooks run, the environment's before those of repositories; the last one to end ends the run.",
+      always: [
+        { guard: 'hasOnlyWaiting', actions: 'startWaiting' },
+        { guard: 'hasNoHook', target: 'idle', actions: 'announceEnd' },
+      ],
       on: {
         'hook.ended': { actions: 'noteOutcome' },
         'xstate.done.actor.*': { actions: 'forgetHook' },

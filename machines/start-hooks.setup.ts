@@ -27,6 +27,8 @@ export interface StartHooksContext {
   run: HookRun | null;
   /** Hooks that are not over, by repository. */
   running: string[];
+  /** Hooks of repositories, as long as the environment's runs. */
+  waiting: HookRecord[];
   hasFailed: boolean;
 }
 
@@ -47,8 +49,17 @@ export const startHooksSetup = setup({
     startHooks: enqueueActions(({ event, enqueue }) => {
       if (event.type !== 'hooks.run' && event.type !== 'hooks.resume') return;
       const open = event.hooks.filter(isOpen);
-      for (const hook of open) enqueue.spawnChild('hook', { id: hook.repoName, input: { hook } });
-      enqueue.assign({ running: open.map(({ repoName }) => repoName) });
+      const ofEnvironment = open.filter(isOfEnvironment);
+      const first = ofEnvironment.length > 0 ? ofEnvironment : open;
+      for (const hook of first) enqueue.spawnChild('hook', { id: hook.repoName, input: { hook } });
+      enqueue.assign({
+        running: first.map(({ repoName }) => repoName),
+        waiting: open.filter((hook) => !first.includes(hook)),
+      });
+    }),
+    startWaiting: enqueueActions(({ context: { waiting }, enqueue }) => {
+      for (const hook of waiting) enqueue.spawnChild('hook', { id: hook.repoName, input: { hook } });
+      enqueue.assign({ running: waiting.map(({ repoName }) => repoName), waiting: [] });
     }),
     noteOutcome: assign({
       hasFailed: ({ context, event }) =>
@@ -71,9 +82,16 @@ export const startHooksSetup = setup({
       for (const name of context.running) enqueue.sendTo(name, { type: 'hook.shutdown' });
     }),
   },
-  guards: { hasNoHook: ({ context }) => context.running.length === 0 },
+  guards: {
+    hasNoHook: ({ context }) => context.running.length === 0,
+    hasOnlyWaiting: ({ context }) => context.running.length === 0 && context.waiting.length > 0,
+  },
   delays: { stopLimit: 7_000 },
 });
+
+function isOfEnvironment({ hookType }: HookRecord): boolean {
+  return hookType !== undefined;
+}
 
 function isFailure({ status }: { status: HookStatus }): boolean {
   return !['pending', 'running', 'succeeded', 'skipped'].includes(status);

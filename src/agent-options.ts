@@ -56,8 +56,10 @@ export function agentOptions(
 }
 
 /** What every agent is told of the workspace it works in. */
-function aboutWorkspace({ canvas }: Home['paths']): string {
+function aboutWorkspace({ canvas, replicas }: Home['paths']): string {
   return `# This workspace
 
-Files in ${canvas} are shown to the people you work for: Markdown, HTML, images, audio and video, up to 5 MiB each. Put there what they should look at.`;
+Files in ${canvas} are shown to the people you work for: Markdown, HTML, images, audio and video, up to 5 MiB each. Put there what they should look at.
+
+${replicas}/preview-ports.json lists the ports that processes here listen on, each with the address (publicUrl) at which people reach it.`;
 }

@@ -8,6 +8,7 @@ import {
   isHost,
   isHttpUrl,
   isLoopbackWebSocket,
+  isUrlTemplate,
   milliseconds,
   wholeNumber,
 } from './environment-values.ts';
@@ -124,6 +125,13 @@ const optional = {
     description:
       'Hosts, separated by commas, from which images are fetched though their addresses are not of the internet.',
   }),
+  PREVIEW_URL_TEMPLATE: z
+    .string()
+    .refine(isUrlTemplate, 'must be an http:// or https:// URL with {port} in it')
+    .default('http://localhost:{port}')
+    .meta({
+      description: 'Where people reach a port of the workspace; `{port}` and `{workspaceId}` are filled in.',
+    }),
   STATELY_INSPECT_URL: z
     .string()
     .refine(isLoopbackWebSocket, 'must be a ws:// URL of this machine, like ws://127.0.0.1:8080')

@@ -2,9 +2,11 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { ActorView } from './contract/actors.ts';
 import type { CanvasItem, CanvasItemSummary } from './contract/canvas.ts';
-import type { ChatSummary, CreateChat } from './contract/chats.ts';
+import type { ChatSummary, CreateChat, UpdateChat } from './contract/chats.ts';
 import type { CredentialHealth, CredentialProvider, TokenRefreshHealth } from './contract/credentials.ts';
-import type { HookKind, HooksStatus } from './contract/hooks.ts';
+import type { WorkspaceEnvironment } from './contract/environment.ts';
+import type { HistorySender } from './contract/history.ts';
+import type { HookKind, HooksStatus, TestHook } from './contract/hooks.ts';
 import type {
   HistoryQuery,
   InterruptReceipt,
@@ -15,7 +17,9 @@ import type {
 } from './contract/messages.ts';
 import type { MachineFormat, MachineSummary } from './contract/machines.ts';
 import type { Plan, PlanSummary } from './contract/plans.ts';
+import type { Preview } from './contract/previews.ts';
 import type { Repo } from './contract/repos.ts';
+import type { SearchQuery, SearchResults } from './contract/search.ts';
 import type { AgentRequest, Answer } from './contract/requests.ts';
 import type { HealthSchema, StatusSchema } from './contract/status.ts';
 
@@ -28,11 +32,13 @@ export interface Engine {
   readonly repos: Repositories;
   readonly plans: Plans;
   readonly canvas: Canvas;
+  readonly previews: { list(): Promise<Preview[]> };
   readonly machines: Machines;
   readonly actors: Actors;
   readonly credentials: Credentials;
   readonly metrics: Metrics;
   readonly inspector: Inspector;
+  environment(): Promise<WorkspaceEnvironment>;
   health(): z.infer<typeof HealthSchema>;
   status(): Promise<z.infer<typeof StatusSchema>>;
 }
@@ -43,6 +49,7 @@ export interface Chats {
   }): Promise<{ chats: ChatSummary[]; lastEventId: string }>;
   get(chatId: string): Promise<{ chat: ChatSummary; lastEventId: string }>;
   create(request: CreateChat): Promise<{ chat: ChatSummary; created: boolean }>;
+  update(chatId: string, change: UpdateChat): Promise<ChatSummary>;
   /** Its sub-chats go first. */
   remove(chatId: string): Promise<void>;
   send(chatId: string, message: SendMessage): Promise<MessageReceipt>;
@@ -56,6 +63,8 @@ export interface Chats {
   requests(chatId: string): Promise<AgentRequest[]>;
   answer(chatId: string, requestId: string, answer: Answer): Promise<void>;
   history(chatId: string, query: HistoryQuery): Promise<HistoryPage>;
+  /** In the histories of all chats, or of one. */
+  search(query: SearchQuery): Promise<SearchResults>;
 }
 
 export interface Repositories {
@@ -105,6 +114,8 @@ export interface Hooks {
   /** The log of hooks: as text, or line by line as server-sent events that go on. */
   logs(options: { repo?: string; follow: boolean }): Promise<Readable>;
   run(options: { repo?: string; type: HookKind }): Promise<{ runId: string }>;
+  /** Server-sent events of a script that runs as long as they are read. */
+  test(script: TestHook): Promise<Readable>;
 }
 
 export interface Credentials {
@@ -121,6 +132,7 @@ export interface HistoryPage {
   total: number;
   hasMore: boolean;
   beforeCursor: string | null;
+  senders?: HistorySender[];
   lastEventId: string;
 }
 

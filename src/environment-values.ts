@@ -58,6 +58,12 @@ export function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }
 
+/** With `{port}` in it, and `{workspaceId}` perhaps. */
+export function isUrlTemplate(value: string): boolean {
+  const url = value.replaceAll('{port}', '3000').replaceAll('{workspaceId}', 'workspace');
+  return value.includes('{port}') && !/[{}]/.test(url) && isHttpUrl(url);
+}
+
 /** Nothing leaves the machine by such a URL. */
 export function isLoopbackWebSocket(value: string): boolean {
   if (!URL.canParse(value)) return false;

@@ -88,6 +88,11 @@ export const ENGINE_ERRORS = {
     message: ({ filename }: { filename: string }) =>
       `The canvas has no item called ${JSON.stringify(filename.slice(0, 255))}.`,
   },
+  REPO_NOT_FOUND: {
+    status: 404,
+    meaning: 'No repository has this name. `GET /repos` lists them.',
+    message: ({ repo }: { repo: string }) => `No repository is called ${JSON.stringify(repo.slice(0, 255))}.`,
+  },
   HOOK_NOT_FOUND: {
     status: 404,
     meaning: 'No repository, or not the one that was named, has a hook of this kind with a command in it.',
@@ -110,6 +115,12 @@ export const ENGINE_ERRORS = {
     meaning: 'The `messageId` was used for another message. Use a new one.',
     message: ({ messageId }: { chatId: string; messageId: string }) =>
       `The messageId "${messageId}" was used for another message; use a new one.`,
+  },
+  UNSUPPORTED: {
+    status: 409,
+    meaning: 'This agent cannot do what was asked for; `context.feature` names it. Ask without it.',
+    message: ({ provider, feature }: { provider: string; feature: string }) =>
+      `The agent "${provider}" has no ${feature}; send the message without it.`,
   },
   STEER_UNSUPPORTED: {
     status: 409,
@@ -138,6 +149,11 @@ export const ENGINE_ERRORS = {
     status: 409,
     meaning: 'Hooks run already. `GET /hooks/status` tells how far they are; ask again when they are over.',
     message: ({ runId }: { runId: string }) => `Hooks are running (run "${runId}"); ask again later.`,
+  },
+  TOO_MANY_HOOK_TESTS: {
+    status: 429,
+    meaning: 'As many scripts as may be tried at a time run already. Ask again when one has ended.',
+    message: ({ limit }: { limit: number }) => `${limit} scripts are being tried; ask again later.`,
   },
   PAYLOAD_TOO_LARGE: {
     status: 413,

@@ -118,9 +118,9 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
 /** The folders of a home, with nothing else in their places. */
 async function furnish(paths: Paths, onDamage: OnDamage): Promise<void> {
   const plans = paths.plans.filter(({ source }) => source === 'replicas').map(({ folder }) => folder);
-  const { home: below, workspaces, history, payloads, agents, hooks } = paths;
+  const { home: below, workspaces, history, payloads, agents, hooks, hookTests } = paths;
   await makeWayForFolder(workspaces, { below, onDamage, mode: 0o777 });
-  for (const folder of [history, payloads, agents, hooks, ...plans])
+  for (const folder of [history, payloads, agents, hooks, hookTests, ...plans])
     await makeWayForFolder(folder, { below, onDamage });
 }
 

@@ -3,6 +3,7 @@ import { currentStep } from '../machines/hook.record.ts';
 import { credentialPaths } from './credentials/credential-paths.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import { HookLog } from './hooks/hook-log.ts';
+import { HookTests } from './hooks/hook-tests.ts';
 import { OutputBounds } from './hooks/output-bounds.ts';
 import { createKnownSecrets } from './hooks/known-secrets.ts';
 import type { Log } from './log.ts';
@@ -20,20 +21,28 @@ export interface OpenHooksOptions {
   workspace: Workspace;
 }
 
+export interface OpenedHooks extends RootHooksOptions {
+  home: string;
+  tests: HookTests;
+}
+
 /** What hooks run with in this home. */
 export async function openHooks(
   { paths, journal, hooks, damages }: Home,
   { environment, env, log, workspace }: OpenHooksOptions,
-): Promise<RootHooksOptions> {
+): Promise<OpenedHooks> {
+  const secrets = createKnownSecrets({
+    values: [environment.REPLICAS_ENGINE_SECRET],
+    env: environment.ambient,
+    files: Object.values(credentialPaths(paths, environment.ambient)),
+  });
+  const tests = new HookTests({ folder: paths.hookTests, env, secrets });
+  await tests.clear();
   await retireDamagedRuns(paths.hooks, damages.report);
   const hookLog = await HookLog.open({
     file: paths.startHooksLog,
     positionsFile: join(paths.hooks, 'positions.json'),
-    secrets: createKnownSecrets({
-      values: [environment.REPLICAS_ENGINE_SECRET],
-      env: environment.ambient,
-      files: Object.values(credentialPaths(paths, environment.ambient)),
-    }),
+    secrets,
     onDamage: damages.report,
     onError: (error) => log.error({ err: error }, 'the log of hooks cannot be written'),
   });
@@ -44,6 +53,8 @@ export async function openHooks(
     bounds: boundOutputs(paths.hooks, { hooks, hookLog, log }),
     settled: () => journal.committed(),
     state: hooks,
+    home: paths.home,
+    tests,
     repositories: () => listRepositories(paths.workspaces),
     discovered: () => workspace.repositories.discovered(),
   };

@@ -23,6 +23,8 @@ export interface Paths {
   readonly gitCredentials: string;
   /** One folder per process of a hook. */
   readonly hooks: string;
+  /** The same for scripts that are only tried. */
+  readonly hookTests: string;
   readonly engineState: string;
   readonly startHooksLog: string;
   /** What agents show to people. */
@@ -46,6 +48,7 @@ export function createPaths(home: string): Paths {
     agents: join(engine, 'agents'),
     gitCredentials: join(home, '.git-credentials'),
     hooks: join(engine, 'hooks'),
+    hookTests: join(engine, 'hook-tests'),
     engineState: join(replicas, 'engine-state.json'),
     startHooksLog: join(replicas, 'startHooks.log'),
     canvas: join(replicas, 'canvas'),

@@ -10,11 +10,13 @@ import type { Log } from './log.ts';
 import { createMonolithClient, type MonolithClient } from './monolith/client.ts';
 import { openCredentials, type Credentials } from './open-credentials.ts';
 import { STATE_KEY, type Home } from './open-home.ts';
-import { openHooks } from './open-hooks.ts';
+import { openHooks, type OpenedHooks } from './open-hooks.ts';
+import { openPreviews } from './open-previews.ts';
+import type { Previews } from './previews/previews.ts';
 import { retireDamagedRuns } from './process/damaged-runs.ts';
 import { sweep } from './process/sweep.ts';
 import type { Recording } from './start-recording.ts';
-import { startRoot, type Root, type RootHooksOptions } from './start-root.ts';
+import { startRoot, type Root } from './start-root.ts';
 import { writeJson } from './storage/json-file.ts';
 
 export interface StartActorsOptions {
@@ -28,7 +30,8 @@ export interface Actors {
   client: MonolithClient;
   credentials: Credentials;
   drivers: ReadonlyMap<string, AgentDriver>;
-  hooks: RootHooksOptions;
+  hooks: OpenedHooks;
+  previews: Previews;
   root: Root;
   /** Ends what is under way to the control plane. */
   signal: AbortSignal;
@@ -58,6 +61,8 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
     settle: (id: string) => home.outbox.settle(id),
   };
   const { recorder } = recording;
+  const redact = (text: string) => hooks.log.redact(text);
+  const previews = openPreviews(home, { environment, recorder, log, redact });
   const root = startRoot({ environment, log, drivers, recorder, isCopy, hooks, credentials, outbox });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   if (!home.hasCheckpoint) await recording.saveCheckpoint();
@@ -72,9 +77,10 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
     stopWatching();
     stopReviewing();
     hooks.bounds.close();
+    previews.close();
     goodbye.abort();
   };
-  return { client, credentials, drivers, hooks, root, signal: goodbye.signal, stop };
+  return { client, credentials, drivers, hooks, previews, root, signal: goodbye.signal, stop };
 }
 
 /** Processes that some chat may still attach to. */

@@ -5,6 +5,7 @@ import { HookCommands } from './commands/hooks.ts';
 import { Messages } from './commands/messages.ts';
 import type { Health } from './contract/status.ts';
 import { createGauges } from './create-gauges.ts';
+import { createEnvironmentView } from './describe-environment.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { Chats, Engine, RunningEngine } from './engine.ts';
 import { keepBeating } from './heartbeat.ts';
@@ -12,6 +13,7 @@ import { createImageFetcher } from './images/fetch-image.ts';
 import type { Log } from './log.ts';
 import { openHome, type Home } from './open-home.ts';
 import { openInspection, type Inspection } from './open-inspection.ts';
+import { searchableWords } from './searchable-words.ts';
 import { startActors, type Actors } from './start-actors.ts';
 import { startRecording, type Recording } from './start-recording.ts';
 
@@ -86,6 +88,8 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
     },
     plans: workspace.plans,
     canvas: workspace.canvas,
+    previews: { list: async () => gate.committed(await actors.previews.list()) },
+    environment: createEnvironmentView(home, { environment, credentials, engineVersion: version }),
     ...inspection,
     credentials: {
       health: () => credentials.board.health(),
@@ -109,6 +113,7 @@ function createChats(
     gate,
     chatOf: root.chat,
     history: home.history,
+    words: searchableWords,
     titles: new Map([...drivers].map(([provider, { title }]) => [provider, title])),
     send: (command) => root.actor.send(command),
   });
@@ -133,7 +138,7 @@ async function leave(
   command: 'engine.drain' | 'engine.handOver',
 ): Promise<void> {
   actors.root.actor.send({ type: command });
-  await actors.root.ended();
+  await Promise.all([actors.root.ended(), actors.hooks.tests.close()]);
   actors.stop();
   await home.outbox.close();
   inspection.actors.close();
@@ -161,10 +166,12 @@ function toChats(chats: ChatCommands, messages: Messages): Chats {
     list: (filter) => chats.list(filter),
     get: (chatId) => chats.get(chatId),
     create: (request) => chats.create(request),
+    update: (chatId, change) => chats.update(chatId, change),
     remove: (chatId) => chats.remove(chatId),
     requests: (chatId) => chats.requests(chatId),
     answer: (chatId, requestId, answer) => chats.answer(chatId, requestId, answer),
     history: (chatId, query) => chats.history(chatId, query),
+    search: (query) => chats.search(query),
     send: (chatId, message) => messages.send(chatId, message),
     steer: (chatId, message) => messages.steer(chatId, message),
     interrupt: (chatId, options) => messages.interrupt(chatId, options),

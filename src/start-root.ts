@@ -49,6 +49,7 @@ export interface RootOutboxOptions {
 export interface RootHooksOptions extends HookProcessOptions {
   bounds: OutputBounds;
   state: HookRunsOptions['state'];
+  home: HookRunsOptions['home'];
   repositories: HookRunsOptions['repositories'];
   /** Resolves when every repository has been looked at. */
   discovered: () => Promise<unknown>;

@@ -38,6 +38,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...GROUND,
   ],
   'src/workspace': ['node:', 'execa', 'isomorphic-git', 'zod', 'src/storage', ...GROUND],
+  'src/previews': ['node:', 'src/process', ...GROUND],
   'src/images': ['node:', ...GROUND],
   'src/monolith': ['cockatiel', 'type:zod', ...GROUND],
   'src/outbox': [
@@ -194,6 +195,9 @@ const ROOTS = [
   'src/create-gauges.ts',
   'src/move-in.ts',
   'src/open-home.ts',
+  'src/open-previews.ts',
+  'src/describe-environment.ts',
+  'src/searchable-words.ts',
   'src/open-hooks.ts',
   'src/open-inspection.ts',
   'src/open-credentials.ts',

@@ -19,6 +19,7 @@ describe('parseEnvironment', () => {
       WORKSPACE_HOME: userInfo().homedir,
       HOST: '0.0.0.0',
       PORT: 3737,
+      PREVIEW_URL_TEMPLATE: 'http://localhost:{port}',
       CLOUD_INIT_OUTPUT_LOG: '/var/log/cloud-init-output.log',
       CLOUD_INIT_TIMEOUT_MS: 600_000,
       CLAUDE_PATH: 'claude',
@@ -67,6 +68,15 @@ describe('parseEnvironment', () => {
   it('exits 78 when the environment is wrong', () => {
     expect(errorOf({})).toMatchObject({ code: 'ENVIRONMENT_INVALID', exitCode: 78 });
   });
+
+  it.each(['https://example.com', 'ftp://{port}.example.com', '{port}', 'https://{port}.{host}.example.com'])(
+    'refuses %s as the address of a port',
+    (template) => {
+      expect(() => parseEnvironment({ ...REQUIRED, PREVIEW_URL_TEMPLATE: template })).toThrow(
+        'PREVIEW_URL_TEMPLATE must be an http:// or https:// URL with {port} in it',
+      );
+    },
+  );
 
   it('takes an empty variable for a missing one', () => {
     expect(problemsOf({ ...REQUIRED, WORKSPACE_ID: '' })).toEqual(['WORKSPACE_ID is missing']);

@@ -61,6 +61,11 @@ export class LoginBoard {
     this.#actors.get(provider)?.send({ type: 'login.changed', logins: this.#known(provider) });
   }
 
+  /** How the provider's agent is logged in; null when it is not. */
+  methodOf(provider: LoginProvider): Login['kind'] | null {
+    return this.#inUse(provider)?.kind ?? null;
+  }
+
   /** In which state each is. */
   states(): { provider: LoginProvider; state: string }[] {
     return [...this.#actors].map(([provider, actor]) => ({ provider, state: actor.getSnapshot().value }));
@@ -129,11 +134,16 @@ export class LoginBoard {
     }));
   }
 
+  #inUse(provider: LoginProvider): Login | undefined {
+    const refused =
+      this.#actors.get(provider)?.getSnapshot().context.refused ?? this.#refused[provider] ?? [];
+    return loginInUse(this.#options.sources[provider].list(), refused);
+  }
+
   #loginOf(provider: LoginProvider): AgentLogin {
-    const { list, environment } = this.#options.sources[provider];
+    const { environment } = this.#options.sources[provider];
     const actor = () => this.#actors.get(provider);
-    const refused = () => actor()?.getSnapshot().context.refused ?? this.#refused[provider] ?? [];
-    const inUse = () => loginInUse(list(), refused());
+    const inUse = () => this.#inUse(provider);
     const listeners = this.#listeners[provider];
     return {
       ready: async () => {

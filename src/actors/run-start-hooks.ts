@@ -17,6 +17,8 @@ export interface HookRunsOptions {
   log: HookLog;
   /** Folder of the processes of hooks. */
   folder: string;
+  /** Where the environment's hook runs; left out when it is not to run. */
+  home?: string | undefined;
   repositories: () => Repository[];
 }
 
@@ -50,7 +52,7 @@ export interface PlannedRun {
 
 /** What a run would be: hooks with something to do, and files that are wrong. */
 export function planRun(
-  { state, log, repositories }: HookRunsOptions,
+  { state, log, home, repositories }: HookRunsOptions,
   { kind, trigger }: { kind: HookKind; trigger: HookRun['trigger'] },
 ): PlannedRun {
   const { bootId } = state;
@@ -60,7 +62,7 @@ export function planRun(
     const warnings = describeWarnings(readRepositoryConfig(folder));
     if (warnings !== '') void log.note(name, `◼ ${warnings.replaceAll('\n', '; ')}`);
   }
-  const hooks = planHooks({ repositories: found, kind, runId, bootId });
+  const hooks = planHooks({ repositories: found, home, kind, runId, bootId });
   return {
     run: { runId, bootId, kind, trigger, state: 'running' },
     valid: hooks.filter(({ status }) => status === 'pending'),

@@ -39,6 +39,8 @@ function factsOf(event: EngineEvent): string {
       return `${event.payload.plan.filename} ${event.payload.change}`;
     case 'canvas.changed':
       return `${event.payload.item.filename} ${event.payload.change}`;
+    case 'preview.changed':
+      return event.payload.previews.map(({ port, command }) => `${port} ${command}`).join(', ');
     case 'error':
       return `${event.payload.code}: ${event.payload.message}`;
     default:

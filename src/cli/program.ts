@@ -11,6 +11,7 @@ import {
   type ChatOptions,
   type ClientOptions,
 } from './command-options.ts';
+import { addHooks } from './hook-commands.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 
 /** What the program needs of the process it runs in. */
@@ -130,6 +131,19 @@ function addObservation(program: Command, shell: Shell): void {
         return withEngine(terminal, options, (client) => showStatus(terminal, { client, json }));
       }),
     );
+  ofEngine(program.command('search <words>'))
+    .description('find words in what was said, in all chats')
+    .option('--limit <results>', 'at most so many', toCount, 20)
+    .option('--json', 'print JSON')
+    .action((words: string, options: ClientOptions & { limit: number }) =>
+      shell.run(async (terminal) => {
+        const { showSearch } = await import('./show-search.ts');
+        const { json = false, limit } = options;
+        return withEngine(terminal, options, (client) =>
+          showSearch(terminal, { client, words, limit, json }),
+        );
+      }),
+    );
   ofEngine(program.command('tail'))
     .description('print events: those from now on, or those behind an event')
     .option('-f, --follow', 'with --since: go on with what happens from now on')
@@ -162,48 +176,6 @@ function addObservation(program: Command, shell: Shell): void {
       shell.run(async (terminal) => {
         const { printOpenapi } = await import('./print-openapi.ts');
         return printOpenapi(terminal);
-      }),
-    );
-}
-
-function addHooks(program: Command, shell: Shell): void {
-  const hooks = program
-    .command('hooks')
-    .description('the hooks of repositories: run or check them without an engine');
-  hooks
-    .command('run [dir]')
-    .description('run the start hook of a repository as the engine would')
-    .option('--warm', 'run the warm hook instead')
-    .action((folder: string | undefined, { warm = false }: { warm?: boolean }) =>
-      shell.run(async (terminal) => {
-        const { runHooks } = await import('./run-hooks.ts');
-        const { isTerminal, width, print } = terminal;
-        const present = Object.entries(terminal.env).flatMap(([name, value]) =>
-          value ? [[name, value]] : [],
-        );
-        const env: Record<string, string> = Object.fromEntries(present);
-        const kind = warm ? 'warm' : 'start';
-        const signal = terminal.stopSignal();
-        return runHooks({ folder: folder ?? '.', kind, env, isTerminal, width, signal, print });
-      }),
-    );
-  hooks
-    .command('check [dir]')
-    .description("read a repository's replicas.json, .yaml or .yml and name what is wrong")
-    .action((folder: string | undefined) =>
-      shell.run(async ({ print }) => {
-        const { checkHooks } = await import('./check-hooks.ts');
-        return checkHooks(folder ?? '.', print);
-      }),
-    );
-  ofEngine(hooks.command('status'))
-    .description('how far the hooks of the running engine are')
-    .option('--json', 'print JSON')
-    .action((options: ClientOptions) =>
-      shell.run(async (terminal) => {
-        const { showHooks } = await import('./show-status.ts');
-        const { json = false } = options;
-        return withEngine(terminal, options, (client) => showHooks(terminal, { client, json }));
       }),
     );
 }

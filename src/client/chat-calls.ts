@@ -6,6 +6,7 @@ import {
   SuccessSchema,
   type ChatSummary,
   type CreateChat,
+  type UpdateChat,
 } from '../contract/chats.ts';
 import { HistoryPageSchema } from '../contract/history.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type SendMessage,
 } from '../contract/messages.ts';
 import { RequestListSchema, type AgentRequest, type Answer } from '../contract/requests.ts';
+import { SearchResultsSchema, type SearchResults } from '../contract/search.ts';
 import { randomId } from './random-id.ts';
 import { pathSegment, type Call, type CallOptions, type Transport } from './transport.ts';
 
@@ -41,6 +43,11 @@ export interface HistoryOptions extends CallOptions {
   before?: string;
 }
 
+export interface SearchOptions extends CallOptions {
+  chatId?: string;
+  limit?: number;
+}
+
 export interface MessageInChat {
   chatId: string;
   messageId: string;
@@ -52,6 +59,12 @@ export class ChatCalls {
 
   constructor(transport: Transport) {
     this.#transport = transport;
+  }
+
+  /** Where words stand in what was said, whatever their case. */
+  search(q: string, { chatId, limit, signal }: SearchOptions = {}): Promise<SearchResults> {
+    const query = { q, chatId, limit };
+    return this.#transport.get('/search', { query, schema: SearchResultsSchema, signal });
   }
 
   list(options: CallOptions = {}): Promise<ChatList> {
@@ -67,6 +80,12 @@ export class ChatCalls {
     const body = { id: randomId(), ...chat };
     const answer = await this.#post('/chats', { body, schema: ChatResponseSchema, ...options });
     return answer.chat;
+  }
+
+  /** A title that is given stays; one that nobody gave follows the first message. */
+  async update(chatId: string, body: Known<UpdateChat>, options: CallOptions = {}): Promise<ChatSummary> {
+    const call = { method: 'PATCH', path: pathOf(chatId), body, schema: ChatResponseSchema } as const;
+    return (await this.#transport.call({ ...call, ...options, isRepeatable: true })).chat;
   }
 
   async delete(chatId: string, options: CallOptions = {}): Promise<void> {

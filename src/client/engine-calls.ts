@@ -7,12 +7,16 @@ import {
   type CanvasItemSummary,
 } from '../contract/canvas.ts';
 import {
+  HookTestEventSchema,
   HooksStatusSchema,
   RunHooksResponseSchema,
   type HookKind,
+  type HookTestEvent,
   type HooksStatus,
 } from '../contract/hooks.ts';
 import { PlanListSchema, PlanSchema, type Plan, type PlanSummary } from '../contract/plans.ts';
+import { PreviewListSchema, type Preview } from '../contract/previews.ts';
+import { WorkspaceEnvironmentSchema, type WorkspaceEnvironment } from '../contract/environment.ts';
 import { RepoListSchema } from '../contract/repos.ts';
 import { HealthSchema, StatusSchema } from '../contract/status.ts';
 import { ChatCalls } from './chat-calls.ts';
@@ -68,10 +72,25 @@ export class EngineCalls {
     return this.#transport.get(path, { schema: CanvasItemSchema, ...options });
   }
 
+  async previews(options: CallOptions = {}): Promise<Preview[]> {
+    return (await this.#transport.get('/previews', { schema: PreviewListSchema, ...options })).previews;
+  }
+
+  environment(options: CallOptions = {}): Promise<WorkspaceEnvironment> {
+    return this.#transport.get('/environment', { schema: WorkspaceEnvironmentSchema, ...options });
+  }
+
   /** Any route, with a schema of the caller's. */
   call<Schema extends z.ZodType>(call: Call<Schema>): Promise<z.output<Schema>> {
     return this.#transport.call(call);
   }
+}
+
+export interface TestHookOptions extends CallOptions {
+  script: string;
+  /** The repository it runs in; the home when left out. */
+  repo?: string;
+  timeoutMs?: number;
 }
 
 export interface HookLogOptions extends CallOptions {
@@ -113,6 +132,26 @@ export class HookCalls {
   /** The end of what hooks printed, then each line that is added, until the connection ends. */
   followLog({ repo, signal }: HookLogOptions = {}): AsyncGenerator<string> {
     return closable(signal, (closing) => this.#followLog({ repo, signal: closing }));
+  }
+
+  /** Runs a script as a hook would run, as long as this is iterated; the last event tells how it ended. */
+  test({ signal, ...body }: TestHookOptions): AsyncGenerator<HookTestEvent> {
+    return closable(signal, (closing) => this.#test(body, closing));
+  }
+
+  async *#test(body: object, signal: AbortSignal): AsyncGenerator<HookTestEvent> {
+    const what = 'An event of POST /hooks/test';
+    const request = {
+      method: 'POST',
+      path: '/hooks/test',
+      body,
+      signal,
+      silenceMs: this.#silenceMs,
+    } as const;
+    for await (const frames of readFrames(this.#transport, request)) {
+      for (const { data } of frames)
+        if (data !== '') yield parse(data, { schema: HookTestEventSchema, what });
+    }
   }
 
   async *#followLog({ repo, signal }: CallOptions & { repo: string | undefined }): AsyncGenerator<string> {

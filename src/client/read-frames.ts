@@ -16,11 +16,12 @@ export interface FramesRequest extends OpenOptions {
  * @throws {EngineClientError} when it breaks or cannot be opened; the signal's reason when that aborts.
  */
 export async function* readFrames(transport: Transport, request: FramesRequest): AsyncGenerator<Frame[]> {
-  const { path, query, headers, signal, silenceMs, onOpen } = request;
+  const { path, silenceMs, onOpen, ...options } = request;
+  const { signal } = options;
   const connection = new Connection(signal, silenceMs);
   try {
-    const options = { query, signal: connection.signal, ...(headers && { headers }) };
-    const response = await connection.limit(transport.open(path, options));
+    const opening = transport.open(path, { ...options, signal: connection.signal });
+    const response = await connection.limit(opening);
     onOpen?.();
     const parse = createFrameParser();
     const decoder = new TextDecoder();

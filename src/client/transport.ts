@@ -22,8 +22,11 @@ export interface Call<Schema extends z.ZodType = z.ZodType> extends CallOptions 
 }
 
 export interface OpenOptions extends CallOptions {
+  method?: Call['method'];
   query?: Call['query'];
   headers?: Record<string, string>;
+  /** Sent as JSON. */
+  body?: unknown;
 }
 
 export interface TransportOptions {
@@ -75,8 +78,10 @@ export class Transport {
   }
 
   /** A successful answer whose body is still to be read. */
-  async open(path: string, { query, headers = {}, signal }: OpenOptions): Promise<Response> {
-    return this.#fetch(`${path}${toQuery(query)}`, { headers, signal: signal ?? null });
+  async open(path: string, options: OpenOptions): Promise<Response> {
+    const { method = 'GET', query, headers, body, signal = null } = options;
+    const request = { method, signal, ...withJson(body, headers) };
+    return this.#fetch(`${path}${toQuery(query)}`, request);
   }
 
   async #callOnce<Schema extends z.ZodType>(call: Call<Schema>): Promise<z.output<Schema>> {
@@ -84,10 +89,7 @@ export class Transport {
     const response = await this.#fetch(`${path}${toQuery(query)}`, {
       method,
       signal: signal ?? null,
-      ...(body !== undefined && {
-        body: JSON.stringify(body),
-        headers: { 'content-type': 'application/json' },
-      }),
+      ...withJson(body),
     });
     const text = await this.#textOf(response, signal);
     return parse(text, { schema, what: `The answer to ${method} ${path}` });
@@ -114,6 +116,11 @@ export class Transport {
     signal?.throwIfAborted();
     throw unreachable(this.url, error);
   }
+}
+
+function withJson(body: unknown, headers: Record<string, string> = {}): RequestInit {
+  if (body === undefined) return { headers };
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } };
 }
 
 /** What an engine accepts as its secret; nothing where it is not to be told. */

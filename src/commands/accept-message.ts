@@ -16,12 +16,13 @@ export type FetchImages = (images: readonly Image[]) => Promise<Image[]>;
 /** A message as the chat will queue it: repaired, identified, its large parts on disk. */
 export async function acceptMessage(
   request: SendMessage,
-  { payloads, fetchImages }: { payloads: Payloads; fetchImages: FetchImages },
+  { provider, payloads, fetchImages }: { provider: string; payloads: Payloads; fetchImages: FetchImages },
 ): Promise<QueuedMessage> {
-  const { text, planMode } = readPlanMode(repairText(request.message), request.planMode ?? false);
+  const { text, modes } = readModes(request);
+  refuseUnsupported(modes, provider);
   const images = await fetchImages(request.images ?? []);
   return {
-    ...(await storeMessage({ ...request, message: text, images }, { planMode, payloads })),
+    ...(await storeMessage({ ...request, message: text, images }, { planMode: modes.plan, payloads })),
     digest: digestOf(request),
   };
 }
@@ -41,6 +42,7 @@ export async function storeMessage(
     ),
     planMode,
     queuedAt: new Date().toISOString(),
+    ...senderOf(request),
     ...(request.model === undefined ? {} : { model: repairText(request.model) }),
     ...(request.thinkingLevel === undefined ? {} : { thinkingLevel: request.thinkingLevel }),
   };
@@ -48,29 +50,80 @@ export async function storeMessage(
 
 /** Who writes a default out says the same as who leaves it out. */
 export function withoutDefaults(request: SendMessage, level: ThinkingLevel | undefined): SendMessage {
-  const { images = [], planMode = false, thinkingLevel = level, ...rest } = request;
+  const { images = [], planMode, goalMode, fastMode, thinkingLevel = level, ...rest } = request;
   return {
     ...rest,
     ...(images.length > 0 && { images }),
-    ...(planMode && { planMode }),
+    ...(planMode === true && { planMode }),
+    ...(goalMode === true && { goalMode }),
+    ...(fastMode === true && { fastMode }),
     ...(thinkingLevel !== level && { thinkingLevel }),
   };
 }
 
 /** Tells whether two requests under one `messageId` are the same message. */
-export function digestOf({ message, model, images, planMode, thinkingLevel }: SendMessage): string {
-  const identity = JSON.stringify([message, model, images, planMode, thinkingLevel]);
-  return createHash('sha256').update(identity).digest('hex');
+export function digestOf(request: SendMessage): string {
+  const { message, model, images, planMode, thinkingLevel, goalMode, fastMode, submittedAt } = request;
+  const { senderUserId, senderEmail, senderDisplayName } = request;
+  const later = [goalMode, fastMode, submittedAt, senderUserId, senderEmail, senderDisplayName];
+  // Without what came later, the digest is that of earlier versions.
+  const isPlain = later.every((value) => value === undefined);
+  const identity = [message, model, images, planMode, thinkingLevel, ...(isPlain ? [] : later)];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
 
-function readPlanMode(text: string, planMode: boolean) {
-  const command = /^\/plan(?:\s+|$)/.exec(text);
-  if (command === null) return { text, planMode };
-  if (command[0].length < text.length) return { text: text.slice(command[0].length), planMode: true };
-  throw new EngineError('VALIDATION_FAILED', { issues: [{ path: 'message', message: PLAN_OF_NOTHING }] });
+function senderOf(request: SendMessage): Pick<QueuedMessage, 'sender' | 'submittedAt'> {
+  const { submittedAt } = request;
+  const fields = ['senderUserId', 'senderEmail', 'senderDisplayName'] as const;
+  const said = fields.flatMap((name) => {
+    const value = request[name];
+    return value === undefined ? [] : [[name, repairText(value)] as const];
+  });
+  return {
+    ...(said.length > 0 && { sender: Object.fromEntries(said) }),
+    ...(submittedAt !== undefined && { submittedAt }),
+  };
 }
 
-const PLAN_OF_NOTHING = 'says "/plan" only; say what to plan';
+interface Modes {
+  plan: boolean;
+  goal: boolean;
+  fast: boolean;
+}
+
+type Mode = keyof Modes;
+
+const FEATURES = { goal: 'goalMode', fast: 'fastMode' } as const;
+
+/** The modes that are asked for beside the text, and by commands at its beginning, which are taken off. */
+function readModes(request: SendMessage): { text: string; modes: Modes } {
+  const { planMode = false, goalMode = false, fastMode = false } = request;
+  const modes: Modes = { plan: planMode, goal: goalMode, fast: fastMode };
+  let text = repairText(request.message);
+  for (let command = commandIn(text); command !== null; command = commandIn(text)) {
+    const { mode, length } = command;
+    if (length === text.length) {
+      const issue = { path: 'message', message: `says "/${mode}" only; say what to ${ASKED[mode]}` };
+      throw new EngineError('VALIDATION_FAILED', { issues: [issue] });
+    }
+    modes[mode] = true;
+    text = text.slice(length);
+  }
+  return { text, modes };
+}
+
+const ASKED: Record<Mode, string> = { plan: 'plan', goal: 'reach', fast: 'do' };
+
+function commandIn(text: string): { mode: Mode; length: number } | null {
+  const found = /^\/(plan|goal|fast)(?:\s+|$)/.exec(text);
+  return found && { mode: found[1] as Mode, length: found[0].length };
+}
+
+/** No agent has these yet: dropped in silence they would be broken promises. */
+function refuseUnsupported(modes: Modes, provider: string): void {
+  for (const mode of ['goal', 'fast'] as const)
+    if (modes[mode]) throw new EngineError('UNSUPPORTED', { provider, feature: FEATURES[mode] });
+}
 
 async function storeContent(content: StoredContent, payloads: Payloads): Promise<MessageContent> {
   const { text, images } = content;

@@ -3,11 +3,13 @@ import { waitFor } from 'xstate';
 import type { EngineCommand } from '../../machines/engine.setup.ts';
 import { createRecord } from '../../machines/chat.record.ts';
 import type { ChatActor } from '../actors/record-actors.ts';
-import type { ChatSummary, CreateChat } from '../contract/chats.ts';
+import type { ChatSummary, CreateChat, UpdateChat } from '../contract/chats.ts';
+import type { SearchQuery, SearchResults } from '../contract/search.ts';
 import type { HistoryQuery } from '../contract/messages.ts';
 import type { ChatRecord } from '../contract/records.ts';
 import type { AgentRequest, Answer } from '../contract/requests.ts';
 import { EngineError } from '../errors.ts';
+import { search, type Words } from '../projection/search.ts';
 import { HistoryCursorError } from '../projection/history-page.ts';
 import type { History } from '../projection/history.ts';
 import type { Gate } from './gate.ts';
@@ -19,8 +21,13 @@ export interface ChatCommandsOptions {
   history: History;
   /** Titles of the agents, by provider. */
   titles: ReadonlyMap<string, string>;
+  /** What events say, for people. */
+  words: Words;
   send(command: EngineCommand): void;
 }
+
+/** How long a search may take, in milliseconds. */
+const SEARCH_MS = 3_000;
 
 export interface ChatFilter {
   parentChatId?: string | undefined;
@@ -40,7 +47,9 @@ export class ChatCommands {
   async list(filter: ChatFilter = {}): Promise<{ chats: ChatSummary[]; lastEventId: string }> {
     const { parentChatId } = filter;
     const { gate } = this.#options;
-    const all = [...gate.records.values()].map(({ chat }) => chat);
+    const all = [...gate.records.values()]
+      .map(({ chat }) => chat)
+      .toSorted((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
     const chats = parentChatId === undefined ? all : all.filter((chat) => chat.parentChatId === parentChatId);
     return gate.committed({ chats, lastEventId: gate.headId });
   }
@@ -60,6 +69,15 @@ export class ChatCommands {
     const chat = this.#draft(request);
     this.#options.send(creationOf(chat, request));
     return gate.committed({ chat, created: true });
+  }
+
+  /** Changes what is named of it. */
+  async update(chatId: string, { title }: UpdateChat): Promise<ChatSummary> {
+    const { gate } = this.#options;
+    const actor = gate.actorOf(chatId);
+    gate.refuseNewWork();
+    if (title !== undefined) actor.send({ type: 'chat.rename', title: repairText(title) });
+    return gate.committed(gate.recordOf(chatId).chat);
   }
 
   /** Its sub-chats go first, and nobody opens one meanwhile; resolves when it is gone. */
@@ -101,10 +119,21 @@ export class ChatCommands {
 
   async history(chatId: string, query: HistoryQuery) {
     const { gate, history } = this.#options;
-    const { sessionId, chat } = gate.recordOf(chatId);
+    const { sessionId, chat, senders = [] } = gate.recordOf(chatId);
     const lastEventId = await gate.committed(gate.headId);
     const page = await history.page(chatId, query).catch(refuseForeignCursor);
-    return { ...page, threadId: sessionId, codingAgent: chat.provider, lastEventId };
+    return { ...page, threadId: sessionId, codingAgent: chat.provider, senders, lastEventId };
+  }
+
+  /** In the chats that were used last first. */
+  async search({ q, limit, chatId }: SearchQuery): Promise<SearchResults> {
+    const { gate, history, words } = this.#options;
+    const records = chatId === undefined ? [...gate.records.values()] : [gate.recordOf(chatId)];
+    await gate.committed(undefined);
+    const chats = records
+      .toSorted(({ chat: one }, { chat: other }) => (one.updatedAt < other.updatedAt ? 1 : -1))
+      .map(({ chat: { id, title } }) => ({ chatId: id, title, file: () => history.fileOf(id) }));
+    return search({ chats, q, limit, words, deadlineMs: SEARCH_MS });
   }
 
   #findExisting({ id, clientRequestId }: CreateChat): ChatRecord | undefined {
@@ -119,7 +148,7 @@ export class ChatCommands {
     return chats.filter(({ parentChatId }) => parentChatId === chatId).map(({ id }) => id);
   }
 
-  #draft({ provider, title, id, parentChatId }: CreateChat): ChatSummary {
+  #draft({ provider, title, id, parentChatId, createdAt }: CreateChat): ChatSummary {
     const { titles, gate } = this.#options;
     const agentTitle = titles.get(provider);
     if (agentTitle === undefined)
@@ -131,6 +160,7 @@ export class ChatCommands {
       id: id ?? randomUUID(),
       title: repairText(title ?? agentTitle),
       parentChatId: parentChatId ?? null,
+      ...(createdAt !== undefined && { createdAt: new Date(createdAt).toISOString() }),
     });
   }
 }
@@ -143,10 +173,9 @@ function refuseForeignCursor(error: unknown): never {
 
 /** A chat that was never used. */
 export function draftChat(
-  chat: Pick<ChatSummary, 'id' | 'provider' | 'title' | 'parentChatId'>,
+  chat: Pick<ChatSummary, 'id' | 'provider' | 'title' | 'parentChatId'> & { createdAt?: string },
 ): ChatSummary {
-  const { id, provider, title, parentChatId } = chat;
-  const createdAt = new Date().toISOString();
+  const { id, provider, title, parentChatId, createdAt = new Date().toISOString() } = chat;
   return {
     id,
     provider,
@@ -161,8 +190,12 @@ export function draftChat(
 
 export function creationOf(
   chat: ChatSummary,
-  { policy = 'bypass', clientRequestId }: Partial<CreateChat>,
+  { policy = 'bypass', clientRequestId, title }: Partial<CreateChat>,
 ): EngineCommand {
-  const record = createRecord(chat, { policy, clientRequestId });
+  const record = createRecord(chat, {
+    policy,
+    clientRequestId,
+    ...(title === undefined && { isUntitled: true }),
+  });
   return { type: 'chat.create', input: { record, origin: { kind: 'created' } } };
 }

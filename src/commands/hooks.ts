@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import { beginRun, planRun, type HookRunsOptions, type PlannedRun } from '../actors/run-start-hooks.ts';
-import type { HookKind, HooksStatus } from '../contract/hooks.ts';
+import type { HookKind, HooksStatus, TestHook } from '../contract/hooks.ts';
 import { EngineError } from '../errors.ts';
 import { viewHook } from '../hooks/hook-view.ts';
+import type { HookTests } from '../hooks/hook-tests.ts';
 import { followLog, readLog } from '../hooks/log-stream.ts';
 import type { HooksState } from '../projection/hooks-state.ts';
 import type { Gate } from './gate.ts';
@@ -11,6 +12,7 @@ export interface HookCommandsOptions extends HookRunsOptions {
   gate: Gate;
   /** `startHooks.log`. */
   logFile: string;
+  tests: HookTests;
 }
 
 /** What HTTP may ask of hooks. */
@@ -44,10 +46,20 @@ export class HookCommands {
     return gate.committed({ runId: plan.run.runId });
   }
 
+  /** @throws {EngineError} `REPO_NOT_FOUND`, `TOO_MANY_HOOK_TESTS`. */
+  async test({ script, repo, timeoutMs }: TestHook): Promise<Readable> {
+    const { gate, home, repositories, tests } = this.#options;
+    gate.refuseNewWork();
+    const cwd = repo === undefined ? home : repositories().find(({ name }) => name === repo)?.folder;
+    if (cwd === undefined) throw new EngineError('REPO_NOT_FOUND', { repo: repo ?? '' });
+    return tests.start({ script, cwd, timeoutMs });
+  }
+
   #plan(repo: string | undefined, kind: HookKind): PlannedRun {
     const repositories = () =>
       this.#options.repositories().filter(({ name }) => repo === undefined || name === repo);
-    const plan = planRun({ ...this.#options, repositories }, { kind, trigger: 'request' });
+    const home = repo === undefined ? this.#options.home : undefined;
+    const plan = planRun({ ...this.#options, home, repositories }, { kind, trigger: 'request' });
     const [wrong] = plan.invalid;
     if (plan.valid.length > 0) return plan;
     if (wrong === undefined) {

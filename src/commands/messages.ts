@@ -62,6 +62,7 @@ export class Messages {
     if (known !== undefined) return this.#gate.committed(known);
     this.#gate.refuseNewWork();
     const message = await acceptMessage(request, {
+      provider: record.chat.provider,
       payloads: this.#payloads,
       fetchImages: this.#fetchImages,
     });
@@ -149,9 +150,9 @@ export class Messages {
     return this.#gate.committed(items);
   }
 
-  async #toQueueItem({ messageId, content, queuedAt }: QueuedMessage): Promise<QueueItem> {
+  async #toQueueItem({ messageId, content, queuedAt, sender }: QueuedMessage): Promise<QueueItem> {
     const { text } = await readContent(content, this.#payloads);
-    return { id: messageId, message: text, queuedAt };
+    return { id: messageId, message: text, queuedAt, ...sender };
   }
 }
 

@@ -32,6 +32,8 @@ export const ChatSummarySchema = z
     id: z.string(),
     provider: z.string(),
     title: z.string(),
+    /** It follows the first message; left out for the agent's name and for what a person chose. */
+    titleProvenance: z.literal('auto').optional(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
     processing: z.boolean(),
@@ -51,7 +53,17 @@ export const CreateChatSchema = z.looseObject({
   parentChatId: z.string().min(1).optional(),
   clientRequestId: z.string().min(1).max(200).optional(),
   policy: PolicySchema.optional(),
+  /** When it began, if that was before the engine. */
+  createdAt: z.iso.datetime({ offset: true }).optional(),
 });
+
+/** What can be changed of a chat. */
+export const UpdateChatSchema = z
+  .looseObject({ title: z.string().trim().min(1).max(500).optional() })
+  .refine(({ title }) => title !== undefined, {
+    path: ['title'],
+    message: 'is missing: nothing is to be changed',
+  });
 
 export const ChatListQuerySchema = z.looseObject({ parentChatId: z.string().min(1).max(200).optional() });
 
@@ -67,4 +79,5 @@ export type Policy = z.infer<typeof PolicySchema>;
 export type Usage = z.infer<typeof UsageSchema>;
 export type Failure = z.infer<typeof FailureSchema>;
 export type ChatSummary = z.infer<typeof ChatSummarySchema>;
+export type UpdateChat = z.infer<typeof UpdateChatSchema>;
 export type CreateChat = z.infer<typeof CreateChatSchema>;

@@ -4,7 +4,9 @@ import { CanvasItemSummarySchema } from './canvas.ts';
 import { ChatSummarySchema, FailureSchema, UsageSchema } from './chats.ts';
 import { CredentialProviderSchema, CredentialStateSchema } from './credentials.ts';
 import { HooksProgressSchema } from './hooks.ts';
+import { SenderSchema } from './messages.ts';
 import { PlanSummarySchema } from './plans.ts';
+import { PreviewListSchema } from './previews.ts';
 import { RepoSchema } from './repos.ts';
 import { AgentRequestSchema, RequestOutcomeSchema } from './requests.ts';
 import { BootSchema, EngineStatusSchema } from './status.ts';
@@ -80,7 +82,15 @@ export const EngineEventSchema = z
     eventOf('chat.deleted', z.object({ chatId })),
     eventOf(
       'chat.turn.accepted',
-      z.object({ chatId, messageId, queued: z.boolean(), position: z.number().int().nonnegative(), steers }),
+      z.object({
+        chatId,
+        messageId,
+        queued: z.boolean(),
+        position: z.number().int().nonnegative(),
+        steers,
+        submittedAt: z.string().optional(),
+        ...SenderSchema.shape,
+      }),
     ),
     eventOf('chat.turn.started', z.object({ chatId, messageId, steers })),
     eventOf(
@@ -112,6 +122,7 @@ export const EngineEventSchema = z
     ),
     eventOf('plan.changed', z.object({ plan: PlanSummarySchema, change: FileChangeSchema })),
     eventOf('canvas.changed', z.object({ item: CanvasItemSummarySchema, change: FileChangeSchema })),
+    eventOf('preview.changed', PreviewListSchema),
     eventOf(
       'stream.reset',
       z.object({

@@ -1,7 +1,7 @@
 /** What the engine remembers of hooks, so that the next engine can go on with them. */
 import { z } from 'zod';
 import { FailureSchema } from './chats.ts';
-import { HookCommandSchema, HookKindSchema, HookStatusSchema } from './hooks.ts';
+import { HookCommandSchema, HookKindSchema, HookStatusSchema, HookTypeSchema } from './hooks.ts';
 
 /** One shell of a hook: it runs `count` of the commands, from `first` on. */
 export const HookStepSchema = z.object({
@@ -13,13 +13,16 @@ export const HookStepSchema = z.object({
   outputChars: z.number().int().nonnegative(),
 });
 
-/** One repository's hook in one run. */
+/** One repository's hook in one run, or the environment's. */
 export const HookRecordSchema = z.object({
   runId: z.string(),
   /** The boot of the VM or container in which it ran. */
   bootId: z.string(),
+  /** The name of the repository; of a hook of the environment its type. */
   repoName: z.string(),
-  /** The repository: where the commands run. */
+  /** A repository's when left out. */
+  hookType: HookTypeSchema.optional(),
+  /** The repository, or the home: where the commands run. */
   folder: z.string(),
   kind: HookKindSchema,
   /** Time limit of each step, in milliseconds. */

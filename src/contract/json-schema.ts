@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CanvasItemSchema, CanvasListSchema } from './canvas.ts';
 import { ChatListSchema, ChatResponseSchema, ChatSnapshotSchema, CreateChatSchema } from './chats.ts';
 import { TokenRefreshHealthSchema } from './credentials.ts';
+import { WorkspaceEnvironmentSchema } from './environment.ts';
 import { ErrorResponseSchema } from './errors.ts';
 import { EngineEventSchema } from './events.ts';
 import { HistoryPageSchema } from './history.ts';
@@ -16,8 +17,10 @@ import {
   WebhookEventSchema,
 } from './monolith.ts';
 import { PlanListSchema, PlanSchema } from './plans.ts';
+import { PreviewListSchema } from './previews.ts';
 import { RepoListSchema } from './repos.ts';
 import { AnswerSchema, RequestListSchema } from './requests.ts';
+import { SearchResultsSchema } from './search.ts';
 import { HealthSchema, StatusSchema } from './status.ts';
 
 /** What others send to the engine: values that may be left out are not required. */
@@ -48,6 +51,9 @@ const SENT = {
   Plan: PlanSchema,
   CanvasList: CanvasListSchema,
   CanvasItem: CanvasItemSchema,
+  PreviewList: PreviewListSchema,
+  WorkspaceEnvironment: WorkspaceEnvironmentSchema,
+  SearchResults: SearchResultsSchema,
   RepoList: RepoListSchema,
   HooksStatus: HooksStatusSchema,
   TokenRefreshHealth: TokenRefreshHealthSchema,

@@ -14,6 +14,15 @@ export const ImageSchema = z
   })
   .meta({ id: 'Image' });
 
+/** Who says something, and when they did. */
+export const SenderSchema = z.object({
+  senderUserId: z.string().max(500).optional(),
+  senderEmail: z.string().max(500).optional(),
+  senderDisplayName: z.string().max(500).optional(),
+});
+
+const submittedAt = z.iso.datetime({ offset: true }).optional();
+
 export const SendMessageSchema = z
   .looseObject({
     message: z.string(),
@@ -21,6 +30,10 @@ export const SendMessageSchema = z
     model: z.string().min(1).max(200).optional(),
     images: z.array(ImageSchema).max(100).optional(),
     planMode: z.boolean().optional(),
+    goalMode: z.boolean().optional(),
+    fastMode: z.boolean().optional(),
+    submittedAt,
+    ...SenderSchema.shape,
     thinkingLevel: ThinkingLevelSchema.optional(),
   })
   .refine(({ message, images }) => message.trim() !== '' || (images?.length ?? 0) > 0, {
@@ -32,6 +45,8 @@ export const SendMessageSchema = z
 export const SteerSchema = z.looseObject({
   message: z.string().refine((text) => text.trim() !== '', 'may not be empty'),
   messageId: z.string().min(1).max(200).optional(),
+  submittedAt,
+  ...SenderSchema.shape,
 });
 
 /** `position` 0 runs now, or as soon as turns may start; n waits behind n others, the running one included. */
@@ -44,7 +59,12 @@ export const MessageReceiptSchema = z.object({
 export const InterruptQuerySchema = z.looseObject({ queue: z.enum(['keep', 'clear']).optional() });
 export const InterruptReceiptSchema = z.object({ interrupted: z.boolean(), queue: z.array(z.string()) });
 
-export const QueueItemSchema = z.object({ id: z.string(), message: z.string(), queuedAt: z.iso.datetime() });
+export const QueueItemSchema = z.object({
+  id: z.string(),
+  message: z.string(),
+  queuedAt: z.iso.datetime(),
+  ...SenderSchema.shape,
+});
 export const QueueSchema = z.object({
   chatId: z.string(),
   processing: z.boolean(),
@@ -66,6 +86,7 @@ export const HistoryQuerySchema = z.looseObject({
   before: z.string().min(1).max(100).optional(),
 });
 
+export type Sender = z.infer<typeof SenderSchema>;
 export type ThinkingLevel = z.infer<typeof ThinkingLevelSchema>;
 export type Image = z.infer<typeof ImageSchema>;
 export type SendMessage = z.infer<typeof SendMessageSchema>;

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { ChatSummarySchema, PolicySchema } from './chats.ts';
 import type { EngineEventBody, EngineEventType } from './events.ts';
 import { HookRecordSchema, HookRunSchema, HooksRecordSchema } from './hook-records.ts';
-import { ImageSchema, ThinkingLevelSchema } from './messages.ts';
+import { HistorySenderSchema } from './history.ts';
+import { ImageSchema, SenderSchema, ThinkingLevelSchema } from './messages.ts';
 import { AgentRequestSchema } from './requests.ts';
 
 /** Text and images of a message: in the line itself, or in a file of its own when they are large. */
@@ -27,6 +28,8 @@ export const QueuedMessageSchema = z.object({
   planMode: z.boolean(),
   thinkingLevel: ThinkingLevelSchema.optional(),
   queuedAt: z.iso.datetime(),
+  submittedAt: z.string().optional(),
+  sender: SenderSchema.optional(),
   /** It was accepted to be said into a turn that ran. */
   isSteered: z.literal(true).optional(),
 });
@@ -79,6 +82,8 @@ export const ChatRecordSchema = z.object({
   chat: ChatSummarySchema,
   policy: PolicySchema,
   clientRequestId: z.string().optional(),
+  /** It is called as its agent is, until its first message. */
+  isUntitled: z.boolean().optional(),
   sessionId: z.string().nullable(),
   position: PositionSchema.nullable(),
   queue: z.array(QueuedMessageSchema),
@@ -89,11 +94,13 @@ export const ChatRecordSchema = z.object({
   sessionMark: SessionMarkSchema.optional(),
   steered: z.array(SteeredSchema).default([]),
   receipts: z.array(ReceiptSchema),
+  senders: z.array(HistorySenderSchema).optional(),
 });
 
 /** The private part of a line, by what it adds to the record of the chat or of the hooks. */
 export const LineRecordSchema = z.object({
   policy: PolicySchema.optional(),
+  isUntitled: z.boolean().optional(),
   message: QueuedMessageSchema.optional(),
   delivery: DeliverySchema.optional(),
   startedAt: z.iso.datetime().optional(),

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Hook } from '../contract/hooks.ts';
 import type { HookRecord, HookStep } from '../contract/hook-records.ts';
 import { createRun, filesOf } from '../process/run.ts';
+import { readEnvironmentScript } from './environment-hook.ts';
 
 /** So much of what a hook printed is shown, in characters. */
 const SHOWN_CHARS = 100_000;
@@ -21,13 +22,15 @@ export async function viewHook(hook: HookRecord, options: HookViewOptions): Prom
   const total = hook.steps
     .map(({ processId, outputChars }) => Math.max(outputChars, options.charsOf(processId)))
     .reduce((sum, chars) => sum + chars, 0);
+  const script = scriptOf(hook);
   const output = await readOutput(hook.steps, options.folder);
   return {
     repoName: hook.repoName,
     hookName: hook.repoName,
-    hookType: 'repository',
+    hookType: hook.hookType ?? 'repository',
     kind: hook.kind,
     hookCommands: hook.commands.map(({ command }) => command),
+    ...(script !== undefined && { hookScript: options.redact(script).slice(0, SHOWN_CHARS) }),
     status: hook.status,
     exitCode: exitCodeOf(hook),
     timedOut: hook.commands.some(({ status }) => status === 'timedOut'),
@@ -38,6 +41,11 @@ export async function viewHook(hook: HookRecord, options: HookViewOptions): Prom
     executedAt: hook.executedAt,
     ...(hook.error === undefined ? {} : { error: hook.error }),
   };
+}
+
+function scriptOf(hook: HookRecord): string | undefined {
+  if (hook.hookType !== undefined) return readEnvironmentScript(hook);
+  return hook.commands.map(({ command }) => command).join('\n');
 }
 
 /** The first that is not zero; 124 when a command ran out of time before that; null while nothing can be said. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HookKind } from '../contract/hooks.ts';
 import type { HookRecord, HookStep } from '../contract/hook-records.ts';
+import { planEnvironmentHook } from './environment-hook.ts';
 import { describeProblems, readRepositoryConfig } from './read-config.ts';
 import type { HookConfig } from './repository-config.ts';
 
@@ -9,22 +10,27 @@ export interface Repository {
   folder: string;
 }
 
-export interface PlanOptions {
+export interface PlanOptions extends RunOfHooks {
   repositories: readonly Repository[];
+  /** Where the environment's hook runs; left out when it is not to run. */
+  home?: string | undefined;
+}
+
+/** What the hooks of one run share. */
+export interface RunOfHooks {
   kind: HookKind;
   runId: string;
   bootId: string;
 }
 
-/** The hooks of this kind that the repositories ask for: what is to run, and what is wrong with the others. */
-export function planHooks({ repositories, ...options }: PlanOptions): HookRecord[] {
-  return repositories.flatMap((repository) => planHook(repository, options) ?? []);
+/** The hooks of this kind that the environment and the repositories ask for: what is to run, and what is wrong with the others. */
+export function planHooks({ repositories, home, ...options }: PlanOptions): HookRecord[] {
+  const ofEnvironment = home === undefined ? null : planEnvironmentHook(home, options);
+  const ofRepositories = repositories.flatMap((repository) => planHook(repository, options) ?? []);
+  return ofEnvironment === null ? ofRepositories : [ofEnvironment, ...ofRepositories];
 }
 
-function planHook(
-  { name, folder }: Repository,
-  options: Omit<PlanOptions, 'repositories'>,
-): HookRecord | null {
+function planHook({ name, folder }: Repository, options: RunOfHooks): HookRecord | null {
   const reading = readRepositoryConfig(folder);
   const base = { ...options, repoName: name, folder, executedAt: null };
   if (reading.state === 'absent') return null;

@@ -35,6 +35,7 @@ export interface Sayings {
   hookFiles: { type: 'hookFile.refused'; hook: HookRecord };
   plans: Extract<Entry, { type: 'plan.changed' }>;
   canvas: Extract<Entry, { type: 'canvas.changed' }>;
+  previews: Extract<Entry, { type: 'preview.changed' }>;
   home: { type: 'file.damaged'; damage: Damage };
   eventLog: { type: 'events.givenUp'; range: EventRange; isKept: boolean };
 }
@@ -141,15 +142,16 @@ const TABLE: Table = {
     'hookFile.refused': {
       becomes: ['hooks.status'],
       entries: ({ hook }, { hooks: { isRunning } }) => {
-        const { repoName, kind, error } = hook;
-        const stands = { running: isRunning, completed: !isRunning };
-        const payload = { ...stands, repoName, kind, ...(error === undefined ? {} : { error }) };
+        const { repoName, hookType, kind, error } = hook;
+        const stands = { running: isRunning, completed: !isRunning, repoName, kind };
+        const payload = { ...stands, ...(hookType && { hookType }), ...(error && { error }) };
         return [{ type: 'hooks.status', payload, record: { hooks: [hook] } }];
       },
     },
   },
   plans: { 'plan.changed': AS_SAID },
   canvas: { 'canvas.changed': AS_SAID },
+  previews: { 'preview.changed': AS_SAID },
   home: {
     'file.damaged': {
       becomes: ['error'],

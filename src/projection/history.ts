@@ -99,6 +99,14 @@ export class History {
     if (this.#entries.size > 0) await syncFolder(files.pathOf(folder));
   }
 
+  /** Where the history of a chat lies, with everything in it that was said so far. */
+  async fileOf(chatId: string): Promise<string> {
+    const entry = this.#entries.get(chatId);
+    if (entry !== undefined) await this.#with(entry, async (file) => this.#note(chatId, await file.sync()));
+    await this.#closing.get(chatId);
+    return this.#options.files.pathOf(this.#keyOf(chatId));
+  }
+
   async remove(chatId: string): Promise<void> {
     this.#release(chatId);
     await this.#closing.get(chatId);

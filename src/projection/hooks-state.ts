@@ -98,6 +98,7 @@ export class HooksState {
   }
 }
 
-function keyOf({ kind, repoName }: Pick<HookRecord, 'kind' | 'repoName'>): string {
-  return `${repoName}\0${kind}`;
+/** The environment's comes first: no repository has an empty name. */
+function keyOf({ kind, repoName, hookType }: Pick<HookRecord, 'kind' | 'repoName' | 'hookType'>): string {
+  return `${hookType === undefined ? repoName : ''}\0${kind}`;
 }

@@ -67,7 +67,11 @@ async function apply(
 export function recordAfter(before: ChatRecord | undefined, line: StoredLine): ChatRecord | undefined {
   if (line.type === 'chat.created') {
     const { chat, clientRequestId } = line.payload;
-    return createRecord(chat, { policy: line.record?.policy ?? 'bypass', clientRequestId });
+    return createRecord(chat, {
+      policy: line.record?.policy ?? 'bypass',
+      clientRequestId,
+      isUntitled: line.record?.isUntitled,
+    });
   }
   if (line.type === 'chat.deleted' || before === undefined) return undefined;
   return evolve(before, line);

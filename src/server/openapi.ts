@@ -157,10 +157,13 @@ const TAGS = {
     paths: ['health', 'status', 'metrics', 'openapi.json'],
   },
   events: { description: 'Everything that happens, as it happens.', paths: ['events'] },
-  chats: { description: 'Conversations with agents: messages, queues, requests, history.', paths: ['chats'] },
+  chats: {
+    description: 'Conversations with agents: messages, queues, requests, history, search.',
+    paths: ['chats', 'search'],
+  },
   workspace: {
-    description: 'Repositories, plans, the canvas and hooks.',
-    paths: ['repos', 'plans', 'canvas', 'hooks'],
+    description: 'Repositories, plans, the canvas, previews, hooks and what else there is.',
+    paths: ['repos', 'plans', 'canvas', 'previews', 'hooks', 'environment'],
   },
   credentials: { description: 'How the logins of the workspace are.', paths: ['token-refresh'] },
   inspection: {

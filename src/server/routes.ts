@@ -3,12 +3,15 @@ import type { Route } from './route.ts';
 import { chatRoutes, requestRoutes } from './routes/chats.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { engineRoutes, openapiRoutes } from './routes/engine.ts';
+import { environmentRoutes } from './routes/environment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { actorRoutes, inspectRoutes, machineRoutes } from './routes/inspection.ts';
 import { messageRoutes, queueRoutes } from './routes/messages.ts';
+import { previewRoutes } from './routes/previews.ts';
 import { repoRoutes } from './routes/repos.ts';
+import { searchRoutes } from './routes/search.ts';
 
 /** Every route of the engine, in the order of its documentation. */
 export function createRoutes(engine: Engine): Route[] {
@@ -19,9 +22,12 @@ export function createRoutes(engine: Engine): Route[] {
     ...messageRoutes(engine),
     ...queueRoutes(engine),
     ...requestRoutes(engine),
+    ...searchRoutes(engine),
     ...fileRoutes(engine),
+    ...previewRoutes(engine),
     ...repoRoutes(engine),
     ...hookRoutes(engine),
+    ...environmentRoutes(engine),
     ...machineRoutes(engine),
     ...actorRoutes(engine),
     ...credentialRoutes(engine),

@@ -29,7 +29,7 @@ describe('a method that does not exist', () => {
   it.each([
     ['PUT', '/chats', ['GET', 'HEAD', 'POST']],
     ['POST', '/health', ['GET', 'HEAD']],
-    ['POST', '/chats/c1', ['DELETE', 'GET', 'HEAD']],
+    ['POST', '/chats/c1', ['DELETE', 'GET', 'HEAD', 'PATCH']],
     ['POST', '/chats/c1/queue/reorder', ['DELETE', 'PATCH']],
     ['OPTIONS', '/chats/c1/messages', ['POST']],
   ])('%s %s is a 405 that lists those that do', async (method, path, allow) => {

@@ -104,6 +104,6 @@ Outcomes: \`completed\`; \`interrupted\`; \`errored\` with \`error\`; \`lost\` w
 ## All events
 
 \`made of\`: what of the engine says it. \`chat: chat.said\` is what a [statechart](machines/chat.md) called \`chat\` emits;
-\`counters\`, \`repositories\`, \`hookFiles\`, \`plans\`, \`canvas\`, \`home\` and \`eventLog\` are parts of the engine that are no machine. One
+\`counters\`, \`repositories\`, \`hookFiles\`, \`plans\`, \`canvas\`, \`previews\`, \`home\` and \`eventLog\` are parts of the engine that are no machine. One
 table in the engine says which becomes which; nothing else is written to the log.
 `;

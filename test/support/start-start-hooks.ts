@@ -63,6 +63,12 @@ export function run(...repoNames: string[]): StartHooksEvent {
   return { type: 'hooks.run', run: RUN, hooks: repoNames.map((name) => short(name)) };
 }
 
+/** A run in which the environment has a hook too. */
+export function runBehindEnvironment(...repoNames: string[]): StartHooksEvent {
+  const environment = short('environment', { hookType: 'environment' });
+  return { type: 'hooks.run', run: RUN, hooks: [environment, ...repoNames.map((name) => short(name))] };
+}
+
 export const SHUTDOWN: StartHooksEvent = { type: 'hooks.shutdown' };
 
 export function crashed(repoName: string): StartHooksEvent {

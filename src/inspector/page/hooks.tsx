@@ -42,7 +42,7 @@ export function Hooks({ store }: { store: PageStore }) {
         </dl>
         <ul class="cards">
           {hooks?.hooks.map((hook) => (
-            <HookCard key={hook.repoName + hook.kind} hook={hook} />
+            <HookCard key={`${hook.hookType} ${hook.repoName} ${hook.kind}`} hook={hook} />
           ))}
         </ul>
         {trouble !== null && (

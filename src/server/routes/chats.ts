@@ -7,6 +7,7 @@ import {
   ChatSnapshotSchema,
   CreateChatSchema,
   SuccessSchema,
+  UpdateChatSchema,
 } from '../../contract/chats.ts';
 import { AnswerSchema, RequestListSchema, RequestParamsSchema } from '../../contract/requests.ts';
 import type { Engine } from '../../engine.ts';
@@ -14,6 +15,7 @@ import { CHANGE_REFUSALS, route } from '../route.ts';
 import { withDeadline } from '../route.ts';
 
 const CreateChat = CreateChatSchema.meta({ id: 'CreateChat' });
+const UpdateChat = UpdateChatSchema.meta({ id: 'UpdateChat' });
 const ChatResponse = ChatResponseSchema.meta({ id: 'ChatResponse' });
 const ChatSnapshot = ChatSnapshotSchema.meta({ id: 'ChatSnapshot' });
 const ChatList = ChatListSchema.meta({ id: 'ChatList' });
@@ -57,6 +59,16 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
       answers: { 200: { description: 'The chat, as of `lastEventId`.', schema: ChatSnapshot } },
       refusals: ['CHAT_NOT_FOUND'],
       handle: ({ params }) => chats.get(params.chatId),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/chats/:chatId',
+      summary: 'Change what is named of a chat; a title that was given stays',
+      request: z.object({ params: ChatParamsSchema, body: UpdateChat }),
+      example: { title: 'Fix the login' },
+      answers: { 200: { description: 'The chat as it is now.', schema: ChatResponse } },
+      refusals: ['CHAT_NOT_FOUND', 'CHAT_FAILED', 'SHUTTING_DOWN', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
+      handle: async ({ params, body }) => ({ chat: await withDeadline(chats.update(params.chatId, body)) }),
     }),
     route({
       method: 'DELETE',

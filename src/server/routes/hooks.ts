@@ -4,11 +4,15 @@ import {
   HooksStatusSchema,
   RunHooksQuerySchema,
   RunHooksResponseSchema,
+  HookTestEventSchema,
+  TestHookSchema,
 } from '../../contract/hooks.ts';
 import type { Engine } from '../../engine.ts';
 import { route } from '../route.ts';
 
 const HooksStatus = HooksStatusSchema.meta({ id: 'HooksStatus' });
+const HookTestEvent = HookTestEventSchema.meta({ id: 'HookTestEvent' });
+const TestHook = TestHookSchema.meta({ id: 'TestHook' });
 const RunHooksResponse = RunHooksResponseSchema.meta({ id: 'RunHooksResponse' });
 
 export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
@@ -52,6 +56,30 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
         const answer = await hooks.run({ type, ...(repo !== undefined && { repo }) });
         res.status = 202;
         return answer;
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/hooks/test',
+      summary: 'Try a script: nothing is recorded, and nothing of it stays when it ends or the caller leaves',
+      request: z.object({ body: TestHook }),
+      answers: {
+        200: {
+          description:
+            'Server-sent events as it goes: `started`, `output` in whole lines, `ended`. After 1 MiB of output it is ended.',
+          schema: HookTestEvent,
+          mediaType: 'text/event-stream',
+          example: 'event: output\ndata: {"type":"output","text":"ready\\n"}\n\n',
+        },
+      },
+      example: { script: 'npm ci', repo: 'shop', timeoutMs: 60_000 },
+      refusals: ['REPO_NOT_FOUND', 'TOO_MANY_HOOK_TESTS', 'SHUTTING_DOWN', 'STORAGE_FULL'],
+      async handle({ body }, { res }) {
+        const stream = await hooks.test(body);
+        res.headers.set('content-type', 'text/event-stream');
+        res.headers.set('cache-control', 'no-cache, no-transform');
+        res.headers.set('x-accel-buffering', 'no');
+        return stream;
       },
     }),
   ];

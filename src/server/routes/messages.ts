@@ -38,7 +38,7 @@ export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
       answers: {
         200: { description: 'It was accepted, now or when it was sent before.', schema: MessageReceipt },
       },
-      refusals: ['MESSAGE_CONFLICT', 'QUEUE_FULL', ...CHANGE_REFUSALS],
+      refusals: ['MESSAGE_CONFLICT', 'UNSUPPORTED', 'QUEUE_FULL', ...CHANGE_REFUSALS],
       handle({ params, body }) {
         // Named here, so that a caller who named none can still repeat it when the outcome is unknown.
         const messageId = body.messageId ?? randomUUID();

@@ -116,12 +116,13 @@ function sorted(record: ChatRecord | undefined) {
 /** Null where a process is being ended, for the chat or against its silence: the next engine meets the turn anew. */
 function standsAgainIn(snapshot: ReturnType<Walk['chat']['getSnapshot']>): string | null {
   const leaf = leafOf(snapshot);
-  const { stopReason } = snapshot.context;
+  const { stopReason, mayStart, record } = snapshot.context;
   if (leaf.startsWith('stopping') || leaf === 'givenUp') return null;
   if (leaf.startsWith('interrupting'))
     return stopReason === 'user' && leaf === 'interrupting.asking' ? leaf : null;
   if (leaf === 'running.probing') return 'running.working';
-  if (leaf === 'running.starting') return snapshot.context.record.selfDirected ? null : leaf;
+  // While turns are held, what was being prepared waits again.
+  if (leaf === 'running.starting') return record.selfDirected || !mayStart ? null : leaf;
   return leaf;
 }
 

@@ -2,7 +2,15 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { InspectionEvent, StateValueFrom } from 'xstate';
 import type { startHooksMachine } from '../../../machines/start-hooks.machine.ts';
 import type { StartHooksEvent } from '../../../machines/start-hooks.setup.ts';
-import { RUN, SHUTDOWN, crashed, run, short, startStartHooks } from '../../support/start-start-hooks.ts';
+import {
+  RUN,
+  SHUTDOWN,
+  crashed,
+  run,
+  runBehindEnvironment,
+  short,
+  startStartHooks,
+} from '../../support/start-start-hooks.ts';
 import type { HooksStep } from '../../support/start-start-hooks.ts';
 import { entriesOf, leafOf } from '../../support/state-names.ts';
 import type { LeafOf } from '../../support/state-names.ts';
@@ -94,6 +102,7 @@ describe('start hooks machine, every state × event', () => {
   it('takes every transition of the machine somewhere', () => {
     const coverage = createTransitionCoverage(startStartHooks().hooks.logic.root);
     startIn('stopping', coverage.inspect).take(7_000);
+    startIn('idle', coverage.inspect).take(runBehindEnvironment('app'), crashed('environment'));
     for (const [from, row] of entriesOf(NEXT)) {
       for (const [key, to] of entriesOf(row)) {
         if (to !== null) startIn(from, coverage.inspect).take(EVENTS[key]);

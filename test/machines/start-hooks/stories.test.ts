@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ended, started, SHUTDOWN as HOOK_SHUTDOWN } from '../../support/start-hook.ts';
-import { RUN, SHUTDOWN, crashed, run, short, startStartHooks } from '../../support/start-start-hooks.ts';
+import {
+  RUN,
+  SHUTDOWN,
+  crashed,
+  run,
+  runBehindEnvironment,
+  short,
+  startStartHooks,
+} from '../../support/start-start-hooks.ts';
 import { leafOf } from '../../support/state-names.ts';
 
 const ABOUT = { runId: 'run', kind: 'start' };
@@ -56,6 +64,55 @@ describe('a run', () => {
       'hooks.started',
       'hooks.completed',
     ]);
+  });
+});
+
+describe('a hook of the environment', () => {
+  it.each([
+    ['succeeds', ended(0), COMPLETED],
+    ['fails', ended(1), FAILED],
+  ])('that %s is followed by those of the repositories, and the run is over with them', (_, end, outcome) => {
+    const { hooks, emitted, take, say } = startStartHooks();
+    const running = () => Object.keys(hooks.getSnapshot().children);
+
+    take(runBehindEnvironment('one', 'two'));
+    expect(running()).toEqual(['environment']);
+    say('environment', started(), end);
+    expect(running()).toEqual(['one', 'two']);
+    say('one', started(), ended(0));
+    say('two', started(), ended(0));
+
+    expect(emitted.slice(1)).toMatchObject([outcome]);
+  });
+
+  it('that broke is reported, and those of the repositories run all the same', () => {
+    const { hooks, emitted, take } = startStartHooks();
+
+    take(runBehindEnvironment('one'), crashed('environment'));
+
+    expect(Object.keys(hooks.getSnapshot().children)).toEqual(['one']);
+    expect(emitted.slice(1)).toMatchObject([{ type: 'error', payload: { code: 'hook_crashed' } }]);
+  });
+
+  it('that was over when an engine died is not run again, those behind it are', () => {
+    const { hooks, take } = startStartHooks();
+    const environment = short('environment', { hookType: 'environment', status: 'succeeded' });
+
+    take({ type: 'hooks.resume', run: RUN, hooks: [environment, short('one')] });
+
+    expect(Object.keys(hooks.getSnapshot().children)).toEqual(['one']);
+  });
+
+  it('holds back those of the repositories for the next engine when this one stops meanwhile', () => {
+    const { hooks, emitted, take, say } = startStartHooks();
+
+    take(runBehindEnvironment('one'));
+    say('environment', started());
+    take(SHUTDOWN);
+    say('environment', ended(143));
+
+    expect(leafOf(hooks.getSnapshot())).toBe('stopped');
+    expect(emitted).toMatchObject([STARTED]);
   });
 });
 

@@ -91,6 +91,7 @@ export const MOVES: Record<string, Move> = {
     },
   }) => first && { type: 'request.withdrawn', requestId: first.id, position: null },
   'withdraws foreign request': () => ({ type: 'request.withdrawn', requestId: 'foreign', position: null }),
+  rename: () => ({ type: 'chat.rename', title: 'Renamed' }),
   exited: () => CRASHED,
   'five seconds': () => 5_000,
   'ten minutes': () => 600_000,

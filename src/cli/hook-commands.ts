@@ -1,0 +1,57 @@
+/** The commands about hooks; what one does is loaded when it is called. */
+import type { Command } from 'commander';
+import { ofEngine, toText, withEngine, withoutMissing, type ClientOptions } from './command-options.ts';
+import type { Shell } from './program.ts';
+
+export function addHooks(program: Command, shell: Shell): void {
+  const hooks = program
+    .command('hooks')
+    .description('the hooks of repositories: run or check them without an engine');
+  hooks
+    .command('run [dir]')
+    .description('run the start hook of a repository as the engine would')
+    .option('--warm', 'run the warm hook instead')
+    .action((folder: string | undefined, { warm = false }: { warm?: boolean }) =>
+      shell.run(async (terminal) => {
+        const { runHooks } = await import('./run-hooks.ts');
+        const { isTerminal, width, print } = terminal;
+        const present = Object.entries(terminal.env).flatMap(([name, value]) =>
+          value ? [[name, value]] : [],
+        );
+        const env: Record<string, string> = Object.fromEntries(present);
+        const kind = warm ? 'warm' : 'start';
+        const signal = terminal.stopSignal();
+        return runHooks({ folder: folder ?? '.', kind, env, isTerminal, width, signal, print });
+      }),
+    );
+  hooks
+    .command('check [dir]')
+    .description("read a repository's replicas.json, .yaml or .yml and name what is wrong")
+    .action((folder: string | undefined) =>
+      shell.run(async ({ print }) => {
+        const { checkHooks } = await import('./check-hooks.ts');
+        return checkHooks(folder ?? '.', print);
+      }),
+    );
+  ofEngine(hooks.command('test <file>'))
+    .description('have the running engine try a script: nothing is recorded; "-" reads standard input')
+    .option('--repo <name>', 'the repository it runs in; the home when left out', toText)
+    .option('--json', 'print events, one JSON object per line')
+    .action((file: string, options: ClientOptions & { repo?: string }) =>
+      shell.run(async (terminal) => {
+        const { testHook } = await import('./test-hook.ts');
+        const wanted = { file, json: options.json ?? false, ...withoutMissing({ repo: options.repo }) };
+        return withEngine(terminal, options, (client) => testHook(terminal, { client, ...wanted }));
+      }),
+    );
+  ofEngine(hooks.command('status'))
+    .description('how far the hooks of the running engine are')
+    .option('--json', 'print JSON')
+    .action((options: ClientOptions) =>
+      shell.run(async (terminal) => {
+        const { showHooks } = await import('./show-status.ts');
+        const { json = false } = options;
+        return withEngine(terminal, options, (client) => showHooks(terminal, { client, json }));
+      }),
+    );
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { lstatSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HookRecord } from '../contract/hook-records.ts';
+import type { HookKind } from '../contract/hooks.ts';
+import { readRegularFile } from '../storage/regular-file.ts';
+import type { RunOfHooks } from './plan-hooks.ts';
+
+const TIMEOUT_MS = 300_000;
+const SHOWN_BYTES = 1024 * 1024;
+
+/** The script that the control plane provided for this kind of hook, to run in the home; null when there is none. */
+export function planEnvironmentHook(home: string, options: RunOfHooks): HookRecord | null {
+  const script = scriptOf(home, options.kind);
+  if (isAbsent(script)) return null;
+  const hookType = options.kind === 'start' ? ('environment' as const) : ('global' as const);
+  const about = { ...options, hookType, repoName: hookType, folder: home, executedAt: null };
+  if (!isFile(script)) {
+    const error = { code: 'hooks_file_invalid', message: `${script}: expected a file` };
+    return { ...about, timeoutMs: 1, steps: [], commands: [], status: 'invalid', error };
+  }
+  // By its name: a script may be longer than an argument, and what it says is nobody's business but its author's.
+  const command = `. ~/.replicas/${nameOf(options.kind)}`;
+  return {
+    ...about,
+    timeoutMs: TIMEOUT_MS,
+    steps: [{ processId: randomUUID(), first: 0, count: 1, outputChars: 0 }],
+    commands: [
+      { command, status: 'pending', exitCode: null, signal: null, durationMs: null, startedAt: null },
+    ],
+    status: 'pending',
+  };
+}
+
+/** What the script says now; undefined when it cannot be read any more. */
+export function readEnvironmentScript({
+  folder,
+  kind,
+}: Pick<HookRecord, 'folder' | 'kind'>): string | undefined {
+  try {
+    return readRegularFile(scriptOf(folder, kind), { maxBytes: SHOWN_BYTES }).toString('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function scriptOf(home: string, kind: HookKind): string {
+  return join(home, '.replicas', nameOf(kind));
+}
+
+function nameOf(kind: HookKind): string {
+  return `${kind}-hook.sh`;
+}
+
+function isAbsent(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) === undefined;
+}
+
+/** A pipe or a device would hold up the shell that reads it. */
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+}

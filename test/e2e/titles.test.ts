@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import type { ChatSummary } from '../../src/contract/chats.ts';
+import { EngineClient } from '../../src/client/client.ts';
+import { startWorkspace } from '../support/workspace.ts';
+
+it('a chat is called after its first message until somebody names it, also after a restart', async () => {
+  const { client, chatId, kill, start, environment } = await startWorkspace();
+  const calls = new EngineClient({ url: client.url, secret: environment['REPLICAS_ENGINE_SECRET'] ?? '' });
+  const named = await calls.chats.create({
+    provider: 'claude',
+    title: 'Mine',
+    createdAt: '2020-01-01T00:00:00.000Z',
+  });
+  const stream = await client.follow({ types: ['chat.updated'] });
+  const titleOf = async (id: string) => {
+    const { title, titleProvenance } = await client.chat(id);
+    return [title, titleProvenance];
+  };
+
+  await client.send(chatId, 'Fix the login\nIt fails.');
+  await client.send(named.id, 'Something else');
+  await stream.waitFor((event) => isTitled(event, 'Fix the login'));
+  const before = [await titleOf(chatId), await titleOf(named.id)];
+  const renamed = await calls.chats.update(chatId, { title: ' Login ' });
+  await stream.waitFor((event) => isTitled(event, 'Login'));
+  await kill();
+  await start();
+  const { body } = await client.get<{ chats: ChatSummary[] }>('/chats');
+
+  expect(before).toEqual([
+    ['Fix the login', 'auto'],
+    ['Mine', undefined],
+  ]);
+  expect(renamed).toMatchObject({ id: chatId, title: 'Login' });
+  expect(await titleOf(chatId)).toEqual(['Login', undefined]);
+  expect(body.chats[0]).toMatchObject({ id: named.id, createdAt: '2020-01-01T00:00:00.000Z' });
+  await expect(calls.chats.update(chatId, {})).rejects.toMatchObject({ code: 'validation_failed' });
+  await expect(calls.chats.update('none', { title: 'x' })).rejects.toMatchObject({ code: 'chat_not_found' });
+});
+
+function isTitled(event: { type: string; payload: object }, title: string): boolean {
+  return 'chat' in event.payload && (event.payload.chat as ChatSummary).title === title;
+}
