@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { EngineClient } from '../client/client.ts';
-import { toColumns } from '';
+import { toColumns } from './show-status.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
 export interface ShowSearchOptions {

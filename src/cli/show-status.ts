@@ -107,7 +107,7 @@ function toRows(
 }
 
 /** Rows as aligned lines; the last column is not padded. Colours take no room. */
-function toColumns(rows: readonly (readonly string[])[]): string {
+export function toColumns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => widthOf(row[column] ?? ''))),
   );
