@@ -61,10 +61,10 @@ export const loginSetup = setup({
     forgetReport: assign({ rejected: null }),
     /** Of those that are no longer there nothing is remembered. */
     noteRefused: assign({
-      refused: ({ context, event }) => {
-        const there = (loginsIn(event) ?? context.logins).map(({ sha256 }) => sha256);
-        return there.filter((one) => context.refused.includes(one) || one === context.rejected?.sha256);
-      },
+      refused: ({ context }) =>
+        context.logins
+          .map(({ sha256 }) => sha256)
+          .filter((one) => context.refused.includes(one) || one === context.rejected?.sha256),
     }),
     forgetRefused: assign({ refused: [] }),
     tellRenewed: emit({ type: 'login.renewed' }),

@@ -205,6 +205,14 @@ describe('a refusal right after another login took over', () => {
     expect([state(), context().rejected]).toEqual(['settling', { sha256: 'key' }]);
   });
 
+  it('is about the one before when the new one is in no environment', () => {
+    const { take, told, state } = startLogin();
+
+    take(...ASKED, done('refresh', [ANOTHER, KEY]), rejected([ANOTHER, KEY], true));
+
+    expect([told, state()]).toEqual([['login.renewed', 'login.renewed'], 'renewed']);
+  });
+
   it('is refused likewise where none was left', () => {
     const { take, told, state } = startLogin();
 
@@ -244,6 +252,15 @@ describe('what was refused', () => {
     gone.take(recalled(['old']), done('firstRefresh', ALL), rejected(ALL), ...NOTHING_ISSUED);
 
     expect([unread.context().refused, gone.context().refused]).toEqual([[], ['oauth']]);
+  });
+
+  it('is tried again where there is no other', () => {
+    const { take, asked } = startLogin();
+
+    take(recalled(['oauth']), done('firstRefresh', [OAUTH]), rejected([OAUTH]));
+    take(done('refreshUnderWay', [OAUTH]));
+
+    expect(asked.at(-1)).toEqual({ work: 'refreshLogin', input: { rejected: 'oauth' } });
   });
 
   it('does not count against one of the same kind that is issued later', () => {
