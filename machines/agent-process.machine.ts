@@ -219,10 +219,16 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
         resting: {
           description: 'Nothing goes on, not even in the background.',
           entry: { type: 'order', params: { type: 'rest' } },
-          exit: { type: 'order', params: { type: 'work' } },
-          always: { guard: 'isWanted', target: 'preparing' },
+          always: {
+            guard: 'isWanted',
+            target: 'preparing',
+            actions: { type: 'order', params: { type: 'work' } },
+          },
           on: {
-            'process.worked': { target: 'working', actions: 'noteWork' },
+            'process.worked': {
+              target: 'working',
+              actions: ['noteWork', { type: 'order', params: { type: 'work' } }],
+            },
             'process.retire': {
               target: 'leaving',
               actions: { type: 'noteReason', params: { reason: 'rest' } },

@@ -141,6 +141,18 @@ describe('a process that dies', () => {
   });
 });
 
+describe('room for the processes of other chats', () => {
+  it('is taken again by one that rested when it works, and not by one that leaves', () => {
+    const { orders, take } = startProcess();
+    take(...RESTING);
+    orders.splice(0);
+
+    take({ type: 'process.worked' }, { type: 'process.rested' }, { type: 'process.retire' });
+
+    expect(namesOf(orders)).toEqual(['work', 'rest', 'leave']);
+  });
+});
+
 describe('the ladder', () => {
   it('asks, terminates, kills, and takes what does not die for gone', () => {
     const { orders, take } = startProcess();
@@ -149,7 +161,7 @@ describe('the ladder', () => {
 
     take({ type: 'process.retire' }, 2_000, 3_000, 3_000);
 
-    expect(namesOf(orders)).toEqual(['work', 'leave', 'terminate', 'kill', 'bury']);
+    expect(namesOf(orders)).toEqual(['leave', 'terminate', 'kill', 'bury']);
   });
 
   it('does not wait for a process that knows no word to leave', () => {
