@@ -129,3 +129,19 @@ describe('a silent agent', () => {
     expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
   });
 });
+
+describe('an agent whose model keeps it waiting', () => {
+  it('is told so, with how far it was read', () => {
+    const { emitted, take } = startTurn();
+    const waits = { messageId: 'm1', progress: { kind: 'retrying' as const, message: 'It is overloaded.' } };
+    const position = { runId: 'run', offset: 7 };
+
+    take({ type: 'agent.waits', ...waits, position }, { type: 'agent.waits', ...waits, position: null });
+
+    const payload = { chatId: CHAT_ID, ...waits };
+    expect(emitted.slice(-2)).toEqual([
+      { type: 'chat.turn.progress', payload, record: { position } },
+      { type: 'chat.turn.progress', payload },
+    ]);
+  });
+});

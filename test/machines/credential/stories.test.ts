@@ -55,6 +55,36 @@ describe('a credential', () => {
     expect(requests()).toHaveLength(5);
   });
 
+  it.each([
+    ['fresh', ISSUED],
+    ['absent', ABSENT],
+    ['rejected', REFUSED],
+  ])(
+    'is asked for as expiring after a jump of the clock and when its time comes, while %s',
+    (_state, end) => {
+      const { take, requests } = startCredential();
+
+      take(ISSUED, MANUAL, end, JUMPED);
+      expect(requests().slice(-2)).toEqual([{ reason: 'manual' }, { reason: 'expiring' }]);
+      take(end, MANUAL, end, HOUR);
+
+      expect(requests().slice(-2)).toEqual([{ reason: 'manual' }, { reason: 'expiring' }]);
+    },
+  );
+
+  it.each([
+    ['fresh', ISSUED],
+    ['absent', ABSENT],
+    ['rejected', REFUSED],
+    ['backing off', UNAVAILABLE],
+  ])('is asked for with the reason of whoever asks, while %s', (_state, end) => {
+    const { take, requests } = startCredential();
+
+    take(end, REJECTED);
+
+    expect(requests().at(-1)).toEqual({ reason: 'rejected', rejectedTokenSha256: 'abc' });
+  });
+
   it('is told to be good for as long as was said, and of which kind it is', () => {
     const { take, context } = startCredential();
 

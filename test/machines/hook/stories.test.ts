@@ -16,6 +16,8 @@ import {
 } from '../../support/start-hook.ts';
 import { leafOf } from '../../support/state-names.ts';
 
+const BROKEN = { type: 'xstate.error.actor.shell', error: new Error('no more processes') } as never;
+
 describe('commands with a shell each', () => {
   it('run in order, also after one that failed, and the hook tells how it went', () => {
     const { heard, take, record, statuses } = startHook();
@@ -80,6 +82,18 @@ describe('commands with a shell each', () => {
     expect(statuses()).toEqual(['failed', 'succeeded']);
     expect(emitted[0]).toMatchObject({
       payload: { error: { code: 'hook_not_started', message: 'no such folder' } },
+    });
+  });
+
+  it('are failed when what runs their shell breaks, and the next one runs', () => {
+    const { emitted, take, statuses } = startHook();
+
+    take(started(), BROKEN, started(), ended(0));
+
+    expect(statuses()).toEqual(['failed', 'succeeded']);
+    expect(emitted.flatMap((event) => ('payload' in event ? [event.payload.error] : []))[0]).toEqual({
+      code: 'hook_not_started',
+      message: 'Error: no more processes',
     });
   });
 

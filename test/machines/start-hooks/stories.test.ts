@@ -1,3 +1,5 @@
+import type { ActorRefFrom } from 'xstate';
+import type { hookMachine } from '../../../machines/hook.machine.ts';
 import { describe, expect, it } from 'vitest';
 import { ended, started, SHUTDOWN as HOOK_SHUTDOWN } from '../../support/start-hook.ts';
 import {
@@ -15,6 +17,8 @@ const ABOUT = { runId: 'run', kind: 'start' };
 const STARTED = { type: 'hooks.started', payload: { ...ABOUT, running: true, completed: false } };
 const COMPLETED = { type: 'hooks.completed', payload: { ...ABOUT, running: false, completed: true } };
 const FAILED = { ...COMPLETED, type: 'hooks.failed' };
+
+type HookActor = ActorRefFrom<typeof hookMachine>;
 
 describe('a run', () => {
   it('is announced with its hooks, and as completed when the last of them succeeded', () => {
@@ -144,6 +148,7 @@ describe('a shutdown', () => {
     take(run('one', 'two'));
     say('one', started());
     take(SHUTDOWN);
+    expect(leafOf((hooks.getSnapshot().children['one'] as HookActor).getSnapshot())).toBe('active.stopping');
     say('one', ended(143));
     expect(leafOf(hooks.getSnapshot())).toBe('stopping');
     say('two', HOOK_SHUTDOWN, ended(143));
