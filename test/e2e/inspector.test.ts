@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { EngineClient } from '../../src/client/client.ts';
 import { findBarriers, launchBrowser, openPage } from '../support/browser.ts';
 import { INSTALLING_MS } from '../support/debian-package.ts';
 import { findFreePort, launchEngine, stopEngine, type EngineProcess } from '../support/engine-process.ts';
@@ -29,6 +30,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${port}`;
   engine = await startDev(port);
   secret = (await readFile(join(folder, '.replicas-dev', 'engine-secret'), 'utf8')).trim();
+  await nameChats(new EngineClient({ url, secret }));
 }, INSTALLING_MS);
 
 afterAll(async () => {
@@ -36,6 +38,11 @@ afterAll(async () => {
   await stopEngine(engine);
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
+
+/** So that what is said in them does not name them. */
+async function nameChats({ chats }: EngineClient): Promise<void> {
+  for (const { id, title } of (await chats.list()).chats) await chats.update(id, { title });
+}
 
 it('shows a message move through the chat machine into a file, and an interrupt', async () => {
   const { page, troubles } = await openPage(browser, DESKTOP);

@@ -41,7 +41,7 @@ it('tells a control plane that was away of a question once, before it tells that
   await expect.poll(() => told().map(({ type }) => type)).toEqual(types);
   expect(told()[0]?.payload).toMatchObject({
     chatId,
-    title: 'Claude Code',
+    title: 'ask me',
     summary: 'Which one?',
     request: { id: requestId, kind: 'question' },
   });
