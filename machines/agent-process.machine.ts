@@ -158,7 +158,11 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
           entry: 'prepare',
           initial: 'stepping',
           on: {
-            'process.prepared': { target: 'reserved', actions: ['noteReady', 'tellPrepared'] },
+            'process.prepared': {
+              guard: 'isPreparedForWanted',
+              target: 'reserved',
+              actions: ['noteReady', 'tellPrepared'],
+            },
             'process.failed': [
               { guard: 'isWorking', target: 'working', actions: ['tellFailed', 'forgetWanted'] },
               { target: 'resting', actions: ['tellFailed', 'forgetWanted'] },
@@ -271,6 +275,13 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
           on: {
             'process.damaged': { target: '.killed', actions: 'noteFailure' },
             'process.replaced': {},
+            'turn.ended': [
+              {
+                guard: 'isAsked',
+                actions: ['noteEnd', { type: 'noteReason', params: { reason: 'replaced' } }],
+              },
+              { actions: 'noteEnd' },
+            ],
             'agent.interrupt': {
               guard: 'isGiven',
               actions: { type: 'noteReason', params: { reason: 'asked' } },

@@ -105,11 +105,15 @@ export const agentProcessSetup = setup({
     mayHaveBeenLeft: ({ context: { session } }) => session.turn !== null || session.position !== null,
     isFoundAbsent: ({ event }) => event.type === 'process.found' && event.is === 'absent',
     isWanted: ({ context }) => context.wanted !== null,
+    isPreparedForWanted: ({ context, event }) =>
+      event.type === 'process.prepared' && event.messageId === context.wanted?.messageId,
     isExhausted: ({ context }) => context.wanted !== null && context.deaths >= DEATHS_MAX,
     isWorking: ({ context }) => context.isWorking,
     isGiven: ({ context }) => context.given !== null,
     isInterrupting: ({ context }) => context.isInterrupting,
     isLeaving: ({ context }) => context.reason !== null,
+    /** Its chat waits for the end of what it does, and hears of that. */
+    isAsked: ({ context }) => context.reason === 'asked',
     isStopping: ({ context }) => context.reason === 'stopped',
     /** Its chat waits for its end, or its turn was cut off by it. */
     isAwaited: ({ context: { reason }, event }) =>

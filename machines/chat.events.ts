@@ -1,7 +1,7 @@
 /** The words a chat is spoken to with, and the words it speaks. */
 import type { AgentEvent } from '../src/contract/agent-event.ts';
 import type { Failure } from '../src/contract/chats.ts';
-import type { AgentCommand, AgentFact } from '../src/contract/facts.ts';
+import type { AgentFact } from '../src/contract/facts.ts';
 import type { EngineEventBody, TurnOutcome } from '../src/contract/events.ts';
 import type {
   ChatRecord,
@@ -103,5 +103,3 @@ export type ChatEmitted =
   | TurnCompleted
   | ChatSaid
   | ChatNote;
-
-export type AgentSessionCommand = AgentCommand;

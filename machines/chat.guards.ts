@@ -8,8 +8,6 @@ interface Step {
 }
 
 export const chatGuards = {
-  /** The life of its agent's process is that of the process machine. */
-  hasProcess: (): boolean => false,
   canStartNext: ({ context }: Step) => context.mayStart && context.record.queue.length > 0,
   isPreparedForCurrent: ({ context, event }: Step) =>
     event.type === 'turn.prepared' && event.messageId === messageOf(context)?.messageId,

@@ -4,15 +4,15 @@
  * A chat runs at most one turn at a time; messages that arrive meanwhile wait in order. A message is first prepared
  * (`starting`), then announced as started, then handed over. What the agent prints becomes deltas; the end of a turn is
  * announced exactly once, whether the agent reports it, dies, falls silent or is told to stop. Whoever leaves a turn
- * unfinished climbs the same ladder: ask, terminate, kill.
+ * unfinished asks the process of the agent to end it, which always says how it went.
  */
-import { contextOf } from './chat.context.ts';
+import { contextOf, sessionOf } from './chat.context.ts';
 import { chatSetup } from './chat.setup.ts';
 
 export const chatMachine = chatSetup.createMachine({
   id: 'chat',
   context: ({ input }) => contextOf(input),
-  entry: 'startAgent',
+  invoke: { id: 'agent', src: 'agentProcess', input: ({ context }) => sessionOf(context) },
   initial: 'restoring',
   on: {
     'message.submit': { actions: 'acceptMessage' },
@@ -187,8 +187,8 @@ export const chatMachine = chatSetup.createMachine({
           },
           after: {
             probeGrace: {
-              target: '#chat.interrupting.killing',
-              actions: { type: 'rememberStopReason', params: { reason: 'unresponsive' } },
+              target: '#chat.interrupting',
+              actions: [{ type: 'rememberStopReason', params: { reason: 'unresponsive' } }, 'killAgent'],
             },
           },
         },
@@ -230,8 +230,7 @@ export const chatMachine = chatSetup.createMachine({
       description:
         'The agent is to end its turn; its session is kept. Nothing it asked can be answered any more.',
       tags: 'processing',
-      entry: 'withdrawRequests',
-      initial: 'asking',
+      entry: ['withdrawRequests', 'askAgentToInterrupt'],
       on: {
         'agent.said': [
           { guard: 'endsTurn', target: 'settled', actions: ['recordSaid', 'concludeTurn'] },
@@ -257,38 +256,6 @@ export const chatMachine = chatSetup.createMachine({
           },
         ],
       },
-      states: {
-        asking: {
-          description: 'The agent was asked and has `interruptGrace` to stop.',
-          entry: 'askAgentToInterrupt',
-          after: { interruptGrace: { target: 'terminating' } },
-        },
-        terminating: {
-          description: 'The process was told to end and has `terminateGrace` to do so.',
-          entry: 'terminateAgent',
-          on: {
-            'agent.said': [
-              { guard: 'endsTurn', actions: ['recordSaid', 'concludeTurn'] },
-              { actions: 'recordSaid' },
-            ],
-          },
-          after: { terminateGrace: { target: 'killing' } },
-        },
-        killing: {
-          description:
-            'The process was killed; its turn ends after `killGrace` even if no sign of that comes.',
-          entry: 'killAgent',
-          on: {
-            'agent.said': [
-              { guard: 'endsTurn', actions: ['recordSaid', 'concludeTurn'] },
-              { actions: 'recordSaid' },
-            ],
-          },
-          after: {
-            killGrace: { target: '#chat.settled', actions: ['concludeTurn', 'comeToRest'] },
-          },
-        },
-      },
     },
     givenUp: {
       description:
@@ -310,8 +277,7 @@ export const chatMachine = chatSetup.createMachine({
       description:
         'The chat ends: its turn, then its process, then itself. Nothing can be answered any more.',
       tags: 'processing',
-      entry: 'withdrawRequests',
-      initial: 'asking',
+      entry: ['withdrawRequests', 'askAgentToStop'],
       on: {
         'message.submit': {},
         'message.withdraw': {},
@@ -324,24 +290,6 @@ export const chatMachine = chatSetup.createMachine({
           { actions: 'recordSaid' },
         ],
         'agent.exited': { target: 'gone' },
-      },
-      states: {
-        asking: {
-          description: 'The agent was asked to leave and has `stopGrace` to do so.',
-          entry: 'askAgentToStop',
-          after: { stopGrace: { target: 'terminating' } },
-        },
-        terminating: {
-          description: 'The process was told to end and has `terminateGrace` to do so.',
-          entry: 'terminateAgent',
-          after: { terminateGrace: { target: 'killing' } },
-        },
-        killing: {
-          description:
-            'The process was killed; the chat ends after `killGrace` even if no sign of that comes.',
-          entry: 'killAgent',
-          after: { killGrace: { target: '#chat.gone' } },
-        },
       },
     },
     gone: {

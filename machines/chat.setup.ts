@@ -1,19 +1,10 @@
 /** The vocabulary of the chat machine: what each name in its statechart does, without any I/O. */
 import { assertEvent, assign, enqueueActions, sendTo, setup } from 'xstate';
 import type { DropReason } from '../src/contract/events.ts';
-import type { AgentSessionInput } from '../src/contract/facts.ts';
 import type { ChatRecord } from '../src/contract/records.ts';
 import type { Answer } from '../src/contract/requests.ts';
 import { agentProcessMachine } from './agent-process.machine.ts';
-import {
-  chatIdOf,
-  currentOf,
-  isWaiting,
-  messageOf,
-  requestOf,
-  sessionOf,
-  waitingOf,
-} from './chat.context.ts';
+import { chatIdOf, currentOf, isWaiting, messageOf, requestOf, waitingOf } from './chat.context.ts';
 import {
   acceptanceOf,
   closingOf,
@@ -34,18 +25,10 @@ import {
   writtenIn,
 } from './chat.decisions.ts';
 import { conclusionOf, disowningOf, givingUpOf } from './chat.endings.ts';
-import type {
-  AgentSessionCommand,
-  ChatContext,
-  ChatEmitted,
-  ChatEvent,
-  ChatInput,
-  StopReason,
-} from './chat.events.ts';
+import type { ChatContext, ChatEmitted, ChatEvent, ChatInput, StopReason } from './chat.events.ts';
 import { chatDelays } from './chat.delays.ts';
 import { chatGuards } from './chat.guards.ts';
 import { evolve } from './chat.record.ts';
-import { mustProvideCallback } from './must-provide.ts';
 
 export const chatSetup = setup({
   types: {} as {
@@ -56,14 +39,9 @@ export const chatSetup = setup({
     tags: 'processing';
   },
   actors: {
-    agentSession: mustProvideCallback<AgentSessionCommand, AgentSessionInput>('agentSession'),
     agentProcess: agentProcessMachine,
   },
   actions: {
-    startAgent: enqueueActions(({ context, enqueue, check }) => {
-      const src = check('hasProcess') ? 'agentProcess' : 'agentSession';
-      enqueue.spawnChild(src, { id: 'agent', input: sessionOf(context) });
-    }),
     holdTurns: assign({ mayStart: false }),
     releaseTurns: assign({ mayStart: true }),
     announceCreated: enqueueActions(({ context, enqueue }) => say(enqueue, context, creationOf(context))),
@@ -230,7 +208,6 @@ export const chatSetup = setup({
     askAgentToInterrupt: sendTo('agent', { type: 'agent.interrupt' }),
     pingAgent: sendTo('agent', { type: 'agent.ping' }),
     askAgentToStop: sendTo('agent', { type: 'agent.stop' }),
-    terminateAgent: sendTo('agent', { type: 'agent.terminate' }),
     killAgent: sendTo('agent', { type: 'agent.kill' }),
   },
   guards: chatGuards,

@@ -11,13 +11,12 @@ import { outboxMachine } from '../machines/outbox.machine.ts';
 import { backoffMs } from '../machines/outbox.setup.ts';
 import { startHooksMachine } from '../machines/start-hooks.machine.ts';
 import type { StartHooksEvent } from '../machines/start-hooks.setup.ts';
-import type { AgentDriver, ProcessDriver, SessionDriver } from './agents/agent.ts';
+import type { AgentDriver } from './agents/agent.ts';
 import type { EngineEnvironment } from './engine-env.ts';
 import type { Log } from './log.ts';
 import type { Recorder } from './projection/recorder.ts';
 import { monotonicClock } from './projection/turn-duration.ts';
 import { agentProcess } from './actors/agent-process.ts';
-import { agentSession } from './actors/agent-session.ts';
 import { awaitCloudInit } from './actors/await-cloud-init.ts';
 import type { CredentialActor, CredentialBoard } from './actors/credential-board.ts';
 import type { LoginBoard } from './actors/login-board.ts';
@@ -95,7 +94,6 @@ function logicsOf(
 ) {
   const hook = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
   const clock = monotonicClock(hooks.state.bootId);
-  const processDrivers = new Map([...drivers].filter(isOfProcesses));
   return {
     boot: bootMachine.provide({
       actors: {
@@ -107,10 +105,8 @@ function logicsOf(
     }),
     chat: chatMachine.provide({
       actors: {
-        agentSession: agentSession(new Map([...drivers].filter(isOfSessions)), clock),
-        agentProcess: agentProcess(processDrivers, { clock, idleMs: environment.AGENT_IDLE_MS }),
+        agentProcess: agentProcess(drivers, { clock, idleMs: environment.AGENT_IDLE_MS }),
       },
-      guards: { hasProcess: ({ context }) => processDrivers.has(context.record.chat.provider) },
       delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },
     }),
     credential: credentials.logic,
@@ -149,12 +145,4 @@ function reactionsOf(
       if (actorId === 'startHooks' && !isGivenUp && state.isRunning) toHooks(resumeOf(state));
     },
   };
-}
-
-function isOfProcesses(entry: [string, AgentDriver]): entry is [string, ProcessDriver] {
-  return 'openHands' in entry[1];
-}
-
-function isOfSessions(entry: [string, AgentDriver]): entry is [string, SessionDriver] {
-  return 'openSession' in entry[1];
 }

@@ -1,7 +1,7 @@
 import { fromCallback, type AnyActorRef, type StateValue } from 'xstate';
 import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import { agentProcessMachine } from '../../machines/agent-process.machine.ts';
-import type { OpenHands, ProcessDriver } from '../agents/agent.ts';
+import type { OpenHands, AgentDriver } from '../agents/agent.ts';
 import type { AgentSessionInput } from '../contract/facts.ts';
 import type { ClockReading } from '../contract/records.ts';
 import type { ChatActor } from './record-actors.ts';
@@ -12,7 +12,7 @@ import type { ChatActor } from './record-actors.ts';
  * given up has none.
  */
 export function agentProcess(
-  drivers: ReadonlyMap<string, ProcessDriver>,
+  drivers: ReadonlyMap<string, AgentDriver>,
   { clock, idleMs }: { clock: () => ClockReading; idleMs: number },
 ) {
   const all = new Map<string, OpenHands>();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createActor, createMachine } from 'xstate';
 import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import { agentProcess } from '../../src/actors/agent-process.ts';
-import type { HandsListener, ProcessDriver } from '../../src/agents/agent.ts';
+import type { HandsListener, AgentDriver } from '../../src/agents/agent.ts';
 import type { AgentSessionInput } from '../../src/contract/facts.ts';
 import { CLOCK, DELIVERY, message, said, session } from '../support/chat-words.ts';
 
@@ -68,7 +68,7 @@ function startLogic() {
   const told: string[] = [];
   const listeners: HandsListener[] = [];
   let count = 0;
-  const driver: ProcessDriver = {
+  const driver: AgentDriver = {
     provider: 'test',
     title: 'Test',
     idleMs: 1_000,

@@ -1,41 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createAgentPool } from '../../src/agents/agent-pool.ts';
 import { createRandom, pick } from '../support/random.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
-
 function fill({ processesMax = 8, ids = ['a', 'b', 'c'] }: { processesMax?: number; ids?: string[] }) {
-  const pool = createAgentPool({ idleMs: 1_000, processesMax });
+  const pool = createAgentPool(processesMax);
   const retired: string[] = [];
   for (const id of ids) pool.join(id, () => void retired.push(id));
   return { pool, retired };
 }
 
 describe('a pool of agents', () => {
-  it('retires whoever rests too long', () => {
-    const { pool, retired } = fill({});
-    pool.rest('b');
-    vi.advanceTimersByTime(999);
-    expect(retired).toEqual([]);
-    vi.advanceTimersByTime(1);
-    expect(retired).toEqual(['b']);
-  });
-
-  it('counts the time from the last work', () => {
-    const { pool, retired } = fill({});
-    pool.rest('a');
-    vi.advanceTimersByTime(900);
-    pool.work('a');
-    pool.rest('a');
-    vi.advanceTimersByTime(900);
-    pool.rest('a');
-    vi.advanceTimersByTime(99);
-    expect(retired).toEqual([]);
-    vi.advanceTimersByTime(1);
-    expect(retired).toEqual(['a']);
-  });
-
   it('retires the one that rested longest when there are too many', () => {
     const { pool, retired } = fill({ processesMax: 3 });
     pool.rest('b');
@@ -57,18 +31,16 @@ describe('a pool of agents', () => {
     pool.leave('a');
     pool.rest('a');
     pool.work('a');
-    vi.advanceTimersByTime(2_000);
     expect(retired).toEqual([]);
   });
 
   it('asks an owner that declines once, and again after its next work', () => {
-    const pool = createAgentPool({ idleMs: 1_000, processesMax: 1 });
+    const pool = createAgentPool(1);
     const asked: string[] = [];
     for (const id of ['a', 'b']) pool.join(id, () => void asked.push(id));
     pool.rest('a');
     pool.rest('a');
     pool.join('c', () => {});
-    vi.advanceTimersByTime(2_000);
     expect(asked).toEqual(['a']);
     pool.work('a');
     pool.rest('a');
@@ -91,7 +63,7 @@ describe('a pool of agents', () => {
   });
 
   it.each([1, 2, 8])('ends with each word, whoever declines, at most %i living', (processesMax) => {
-    const pool = createAgentPool({ idleMs: 1_000, processesMax });
+    const pool = createAgentPool(processesMax);
     const ids = Array.from({ length: 64 }, (_, index) => `member ${index}`);
     let asked = 0;
     // The rudest owner there can be: it answers at once, as if it had worked.
@@ -101,14 +73,13 @@ describe('a pool of agents', () => {
     };
     for (const id of ids) pool.join(id, decline(id));
     for (const id of ids) pool.rest(id);
-    vi.advanceTimersByTime(10_000);
     expect(asked).toBe(ids.length);
   });
 
   it.each([1, 2, 3, 4, 5])('keeps no more than it may, and ends none at work (seed %i)', (seed) => {
     const random = createRandom(seed);
     const processesMax = 1 + Math.floor(random() * 8);
-    const pool = createAgentPool({ idleMs: 1_000, processesMax });
+    const pool = createAgentPool(processesMax);
     const house = new Map<string, 'working' | 'resting' | 'declined' | 'leaving'>();
     const count = (state: string) => [...house.values()].filter((one) => one === state).length;
     const retire = (id: string) => () => {
@@ -125,7 +96,6 @@ describe('a pool of agents', () => {
     for (let step = 0; step < 5_000; step += 1) {
       goOn(`member ${Math.floor(random() * 40)}`);
       expect(count('resting')).toBeLessThanOrEqual(Math.max(0, processesMax - count('working')));
-      vi.advanceTimersByTime(Math.floor(random() * 20));
     }
   });
 });

@@ -74,7 +74,7 @@ it('shows a message move through the chat machine into a file, and an interrupt'
         'running.starting',
         'running.resuming',
         'running.working',
-        'interrupting.asking',
+        'interrupting',
         'settled',
         'resting.idle',
       ]),

@@ -39,7 +39,7 @@ describe('a machine whose actors were not provided', () => {
 
     chat.start();
 
-    await expect(failure).resolves.toEqual(new UnprovidedActorError('agentSession'));
+    await expect(failure).resolves.toEqual(new UnprovidedActorError('hands'));
   });
 
   it('leaves no other actor to be provided than these', () => {
@@ -48,7 +48,6 @@ describe('a machine whose actors were not provided', () => {
       'awaitCloudInit',
       'discoverRepositories',
       'runStartHooks',
-      'agentSession',
       'refreshCredential',
       'hookProcess',
       'recallRefused',

@@ -1,4 +1,5 @@
-import type { AgentSessionCommand, ChatEmitted } from '../../machines/chat.events.ts';
+import type { ChatEmitted } from '../../machines/chat.events.ts';
+import type { AgentCommand } from '../../src/contract/facts.ts';
 
 /** What a chat said, one short line each, as a person watching it would tell it. */
 export function storyOf(emitted: readonly ChatEmitted[]): string[] {
@@ -6,7 +7,7 @@ export function storyOf(emitted: readonly ChatEmitted[]): string[] {
 }
 
 /** What the agent was told, one short line each. */
-export function ordersOf(commands: readonly AgentSessionCommand[]): string[] {
+export function ordersOf(commands: readonly AgentCommand[]): string[] {
   return commands.map(orderOf);
 }
 
@@ -39,7 +40,7 @@ function lineOf(event: ChatEmitted): string {
   }
 }
 
-function orderOf(command: AgentSessionCommand): string {
+function orderOf(command: AgentCommand): string {
   const verb = command.type.slice('agent.'.length);
   if ('message' in command) return `${verb} ${command.message.messageId}`;
   if ('messageId' in command) return `${verb} ${command.messageId}`;

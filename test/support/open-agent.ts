@@ -1,15 +1,20 @@
 import { createMachine, createActor } from 'xstate';
 import { agentProcess } from '../../src/actors/agent-process.ts';
-import type { AgentDriver, AgentSession } from '../../src/agents/agent.ts';
-import type { AgentFact, AgentSessionInput } from '../../src/contract/facts.ts';
+import type { AgentDriver } from '../../src/agents/agent.ts';
+import type { AgentCommand, AgentFact, AgentSessionInput } from '../../src/contract/facts.ts';
+
+export interface OpenAgent {
+  command(command: AgentCommand): void;
+  /** Lets go without touching the process: the next engine attaches to it. */
+  detach(): void;
+}
 
 /** The agent of a chat that is not there: what it says goes to `report`. */
 export function openAgent(
   driver: AgentDriver,
   input: AgentSessionInput,
   report: (fact: AgentFact) => void,
-): AgentSession {
-  if ('openSession' in driver) return driver.openSession(input, report);
+): OpenAgent {
   const clock = () => ({ bootId: 'boot', ms: 0 });
   const logic = agentProcess(new Map([[driver.provider, driver]]), { clock, idleMs: driver.idleMs });
   const chat = createActor(

@@ -1,29 +1,24 @@
 import { SimulatedClock, createActor, fromCallback } from 'xstate';
 import type { ActorRefFrom, InspectionEvent, SnapshotFrom } from 'xstate';
-import type {
-  AgentSessionCommand,
-  ChatEmitted,
-  ChatEvent,
-  ChatInput,
-  ChatOrigin,
-} from '../../machines/chat.events.ts';
+import type { ChatEmitted, ChatEvent, ChatInput, ChatOrigin } from '../../machines/chat.events.ts';
+import type { agentProcessMachine } from '../../machines/agent-process.machine.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
-import type { AgentSessionInput } from '../../src/contract/facts.ts';
+import type { AgentCommand, AgentSessionInput } from '../../src/contract/facts.ts';
 import type { ChatRecord, QueuedMessage, Steered } from '../../src/contract/records.ts';
 import { session } from './chat-words.ts';
 
 /** Time passes (in milliseconds), or something is said to the chat. */
 export type ChatStep = ChatEvent | number;
 
-const recordings = new WeakMap<object, { sessions: AgentSessionInput[]; commands: AgentSessionCommand[] }>();
+const recordings = new WeakMap<object, { sessions: AgentSessionInput[]; commands: AgentCommand[] }>();
 
 /** One machine for all chats: providing actors is slow, and thousands of chats are started. */
 const machine = chatMachine.provide({
   actors: {
-    agentSession: fromCallback<AgentSessionCommand, AgentSessionInput>(({ input, receive, system }) => {
+    agentProcess: fromCallback<AgentCommand, AgentSessionInput>(({ input, receive, system }) => {
       recordings.get(system)?.sessions.push(input);
       receive((command) => recordings.get(system)?.commands.push(command));
-    }),
+    }) as unknown as typeof agentProcessMachine,
   },
 });
 
@@ -44,7 +39,7 @@ export interface ChatStart {
 /** A running chat whose agent only records what it is told, on a clock the test owns. */
 export function startChat(rest: ChatStart = {}, inspect?: (event: InspectionEvent) => void) {
   const clock = new SimulatedClock();
-  const commands: AgentSessionCommand[] = [];
+  const commands: AgentCommand[] = [];
   const sessions: AgentSessionInput[] = [];
   const emitted: ChatEmitted[] = [];
   const input = chatInputOf(rest);

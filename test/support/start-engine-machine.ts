@@ -1,14 +1,15 @@
 import { SimulatedClock, createActor, fromCallback, fromPromise } from 'xstate';
 import type { ActorRefFrom, InspectionEvent } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
-import type { AgentSessionCommand, ChatEvent } from '../../machines/chat.events.ts';
+import type { agentProcessMachine } from '../../machines/agent-process.machine.ts';
+import type { ChatEvent } from '../../machines/chat.events.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import type { RefreshEnd, RefreshInput } from '../../machines/credential.setup.ts';
 import { loginMachine } from '../../machines/login.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import type { EngineCommand, EngineEmitted } from '../../machines/engine.setup.ts';
-import type { AgentSessionInput } from '../../src/contract/facts.ts';
+import type { AgentCommand, AgentSessionInput } from '../../src/contract/facts.ts';
 import { session } from './chat-words.ts';
 import { chatInputOf, type ChatStart } from './start-chat.ts';
 import { leafIn } from './state-names.ts';
@@ -23,7 +24,7 @@ export const POISON = 'poison';
 export const BOOT = 600_000;
 
 /** What the agents of one engine went through, in order. */
-type Heard = { chatId: string; command: AgentSessionCommand | 'detached' }[];
+type Heard = { chatId: string; command: AgentCommand | 'detached' }[];
 
 const recordings = new WeakMap<object, Heard>();
 
@@ -79,7 +80,7 @@ export function restore(chatId: string, rest: Omit<ChatStart, 'mayStart'> = {}):
   return { type: 'chat.restore', input: { record, origin } };
 }
 
-const agentSession = fromCallback<AgentSessionCommand, AgentSessionInput>(({ input, receive, system }) => {
+const heardAgent = fromCallback<AgentCommand, AgentSessionInput>(({ input, receive, system }) => {
   const { chatId } = input;
   receive((command) => {
     if (command.type === 'agent.prepare' && command.message.messageId === POISON)
@@ -97,7 +98,9 @@ const machine = engineMachine.provide({
     boot: bootMachine.provide({
       actors: { awaitCloudInit: never, discoverRepositories: never, runStartHooks: never },
     }),
-    chat: chatMachine.provide({ actors: { agentSession } }),
+    chat: chatMachine.provide({
+      actors: { agentProcess: heardAgent as unknown as typeof agentProcessMachine },
+    }),
     credential: credentialMachine.provide({
       actors: {
         refreshCredential: fromPromise<RefreshEnd, RefreshInput>(() => new Promise(() => undefined)),

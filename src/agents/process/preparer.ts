@@ -23,6 +23,8 @@ export interface PreparerOptions<State, Traits> extends HandsOptions<State, Trai
 export class Preparer<State, Traits> {
   readonly #options: PreparerOptions<State, Traits>;
   #wanted: Wanted<Traits> | null = null;
+  /** What came of an earlier one is not reported any more. */
+  #latest: Wanted<Traits> | null = null;
 
   constructor(options: PreparerOptions<State, Traits>) {
     this.#options = options;
@@ -33,6 +35,7 @@ export class Preparer<State, Traits> {
     this.release();
     const { traits } = await survey<State, Traits>(this.#options, message);
     this.#wanted = { message, ...(await contentOf(message, context.payloads)), traits };
+    this.#latest = this.#wanted;
     this.step();
   }
 
@@ -48,8 +51,8 @@ export class Preparer<State, Traits> {
     conversation
       .take(process, prepared)
       .then(() => {
-        if (process !== conversation.process) return undefined;
-        if (prepared.outcome === 'ready') return this.#reportReady(process, wanted.message, prepared);
+        if (process !== conversation.process || this.#latest !== wanted) return undefined;
+        if (prepared.outcome === 'ready') return this.#reportReady(process, wanted, prepared);
         if (prepared.outcome === 'failed') report({ type: 'process.failed', failure: prepared.failure });
         else if (prepared.outcome === 'unfit') this.#reportUnfit(process);
         else if ((prepared.lines ?? []).length > 0) report({ type: 'process.advanced' });
@@ -66,6 +69,7 @@ export class Preparer<State, Traits> {
 
   forget(): void {
     this.#wanted = null;
+    this.#latest = null;
   }
 
   /** Hands the message over: its line is on disk before it is written. */
@@ -95,7 +99,7 @@ export class Preparer<State, Traits> {
 
   async #reportReady(
     process: LiveProcess<State>,
-    message: QueuedMessage,
+    wanted: Wanted<Traits>,
     { line, sessionId, isNew, notice, note = {} }: Extract<Preparation<State>, { outcome: 'ready' }>,
   ): Promise<void> {
     const { context, session, report } = this.#options;
@@ -109,6 +113,8 @@ export class Preparer<State, Traits> {
       notice,
       note,
     };
+    const { message } = wanted;
+    if (this.#latest !== wanted) return;
     process.isKnown = true;
     if (notice !== null) context.log.warn({ chatId: this.#options.chat.chatId }, notice);
     const marked = session.mark(delivery, { message, sessionId, isNew });

@@ -2,11 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFailed, onTestFinished, vi } from 'vitest';
-import {
-  createDriver as createAgentDriver,
-  type AgentDriver,
-  type AgentSession,
-} from '../../../src/agents/agent.ts';
+import { createDriver as createAgentDriver, type AgentDriver } from '../../../src/agents/agent.ts';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import { createClaudeCodec } from '../../../src/agents/claude/codec.ts';
 import { createPlainLogin } from '../../../src/agents/plain-login.ts';
@@ -18,7 +14,7 @@ import type { Image } from '../../../src/contract/messages.ts';
 import type { Delivery, MessageContent, QueuedMessage } from '../../../src/contract/records.ts';
 import { createLog } from '../../../src/log.ts';
 import { createPaths } from '../../../src/paths.ts';
-import { openAgent } from '../../support/open-agent.ts';
+import { openAgent, type OpenAgent } from '../../support/open-agent.ts';
 import { createTemporaryHome } from '../../support/temporary-home.ts';
 
 export type Said = Extract<AgentFact, { type: 'agent.said' }>;
@@ -129,7 +125,7 @@ export function createChat(parts: ChatParts): TestChat {
     requests: [],
     selfDirected: false,
   };
-  let session: AgentSession;
+  let session: OpenAgent;
   let isDetached = false;
   const report = (fact: AgentFact) => {
     facts.push(fact);

@@ -63,6 +63,16 @@ describe('a message', () => {
     expect(namesOf(orders).slice(-4)).toEqual(['prepare m2', 'leave', 'bury', 'launch m2']);
   });
 
+  it('takes no preparation of another one for its own', () => {
+    const { process, told, take } = startProcess();
+
+    take(prepare('m1'), LAUNCHED, abandon('m1'), prepare('m2'), ready('m1'));
+    expect(leafOf(process.getSnapshot())).toBe('alive.preparing.stepping');
+    take(ready('m2'));
+
+    expect(namesOf(told)).toEqual(['turn.prepared m2']);
+  });
+
   it('that is not wanted any more leaves the process to rest', () => {
     const { process, orders, take } = startProcess();
 
@@ -179,6 +189,14 @@ describe('the ladder', () => {
 
     expect(namesOf(orders).slice(-3)).toEqual(['interrupt', 'terminate', 'bury']);
     expect(told.at(-1)).toEqual({ type: 'agent.exited', failure: FAILURE });
+  });
+
+  it('is climbed to its end when the turn ends on the way, and nobody waits for that any more', () => {
+    const { told, take } = startProcess();
+
+    take(...WORKING, INTERRUPT, 5_000, TURN_ENDED, EXITED, buried('rested'));
+
+    expect(namesOf(told)).toEqual(['turn.prepared m1']);
   });
 
   it('is left alone by a turn that ends in time', () => {

@@ -118,8 +118,7 @@ function standsAgainIn(snapshot: ReturnType<Walk['chat']['getSnapshot']>): strin
   const leaf = leafOf(snapshot);
   const { stopReason, mayStart, record } = snapshot.context;
   if (leaf.startsWith('stopping') || leaf === 'givenUp') return null;
-  if (leaf.startsWith('interrupting'))
-    return stopReason === 'user' && leaf === 'interrupting.asking' ? leaf : null;
+  if (leaf.startsWith('interrupting')) return stopReason === 'user' && leaf === 'interrupting' ? leaf : null;
   if (leaf === 'running.probing') return 'running.working';
   // While turns are held, what was being prepared waits again.
   if (leaf === 'running.starting') return record.selfDirected || !mayStart ? null : leaf;

@@ -34,8 +34,8 @@ describe('a chat taken up from its record', () => {
       'running.awaiting',
     ],
     ['working by itself', { selfDirected: true }, 'running.working'],
-    ['interrupting a turn', { session: sessionMidTurn('m1'), interrupting: true }, 'interrupting.asking'],
-    ['interrupting work of its own', { selfDirected: true, interrupting: true }, 'interrupting.asking'],
+    ['interrupting a turn', { session: sessionMidTurn('m1'), interrupting: true }, 'interrupting'],
+    ['interrupting work of its own', { selfDirected: true, interrupting: true }, 'interrupting'],
   ];
 
   it.each(RECORDS)('%s announces nothing and stands where it stood', (_, input, state) => {

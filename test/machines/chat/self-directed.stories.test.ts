@@ -73,7 +73,7 @@ describe('an agent that works by itself', () => {
 
     take(submit('m1'), STARTS_BY_ITSELF, interrupt());
 
-    expect(leafOf(chat.getSnapshot())).toBe('interrupting.asking');
+    expect(leafOf(chat.getSnapshot())).toBe('interrupting');
     expect(commands.map(({ type }) => type)).toEqual(['agent.prepare', 'agent.abandon', 'agent.interrupt']);
   });
 

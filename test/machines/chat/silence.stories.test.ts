@@ -52,10 +52,10 @@ describe('a silent agent', () => {
     const { chat, emitted, commands, take } = startTurn();
 
     take(SILENT_LIMIT, PROBE_GRACE);
-    expect(leafOf(chat.getSnapshot())).toBe('interrupting.killing');
+    expect(leafOf(chat.getSnapshot())).toBe('interrupting');
     take(CRASHED);
 
-    expect(ordersOf(commands).slice(2)).toEqual(['ping', 'kill']);
+    expect(ordersOf(commands).slice(2)).toEqual(['ping', 'kill', 'interrupt']);
     expect(emitted.at(-1)).toEqual({
       type: 'chat.turn.completed',
       payload: {

@@ -85,7 +85,7 @@ function isOccupied(snapshot: Stand['snapshot']): boolean {
 }
 
 const ORDER = ['accepted', 'started', 'delta', 'completed', 'dropped'];
-const ENDS_A_PROCESS = /^(stopping|interrupting\.(terminating|killing))/;
+const ENDS_A_PROCESS = /^stopping/;
 
 function eachMessage(walk: Walk, isFine: (messageId: string, life: Life) => boolean): string[] {
   const accepted = walk.emitted.flatMap((event) =>
