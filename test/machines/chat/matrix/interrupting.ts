@@ -1,4 +1,4 @@
-import type { Row, State } from './cells.ts';
+import type { Row } from './cells.ts';
 
 export const INTERRUPTING: Record<'interrupting', Row> = {
   interrupting: {
