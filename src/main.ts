@@ -6,9 +6,9 @@ import { CommanderError } from 'commander';
 import { createProgram } from './cli/program.ts';
 import { EXIT } from './cli/terminal.ts';
 import { EngineError } from './errors.ts';
-import type { Environment } from './engine-env.ts';
+import type { Environment } from './environment/engine-env.ts';
 import type { Log } from './log.ts';
-import type { RunningServer } from './serve.ts';
+import type { RunningServer } from './engine/serve.ts';
 
 /** Whoever sends SIGTERM expects the process to be gone within ten seconds. */
 const STOP_DEADLINE_MS = 9_000;
@@ -77,7 +77,7 @@ function loadServe() {
   if ('enableCompileCache' in nodeModule && typeof nodeModule.enableCompileCache === 'function') {
     nodeModule.enableCompileCache();
   }
-  return import('./serve.ts');
+  return import('./engine/serve.ts');
 }
 
 /** Ends this process as signals ask, and when what it runs cannot start or go on. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AgentEvent } from '../contract/agent-event.ts';
 import type { Log } from '../log.ts';
-import type { Paths } from '../paths.ts';
+import type { Paths } from '../environment/paths.ts';
 import type { AgentPool } from './agent-pool.ts';
 import type { PayloadFiles } from './delivery-input.ts';
 import type { AgentLogin } from './login.ts';

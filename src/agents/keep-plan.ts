@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Paths } from '../paths.ts';
+import type { Paths } from '../environment/paths.ts';
 import { replaceFile } from '../storage/replace-file.ts';
 
 /** Writes a plan as a whole to where `GET /plans` finds it. */

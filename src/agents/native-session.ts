@@ -3,7 +3,7 @@ import { createReadStream, statSync } from 'node:fs';
 import type { AgentEvent } from '../contract/agent-event.ts';
 import type { AgentSessionInput } from '../contract/facts.ts';
 import type { Delivery, QueuedMessage, SessionMark } from '../contract/records.ts';
-import { createLineSplitter } from '../process/line-splitter.ts';
+import { createLineSplitter } from '../processes/line-splitter.ts';
 import { partIsLost } from './context-loss.ts';
 import { inspectSession, sizeOf } from './session-file.ts';
 

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parseJson } from '../contract/parse-json.ts';
-import { createLineSplitter } from '../process/line-splitter.ts';
+import { createLineSplitter } from '../processes/line-splitter.ts';
 
 export type SessionFile =
   | {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { launch, type LaunchOptions } from '../process/launch.ts';
-import type { Run } from '../process/run.ts';
-import { discard } from '../process/sweep.ts';
+import { launch, type LaunchOptions } from '../processes/launch.ts';
+import type { Run } from '../processes/run.ts';
+import { discard } from '../processes/sweep.ts';
 
 const FULL_DISK_RETRY_MS = 250;
 

@@ -1,7 +1,7 @@
 import type pc from 'picocolors';
 import { partOf, sayingsOf, type EngineEvent } from '../client/client.ts';
 import { describeFailure } from './exit-code.ts';
-import { toolBrief, toolResultBrief } from '../tool-brief.ts';
+import { toolBrief, toolResultBrief } from '../contract/tool-brief.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 

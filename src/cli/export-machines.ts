@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnyStateMachine } from 'xstate';
-import { drawMachine } from '../charts/draw.ts';
-import { MACHINES } from '../charts/machines.ts';
-import { toMermaid } from '../charts/mermaid.ts';
-import { toStudioConfig } from '../charts/studio-config.ts';
+import { drawMachine } from '../inspector/charts/draw.ts';
+import { MACHINES } from '../inspector/charts/machines.ts';
+import { toMermaid } from '../inspector/charts/mermaid.ts';
+import { toStudioConfig } from '../inspector/charts/studio-config.ts';
 import { makeFolder } from '../storage/make-folder.ts';
 import { CliError, EXIT } from './terminal.ts';
 

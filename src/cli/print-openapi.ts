@@ -1,5 +1,5 @@
 import { describeInterface } from '../server/describe-interface.ts';
-import { readVersion } from '../version.ts';
+import { readVersion } from '../environment/version.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
 /** Prints the interface of this version as an OpenAPI document; no engine needs to run. */

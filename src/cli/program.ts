@@ -1,6 +1,6 @@
 /** The command line. What a command does is loaded when it is called, so that `serve` starts as if it were alone. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { readVersion } from '../version.ts';
+import { readVersion } from '../environment/version.ts';
 import {
   ofChat,
   ofEngine,

@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { createActor, waitFor } from 'xstate';
 import { hookMachine } from '../../machines/hook.machine.ts';
-import { hookProcess } from '../actors/hook-process.ts';
+import { hookProcess } from '../hooks/hook-actor.ts';
 import { credentialPaths } from '../credentials/credential-paths.ts';
 import type { HookRecord } from '../contract/hook-records.ts';
 import type { HookKind } from '../contract/hooks.ts';
@@ -13,7 +13,7 @@ import { createKnownSecrets } from '../hooks/known-secrets.ts';
 import { viewHook } from '../hooks/hook-view.ts';
 import { planHooks } from '../hooks/plan-hooks.ts';
 import { redactText } from '../hooks/redact.ts';
-import { createPaths } from '../paths.ts';
+import { createPaths } from '../environment/paths.ts';
 import { refuseNoFolder } from './check-hooks.ts';
 import { createLiveLines, toTable, type LiveOptions } from './hook-table.ts';
 

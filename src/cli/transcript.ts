@@ -1,6 +1,6 @@
 import type pc from 'picocolors';
 import { partOf, sayingsOf, type AgentEvent, type Saying } from '../client/client.ts';
-import { toolBrief, toolResultBrief } from '../tool-brief.ts';
+import { toolBrief, toolResultBrief } from '../contract/tool-brief.ts';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 

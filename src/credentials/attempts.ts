@@ -5,7 +5,7 @@ import type {
   GithubCredential,
   RefreshRequest,
 } from '../contract/monolith.ts';
-import type { MonolithClient, RefreshOutcome } from '../monolith/client.ts';
+import type { MonolithClient, RefreshOutcome } from '../control-plane/client.ts';
 import { secretOfBedrock } from './claude-logins.ts';
 import { expiryOfClaude, expiryOfJwt, toTime } from './issued.ts';
 import { sha256 } from './login.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Paths } from '../paths.ts';
+import type { Paths } from '../environment/paths.ts';
 
 /** Variables that choose how Claude Code logs in: each wins over the file of its OAuth login. */
 export const CLAUDE_LOGIN_VARIABLES = [

@@ -1,9 +1,9 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { identify } from '../process/identify.ts';
-import { createRun } from '../process/run.ts';
-import { endFamily } from '../process/terminate.ts';
+import { identify } from '../processes/identify.ts';
+import { createRun } from '../processes/run.ts';
+import { endFamily } from '../processes/terminate.ts';
 import { isSetAside } from '../storage/set-aside.ts';
 
 /**

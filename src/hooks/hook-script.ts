@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import type { LaunchOptions } from '../process/launch.ts';
-import { filesOf, type Run } from '../process/run.ts';
+import type { LaunchOptions } from '../processes/launch.ts';
+import { filesOf, type Run } from '../processes/run.ts';
 
 const SHELLS = ['/bin/bash', '/usr/bin/bash', '/bin/sh'];
 

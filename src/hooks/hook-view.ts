@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Hook } from '../contract/hooks.ts';
 import type { HookRecord, HookStep } from '../contract/hook-records.ts';
-import { createRun, filesOf } from '../process/run.ts';
+import { createRun, filesOf } from '../processes/run.ts';
 import { readEnvironmentScript } from './environment-hook.ts';
 
 /** So much of what a hook printed is shown, in characters. */

@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openWatch } from '../process/open-watch.ts';
+import { openWatch } from '../processes/open-watch.ts';
 
 export interface LogStreamOptions {
   /** `startHooks.log`. */

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
-import { identify } from '../process/identify.ts';
-import { openWatch } from '../process/open-watch.ts';
-import { createRun, filesOf, type Run } from '../process/run.ts';
+import { identify } from '../processes/identify.ts';
+import { openWatch } from '../processes/open-watch.ts';
+import { createRun, filesOf, type Run } from '../processes/run.ts';
 
 export interface OutputBoundsOptions {
   /** Told once of each process whose heirs print on and on. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent, Subscription } from 'xstate';
-import { transitionIdOf } from '../charts/transition-id.ts';
+import { transitionIdOf } from './charts/transition-id.ts';
 import type { ActorFrame, ActorView } from '../contract/actors.ts';
 import { ActorSteps } from './actor-steps.ts';
 import { actorsBelow, pathOf, statesOf, toActorView, type ActorViewOptions } from './actor-views.ts';

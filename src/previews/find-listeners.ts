@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
-import { RUN_MARKER } from '../process/run.ts';
+import { RUN_MARKER } from '../processes/run.ts';
 import type { ListeningSocket } from './listening-sockets.ts';
 
 /** Who listens on a port. */

@@ -1,5 +1,5 @@
 import type { Preview } from '../contract/previews.ts';
-import { findProcess } from '../process/process-table.ts';
+import { findProcess } from '../processes/process-table.ts';
 import { toCommandLine } from './command-line.ts';
 import { findListeners, type Listener } from './find-listeners.ts';
 import { listeningSockets } from './listening-sockets.ts';

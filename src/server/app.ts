@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { H3, type H3Event, type HTTPError, type HTTPResponse } from 'h3';
-import type { Engine } from '../engine.ts';
+import type { Engine } from './engine.ts';
 import { EngineError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { API_HEADERS, toRequestId } from './answer-headers.ts';

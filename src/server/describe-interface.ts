@@ -1,4 +1,4 @@
-import type { Engine } from '../engine.ts';
+import type { Engine } from './engine.ts';
 import { describeRoutes } from './openapi.ts';
 import { createRoutes } from './routes.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorResponseSchema } from '../contract/errors.ts';
-import { ENGINE_ERRORS } from '../error-table.ts';
+import { ENGINE_ERRORS } from '../contract/error-table.ts';
 import type { EngineErrorCode } from '../errors.ts';
 import type { Answer, Route } from './route.ts';
 import { sample } from './sample.ts';

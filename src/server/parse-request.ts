@@ -1,6 +1,6 @@
 import { getQuery, type H3Event } from 'h3';
 import { z } from 'zod';
-import type { Issue } from '../error-table.ts';
+import type { Issue } from '../contract/error-table.ts';
 import { EngineError } from '../errors.ts';
 
 const ISSUES_SHOWN = 20;

@@ -1,4 +1,4 @@
-import type { Engine } from '../engine.ts';
+import type { Engine } from './engine.ts';
 import type { Route } from './route.ts';
 import { chatRoutes, requestRoutes } from './routes/chats.ts';
 import { credentialRoutes } from './routes/credentials.ts';

@@ -1,6 +1,6 @@
 import type { Plan, PlanSummary } from '../contract/plans.ts';
 import { EngineError } from '../errors.ts';
-import type { Paths } from '../paths.ts';
+import type { Paths } from '../environment/paths.ts';
 import { listFiles, newestFirst, readFolderFile } from './folder-files.ts';
 
 type PlanFolder = Paths['plans'][number];

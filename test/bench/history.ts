@@ -1,4 +1,4 @@
-import { openHistory, type History } from '../../src/projection/history.ts';
+import { openHistory, type History } from '../../src/journal/projection/history.ts';
 import { createEngineStorage } from '../../src/storage/atomic-files.ts';
 import type { BenchRow } from './row.ts';
 import { TAG, sampleEntry } from './sample-log.ts';

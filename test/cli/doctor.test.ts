@@ -13,7 +13,7 @@ import { loginCheck } from '../../src/cli/doctor/logins.ts';
 import { cloudInitCheck, diskCheck, homeCheck } from '../../src/cli/doctor/places.ts';
 import { nodeCheck, programCheck } from '../../src/cli/doctor/programs.ts';
 import { readSettings } from '../../src/cli/doctor/settings.ts';
-import { createPaths } from '../../src/paths.ts';
+import { createPaths } from '../../src/environment/paths.ts';
 import { openTestTerminal } from './stand-in.ts';
 
 const GIT: Check = { name: 'git', examine: () => good('2.39') };

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createAttempts } from '../../src/credentials/attempts.ts';
 import { sha256 } from '../../src/credentials/login.ts';
-import type { RefreshOutcome } from '../../src/monolith/client.ts';
+import type { RefreshOutcome } from '../../src/control-plane/client.ts';
 import type { GithubCredential } from '../../src/contract/monolith.ts';
 
 const NOW = 5_000;

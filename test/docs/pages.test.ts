@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { EnvironmentSchema } from '../../src/engine-env.ts';
-import { ENGINE_ERRORS } from '../../src/error-table.ts';
+import { EnvironmentSchema } from '../../src/environment/engine-env.ts';
+import { ENGINE_ERRORS } from '../../src/contract/error-table.ts';
 import { environmentPage } from '../support/environment-page.ts';
 import { errorsPage } from '../support/errors-page.ts';
 import { PAGES } from '../support/pages.ts';

@@ -4,7 +4,7 @@ import { expect, it, vi } from 'vitest';
 import { createGate } from '../../src/dev/gate.ts';
 import { latestPrompt } from '../../src/dev/messages-request.ts';
 import { inPieces, say } from '../../src/dev/scripted-steps.ts';
-import { createPaths } from '../../src/paths.ts';
+import { createPaths } from '../../src/environment/paths.ts';
 import {
   claudeProcesses,
   expectEndlessCommandGone,

@@ -1,7 +1,7 @@
 import { chmod, readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { RunningEngine } from '../../src/engine.ts';
+import type { RunningEngine } from '../../src/server/engine.ts';
 import { intrude, type Intruder } from '../support/damage.ts';
 import { createBootedHome, startInProcess } from '../support/start-in-process.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EngineClient, type HookTestEvent } from '../../src/client/client.ts';
 import type { HooksStatus } from '../../src/contract/hooks.ts';
-import { findProcess } from '../../src/process/process-table.ts';
+import { findProcess } from '../../src/processes/process-table.ts';
 import { createHookRepository, startHook } from '../support/hook-repositories.ts';
 import { startWorkspace, type Workspace } from '../support/workspace.ts';
 

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { MACHINES } from '../../src/charts/machines.ts';
+import { MACHINES } from '../../src/inspector/charts/machines.ts';
 import { launchEngine } from '../support/engine-process.ts';
 import { createTemporaryHome } from '../support/temporary-home.ts';
 

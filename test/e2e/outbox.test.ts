@@ -10,7 +10,7 @@ import { MALFORMED, type Fault } from '../../src/dev/reference-monolith/faults.t
 import type { MonolithCall } from '../../src/dev/reference-monolith/reference-monolith.ts';
 import { formatEventId } from '../../src/journal/event-id.ts';
 import { encodeLine } from '../../src/journal/event-line.ts';
-import { createPaths } from '../../src/paths.ts';
+import { createPaths } from '../../src/environment/paths.ts';
 import { createRandom, pick } from '../support/random.ts';
 import { byPrompt, saysAround } from '../support/scripted-turns.ts';
 import { startWorkspace } from '../support/workspace.ts';

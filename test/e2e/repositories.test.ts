@@ -8,7 +8,7 @@ import type { PlanSummary } from '../../src/contract/plans.ts';
 import type { Repo } from '../../src/contract/repos.ts';
 import type { EngineStatus } from '../../src/contract/status.ts';
 import type { EventStream } from '../support/event-stream.ts';
-import { findProcess } from '../../src/process/process-table.ts';
+import { findProcess } from '../../src/processes/process-table.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { runs } from '../support/scripted-turns.ts';

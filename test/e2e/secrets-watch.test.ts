@@ -3,7 +3,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { RUN_MARKER } from '../../src/process/run.ts';
+import { RUN_MARKER } from '../../src/processes/run.ts';
 import { killAgents } from '../support/agent-processes.ts';
 import { launchEngine } from '../support/engine-process.ts';
 import { takeShown } from '../support/secret-watch.ts';

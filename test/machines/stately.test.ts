@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { MACHINES } from '../../src/charts/machines.ts';
+import { MACHINES } from '../../src/inspector/charts/machines.ts';
 import { extractMachinesFromFile } from '../support/extract-machines.ts';
 import { partsOf } from '../support/machine-parts.ts';
 import type { StateParts } from '../support/machine-parts.ts';

@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVitest } from 'vitest/node';
-import { MACHINES } from '../../src/charts/machines.ts';
+import { MACHINES } from '../../src/inspector/charts/machines.ts';
 import { MUTANT_FILE, sitesOf } from './sites.ts';
 
 const names = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { MACHINES } from '../../src/charts/machines.ts';
+import { MACHINES } from '../../src/inspector/charts/machines.ts';
 import { MUTANT_FILE, sitesOf } from './sites.ts';
 
 const { name, index } = JSON.parse(readFileSync(MUTANT_FILE, 'utf8')) as { name: string; index: number };

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Engine } from '../../src/engine.ts';
+import type { Engine } from '../../src/server/engine.ts';
 import { startListener } from '../../src/server/listen.ts';
 import type { Listener } from '../../src/server/listen.ts';
 import { SECRET, startApp } from '../support/fake-engine.ts';

@@ -1,6 +1,6 @@
-import { BootStatus } from '../../src/projection/boot-status.ts';
-import { HooksState } from '../../src/projection/hooks-state.ts';
-import { Recorder, type RecorderOptions } from '../../src/projection/recorder.ts';
+import { BootStatus } from '../../src/journal/projection/boot-status.ts';
+import { HooksState } from '../../src/journal/projection/hooks-state.ts';
+import { Recorder, type RecorderOptions } from '../../src/journal/projection/recorder.ts';
 
 /** A recorder with nothing around it but what a test gives. */
 export function bareRecorder(options: Partial<RecorderOptions> = {}): Recorder {

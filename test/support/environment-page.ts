@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AMBIENT_VARIABLES, EnvironmentSchema, PASSED_ON } from '../../src/engine-env.ts';
+import { AMBIENT_VARIABLES, EnvironmentSchema, PASSED_ON } from '../../src/environment/engine-env.ts';
 import { toTable } from './markdown.ts';
 
 /** The page about the environment, made from its schema. */

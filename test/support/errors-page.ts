@@ -1,4 +1,4 @@
-import { ENGINE_ERRORS } from '../../src/error-table.ts';
+import { ENGINE_ERRORS } from '../../src/contract/error-table.ts';
 import { toTable } from './markdown.ts';
 
 /** The page about refusals and failures, made from their table. */

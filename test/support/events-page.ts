@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EngineEventSchema, type EngineEventType } from '../../src/contract/events.ts';
-import { originsOf } from '../../src/projection/event-table.ts';
+import { originsOf } from '../../src/journal/projection/event-table.ts';
 
 interface JsonSchema {
   type?: string | string[];

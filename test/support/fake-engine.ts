@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { H3 } from 'h3';
-import type { Chats, Engine, Hooks } from '../../src/engine.ts';
+import type { Chats, Engine, Hooks } from '../../src/server/engine.ts';
 import { createLog, type Log } from '../../src/log.ts';
 import { createApp } from '../../src/server/app.ts';
 

@@ -1,7 +1,7 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { toMermaid } from '../../src/charts/mermaid.ts';
-import { transitionsOf } from '../../src/charts/transition-id.ts';
-import { actorNames, nameOfState } from '../../src/charts/words.ts';
+import { toMermaid } from '../../src/inspector/charts/mermaid.ts';
+import { transitionsOf } from '../../src/inspector/charts/transition-id.ts';
+import { actorNames, nameOfState } from '../../src/inspector/charts/words.ts';
 import { actionsText, eventText, guardText, targetText } from './machine-words.ts';
 import { toTable } from './markdown.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawMachine } from '../../src/charts/draw.ts';
-import { MACHINES } from '../../src/charts/machines.ts';
+import { drawMachine } from '../../src/inspector/charts/draw.ts';
+import { MACHINES } from '../../src/inspector/charts/machines.ts';
 import { renderMachinePage } from './machine-docs.ts';
 import type { Page } from './pages.ts';
 

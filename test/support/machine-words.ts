@@ -1,5 +1,5 @@
 import type { AnyTransitionDefinition } from 'xstate';
-import { actionNames, guardName, nameOfState, wordsOfEvent } from '../../src/charts/words.ts';
+import { actionNames, guardName, nameOfState, wordsOfEvent } from '../../src/inspector/charts/words.ts';
 
 /** What takes a transition, as Markdown: names as code, the rest as text. */
 export function eventText({ eventType }: AnyTransitionDefinition): string {

@@ -1,5 +1,5 @@
 import { createMachine, createActor } from 'xstate';
-import { agentProcess } from '../../src/actors/agent-process.ts';
+import { agentProcess } from '../../src/chats/agent-process.ts';
 import type { AgentDriver } from '../../src/agents/agent.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../../src/contract/facts.ts';
 

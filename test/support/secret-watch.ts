@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { RUN_MARKER } from '../../src/process/run.ts';
+import { RUN_MARKER } from '../../src/processes/run.ts';
 import { createSearch, keepSecretsOf } from './secrets.ts';
 import { describe, keepLoginsOf, searchFiles, searchText } from './shown-secrets.ts';
 

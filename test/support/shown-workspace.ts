@@ -5,11 +5,11 @@ import type { ChatSummary } from '../../src/contract/chats.ts';
 import type { EngineEvent } from '../../src/contract/events.ts';
 import type { Hook } from '../../src/contract/hooks.ts';
 import type { AgentRequest } from '../../src/contract/requests.ts';
-import type { Engine } from '../../src/engine.ts';
+import type { Engine } from '../../src/server/engine.ts';
 import { EngineError } from '../../src/errors.ts';
 import { InspectorPage } from '../../src/inspector/inspector-page.ts';
 import { createLog } from '../../src/log.ts';
-import { PACKAGE_FOLDER } from '../../src/version.ts';
+import { PACKAGE_FOLDER } from '../../src/environment/version.ts';
 import { startListener } from '../../src/server/listen.ts';
 import { fakeEngine, startApp } from './fake-engine.ts';
 

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { parseEnvironment } from '../../src/engine-env.ts';
-import type { RunningEngine } from '../../src/engine.ts';
+import { parseEnvironment } from '../../src/environment/engine-env.ts';
+import type { RunningEngine } from '../../src/server/engine.ts';
 import { createLog, type Log } from '../../src/log.ts';
-import { startEngine } from '../../src/start-engine.ts';
+import { startEngine } from '../../src/engine/start-engine.ts';
 
 /** A home in which cloud-init is done; gone after the test. */
 export async function createBootedHome(): Promise<string> {

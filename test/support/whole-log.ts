@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { AgentEventSchema, type AgentEvent } from '../../src/contract/agent-event.ts';
 import { EngineEventSchema, type EngineEvent } from '../../src/contract/events.ts';
-import { createPaths } from '../../src/paths.ts';
+import { createPaths } from '../../src/environment/paths.ts';
 import { deltasOf, expectNoGap } from './assertions.ts';
 
 const TailSchema = z.looseObject({ cut: z.string().length(10), end: z.union([z.literal(0), z.literal(1)]) });

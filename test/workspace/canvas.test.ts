@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createPaths } from '../../src/paths.ts';
+import { createPaths } from '../../src/environment/paths.ts';
 import { listCanvas, readCanvas } from '../../src/workspace/canvas.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { startApp } from '../support/fake-engine.ts';

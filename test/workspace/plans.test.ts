@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { PlanSummary } from '../../src/contract/plans.ts';
-import { createPaths } from '../../src/paths.ts';
+import { createPaths } from '../../src/environment/paths.ts';
 import { watchFiles, type FileChange } from '../../src/workspace/file-watch.ts';
 import { listPlans, readPlan } from '../../src/workspace/plans.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { identify, shimOf } from '../../process/identify.ts';
-import { MS_PER_TICK, processesOf, startOfTicks } from '../../process/process-table.ts';
-import type { Run } from '../../process/run.ts';
-import type { Reach } from '../../process/terminate.ts';
+import { identify, shimOf } from '../../processes/identify.ts';
+import { MS_PER_TICK, processesOf, startOfTicks } from '../../processes/process-table.ts';
+import type { Run } from '../../processes/run.ts';
+import type { Reach } from '../../processes/terminate.ts';
 
 /** Clocks and ticks agree to about this. */
 const TOLERANCE_MS = 2 * MS_PER_TICK;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Paths } from '../../paths.ts';
+import type { Paths } from '../../environment/paths.ts';
 import type { AgentCodec } from '../codec.ts';
 import { lines } from './commands.ts';
 import { conclude, decide } from './decide.ts';

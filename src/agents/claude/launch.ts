@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Policy } from '../../contract/chats.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
-import { createRun, filesOf } from '../../process/run.ts';
+import { createRun, filesOf } from '../../processes/run.ts';
 import type { KnownSession, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
 import type { Installation } from '../installation.ts';

@@ -1,6 +1,6 @@
 /** What Claude Code says. */
 import type { AgentEvent } from '../../contract/agent-event.ts';
-import { subjectOf } from '../../tool-brief.ts';
+import { subjectOf } from '../../contract/tool-brief.ts';
 import { fieldsOf, listOf, marked, said, stringOf, textOf } from '../saying.ts';
 import type { Fields, SaidPart, Said, Saying, ToolCall, ToolResult } from '../saying.ts';
 

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Paths } from '../../paths.ts';
-import { RUN_MARKER } from '../../process/run.ts';
+import type { Paths } from '../../environment/paths.ts';
+import { RUN_MARKER } from '../../processes/run.ts';
 import type { AgentCodec, Found, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
 import type { RequestId } from '../json-rpc.ts';

@@ -1,6 +1,6 @@
 /** What Codex says: the lines of its rollout. */
 import type { AgentEvent } from '../../contract/agent-event.ts';
-import { subjectOf } from '../../tool-brief.ts';
+import { subjectOf } from '../../contract/tool-brief.ts';
 import { fieldsOf, fromJson, listOf, said, stringOf, textOf } from '../saying.ts';
 import type { Fields, SaidPart, Saying, ToolCall, ToolResult } from '../saying.ts';
 

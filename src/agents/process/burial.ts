@@ -1,9 +1,9 @@
 /** Deals with what a process that is gone left behind: what it runs, what was open, and its folder. */
 import type { Becoming } from '../../../machines/agent-process.events.ts';
 import type { Failure } from '../../contract/chats.ts';
-import { readStderrTail } from '../../process/stderr-tail.ts';
-import { clear } from '../../process/sweep.ts';
-import { hasDetached, killRemains } from '../../process/terminate.ts';
+import { readStderrTail } from '../../processes/stderr-tail.ts';
+import { clear } from '../../processes/sweep.ts';
+import { hasDetached, killRemains } from '../../processes/terminate.ts';
 import type { Facts } from '../facts.ts';
 import type { Conversation } from './conversation.ts';
 import type { HandsOptions } from './hands.ts';

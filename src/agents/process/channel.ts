@@ -1,11 +1,11 @@
 /** The lines of one process: its output read from the spool, its input written to the stdin file. */
 import type { Log } from '../../log.ts';
-import type { FollowEnd } from '../../process/follow-bytes.ts';
-import { followOutput } from '../../process/follow-output.ts';
-import { appendInput, measureInput } from '../../process/input.ts';
-import type { Line } from '../../process/line-splitter.ts';
-import type { Run } from '../../process/run.ts';
-import { freeInput, freeOutput } from '../../process/spool.ts';
+import type { FollowEnd } from '../../processes/follow-bytes.ts';
+import { followOutput } from '../../processes/follow-output.ts';
+import { appendInput, measureInput } from '../../processes/input.ts';
+import type { Line } from '../../processes/line-splitter.ts';
+import type { Run } from '../../processes/run.ts';
+import { freeInput, freeOutput } from '../../processes/spool.ts';
 
 export interface ChannelOptions {
   run: Run;

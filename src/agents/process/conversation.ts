@@ -2,8 +2,8 @@
 import type { AgentFact, AgentSessionInput } from '../../contract/facts.ts';
 import type { Position } from '../../contract/records.ts';
 import type { ProcessFact } from '../../../machines/agent-process.events.ts';
-import { killTools } from '../../process/terminate.ts';
-import type { Reach } from '../../process/terminate.ts';
+import { killTools } from '../../processes/terminate.ts';
+import type { Reach } from '../../processes/terminate.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { AgentCodec, LoginNow, ProtocolCommand } from '../codec.ts';
 import type { Facts } from '../facts.ts';

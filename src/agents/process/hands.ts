@@ -2,8 +2,8 @@
 import type { ProcessFact, ProcessOrder } from '../../../machines/agent-process.events.ts';
 import type { AgentSessionInput } from '../../contract/facts.ts';
 import type { Delivery, QueuedMessage } from '../../contract/records.ts';
-import { isAlive } from '../../process/identify.ts';
-import { kill, terminate } from '../../process/terminate.ts';
+import { isAlive } from '../../processes/identify.ts';
+import { kill, terminate } from '../../processes/terminate.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { AgentCodec } from '../codec.ts';
 import { Facts } from '../facts.ts';

@@ -1,7 +1,7 @@
 /** What is known of the process that lives behind one chat, and of the message that it was given. */
 import type { Position, QueuedMessage } from '../../contract/records.ts';
-import type { Run } from '../../process/run.ts';
-import type { Reach } from '../../process/terminate.ts';
+import type { Run } from '../../processes/run.ts';
+import type { Reach } from '../../processes/terminate.ts';
 import type { Moment, Standing } from '../step.ts';
 import type { Channel } from './channel.ts';
 

@@ -7,7 +7,7 @@ import type { Given } from './live-process.ts';
 import { completeDelivery, findProcess, readAnswers } from './recovery.ts';
 import type { Steering } from './steering.ts';
 import type { Facts } from '../facts.ts';
-import type { Run } from '../../process/run.ts';
+import type { Run } from '../../processes/run.ts';
 
 export interface ReaderOptions<State, Traits> extends HandsOptions<State, Traits> {
   conversation: Conversation<State, Traits>;

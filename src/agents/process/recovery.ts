@@ -1,12 +1,12 @@
 /** What an earlier engine left of a chat's process, before its output is read again. */
 import { readFile, stat } from 'node:fs/promises';
 import type { QueuedMessage, TurnRecord } from '../../contract/records.ts';
-import { fence, identify } from '../../process/identify.ts';
-import { completeInput } from '../../process/input.ts';
-import { createRun, filesOf } from '../../process/run.ts';
-import type { Run } from '../../process/run.ts';
-import { readLines } from '../../process/spool-range.ts';
-import { kill } from '../../process/terminate.ts';
+import { fence, identify } from '../../processes/identify.ts';
+import { completeInput } from '../../processes/input.ts';
+import { createRun, filesOf } from '../../processes/run.ts';
+import type { Run } from '../../processes/run.ts';
+import { readLines } from '../../processes/spool-range.ts';
+import { kill } from '../../processes/terminate.ts';
 import type { RequestId } from '../json-rpc.ts';
 import { loadInput } from '../delivery-input.ts';
 import { readDelivery } from './delivery.ts';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ProcessOrder } from '../../../machines/agent-process.events.ts';
 import type { Position, QueuedMessage } from '../../contract/records.ts';
-import { filesOf, type Run } from '../../process/run.ts';
+import { filesOf, type Run } from '../../processes/run.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
 import { contentOf } from '../message-content.ts';

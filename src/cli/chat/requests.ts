@@ -1,7 +1,7 @@
 /** What agents ask, as text, and what people type, as answers. */
 import { z } from 'zod';
 import type { AgentRequest, AnswerToRequest } from '../../client/client.ts';
-import { subjectOf, toolBrief } from '../../tool-brief.ts';
+import { subjectOf, toolBrief } from '../../contract/tool-brief.ts';
 import type { Colors } from '../transcript.ts';
 
 const QuestionSchema = z.looseObject({

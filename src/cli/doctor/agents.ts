@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { parseJson } from '../../contract/parse-json.ts';
-import { findExecutable } from '../../engine-env.ts';
+import { findExecutable } from '../../environment/engine-env.ts';
 import { bad, doubtful, good, type Check, type Finding } from './check.ts';
 import { readVersion } from './programs.ts';
 

@@ -3,8 +3,8 @@ import {
   CODEX_LOGIN_VARIABLES,
   credentialPaths,
 } from '../../credentials/credential-paths.ts';
-import { agentEnvironment } from '../../engine-env.ts';
-import { createPaths, type Paths } from '../../paths.ts';
+import { agentEnvironment } from '../../environment/engine-env.ts';
+import { createPaths, type Paths } from '../../environment/paths.ts';
 import type { Terminal } from '../terminal.ts';
 import { agentCheck, CLAUDE_PROBE, CODEX_PROBE } from './agents.ts';
 import { bad, doubtful, type Check } from './check.ts';

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import type { EngineEnvironment } from '../../engine-env.ts';
-import type { Paths } from '../../paths.ts';
+import type { EngineEnvironment } from '../../environment/engine-env.ts';
+import type { Paths } from '../../environment/paths.ts';
 import { bad, doubtful, good, type Check } from './check.ts';
 
 const MIB = 2 ** 20;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { EngineError } from '../../errors.ts';
-import { parseEnvironment, type EngineEnvironment } from '../../engine-env.ts';
+import { parseEnvironment, type EngineEnvironment } from '../../environment/engine-env.ts';
 import { DEV_HOME, readDevSettings } from '../connect.ts';
 import type { Terminal } from '../terminal.ts';
 import { bad, good, type Finding } from './check.ts';

@@ -10,7 +10,7 @@ import {
   UpdateChatSchema,
 } from '../../contract/chats.ts';
 import { AnswerSchema, RequestListSchema, RequestParamsSchema } from '../../contract/requests.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine } from '../engine.ts';
 import { CHANGE_REFUSALS, route } from '../route.ts';
 import { withDeadline } from '../route.ts';
 

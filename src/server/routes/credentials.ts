@@ -4,7 +4,7 @@ import {
   RefreshParamsSchema,
   TokenRefreshHealthSchema,
 } from '../../contract/credentials.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine } from '../engine.ts';
 import { route } from '../route.ts';
 
 const TokenRefreshHealth = TokenRefreshHealthSchema.meta({ id: 'TokenRefreshHealth' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HealthSchema, StatusSchema } from '../../contract/status.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine } from '../engine.ts';
 import { describeRoutes } from '../openapi.ts';
 import { route, type Route } from '../route.ts';
 

@@ -1,5 +1,5 @@
 import { WorkspaceEnvironmentSchema } from '../../contract/environment.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine } from '../engine.ts';
 import { route } from '../route.ts';
 
 const WorkspaceEnvironment = WorkspaceEnvironmentSchema.meta({ id: 'WorkspaceEnvironment' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EngineEventSchema } from '../../contract/events.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine } from '../engine.ts';
 import { mergeFrames } from '../merge-frames.ts';
 import { STREAM_HEADERS } from '../answer-headers.ts';
 import { route } from '../route.ts';

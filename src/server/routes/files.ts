@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CanvasItemSchema, CanvasListSchema } from '../../contract/canvas.ts';
 import { PlanListSchema, PlanParamsSchema, PlanSchema } from '../../contract/plans.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine } from '../engine.ts';
 import { route } from '../route.ts';
 
 const PlanList = PlanListSchema.meta({ id: 'PlanList' });

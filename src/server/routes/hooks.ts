@@ -7,7 +7,7 @@ import {
   HookTestEventSchema,
   TestHookSchema,
 } from '../../contract/hooks.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine } from '../engine.ts';
 import { route } from '../route.ts';
 
 const HooksStatus = HooksStatusSchema.meta({ id: 'HooksStatus' });

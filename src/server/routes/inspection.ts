@@ -7,7 +7,7 @@ import {
   MachineQuerySchema,
   type MachineFormat,
 } from '../../contract/machines.ts';
-import type { Engine, PageFile } from '../../engine.ts';
+import type { Engine, PageFile } from '../engine.ts';
 import { STREAM_HEADERS } from '../answer-headers.ts';
 import { route } from '../route.ts';
 

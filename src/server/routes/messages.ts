@@ -16,7 +16,7 @@ import {
   SteerSchema,
   type QueueItem,
 } from '../../contract/messages.ts';
-import type { Engine, HistoryPage } from '../../engine.ts';
+import type { Engine, HistoryPage } from '../engine.ts';
 import { JSON_HEADERS } from '../refusal.ts';
 import { CHANGE_REFUSALS, route } from '../route.ts';
 import { withDeadline } from '../route.ts';

@@ -1,5 +1,5 @@
 import { PreviewListSchema } from '../../contract/previews.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine } from '../engine.ts';
 import { route } from '../route.ts';
 
 const PreviewList = PreviewListSchema.meta({ id: 'PreviewList' });

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { RepoListSchema, type Repo } from '../../contract/repos.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine } from '../engine.ts';
 import { route } from '../route.ts';
 
 const RepoList = RepoListSchema.meta({ id: 'RepoList' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SearchQuerySchema, SearchResultsSchema } from '../../contract/search.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine } from '../engine.ts';
 import { route } from '../route.ts';
 
 const SearchResults = SearchResultsSchema.meta({ id: 'SearchResults' });

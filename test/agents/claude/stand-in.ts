@@ -13,7 +13,7 @@ import type { AgentCommand, AgentFact, AgentSessionInput } from '../../../src/co
 import type { Image } from '../../../src/contract/messages.ts';
 import type { Delivery, MessageContent, QueuedMessage } from '../../../src/contract/records.ts';
 import { createLog } from '../../../src/log.ts';
-import { createPaths } from '../../../src/paths.ts';
+import { createPaths } from '../../../src/environment/paths.ts';
 import { openAgent, type OpenAgent } from '../../support/open-agent.ts';
 import { createTemporaryHome } from '../../support/temporary-home.ts';
 

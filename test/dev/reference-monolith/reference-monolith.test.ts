@@ -4,7 +4,7 @@ import {
   startReferenceMonolith,
   type ReferenceMonolithOptions,
 } from '../../../src/dev/reference-monolith/reference-monolith.ts';
-import { createMonolithClient } from '../../../src/monolith/client.ts';
+import { createMonolithClient } from '../../../src/control-plane/client.ts';
 import { webhook } from '../../support/start-outbox.ts';
 
 const SECRET = 'secret-of-the-tests';

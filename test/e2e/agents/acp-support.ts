@@ -9,7 +9,7 @@ import type { AgentFact } from '../../../src/contract/facts.ts';
 import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
 import { startScriptedModel, type Script, type ScriptedModel } from '../../../src/dev/scripted-model.ts';
 import { createLog } from '../../../src/log.ts';
-import { createPaths } from '../../../src/paths.ts';
+import { createPaths } from '../../../src/environment/paths.ts';
 import {
   createChat,
   createPayloadMap,

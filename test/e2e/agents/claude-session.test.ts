@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createPlainLogin } from '../../../src/agents/plain-login.ts';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
-import { createPaths } from '../../../src/paths.ts';
+import { createPaths } from '../../../src/environment/paths.ts';
 import {
   deliveriesOf,
   eventsOf,

@@ -11,7 +11,7 @@ import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
 import { startScriptedResponses, type ScriptedResponses } from '../../../src/dev/scripted-responses.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import { createLog } from '../../../src/log.ts';
-import { createPaths } from '../../../src/paths.ts';
+import { createPaths } from '../../../src/environment/paths.ts';
 import { agentProcesses } from '../../support/agent-processes.ts';
 import { createTemporaryHome } from '../../support/temporary-home.ts';
 import {

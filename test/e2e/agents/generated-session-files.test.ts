@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createPaths } from '../../../src/paths.ts';
+import { createPaths } from '../../../src/environment/paths.ts';
 import { eventsOf, ofType, until } from '../../agents/claude/stand-in.ts';
 import { agentProcesses } from '../../support/agent-processes.ts';
 import { generateDamage } from '../../support/generated-session-damage.ts';

@@ -6,7 +6,7 @@ import type { EngineEvent } from '../../../src/contract/events.ts';
 import { pause } from '../../../src/dev/gate.ts';
 import { say, type Step } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
-import { createPaths } from '../../../src/paths.ts';
+import { createPaths } from '../../../src/environment/paths.ts';
 import { agentProcesses } from '../../support/agent-processes.ts';
 import type { Answer } from '../../support/engine-client.ts';
 import type { EventStream } from '../../support/event-stream.ts';

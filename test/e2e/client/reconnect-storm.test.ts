@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { EngineClient } from '../../../src/client/client.ts';
 import { startReferenceMonolith } from '../../../src/dev/reference-monolith/reference-monolith.ts';
-import { serve } from '../../../src/serve.ts';
+import { serve } from '../../../src/engine/serve.ts';
 import { expectExactlyOneEnd } from '../../support/assertions.ts';
 import { startCuttingProxy } from '../../support/cutting-proxy.ts';
 import { findFreePort, launchEngine, waitForHealth, type Environment } from '../../support/engine-process.ts';

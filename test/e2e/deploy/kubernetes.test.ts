@@ -3,7 +3,7 @@ import * as networking from 'kubernetes-models/networking.k8s.io/v1';
 import * as core from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { parseEnvironment } from '../../../src/engine-env.ts';
+import { parseEnvironment } from '../../../src/environment/engine-env.ts';
 import { deployFile } from './deploy-files.ts';
 
 /** What the engine may take to end, in seconds. */

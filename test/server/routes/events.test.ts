@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { StreamOptions } from '../../../src/engine.ts';
+import type { StreamOptions } from '../../../src/server/engine.ts';
 import { startApp } from '../../support/fake-engine.ts';
 
 const ID = '000000000007-0123abcd';

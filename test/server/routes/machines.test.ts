@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { MachineCatalogue } from '../../../src/charts/catalogue.ts';
+import { MachineCatalogue } from '../../../src/inspector/charts/catalogue.ts';
 import { startApp } from '../../support/fake-engine.ts';
 
 const { request } = startApp({ machines: new MachineCatalogue({ drawings: 'docs/machines' }) });

@@ -1,0 +1,190 @@
+import { isWaiting, messageOf, waitingOf } from '../../machines/chat.context.ts';
+import type { ChatEvent } from '../../machines/chat.events.ts';
+import type { ChatActor } from '../journal/record-actors.ts';
+import type {
+  InterruptReceipt,
+  MessageReceipt,
+  QueueItem,
+  SendMessage,
+  Steer,
+  ThinkingLevel,
+} from '../contract/messages.ts';
+import type { ChatRecord, QueuedMessage } from '../contract/records.ts';
+import { EngineError } from '../errors.ts';
+import type { Payloads } from '../storage/payloads.ts';
+import {
+  acceptMessage,
+  digestOf,
+  readContent,
+  storeMessage,
+  withoutDefaults,
+  type FetchImages,
+} from './accept-message.ts';
+import type { Gate } from './gate.ts';
+
+/** More messages than this do not wait in one chat. */
+const QUEUE_LIMIT = 1000;
+
+/** More than these are not said into one turn. */
+const STEERED_LIMIT = 100;
+
+export interface MessagesOptions {
+  payloads: Payloads;
+  /** Providers whose agents take messages into a turn that runs. */
+  steerable: ReadonlySet<string>;
+  /** How hard each provider's agent thinks when a message does not say. */
+  thinkingLevels: ReadonlyMap<string, ThinkingLevel>;
+  fetchImages: FetchImages;
+}
+
+/** What can be done with the messages of a chat. */
+export class Messages {
+  readonly #gate: Gate;
+  readonly #payloads: Payloads;
+  readonly #fetchImages: FetchImages;
+  readonly #steerable: ReadonlySet<string>;
+  readonly #thinkingLevels: ReadonlyMap<string, ThinkingLevel>;
+
+  constructor(gate: Gate, options: MessagesOptions) {
+    const { payloads, steerable, thinkingLevels, fetchImages } = options;
+    this.#gate = gate;
+    this.#payloads = payloads;
+    this.#fetchImages = fetchImages;
+    this.#steerable = steerable;
+    this.#thinkingLevels = thinkingLevels;
+  }
+
+  /** A message that was accepted before gets the answer it got then. */
+  async send(chatId: string, sent: SendMessage): Promise<MessageReceipt> {
+    const record = this.#gate.recordOf(chatId);
+    const request = withoutDefaults(sent, this.#thinkingLevels.get(record.chat.provider));
+    const known = findReceipt(record, request);
+    if (known !== undefined) return this.#gate.committed(known);
+    this.#gate.refuseNewWork();
+    const message = await acceptMessage(request, {
+      provider: record.chat.provider,
+      payloads: this.#payloads,
+      fetchImages: this.#fetchImages,
+    });
+    const accepted = findReceipt(this.#gate.recordOf(chatId), request) ?? this.#submit(chatId, message);
+    return this.#gate.committed(accepted);
+  }
+
+  /** Says a message into the running turn; one that was accepted before gets the answer it got then. */
+  async steer(chatId: string, request: Steer): Promise<MessageReceipt> {
+    const known = findReceipt(this.#gate.recordOf(chatId), request);
+    if (known !== undefined) return this.#gate.committed(known);
+    this.#gate.refuseNewWork();
+    this.#refuseUnlessSteerable(chatId);
+    const message = await storeMessage(request, { planMode: false, payloads: this.#payloads });
+    const accepted = findReceipt(this.#gate.recordOf(chatId), request) ?? this.#say(chatId, message);
+    return this.#gate.committed(accepted);
+  }
+
+  async interrupt(chatId: string, { clearQueue }: { clearQueue: boolean }): Promise<InterruptReceipt> {
+    const actor = this.#gate.actorOf(chatId);
+    const snapshot = actor.getSnapshot();
+    const interrupted = snapshot.hasTag('processing');
+    let queue = waitingOf(snapshot.context).map(({ messageId }) => messageId);
+    const hearing = actor.on('chat.interrupted', ({ payload }) => {
+      queue = payload.queue;
+    });
+    if (interrupted) actor.send({ type: 'turn.interrupt', clearQueue });
+    else if (clearQueue) actor.send({ type: 'queue.clear' });
+    hearing.unsubscribe();
+    return this.#gate.committed({ interrupted, queue });
+  }
+
+  async queue(chatId: string): Promise<{ chatId: string; processing: boolean; queue: QueueItem[] }> {
+    const { processing } = this.#gate.recordOf(chatId).chat;
+    return { chatId, processing, queue: await this.#waiting(chatId) };
+  }
+
+  async withdraw(chatId: string, messageId: string): Promise<QueueItem[]> {
+    this.#refuseUnlessWaiting(chatId, messageId);
+    this.#gate.actorOf(chatId).send({ type: 'message.withdraw', messageId });
+    return this.#waiting(chatId);
+  }
+
+  async clearQueue(chatId: string): Promise<QueueItem[]> {
+    this.#gate.actorOf(chatId).send({ type: 'queue.clear' });
+    return this.#waiting(chatId);
+  }
+
+  async reorder(chatId: string, move: { messageId: string; position: number }): Promise<QueueItem[]> {
+    this.#refuseUnlessWaiting(chatId, move.messageId);
+    this.#gate.actorOf(chatId).send({ type: 'queue.reorder', ...move });
+    return this.#waiting(chatId);
+  }
+
+  #submit(chatId: string, message: QueuedMessage): MessageReceipt {
+    const actor = this.#gate.actorOf(chatId);
+    if (waitingOf(actor.getSnapshot().context).length >= QUEUE_LIMIT) {
+      throw new EngineError('QUEUE_FULL', { chatId, limit: QUEUE_LIMIT });
+    }
+    return answerOf(actor, { type: 'message.submit', message });
+  }
+
+  #say(chatId: string, message: QueuedMessage): MessageReceipt {
+    this.#refuseUnlessSteerable(chatId);
+    return answerOf(this.#gate.actorOf(chatId), { type: 'message.steer', message });
+  }
+
+  #refuseUnlessSteerable(chatId: string): void {
+    const { provider } = this.#gate.recordOf(chatId).chat;
+    if (!this.#steerable.has(provider)) throw new EngineError('STEER_UNSUPPORTED', { chatId, provider });
+    const actor = this.#gate.actorOf(chatId);
+    if (!takesSteers(actor)) throw new EngineError('NOTHING_TO_STEER', { chatId });
+    if (actor.getSnapshot().context.record.steered.length < STEERED_LIMIT) return;
+    throw new EngineError('QUEUE_FULL', { chatId, limit: STEERED_LIMIT });
+  }
+
+  #refuseUnlessWaiting(chatId: string, messageId: string): void {
+    if (isWaiting(this.#gate.actorOf(chatId).getSnapshot().context, messageId)) return;
+    throw new EngineError('MESSAGE_NOT_FOUND', { chatId, messageId });
+  }
+
+  async #waiting(chatId: string): Promise<QueueItem[]> {
+    const waiting = waitingOf(this.#gate.actorOf(chatId).getSnapshot().context);
+    const items = await Promise.all(waiting.map((message) => this.#toQueueItem(message)));
+    return this.#gate.committed(items);
+  }
+
+  async #toQueueItem({ messageId, content, queuedAt, sender }: QueuedMessage): Promise<QueueItem> {
+    const { text } = await readContent(content, this.#payloads);
+    return { id: messageId, message: text, queuedAt, ...sender };
+  }
+}
+
+/** Whether the chat would do something with such a message, whichever it is. */
+function takesSteers(actor: ChatActor): boolean {
+  const snapshot = actor.getSnapshot();
+  const message = messageOf(snapshot.context);
+  return message !== null && snapshot.can({ type: 'message.steer', message });
+}
+
+/** What a chat answers to a message: what it says of it in the step that takes it. */
+function answerOf(
+  actor: ChatActor,
+  event: Extract<ChatEvent, { type: 'message.submit' | 'message.steer' }>,
+): MessageReceipt {
+  const answers: MessageReceipt[] = [];
+  const listening = actor.on('chat.turn.accepted', ({ payload }) => answers.push(toAnswer(payload)));
+  actor.send(event);
+  listening.unsubscribe();
+  const [answer] = answers;
+  if (answer === undefined) throw new EngineError('CHAT_NOT_FOUND', { chatId: actor.id });
+  return answer;
+}
+
+function findReceipt({ chat, receipts }: ChatRecord, request: SendMessage): MessageReceipt | undefined {
+  const { messageId } = request;
+  const receipt = receipts.findLast((candidate) => candidate.messageId === messageId);
+  if (messageId === undefined || receipt === undefined) return undefined;
+  if (receipt.digest === digestOf(request)) return toAnswer(receipt);
+  throw new EngineError('MESSAGE_CONFLICT', { chatId: chat.id, messageId });
+}
+
+function toAnswer({ messageId, position }: { messageId: string; position: number }): MessageReceipt {
+  return { messageId, queued: position > 0, position };
+}

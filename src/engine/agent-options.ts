@@ -1,0 +1,65 @@
+import { createPlainLogin } from '../agents/plain-login.ts';
+import type { AgentOptions } from '../agents/registry.ts';
+import { findExecutable } from '../environment/engine-env.ts';
+import type { EngineEnvironment } from '../environment/engine-env.ts';
+import { repairText } from '../chats/repair.ts';
+import { collectSystemPrompts } from '../hooks/system-prompts.ts';
+import type { Log } from '../log.ts';
+import type { Home } from './open-home.ts';
+import type { Credentials } from './open-credentials.ts';
+import { listRepositories } from '../workspace/find-repositories.ts';
+
+interface Options {
+  environment: EngineEnvironment;
+  log: Log;
+  credentials: Pick<Credentials, 'logins' | 'environment'>;
+}
+
+/** So much may wait for the disk before agents are read more slowly. */
+const LAG_BYTES = 4 * 1024 * 1024;
+
+/** What the drivers of agents get to know. */
+export function agentOptions(
+  { paths, payloads, journal }: Home,
+  { environment, log, credentials }: Options,
+): AgentOptions {
+  const find = (command: string) => () => findExecutable(command, environment.ambient['PATH']) ?? null;
+  return {
+    programs: { claude: find(environment.CLAUDE_PATH), codex: find(environment.CODEX_PATH) },
+    // Whose models an ACP agent uses is its own business: it logs in with what it finds.
+    logins: {
+      ...credentials.logins.logins,
+      acp: { ...createPlainLogin({}), environment: credentials.environment },
+    },
+    acpAgents: Object.fromEntries(
+      Object.entries(environment.ACP_AGENTS).map(([provider, agent]) => [
+        provider,
+        { ...agent, findProgram: find(agent.command) },
+      ]),
+    ),
+    paths,
+    payloads,
+    settled: () => journal.committed(),
+    isLagging: () => journal.pendingBytes > LAG_BYTES,
+    reportPartial: (chatId, messageId, event) =>
+      journal.pass({ type: 'chat.turn.partial', payload: { chatId, messageId, event } }),
+    requestTimeoutMs: environment.REQUEST_TIMEOUT_MS,
+    idleMs: environment.AGENT_IDLE_MS,
+    processesMax: environment.AGENT_PROCESSES_MAX,
+    log,
+    systemPrompt: () => {
+      const prompts = collectSystemPrompts(listRepositories(paths.workspaces));
+      return repairText([aboutWorkspace(paths), prompts].filter(Boolean).join('\n\n'));
+    },
+    now: () => new Date(),
+  };
+}
+
+/** What every agent is told of the workspace it works in. */
+function aboutWorkspace({ canvas, replicas }: Home['paths']): string {
+  return `# This workspace
+
+Files in ${canvas} are shown to the people you work for: Markdown, HTML, images, audio and video, up to 5 MiB each. Put there what they should look at.
+
+${replicas}/preview-ports.json lists the ports that processes here listen on, each with the address (publicUrl) at which people reach it.`;
+}

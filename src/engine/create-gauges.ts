@@ -1,0 +1,75 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { processStateOf } from '../chats/agent-process.ts';
+import type { LoginBoard } from '../credentials/login-board.ts';
+import type { Hub } from '../journal/hub.ts';
+import type { Gauges } from '../metrics/exposition.ts';
+import type { Home } from './open-home.ts';
+import { identify } from '../processes/identify.ts';
+import { createRun } from '../processes/run.ts';
+import type { Root } from './start-root.ts';
+import type { Counters } from '../journal/projection/counters.ts';
+
+interface GaugeSources {
+  hub: Hub;
+  counters: Counters;
+  logins: LoginBoard;
+  chatOf: Root['chat'];
+}
+
+/** What the metrics look up, bound to where it is known. */
+export function createGauges(
+  { journal, records, paths, outbox }: Home,
+  { hub, counters, logins, chatOf }: GaugeSources,
+): Gauges {
+  return {
+    chats: { help: 'Chats.', read: () => counters.read().chatsTotal },
+    chats_processing: { help: 'Chats at work.', read: () => counters.read().chatsProcessing },
+    queued_messages: {
+      help: 'Messages that wait, in all chats.',
+      read: () => [...records.values()].reduce((sum, { queue }) => sum + queue.length, 0),
+    },
+    open_requests: {
+      help: 'Permissions, questions and plans that wait for an answer.',
+      read: () => [...records.values()].reduce((sum, { requests }) => sum + requests.length, 0),
+    },
+    repositories: { help: 'Repositories.', read: () => counters.read().reposTotal },
+    stream_clients: { help: 'Open streams.', read: () => hub.clients },
+    stream_lag_events: {
+      help: 'Events that the reader furthest behind has not been sent.',
+      read: () => hub.lag,
+    },
+    event_log_bytes: { help: 'Size of the event log, in all its segments.', read: () => journal.bytes },
+    event_log_segments: { help: 'Segments of the event log.', read: () => journal.segmentCount },
+    event_log_pending_bytes: {
+      help: 'What waits to be written to the event log.',
+      read: () => journal.pendingBytes,
+    },
+    control_plane_lag_events: {
+      help: 'Events of the log from the first on that the control plane is still to be told; 0 when it was told all.',
+      read: () => outbox.lag,
+    },
+    storage_low: { help: '1 while the disk has no room.', read: () => Number(journal.isStorageLow) },
+    agent_processes: { help: 'Processes of agents that live.', read: () => countRuns(paths.agents) },
+    agent_process_states: {
+      help: 'Processes of agents, by state; absent where the next message launches one.',
+      labelNames: ['provider', 'state'],
+      read: () =>
+        [...records.values()].flatMap(({ chat: { id, provider } }) => {
+          const state = processStateOf(chatOf(id));
+          return state === null ? [] : [{ labels: { provider, state }, count: 1 }];
+        }),
+    },
+    logins: {
+      help: 'Logins of agents, by state.',
+      labelNames: ['provider', 'state'],
+      read: () => logins.states().map((labels) => ({ labels, count: 1 })),
+    },
+    hook_processes: { help: 'Shells of hooks that run.', read: () => countRuns(paths.hooks) },
+  };
+}
+
+function countRuns(folder: string): number {
+  if (!existsSync(folder)) return 0; // made for the first of them
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return entries.filter(({ name }) => identify(createRun(folder, name)).state === 'running').length;
+}

@@ -1,0 +1,161 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { EngineStateFileSchema, type ChatRecord, type EngineStateFile } from '../contract/records.ts';
+import type { EngineEnvironment } from '../environment/engine-env.ts';
+import { EngineError } from '../errors.ts';
+import { sequenceOf } from '../journal/event-id.ts';
+import { openJournal, type Journal } from '../journal/journal.ts';
+import type { Log } from '../log.ts';
+import { openOutbox, type OpenedOutbox } from './open-outbox.ts';
+import { readSettledId } from '../control-plane/outbox-file.ts';
+import { createPaths, type Paths } from '../environment/paths.ts';
+import { readCheckpoint } from '../journal/projection/checkpoint.ts';
+import { openHistory, type History } from '../journal/projection/history.ts';
+import { HooksState } from '../journal/projection/hooks-state.ts';
+import { restoreRecords } from '../journal/projection/restore.ts';
+import { retell } from '../journal/projection/retell.ts';
+import { createEngineStorage, type EngineStorage } from '../storage/atomic-files.ts';
+import { DamageReports } from '../storage/damage-reports.ts';
+import { HomeLockedError, lockHome, type HomeLock } from '../storage/home-lock.ts';
+import { readJson } from '../storage/json-file.ts';
+import { makeWayForFile, makeWayForFolder } from '../storage/make-way.ts';
+import { createPayloads, type Payloads } from '../storage/payloads.ts';
+import type { OnDamage } from '../storage/set-aside.ts';
+
+/** A workspace's home, locked, repaired and read. */
+export interface Home {
+  paths: Paths;
+  lock: HomeLock;
+  store: EngineStorage;
+  journal: Journal;
+  history: History;
+  payloads: Payloads;
+  records: Map<string, ChatRecord>;
+  /** Whether there is a `chats.json` that can be read. */
+  hasCheckpoint: boolean;
+  hooks: HooksState;
+  outbox: OpenedOutbox;
+  /** What the last engine of this home was; null for the first one. */
+  lastEngine: EngineStateFile | null;
+  /** The home was copied from another workspace: whatever runs there is not ours. */
+  isCopy: boolean;
+  /** Told of what could not be read and was set aside. */
+  damages: DamageReports;
+}
+
+export interface OpenHomeOptions {
+  environment: EngineEnvironment;
+  log: Log;
+  onFatal: (error: unknown) => void;
+}
+
+export const STATE_KEY = 'engine-state.json';
+
+/** @throws {EngineError} `HOME_IN_USE`, after ten seconds, when another engine runs in this home. */
+export async function openHome({ environment, log, onFatal }: OpenHomeOptions): Promise<Home> {
+  const paths = createPaths(environment.WORKSPACE_HOME);
+  const damages = new DamageReports((damage) => log.error({ ...damage }, 'a damaged file was set aside'));
+  const onDamage = damages.report;
+  const lock = await takeLock(paths, onDamage);
+  await furnish(paths, onDamage);
+  const store = createEngineStorage({ base: paths.replicas, onDamage });
+  await store.files.sweep(['', 'engine', 'engine:payloads']);
+  const file = await readCheckpoint(store, onDamage);
+  const hasCheckpoint = existsSync(paths.chats);
+  const lastEngine = await readJson(store, { key: STATE_KEY, schema: EngineStateFileSchema, onDamage });
+  const settledId = await readSettledId(store, onDamage);
+  const isCopy = lastEngine !== null && lastEngine.workspaceId !== environment.WORKSPACE_ID;
+  const journal = await openJournal({
+    files: store.files,
+    folder: 'engine',
+    eventLogBytes: environment.EVENT_LOG_BYTES,
+    ...(file === null ? {} : { minimumSequence: sequenceOf(file.watermark) }),
+    beforeDrop: async () => void (await Promise.all([history.sync(), outbox.save()])),
+    owed: { from: () => outbox.owedFrom, giveUp: (lastSequence) => outbox.giveUp(lastSequence) },
+    onDamage,
+    onTrouble: (error) => log.warn({ err: error }, 'the event log met something that it goes on from'),
+    onFatal,
+  });
+  const history: History = openHistory({
+    files: store.files,
+    folder: 'engine:history',
+    replayedUntil: journal.committedId,
+    marks: file?.histories,
+    retell: (chatId) => retell(journal, chatId),
+    onDamage,
+    onTrouble: (error) => log.error({ err: error }, 'a history cannot be opened and is tried again'),
+    onFatal,
+  });
+  const outbox: OpenedOutbox = openOutbox({
+    store,
+    journal,
+    settledId: isCopy ? journal.committedId : settledId,
+    workspaceId: environment.WORKSPACE_ID,
+    log,
+  });
+  const bootId = readBootId();
+  const hooks = new HooksState(bootId, file?.hooks);
+  const records = await restoreRecords({ file, journal, history, hooks });
+  const payloads = createPayloads(store, 'engine:payloads');
+  if (isCopy) await disownRuns(paths);
+  return {
+    paths,
+    lock,
+    store,
+    journal,
+    history,
+    payloads,
+    records,
+    hasCheckpoint,
+    hooks: isCopy ? new HooksState(bootId) : hooks,
+    outbox,
+    lastEngine,
+    isCopy,
+    damages,
+  };
+}
+
+/** The folders of a home, with nothing else in their places. */
+async function furnish(paths: Paths, onDamage: OnDamage): Promise<void> {
+  const plans = paths.plans.filter(({ source }) => source === 'replicas').map(({ folder }) => folder);
+  const { home: below, workspaces, history, payloads, agents, hooks, hookTests } = paths;
+  await makeWayForFolder(workspaces, { below, onDamage, mode: 0o777 });
+  for (const folder of [history, payloads, agents, hooks, hookTests, ...plans])
+    await makeWayForFolder(folder, { below, onDamage });
+}
+
+/** What runs there is that of the original. */
+async function disownRuns({ agents, hooks }: Paths): Promise<void> {
+  for (const runs of [agents, hooks]) {
+    await rm(runs, { recursive: true, force: true });
+    await mkdir(runs, { mode: 0o700 });
+  }
+}
+
+async function takeLock(paths: Paths, onDamage: OnDamage): Promise<HomeLock> {
+  await makeWayForFile(paths.lock, { below: paths.home, onDamage });
+  try {
+    return await lockHome(paths.lock);
+  } catch (error) {
+    if (!(error instanceof HomeLockedError)) throw error;
+    throw new EngineError('HOME_IN_USE', { home: paths.home, holder: error.holder }, { cause: error });
+  }
+}
+
+/**
+ * Names this boot of the VM or container. The kernel's id alone is not enough: a container that is woken keeps that of
+ * its host, but its first process is a new one.
+ */
+function readBootId(): string {
+  return `${readBootIdOfKernel()}-${readStartOfFirstProcess()}`;
+}
+
+function readBootIdOfKernel(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/** In clock ticks since the machine started. */
+function readStartOfFirstProcess(): string {
+  const stat = readFileSync('/proc/1/stat', 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}

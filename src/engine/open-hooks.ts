@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { currentStep } from '../../machines/hook.record.ts';
+import { credentialPaths } from '../credentials/credential-paths.ts';
+import type { EngineEnvironment } from '../environment/engine-env.ts';
+import { HookLog } from '../hooks/hook-log.ts';
+import { HookTests } from '../hooks/hook-tests.ts';
+import { OutputBounds } from '../hooks/output-bounds.ts';
+import { createKnownSecrets } from '../hooks/known-secrets.ts';
+import type { Log } from '../log.ts';
+import type { Home } from './open-home.ts';
+import type { RootHooksOptions } from './start-root.ts';
+import type { Workspace } from './start-workspace.ts';
+import { retireDamagedRuns } from '../processes/damaged-runs.ts';
+import { listRepositories } from '../workspace/find-repositories.ts';
+
+export interface OpenHooksOptions {
+  environment: EngineEnvironment;
+  /** The whole environment of a hook. */
+  env: Record<string, string>;
+  log: Log;
+  workspace: Workspace;
+}
+
+export interface OpenedHooks extends RootHooksOptions {
+  home: string;
+  tests: HookTests;
+}
+
+/** What hooks run with in this home. */
+export async function openHooks(
+  { paths, journal, hooks, damages }: Home,
+  { environment, env, log, workspace }: OpenHooksOptions,
+): Promise<OpenedHooks> {
+  const secrets = createKnownSecrets({
+    values: [environment.REPLICAS_ENGINE_SECRET],
+    env: environment.ambient,
+    files: Object.values(credentialPaths(paths, environment.ambient)),
+  });
+  const tests = new HookTests({ folder: paths.hookTests, env, secrets });
+  await tests.clear();
+  await retireDamagedRuns(paths.hooks, damages.report);
+  const hookLog = await HookLog.open({
+    file: paths.startHooksLog,
+    positionsFile: join(paths.hooks, 'positions.json'),
+    secrets,
+    onDamage: damages.report,
+    onError: (error) => log.error({ err: error }, 'the log of hooks cannot be written'),
+  });
+  return {
+    folder: paths.hooks,
+    env,
+    log: hookLog,
+    bounds: boundOutputs(paths.hooks, { hooks, hookLog, log }),
+    settled: () => journal.committed(),
+    state: hooks,
+    home: paths.home,
+    tests,
+    repositories: () => listRepositories(paths.workspaces),
+    discovered: () => workspace.repositories.discovered(),
+  };
+}
+
+/** What hooks left running when they ended, under this engine or one before it. */
+function boundOutputs(
+  folder: string,
+  { hooks, hookLog, log }: { hooks: Home['hooks']; hookLog: HookLog; log: Log },
+): OutputBounds {
+  const bounds = new OutputBounds({
+    onCut({ processId, file }) {
+      const repoName = hooks.hooks.find(({ steps }) =>
+        steps.some((step) => step.processId === processId),
+      )?.repoName;
+      log.warn({ file, ...(repoName !== undefined && { repoName }) }, CUT);
+      if (repoName !== undefined) void hookLog.note(repoName, `◼ ${CUT}`);
+    },
+  });
+  const followed = new Set(hooks.hooks.flatMap((hook) => currentStep(hook)?.processId ?? []));
+  bounds.holdAll(folder, { followed, ownBytesOf: (processId) => hookLog.offsetOf(processId) });
+  return bounds;
+}
+
+const CUT = 'what a hook left running prints on into its output, which is dropped; give it a file of its own';

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { parseEnvironment } from '../environment/engine-env.ts';
+import type { Environment, EngineEnvironment } from '../environment/engine-env.ts';
+import type { Health } from '../contract/status.ts';
+import { createLog } from '../log.ts';
+import type { Log } from '../log.ts';
+import { FrontDoor } from '../server/front-door.ts';
+import { startListener } from '../server/listen.ts';
+import { BootStatus } from '../journal/projection/boot-status.ts';
+import { readVersion } from '../environment/version.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  readonly log: Log;
+  /** Ends running turns as `interrupted` while HTTP still answers, then closes the listener. */
+  stop(): Promise<void>;
+  /** Lets go at once: agents stay and the next engine attaches to them. */
+  handOver(): Promise<void>;
+  /** Rejects when the engine cannot go on. */
+  readonly failed: Promise<never>;
+}
+
+/**
+ * Starts an engine with exactly this environment and serves it over HTTP, boot still going on behind it.
+ * @throws {EngineError} `ENVIRONMENT_INVALID`, `HOME_IN_USE`, `PORT_UNAVAILABLE`.
+ */
+export async function serve(variables: Environment): Promise<RunningServer> {
+  const environment = parseEnvironment(variables);
+  const secret = environment.REPLICAS_ENGINE_SECRET;
+  const version = readVersion();
+  const log = createLog({ level: environment.LOG_LEVEL, secrets: [secret] });
+  const { HOST: host, PORT: port, BODY_MAX_BYTES: bodyMaxBytes } = environment;
+  const door = new FrontDoor(earlyHealth(environment, version));
+  const listen = () => startListener(door, { host, port, bodyMaxBytes, log });
+  const early = await listen().catch(() => null); // until its home is free, an engine may also hold the port
+  const { createApp, startEngine } = await loadEngine();
+  const engine = await startEngine({ environment, log, version }).catch(async (error: unknown) => {
+    await early?.close();
+    throw error;
+  });
+  const listener =
+    early ??
+    (await listen().catch(async (error: unknown) => {
+      await engine.handOver();
+      throw error;
+    }));
+  door.open(createApp({ engine, secret, log }));
+  log.info({ url: listener.url, version, home: environment.WORKSPACE_HOME }, 'serving');
+  return {
+    url: listener.url,
+    log,
+    stop() {
+      log.info('stopping: running turns end as interrupted');
+      return engine.stop().finally(() => listener.close());
+    },
+    handOver() {
+      log.info('handing over: agents stay');
+      return engine.handOver();
+    },
+    failed: engine.failed,
+  };
+}
+
+/** Loaded behind the listener: most of what takes time at a start is reading code. */
+async function loadEngine() {
+  const [{ startEngine }, { createApp }] = await Promise.all([
+    import('./start-engine.ts'),
+    import('../server/app.ts'),
+  ]);
+  return { startEngine, createApp };
+}
+
+function earlyHealth(environment: EngineEnvironment, version: string): () => Health {
+  const boot = new BootStatus(environment).read();
+  const sign = environment.CLOUD_INIT_OUTPUT_LOG;
+  return () => ({ status: existsSync(sign) ? 'ok' : 'initializing', version, boot });
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { watchClock } from './watch-clock.ts';
+import { agentOptions } from './agent-options.ts';
+import type { AgentDriver } from '../agents/agent.ts';
+import { createDrivers } from '../agents/registry.ts';
+import { creationOf, draftChat } from '../chats/chats.ts';
+import type { ChatRecord, EngineStateFile } from '../contract/records.ts';
+import type { EngineEnvironment } from '../environment/engine-env.ts';
+import type { Log } from '../log.ts';
+import { createMonolithClient, type MonolithClient } from '../control-plane/client.ts';
+import { openCredentials, type Credentials } from './open-credentials.ts';
+import { STATE_KEY, type Home } from './open-home.ts';
+import { openHooks, type OpenedHooks } from './open-hooks.ts';
+import { openPreviews } from './open-previews.ts';
+import type { Previews } from '../previews/previews.ts';
+import { retireDamagedRuns } from '../processes/damaged-runs.ts';
+import { sweep } from '../processes/sweep.ts';
+import type { Recording } from './start-recording.ts';
+import { startRoot, type Root } from './start-root.ts';
+import { writeJson } from '../storage/json-file.ts';
+
+export interface StartActorsOptions {
+  environment: EngineEnvironment;
+  log: Log;
+  recording: Recording;
+}
+
+/** The actors of an engine, and what they act with. */
+export interface Actors {
+  client: MonolithClient;
+  credentials: Credentials;
+  drivers: ReadonlyMap<string, AgentDriver>;
+  hooks: OpenedHooks;
+  previews: Previews;
+  root: Root;
+  /** Ends what is under way to the control plane. */
+  signal: AbortSignal;
+  stop(): void;
+}
+
+/** Starts the root machine with everything that it and those below it name. */
+export async function startActors(home: Home, options: StartActorsOptions): Promise<Actors> {
+  const { environment, log, recording } = options;
+  const { journal, paths, records, isCopy } = home;
+  await retireDamagedRuns(paths.agents, home.damages.report);
+  await sweep(paths.agents, isCopy ? new Set() : runsOf(records));
+  const goodbye = new AbortController();
+  const client = createMonolithClient({
+    url: environment.MONOLITH_URL,
+    secret: environment.REPLICAS_ENGINE_SECRET,
+    workspaceId: environment.WORKSPACE_ID,
+    signal: goodbye.signal,
+  });
+  const credentials = await openCredentials(home, { environment, client, log });
+  const stopReviewing = credentials.watch();
+  const drivers = await createDrivers(agentOptions(home, { environment, log, credentials }));
+  const env = credentials.environment();
+  const hooks = await openHooks(home, { environment, env, log, workspace: recording.workspace });
+  const outbox = {
+    actors: home.outbox.connect({ client, ...recording }),
+    settle: (id: string) => home.outbox.settle(id),
+  };
+  const { recorder } = recording;
+  const redact = (text: string) => hooks.log.redact(text);
+  const previews = openPreviews(home, { environment, recorder, log, redact });
+  const root = startRoot({ environment, log, drivers, recorder, isCopy, hooks, credentials, outbox });
+  if (isFirstStart(home)) createFirstChats(home, { root, drivers });
+  if (!home.hasCheckpoint) await recording.saveCheckpoint();
+  journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
+  if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
+  await writeState(home, environment);
+  const stopWatching = watchClock(() => {
+    journal.newIncarnation();
+    credentials.board.clockJumped();
+  });
+  const stop = () => {
+    stopWatching();
+    stopReviewing();
+    hooks.bounds.close();
+    previews.close();
+    goodbye.abort();
+  };
+  return { client, credentials, drivers, hooks, previews, root, signal: goodbye.signal, stop };
+}
+
+/** Processes that some chat may still attach to. */
+function runsOf(records: ReadonlyMap<string, ChatRecord>): Set<string> {
+  const runs = [...records.values()].flatMap(({ position, turn }) => [position?.runId, turn?.delivery.runId]);
+  return new Set(runs.filter((run) => run !== undefined));
+}
+
+/** Of the home, or of what is left of it. */
+function isFirstStart({ lastEngine, damages, records }: Home): boolean {
+  return lastEngine === null || (damages.count > 0 && records.size === 0);
+}
+
+/** One chat per agent exists from the first start. */
+function createFirstChats(
+  { records }: Home,
+  { root, drivers }: { root: Root; drivers: ReadonlyMap<string, AgentDriver> },
+): void {
+  const known = new Set([...records.values()].map(({ chat }) => chat.provider));
+  for (const { provider, title } of drivers.values()) {
+    if (known.has(provider)) continue;
+    const chat = draftChat({ id: randomUUID(), provider, title, parentChatId: null });
+    root.actor.send(creationOf(chat, {}));
+  }
+}
+
+/** Writes down which engine this is, for the next one. */
+async function writeState({ store, journal }: Home, environment: EngineEnvironment): Promise<void> {
+  const value: EngineStateFile = {
+    version: 1,
+    workspaceId: environment.WORKSPACE_ID,
+    incarnation: journal.headId.slice(-8),
+    startedAt: new Date().toISOString(),
+  };
+  await journal.committed();
+  await writeJson(store.storage, { key: STATE_KEY, value });
+}

@@ -1,0 +1,183 @@
+import { existsSync } from 'node:fs';
+import { ChatCommands } from '../chats/chats.ts';
+import { Gate } from '../chats/gate.ts';
+import { HookCommands } from '../hooks/commands.ts';
+import { Messages } from '../chats/messages.ts';
+import type { Health } from '../contract/status.ts';
+import { createGauges } from './create-gauges.ts';
+import { createEnvironmentView } from './describe-environment.ts';
+import type { EngineEnvironment } from '../environment/engine-env.ts';
+import type { Chats, Engine, RunningEngine } from '../server/engine.ts';
+import { keepBeating } from '../control-plane/heartbeat.ts';
+import { createImageFetcher } from '../chats/fetch-image.ts';
+import type { Log } from '../log.ts';
+import { openHome, type Home } from './open-home.ts';
+import { openInspection, type Inspection } from './open-inspection.ts';
+import { searchableWords } from './searchable-words.ts';
+import { startActors, type Actors } from './start-actors.ts';
+import { startRecording, type Recording } from './start-recording.ts';
+
+export interface StartEngineOptions {
+  environment: EngineEnvironment;
+  log: Log;
+  version: string;
+}
+
+/** The composition root: opens the home, starts its actors, and answers commands. */
+export async function startEngine(options: StartEngineOptions): Promise<RunningEngine> {
+  const { environment, log } = options;
+  const { failed, fail } = createFailure();
+  const home = await openHome({ environment, log, onFatal: fail });
+  const recording = await startRecording(home, options);
+  const actors = await startActors(home, { environment, log, recording });
+  const inspection = openInspection(actors.root.actor, { environment, log });
+  let leaving: Promise<void> | undefined;
+  const parts = { home, recording, actors, inspection, isStopping: () => leaving !== undefined };
+  const engine = createEngine(parts, options);
+  void keepBeating({
+    workspaceId: environment.WORKSPACE_ID,
+    everyMs: environment.HEARTBEAT_MS,
+    beat: (heartbeat) => actors.client.beat(heartbeat),
+    health: () => engine.health(),
+    status: () => recording.counters.read(),
+    outbox: home.outbox,
+    signal: actors.signal,
+  });
+  return {
+    ...engine,
+    stop: () => (leaving ??= leave(parts, 'engine.drain')),
+    handOver: () => (leaving ??= leave(parts, 'engine.handOver')),
+    failed,
+  };
+}
+
+interface Parts {
+  home: Home;
+  recording: Recording;
+  actors: Actors;
+  inspection: Inspection;
+  isStopping: () => boolean;
+}
+
+/** What is asked of an engine, and who answers it. */
+function createEngine(parts: Parts, { environment, version }: StartEngineOptions): Engine {
+  const { home, recording, actors, inspection, isStopping } = parts;
+  const { journal } = home;
+  const { root, credentials, hooks } = actors;
+  const { hub, metrics, recorder, boot, workspace, counters } = recording;
+  const gate = new Gate({ chatOf: root.chat, recorder, journal, isStopping });
+  const gauges = createGauges(home, { hub, counters, logins: credentials.logins, chatOf: root.chat });
+  const health = (): Health => ({
+    status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
+    version,
+    boot: boot.read(),
+  });
+  return {
+    version,
+    chats: createChats(parts, { gate, environment }),
+    hooks: new HookCommands({
+      ...hooks,
+      recorder,
+      toHooks: root.toHooks,
+      gate,
+      logFile: home.paths.startHooksLog,
+    }),
+    events: hub,
+    repos: {
+      list: async (options) => gate.snapshot({ repos: await workspace.repositories.list(options) }),
+    },
+    plans: workspace.plans,
+    canvas: workspace.canvas,
+    previews: { list: async () => gate.committed(await actors.previews.list()) },
+    environment: createEnvironmentView(home, { environment, credentials, engineVersion: version }),
+    ...inspection,
+    credentials: {
+      health: () => credentials.board.health(),
+      async refresh(provider) {
+        gate.refuseWhenStopping();
+        credentials.board.request(provider, { reason: 'manual' });
+        return gate.committed({ provider, ...credentials.board.health().providers[provider] });
+      },
+    },
+    metrics: { read: () => metrics.read({ gauges, version }) },
+    health,
+    status: () => gate.snapshot({ ...counters.read(), version, boot: boot.read() }),
+  };
+}
+
+function createChats(
+  { home, recording: { metrics }, actors: { root, drivers } }: Parts,
+  { gate, environment }: { gate: Gate; environment: EngineEnvironment },
+): Engine['chats'] {
+  const chats = new ChatCommands({
+    gate,
+    chatOf: root.chat,
+    history: home.history,
+    words: searchableWords,
+    titles: new Map([...drivers].map(([provider, { title }]) => [provider, title])),
+    send: (command) => root.actor.send(command),
+  });
+  const all = [...drivers.values()];
+  const messages = new Messages(gate, {
+    payloads: home.payloads,
+    steerable: new Set(all.flatMap(({ canSteer, provider }) => (canSteer ? [provider] : []))),
+    thinkingLevels: new Map(
+      all.flatMap(({ provider, defaultThinkingLevel: level }) => (level ? [[provider, level]] : [])),
+    ),
+    fetchImages: createImageFetcher({ allowedHosts: environment.IMAGE_HOSTS }),
+  });
+  return {
+    ...toChats(chats, messages),
+    send: (chatId, message) => metrics.timeAccept(messages.send(chatId, message)),
+  };
+}
+
+/** Ends it, in an order in which nothing that is still said is lost. */
+async function leave(
+  { home, recording, actors, inspection }: Parts,
+  command: 'engine.drain' | 'engine.handOver',
+): Promise<void> {
+  actors.root.actor.send({ type: command });
+  await Promise.all([actors.root.ended(), actors.hooks.tests.close()]);
+  actors.stop();
+  await home.outbox.close();
+  inspection.actors.close();
+  await recording.workspace.close();
+  await recording.saveCheckpoint();
+  recording.hub.close();
+  recording.stop();
+  await home.journal.close();
+  await home.history.close();
+  await home.lock.release();
+}
+
+function createFailure() {
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined); // whoever runs the engine listens for it too
+  return { failed, fail: (error: unknown) => fail(error) };
+}
+
+/** Both kinds of commands as what the server sees. */
+function toChats(chats: ChatCommands, messages: Messages): Chats {
+  return {
+    list: (filter) => chats.list(filter),
+    get: (chatId) => chats.get(chatId),
+    create: (request) => chats.create(request),
+    update: (chatId, change) => chats.update(chatId, change),
+    remove: (chatId) => chats.remove(chatId),
+    requests: (chatId) => chats.requests(chatId),
+    answer: (chatId, requestId, answer) => chats.answer(chatId, requestId, answer),
+    history: (chatId, query) => chats.history(chatId, query),
+    search: (query) => chats.search(query),
+    send: (chatId, message) => messages.send(chatId, message),
+    steer: (chatId, message) => messages.steer(chatId, message),
+    interrupt: (chatId, options) => messages.interrupt(chatId, options),
+    queue: (chatId) => messages.queue(chatId),
+    withdraw: (chatId, messageId) => messages.withdraw(chatId, messageId),
+    clearQueue: (chatId) => messages.clearQueue(chatId),
+    reorder: (chatId, move) => messages.reorder(chatId, move),
+  };
+}

@@ -1,0 +1,148 @@
+import { createActor, fromPromise, waitFor, type ActorRefFrom } from 'xstate';
+import { bootMachine } from '../../machines/boot.machine.ts';
+import type { ChatOrigin } from '../../machines/chat.events.ts';
+import { chatMachine } from '../../machines/chat.machine.ts';
+import type { credentialMachine } from '../../machines/credential.machine.ts';
+import { engineMachine } from '../../machines/engine.machine.ts';
+import type { EngineCommand } from '../../machines/engine.setup.ts';
+import { hookMachine } from '../../machines/hook.machine.ts';
+import { isOpen } from '../../machines/hook.record.ts';
+import { outboxMachine } from '../../machines/outbox.machine.ts';
+import { backoffMs } from '../../machines/outbox.setup.ts';
+import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
+import type { StartHooksEvent } from '../../machines/start-hooks.setup.ts';
+import type { AgentDriver } from '../agents/agent.ts';
+import type { EngineEnvironment } from '../environment/engine-env.ts';
+import type { Log } from '../log.ts';
+import type { Recorder } from '../journal/projection/recorder.ts';
+import { monotonicClock } from '../journal/projection/turn-duration.ts';
+import { agentProcess } from '../chats/agent-process.ts';
+import { awaitCloudInit } from './await-cloud-init.ts';
+import type { CredentialActor, CredentialBoard } from '../credentials/credential-board.ts';
+import type { LoginBoard } from '../credentials/login-board.ts';
+import { hookProcess } from '../hooks/hook-actor.ts';
+import { recordActors, type ChatActor, type Reactions } from '../journal/record-actors.ts';
+import { resumeOf, runStartHooks, type HookRunsOptions } from '../hooks/run-start-hooks.ts';
+import type { HookProcessOptions } from '../hooks/hook-process.ts';
+import type { OutboxActors } from './open-outbox.ts';
+import type { OutputBounds } from '../hooks/output-bounds.ts';
+
+export interface StartRootOptions {
+  environment: EngineEnvironment;
+  log: Log;
+  drivers: ReadonlyMap<string, AgentDriver>;
+  recorder: Recorder;
+  /** The home was copied from another workspace: what ran there is not ours. */
+  isCopy: boolean;
+  hooks: RootHooksOptions;
+  credentials: { logic: typeof credentialMachine; board: CredentialBoard; logins: LoginBoard };
+  outbox: RootOutboxOptions;
+}
+
+export interface RootOutboxOptions {
+  actors: OutboxActors;
+  /** Told when an event is behind us. */
+  settle: (id: string) => void;
+}
+
+export interface RootHooksOptions extends HookProcessOptions {
+  bounds: OutputBounds;
+  state: HookRunsOptions['state'];
+  home: HookRunsOptions['home'];
+  repositories: HookRunsOptions['repositories'];
+  /** Resolves when every repository has been looked at. */
+  discovered: () => Promise<unknown>;
+}
+
+export interface Root {
+  actor: ActorRefFrom<typeof engineMachine>;
+  readonly chat: (chatId: string) => ChatActor | undefined;
+  readonly toHooks: (event: StartHooksEvent) => void;
+  /** Resolves when the root machine has come to its end. */
+  ended(): Promise<unknown>;
+}
+
+/** Binds every name in the machines to what does it, and starts the root actor with the chats that are on record. */
+export function startRoot(options: StartRootOptions): Root {
+  const { recorder, log } = options;
+  const childOf = (id: string) => (actor.getSnapshot().children as Record<string, unknown>)[id];
+  const root: Omit<Root, 'actor'> = {
+    chat: (chatId) => childOf(chatId) as ChatActor | undefined,
+    toHooks: (event) => (childOf('startHooks') as ActorRefFrom<typeof startHooksMachine>).send(event),
+    ended: () => waitFor(actor, ({ status }) => status !== 'active'),
+  };
+  const send = (command: EngineCommand) => actor.send(command);
+  const recordActor = recordActors({ recorder, log, reactions: reactionsOf(options, { ...root, send }) });
+  const actor: Root['actor'] = createActor(
+    engineMachine.provide({ actors: logicsOf(options, root.toHooks) }),
+    {
+      inspect: (event) => {
+        recordActor(event);
+        options.credentials.logins.inspect(event);
+      },
+    },
+  );
+  actor.start();
+  const origin: ChatOrigin = { kind: options.isCopy ? 'copied' : 'restored' };
+  for (const record of recorder.records.values()) send({ type: 'chat.restore', input: { record, origin } });
+  return { ...root, actor };
+}
+
+function logicsOf(
+  { environment, drivers, recorder, hooks, credentials, outbox }: StartRootOptions,
+  toHooks: Root['toHooks'],
+) {
+  const hook = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
+  const clock = monotonicClock(hooks.state.bootId);
+  return {
+    boot: bootMachine.provide({
+      actors: {
+        awaitCloudInit: awaitCloudInit(environment.CLOUD_INIT_OUTPUT_LOG),
+        discoverRepositories: fromPromise<void, undefined>(async () => void (await hooks.discovered())),
+        runStartHooks: runStartHooks({ ...hooks, recorder, toHooks }),
+      },
+      delays: { cloudInitLimit: environment.CLOUD_INIT_TIMEOUT_MS },
+    }),
+    chat: chatMachine.provide({
+      actors: {
+        agentProcess: agentProcess(drivers, { clock, idleMs: environment.AGENT_IDLE_MS }),
+      },
+      delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },
+    }),
+    credential: credentials.logic,
+    login: credentials.logins.logic,
+    outbox: outboxMachine.provide({
+      actors: outbox.actors,
+      delays: { backoff: ({ context }) => backoffMs(context, Math.random()) },
+    }),
+    startHooks: startHooksMachine.provide({ actors: { hook } }),
+  };
+}
+
+function reactionsOf(
+  { recorder, log, hooks: { state }, credentials, outbox }: StartRootOptions,
+  { toHooks, send }: Pick<Root, 'toHooks'> & { send: (command: EngineCommand) => void },
+): Reactions {
+  return {
+    'event.settled': ({ id }) => outbox.settle(id),
+    'credentials.changed': ({ payload }, actor) => credentials.board.note(actor as CredentialActor, payload),
+    'hook.changed': ({ hook }) => state.fold({ hooks: [hook] }),
+    'hooks.progress': ({ record: { hooks = [] } }) => {
+      if (hooks.every(({ commands }) => !commands.some(isOpen))) state.onCompleted();
+    },
+    /** A crashed chat comes back from its record, at last only to end its turn. */
+    'chat.crashed': ({ chatId, isGivenUp, error }) => {
+      log.error({ err: error, chatId }, 'a chat crashed');
+      const record = recorder.records.get(chatId);
+      const origin: ChatOrigin = isGivenUp
+        ? { kind: 'givenUp', reason: String(error) }
+        : { kind: 'restored' };
+      if (record !== undefined) send({ type: 'chat.restore', input: { record, origin } });
+    },
+    /** Hooks take up what they were at. */
+    'actor.crashed': ({ actorId, isGivenUp, error }) => {
+      log.error({ err: error, actorId }, 'a part of the engine crashed');
+      if (actorId === 'startHooks' && !isGivenUp && state.isRunning) toHooks(resumeOf(state));
+    },
+  };
+}

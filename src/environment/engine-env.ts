@@ -1,0 +1,230 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { z } from 'zod';
+import {
+  acpAgents,
+  hostNames,
+  isHost,
+  isHttpUrl,
+  isLoopbackWebSocket,
+  isUrlTemplate,
+  milliseconds,
+  wholeNumber,
+} from './environment-values.ts';
+import { EngineError } from '../errors.ts';
+
+/** Environment variables of a process, as Node gives them. */
+export type Environment = Record<string, string | undefined>;
+
+/** Values of these are never shown, not even when they are wrong. */
+const HIDDEN = new Set(['REPLICAS_ENGINE_SECRET', 'MONOLITH_URL', 'ACP_AGENTS']);
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+
+const required = {
+  REPLICAS_ENGINE_SECRET: z
+    .string('is missing')
+    .regex(
+      /^[!-~](?:[ -~]*[!-~])?$/,
+      'must be printable ASCII without spaces around it, to fit into a header',
+    )
+    .meta({
+      description: 'What callers send as `X-Replicas-Engine-Secret`, and the engine sends to the monolith.',
+    }),
+  WORKSPACE_ID: z
+    .string('is missing')
+    .regex(/^[!-~]{1,200}$/, 'must be 1 to 200 printable ASCII characters without spaces')
+    .meta({ description: 'The workspace this engine serves. A home that names another one was copied.' }),
+  MONOLITH_URL: z
+    .string('is missing')
+    .refine(isHttpUrl, 'must be an http:// or https:// URL')
+    .meta({ description: 'Base URL of the control plane.' }),
+};
+
+const optional = {
+  WORKSPACE_HOME: z
+    .string()
+    .refine(isAbsolute, 'must be an absolute path')
+    .default(() => userInfo().homedir)
+    .meta({
+      description: 'The home of workspace, engine and agents: every `~` of this documentation.',
+      shown: "the user's home",
+    }),
+  REPLICAS_REPO_NAME: z
+    .string()
+    .optional()
+    .meta({ description: 'The repository that `REPLICAS_DEFAULT_BRANCH` is about.' }),
+  REPLICAS_DEFAULT_BRANCH: z
+    .string()
+    .optional()
+    .meta({ description: 'The default branch of `REPLICAS_REPO_NAME`, or of each repository that has it.' }),
+  HOST: z
+    .string()
+    .refine(isHost, 'must be an IP address or a host name')
+    .default('0.0.0.0')
+    .meta({ description: 'The address to listen on.' }),
+  PORT: wholeNumber({ min: 0, max: 65_535 })
+    .default(3737)
+    .meta({ description: 'The port to listen on; 0 takes any free one.' }),
+  CLOUD_INIT_OUTPUT_LOG: z
+    .string()
+    .refine(isAbsolute, 'must be an absolute path')
+    .default('/var/log/cloud-init-output.log')
+    .meta({ description: 'The file that says that the machine is set up.' }),
+  CLOUD_INIT_TIMEOUT_MS: milliseconds(600_000).meta({
+    description: 'How long boot waits for that file before it goes on without.',
+  }),
+  CLAUDE_PATH: z
+    .string()
+    .default('claude')
+    .meta({ description: 'Claude Code: a path, or a name to find on `PATH`.' }),
+  CODEX_PATH: z
+    .string()
+    .default('codex')
+    .meta({ description: 'Codex: a path, or a name to find on `PATH`.' }),
+  GH_PATH: z
+    .string()
+    .default('gh')
+    .meta({ description: 'The GitHub CLI: a path, or a name to find on `PATH`.' }),
+  ACP_AGENTS: acpAgents().default({}).meta({
+    description: 'More agents, as JSON: `{"<provider>": {"command", "args"?, "title"?}}`.',
+  }),
+  REQUEST_TIMEOUT_MS: milliseconds(600_000).meta({
+    description: 'How long a permission or question of an agent waits for an answer.',
+  }),
+  AGENT_IDLE_MS: milliseconds(300_000).meta({
+    description: 'How long an agent without work keeps its process.',
+  }),
+  AGENT_SILENT_MS: milliseconds(600_000).meta({
+    description: 'How long a working agent may print nothing, with no tool open, before it is interrupted.',
+  }),
+  AGENT_PROCESSES_MAX: wholeNumber({ min: 1, max: 1000 })
+    .default(8)
+    .meta({ description: 'How many agent processes may run; the least recently used idle one makes room.' }),
+  HEARTBEAT_MS: wholeNumber({ min: 0, max: 2 ** 31 - 1 })
+    .default(30_000)
+    .meta({
+      description: 'How often the control plane is told that the engine lives, in milliseconds; 0: never.',
+    }),
+  BODY_MAX_BYTES: wholeNumber({ min: KIB, max: 256 * MIB })
+    .default(32 * MIB)
+    .meta({ description: 'The largest request body.' }),
+  EVENT_LOG_BYTES: wholeNumber({ min: MIB, max: 1024 * GIB })
+    .default(GIB)
+    .meta({
+      description:
+        'How much of the event log is kept, in all its segments; up to twice that while the monolith is still to be told of events in it.',
+    }),
+  DIFF_MAX_BYTES: wholeNumber({ min: KIB, max: GIB })
+    .default(10 * MIB)
+    .meta({ description: 'The largest diff of one repository; more is cut and marked `truncated`.' }),
+  IMAGE_HOSTS: hostNames().default(new Set()).meta({
+    description:
+      'Hosts, separated by commas, from which images are fetched though their addresses are not of the internet.',
+  }),
+  PREVIEW_URL_TEMPLATE: z
+    .string()
+    .refine(isUrlTemplate, 'must be an http:// or https:// URL with {port} in it')
+    .default('http://localhost:{port}')
+    .meta({
+      description: 'Where people reach a port of the workspace; `{port}` and `{workspaceId}` are filled in.',
+    }),
+  STATELY_INSPECT_URL: z
+    .string()
+    .refine(isLoopbackWebSocket, 'must be a ws:// URL of this machine, like ws://127.0.0.1:8080')
+    .optional()
+    .meta({
+      description: 'Where a receiver of `@statelyai/inspect` listens that is told what the machines do.',
+    }),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be one of trace, debug, info, warn, error, fatal, silent',
+    })
+    .default('info')
+    .meta({ description: 'The least severe lines that are logged.' }),
+};
+
+/** Everything the engine reads from its environment. */
+export const EnvironmentSchema = z.object({ ...required, ...optional });
+
+/** Of the engine's own variables, those that agents and hooks get too. */
+export const PASSED_ON: ReadonlySet<string> = new Set([
+  ...Object.keys(required),
+  'WORKSPACE_HOME',
+  'REPLICAS_REPO_NAME',
+  'REPLICAS_DEFAULT_BRANCH',
+]);
+
+/** Variables the engine does not read for itself: agents, hooks and their tools do. */
+export const AMBIENT_VARIABLES: Record<string, string> = {
+  'ANTHROPIC_*, CLAUDE_*': 'Claude Code: account, model, endpoints, settings',
+  'CLAUDE_CODE_USE_BEDROCK, AWS_*': 'Claude Code on Amazon Bedrock',
+  'OPENAI_*, CODEX_*': 'Codex: account, model, endpoints, settings',
+  GH_TOKEN: 'the GitHub CLI',
+  'SLACK_BOT_TOKEN, LINEAR_ACCESS_TOKEN': 'tools that agents use',
+  'PATH, LANG, TZ': 'everything',
+};
+
+/** The parsed environment. `ambient` is what is not the engine's own. */
+export type EngineEnvironment = z.output<typeof EnvironmentSchema> & { ambient: Record<string, string> };
+
+/**
+ * Reads the environment the engine is started with; an empty variable counts as missing.
+ * @throws {EngineError} `ENVIRONMENT_INVALID`, naming all problems at once.
+ */
+export function parseEnvironment(environment: Environment): EngineEnvironment {
+  const present = Object.entries(environment).flatMap(([name, value]) =>
+    value ? [[name, value] as const] : [],
+  );
+  const result = EnvironmentSchema.safeParse(withHome(Object.fromEntries(present)));
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => toProblem(issue, environment));
+    throw new EngineError('ENVIRONMENT_INVALID', { problems });
+  }
+  const ambient = present.filter(([name]) => !(name in EnvironmentSchema.shape));
+  return { ...result.data, ambient: Object.fromEntries(ambient) };
+}
+
+/** What agents and hooks run with: the ambient environment, with `~` where the workspace is. */
+export function agentEnvironment({ ambient, ...settings }: EngineEnvironment): Record<string, string> {
+  const passedOn = Object.entries(settings).flatMap(([name, value]) =>
+    PASSED_ON.has(name) && typeof value === 'string' ? [[name, value] as const] : [],
+  );
+  return { ...ambient, ...Object.fromEntries(passedOn), HOME: settings.WORKSPACE_HOME };
+}
+
+/** The file that runs as `command`, a path or a name on `searchPath`; undefined when there is none. */
+export function findExecutable(command: string, searchPath = ''): string | undefined {
+  if (command.includes('/')) return isExecutable(command) ? command : undefined;
+  const folders = searchPath.split(':').filter(isAbsolute);
+  return folders.map((folder) => join(folder, command)).find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    // Not there, or not ours to run: the next folder may have it.
+    return false;
+  }
+}
+
+function withHome(environment: Environment): Environment {
+  const home = environment['WORKSPACE_HOME'] ?? environment['HOME'];
+  return home === undefined ? environment : { ...environment, WORKSPACE_HOME: home };
+}
+
+function toProblem(
+  { path, message }: { path: PropertyKey[]; message: string },
+  environment: Environment,
+): string {
+  const name = String(path[0]);
+  const value = environment[name];
+  return value && !HIDDEN.has(name)
+    ? `${name} ${message}, not ${JSON.stringify(value.slice(0, 100))}`
+    : `${name} ${message}`;
+}

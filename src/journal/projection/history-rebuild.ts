@@ -1,0 +1,174 @@
+import { createReadStream } from 'node:fs';
+import type { HistoryMark } from '../../contract/records.ts';
+import { writeAll, type LogFile } from '../../storage/log-file.ts';
+import { TEMPORARY_SUFFIX } from '../../storage/replace-file.ts';
+import { salvage } from '../../storage/salvage.ts';
+import { keepAside } from '../../storage/set-aside.ts';
+import { encodeHistoryLine, parseHistoryLine, type HistoryLine } from './history-line.ts';
+import type { OpenHistoryFileOptions, SoundHistory } from './open-history-file.ts';
+
+/** Something that an agent said, as the journal tells it; `event` is JSON. */
+export interface RetoldEvent {
+  id: string;
+  event: () => string;
+}
+
+/** What the journal still has of a chat. */
+export interface Retold {
+  /** Ids of the events, rising. */
+  ids: readonly string[];
+  /** The same events, from the one with this id on. */
+  eventsFrom(id: string): AsyncGenerator<RetoldEvent, void>;
+  /** Up to here the journal was looked through. */
+  until: string;
+}
+
+interface Damaged {
+  key: string;
+  file: LogFile;
+  reason: string;
+  isMissing: boolean;
+}
+
+/**
+ * Writes a history anew: its whole lines, between them what the journal tells, and for each line that nobody knows any
+ * more one that says so, because clients index by count. The damaged file is kept.
+ */
+export async function rebuildHistory(
+  { key, file: damaged, reason, isMissing }: Damaged,
+  { files, mark, retell, onDamage, now }: OpenHistoryFileOptions,
+): Promise<SoundHistory> {
+  await damaged.close();
+  const path = files.pathOf(key);
+  const temporary = `${key}${TEMPORARY_SUFFIX}`;
+  await files.remove(temporary);
+  const file = await files.open(temporary);
+  const retold = await retell();
+  const rebuilding = new Rebuilding({ file, retold, now });
+  for await (const line of soundLinesOf(path)) await rebuilding.add(line);
+  if (mark !== undefined) await rebuilding.reach(mark);
+  await rebuilding.finish();
+  const keptAs = isMissing ? null : await keepAside(path, { now: now() });
+  await files.rename(temporary, key);
+  onDamage({ file: path, keptAs, reason: reason + rebuilding.summary });
+  return { file, ...rebuilding.written, retoldUntil: retold.until };
+}
+
+const PIECE_BYTES = 1 << 20;
+/** An id before every event. */
+const NOTHING = '000000000000-00000000';
+
+class Rebuilding {
+  readonly #file: LogFile;
+  readonly #retold: Retold;
+  readonly #now: () => Date;
+  readonly written: Omit<SoundHistory, 'file'> = { bytes: 0, count: 0, lastId: null };
+  #buffered: string[] = [];
+  #bufferedLength = 0;
+  /** The number that the last line which was added had in the damaged file. */
+  #number = 0;
+  /** How many of the journal's events are behind us. */
+  #passed = 0;
+  #events: AsyncGenerator<RetoldEvent, void> | undefined;
+  #retoldCount = 0;
+  #lostCount = 0;
+
+  constructor({ file, retold, now }: { file: LogFile; retold: Retold; now: () => Date }) {
+    this.#file = file;
+    this.#retold = retold;
+    this.#now = now;
+  }
+
+  /** What became of the damage, for people. */
+  get summary(): string {
+    const { count } = this.written;
+    return ` ${this.#retoldCount} of ${count} lines were written again from the log, ${this.#lostCount} are lost.`;
+  }
+
+  /** A whole line of the damaged file, behind what is missing before it. */
+  async add({ number, id, event }: HistoryLine): Promise<void> {
+    if (number <= this.#number) return; // it stands there twice
+    const { lastId } = this.written;
+    if (lastId === null || id > lastId) await this.#fill(id, number - 1 - this.#number);
+    if (this.#retold.ids[this.#passed] === id) await this.#pass();
+    await this.#write({ id, event });
+    this.#number = number;
+  }
+
+  /** What is missing before the last line that is known to have been there. */
+  async reach({ count, lastId }: HistoryMark): Promise<void> {
+    if (count > this.#number && lastId !== null) await this.#fill(`${lastId}~`, count - this.#number);
+  }
+
+  /** What the journal tells beyond that. */
+  async finish(): Promise<void> {
+    await this.#fill('~', 0);
+    await this.#events?.return();
+    await this.#flush();
+    await this.#file.datasync();
+  }
+
+  /** Up to an id: first what nobody knows any more, because the journal forgets the oldest, then what it tells. */
+  async #fill(id: string, room: number): Promise<void> {
+    const { ids } = this.#retold;
+    let end = this.#passed;
+    while (end < ids.length && (ids[end] ?? '') < id) end += 1;
+    for (let lost = room - (end - this.#passed); lost > 0; lost -= 1) await this.#writeLost();
+    while (this.#passed < end) {
+      const { id: next, event } = await this.#pass();
+      this.#retoldCount += 1;
+      await this.#write({ id: next, event: event() });
+    }
+  }
+
+  async #pass(): Promise<RetoldEvent> {
+    this.#events ??= this.#retold.eventsFrom(this.#retold.ids[this.#passed] ?? '');
+    this.#passed += 1;
+    const next = await this.#events.next();
+    if (next.done === true) throw new Error('The journal tells less than a moment ago.');
+    return next.value;
+  }
+
+  async #writeLost(): Promise<void> {
+    this.#lostCount += 1;
+    const message =
+      'What was said here is lost: its line in the history was damaged, and is not in the log any more.';
+    const event = {
+      timestamp: this.#now().toISOString(),
+      type: 'history-gap',
+      payload: { reason: 'damaged', message },
+    };
+    await this.#write({ id: this.written.lastId ?? NOTHING, event: JSON.stringify(event) });
+  }
+
+  async #write({ id, event }: Omit<HistoryLine, 'number'>): Promise<void> {
+    this.written.count += 1;
+    this.written.lastId = id;
+    const line = encodeHistoryLine({ number: this.written.count, id, event });
+    this.#buffered.push(line);
+    this.#bufferedLength += line.length;
+    if (this.#bufferedLength >= PIECE_BYTES) await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    const bytes = Buffer.from(this.#buffered.splice(0).join(''));
+    this.#bufferedLength = 0;
+    await writeAll(this.#file, { bytes, position: this.written.bytes });
+    this.written.bytes += bytes.length;
+  }
+}
+
+/** The lines of a damaged history that are as they were written. */
+function soundLinesOf(path: string): AsyncGenerator<HistoryLine> {
+  const parse = (bytes: Buffer) => parseHistoryLine(bytes.toString('utf8'));
+  return salvage({ chunks: readChunks(path), parse, beginning: '{"n":"' });
+}
+
+/** What cannot be read any more is lost like what was overwritten. */
+async function* readChunks(path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(path, { highWaterMark: 1 << 20 });
+  } catch {
+    return;
+  }
+}

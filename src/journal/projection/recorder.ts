@@ -1,0 +1,155 @@
+import type { ChatSummary } from '../../contract/chats.ts';
+import type { AgentEvent } from '../../contract/agent-event.ts';
+import type { ChatRecord, LineRecord } from '../../contract/records.ts';
+import type { ChatEmitted } from '../../../machines/chat.events.ts';
+import type { JournalEntry } from '../event-line.ts';
+import { SEQUENCE_DIGITS, formatEventId, sequenceOf } from '../event-id.ts';
+import { entriesOf, type Known, type Sayings, type Source } from './event-table.ts';
+
+/** A line before the journal gives it an id. */
+export type Entry = JournalEntry;
+
+/** What the statechart of a chat says about itself, for its summary. */
+export type ChatCondition = Pick<ChatSummary, 'state' | 'processing'> & { awaitingInput: boolean };
+
+/** Something an agent said, with the id of the line that says it. */
+export interface Delta {
+  id: string;
+  chatId: string;
+  event: AgentEvent;
+}
+
+export interface RecorderOptions extends Known {
+  /** Appends one group; returns the id of its last line. Ids of a group are consecutive. */
+  append(entries: Entry[], options: { sync: boolean }): string;
+  /** Told of each delta of a group once it has its id, before it is on disk. */
+  onDelta(delta: Delta): void;
+  records: Map<string, ChatRecord>;
+}
+
+/** Lines that the engine may show only after the disk has them. Deltas survive a killed engine without that. */
+const UNSYNCED = new Set(['chat.turn.delta', 'chat.updated', 'engine.status.changed', 'hooks.progress']);
+
+/**
+ * Turns what is said into groups of journal lines: the facts first, then the chat's new summary, then the engine's new
+ * counters. The records are what snapshots show: those of the machines, each with the summary that was told last.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  /** Tells the engine's counters when they changed since it was last asked; set once they are known. */
+  countersChange: () => Sayings['counters'] | undefined = () => undefined;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  get records(): ReadonlyMap<string, ChatRecord> {
+    return this.#options.records;
+  }
+
+  /** Records what a machine emitted, or a part of the engine says: one group. */
+  tell<From extends Source>(source: From, said: Sayings[From]): void {
+    this.#record(entriesOf(source, said, this.#options));
+  }
+
+  /** Records the counters, if they changed. */
+  tellCounters(): void {
+    this.#record([]);
+  }
+
+  /** Records what a chat emitted in one step, together with how it stands now. */
+  tellChat(record: ChatRecord, emitted: readonly ChatEmitted[], condition: ChatCondition): void {
+    const { records } = this.#options;
+    const { id } = record.chat;
+    const before = records.get(id);
+    const ts = this.#options.now().toISOString();
+    const facts = emitted.flatMap((said) => entriesOf('chat', said, this.#options));
+    if (emitted.some(({ type }) => type === 'chat.deleted')) {
+      records.delete(id);
+      return this.#record(facts);
+    }
+    const told = before?.chat ?? record.chat;
+    const chat = summaryOf(record.chat, { condition, told, ts });
+    const note = noteOf(emitted);
+    const update: Entry = { type: 'chat.updated', payload: { chat }, ...(note && { record: note }) };
+    records.set(id, { ...record, chat });
+    try {
+      this.#record(note === undefined && chat === told ? facts : [...facts, update]);
+    } catch (error) {
+      // What could not be written has not happened: its actor breaks, and begins anew from what has.
+      if (before === undefined) records.delete(id);
+      else records.set(id, before);
+      throw error;
+    }
+  }
+
+  #record(facts: Entry[]): void {
+    for (const entry of facts) this.#takeIn(entry);
+    const change = facts.length > 0 && facts.every(isDelta) ? undefined : this.countersChange();
+    const entries = [...facts, ...(change ? entriesOf('counters', change, this.#options) : [])];
+    if (entries.length === 0) return;
+    const sync = entries.some(({ type }) => !UNSYNCED.has(type));
+    const lastId = this.#options.append(entries, { sync });
+    this.#reportDeltas(entries, lastId);
+  }
+
+  #takeIn(entry: Entry): void {
+    if (entry.record !== undefined) this.#options.hooks.fold(entry.record);
+    if (entry.type === 'boot.changed') this.#options.boot.note(entry.payload);
+  }
+
+  #reportDeltas(entries: Entry[], lastId: string): void {
+    entries.forEach((entry, index) => {
+      if (entry.type !== 'chat.turn.delta') return;
+      const { chatId, event } = entry.payload;
+      this.#options.onDelta({ id: precedingId(lastId, entries.length - 1 - index), chatId, event });
+    });
+  }
+}
+
+/** Ids of a group are consecutive. */
+function precedingId(id: string, count: number): string {
+  return formatEventId({ sequence: sequenceOf(id) - count, tag: id.slice(SEQUENCE_DIGITS + 1) });
+}
+
+function isDelta({ type }: Entry): boolean {
+  return type === 'chat.turn.delta';
+}
+
+/** The private parts of all notes of one step, as one. */
+function noteOf(emitted: readonly ChatEmitted[]): LineRecord | undefined {
+  const notes = emitted.flatMap((event) => (event.type === 'chat.updated' ? [event.record] : []));
+  if (notes.length === 0) return undefined;
+  const moved = notes.flatMap((note) => note.moved ?? []);
+  return Object.assign({}, ...notes, moved.length === 0 ? {} : { moved });
+}
+
+interface Telling {
+  condition: ChatCondition;
+  /** The summary that was told last. */
+  told: ChatSummary;
+  ts: string;
+}
+
+/** The summary as it is to be told; the very one that was told last when nothing of it changed. */
+function summaryOf(of: ChatSummary, { condition, told, ts }: Telling): ChatSummary {
+  const { awaitingInput: _, ...rest } = of;
+  const { state, processing, awaitingInput } = condition;
+  const chat = { ...rest, state, processing, ...(awaitingInput ? { awaitingInput } : {}) };
+  return isSame(chat, told) ? told : { ...chat, updatedAt: ts };
+}
+
+const COMPARED = [
+  'title',
+  'state',
+  'processing',
+  'awaitingInput',
+  'lastMessageText',
+  'lastError',
+  'usage',
+] as const;
+
+/** Fields of a summary are replaced, never changed in place, so identity is equality. */
+function isSame(one: ChatSummary, other: ChatSummary): boolean {
+  return COMPARED.every((field) => one[field] === other[field]);
+}

@@ -1,0 +1,84 @@
+import { createRecord, evolve } from '../../../machines/chat.record.ts';
+import type { ChatRecord, ChatsFile } from '../../contract/records.ts';
+import { sequenceOf } from '../event-id.ts';
+import type { StoredLine } from '../event-line.ts';
+import type { Journal } from '../journal.ts';
+import type { History } from './history.ts';
+import type { HooksState } from './hooks-state.ts';
+
+export interface RestoreOptions {
+  /** The last checkpoint, if there is one. */
+  file: ChatsFile | null;
+  journal: Journal;
+  history: History;
+  /** As the checkpoint has it; what the journal tells beyond is folded in. */
+  hooks: HooksState;
+}
+
+/** The chats as the last engine left them: its checkpoint, and what the journal tells beyond it. */
+export async function restoreRecords({
+  file,
+  journal,
+  history,
+  hooks,
+}: RestoreOptions): Promise<Map<string, ChatRecord>> {
+  const records = new Map(file?.chats.map((record) => [record.chat.id, record]));
+  const start = await startOfFold(file, journal);
+  if (start === undefined) return records;
+  for await (const lines of journal.replay(start)) {
+    for (const line of lines) await apply(line, { records, history, hooks });
+  }
+  return records;
+}
+
+/**
+ * Behind which id the journal is to be folded in; null for all of it, undefined for nothing. A checkpoint that the log
+ * does not know stands for itself: folding from elsewhere would apply lines twice.
+ */
+async function startOfFold(file: ChatsFile | null, journal: Journal): Promise<string | null | undefined> {
+  if (file === null || sequenceOf(file.watermark) === 0) return null;
+  const finding = await journal.find(file.watermark);
+  if (finding === 'expired') return null;
+  return finding === 'found' ? file.watermark : undefined;
+}
+
+async function apply(
+  line: StoredLine,
+  {
+    records,
+    history,
+    hooks,
+  }: Pick<RestoreOptions, 'history' | 'hooks'> & { records: Map<string, ChatRecord> },
+): Promise<void> {
+  if (line.record !== undefined) hooks.fold(line.record);
+  const chatId = chatIdOf(line);
+  if (chatId === undefined) return;
+  const record = recordAfter(records.get(chatId), line);
+  if (record === undefined) {
+    records.delete(chatId);
+    if (line.type === 'chat.deleted') await history.remove(chatId);
+    return;
+  }
+  records.set(chatId, record);
+  if (line.type === 'chat.turn.delta') history.append(chatId, line.id, [line.payload.event]);
+}
+
+/** Undefined before the chat is created and after it is deleted. */
+export function recordAfter(before: ChatRecord | undefined, line: StoredLine): ChatRecord | undefined {
+  if (line.type === 'chat.created') {
+    const { chat, clientRequestId } = line.payload;
+    return createRecord(chat, {
+      policy: line.record?.policy ?? 'bypass',
+      clientRequestId,
+      isUntitled: line.record?.isUntitled,
+    });
+  }
+  if (line.type === 'chat.deleted' || before === undefined) return undefined;
+  return evolve(before, line);
+}
+
+/** The chat a line is about, or undefined for lines about none. */
+export function chatIdOf({ payload }: StoredLine): string | undefined {
+  if ('chatId' in payload) return payload.chatId;
+  return 'chat' in payload ? payload.chat.id : undefined;
+}

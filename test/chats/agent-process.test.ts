@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { createActor, createMachine } from 'xstate';
+import type { ProcessOrder } from '../../machines/agent-process.events.ts';
+import { agentProcess } from '../../src/chats/agent-process.ts';
+import type { HandsListener, AgentDriver } from '../../src/agents/agent.ts';
+import type { AgentSessionInput } from '../../src/contract/facts.ts';
+import { CLOCK, DELIVERY, message, said, session } from '../support/chat-words.ts';
+
+describe('the process of a chat', () => {
+  it('has its hands let go when the chat ends', () => {
+    const { start, told } = startLogic();
+
+    start().chat.stop();
+
+    expect(told).toEqual(['1 opened', '1 let go']);
+  });
+
+  it('has the hands let go that a crashed chat left, before it gets others', () => {
+    const { start, told } = startLogic();
+    start();
+
+    start();
+
+    expect(told).toEqual(['1 opened', '1 let go', '2 opened']);
+  });
+
+  it('has no hands in a chat that was given up, and lets go of those it left', () => {
+    const { start, told } = startLogic();
+    start();
+
+    start({ isGivenUp: true });
+
+    expect(told).toEqual(['1 opened', '1 let go']);
+  });
+
+  it('is told of as soon as it is prepared, with when that was', () => {
+    const { start, told } = startLogic();
+    const { chat, heard, hands } = start();
+    const { agent } = chat.getSnapshot().children;
+
+    agent?.send({ type: 'agent.prepare', message: message('m1') });
+    hands().report({ type: 'process.launched' });
+    hands().report({ type: 'process.prepared', messageId: 'm1', delivery: DELIVERY });
+
+    expect(told.slice(1)).toEqual(['1 launch', '1 prepare']);
+    const at = expect.any(String) as string;
+    expect(heard).toEqual([{ type: 'turn.prepared', messageId: 'm1', delivery: DELIVERY, at, clock: CLOCK }]);
+  });
+
+  it('says what its agent says past its machine', () => {
+    const { heard, hands } = startLogic().start();
+
+    hands().tell(said('m1'));
+
+    expect(heard).toEqual([said('m1')]);
+  });
+
+  it('cannot be of an agent that nobody drives', () => {
+    const { start } = startLogic();
+
+    expect(start({ provider: 'nobody' }).heard).toMatchObject([
+      { type: 'xstate.error.actor.agent', error: new Error('No driver for the agent "nobody".') },
+    ]);
+  });
+});
+
+function startLogic() {
+  const told: string[] = [];
+  const listeners: HandsListener[] = [];
+  let count = 0;
+  const driver: AgentDriver = {
+    provider: 'test',
+    title: 'Test',
+    idleMs: 1_000,
+    openHands: (_, listener) => {
+      const name = String(++count);
+      told.push(`${name} opened`);
+      listeners.push(listener);
+      return {
+        order: ({ type }: ProcessOrder) => told.push(`${name} ${type}`),
+        detach: () => told.push(`${name} let go`),
+      };
+    },
+  };
+  const logic = agentProcess(new Map([['test', driver]]), { clock: () => CLOCK, idleMs: 1_000 });
+  const hands = () => listeners.at(-1)!;
+
+  function start(rest: Partial<AgentSessionInput> = {}) {
+    const heard: unknown[] = [];
+    const chat = createActor(
+      createMachine({
+        invoke: { id: 'agent', src: logic, input: session(rest) },
+        on: { '*': { actions: ({ event }) => heard.push(event) } },
+      }),
+    );
+    chat.start();
+    return { chat, heard, hands };
+  }
+
+  return { start, told };
+}
