@@ -4,7 +4,8 @@ import type { AgentFact, AgentSessionInput } from '../contract/facts.ts';
 import { createAgentPool } from './agent-pool.ts';
 import type { DriverOptions } from './agent-context.ts';
 import type { AgentCodec } from './codec.ts';
-import { Hands, type HandsFact } from './process/hands.ts';
+import { Hands } from './process/hands.ts';
+import type { HandsFact } from './process/hands-options.ts';
 
 /**
  * One coding agent behind the engine. A driver lives in a folder of its own and is registered by one line; nothing

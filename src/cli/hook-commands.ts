@@ -1,7 +1,7 @@
 /** The commands about hooks; what one does is loaded when it is called. */
 import type { Command } from 'commander';
 import { ofEngine, toText, withEngine, withoutMissing, type ClientOptions } from './command-options.ts';
-import type { Shell } from './program.ts';
+import type { Shell } from './terminal.ts';
 
 export function addHooks(program: Command, shell: Shell): void {
   const hooks = program

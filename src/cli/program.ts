@@ -12,15 +12,7 @@ import {
   type ClientOptions,
 } from './command-options.ts';
 import { addHooks } from './hook-commands.ts';
-import { CliError, EXIT, type Terminal } from './terminal.ts';
-
-/** What the program needs of the process it runs in. */
-export interface Shell {
-  serve: () => Promise<void>;
-  dev: (options: { real?: true; port?: number }) => Promise<void>;
-  /** Runs a command to its end; its result becomes the exit code, and so does why it failed. */
-  run: (command: (terminal: Terminal) => Promise<number>) => Promise<void>;
-}
+import { CliError, EXIT, type Shell } from './terminal.ts';
 
 interface SendOptions extends ChatOptions {
   model?: string;

@@ -20,6 +20,14 @@ export interface Terminal {
   readonly stopSignal: () => AbortSignal;
 }
 
+/** What the program needs of the process it runs in. */
+export interface Shell {
+  serve: () => Promise<void>;
+  dev: (options: { real?: true; port?: number }) => Promise<void>;
+  /** Runs a command to its end; its result becomes the exit code, and so does why it failed. */
+  run: (command: (terminal: Terminal) => Promise<number>) => Promise<void>;
+}
+
 /** What a command was asked to do cannot be done; the message says why. */
 export class CliError extends Error {
   override readonly name = 'CliError';

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import type { HookRecord } from '../contract/hook-records.ts';
 import type { HookKind } from '../contract/hooks.ts';
 import { readRegularFile } from '../storage/regular-file.ts';
-import type { RunOfHooks } from './plan-hooks.ts';
+
+/** What the hooks of one run share. */
+export interface RunOfHooks {
+  kind: HookKind;
+  runId: string;
+  bootId: string;
+}
 
 const TIMEOUT_MS = 300_000;
 const SHOWN_BYTES = 1024 * 1024;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { HookKind } from '../contract/hooks.ts';
 import type { HookRecord, HookStep } from '../contract/hook-records.ts';
-import { planEnvironmentHook } from './environment-hook.ts';
+import { planEnvironmentHook, type RunOfHooks } from './environment-hook.ts';
 import { describeProblems, readRepositoryConfig } from './read-config.ts';
 import type { HookConfig } from './repository-config.ts';
 
@@ -14,13 +13,6 @@ export interface PlanOptions extends RunOfHooks {
   repositories: readonly Repository[];
   /** Where the environment's hook runs; left out when it is not to run. */
   home?: string | undefined;
-}
-
-/** What the hooks of one run share. */
-export interface RunOfHooks {
-  kind: HookKind;
-  runId: string;
-  bootId: string;
 }
 
 /** The hooks of this kind that the environment and the repositories ask for: what is to run, and what is wrong with the others. */

@@ -8,17 +8,11 @@ import {
   PlanItemSchema,
   PlanParamsSchema,
   type FrameOf,
+  type OpenItem,
 } from './protocol.ts';
 import { planFileName } from './plans.ts';
 import { enterRound, roundOf } from './rounds.ts';
-import {
-  isClosed,
-  remember,
-  sameItem,
-  toolsOpenedSince,
-  type ItemPlace,
-  type OpenItem,
-} from './open-items.ts';
+import { isClosed, remember, sameItem, toolsOpenedSince, type ItemPlace } from './open-items.ts';
 import { type CodexState } from './state.ts';
 import { ofThread, type Told } from './told.ts';
 

@@ -7,19 +7,9 @@ import type { TurnEnd } from '../../contract/facts.ts';
 import type { LoginNow } from '../codec.ts';
 import type { LoginTokens, RejectionOutcome } from '../login.ts';
 import { errorLine, requestLine, resultLine } from './frames.ts';
-import type { FrameOf } from './protocol.ts';
+import type { FrameOf, HandedOver } from './protocol.ts';
 import type { Account, CodexState } from './state.ts';
 import { andThen, type Told } from './told.ts';
-
-/** A login that the server is told, and keeps in memory. */
-export type HandedOver =
-  | {
-      type: 'chatgptAuthTokens';
-      accessToken: string;
-      chatgptAccountId: string;
-      chatgptPlanType: string | null;
-    }
-  | { type: 'apiKey'; apiKey: string };
 
 /** Null when the server finds its login by itself. */
 export function handedOver({ tokens, environment }: LoginNow): HandedOver | null {

@@ -1,16 +1,6 @@
 /** Items of a thread from their beginning to their end. */
-import type { Item } from './protocol.ts';
+import type { OpenItem } from './protocol.ts';
 import { isAtRest, type CodexState } from './state.ts';
-
-export interface OpenItem {
-  item: Item;
-  threadId: string;
-  turnId: string;
-  /** What was streamed of it so far. */
-  text: string;
-  /** Clock time in milliseconds. */
-  openedAt: number;
-}
 
 export function openTools({ openItems }: CodexState): OpenItem[] {
   return openItems.filter(({ item }) => !SPOKEN.has(item.type));

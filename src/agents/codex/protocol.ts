@@ -106,3 +106,24 @@ export const PlanParamsSchema = z.looseObject({
 export const WarningParamsSchema = z.looseObject({ threadId: z.string(), message: z.string() });
 export const ResolvedParamsSchema = z.looseObject({ threadId: z.string(), requestId: IdSchema });
 export const ThreadIdSchema = z.looseObject({ threadId: z.string() });
+
+/** Something that goes on in a turn. */
+export interface OpenItem {
+  item: Item;
+  threadId: string;
+  turnId: string;
+  /** What was streamed of it so far. */
+  text: string;
+  /** Clock time in milliseconds. */
+  openedAt: number;
+}
+
+/** A login that the server is told, and keeps in memory. */
+export type HandedOver =
+  | {
+      type: 'chatgptAuthTokens';
+      accessToken: string;
+      chatgptAccountId: string;
+      chatgptPlanType: string | null;
+    }
+  | { type: 'apiKey'; apiKey: string };

@@ -3,9 +3,7 @@ import type { Failure, Usage } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import type { KnownSession } from '../codec.ts';
 import type { RequestId } from '../json-rpc.ts';
-import type { HandedOver } from './login.ts';
-import type { OpenItem } from './open-items.ts';
-import type { FrameOf } from './protocol.ts';
+import type { FrameOf, HandedOver, OpenItem } from './protocol.ts';
 
 /** How far the agent is with the user's message that it was given under `clientId`. */
 export interface TurnProgress {

@@ -6,7 +6,7 @@ import { clear } from '../../processes/sweep.ts';
 import { hasDetached, killRemains } from '../../processes/terminate.ts';
 import type { Facts } from '../facts.ts';
 import type { Conversation } from './conversation.ts';
-import type { HandsOptions } from './hands.ts';
+import type { HandsOptions } from './hands-options.ts';
 import type { LiveProcess } from './live-process.ts';
 import { isWritten } from './recovery.ts';
 

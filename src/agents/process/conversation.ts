@@ -1,5 +1,5 @@
 /** What passes between a chat and the process of its agent: each step of the codec is carried out and told, in order. */
-import type { AgentFact, AgentSessionInput } from '../../contract/facts.ts';
+import type { AgentSessionInput } from '../../contract/facts.ts';
 import type { Position } from '../../contract/records.ts';
 import type { ProcessFact } from '../../../machines/agent-process.events.ts';
 import { killTools } from '../../processes/terminate.ts';
@@ -229,6 +229,3 @@ export class Conversation<State, Traits> {
 function hasRested({ told }: { told: Standing | null }, { selfDirected }: Standing): boolean {
   return told?.selfDirected === true && selfDirected === false;
 }
-
-/** What is told to a chat. */
-export type Tell = (fact: AgentFact) => void;

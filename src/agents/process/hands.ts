@@ -1,38 +1,20 @@
 /** Does what the machine of a process asks for, and reports what came of it. Decides nothing. */
-import type { ProcessFact, ProcessOrder } from '../../../machines/agent-process.events.ts';
-import type { AgentSessionInput } from '../../contract/facts.ts';
-import type { Delivery, QueuedMessage } from '../../contract/records.ts';
+import type { ProcessOrder } from '../../../machines/agent-process.events.ts';
+import type { QueuedMessage } from '../../contract/records.ts';
 import { isAlive } from '../../processes/identify.ts';
 import { kill, terminate } from '../../processes/terminate.ts';
-import type { AgentContext } from '../agent-context.ts';
-import type { AgentCodec } from '../codec.ts';
 import { Facts } from '../facts.ts';
 import { createMailbox } from '../mailbox.ts';
 import { OpenQuestions } from '../open-questions.ts';
 import { bury } from './burial.ts';
 import { Conversation } from './conversation.ts';
-import type { Tell } from './conversation.ts';
+import type { HandsFact, HandsOptions } from './hands-options.ts';
 import { failureOf, isFit, launch } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import { Preparer } from './preparer.ts';
 import { Reader } from './reader.ts';
 import { SessionWatch } from './session-watch.ts';
 import { Steering } from './steering.ts';
-
-/** Without the time, which whoever passes it on knows. */
-export type HandsFact =
-  | Exclude<ProcessFact, { type: 'process.prepared' }>
-  | { type: 'process.prepared'; messageId: string; delivery: Delivery };
-
-export interface HandsOptions<State, Traits> {
-  codec: AgentCodec<State, Traits>;
-  context: AgentContext;
-  chat: AgentSessionInput;
-  /** To the machine. */
-  report: (fact: HandsFact) => void;
-  /** To the chat, as it is. */
-  tell: Tell;
-}
 
 export class Hands<State, Traits> {
   readonly #options: HandsOptions<State, Traits>;

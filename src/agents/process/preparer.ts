@@ -5,7 +5,7 @@ import { loadInput, storeInput } from '../delivery-input.ts';
 import { contentOf } from '../message-content.ts';
 import type { Wanted } from '../codec.ts';
 import type { Conversation } from './conversation.ts';
-import type { HandsFact, HandsOptions } from './hands.ts';
+import type { HandsFact, HandsOptions } from './hands-options.ts';
 import { readDelivery } from './delivery.ts';
 import { survey } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';

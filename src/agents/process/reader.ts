@@ -1,5 +1,5 @@
 /** Takes charge of a process: reads what it prints, silently up to what is known, and says when it is over. */
-import type { HandsFact, HandsOptions } from './hands.ts';
+import type { HandsFact, HandsOptions } from './hands-options.ts';
 import { Channel } from './channel.ts';
 import type { Conversation } from './conversation.ts';
 import { LiveProcess } from './live-process.ts';

@@ -6,7 +6,7 @@ import { openNativeSession } from '../native-session.ts';
 import type { NativeSession } from '../native-session.ts';
 import { readDelivery } from './delivery.ts';
 import type { Conversation } from './conversation.ts';
-import type { HandsOptions } from './hands.ts';
+import type { HandsOptions } from './hands-options.ts';
 import type { LiveProcess } from './live-process.ts';
 
 export interface SessionWatchOptions<State, Traits> extends HandsOptions<State, Traits> {

@@ -1,24 +1,5 @@
 import { randomId } from '../../client/random-id.ts';
-import type { PageStore } from './page-state.ts';
-
-/** What is being written to a chat, and what is on its way there. */
-export interface Draft {
-  text: string;
-  /** In the order in which they were written: one is sent when the one before it was taken. */
-  sending: readonly Message[];
-  /** The message that was not taken, whose text is the draft again: sent as it is, it keeps its id and counts once. */
-  failed: Message | null;
-  /** What was sent behind it, and follows it when it is sent again. */
-  held: readonly Message[];
-  /** What was being written meanwhile, and is the draft again once these are on their way. */
-  later: string;
-  trouble: string | null;
-}
-
-interface Message {
-  text: string;
-  messageId: string;
-}
+import type { Draft, PageStore } from './page-state.ts';
 
 const EMPTY: Draft = { text: '', sending: [], failed: null, held: [], later: '', trouble: null };
 

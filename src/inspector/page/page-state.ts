@@ -8,7 +8,6 @@ import type {
   WorkspaceState,
 } from '../../client/client.ts';
 import type { Conversation } from './conversation/conversation.ts';
-import type { Draft } from './drafts.ts';
 import type { Connection, HookLine } from './feed/news.ts';
 import { Ring } from './ring.ts';
 import type { Store } from './store.ts';
@@ -18,6 +17,25 @@ export type DockTab = 'chats' | 'hooks' | 'repositories' | 'credentials';
 
 export interface NumberedStep extends ActorStep {
   number: number;
+}
+
+/** What is being written to a chat, and what is on its way there. */
+export interface Draft {
+  text: string;
+  /** In the order in which they were written: one is sent when the one before it was taken. */
+  sending: readonly Message[];
+  /** The message that was not taken, whose text is the draft again: sent as it is, it keeps its id and counts once. */
+  failed: Message | null;
+  /** What was sent behind it, and follows it when it is sent again. */
+  held: readonly Message[];
+  /** What was being written meanwhile, and is the draft again once these are on their way. */
+  later: string;
+  trouble: string | null;
+}
+
+interface Message {
+  text: string;
+  messageId: string;
 }
 
 export interface PageState {

@@ -3,7 +3,7 @@ import type { HistoryMark } from '../../contract/records.ts';
 import { AppendLog } from '../../storage/append-log.ts';
 import { readLines, type LineRange } from '../../storage/line-search.ts';
 import { DIGITS_OFFSET, encodeHistoryLine, parseHistoryLine } from './history-line.ts';
-import type { SoundHistory } from './open-history-file.ts';
+import type { SoundHistory } from './history-rebuild.ts';
 
 export interface HistoryFileOptions {
   /** Only up to this id of the journal can an event come twice. */

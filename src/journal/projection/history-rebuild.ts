@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import type { HistoryMark } from '../../contract/records.ts';
+import type { AtomicFiles } from '../../storage/atomic-files.ts';
 import { writeAll, type LogFile } from '../../storage/log-file.ts';
 import { TEMPORARY_SUFFIX } from '../../storage/replace-file.ts';
 import { salvage } from '../../storage/salvage.ts';
-import { keepAside } from '../../storage/set-aside.ts';
+import { keepAside, type OnDamage } from '../../storage/set-aside.ts';
 import { encodeHistoryLine, parseHistoryLine, type HistoryLine } from './history-line.ts';
-import type { OpenHistoryFileOptions, SoundHistory } from './open-history-file.ts';
 
 /** Something that an agent said, as the journal tells it; `event` is JSON. */
 export interface RetoldEvent {
@@ -21,6 +21,28 @@ export interface Retold {
   eventsFrom(id: string): AsyncGenerator<RetoldEvent, void>;
   /** Up to here the journal was looked through. */
   until: string;
+}
+
+export interface OpenHistoryFileOptions {
+  files: AtomicFiles;
+  /** What was on disk for certain when that was last written down. */
+  mark?: HistoryMark | undefined;
+  /** Why it is to be rebuilt whatever its end looks like. */
+  damage?: string | undefined;
+  /** What the journal still has of the chat. */
+  retell: () => Promise<Retold>;
+  onDamage: OnDamage;
+  now: () => Date;
+}
+
+/** A history that ends with a whole line, or is empty. */
+export interface SoundHistory {
+  file: LogFile;
+  bytes: number;
+  count: number;
+  lastId: string | null;
+  /** Up to here the journal was looked through, when the history was rebuilt. */
+  retoldUntil?: string;
 }
 
 interface Damaged {

@@ -1,32 +1,8 @@
 import { lstat } from 'node:fs/promises';
 import type { HistoryMark } from '../../contract/records.ts';
-import type { AtomicFiles } from '../../storage/atomic-files.ts';
 import { readRange, type LogFile } from '../../storage/log-file.ts';
-import type { OnDamage } from '../../storage/set-aside.ts';
 import { isTornLine, parseHistoryLine, type HistoryLine } from './history-line.ts';
-import { rebuildHistory, type Retold } from './history-rebuild.ts';
-
-export interface OpenHistoryFileOptions {
-  files: AtomicFiles;
-  /** What was on disk for certain when that was last written down. */
-  mark?: HistoryMark | undefined;
-  /** Why it is to be rebuilt whatever its end looks like. */
-  damage?: string | undefined;
-  /** What the journal still has of the chat. */
-  retell: () => Promise<Retold>;
-  onDamage: OnDamage;
-  now: () => Date;
-}
-
-/** A history that ends with a whole line, or is empty. */
-export interface SoundHistory {
-  file: LogFile;
-  bytes: number;
-  count: number;
-  lastId: string | null;
-  /** Up to here the journal was looked through, when the history was rebuilt. */
-  retoldUntil?: string;
-}
+import { rebuildHistory, type OpenHistoryFileOptions, type SoundHistory } from './history-rebuild.ts';
 
 interface Tail {
   /** The last line that has its newline; null when there is none, or it is not sound. */
