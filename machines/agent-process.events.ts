@@ -7,7 +7,7 @@ import type { ChatFact } from './chat.events.ts';
 /** What a chat says to it. */
 export type ProcessCommand = AgentCommand;
 
-/** What its hands and the operating system say. */
+/** What its executor and the operating system say. */
 export type ProcessFact =
   /** What an earlier engine left, and the message that it was given, if that has not ended. */
   | { type: 'process.found'; is: 'absent' | 'ended' | 'running'; message: QueuedMessage | null }
@@ -17,7 +17,7 @@ export type ProcessFact =
   | { type: 'process.prepared'; messageId: string; delivery: Delivery; at: string; clock: ClockReading }
   /** It cannot be launched, or cannot take the message. */
   | { type: 'process.failed'; failure: Failure }
-  /** Its hands failed: nobody knows how it stands. */
+  /** Its executor failed: nobody knows how it stands. */
   | { type: 'process.broken'; failure: Failure }
   /** Another process has to take the message: its program, environment, login or session changed, or it printed too much. */
   | { type: 'process.unfit' }
@@ -36,7 +36,7 @@ export type ProcessFact =
   | { type: 'process.speechless' }
   | { type: 'process.exited'; code: number | null }
   /** Its end was dealt with: all it printed was told, nothing that it started is left. */
-  | { type: 'process.buried'; becomes: Becoming; failure: Failure }
+  | { type: 'process.settled'; becomes: Becoming; failure: Failure }
   /** There is no room for all that live; declined unless it rests. */
   | { type: 'process.retire' }
   /** A death is so long ago that it does not count any more. */
@@ -47,13 +47,13 @@ export type Becoming = 'ended' | 'again' | 'cutOff' | 'rested';
 
 export type ProcessEvent = ProcessCommand | ProcessFact;
 
-/** What it says to its chat by itself; what the agent said is told by its hands. */
+/** What it says to its chat by itself; what the agent said is told by its executor. */
 export type ProcessTold = Extract<
   ChatFact,
   { type: 'turn.prepared' | 'agent.exited' | 'agent.answered' | 'steer.refused' }
 >;
 
-/** What its hands are asked to do. Each is answered by a fact, but for those that only write or signal. */
+/** What its executor is asked to do. Each is answered by a fact, but for those that only write or signal. */
 export type ProcessOrder =
   /** Also reads what was printed, and asks it what it does. */
   | { type: 'attach' }
@@ -77,7 +77,7 @@ export type ProcessOrder =
   /** What the pool is told. */
   | { type: 'rest' }
   | { type: 'work' }
-  | { type: 'bury'; code: number | null; isAsked: boolean; isFound: boolean; isUnresponsive: boolean };
+  | { type: 'settle'; code: number | null; isAsked: boolean; isFound: boolean; isUnresponsive: boolean };
 
 /** Why a process goes, if not by itself. */
 export type LeaveReason =

@@ -1,17 +1,17 @@
 /**
  * The life of the process behind one chat, whichever agent it is.
  *
- * The chat says what it wants and hears what came of it; `hands` launch, read, write and signal, and decide nothing. A process is
+ * The chat says what it wants and hears what came of it; the `executor` launches, reads, writes and signals, and decides nothing. A process is
  * launched for a message, is made ready for it (session, settings), keeps its input for it until it is handed over, works, rests,
  * and goes: by itself, because it rests too long, because another is to take its place, or because it was told to. However it
- * goes, it is buried before the next one is launched, and a chat that waits for its end hears of it once.
+ * goes, it is settled before the next one is launched, and a chat that waits for its end hears of it once.
  */
 import { agentProcessSetup, contextOf } from './agent-process.setup.ts';
 
 export const agentProcessMachine = agentProcessSetup.createMachine({
   id: 'agentProcess',
   context: ({ input }) => contextOf(input),
-  invoke: { id: 'hands', src: 'hands', input: ({ context }) => context.session },
+  invoke: { id: 'executor', src: 'executor', input: ({ context }) => context.session },
   initial: 'unknown',
   on: {
     'agent.prepare': { actions: 'want' },
@@ -325,9 +325,9 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
     gone: {
       description:
         'All it printed was told; what it left is cleared away, and its message gets its end, or another process for it.',
-      entry: 'bury',
+      entry: 'settle',
       on: {
-        'process.buried': [
+        'process.settled': [
           { guard: 'isAwaited', target: 'absent', actions: ['tellGone', 'forgetWanted'] },
           { guard: 'failedToStart', target: 'absent', actions: ['tellGone', 'forgetWanted'] },
           { guard: 'isGivenAgain', target: 'absent', actions: 'wantAgain' },

@@ -20,21 +20,21 @@ export const agentProcessSetup = setup({
     events: ProcessEvent;
     tags: 'alive';
   },
-  actors: { hands: mustProvideCallback<ProcessOrder, AgentSessionInput>('hands') },
+  actors: { executor: mustProvideCallback<ProcessOrder, AgentSessionInput>('executor') },
   actions: {
     order: sendTo(
-      'hands',
+      'executor',
       (_, params: Exclude<ProcessOrder, { message: unknown } | { code: unknown } | { request: unknown }>) =>
         params,
     ),
-    passOn: sendTo('hands', ({ event }) => {
+    passOn: sendTo('executor', ({ event }) => {
       assertEvent(event, ['agent.deliver', 'agent.steer', 'agent.answer', 'agent.ping']);
       return event;
     }),
-    launch: sendTo('hands', ({ context }) => ({ type: 'launch' as const, message: wantedIn(context) })),
-    prepare: sendTo('hands', ({ context }) => ({ type: 'prepare' as const, message: wantedIn(context) })),
-    bury: sendTo('hands', ({ context: { code, reason, isFound } }) => ({
-      type: 'bury' as const,
+    launch: sendTo('executor', ({ context }) => ({ type: 'launch' as const, message: wantedIn(context) })),
+    prepare: sendTo('executor', ({ context }) => ({ type: 'prepare' as const, message: wantedIn(context) })),
+    settle: sendTo('executor', ({ context: { code, reason, isFound } }) => ({
+      type: 'settle' as const,
       code,
       isAsked: reason === 'asked' || reason === 'stopped',
       isFound,
@@ -96,7 +96,7 @@ export const agentProcessSetup = setup({
       return { type: 'agent.exited', failure: event.failure };
     }),
     tellGone: sendParent(({ context, event }): ProcessTold => {
-      assertEvent(event, 'process.buried');
+      assertEvent(event, 'process.settled');
       return { type: 'agent.exited', failure: context.failure ?? event.failure };
     }),
   },
@@ -117,17 +117,17 @@ export const agentProcessSetup = setup({
     isStopping: ({ context }) => context.reason === 'stopped',
     /** Its chat waits for its end, or its turn was cut off by it. */
     isAwaited: ({ context: { reason }, event }) =>
-      event.type === 'process.buried' &&
+      event.type === 'process.settled' &&
       (reason === 'stopped' ||
         event.becomes === 'cutOff' ||
         (reason === 'asked' && event.becomes !== 'ended')),
     failedToStart: ({ context: { launchedFor, wanted }, event }) =>
-      event.type === 'process.buried' &&
+      event.type === 'process.settled' &&
       event.becomes !== 'again' &&
       launchedFor !== null &&
       launchedFor === wanted,
     isGivenAgain: ({ context, event }) =>
-      event.type === 'process.buried' && event.becomes === 'again' && context.given !== null,
+      event.type === 'process.settled' && event.becomes === 'again' && context.given !== null,
   },
   delays: {
     greetLimit: 30_000,

@@ -4,8 +4,8 @@ import type { AgentFact, AgentSessionInput } from '../contract/facts.ts';
 import { createAgentPool } from './agent-pool.ts';
 import type { DriverOptions } from './agent-context.ts';
 import type { AgentCodec } from './codec.ts';
-import { Hands } from './process/hands.ts';
-import type { HandsFact } from './process/hands-options.ts';
+import { Executor } from './process/executor.ts';
+import type { ExecutorFact } from './process/executor-options.ts';
 
 /**
  * One coding agent behind the engine. A driver lives in a folder of its own and is registered by one line; nothing
@@ -21,16 +21,16 @@ export interface AgentDriver {
   readonly canSteer?: true;
   /** How long a process may rest, in milliseconds. */
   readonly idleMs: number;
-  /** The hands of the process of one chat; `report` tells the machine, `tell` the chat. */
-  openHands(input: AgentSessionInput, to: HandsListener): OpenHands;
+  /** The executor of the process of one chat; `report` tells the machine, `tell` the chat. */
+  openExecutor(input: AgentSessionInput, to: HandsListener): OpenExecutor;
 }
 
 export interface HandsListener {
-  report: (fact: HandsFact) => void;
+  report: (fact: ExecutorFact) => void;
   tell: (fact: AgentFact) => void;
 }
 
-export interface OpenHands {
+export interface OpenExecutor {
   order(order: ProcessOrder): void;
   /** Lets go without touching the process: the next engine attaches to it. */
   detach(): void;
@@ -49,6 +49,6 @@ export function createDriver<State, Traits>(
     ...(defaultThinkingLevel === undefined ? {} : { defaultThinkingLevel }),
     ...(canSteer === undefined ? {} : { canSteer }),
     idleMs,
-    openHands: (chat, listener) => new Hands({ codec, context, chat, ...listener }),
+    openExecutor: (chat, listener) => new Executor({ codec, context, chat, ...listener }),
   };
 }

@@ -1,13 +1,13 @@
 import { fromCallback, type AnyActorRef, type StateValue } from 'xstate';
 import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import { agentProcessMachine } from '../../machines/agent-process.machine.ts';
-import type { OpenHands, AgentDriver } from '../agents/agent.ts';
+import type { OpenExecutor, AgentDriver } from '../agents/agent.ts';
 import type { AgentSessionInput } from '../contract/facts.ts';
 import type { ClockReading } from '../contract/records.ts';
 import type { ChatActor } from '../journal/record-actors.ts';
 
 /**
- * The process machine with hands that do what it asks for, for as long as the chat lives; ending it leaves the process alone. A
+ * The process machine with an executor that does what it asks for, for as long as the chat lives; ending it leaves the process alone. A
  * chat has one pair: the actor of a chat that crashed is not told to end, so the next one ends what it left. A chat that was
  * given up has none.
  */
@@ -15,8 +15,8 @@ export function agentProcess(
   drivers: ReadonlyMap<string, AgentDriver>,
   { clock, idleMs }: { clock: () => ClockReading; idleMs: number },
 ) {
-  const all = new Map<string, OpenHands>();
-  const hands = fromCallback<ProcessOrder, AgentSessionInput>(({ input, receive, sendBack, self }) => {
+  const all = new Map<string, OpenExecutor>();
+  const executor = fromCallback<ProcessOrder, AgentSessionInput>(({ input, receive, sendBack, self }) => {
     const { chatId, provider, isGivenUp } = input;
     all.get(chatId)?.detach();
     all.delete(chatId);
@@ -24,7 +24,7 @@ export function agentProcess(
     const driver = drivers.get(provider);
     if (driver === undefined) throw new Error(`No driver for the agent "${provider}".`);
     const chat = chatOf(self);
-    const own = driver.openHands(input, {
+    const own = driver.openExecutor(input, {
       report: (fact) =>
         sendBack(
           fact.type === 'process.prepared' ? { ...fact, at: new Date().toISOString(), clock: clock() } : fact,
@@ -38,7 +38,7 @@ export function agentProcess(
       if (all.get(chatId) === own) all.delete(chatId);
     };
   });
-  return agentProcessMachine.provide({ actors: { hands }, delays: { idleLimit: idleMs } });
+  return agentProcessMachine.provide({ actors: { executor }, delays: { idleLimit: idleMs } });
 }
 
 /** How the process of a chat stands: `working.interrupted`; null for a chat that has none to speak of. */
@@ -55,6 +55,6 @@ function nameOf(value: StateValue): string {
 }
 
 /** What an agent says goes to its chat as it is: a step of a machine costs more than a line. */
-function chatOf(hands: AnyActorRef): AnyActorRef | undefined {
-  return hands._parent?._parent;
+function chatOf(executor: AnyActorRef): AnyActorRef | undefined {
+  return executor._parent?._parent;
 }

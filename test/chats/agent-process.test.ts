@@ -7,7 +7,7 @@ import type { AgentSessionInput } from '../../src/contract/facts.ts';
 import { CLOCK, DELIVERY, message, said, session } from '../support/chat-words.ts';
 
 describe('the process of a chat', () => {
-  it('has its hands let go when the chat ends', () => {
+  it('has its executor let go when the chat ends', () => {
     const { start, told } = startLogic();
 
     start().chat.stop();
@@ -15,7 +15,7 @@ describe('the process of a chat', () => {
     expect(told).toEqual(['1 opened', '1 let go']);
   });
 
-  it('has the hands let go that a crashed chat left, before it gets others', () => {
+  it('has the executor let go that a crashed chat left, before it gets another', () => {
     const { start, told } = startLogic();
     start();
 
@@ -24,7 +24,7 @@ describe('the process of a chat', () => {
     expect(told).toEqual(['1 opened', '1 let go', '2 opened']);
   });
 
-  it('has no hands in a chat that was given up, and lets go of those it left', () => {
+  it('has no executor in a chat that was given up, and lets go of the one it left', () => {
     const { start, told } = startLogic();
     start();
 
@@ -35,12 +35,12 @@ describe('the process of a chat', () => {
 
   it('is told of as soon as it is prepared, with when that was', () => {
     const { start, told } = startLogic();
-    const { chat, heard, hands } = start();
+    const { chat, heard, executor } = start();
     const { agent } = chat.getSnapshot().children;
 
     agent?.send({ type: 'agent.prepare', message: message('m1') });
-    hands().report({ type: 'process.launched' });
-    hands().report({ type: 'process.prepared', messageId: 'm1', delivery: DELIVERY });
+    executor().report({ type: 'process.launched' });
+    executor().report({ type: 'process.prepared', messageId: 'm1', delivery: DELIVERY });
 
     expect(told.slice(1)).toEqual(['1 launch', '1 prepare']);
     const at = expect.any(String) as string;
@@ -48,9 +48,9 @@ describe('the process of a chat', () => {
   });
 
   it('says what its agent says past its machine', () => {
-    const { heard, hands } = startLogic().start();
+    const { heard, executor } = startLogic().start();
 
-    hands().tell(said('m1'));
+    executor().tell(said('m1'));
 
     expect(heard).toEqual([said('m1')]);
   });
@@ -72,7 +72,7 @@ function startLogic() {
     provider: 'test',
     title: 'Test',
     idleMs: 1_000,
-    openHands: (_, listener) => {
+    openExecutor: (_, listener) => {
       const name = String(++count);
       told.push(`${name} opened`);
       listeners.push(listener);
@@ -83,7 +83,7 @@ function startLogic() {
     },
   };
   const logic = agentProcess(new Map([['test', driver]]), { clock: () => CLOCK, idleMs: 1_000 });
-  const hands = () => listeners.at(-1)!;
+  const executor = () => listeners.at(-1)!;
 
   function start(rest: Partial<AgentSessionInput> = {}) {
     const heard: unknown[] = [];
@@ -94,7 +94,7 @@ function startLogic() {
       }),
     );
     chat.start();
-    return { chat, heard, hands };
+    return { chat, heard, executor };
   }
 
   return { start, told };

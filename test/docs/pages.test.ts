@@ -25,7 +25,7 @@ describe('the pages', () => {
   });
 
   it('name only metrics that there are', () => {
-    const source = ['create-gauges.ts', 'metrics/tally.ts'].map((file) =>
+    const source = ['engine/create-gauges.ts', 'metrics/tally.ts'].map((file) =>
       readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8'),
     );
     const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');

@@ -39,12 +39,12 @@ describe('a machine whose actors were not provided', () => {
 
     chat.start();
 
-    await expect(failure).resolves.toEqual(new UnprovidedActorError('hands'));
+    await expect(failure).resolves.toEqual(new UnprovidedActorError('executor'));
   });
 
   it('leaves no other actor to be provided than these', () => {
     expect(STAND_INS.map(([name]) => name)).toEqual([
-      'hands',
+      'executor',
       'awaitCloudInit',
       'discoverRepositories',
       'runStartHooks',

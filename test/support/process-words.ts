@@ -36,8 +36,8 @@ export function ready(messageId: string): ProcessEvent {
   return { type: 'process.prepared', messageId, delivery: DELIVERY, at: PREPARED_AT, clock: CLOCK };
 }
 
-export function buried(becomes: 'ended' | 'again' | 'cutOff' | 'rested'): ProcessEvent {
-  return { type: 'process.buried', becomes, failure: FAILURE };
+export function settled(becomes: 'ended' | 'again' | 'cutOff' | 'rested'): ProcessEvent {
+  return { type: 'process.settled', becomes, failure: FAILURE };
 }
 
 /** Up to where message `m1` is prepared, and up to where it is worked on. */

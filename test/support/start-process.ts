@@ -15,13 +15,13 @@ const recordings = new WeakMap<object, ProcessOrder[]>();
 /** One for all, so that the transitions that tests take can be counted. */
 export const recordedMachine = agentProcessMachine.provide({
   actors: {
-    hands: fromCallback<ProcessOrder, AgentSessionInput>(({ receive, system }) => {
+    executor: fromCallback<ProcessOrder, AgentSessionInput>(({ receive, system }) => {
       receive((order) => recordings.get(system)?.push(order));
     }),
   },
 });
 
-/** A process whose hands only record what they are asked for, on a clock the test owns, with a chat that listens. */
+/** A process whose executor only records what it is asked for, on a clock the test owns, with a chat that listens. */
 export function startProcess(
   rest: Partial<AgentSessionInput> = {},
   inspect?: (event: InspectionEvent) => void,

@@ -5,16 +5,16 @@ import { loadInput, storeInput } from '../delivery-input.ts';
 import { contentOf } from '../message-content.ts';
 import type { Wanted } from '../codec.ts';
 import type { Conversation } from './conversation.ts';
-import type { HandsFact, HandsOptions } from './hands-options.ts';
+import type { ExecutorFact, ExecutorOptions } from './executor-options.ts';
 import { readDelivery } from './delivery.ts';
 import { survey } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import type { SessionWatch } from './session-watch.ts';
 
-export interface PreparerOptions<State, Traits> extends HandsOptions<State, Traits> {
+export interface PreparerOptions<State, Traits> extends ExecutorOptions<State, Traits> {
   conversation: Conversation<State, Traits>;
   session: SessionWatch<State, Traits>;
-  report: (fact: HandsFact) => void;
+  report: (fact: ExecutorFact) => void;
   /** Another process has to take the message, launched with this as `before`. */
   onUnfit: (state: State) => void;
   onBroken: (error: unknown) => void;
@@ -72,7 +72,7 @@ export class Preparer<State, Traits> {
     this.#latest = null;
   }
 
-  /** Hands the message over: its line is on disk before it is written. */
+  /** Executor the message over: its line is on disk before it is written. */
   async deliver(message: QueuedMessage, given: Delivery): Promise<void> {
     const { context, codec, conversation, session } = this.#options;
     const { process } = conversation;

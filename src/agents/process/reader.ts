@@ -1,5 +1,5 @@
 /** Takes charge of a process: reads what it prints, silently up to what is known, and says when it is over. */
-import type { HandsFact, HandsOptions } from './hands-options.ts';
+import type { ExecutorFact, ExecutorOptions } from './executor-options.ts';
 import { Channel } from './channel.ts';
 import type { Conversation } from './conversation.ts';
 import { LiveProcess } from './live-process.ts';
@@ -9,11 +9,11 @@ import type { Steering } from './steering.ts';
 import type { Facts } from '../facts.ts';
 import type { Run } from '../../processes/run.ts';
 
-export interface ReaderOptions<State, Traits> extends HandsOptions<State, Traits> {
+export interface ReaderOptions<State, Traits> extends ExecutorOptions<State, Traits> {
   conversation: Conversation<State, Traits>;
   facts: Facts;
   steering: Steering;
-  report: (fact: HandsFact) => void;
+  report: (fact: ExecutorFact) => void;
   signal: AbortSignal;
   /** A line was read, and told. */
   onLine: () => void;

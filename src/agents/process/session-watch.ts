@@ -6,10 +6,10 @@ import { openNativeSession } from '../native-session.ts';
 import type { NativeSession } from '../native-session.ts';
 import { readDelivery } from './delivery.ts';
 import type { Conversation } from './conversation.ts';
-import type { HandsOptions } from './hands-options.ts';
+import type { ExecutorOptions } from './executor-options.ts';
 import type { LiveProcess } from './live-process.ts';
 
-export interface SessionWatchOptions<State, Traits> extends HandsOptions<State, Traits> {
+export interface SessionWatchOptions<State, Traits> extends ExecutorOptions<State, Traits> {
   facts: Facts;
   conversation: Pick<Conversation<State, Traits>, 'standing'>;
 }

@@ -55,7 +55,7 @@ export function replay(name: string): Replayed {
   const replayed: Replayed = { events: [], story: [], ends: [], partials: [], state: openState(null) };
   let process = 0;
   for (const { proc, dir, frame } of readRecording(name)) {
-    if (proc !== process) bury(replayed);
+    if (proc !== process) settle(replayed);
     process = proc;
     if (dir === '>') send(replayed, frame);
     else receive(replayed, frame);
@@ -114,7 +114,7 @@ function finish(replayed: Replayed, end: TurnEnd): void {
   replayed.story.push(`-> ${end.outcome}`);
 }
 
-function bury(replayed: Replayed): void {
+function settle(replayed: Replayed): void {
   const ending = { isFound: false, isWritten: true, isAsked: false, isUnresponsive: false };
   const { state, said } = conclude(replayed.state, { ...ending, isSelfDirected: false, now: NOW });
   keep(replayed, { state, said });

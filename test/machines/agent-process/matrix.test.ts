@@ -16,7 +16,7 @@ import {
   STOP,
   WORKING,
   abandon,
-  buried,
+  settled,
   deliver,
   prepare,
   ready,
@@ -28,8 +28,8 @@ import { entriesOf, leafOf, type LeafOf } from '../../support/state-names.ts';
 type State = Exclude<LeafOf<StateValueFrom<typeof agentProcessMachine>>, 'unknown' | 'lost'>;
 
 type Found = 'found nothing' | 'found one that ended' | 'found one that lives';
-type Buried = 'buried, ended' | 'buried, again' | 'buried, cut off' | 'buried, rested';
-type EventKey = Exclude<ProcessEvent['type'], 'process.found' | 'process.buried'> | Found | Buried;
+type Settled = 'settled, ended' | 'settled, again' | 'settled, cut off' | 'settled, rested';
+type EventKey = Exclude<ProcessEvent['type'], 'process.found' | 'process.settled'> | Found | Settled;
 
 /** Not `Partial`: a new event does not compile until it is here. Message m1 is the one at hand, m2 the next one. */
 const EVENTS: Record<EventKey, ProcessEvent> = {
@@ -60,10 +60,10 @@ const EVENTS: Record<EventKey, ProcessEvent> = {
   'process.replaced': { type: 'process.replaced' },
   'process.speechless': { type: 'process.speechless' },
   'process.exited': EXITED,
-  'buried, ended': buried('ended'),
-  'buried, again': buried('again'),
-  'buried, cut off': buried('cutOff'),
-  'buried, rested': buried('rested'),
+  'settled, ended': settled('ended'),
+  'settled, again': settled('again'),
+  'settled, cut off': settled('cutOff'),
+  'settled, rested': settled('rested'),
   'process.retire': { type: 'process.retire' },
   'death.forgotten': { type: 'death.forgotten' },
 };
@@ -172,10 +172,10 @@ const MOVES: Record<State, Partial<Record<EventKey, State>>> = {
   },
   'alive.leaving.killed': { 'process.exited': 'gone' },
   gone: {
-    'buried, ended': 'absent',
-    'buried, again': 'launching',
-    'buried, cut off': 'absent',
-    'buried, rested': 'absent',
+    'settled, ended': 'absent',
+    'settled, again': 'launching',
+    'settled, cut off': 'absent',
+    'settled, rested': 'absent',
   },
 };
 

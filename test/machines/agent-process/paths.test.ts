@@ -5,7 +5,7 @@ import {
   LEFT_RESTING,
   STOP,
   WORKING,
-  buried,
+  settled,
   prepare,
 } from '../../support/process-words.ts';
 import { leafOf } from '../../support/state-names.ts';
@@ -16,14 +16,14 @@ import { finish, walkProcess, type Walk } from './walk.ts';
 const WALKS = 600;
 const STEPS = 60;
 
-/** In `gone` a process is being buried; what follows on that is one step. */
+/** In `gone` a process is being settled; what follows on that is one step. */
 const NO_PROCESS = ['attaching', 'absent', 'launching', 'gone'];
 
 const coverage = createTransitionCoverage(recordedMachine.root);
 const walks = Array.from({ length: WALKS }, (_, seed) => walkProcess(seed, STEPS, coverage.inspect));
 
 describe('process machine, along random walks', () => {
-  it('launches no process before the one before it was buried', () => {
+  it('launches no process before the one before it was settled', () => {
     expect(
       violationsOf(({ stands }) =>
         stands.every((snapshot, place) => {
@@ -74,7 +74,7 @@ describe('process machine, along random walks', () => {
 
   it('takes every transition of the machine somewhere', () => {
     const { take } = startProcess({}, coverage.inspect);
-    for (let death = 0; death < 5; death += 1) take(...WORKING, EXITED, buried('cutOff'));
+    for (let death = 0; death < 5; death += 1) take(...WORKING, EXITED, settled('cutOff'));
     take(prepare('m2'));
     startProcess({}, coverage.inspect).take(...WORKING, INTERRUPT, 5_000);
     // Rare moves in a row.

@@ -16,7 +16,7 @@ import {
   WORKED,
   WORKING,
   abandon,
-  buried,
+  settled,
   deliver,
   prepare,
   ready,
@@ -45,22 +45,22 @@ describe('a message', () => {
     expect(namesOf(orders).filter((name) => name.startsWith('launch'))).toEqual(['launch m1']);
   });
 
-  it('waits until a process that leaves is buried, and gets another one', () => {
+  it('waits until a process that leaves is settled, and gets another one', () => {
     const { orders, take } = startProcess();
 
     take(...RESTING, { type: 'process.retire' }, prepare('m2'));
     expect(namesOf(orders).at(-1)).toBe('leave');
-    take(EXITED, buried('rested'));
+    take(EXITED, settled('rested'));
 
-    expect(namesOf(orders).slice(-2)).toEqual(['bury', 'launch m2']);
+    expect(namesOf(orders).slice(-2)).toEqual(['settle', 'launch m2']);
   });
 
   it('that its process is not fit for goes to another one', () => {
     const { orders, take } = startProcess();
 
-    take(...RESTING, prepare('m2'), { type: 'process.unfit' }, EXITED, buried('rested'));
+    take(...RESTING, prepare('m2'), { type: 'process.unfit' }, EXITED, settled('rested'));
 
-    expect(namesOf(orders).slice(-4)).toEqual(['prepare m2', 'leave', 'bury', 'launch m2']);
+    expect(namesOf(orders).slice(-4)).toEqual(['prepare m2', 'leave', 'settle', 'launch m2']);
   });
 
   it('takes no preparation of another one for its own', () => {
@@ -85,9 +85,9 @@ describe('a message', () => {
   it('whose process died before it was handed over is prepared for another one', () => {
     const { orders, take } = startProcess();
 
-    take(...RESERVED, EXITED, deliver('m1'), buried('rested'));
+    take(...RESERVED, EXITED, deliver('m1'), settled('rested'));
 
-    expect(namesOf(orders).slice(-2)).toEqual(['bury', 'launch m1']);
+    expect(namesOf(orders).slice(-2)).toEqual(['settle', 'launch m1']);
   });
 
   it('ends with what was said, where no process can be launched', () => {
@@ -101,7 +101,7 @@ describe('a message', () => {
   it('ends with the failure of a process that was launched for it and went before it was ready', () => {
     const { process, told, take } = startProcess();
 
-    take(prepare('m1'), LAUNCHED, EXITED, buried('rested'));
+    take(prepare('m1'), LAUNCHED, EXITED, settled('rested'));
 
     expect(told).toEqual([{ type: 'agent.exited', failure: FAILURE }]);
     expect(leafOf(process.getSnapshot())).toBe('absent');
@@ -121,8 +121,8 @@ describe('a process that dies', () => {
     const again = startProcess();
     const cutOff = startProcess();
 
-    again.take(...WORKING, EXITED, buried('again'));
-    cutOff.take(...WORKING, EXITED, buried('cutOff'));
+    again.take(...WORKING, EXITED, settled('again'));
+    cutOff.take(...WORKING, EXITED, settled('cutOff'));
 
     expect(namesOf(again.orders).at(-1)).toBe('launch m1');
     expect(namesOf(again.told)).toEqual(['turn.prepared m1']);
@@ -131,7 +131,7 @@ describe('a process that dies', () => {
 
   it('five times within a minute is not launched again until one death is a minute old', () => {
     const { orders, take } = startProcess();
-    for (let death = 0; death < 5; death += 1) take(...WORKING, EXITED, buried('cutOff'));
+    for (let death = 0; death < 5; death += 1) take(...WORKING, EXITED, settled('cutOff'));
 
     take(prepare('m2'));
     expect(namesOf(orders).at(-1)).toBe('sayExhausted');
@@ -143,7 +143,7 @@ describe('a process that dies', () => {
   it('because it was told to does not count', () => {
     const { orders, take } = startProcess();
     for (let end = 0; end < 8; end += 1)
-      take(...RESTING, { type: 'process.retire' }, EXITED, buried('rested'));
+      take(...RESTING, { type: 'process.retire' }, EXITED, settled('rested'));
 
     take(prepare('m2'));
 
@@ -171,7 +171,7 @@ describe('the ladder', () => {
 
     take({ type: 'process.retire' }, 2_000, 3_000, 3_000);
 
-    expect(namesOf(orders)).toEqual(['leave', 'terminate', 'kill', 'bury']);
+    expect(namesOf(orders)).toEqual(['leave', 'terminate', 'kill', 'settle']);
   });
 
   it('does not wait for a process that knows no word to leave', () => {
@@ -185,16 +185,16 @@ describe('the ladder', () => {
   it('is climbed by a turn that does not end when it is interrupted, and its chat is told', () => {
     const { orders, told, take } = startProcess();
 
-    take(...WORKING, INTERRUPT, 5_000, EXITED, buried('cutOff'));
+    take(...WORKING, INTERRUPT, 5_000, EXITED, settled('cutOff'));
 
-    expect(namesOf(orders).slice(-3)).toEqual(['interrupt', 'terminate', 'bury']);
+    expect(namesOf(orders).slice(-3)).toEqual(['interrupt', 'terminate', 'settle']);
     expect(told.at(-1)).toEqual({ type: 'agent.exited', failure: FAILURE });
   });
 
   it('is climbed to its end when the turn ends on the way, and nobody waits for that any more', () => {
     const { told, take } = startProcess();
 
-    take(...WORKING, INTERRUPT, 5_000, TURN_ENDED, EXITED, buried('rested'));
+    take(...WORKING, INTERRUPT, 5_000, TURN_ENDED, EXITED, settled('rested'));
 
     expect(namesOf(told)).toEqual(['turn.prepared m1']);
   });
@@ -211,9 +211,9 @@ describe('the ladder', () => {
     const { orders, told, take } = startProcess();
     const damaged = { code: 'agent_output_damaged', message: 'It was cut off.' };
 
-    take(...WORKING, { type: 'process.damaged', failure: damaged }, EXITED, buried('cutOff'));
+    take(...WORKING, { type: 'process.damaged', failure: damaged }, EXITED, settled('cutOff'));
 
-    expect(namesOf(orders).slice(-2)).toEqual(['kill', 'bury']);
+    expect(namesOf(orders).slice(-2)).toEqual(['kill', 'settle']);
     expect(told.at(-1)).toEqual({ type: 'agent.exited', failure: damaged });
   });
 });
@@ -222,7 +222,7 @@ describe('a chat that ends', () => {
   it('is told once that its process is gone, whatever that was doing', () => {
     const { told, take } = startProcess();
 
-    take(...WORKING, STOP, 2_000, 3_000, EXITED, buried('ended'));
+    take(...WORKING, STOP, 2_000, 3_000, EXITED, settled('ended'));
 
     expect(told.slice(1)).toEqual([{ type: 'agent.exited', failure: FAILURE }]);
   });
@@ -278,7 +278,7 @@ describe('a process that an earlier engine left', () => {
     take({ type: 'process.found', is: 'ended', message: message('m1') }, EXITED);
 
     expect(orders.at(-1)).toEqual({
-      type: 'bury',
+      type: 'settle',
       code: 1,
       isAsked: false,
       isFound: true,

@@ -11,7 +11,7 @@ import {
   LEFT_WORKING,
   REQUEST,
   abandon,
-  buried,
+  settled,
   deliver,
   prepare,
   ready,
@@ -54,7 +54,7 @@ const MOVES: ((fresh: string, walk: Walk) => ProcessEvent | number)[] = [
   () => 300_000,
 ];
 
-/** What hands may answer to an order, some of it never. */
+/** What the executor may answer to an order, some of it never. */
 const ANSWERS: Partial<Record<ProcessOrder['type'], (order: ProcessOrder) => ProcessEvent[]>> = {
   attach: () => [
     ATTACHED,
@@ -75,7 +75,7 @@ const ANSWERS: Partial<Record<ProcessOrder['type'], (order: ProcessOrder) => Pro
   leave: () => [EXITED, { type: 'process.speechless' }, { type: 'process.rested' }],
   terminate: () => [EXITED, { type: 'process.worked' }],
   kill: () => [EXITED, EXITED, { type: 'process.worked' }],
-  bury: () => [buried('ended'), buried('again'), buried('cutOff'), buried('rested')],
+  settle: () => [settled('ended'), settled('again'), settled('cutOff'), settled('rested')],
 };
 
 export function walkProcess(seed: number, length: number, inspect?: (event: InspectionEvent) => void): Walk {
@@ -98,14 +98,14 @@ export function walkProcess(seed: number, length: number, inspect?: (event: Insp
   return walk;
 }
 
-/** The chat ends, and from then on whatever is asked of the hands happens. */
+/** The chat ends, and from then on whatever is asked of the executor happens. */
 export function finish(walk: Walk): void {
   walk.take({ type: 'agent.stop' });
   const done: Partial<Record<ProcessOrder['type'], ProcessEvent>> = {
     attach: ATTACHED,
     launch: LAUNCHED,
     kill: EXITED,
-    bury: buried('rested'),
+    settle: settled('rested'),
   };
   for (let round = 0; round < 20; round += 1) {
     for (const order of walk.orders.splice(0)) {

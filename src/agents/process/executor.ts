@@ -6,9 +6,9 @@ import { kill, terminate } from '../../processes/terminate.ts';
 import { Facts } from '../facts.ts';
 import { createMailbox } from '../mailbox.ts';
 import { OpenQuestions } from '../open-questions.ts';
-import { bury } from './burial.ts';
+import { settle } from './settlement.ts';
 import { Conversation } from './conversation.ts';
-import type { HandsFact, HandsOptions } from './hands-options.ts';
+import type { ExecutorFact, ExecutorOptions } from './executor-options.ts';
 import { failureOf, isFit, launch } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import { Preparer } from './preparer.ts';
@@ -16,8 +16,8 @@ import { Reader } from './reader.ts';
 import { SessionWatch } from './session-watch.ts';
 import { Steering } from './steering.ts';
 
-export class Hands<State, Traits> {
-  readonly #options: HandsOptions<State, Traits>;
+export class Executor<State, Traits> {
+  readonly #options: ExecutorOptions<State, Traits>;
   readonly #facts: Facts;
   readonly #conversation: Conversation<State, Traits>;
   readonly #reader: Reader<State, Traits>;
@@ -31,10 +31,10 @@ export class Hands<State, Traits> {
   /** How the process before stood whose message is given again. */
   #before: State | null = null;
 
-  constructor(options: HandsOptions<State, Traits>) {
+  constructor(options: ExecutorOptions<State, Traits>) {
     const { chat, context, tell } = options;
     const { now, requestTimeoutMs: timeoutMs } = context;
-    const report = (fact: HandsFact) => this.#report(fact);
+    const report = (fact: ExecutorFact) => this.#report(fact);
     const facts = new Facts(tell, chat);
     const questions = new OpenQuestions({ open: chat.requests, timeoutMs, now, report: facts.report });
     const steering = new Steering({
@@ -131,8 +131,8 @@ export class Hands<State, Traits> {
         return this.#facts.exited(this.#options.codec.failures.exhausted);
       case 'leave':
         return this.#leave();
-      case 'bury':
-        return this.#bury(order);
+      case 'settle':
+        return this.#settle(order);
       default:
         return undefined;
     }
@@ -194,7 +194,7 @@ export class Hands<State, Traits> {
     how(process, process.reachWith(this.#conversation.standingOf(process)));
   }
 
-  async #bury(order: Extract<ProcessOrder, { type: 'bury' }>): Promise<void> {
+  async #settle(order: Extract<ProcessOrder, { type: 'settle' }>): Promise<void> {
     const { process } = this.#conversation;
     if (process === null) return;
     this.#preparer.forget();
@@ -202,9 +202,9 @@ export class Hands<State, Traits> {
     this.#facts.flush(); // before its spool may be cleared away
     this.#steering.end(process.position, true);
     const [conversation, facts] = [this.#conversation, this.#facts];
-    const burial = await bury(process, { ...this.#options, ...order, conversation, facts });
-    if (burial.becomes === 'again') this.#before = process.state;
-    this.#report({ type: 'process.buried', ...burial });
+    const settlement = await settle(process, { ...this.#options, ...order, conversation, facts });
+    if (settlement.becomes === 'again') this.#before = process.state;
+    this.#report({ type: 'process.settled', ...settlement });
   }
 
   #reportFailed(error: unknown): void {
@@ -225,7 +225,7 @@ export class Hands<State, Traits> {
     context.log.warn({ err, chatId: chat.chatId, provider: codec.provider }, 'a process of an agent failed');
   }
 
-  #report(fact: HandsFact): void {
+  #report(fact: ExecutorFact): void {
     this.#facts.flush();
     if (!this.#letGo.signal.aborted) this.#options.report(fact);
   }

@@ -5,16 +5,16 @@ import type { AgentContext } from '../agent-context.ts';
 import type { AgentCodec } from '../codec.ts';
 
 /** Without the time, which whoever passes it on knows. */
-export type HandsFact =
+export type ExecutorFact =
   | Exclude<ProcessFact, { type: 'process.prepared' }>
   | { type: 'process.prepared'; messageId: string; delivery: Delivery };
 
-export interface HandsOptions<State, Traits> {
+export interface ExecutorOptions<State, Traits> {
   codec: AgentCodec<State, Traits>;
   context: AgentContext;
   chat: AgentSessionInput;
   /** To the machine. */
-  report: (fact: HandsFact) => void;
+  report: (fact: ExecutorFact) => void;
   /** To the chat, as it is. */
   tell: (fact: AgentFact) => void;
 }

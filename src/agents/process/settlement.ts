@@ -6,11 +6,11 @@ import { clear } from '../../processes/sweep.ts';
 import { hasDetached, killRemains } from '../../processes/terminate.ts';
 import type { Facts } from '../facts.ts';
 import type { Conversation } from './conversation.ts';
-import type { HandsOptions } from './hands-options.ts';
+import type { ExecutorOptions } from './executor-options.ts';
 import type { LiveProcess } from './live-process.ts';
 import { isWritten } from './recovery.ts';
 
-export interface BurialOptions<State, Traits> extends HandsOptions<State, Traits> {
+export interface SettlementOptions<State, Traits> extends ExecutorOptions<State, Traits> {
   conversation: Conversation<State, Traits>;
   facts: Facts;
   code: number | null;
@@ -19,9 +19,9 @@ export interface BurialOptions<State, Traits> extends HandsOptions<State, Traits
   isUnresponsive: boolean;
 }
 
-export async function bury<State, Traits>(
+export async function settle<State, Traits>(
   process: LiveProcess<State>,
-  options: BurialOptions<State, Traits>,
+  options: SettlementOptions<State, Traits>,
 ): Promise<{ becomes: Becoming; failure: Failure }> {
   const { codec, context, chat, conversation } = options;
   const { run } = process;
@@ -45,7 +45,7 @@ export async function bury<State, Traits>(
 function conclude<State, Traits>(
   process: LiveProcess<State>,
   isGivenWhole: boolean,
-  { codec, context, conversation, facts, isAsked, isFound, isUnresponsive }: BurialOptions<State, Traits>,
+  { codec, context, conversation, facts, isAsked, isFound, isUnresponsive }: SettlementOptions<State, Traits>,
 ): Becoming {
   const { position, messageId } = process;
   const { isSelfDirected } = facts;
@@ -71,7 +71,7 @@ function conclude<State, Traits>(
 /** The folder of a run is needed until its end is on disk. */
 function clearWhenSettled<State, Traits>(
   { run }: LiveProcess<State>,
-  { context }: HandsOptions<State, Traits>,
+  { context }: ExecutorOptions<State, Traits>,
 ) {
   context
     .settled()
