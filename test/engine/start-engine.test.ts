@@ -8,7 +8,7 @@ import type { EngineStatus } from '../../src/contract/status.ts';
 import type { RunningEngine } from '../../src/server/engine.ts';
 import { signOf, startInProcess } from '../support/start-in-process.ts';
 
-const FAKE_CLAUDE = new URL('agents/claude/fake-claude.mjs', import.meta.url).pathname;
+const FAKE_CLAUDE = new URL('../agents/claude/fake-claude.mjs', import.meta.url).pathname;
 const FIRST_PAGE = { limit: 100, offset: 0 };
 
 it('has one chat per agent from the first start, never used', async () => {
