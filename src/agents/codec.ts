@@ -58,7 +58,7 @@ export interface AgentCodec<State, Traits = null> {
   /** `lines.ts`: our commands as lines, and what is known once they are written. */
   lines(state: State, command: ProtocolCommand, moment: Moment): Step<State>;
   /** Which question of the agent a line of ours answers, for whoever takes up the process; null when none. */
-  answeredBy?(line: string): RequestId | null;
+  readonly answeredBy?: (line: string) => RequestId | null;
 
   /** `recover.ts`: the agent's own files of its sessions; none for an agent that tells nothing of them. */
   readonly session?: SessionFiles;
@@ -68,7 +68,7 @@ export interface AgentCodec<State, Traits = null> {
   /** `failures.ts` */
   readonly failures: AgentFailures<State>;
   /** Ends what the open tools of an agent run; without it, what left the session of the process. */
-  killTools?(run: Run, reach: Reach): Promise<void>;
+  readonly killTools?: (run: Run, reach: Reach) => Promise<void>;
   /** After the end of a process of which nothing lives on. */
   tidy?(given: { chatId: string; home: string }): Promise<void>;
 }

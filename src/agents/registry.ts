@@ -21,11 +21,14 @@ export async function createDrivers({
   ...options
 }: AgentOptions): Promise<ReadonlyMap<string, AgentDriver>> {
   const drivers = [
-    createDriver(createClaudeCodec(options.paths, logins.claude.environment), {
-      ...options,
-      findProgram: programs.claude,
-      login: logins.claude,
-    }),
+    createDriver(
+      createClaudeCodec(options.paths, () => logins.claude.environment()),
+      {
+        ...options,
+        findProgram: programs.claude,
+        login: logins.claude,
+      },
+    ),
     createDriver(createCodexCodec(options.paths), {
       ...options,
       findProgram: programs.codex,

@@ -5,7 +5,7 @@ const MASK = '[redacted]';
 /** A command as people would type it, without what its options call a secret. */
 export function toCommandLine(words: readonly string[]): string {
   const shown = words.map((word, index) => {
-    const [name = '', value] = cutAt(word);
+    const [name, value] = cutAt(word);
     if (value !== undefined && TELLING.test(name)) return `${name}=${MASK}`;
     const before = words[index - 1] ?? '';
     return before.startsWith('-') && !before.includes('=') && TELLING.test(before) ? MASK : word;

@@ -87,7 +87,10 @@ export async function openStandIn({
   const chats: TestChat[] = [];
   const createDriver = ({ command: other = command, ...changes }: Changes) => {
     const given = { ...options, findProgram: () => other, ...changes };
-    return createAgentDriver(createClaudeCodec(given.paths, given.login.environment), given);
+    return createAgentDriver(
+      createClaudeCodec(given.paths, () => given.login.environment()),
+      given,
+    );
   };
   const chat = createChat({ createDriver, home: home.path, partials, policy, payloads, chats });
   onTestFailed(() => console.error(lines.join(''), JSON.stringify(chat.facts.slice(-20), null, 1)));
