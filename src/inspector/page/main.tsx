@@ -1,12 +1,13 @@
+// Before everything that declares a schema, which happens as it is loaded.
+import './no-eval.ts';
+import './show-plain-text.ts';
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { followEngine } from './follow-engine.ts';
-import './no-eval.ts';
 import { initialState, type PageStore } from './page-state.ts';
 import { SecretForm } from './secret-form.tsx';
 import { connect, forgetSecret, rememberedSecret, rememberSecret } from './session.ts';
 import { Shell } from './shell.tsx';
-import './show-plain-text.ts';
 import { Store } from './store.ts';
 
 const place = document.getElementById('page');
