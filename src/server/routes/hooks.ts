@@ -69,7 +69,7 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
             'Server-sent events as it goes: `started`, `output` in whole lines, `ended`. After 1 MiB of output it is ended.',
           schema: HookTestEvent,
           mediaType: 'text/event-stream',
-          example: 'event: output\ndata: {"type":"output","text":"ready\\n"}\n\n',
+          example: { type: 'output', text: 'ready\n' },
         },
       },
       example: { script: 'npm ci', repo: 'shop', timeoutMs: 60_000 },
