@@ -13,6 +13,18 @@ import { mustProvideCallback } from './must-provide.ts';
 /** So many may die within `deathMemory` while they are watched; messages that come then are refused. */
 const DEATHS_MAX = 5;
 
+/** What is known of a process that is not there. */
+const ABSENT: Omit<ProcessContext, 'session' | 'wanted' | 'deaths'> = {
+  launchedFor: null,
+  given: null,
+  isFound: false,
+  isInterrupting: false,
+  isWorking: false,
+  reason: null,
+  failure: null,
+  code: null,
+};
+
 export const agentProcessSetup = setup({
   types: {} as {
     input: AgentSessionInput;
@@ -72,16 +84,7 @@ export const agentProcessSetup = setup({
     countDeath: assign({ deaths: ({ context }) => context.deaths + 1 }),
     forgetDeathLater: raise({ type: 'death.forgotten' }, { delay: 'deathMemory' }),
     forgetDeath: assign({ deaths: ({ context }) => context.deaths - 1 }),
-    forgetProcess: assign({
-      launchedFor: null,
-      given: null,
-      isFound: false,
-      isInterrupting: false,
-      isWorking: false,
-      reason: null,
-      failure: null,
-      code: null,
-    }),
+    forgetProcess: assign(ABSENT),
     tellPrepared: sendParent(({ event }): ProcessTold => {
       assertEvent(event, 'process.prepared');
       return { ...event, type: 'turn.prepared' };
@@ -147,17 +150,5 @@ function wantedIn({ wanted }: ProcessContext) {
 }
 
 export function contextOf(session: AgentSessionInput): ProcessContext {
-  return {
-    session,
-    wanted: null,
-    launchedFor: null,
-    given: null,
-    isFound: false,
-    isInterrupting: false,
-    isWorking: false,
-    reason: null,
-    failure: null,
-    code: null,
-    deaths: 0,
-  };
+  return { session, wanted: null, ...ABSENT, deaths: 0 };
 }
