@@ -1,11 +1,15 @@
 /** Watches the agent's own file of a session: notices what was said there without the engine, and what of it is lost. */
-import { createReadStream, statSync } from 'node:fs';
+import { closeSync, createReadStream, readSync, statSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import type { AgentEvent } from '../contract/agent-event.ts';
 import type { AgentSessionInput } from '../contract/facts.ts';
 import type { Delivery, QueuedMessage, SessionMark } from '../contract/records.ts';
 import { createLineSplitter } from '../processes/line-splitter.ts';
+import { openRegularFile } from '../storage/regular-file.ts';
 import { partIsLost } from './context-loss.ts';
-import { inspectSession, sizeOf } from './session-file.ts';
+import { inspectSession, sizeOf, type SessionFile } from './session-file.ts';
+
+const CHUNK_BYTES = 256 * 1024;
 
 /** What a user said, as the agent's own file tells it. */
 export interface NativePrompt {
@@ -59,7 +63,7 @@ export class NativeSession {
 
   /** A session that begins now has nothing in it. */
   begin(sessionId: string, file?: string | null): void {
-    this.#mark = { sessionId, offset: 0, damaged: 0, ...(file == null ? {} : { file }) };
+    this.#mark = { sessionId, offset: 0, damaged: 0, checksum: 0, ...(file == null ? {} : { file }) };
   }
 
   /** The agent tells where it keeps the session. */
@@ -73,9 +77,11 @@ export class NativeSession {
   measure(sessionId: string): SessionMark | undefined {
     const file = this.#fileOf(sessionId);
     const size = file === undefined ? null : sizeNow(file);
-    if (size === null) return undefined;
-    const known = this.#known(sessionId);
-    this.#mark = { ...known, sessionId, offset: Math.max(size, known?.offset ?? 0) };
+    if (file === undefined || size === null) return undefined;
+    const known = this.#known(sessionId) ?? { sessionId, offset: size };
+    if (size > known.offset)
+      this.#mark = { ...known, offset: size, checksum: checksumNow(file, known, size) };
+    else this.#mark = known;
     return this.#mark;
   }
 
@@ -88,20 +94,19 @@ export class NativeSession {
   async examine(sessionId: string): Promise<Resumption> {
     const known = this.#known(sessionId);
     const file = this.#fileOf(sessionId);
-    const found = file === undefined ? null : await inspectSession(file);
+    const found = file === undefined ? null : await inspectSession(file, { summedTo: known?.offset });
     if (found === null) return { state: 'there', reason: '', notice: null };
     if (found.kind !== 'file') return { state: found.kind, reason: found.reason, notice: null };
-    const { size, damaged, isTorn } = found;
+    const { size, damaged, isTorn, checksum } = found;
     this.#mark = {
       ...known,
       sessionId,
       offset: Math.min(size, known?.offset ?? size),
       damaged: damaged + (isTorn ? 1 : 0),
+      checksum,
     };
-    const isShorter = known !== undefined && size < known.offset;
-    const isDamaged = damaged > (known?.damaged ?? damaged);
-    const reason = isShorter ? 'its file is shorter than it was' : 'lines of its file are damaged';
-    return { state: 'there', reason: '', notice: isShorter || isDamaged ? partIsLost(reason) : null };
+    const change = known === undefined ? null : changeOf(known, found);
+    return { state: 'there', reason: '', notice: change === null ? null : partIsLost(change) };
   }
 
   /** The gap since the last look, told once; null when there is none. A session looked at for the first time has none. */
@@ -115,7 +120,7 @@ export class NativeSession {
       return null;
     }
     const { foreign, end } = await this.#read(file, { from: known.offset, to: size });
-    this.#mark = { ...known, offset: end };
+    this.#mark = { ...known, offset: end, checksum: checksumNow(file, known, end) };
     return foreign.length === 0 ? null : gapOf(sessionId, foreign, this.#options.now());
   }
 
@@ -179,4 +184,42 @@ function sizeNow(file: string): number | null {
   } catch {
     return null;
   }
+}
+
+/** With what a session has that was known up to a mark, at once; undefined when that was never read whole. */
+function checksumNow(file: string, { offset, checksum }: SessionMark, to: number): number | undefined {
+  if (checksum === undefined) return undefined;
+  try {
+    const descriptor = openRegularFile(file);
+    try {
+      return checksumOf(descriptor, { offset, checksum, to });
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+function checksumOf(
+  descriptor: number,
+  { offset, checksum, to }: { offset: number; checksum: number; to: number },
+): number {
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, to - offset));
+  let sum = checksum;
+  for (let at = offset; at < to;) {
+    const bytesRead = readSync(descriptor, chunk, 0, Math.min(chunk.length, to - at), at);
+    if (bytesRead === 0) throw new Error('The file became shorter.');
+    sum = crc32(chunk.subarray(0, bytesRead), sum);
+    at += bytesRead;
+  }
+  return sum;
+}
+
+/** What became of the part that was known; null when it is as it was. */
+function changeOf(known: SessionMark, found: SessionFile & { kind: 'file' }): string | null {
+  if (found.size < known.offset) return 'its file is shorter than it was';
+  if (found.damaged > (known.damaged ?? found.damaged)) return 'lines of its file are damaged';
+  if (found.checksum !== (known.checksum ?? found.checksum)) return 'its file is not as it was';
+  return null;
 }

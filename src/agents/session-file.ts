@@ -1,6 +1,7 @@
 /** How the file looks in which an agent keeps a session: one JSON object a line. It belongs to the agent, and is only read. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { parseJson } from '../contract/parse-json.ts';
 import { createLineSplitter } from '../processes/line-splitter.ts';
 
@@ -12,6 +13,8 @@ export type SessionFile =
       damaged: number;
       /** The last line has no end. */
       isTorn: boolean;
+      /** CRC-32 of the part that was asked for. */
+      checksum: number;
     }
   /** Nothing is there, or nothing of a session: a pipe or a device would block whoever opens it. */
   | { kind: 'absent' | 'unusable'; reason: string };
@@ -19,7 +22,10 @@ export type SessionFile =
 /** A file on a mount that is gone answers nothing, ever. */
 const REACHED_MS = 10_000;
 
-export async function inspectSession(file: string, status: typeof stat = stat): Promise<SessionFile> {
+export async function inspectSession(
+  file: string,
+  { summedTo = Infinity, status = stat }: { summedTo?: number | undefined; status?: typeof stat } = {},
+): Promise<SessionFile> {
   let limit: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     limit = setTimeout(resolve, REACHED_MS, null).unref();
@@ -28,7 +34,7 @@ export async function inspectSession(file: string, status: typeof stat = stat): 
     const found = await Promise.race([status(file), late]);
     if (found === null) return { kind: 'unusable', reason: 'its file cannot be reached' };
     if (!found.isFile()) return { kind: 'unusable', reason: 'its file is no file any more' };
-    return await readSession(file);
+    return await readSession(file, summedTo);
   } catch (error) {
     return reasonOf(error);
   } finally {
@@ -42,11 +48,12 @@ export async function sizeOf(file: string): Promise<number | null> {
   return found?.isFile() === true ? found.size : null;
 }
 
-async function readSession(file: string): Promise<SessionFile> {
+async function readSession(file: string, summedTo: number): Promise<SessionFile> {
   const split = createLineSplitter(0);
-  let [size, end, lines, damaged] = [0, 0, 0, 0];
+  let [size, end, lines, damaged, checksum] = [0, 0, 0, 0, 0];
   for await (const chunk of createReadStream(file)) {
     const bytes = chunk as Buffer;
+    if (size < summedTo) checksum = crc32(bytes.subarray(0, summedTo - size), checksum);
     size += bytes.length;
     for (const line of split(bytes)) {
       end = line.end;
@@ -55,7 +62,7 @@ async function readSession(file: string): Promise<SessionFile> {
     }
   }
   if (lines === damaged) return { kind: 'unusable', reason: 'there is nothing of it in its file' };
-  return { kind: 'file', size, damaged, isTorn: end < size };
+  return { kind: 'file', size, damaged, isTorn: end < size, checksum };
 }
 
 function isObject(line: Buffer): boolean {

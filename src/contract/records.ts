@@ -40,6 +40,8 @@ export const SessionMarkSchema = z.object({
   offset: z.number().int().nonnegative(),
   /** Lines in it that are known to be damaged. */
   damaged: z.number().int().nonnegative().optional(),
+  /** CRC-32 of all up to there; absent when nobody has read it whole. */
+  checksum: z.number().int().nonnegative().optional(),
   /** Where it lies, of an agent that tells only then. */
   file: z.string().optional(),
 });

@@ -1,4 +1,14 @@
-import { appendFile, mkdir, mkdtemp, open, rm, symlink, truncate } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -108,13 +118,25 @@ describe('what an agent may have forgotten', () => {
   });
 
   it.each([
-    ['its file is shorter than it was', (file: string) => truncate(file, 14)],
-    ['lines of its file are damaged', (file: string) => overwrite(file, { at: 2, text: '\0\0\0' })],
-  ])('is told once, also by the next engine: %s', async (reason, damage) => {
+    ['the end is gone', 'its file is shorter than it was', (file: string) => truncate(file, 14)],
+    [
+      'a line is spoiled',
+      'lines of its file are damaged',
+      (file: string) => overwrite(file, { at: 2, text: '\0\0' }),
+    ],
+    ['the lines have another order', 'its file is not as it was', reverse],
+    [
+      'a word is another one',
+      'its file is not as it was',
+      (file: string) => overwrite(file, { at: 2, text: 'od' }),
+    ],
+  ])('is told once, also by the next engine, when %s', async (_, reason, damage) => {
     const { file, say, open } = await createSession();
     const session = open();
     session.begin('s1');
-    await say('mine', 'mine');
+    await say('mine');
+    session.measure('s1');
+    await say('mine again');
     const mark = session.measure('s1');
     await damage(file);
     const next = open({ mark });
@@ -158,6 +180,11 @@ describe('what an agent may have forgotten', () => {
     expect([session.wasUsed('s1'), await session.look('s1')]).toEqual([true, null]);
   });
 });
+
+async function reverse(file: string): Promise<void> {
+  const lines = (await readFile(file, 'utf8')).trim().split('\n');
+  await writeFile(file, `${lines.toReversed().join('\n')}\n`);
+}
 
 async function overwrite(file: string, { at, text }: { at: number; text: string }): Promise<void> {
   const handle = await open(file, 'r+');

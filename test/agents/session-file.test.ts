@@ -6,7 +6,7 @@ it('passes over the file of a session that cannot be reached, as one that must n
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const neverAnswers = (() => new Promise(() => {})) as unknown as typeof stat;
-  const inspected = inspectSession('/mnt/gone/rollout.jsonl', neverAnswers);
+  const inspected = inspectSession('/mnt/gone/rollout.jsonl', { status: neverAnswers });
   await vi.advanceTimersByTimeAsync(10_000);
   expect(await inspected).toEqual({ kind: 'unusable', reason: 'its file cannot be reached' });
 });

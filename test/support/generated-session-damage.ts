@@ -49,6 +49,12 @@ const PLACED: Readonly<Record<string, Change>> = {
   'has empty lines': (bytes, place) => insert(bytes, lineAt(bytes, place), Buffer.from('\n\n \n')),
   'has a line twice': (bytes, place) =>
     insert(bytes, lineAt(bytes, place), bytes.subarray(lineAt(bytes, place), nextLine(bytes, place))),
+  'has two lines in the place of each other': (bytes, place) => {
+    const [start, middle] = [lineAt(bytes, place), nextLine(bytes, place)];
+    const end = nextLine(bytes, middle);
+    const [first, second] = [bytes.subarray(start, middle), bytes.subarray(middle, end)];
+    return Buffer.concat([bytes.subarray(0, start), second, first, bytes.subarray(end)]);
+  },
   'has a line of another program': (bytes, place, random) =>
     insert(bytes, lineAt(bytes, place), Buffer.from(`${pick(random, FOREIGN)}\n`)),
   'has a huge line': (bytes, place) =>
@@ -75,6 +81,12 @@ const WHOLE: Readonly<Record<string, (bytes: Buffer, random: Random) => Buffer>>
   'has a byte order mark': (bytes) => insert(bytes, 0, Buffer.from('\uFEFF')),
   'has lines that end as in Windows': (bytes) => changeText(bytes, (text) => text.replaceAll('\n', '\r\n')),
   'has lines that end as they once did': (bytes) => changeText(bytes, (text) => text.replaceAll('\n', '\r')),
+  'has its lines in another order': (bytes, random) => changeLines(bytes, (lines) => shuffled(lines, random)),
+  'has its lines in reverse order': (bytes) => changeLines(bytes, (lines) => lines.toReversed()),
+  'has as many lines that were never there': (bytes) =>
+    changeLines(bytes, (lines) =>
+      lines.map(({ length }) => `{"type":"${'x'.repeat(Math.max(0, length - 11))}"}`),
+    ),
   'is there twice': (bytes) => Buffer.concat([bytes, bytes]),
   'is in UTF-16': (bytes) => Buffer.from(bytes.toString('utf8'), 'utf16le'),
 };
@@ -162,6 +174,17 @@ function noise(length: number, random: Random): number[] {
 
 function changeText(bytes: Buffer, change: (text: string) => string): Buffer {
   return Buffer.from(change(bytes.toString('utf8')));
+}
+
+function changeLines(bytes: Buffer, change: (lines: string[]) => string[]): Buffer {
+  return changeText(bytes, (text) => `${change(text.trimEnd().split('\n')).join('\n')}\n`);
+}
+
+function shuffled(lines: string[], random: Random): string[] {
+  return lines
+    .map((line) => ({ line, at: random() }))
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ line }) => line);
 }
 
 /** The first match behind a place becomes something else. */

@@ -32,6 +32,8 @@ export const SESSION_DAMAGES: Readonly<Record<string, (file: string, sessionId: 
   'ends within a line': (file) => truncateSync(file, statSync(file).size - 5),
   'ends with half a line more': (file) => appendFileSync(file, '{"type":"us'),
   'has zeros in its middle': (file) => overwrite(file, (bytes, from, to) => bytes.fill(0, from, to)),
+  'has its lines in reverse order': (file) =>
+    writeFileSync(file, `${readFileSync(file, 'utf8').trim().split('\n').toReversed().join('\n')}\n`),
   'lost its first line': (file) =>
     writeFileSync(file, readFileSync(file, 'utf8').split('\n').slice(1).join('\n')),
 };
