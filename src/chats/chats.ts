@@ -148,6 +148,14 @@ export class ChatCommands {
     return chats.filter(({ parentChatId }) => parentChatId === chatId).map(({ id }) => id);
   }
 
+  /** Chats that nobody has named yet are told from each other by a number. */
+  #freeTitle(agentTitle: string): string {
+    const taken = new Set([...this.#options.gate.records.values()].map(({ chat }) => chat.title));
+    let title = agentTitle;
+    for (let number = 2; taken.has(title); number += 1) title = `${agentTitle} ${number}`;
+    return title;
+  }
+
   #draft({ provider, title, id, parentChatId, createdAt }: CreateChat): ChatSummary {
     const { titles, gate } = this.#options;
     const agentTitle = titles.get(provider);
@@ -158,7 +166,7 @@ export class ChatCommands {
     return draftChat({
       provider,
       id: id ?? randomUUID(),
-      title: repairText(title ?? agentTitle),
+      title: repairText(title ?? this.#freeTitle(agentTitle)),
       parentChatId: parentChatId ?? null,
       ...(createdAt !== undefined && { createdAt: new Date(createdAt).toISOString() }),
     });

@@ -1,4 +1,5 @@
 import { SEQUENCE_DIGITS, formatEventId, parseEventId, sequenceOf } from './event-id.ts';
+import { endAsLost, nameGap } from './gaps.ts';
 import { findFirstId, mendSegment } from './mend-segment.ts';
 import { repair, type RepairOptions, type SoundFile } from './repair.ts';
 import { Segment } from './segment.ts';
@@ -26,12 +27,18 @@ const SEALED_NAME = /^events-(.+)\.jsonl$/;
 export async function openSegments(options: OpenSegmentsOptions): Promise<OpenedSegments> {
   const found = await openFiles(options);
   const filled = found.filter(({ segment }) => !segment.isEmpty);
+  for (const [index, before] of filled.entries()) {
+    const behind = filled[index + 1]?.segment;
+    if (behind !== undefined) await nameGap({ before, behind }, options);
+  }
   const known = filled.at(-1)?.segment.lastSequence ?? 0;
   const lost = Math.max(...found.map(({ highestSequence }) => highestSequence), options.minimumSequence);
   const isGap = lost > known;
   if (isGap && lost === options.minimumSequence) reportLoss(options, { known, lost });
+  const last = filled.at(-1);
+  if (isGap && last !== undefined) await endAsLost(last, options);
   const active = await openActive(options, {
-    last: filled.at(-1)?.segment,
+    last: last?.segment,
     firstSequence: Math.max(known, lost) + 1,
     isGap,
   });
@@ -39,7 +46,7 @@ export async function openSegments(options: OpenSegmentsOptions): Promise<Opened
   const rangeStart = findRangeStart([...sealed, active]);
   const segments = new Segments({ files: options.files, folder: options.folder, sealed, active, rangeStart });
   const originId = originOf(segments, { rangeStart, tag: options.tag });
-  return { segments, originId, headId: isGap ? originId : (filled.at(-1)?.lastId ?? originId) };
+  return { segments, originId, headId: isGap ? originId : (last?.lastId ?? originId) };
 }
 
 interface FoundFile {

@@ -11,6 +11,10 @@ it('a chat is called after its first message until somebody names it, also after
     title: 'Mine',
     createdAt: '2020-01-01T00:00:00.000Z',
   });
+  const unnamed = [
+    await calls.chats.create({ provider: 'claude' }),
+    await calls.chats.create({ provider: 'claude' }),
+  ];
   const stream = await client.follow({ types: ['chat.updated'] });
   const titleOf = async (id: string) => {
     const { title, titleProvenance } = await client.chat(id);
@@ -21,6 +25,7 @@ it('a chat is called after its first message until somebody names it, also after
   await client.send(named.id, 'Something else');
   await stream.waitFor((event) => isTitled(event, 'Fix the login'));
   const before = [await titleOf(chatId), await titleOf(named.id)];
+  const ofUnnamed = await Promise.all(unnamed.map(({ id }) => titleOf(id)));
   const renamed = await calls.chats.update(chatId, { title: ' Login ' });
   await stream.waitFor((event) => isTitled(event, 'Login'));
   await kill();
@@ -30,6 +35,10 @@ it('a chat is called after its first message until somebody names it, also after
   expect(before).toEqual([
     ['Fix the login', 'auto'],
     ['Mine', undefined],
+  ]);
+  expect(ofUnnamed).toEqual([
+    ['Claude Code 2', undefined],
+    ['Claude Code 3', undefined],
   ]);
   expect(renamed).toMatchObject({ id: chatId, title: 'Login' });
   expect(await titleOf(chatId)).toEqual(['Login', undefined]);

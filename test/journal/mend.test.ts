@@ -1,6 +1,7 @@
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { sequenceOf } from '../../src/journal/event-id.ts';
 import { createHub } from '../../src/journal/hub.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { NOW, appendAll, idOf, numbers, openTestJournal, replayAll, textOf } from './open-test-journal.ts';
@@ -80,6 +81,31 @@ describe('a log that was damaged before its end', () => {
     const reason = 'Of the 12 lines that were written, those behind line 0 are gone.';
     expect(reopened.damages).toEqual([{ file, keptAs: null, reason }]);
     expect(reopened.journal.headId).toBe(idOf(12));
+  });
+
+  it('has said once what is lost when a sealed segment is gone, and sends readers on behind it', async () => {
+    const base = await temporaryFolder();
+    const small = { segmentBytes: 700 };
+    const { journal, file } = await openTestJournal(base, small);
+    for (const text of ALL) await appendAll(journal, [text]);
+    await journal.close();
+    const [, gone = '', next = ''] = (await readdir(dirname(file))).filter((one) =>
+      one.startsWith('events-'),
+    );
+    await rm(join(dirname(file), gone));
+    const [first, last] = [sequenceOf(gone.slice(7)), sequenceOf(next.slice(7)) - 1];
+
+    const reopened = await openTestJournal(base, small);
+
+    const reason = `The lines ${first} to ${last} of the log are gone.`;
+    expect(reopened.damages).toEqual([{ file: join(dirname(file), gone), keptAs: null, reason }]);
+    const kept = ALL.filter((_, index) => index + 1 < first || index + 1 > last);
+    expect((await replayAll(reopened.journal)).map(textOf)).toEqual(kept);
+    for (const sequence of [1, first, last - 1])
+      expect(await reopened.journal.find(idOf(sequence))).toBe('expired');
+    expect(await reopened.journal.find(idOf(last + 1))).toBe('found');
+    await reopened.journal.close();
+    expect((await openTestJournal(base, small)).damages).toEqual([]);
   });
 
   it('mends a sealed segment in its place', async () => {

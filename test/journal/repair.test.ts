@@ -68,6 +68,9 @@ describe('opening a damaged journal', () => {
     expect(await reopened.journal.find(idOf(2))).toBe('expired');
     expect(await reopened.journal.find(reopened.journal.headId)).toBe('found');
     expect(reopened.journal.headId > idOf(2)).toBe(true);
+    await appendAll(reopened.journal, ['c']);
+    await reopened.journal.close();
+    expect((await openTestJournal(base)).damages).toEqual([]);
   });
 
   it('begins a new log above everything the lost one can have held', async () => {
