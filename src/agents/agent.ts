@@ -4,8 +4,10 @@ import type { AgentFact, AgentSessionInput } from '../contract/facts.ts';
 import { createAgentPool } from './agent-pool.ts';
 import type { DriverOptions } from './agent-context.ts';
 import type { AgentCodec } from './codec.ts';
+import type { Told, Topic } from './inquiry.ts';
 import { Executor } from './process/executor.ts';
 import type { ExecutorFact } from './process/executor-options.ts';
+import { Inquiries } from './process/inquiries.ts';
 
 /**
  * One coding agent behind the engine. A driver lives in a folder of its own and is registered by one line; nothing
@@ -23,6 +25,10 @@ export interface AgentDriver {
   readonly idleMs: number;
   /** The executor of the process of one chat; `report` tells the machine, `tell` the chat. */
   openExecutor(input: AgentSessionInput, to: HandsListener): OpenExecutor;
+  /** What the agent tells of itself, whatever its chats do. No model is called for it. */
+  tell<About extends Topic>(topic: About): Promise<Told<About>>;
+  /** Resolves when nothing runs any more that was asked so. */
+  close(): Promise<void>;
 }
 
 export interface HandsListener {
@@ -42,6 +48,7 @@ export function createDriver<State, Traits>(
   { idleMs, processesMax, ...shared }: DriverOptions,
 ): AgentDriver {
   const context = { ...shared, pool: createAgentPool(processesMax) };
+  const inquiries = new Inquiries(codec, context);
   const { provider, title, defaultThinkingLevel, canSteer } = codec;
   return {
     provider,
@@ -50,5 +57,7 @@ export function createDriver<State, Traits>(
     ...(canSteer === undefined ? {} : { canSteer }),
     idleMs,
     openExecutor: (chat, listener) => new Executor({ codec, context, chat, ...listener }),
+    tell: (topic) => inquiries.about(topic),
+    close: () => inquiries.close(),
   };
 }

@@ -10,6 +10,7 @@ import type { QueuedMessage } from '../contract/records.ts';
 import type { Run } from '../processes/run.ts';
 import type { Strays } from '../processes/strays.ts';
 import type { Reach } from '../processes/terminate.ts';
+import type { Inquirer } from './inquiry.ts';
 import type { Installation } from './installation.ts';
 import type { RequestId } from './json-rpc.ts';
 import type { LoginTokens, RejectionOutcome } from './login.ts';
@@ -64,6 +65,11 @@ export interface AgentCodec<State, Traits = null> {
   readonly session?: SessionFiles;
   /** The state is complete up to where the session was opened: taken up, the output is first read from its beginning to there. */
   isOpened?(state: State): boolean;
+
+  /** `inquiry.ts`: what the agent tells of itself in a process that is given no message. */
+  readonly inquiry?: Inquirer<State>;
+  /** Files and folders by which that changes, besides program and configuration. */
+  inquirySources?(place: { home: string; folder: string }): readonly string[];
 
   /** `failures.ts` */
   readonly failures: AgentFailures<State>;

@@ -19,6 +19,14 @@ import {
   type QueueItem,
   type SendMessage,
 } from '../contract/messages.ts';
+import {
+  ChatModelListSchema,
+  McpServerListSchema,
+  SlashCommandListSchema,
+  type ChatModel,
+  type McpServer,
+  type SlashCommand,
+} from '../contract/offers.ts';
 import { RequestListSchema, type AgentRequest, type Answer } from '../contract/requests.ts';
 import { SearchResultsSchema, type SearchResults } from '../contract/search.ts';
 import { randomId } from './random-id.ts';
@@ -139,6 +147,22 @@ export class ChatCalls {
     const { chatId, ...body } = move;
     const path = `${pathOf(chatId)}/queue/reorder`;
     return this.#changeQueue({ method: 'PATCH', path, body, ...options });
+  }
+
+  /** What a message can begin with. */
+  async commands(chatId: string, options: CallOptions = {}): Promise<SlashCommand[]> {
+    const path = `${pathOf(chatId)}/commands`;
+    return (await this.#transport.get(path, { schema: SlashCommandListSchema, ...options })).commands;
+  }
+
+  async models(chatId: string, options: CallOptions = {}): Promise<ChatModel[]> {
+    const path = `${pathOf(chatId)}/models`;
+    return (await this.#transport.get(path, { schema: ChatModelListSchema, ...options })).models;
+  }
+
+  async mcp(chatId: string, options: CallOptions = {}): Promise<McpServer[]> {
+    const path = `${pathOf(chatId)}/mcp`;
+    return (await this.#transport.get(path, { schema: McpServerListSchema, ...options })).servers;
   }
 
   /** What the agent waits for, oldest first. */

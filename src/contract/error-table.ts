@@ -119,8 +119,8 @@ export const ENGINE_ERRORS = {
   UNSUPPORTED: {
     status: 409,
     meaning: 'This agent cannot do what was asked for; `context.feature` names it. Ask without it.',
-    message: ({ provider, feature }: { provider: string; feature: string }) =>
-      `The agent "${provider}" has no ${feature}; send the message without it.`,
+    message: ({ provider, feature, remedy }: { provider: string; feature: string; remedy?: string }) =>
+      `The agent "${provider}" has no ${feature}; ${remedy ?? 'send the message without it'}.`,
   },
   STEER_UNSUPPORTED: {
     status: 409,
@@ -198,6 +198,12 @@ export const ENGINE_ERRORS = {
     meaning: 'Not on disk in time, it may still take effect. Repeat it, with the `messageId` of `context`.',
     message: ({ messageId }: { messageId?: string }) =>
       `Whether this took effect is not known yet; repeat it${messageId === undefined ? '' : ` with messageId "${messageId}"`}.`,
+  },
+  AGENT_UNAVAILABLE: {
+    status: 503,
+    meaning: 'The agent was asked and could not tell: the message says why and what to do. Then ask again.',
+    message: ({ provider, reason }: { provider: string; reason: string }) =>
+      `The agent "${provider}" could not be asked. ${reason}`,
   },
   CHAT_FAILED: {
     status: 503,

@@ -3,6 +3,7 @@ import { ChatCommands } from '../chats/chats.ts';
 import { Gate } from '../chats/gate.ts';
 import { HookCommands } from '../hooks/commands.ts';
 import { Messages } from '../chats/messages.ts';
+import { ChatOffers } from '../chats/offers.ts';
 import type { Health } from '../contract/status.ts';
 import { createGauges } from './create-gauges.ts';
 import { createEnvironmentView } from './describe-environment.ts';
@@ -127,7 +128,7 @@ function createChats(
     fetchImages: createImageFetcher({ allowedHosts: environment.IMAGE_HOSTS }),
   });
   return {
-    ...toChats(chats, messages),
+    ...toChats(chats, messages, new ChatOffers(gate, drivers)),
     send: (chatId, message) => metrics.timeAccept(messages.send(chatId, message)),
   };
 }
@@ -138,7 +139,8 @@ async function leave(
   command: 'engine.drain' | 'engine.handOver',
 ): Promise<void> {
   actors.root.actor.send({ type: command });
-  await Promise.all([actors.root.ended(), actors.hooks.tests.close()]);
+  const inquiries = [...actors.drivers.values()].map((driver) => driver.close());
+  await Promise.all([actors.root.ended(), actors.hooks.tests.close(), ...inquiries]);
   actors.stop();
   await home.outbox.close();
   inspection.actors.close();
@@ -160,8 +162,8 @@ function createFailure() {
   return { failed, fail: (error: unknown) => fail(error) };
 }
 
-/** Both kinds of commands as what the server sees. */
-function toChats(chats: ChatCommands, messages: Messages): Chats {
+/** All kinds of commands as what the server sees. */
+function toChats(chats: ChatCommands, messages: Messages, offers: ChatOffers): Chats {
   return {
     list: (filter) => chats.list(filter),
     get: (chatId) => chats.get(chatId),
@@ -172,6 +174,9 @@ function toChats(chats: ChatCommands, messages: Messages): Chats {
     answer: (chatId, requestId, answer) => chats.answer(chatId, requestId, answer),
     history: (chatId, query) => chats.history(chatId, query),
     search: (query) => chats.search(query),
+    commands: (chatId) => offers.commands(chatId),
+    models: (chatId) => offers.models(chatId),
+    mcp: (chatId) => offers.mcp(chatId),
     send: (chatId, message) => messages.send(chatId, message),
     steer: (chatId, message) => messages.steer(chatId, message),
     interrupt: (chatId, options) => messages.interrupt(chatId, options),

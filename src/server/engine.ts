@@ -16,6 +16,7 @@ import type {
   Steer,
 } from '../contract/messages.ts';
 import type { MachineFormat, MachineSummary } from '../contract/machines.ts';
+import type { ChatModel, McpServer, SlashCommand } from '../contract/offers.ts';
 import type { Plan, PlanSummary } from '../contract/plans.ts';
 import type { Preview } from '../contract/previews.ts';
 import type { Repo } from '../contract/repos.ts';
@@ -63,6 +64,9 @@ export interface Chats {
   requests(chatId: string): Promise<AgentRequest[]>;
   answer(chatId: string, requestId: string, answer: Answer): Promise<void>;
   history(chatId: string, query: HistoryQuery): Promise<HistoryPage>;
+  commands(chatId: string): Promise<SlashCommand[]>;
+  models(chatId: string): Promise<ChatModel[]>;
+  mcp(chatId: string): Promise<McpServer[]>;
   /** In the histories of all chats, or of one. */
   search(query: SearchQuery): Promise<SearchResults>;
 }

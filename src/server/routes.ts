@@ -9,6 +9,7 @@ import { fileRoutes } from './routes/files.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { actorRoutes, inspectRoutes, machineRoutes } from './routes/inspection.ts';
 import { messageRoutes, queueRoutes } from './routes/messages.ts';
+import { offerRoutes } from './routes/offers.ts';
 import { previewRoutes } from './routes/previews.ts';
 import { repoRoutes } from './routes/repos.ts';
 import { searchRoutes } from './routes/search.ts';
@@ -22,6 +23,7 @@ export function createRoutes(engine: Engine): Route[] {
     ...messageRoutes(engine),
     ...queueRoutes(engine),
     ...requestRoutes(engine),
+    ...offerRoutes(engine),
     ...searchRoutes(engine),
     ...fileRoutes(engine),
     ...previewRoutes(engine),

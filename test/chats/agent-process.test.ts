@@ -72,6 +72,8 @@ function startLogic() {
     provider: 'test',
     title: 'Test',
     idleMs: 1_000,
+    tell: () => Promise.resolve({ kind: 'unsupported' as const }),
+    close: () => Promise.resolve(),
     openExecutor: (_, listener) => {
       const name = String(++count);
       told.push(`${name} opened`);

@@ -5,6 +5,7 @@ import type { RequestId } from '../json-rpc.ts';
 import { decide } from './decide.ts';
 import { failuresOf } from './failures.ts';
 import { greeting } from './frames.ts';
+import { inquiryOf } from './inquiry.ts';
 import { lines, promptIn } from './lines.ts';
 import { prepare } from './prepare.ts';
 import { parseLine } from './protocol.ts';
@@ -25,6 +26,7 @@ export function createAcpCodec(
   { provider, title, command, args }: AcpAgentName,
   { folder, systemPrompt }: { folder: string; systemPrompt?: (() => string | undefined) | undefined },
 ): AgentCodec<AcpState> {
+  const place = () => ({ title, folder, systemPrompt: systemPrompt?.() });
   return {
     provider,
     title,
@@ -34,12 +36,12 @@ export function createAcpCodec(
     found: (found) => foundState(found, provider),
     conclude,
     decide,
-    prepare: (state, wanted, moment) =>
-      prepare(state, wanted, moment, { title, folder, systemPrompt: systemPrompt?.() }),
+    prepare: (state, wanted, moment) => prepare(state, wanted, moment, place()),
     lines,
     answeredBy,
     isOpened: ({ opening }) => opening.kind === 'open',
     failures: failuresOf({ title, command }),
+    inquiry: inquiryOf(place),
     killTools,
   };
 }

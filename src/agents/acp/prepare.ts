@@ -38,12 +38,13 @@ function fail(state: AcpState, opening: Extract<Opening, { kind: 'refused' }>): 
   return { state: told, outcome: 'failed', failure: opening.failure };
 }
 
-function begin(state: AcpState, { folder, systemPrompt: append }: Place): Step {
+export function begin(state: AcpState, { folder, systemPrompt: append }: Place) {
   // The protocol has no word for it; agents that know this one add it to their instructions.
   const instructions = append === undefined ? {} : { _meta: { systemPrompt: { append } } };
   const params = { cwd: folder, mcpServers: [], ...instructions };
   const line = requestLine(OPEN_ID, methods.agent.session.new, params);
-  return { state: { ...state, opening: { kind: 'beginning' } }, lines: [line], outcome: 'waiting' };
+  const opening = { kind: 'beginning' as const };
+  return { state: { ...state, opening }, lines: [line], outcome: 'waiting' as const };
 }
 
 /** An agent that can take a session up does; one that can only load it repeats what was said, which is passed over. */

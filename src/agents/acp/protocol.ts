@@ -36,6 +36,16 @@ export const CostSchema = z.looseObject({
   cost: z.looseObject({ amount: AmountSchema, currency: z.literal('USD') }),
 });
 
+export const CommandsUpdateSchema = z.looseObject({
+  availableCommands: z.array(
+    z.looseObject({
+      name: z.string().min(1),
+      description: z.string().catch(''),
+      input: z.looseObject({ hint: z.string() }).nullish().catch(null),
+    }),
+  ),
+});
+
 export const ModeUpdateSchema = z.looseObject({ currentModeId: z.string() });
 export const CancelledRequestSchema = z.looseObject({ requestId: IdSchema });
 

@@ -1,5 +1,6 @@
 /** What is known of one ACP agent from the frames it printed. Plain data, changed only by `translate`. */
 import type { Failure } from '../../contract/chats.ts';
+import type { Offers } from '../inquiry.ts';
 import { NO_OPTIONS, planModeOf, type OptionName, type Options } from './options.ts';
 import type { Block, FrameOf } from './protocol.ts';
 
@@ -85,6 +86,8 @@ export interface AcpState {
   isReplaying: boolean;
   /** What the session cost so far, in US dollars; null until it is known. */
   costUsd: number | null;
+  /** Null until the agent has told them. */
+  commands: Offers['commands'] | null;
 }
 
 export function freshState(provider: string): AcpState {
@@ -106,6 +109,7 @@ export function freshState(provider: string): AcpState {
     asked: [],
     isReplaying: false,
     costUsd: null,
+    commands: null,
   };
 }
 

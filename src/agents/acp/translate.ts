@@ -5,6 +5,7 @@ import { mergeOptions, withCurrent } from './options.ts';
 import { endOf, failureOf } from './outcome.ts';
 import {
   CancelledRequestSchema,
+  CommandsUpdateSchema,
   CostSchema,
   GreetingSchema,
   ModeUpdateSchema,
@@ -124,6 +125,15 @@ function learn(state: AcpState, update: Update, openedAt: number): AcpState {
       return state.isReplaying ? state : followTool(state, update, openedAt);
     case 'usage_update':
       return { ...state, costUsd: CostSchema.safeParse(update).data?.cost.amount ?? state.costUsd };
+    case 'available_commands_update': {
+      const found = CommandsUpdateSchema.safeParse(update).data?.availableCommands ?? [];
+      const commands = found.map(({ name, description, input }) => ({
+        command: `/${name}`,
+        description,
+        ...(input?.hint ? { argumentHint: input.hint } : {}),
+      }));
+      return { ...state, commands };
+    }
     case 'current_mode_update': {
       const { data } = ModeUpdateSchema.safeParse(update);
       if (data === undefined) return state;

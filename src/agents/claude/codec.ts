@@ -4,6 +4,7 @@ import type { AgentCodec } from '../codec.ts';
 import { lines } from './commands.ts';
 import { conclude, decide } from './decide.ts';
 import { failures } from './failures.ts';
+import { inquiry } from './inquiry.ts';
 import { launch, survey, tidy } from './launch.ts';
 import { DEFAULT_EFFORT, prepare } from './prepare.ts';
 import { found, sessionFiles } from './recover.ts';
@@ -33,6 +34,12 @@ export function createClaudeCodec(
     answeredBy,
     session: sessionFiles(paths.workspaces, configurationFolder),
     failures,
+    inquiry,
+    inquirySources: ({ home, folder }) => [
+      ...['commands', 'skills', 'settings.json', 'plugins'].map((name) => join(configurationFolder(), name)),
+      ...['.claude', '.mcp.json'].map((name) => join(folder, name)),
+      join(home, '.agents'),
+    ],
     tidy,
   };
 }

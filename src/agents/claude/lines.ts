@@ -35,6 +35,10 @@ export function initializeLine(id: string): string {
   return request(id, { subtype: 'initialize' });
 }
 
+export function mcpStatusLine(id: string): string {
+  return request(id, { subtype: 'mcp_status' });
+}
+
 export function interruptLine(id: string): string {
   return request(id, { subtype: 'interrupt', cancel_queued: true });
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
+import type { Answers } from '../inquiry.ts';
 import type { RejectionOutcome } from '../login.ts';
 import type { LineOf } from './protocol.ts';
 
@@ -107,6 +108,7 @@ export interface ClaudeState {
   context: { model: string; tokens: number } | null;
   /** Why the process could not start, in its own words. */
   startupFailure: string | null;
+  answers: Answers;
 }
 
 /** A process that was launched with this session and in this mode, and of which nothing was read yet. */
@@ -133,6 +135,7 @@ export function freshState(sessionId: string | null, permissionMode: string | nu
     carriesOn: false,
     context: null,
     startupFailure: null,
+    answers: {},
   };
 }
 

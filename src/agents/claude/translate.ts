@@ -2,6 +2,7 @@
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import { lossOf } from '../context-loss.ts';
+import { withAnswer } from '../inquiry.ts';
 import type { Moment, Step } from '../step.ts';
 import { advance } from './advance.ts';
 import { heal, isLoginFailure } from './login.ts';
@@ -109,6 +110,8 @@ type ControlResponse = LineOf<'control_response'>['response'];
 
 function respond(state: ClaudeState, response: ControlResponse): Step<ClaudeState> {
   const { request_id: id, error = 'refused', pending_permission_requests: pending } = response;
+  const told = withAnswer(state, id, response.response);
+  if (told !== null) return { state: { ...told, isTaskListDue: true } };
   if (pending !== undefined || id === state.greeting) return { state: greet(state, response) };
   const next = answered(state, id, response.subtype === 'error' ? error : null);
   return id.endsWith('-ping') ? { state: next, isPong: true } : { state: next };

@@ -14,6 +14,7 @@ import { decide } from './decide.ts';
 import { DEFAULT_EFFORT } from './effort.ts';
 import { failures } from './failures.ts';
 import { greeting } from './frames.ts';
+import { inquiry } from './inquiry.ts';
 import { given, lines } from './lines.ts';
 import { handedOver } from './login.ts';
 import { prepare } from './prepare.ts';
@@ -42,6 +43,12 @@ export function createCodexCodec(paths: Pick<Paths, 'workspaces' | 'plans'>): Ag
     session: { promptIn, isShared: false },
     isOpened: ({ opening }) => opening.step === 'open',
     failures,
+    inquiry,
+    inquirySources: ({ home }) => [
+      ...['skills', 'config.toml'].map((name) => join(home, '.codex', name)),
+      join(home, '.agents'),
+      ...['.codex', '.agents'].map((name) => join(folder, name)),
+    ],
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Failure, Usage } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import type { KnownSession } from '../codec.ts';
+import type { Answers } from '../inquiry.ts';
 import type { RequestId } from '../json-rpc.ts';
 import type { FrameOf, HandedOver, OpenItem } from './protocol.ts';
 
@@ -123,6 +124,7 @@ export interface CodexState {
   completedAt: number | null;
   /** How many to-do lists the current turn has shown. */
   plans: number;
+  answers: Answers;
 }
 
 const AT_REST = {
@@ -162,6 +164,7 @@ export function freshState(threadId: string | null = null): CodexState {
       verdict: null,
     },
     closed: [],
+    answers: {},
   };
 }
 

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import { lossOf } from '../context-loss.ts';
+import { withAnswer } from '../inquiry.ts';
 import type { Moment, Step } from '../step.ts';
 import { finishTurn, goFurther, hearAwaited } from './ending.ts';
 import { followItem, followTodoList, streamItem } from './item-frames.ts';
@@ -63,6 +64,8 @@ function follow(state: CodexState, frame: Frame, moment: Circumstances): Told {
 function respond(state: CodexState, answer: FrameOf<'response'>, { now, policy }: Circumstances): Told {
   const id = String(answer.id);
   if (id.startsWith(PING)) return { state, isPong: true };
+  const informed = withAnswer(state, id, answer.result);
+  if (informed !== null) return { state: informed };
   if (id === REJOIN) return { state: { ...state, isRejoining: false } };
   const steer = state.steers.find((one) => one.id === id);
   if (steer !== undefined) return hearSteered(state, steer, answer.refusal === null);

@@ -54,7 +54,7 @@ export interface Launched<State> {
 const SPOOL_BYTES = 64 * 1024 * 1024;
 
 /** The program as it is now. @throws {ProcessFailure} when there is none. */
-async function findProgram<State, Traits>({ codec, context }: LauncherOptions<State, Traits>) {
+export async function findProgram<State, Traits>({ codec, context }: LauncherOptions<State, Traits>) {
   await context.login.ready();
   const installation = await findInstallation(context.findProgram());
   if (installation === null) throw new ProcessFailure(codec.failures.unavailable(context.findProgram()));
@@ -137,7 +137,7 @@ export async function isLoginOutdated<State, Traits>(
   return installation !== null && configuration !== configurationNow(installation, options);
 }
 
-function configurationNow<State, Traits>(
+export function configurationNow<State, Traits>(
   { identity }: Installation,
   { codec, context, chat }: LauncherOptions<State, Traits>,
 ): string {

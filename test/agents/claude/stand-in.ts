@@ -26,6 +26,8 @@ export interface TestChat {
   /** What the journal would hold. */
   readonly record: AgentSessionInput;
   readonly partials: string[];
+  /** What the agent tells of itself. */
+  tell: AgentDriver['tell'];
   command(command: AgentCommand): void;
   /** Prepares and records a message, as far as a chat gets that dies before it delivers it. */
   prepare(text: string, options?: Partial<QueuedMessage>): Promise<QueuedMessage>;
@@ -186,6 +188,7 @@ export function createChat(parts: ChatParts): TestChat {
       session.command({ type: 'agent.steer', message });
       return message;
     },
+    tell: (topic) => driver.tell(topic),
     run: async (text, options) => chat.ended(await chat.begin(text, options)),
     ended: ({ messageId }) =>
       waitFor(() =>

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
@@ -34,7 +35,7 @@ export type ChatOptions = { turn: Turn; policy?: Policy; command?: string } & Pi
 >;
 
 /** What an agent may be excused from. */
-export type Excuse = 'planWords' | 'planEdits' | 'steer' | 'context' | 'waits' | 'byHand';
+export type Excuse = 'mcp' | 'planWords' | 'planEdits' | 'steer' | 'context' | 'waits' | 'byHand';
 
 /** An agent as the conformance suite knows it: the real program, with a scripted model. */
 export interface AgentUnderTest {
@@ -54,6 +55,10 @@ export interface AgentUnderTest {
   failuresUntilTold: number;
   /** Proposes a plan, as the agent does in plan mode. */
   propose: (plan: string) => Step;
+  /** Where a skill of a home lies. */
+  skillsFolder: string;
+  /** Gives the agents of a home an MCP server. */
+  addServer?: (home: string, server: { name: string; command: string; args: string[] }) => Promise<void>;
   /** What the agent said, in order. */
   saidIn: (facts: AgentFact[]) => string[];
   /** What the user said, as it stands in history, in order. */
@@ -78,6 +83,9 @@ const claude: AgentUnderTest = {
   run: (command) => useTool('Bash', { command }),
   failuresUntilTold: 1,
   propose: (plan) => useTool('ExitPlanMode', { plan }),
+  skillsFolder: '.claude/skills',
+  addServer: (home, { name, ...server }) =>
+    writeFile(join(home, '.claude.json'), JSON.stringify({ mcpServers: { [name]: server } })),
   saidIn: textsOf,
   promptsIn: (facts) =>
     eventsOf(facts, 'claude-user')
@@ -110,6 +118,15 @@ const codex: AgentUnderTest = {
   run: (command) => useTool('exec_command', { cmd: command, yield_time_ms: 60_000 }),
   failuresUntilTold: 2,
   propose: (plan) => say(`<proposed_plan>\n${plan}\n</proposed_plan>`),
+  skillsFolder: '.codex/skills',
+  async addServer(home, { name, command, args }) {
+    const lines = [
+      `[mcp_servers.${name}]`,
+      `command = ${JSON.stringify(command)}`,
+      `args = ${JSON.stringify(args)}`,
+    ];
+    await appendFile(join(home, '.codex/config.toml'), `${lines.join('\n')}\n`);
+  },
   saidIn: codexTextsOf,
   promptsIn: (facts) =>
     eventsOf(facts, 'event_msg')
@@ -122,6 +139,7 @@ const acp: AgentUnderTest = {
   name: 'ACP',
   program: 'node',
   lacks: {
+    mcp: 'the protocol has no word for it',
     planWords: 'the protocol carries no words with a decision',
     planEdits: 'the protocol carries no plan with a decision',
     steer: 'the protocol has no word for it',
@@ -138,9 +156,21 @@ const acp: AgentUnderTest = {
   run: (command) => useTool('Bash', { command }),
   failuresUntilTold: 1,
   propose: (plan) => useTool('ExitPlanMode', { plan }),
+  skillsFolder: '.claude/skills',
   saidIn: (facts) => acpTextsOf(facts),
   promptsIn: (facts) => acpTextsOf(facts, 'acp-user_message'),
 };
+
+/** Puts a skill where the agent finds it. */
+export async function addSkill(
+  { skillsFolder }: AgentUnderTest,
+  home: string,
+  { name, text }: { name: string; text: string },
+): Promise<void> {
+  const file = join(home, skillsFolder, name, 'SKILL.md');
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `---\nname: ${name}\ndescription: Greets people.\n---\n${text}\n`);
+}
 
 export const AGENTS: readonly AgentUnderTest[] = [claude, codex, acp];
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Offers, Topic } from '../../../src/agents/inquiry.ts';
 import type { AgentRequest } from '../../../src/contract/requests.ts';
 import { createGate } from '../../../src/dev/gate.ts';
 import { refuse, say } from '../../../src/dev/scripted-steps.ts';
@@ -20,7 +21,7 @@ import {
   processesRunning,
 } from '../../support/agent-processes.ts';
 import { echo, inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
-import { AGENTS, type ChatUnderTest } from './agent-under-test.ts';
+import { addSkill, AGENTS, type ChatUnderTest } from './agent-under-test.ts';
 import { checkSupportTable } from './support-table.ts';
 
 // oxlint-disable-next-line no-empty-pattern -- vitest reads in the pattern that it wants no fixtures
@@ -92,6 +93,34 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
       messageId: expect.any(String),
       progress: { kind: 'retrying', attempt: 1, attemptsMax: 1 },
     });
+  });
+
+  it('tells its commands before it has a message, and a skill once its file is there, by no model', async () => {
+    const chat = await open({ turn: echo });
+    expect(await offerOf(chat, 'commands')).not.toContainEqual(GREETING);
+    await addSkill(agent, chat.home, { name: 'greet', text: 'Greet.' });
+    await until(async () => expect(await offerOf(chat, 'commands')).toContainEqual(GREETING));
+    expect([chat.asked(), await agentProcesses(chat.home)]).toEqual([[], []]);
+  });
+
+  it('tells its models, and with which levels they think', async () => {
+    const chat = await open({ turn: echo });
+    const models = await offerOf(chat, 'models');
+    expect(models.length).toBeGreaterThan(1);
+    expect(models.filter(({ isDefault }) => isDefault)).toHaveLength(1);
+    expect(models.filter(({ levels }) => levels.includes('high'))).not.toEqual([]);
+    expect([chat.asked(), await agentProcesses(chat.home)]).toEqual([[], []]);
+  });
+
+  it('tells its MCP servers, and what is wrong with them', async ({ skip }) => {
+    skip(lacks.mcp !== undefined, lacks.mcp);
+    const chat = await open({ turn: echo });
+    const args = [new URL('asking-mcp-server.mjs', import.meta.url).pathname];
+    await agent.addServer!(chat.home, { name: 'asking', command: process.execPath, args });
+    expect(await offerOf(chat, 'mcp')).toEqual([
+      { name: 'asking', state: 'connected', tools: ['ask'], error: null, loginNeeded: false },
+    ]);
+    expect(await agentProcesses(chat.home)).toEqual([]);
   });
 
   it('carries images and long texts', async () => {
@@ -465,6 +494,17 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     },
   );
 });
+
+const GREETING = expect.objectContaining({
+  command: '/greet',
+  description: expect.stringContaining('Greets people.') as string,
+}) as Offers['commands'][number];
+
+async function offerOf<About extends Topic>(chat: ChatUnderTest, topic: About): Promise<Offers[About]> {
+  const told = await chat.tell(topic);
+  if (told.kind !== 'told') throw new Error(JSON.stringify(told));
+  return told.offer;
+}
 
 function fileOf({ home }: ChatUnderTest, name: string): string {
   return join(home, 'workspaces', name);

@@ -1,0 +1,104 @@
+/** What Codex tells of itself. */
+import { z } from 'zod';
+import { ThinkingLevelSchema } from '../../contract/messages.ts';
+import type { McpServer } from '../../contract/offers.ts';
+import { whenAnswered, type Answers, type Inquirer, type Inquiry } from '../inquiry.ts';
+import { effortOf } from './effort.ts';
+import { requestLine } from './frames.ts';
+import type { CodexState } from './state.ts';
+
+const SkillSchema = z.object({
+  name: z.string().min(1),
+  description: z.string().catch(''),
+  enabled: z.boolean(),
+});
+const SkillsSchema = z.object({ data: z.array(z.object({ skills: z.array(SkillSchema) })).catch([]) });
+
+const ModelsSchema = z.object({
+  data: z
+    .array(
+      z.object({
+        model: z.string(),
+        displayName: z.string(),
+        hidden: z.boolean().catch(false),
+        isDefault: z.boolean().catch(false),
+        supportedReasoningEfforts: z.array(z.object({ reasoningEffort: z.string() })).catch([]),
+      }),
+    )
+    .catch([]),
+});
+
+const ConfigSchema = z.object({ config: z.object({ model: z.string().nullish() }) });
+
+const ServerSchema = z.object({
+  name: z.string(),
+  serverInfo: z.unknown().optional(),
+  tools: z.record(z.string(), z.unknown()).catch({}),
+  toolsError: z.string().nullish(),
+  authStatus: z.string().catch(''),
+});
+const ServersSchema = z.object({ data: z.array(ServerSchema).catch([]) });
+
+export const inquiry: Inquirer<CodexState> = {
+  commands: (state) =>
+    ask(state, { skills: ['skills/list', { cwds: [state.folder], forceReload: true }] }, toCommands),
+  models: (state) =>
+    ask(
+      state,
+      { models: ['model/list', {}], config: ['config/read', { cwd: state.folder, includeLayers: false }] },
+      toModels,
+    ),
+  mcp: (state) =>
+    ask(state, { servers: ['mcpServerStatus/list', { detail: 'toolsAndAuthOnly' }] }, ({ servers }) =>
+      ServersSchema.parse(servers).data.map(toServer),
+    ),
+};
+
+/** The server answers once it was greeted, and has the login that it is handed. */
+function ask<Offer>(
+  state: CodexState,
+  questions: Readonly<Record<string, readonly [method: string, params: object]>>,
+  toOffer: (answers: Answers) => Offer,
+): Inquiry<CodexState, Offer> {
+  if (state.opening.step === 'initialize' || state.account.telling !== null)
+    return { state, outcome: 'waiting' };
+  const lines = Object.entries(questions).map(
+    ([name, [method, params]]) => [name, (id: string) => requestLine(id, method, params)] as const,
+  );
+  return whenAnswered(state, Object.fromEntries(lines), (answers) => ({ offer: toOffer(answers) }));
+}
+
+function toCommands({ skills }: Answers) {
+  const found = SkillsSchema.parse(skills).data.flatMap((entry) => entry.skills);
+  return found
+    .filter(({ enabled }) => enabled)
+    .map(({ name, description }) => ({ command: `/${name}`, description }));
+}
+
+/** The configuration may name a model that is in no list. */
+function toModels({ models, config }: Answers) {
+  const configured = ConfigSchema.safeParse(config).data?.config.model ?? null;
+  const listed = ModelsSchema.parse(models)
+    .data.filter(({ model, hidden }) => !hidden || model === configured)
+    .map(({ model, displayName, isDefault, supportedReasoningEfforts: efforts }) => ({
+      id: model,
+      name: displayName,
+      levels: efforts.flatMap(({ reasoningEffort }) => levelOf(reasoningEffort)),
+      isDefault: configured === null ? isDefault : model === configured,
+    }));
+  if (configured === null || listed.some(({ isDefault }) => isDefault)) return listed;
+  return [{ id: configured, name: configured, levels: [], isDefault: true }, ...listed];
+}
+
+/** Levels that are not asked for under their own name are none. */
+function levelOf(effort: string) {
+  const { data: level } = ThinkingLevelSchema.safeParse(effort);
+  return level !== undefined && effortOf(level) === level ? [level] : [];
+}
+
+function toServer({ name, tools, toolsError, authStatus }: z.infer<typeof ServerSchema>): McpServer {
+  const loginNeeded = authStatus === 'notLoggedIn';
+  const error = toolsError ?? null;
+  const state = error !== null || loginNeeded ? 'failed' : 'connected';
+  return { name, state, tools: Object.keys(tools), error, loginNeeded };
+}
