@@ -102,6 +102,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/journal',
     'src/storage',
   ],
+  'src/mirror': ['node:', 'ioredis', 'type:src/environment', 'src/journal'],
   'src/chats': [
     'node:',
     'xstate',
@@ -160,6 +161,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/errors.ts',
     'src/hooks',
     'src/inspector',
+    'src/mirror',
     'src/server',
     'src/storage',
   ],

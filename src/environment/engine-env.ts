@@ -12,13 +12,14 @@ import {
   milliseconds,
   wholeNumber,
 } from './environment-values.ts';
+import { redisUrl } from './redis-url.ts';
 import { EngineError } from '../errors.ts';
 
 /** Environment variables of a process, as Node gives them. */
 export type Environment = Record<string, string | undefined>;
 
 /** Values of these are never shown, not even when they are wrong. */
-const HIDDEN = new Set(['REPLICAS_ENGINE_SECRET', 'MONOLITH_URL', 'ACP_AGENTS']);
+const HIDDEN = new Set(['REPLICAS_ENGINE_SECRET', 'MONOLITH_URL', 'ACP_AGENTS', 'REPLICA_LOG_URL']);
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -132,6 +133,13 @@ const optional = {
     .meta({
       description: 'Where people reach a port of the workspace; `{port}` and `{workspaceId}` are filled in.',
     }),
+  REPLICA_LOG_URL: redisUrl().optional().meta({
+    description:
+      'The Redis that the event log is mirrored to: `redis://`, `rediss://`, `redis-cluster://` or `rediss-cluster://`, with user and password in it. Without it there is no mirror.',
+  }),
+  REPLICA_FEED_EVENTS: wholeNumber({ min: 1000, max: 100_000_000 })
+    .default(100_000)
+    .meta({ description: 'About how many events each of the 16 feeds of the fleet keeps there.' }),
   STATELY_INSPECT_URL: z
     .string()
     .refine(isLoopbackWebSocket, 'must be a ws:// URL of this machine, like ws://127.0.0.1:8080')

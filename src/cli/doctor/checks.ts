@@ -15,13 +15,14 @@ import { portCheck } from './port.ts';
 import { gitIdentityCheck, nodeCheck, programCheck } from './programs.ts';
 import { engineCheck, engineFinder, type EngineAddress } from './running-engine.ts';
 import { readSettings } from './settings.ts';
+import { sharedLogCheck } from './shared-log.ts';
 
 const APT = 'apt-get install -y';
 
 /** Everything that an engine started here would need. */
 export function createChecks(terminal: Terminal): Check[] {
   const { environment, finding, secret } = readSettings(terminal);
-  const { WORKSPACE_HOME: home, HOST: host, PORT: port, MONOLITH_URL } = environment;
+  const { WORKSPACE_HOME: home, HOST: host, PORT: port, MONOLITH_URL, REPLICA_LOG_URL } = environment;
   const paths = createPaths(home);
   const env = agentEnvironment(environment);
   const searchPath = env['PATH'];
@@ -63,6 +64,7 @@ export function createChecks(terminal: Terminal): Check[] {
     cloudInitCheck(environment),
     ...engineChecks({ host, port, secret }),
     ...(finding.state === 'good' ? [controlPlaneCheck(MONOLITH_URL)] : []),
+    ...(REPLICA_LOG_URL === undefined ? [] : [sharedLogCheck(REPLICA_LOG_URL)]),
   ];
 }
 

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+
+/** How many feeds there are: never changed, since it says where the log of a workspace lies. */
+export const SHARDS = 16;
+
+export interface WorkspaceKeys {
+  /** Hash: epoch, owner, head. */
+  holder: string;
+  /** Stream of groups. */
+  log: string;
+  feed: string;
+}
+
+/** The tag in braces keeps log and feed of a workspace on one node of a cluster: one script writes both. */
+export function keysOf(workspaceId: string): WorkspaceKeys {
+  const shard = createHash('sha256').update(workspaceId).digest().readUInt32BE() % SHARDS;
+  const tag = `replicas:{${shard}}`;
+  return { holder: `${tag}:holder:${workspaceId}`, log: `${tag}:log:${workspaceId}`, feed: feedKey(shard) };
+}
+
+export function feedKey(shard: number): string {
+  return `replicas:{${shard}}:feed`;
+}

@@ -1,0 +1,93 @@
+import type { RedisAddress } from '../environment/redis-url.ts';
+import { readId } from '../journal/event-line.ts';
+import { connectRedis, toSharedLogError, type RedisClient } from './connect-redis.ts';
+import { keysOf, type WorkspaceKeys } from './keys.ts';
+import { APPEND, CLAIM, TRIM } from './redis-scripts.ts';
+import type { Batch, Claim, Claimed, Group, Head, Holder, SharedLog } from './shared-log.ts';
+
+export interface RedisLogOptions {
+  address: RedisAddress;
+  workspaceId: string;
+  /** About how many events a feed keeps. */
+  feedEvents: number;
+}
+
+type Argument = string | number | Buffer;
+
+/** Keeps a log in Redis Streams. What fails closes the connection; the next call opens another. */
+export class RedisLog implements SharedLog {
+  readonly #options: RedisLogOptions;
+  readonly #keys: WorkspaceKeys;
+  #connecting: Promise<RedisClient> | null = null;
+
+  constructor(options: RedisLogOptions) {
+    this.#options = options;
+    this.#keys = keysOf(options.workspaceId);
+  }
+
+  async claim({ owner, epoch, headId }: Claim): Promise<Claimed> {
+    const answer = await this.#run(CLAIM, [this.#keys.holder], [owner, epoch, headId ?? '']);
+    const [kind, stored, text] = answer as ['claimed' | 'taken' | 'headDiffers', number, string];
+    if (kind === 'taken') return { kind, holder: { epoch: stored, owner: text } };
+    const head = { headId: text === '' ? null : text };
+    return kind === 'claimed' ? { kind, epoch: stored, ...head } : { kind, ...head };
+  }
+
+  async append({ holder, afterId, groups }: Batch): Promise<boolean> {
+    const { workspaceId, feedEvents } = this.#options;
+    const { holder: holderKey, log, feed } = this.#keys;
+    const batch = groups.flatMap<Argument>(({ id, lines }) => [id, lines]);
+    const values = [...valuesOf(holder), afterId ?? '', workspaceId, feedEvents, ...batch];
+    return (await this.#run(APPEND, [holderKey, log, feed], values)) === 1;
+  }
+
+  async head(): Promise<Head | null> {
+    const [epoch, owner, head] = await this.#ask((redis) =>
+      redis.hmget(this.#keys.holder, 'epoch', 'owner', 'head'),
+    );
+    if (!epoch || !owner) return null;
+    return { holder: { epoch: Number(epoch), owner }, headId: head ?? null };
+  }
+
+  async read({ after, limit }: { after: number; limit: number }): Promise<Group[]> {
+    const found = await this.#ask((redis) =>
+      redis.xrangeBuffer(this.#keys.log, `(${after}-0`, '+', 'COUNT', limit),
+    );
+    return found.flatMap(([, [, lines]]) => (lines === undefined ? [] : [{ id: lastIdOf(lines), lines }]));
+  }
+
+  async trim({ holder, before }: { holder: Holder; before: number }): Promise<void> {
+    const { holder: holderKey, log } = this.#keys;
+    await this.#run(TRIM, [holderKey, log], [...valuesOf(holder), before]);
+  }
+
+  close(): void {
+    const connecting = this.#connecting;
+    this.#connecting = null;
+    connecting?.then((redis) => redis.disconnect()).catch(() => undefined); // there is nothing to close
+  }
+
+  #run(script: string, keys: string[], values: readonly Argument[]): Promise<unknown> {
+    return this.#ask((redis) => redis.eval(script, keys.length, ...keys, ...values));
+  }
+
+  async #ask<Answer>(question: (redis: RedisClient) => Promise<Answer>): Promise<Answer> {
+    const connecting = (this.#connecting ??= connectRedis(this.#options.address));
+    try {
+      return await question(await connecting);
+    } catch (error) {
+      if (this.#connecting === connecting) this.close();
+      throw toSharedLogError(error);
+    }
+  }
+}
+
+function valuesOf({ owner, epoch }: Holder): Argument[] {
+  return [owner, epoch];
+}
+
+function lastIdOf(lines: Buffer): string {
+  return readId(lines, lines.lastIndexOf(NEWLINE, lines.length - 2) + 1);
+}
+
+const NEWLINE = 0x0a;
