@@ -1,6 +1,7 @@
 import type { H3Event } from 'h3';
 import { z } from 'zod';
 import { EngineError, type EngineErrorCode } from '../errors.ts';
+import { STREAM_HEADERS } from './answer-headers.ts';
 import { parseRequest } from './parse-request.ts';
 
 /** One row of the HTTP interface: what `/openapi.json` says about it, and how it answers. */
@@ -24,6 +25,7 @@ interface Description {
   /** `/chats/:chatId`: a colon starts a parameter. */
   path: string;
   summary: string;
+  /** By status; the lowest is set unless the handler sets another. */
   answers: Record<number, Answer>;
   /** What this route refuses besides what any route may refuse. */
   refusals?: EngineErrorCode[];
@@ -52,12 +54,24 @@ export const CHANGE_REFUSALS: EngineErrorCode[] = [
 /** Declares a route; its handler sees only requests that its schemas accept. */
 export function route<Parts extends z.ZodRawShape>(definition: Definition<Parts>): Route {
   const { request, handle, ...description } = definition;
+  const { answers } = definition;
+  const [status] = Object.keys(answers);
   const schema = request ?? z.object<Parts>();
   return {
     ...description,
     parts: schema.shape,
-    answer: async (event) => handle(await parseRequest(event, schema), event),
+    async answer(event) {
+      const request = await parseRequest(event, schema);
+      event.res.status = Number(status);
+      const answered = await handle(request, event);
+      if (answers[200]?.mediaType === 'text/event-stream') sendAsEvents(event);
+      return answered;
+    },
   };
+}
+
+export function sendAsEvents({ res }: H3Event): void {
+  for (const [name, value] of Object.entries(STREAM_HEADERS)) res.headers.set(name, value);
 }
 
 /** How long a caller waits for a command to be on disk. */

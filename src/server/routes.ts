@@ -1,14 +1,14 @@
 import type { Engine } from './engine.ts';
 import type { Route } from './route.ts';
-import { chatRoutes, requestRoutes } from './routes/chats.ts';
+import { chatChangeRoutes, chatRoutes, requestRoutes } from './routes/chats.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { engineRoutes, openapiRoutes } from './routes/engine.ts';
 import { environmentRoutes } from './routes/environment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
-import { hookRoutes } from './routes/hooks.ts';
+import { hookRoutes, hookRunRoutes } from './routes/hooks.ts';
 import { actorRoutes, inspectRoutes, machineRoutes } from './routes/inspection.ts';
-import { messageRoutes, queueRoutes } from './routes/messages.ts';
+import { messageRoutes, queueRoutes, turnRoutes } from './routes/messages.ts';
 import { offerRoutes } from './routes/offers.ts';
 import { previewRoutes } from './routes/previews.ts';
 import { repoRoutes } from './routes/repos.ts';
@@ -20,7 +20,9 @@ export function createRoutes(engine: Engine): Route[] {
     ...engineRoutes(engine),
     ...eventRoutes(engine),
     ...chatRoutes(engine),
+    ...chatChangeRoutes(engine),
     ...messageRoutes(engine),
+    ...turnRoutes(engine),
     ...queueRoutes(engine),
     ...requestRoutes(engine),
     ...offerRoutes(engine),
@@ -29,6 +31,7 @@ export function createRoutes(engine: Engine): Route[] {
     ...previewRoutes(engine),
     ...repoRoutes(engine),
     ...hookRoutes(engine),
+    ...hookRunRoutes(engine),
     ...environmentRoutes(engine),
     ...machineRoutes(engine),
     ...actorRoutes(engine),

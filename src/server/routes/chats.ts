@@ -11,8 +11,7 @@ import {
 } from '../../contract/chats.ts';
 import { AnswerSchema, RequestListSchema, RequestParamsSchema } from '../../contract/requests.ts';
 import type { Engine } from '../engine.ts';
-import { CHANGE_REFUSALS, route } from '../route.ts';
-import { withDeadline } from '../route.ts';
+import { CHANGE_REFUSALS, route, withDeadline } from '../route.ts';
 
 const CreateChat = CreateChatSchema.meta({ id: 'CreateChat' });
 const UpdateChat = UpdateChatSchema.meta({ id: 'UpdateChat' });
@@ -39,7 +38,7 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
       refusals: ['UNKNOWN_PROVIDER', 'PARENT_NOT_FOUND', 'SHUTTING_DOWN', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
       async handle({ body }, { res }) {
         const { chat, created } = await withDeadline(chats.create(body));
-        res.status = created ? 201 : 200;
+        if (created) res.status = 201;
         return { chat };
       },
     }),
@@ -60,6 +59,11 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
       refusals: ['CHAT_NOT_FOUND'],
       handle: ({ params }) => chats.get(params.chatId),
     }),
+  ];
+}
+
+export function chatChangeRoutes({ chats }: Pick<Engine, 'chats'>) {
+  return [
     route({
       method: 'PATCH',
       path: '/chats/:chatId',

@@ -31,11 +31,7 @@ export function credentialRoutes({ credentials }: Pick<Engine, 'credentials'>) {
         },
       },
       refusals: ['SHUTTING_DOWN'],
-      async handle({ params: { provider } }, { res }) {
-        const answer = await credentials.refresh(provider);
-        res.status = 202;
-        return answer;
-      },
+      handle: ({ params: { provider } }) => credentials.refresh(provider),
     }),
   ];
 }

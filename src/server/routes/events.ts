@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { EngineEventSchema } from '../../contract/events.ts';
 import type { Engine } from '../engine.ts';
 import { mergeFrames } from '../merge-frames.ts';
-import { STREAM_HEADERS } from '../answer-headers.ts';
 import { route } from '../route.ts';
 
 const EVENT_TYPES: ReadonlySet<string> = new Set(
@@ -66,7 +65,7 @@ export function eventRoutes({ events, actors, hooks }: Pick<Engine, 'events' | '
           },
         },
       },
-      async handle({ query: { after, types, chatId, partial, also }, headers }, { res }) {
+      async handle({ query: { after, types, chatId, partial, also }, headers }) {
         const cursor = headers['last-event-id'] || after;
         const output = also?.has('hookOutput') ? [await hooks.logs({ follow: true })] : [];
         const stream = await events.open({
@@ -75,7 +74,6 @@ export function eventRoutes({ events, actors, hooks }: Pick<Engine, 'events' | '
           ...(types && { types }),
           ...(chatId !== undefined && { chatId }),
         });
-        for (const [name, value] of Object.entries(STREAM_HEADERS)) res.headers.set(name, value);
         if (also === undefined) return stream;
         return mergeFrames([stream, ...(also.has('actors') ? [actors.follow()] : []), ...output]);
       },

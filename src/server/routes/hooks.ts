@@ -8,7 +8,7 @@ import {
   TestHookSchema,
 } from '../../contract/hooks.ts';
 import type { Engine } from '../engine.ts';
-import { route } from '../route.ts';
+import { route, sendAsEvents } from '../route.ts';
 
 const HooksStatus = HooksStatusSchema.meta({ id: 'HooksStatus' });
 const HookTestEvent = HookTestEventSchema.meta({ id: 'HookTestEvent' });
@@ -37,14 +37,18 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
           mediaType: 'text/plain',
         },
       },
-      async handle({ query: { repo, follow = false } }, { res }) {
+      async handle({ query: { repo, follow = false } }, event) {
         const stream = await hooks.logs({ follow, ...(repo !== undefined && { repo }) });
-        res.headers.set('content-type', follow ? 'text/event-stream' : 'text/plain; charset=utf-8');
-        res.headers.set('cache-control', 'no-cache, no-transform');
-        if (follow) res.headers.set('x-accel-buffering', 'no');
+        sendAsEvents(event);
+        if (!follow) event.res.headers.set('content-type', 'text/plain; charset=utf-8');
         return stream;
       },
     }),
+  ];
+}
+
+export function hookRunRoutes({ hooks }: Pick<Engine, 'hooks'>) {
+  return [
     route({
       method: 'POST',
       path: '/hooks/run',
@@ -52,11 +56,7 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
       request: z.object({ query: RunHooksQuerySchema }),
       answers: { 202: { description: 'They run; `hooks.*` events tell how far.', schema: RunHooksResponse } },
       refusals: ['HOOK_NOT_FOUND', 'HOOKS_RUNNING', 'HOOKS_FILE_INVALID', 'SHUTTING_DOWN', 'STORAGE_FULL'],
-      async handle({ query: { repo, type } }, { res }) {
-        const answer = await hooks.run({ type, ...(repo !== undefined && { repo }) });
-        res.status = 202;
-        return answer;
-      },
+      handle: ({ query: { repo, type } }) => hooks.run({ type, ...(repo !== undefined && { repo }) }),
     }),
     route({
       method: 'POST',
@@ -74,13 +74,7 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
       },
       example: { script: 'npm ci', repo: 'shop', timeoutMs: 60_000 },
       refusals: ['REPO_NOT_FOUND', 'TOO_MANY_HOOK_TESTS', 'SHUTTING_DOWN', 'STORAGE_FULL'],
-      async handle({ body }, { res }) {
-        const stream = await hooks.test(body);
-        res.headers.set('content-type', 'text/event-stream');
-        res.headers.set('cache-control', 'no-cache, no-transform');
-        res.headers.set('x-accel-buffering', 'no');
-        return stream;
-      },
+      handle: ({ body }) => hooks.test(body),
     }),
   ];
 }

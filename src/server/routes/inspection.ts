@@ -8,8 +8,7 @@ import {
   type MachineFormat,
 } from '../../contract/machines.ts';
 import type { Engine, PageFile } from '../engine.ts';
-import { STREAM_HEADERS } from '../answer-headers.ts';
-import { route } from '../route.ts';
+import { route, sendAsEvents } from '../route.ts';
 
 const MachineList = MachineListSchema.meta({ id: 'MachineList' });
 const HeadersSchema = z.looseObject({ accept: z.string().default('') });
@@ -75,9 +74,9 @@ export function actorRoutes({ actors }: Pick<Engine, 'actors'>) {
       summary: 'The actors that run now, the states they are in and what they keep',
       request: z.object({ query: ActorsQuerySchema }),
       answers: { 200: { description: 'The engine and everything below it.', schema: ActorList } },
-      handle({ query: { follow } }, { res }) {
+      handle({ query: { follow } }, event) {
         if (!follow) return { actors: actors.list() };
-        for (const [name, value] of Object.entries(STREAM_HEADERS)) res.headers.set(name, value);
+        sendAsEvents(event);
         return actors.follow();
       },
     }),

@@ -18,8 +18,7 @@ import {
 } from '../../contract/messages.ts';
 import type { Engine, HistoryPage } from '../engine.ts';
 import { JSON_HEADERS } from '../refusal.ts';
-import { CHANGE_REFUSALS, route } from '../route.ts';
-import { withDeadline } from '../route.ts';
+import { CHANGE_REFUSALS, route, withDeadline } from '../route.ts';
 
 const SendMessage = SendMessageSchema.meta({ id: 'SendMessage' });
 const Steer = SteerSchema.meta({ id: 'Steer' });
@@ -39,11 +38,7 @@ export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
         200: { description: 'It was accepted, now or when it was sent before.', schema: MessageReceipt },
       },
       refusals: ['MESSAGE_CONFLICT', 'UNSUPPORTED', 'QUEUE_FULL', ...CHANGE_REFUSALS],
-      handle({ params, body }) {
-        // Named here, so that a caller who named none can still repeat it when the outcome is unknown.
-        const messageId = body.messageId ?? randomUUID();
-        return withDeadline(chats.send(params.chatId, { ...body, messageId }), { messageId });
-      },
+      handle: ({ params, body }) => named(body, (message) => chats.send(params.chatId, message)),
     }),
     route({
       method: 'POST',
@@ -65,11 +60,22 @@ export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
         'QUEUE_FULL',
         ...CHANGE_REFUSALS,
       ],
-      handle({ params, body }) {
-        const messageId = body.messageId ?? randomUUID();
-        return withDeadline(chats.steer(params.chatId, { ...body, messageId }), { messageId });
-      },
+      handle: ({ params, body }) => named(body, (message) => chats.steer(params.chatId, message)),
     }),
+  ];
+}
+
+/** Named here, so that a caller who named none can still repeat it when the outcome is unknown. */
+async function named<Message extends { messageId?: string | undefined }, Answer>(
+  message: Message,
+  take: (message: Message & { messageId: string }) => Promise<Answer>,
+): Promise<Answer> {
+  const { messageId = randomUUID() } = message;
+  return withDeadline(take({ ...message, messageId }), { messageId });
+}
+
+export function turnRoutes({ chats }: Pick<Engine, 'chats'>) {
+  return [
     route({
       method: 'POST',
       path: '/chats/:chatId/interrupt',
@@ -84,6 +90,18 @@ export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
       refusals: CHANGE_REFUSALS,
       handle: ({ params, query }) =>
         withDeadline(chats.interrupt(params.chatId, { clearQueue: query.queue === 'clear' })),
+    }),
+    route({
+      method: 'GET',
+      path: '/chats/:chatId/history',
+      summary: 'What was said in a chat: a page counted from the end, in the order it was said',
+      request: z.object({ params: ChatParamsSchema, query: HistoryQuerySchema }),
+      answers: { 200: { description: 'The page, as of `lastEventId`.', schema: History } },
+      refusals: ['CHAT_NOT_FOUND'],
+      async handle({ params, query }) {
+        const page = await chats.history(params.chatId, query);
+        return new HTTPResponse(toJson(page), { headers: JSON_HEADERS });
+      },
     }),
   ];
 }
@@ -103,18 +121,6 @@ const CHANGED = { 200: { description: 'What waits now.', schema: QueueMutation }
 
 export function queueRoutes({ chats }: Pick<Engine, 'chats'>) {
   return [
-    route({
-      method: 'GET',
-      path: '/chats/:chatId/history',
-      summary: 'What was said in a chat: a page counted from the end, in the order it was said',
-      request: z.object({ params: ChatParamsSchema, query: HistoryQuerySchema }),
-      answers: { 200: { description: 'The page, as of `lastEventId`.', schema: History } },
-      refusals: ['CHAT_NOT_FOUND'],
-      async handle({ params, query }) {
-        const page = await chats.history(params.chatId, query);
-        return new HTTPResponse(toJson(page), { headers: JSON_HEADERS });
-      },
-    }),
     route({
       method: 'GET',
       path: '/chats/:chatId/queue',
