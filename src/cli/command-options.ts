@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { EngineClient } from '../client/client.ts';
 import type { ConnectOptions, EngineOptions } from './connect.ts';
-import { CliError, EXIT, type Terminal } from './terminal.ts';
+import { CliError, EXIT, type Shell, type Terminal } from './terminal.ts';
 
 /** Which chat a command is about. */
 export interface ChatChoice {
@@ -17,7 +17,7 @@ export interface ChatChoice {
 }
 
 export interface ClientOptions extends EngineOptions {
-  json?: true;
+  json?: boolean;
 }
 
 export interface ChatOptions extends ClientOptions {
@@ -50,6 +50,15 @@ export function ofChat(command: Command): Command {
 export function toText(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It is empty.');
+}
+
+/** Runs a command to its end, with a client of the engine that its options name. */
+export function askEngine(
+  shell: Shell,
+  options: ConnectOptions,
+  command: (terminal: Terminal, client: EngineClient) => Promise<number>,
+): Promise<void> {
+  return shell.run((terminal) => withEngine(terminal, options, (client) => command(terminal, client)));
 }
 
 /** Runs a command with a client of the engine that its options name. */

@@ -1,6 +1,6 @@
 /** The commands about hooks; what one does is loaded when it is called. */
 import type { Command } from 'commander';
-import { ofEngine, toText, withEngine, withoutMissing, type ClientOptions } from './command-options.ts';
+import { askEngine, ofEngine, toText, withoutMissing, type ClientOptions } from './command-options.ts';
 import type { Shell } from './terminal.ts';
 
 export function addHooks(program: Command, shell: Shell): void {
@@ -33,25 +33,27 @@ export function addHooks(program: Command, shell: Shell): void {
         return checkHooks(folder ?? '.', print);
       }),
     );
+  addRunningHooks(hooks, shell);
+}
+
+function addRunningHooks(hooks: Command, shell: Shell): void {
   ofEngine(hooks.command('test <file>'))
     .description('have the running engine try a script: nothing is recorded; "-" reads standard input')
     .option('--repo <name>', 'the repository it runs in; the home when left out', toText)
     .option('--json', 'print events, one JSON object per line')
-    .action((file: string, options: ClientOptions & { repo?: string }) =>
-      shell.run(async (terminal) => {
+    .action((file: string, { json = false, repo, ...options }: ClientOptions & { repo?: string }) =>
+      askEngine(shell, options, async (terminal, client) => {
         const { testHook } = await import('./test-hook.ts');
-        const wanted = { file, json: options.json ?? false, ...withoutMissing({ repo: options.repo }) };
-        return withEngine(terminal, options, (client) => testHook(terminal, { client, ...wanted }));
+        return testHook(terminal, { client, file, json, ...withoutMissing({ repo }) });
       }),
     );
   ofEngine(hooks.command('status'))
     .description('how far the hooks of the running engine are')
     .option('--json', 'print JSON')
-    .action((options: ClientOptions) =>
-      shell.run(async (terminal) => {
+    .action(({ json = false, ...options }: ClientOptions) =>
+      askEngine(shell, options, async (terminal, client) => {
         const { showHooks } = await import('./show-status.ts');
-        const { json = false } = options;
-        return withEngine(terminal, options, (client) => showHooks(terminal, { client, json }));
+        return showHooks(terminal, { client, json });
       }),
     );
 }

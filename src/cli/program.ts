@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readVersion } from '../environment/version.ts';
 import {
+  askEngine,
   ofChat,
   ofEngine,
   toChatChoice,
@@ -38,8 +39,9 @@ export function createProgram(shell: Shell, words: readonly string[] = process.a
   addEngines(program, { shell, isServing: namesNoCommand(words) });
   addConversation(program, shell);
   addObservation(program, shell);
+  addEvents(program, shell);
+  addDescriptions(program, shell);
   addHooks(program, shell);
-  addMachines(program, shell);
   return program;
 }
 
@@ -116,26 +118,25 @@ function addObservation(program: Command, shell: Shell): void {
   ofEngine(program.command('status'))
     .description('what the engine, its chats and its repositories do right now')
     .option('--json', 'print JSON')
-    .action((options: ClientOptions) =>
-      shell.run(async (terminal) => {
+    .action(({ json = false, ...options }: ClientOptions) =>
+      askEngine(shell, options, async (terminal, client) => {
         const { showStatus } = await import('./show-status.ts');
-        const { json = false } = options;
-        return withEngine(terminal, options, (client) => showStatus(terminal, { client, json }));
+        return showStatus(terminal, { client, json });
       }),
     );
   ofEngine(program.command('search <words>'))
     .description('find words in what was said, in all chats')
     .option('--limit <results>', 'at most so many', toCount, 20)
     .option('--json', 'print JSON')
-    .action((words: string, options: ClientOptions & { limit: number }) =>
-      shell.run(async (terminal) => {
+    .action((words: string, { json = false, limit, ...options }: ClientOptions & { limit: number }) =>
+      askEngine(shell, options, async (terminal, client) => {
         const { showSearch } = await import('./show-search.ts');
-        const { json = false, limit } = options;
-        return withEngine(terminal, options, (client) =>
-          showSearch(terminal, { client, words, limit, json }),
-        );
+        return showSearch(terminal, { client, words, limit, json });
       }),
     );
+}
+
+function addEvents(program: Command, shell: Shell): void {
   ofEngine(program.command('tail'))
     .description('print events: those from now on, or those behind an event')
     .option('-f, --follow', 'with --since: go on with what happens from now on')
@@ -161,6 +162,9 @@ function addObservation(program: Command, shell: Shell): void {
         return withEngine(terminal, options, (client) => tail(terminal, { client, ...range }));
       }),
     );
+}
+
+function addDescriptions(program: Command, shell: Shell): void {
   program
     .command('openapi')
     .description('print the HTTP interface as an OpenAPI document; no engine needs to run')
@@ -170,9 +174,6 @@ function addObservation(program: Command, shell: Shell): void {
         return printOpenapi(terminal);
       }),
     );
-}
-
-function addMachines(program: Command, shell: Shell): void {
   program
     .command('machines')
     .description('look at the statecharts of the engine')

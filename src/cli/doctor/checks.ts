@@ -6,7 +6,7 @@ import {
 import { agentEnvironment } from '../../environment/engine-env.ts';
 import { createPaths, type Paths } from '../../environment/paths.ts';
 import type { Terminal } from '../terminal.ts';
-import { agentCheck, CLAUDE_PROBE, CODEX_PROBE } from './agents.ts';
+import { agentCheck, CLAUDE_PROBE, CODEX_PROBE, type Probe } from './agents.ts';
 import { bad, doubtful, type Check } from './check.ts';
 import { controlPlaneCheck } from './control-plane.ts';
 import { loginCheck } from './logins.ts';
@@ -19,6 +19,12 @@ import { sharedLogCheck } from './shared-log.ts';
 
 const APT = 'apt-get install -y';
 
+interface KnownAgent {
+  variable: 'CLAUDE_PATH' | 'CODEX_PATH';
+  source: string;
+  probe: Probe;
+}
+
 /** Everything that an engine started here would need. */
 export function createChecks(terminal: Terminal): Check[] {
   const { environment, finding, secret } = readSettings(terminal);
@@ -29,6 +35,10 @@ export function createChecks(terminal: Terminal): Check[] {
   const tool = (name: string, debianPackage: string) => {
     const missing = bad('not found', `${APT} ${debianPackage}`);
     return programCheck({ name, command: name, searchPath, missing });
+  };
+  const agent = (name: string, { variable, source, probe }: KnownAgent) => {
+    const remedy = `npm install -g ${source}, or set ${variable}.`;
+    return agentCheck({ name, command: environment[variable], searchPath, env, remedy, probe });
   };
   const noGitHubCli = doubtful(
     'not found: pull requests are not listed',
@@ -42,22 +52,8 @@ export function createChecks(terminal: Terminal): Check[] {
     tool('git', 'git'),
     gitIdentityCheck({ home, env }),
     programCheck({ name: 'gh', command: environment.GH_PATH, searchPath, missing: noGitHubCli }),
-    agentCheck({
-      name: 'claude',
-      command: environment.CLAUDE_PATH,
-      searchPath,
-      env,
-      remedy: 'npm install -g @anthropic-ai/claude-code, or set CLAUDE_PATH.',
-      probe: CLAUDE_PROBE,
-    }),
-    agentCheck({
-      name: 'codex',
-      command: environment.CODEX_PATH,
-      searchPath,
-      env,
-      remedy: 'npm install -g @openai/codex, or set CODEX_PATH.',
-      probe: CODEX_PROBE,
-    }),
+    agent('claude', { variable: 'CLAUDE_PATH', source: '@anthropic-ai/claude-code', probe: CLAUDE_PROBE }),
+    agent('codex', { variable: 'CODEX_PATH', source: '@openai/codex', probe: CODEX_PROBE }),
     ...loginChecks(paths, env),
     homeCheck(paths),
     diskCheck(paths),
