@@ -7,7 +7,7 @@ import { makeWayForFile } from '../storage/make-way.ts';
 import { readIfFile } from '../storage/read-if-file.ts';
 import { setAside, type OnDamage } from '../storage/set-aside.ts';
 import { prefixLines } from './prefix-lines.ts';
-import { createPrinted, type Printed } from './printed.ts';
+import { Printed } from './printed.ts';
 import { redactLines, redactText } from './redact.ts';
 
 /** A file this long is moved to `<name>.1`; one such is kept. */
@@ -58,7 +58,7 @@ export class HookLog {
     this.#size = size;
     this.#noted = processes;
     this.#processes = new Map(
-      Object.entries(processes).map(([id, copied]) => [id, createPrinted(copied)] as const),
+      Object.entries(processes).map(([id, copied]) => [id, new Printed(copied)] as const),
     );
   }
 
@@ -171,7 +171,7 @@ export class HookLog {
   }
 
   #processOf(processId: string): Printed {
-    const known = this.#processes.get(processId) ?? createPrinted({ offset: 0, chars: 0 });
+    const known = this.#processes.get(processId) ?? new Printed();
     this.#processes.set(processId, known);
     return known;
   }

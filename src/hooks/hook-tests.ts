@@ -9,7 +9,7 @@ import { launch } from '../processes/launch.ts';
 import { createRun, type Run } from '../processes/run.ts';
 import { endFamily, killEverything } from '../processes/terminate.ts';
 import { toProgram } from './hook-script.ts';
-import { createPrinted } from './printed.ts';
+import { Printed } from './printed.ts';
 import { redactLines, redactText } from './redact.ts';
 
 export interface HookTestsOptions {
@@ -104,7 +104,7 @@ export class HookTests {
     }, timeoutMs);
     left.addEventListener('abort', leave);
     if (left.aborted) leave();
-    const printed = createPrinted({ offset: 0, chars: 0 });
+    const printed = new Printed();
     const say = (pieces: readonly Buffer[]) => {
       const text = Buffer.concat(redactLines(pieces, secrets())).toString('utf8');
       if (text !== '') tell({ type: 'output', text });

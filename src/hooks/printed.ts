@@ -1,25 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { uncutLength } from './redact.ts';
 
-/** What one process has printed, as far as it has been read. */
-export interface Printed {
-  /** Bytes that were taken for the log. */
-  readonly offset: number;
-  /** Characters among them, as JavaScript counts. */
-  readonly copiedChars: number;
-  /** Characters that were printed. */
-  readonly chars: number;
-  /** The end of what was printed, of what may be shown of it. */
-  lastLines(redact: (text: string) => string): string;
-  /**
-   * Takes note of what was printed next; returns what are whole lines by now, in pieces that follow one another. Where a
-   * line without an end is broken, none of the secrets is.
-   */
-  add(bytes: Buffer, secrets: readonly string[]): Buffer[];
-  /** What is left when nothing more will come, with a newline behind it. */
-  end(): Buffer[];
-}
-
 /** A line that goes on for longer than this is broken. */
 const LINE_BYTES = 64 * 1024;
 /** So much is looked at together when characters are counted. */
@@ -29,54 +10,68 @@ const TAIL_BYTES = 8 * 1024;
 const TAIL_LINES = 20;
 const TAIL_CHARS = 4_000;
 
-export function createPrinted(copied: { offset: number; chars: number }): Printed {
-  let { offset, chars } = copied;
-  let waiting = Buffer.alloc(0);
-  let tail = Buffer.alloc(0);
+/** What one process has printed, as far as it has been read. */
+export class Printed {
+  /** Bytes that were taken for the log. */
+  offset: number;
+  /** Characters that were printed, as JavaScript counts. */
+  chars: number;
+  #waiting: Buffer = Buffer.alloc(0);
+  #tail: Buffer = Buffer.alloc(0);
 
-  function take(bytes: Buffer, end: number): Buffer[] {
-    const pieces = [waiting, bytes.subarray(0, end)];
-    offset += waiting.length + end;
-    waiting = Buffer.from(bytes.subarray(end));
+  constructor({ offset, chars }: { offset: number; chars: number } = { offset: 0, chars: 0 }) {
+    this.offset = offset;
+    this.chars = chars;
+  }
+
+  /** Characters among those that were taken for the log. */
+  get copiedChars(): number {
+    return this.chars - countChars(this.#waiting);
+  }
+
+  /** The end of what was printed, of what may be shown of it. */
+  lastLines(redact: (text: string) => string): string {
+    const lines = redact(this.#tail.toString('utf8')).split('\n');
+    return lines
+      .slice(-TAIL_LINES - 1)
+      .join('\n')
+      .slice(-TAIL_CHARS);
+  }
+
+  /**
+   * Takes note of what was printed next; returns what are whole lines by now, in pieces that follow one another. Where a
+   * line without an end is broken, none of the secrets is.
+   */
+  add(bytes: Buffer, secrets: readonly string[]): Buffer[] {
+    this.chars += countChars(bytes);
+    this.#tail = Buffer.concat([this.#tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    const lines = end > 0 ? this.#take(bytes, end) : [];
+    if (end === 0) this.#waiting = Buffer.concat([this.#waiting, bytes]);
+    return this.#waiting.length > LINE_BYTES ? [...lines, ...this.#breakLine(secrets)] : lines;
+  }
+
+  /** What is left when nothing more will come, with a newline behind it. */
+  end(): Buffer[] {
+    return this.#waiting.length === 0 ? [] : [...this.#take(Buffer.alloc(0), 0), NEWLINE];
+  }
+
+  #take(bytes: Buffer, end: number): Buffer[] {
+    const pieces = [this.#waiting, bytes.subarray(0, end)];
+    this.offset += this.#waiting.length + end;
+    this.#waiting = Buffer.from(bytes.subarray(end));
     return pieces;
   }
 
   /** The beginning of a line that is too long. */
-  function breakLine(secrets: readonly string[]): Buffer[] {
-    const line = waiting;
+  #breakLine(secrets: readonly string[]): Buffer[] {
+    const line = this.#waiting;
     const end = uncutLength(line, secrets);
     if (end <= LINE_BYTES) return []; // of a secret that long more is to come
-    offset += end;
-    waiting = Buffer.from(line.subarray(end));
+    this.offset += end;
+    this.#waiting = Buffer.from(line.subarray(end));
     return [line.subarray(0, end), NEWLINE];
   }
-
-  return {
-    get offset() {
-      return offset;
-    },
-    get copiedChars() {
-      return chars - countChars(waiting);
-    },
-    get chars() {
-      return chars;
-    },
-    lastLines: (redact) => {
-      const lines = redact(tail.toString('utf8'))
-        .split('\n')
-        .slice(-TAIL_LINES - 1);
-      return lines.join('\n').slice(-TAIL_CHARS);
-    },
-    add: (bytes, secrets) => {
-      chars += countChars(bytes);
-      tail = Buffer.concat([tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
-      const end = bytes.lastIndexOf(NEWLINE) + 1;
-      const lines = end > 0 ? take(bytes, end) : [];
-      if (end === 0) waiting = Buffer.concat([waiting, bytes]);
-      return waiting.length > LINE_BYTES ? [...lines, ...breakLine(secrets)] : lines;
-    },
-    end: () => (waiting.length === 0 ? [] : [...take(Buffer.alloc(0), 0), NEWLINE]),
-  };
 }
 
 /** UTF-16 units of UTF-8: one per character, two for those of four bytes. */
