@@ -17,10 +17,8 @@ interface GaugeSources {
 }
 
 /** What the metrics look up, bound to where it is known. */
-export function createGauges(
-  { journal, records, paths, outbox }: Home,
-  { hub, counters, logins, chatOf }: GaugeSources,
-): Gauges {
+export function createGauges(home: Home, { hub, counters, logins, chatOf }: GaugeSources): Gauges {
+  const { records, paths } = home;
   return {
     chats: { help: 'Chats.', read: () => counters.read().chatsTotal },
     chats_processing: { help: 'Chats at work.', read: () => counters.read().chatsProcessing },
@@ -38,17 +36,7 @@ export function createGauges(
       help: 'Events that the reader furthest behind has not been sent.',
       read: () => hub.lag,
     },
-    event_log_bytes: { help: 'Size of the event log, in all its segments.', read: () => journal.bytes },
-    event_log_segments: { help: 'Segments of the event log.', read: () => journal.segmentCount },
-    event_log_pending_bytes: {
-      help: 'What waits to be written to the event log.',
-      read: () => journal.pendingBytes,
-    },
-    control_plane_lag_events: {
-      help: 'Events of the log from the first on that the control plane is still to be told; 0 when it was told all.',
-      read: () => outbox.lag,
-    },
-    storage_low: { help: '1 while the disk has no room.', read: () => Number(journal.isStorageLow) },
+    ...logGauges(home),
     agent_processes: { help: 'Processes of agents that live.', read: () => countRuns(paths.agents) },
     agent_process_states: {
       help: 'Processes of agents, by state; absent where the next message launches one.',
@@ -65,6 +53,22 @@ export function createGauges(
       read: () => logins.states().map((labels) => ({ labels, count: 1 })),
     },
     hook_processes: { help: 'Shells of hooks that run.', read: () => countRuns(paths.hooks) },
+  };
+}
+
+function logGauges({ journal, outbox }: Home): Gauges {
+  return {
+    event_log_bytes: { help: 'Size of the event log, in all its segments.', read: () => journal.bytes },
+    event_log_segments: { help: 'Segments of the event log.', read: () => journal.segmentCount },
+    event_log_pending_bytes: {
+      help: 'What waits to be written to the event log.',
+      read: () => journal.pendingBytes,
+    },
+    control_plane_lag_events: {
+      help: 'Events of the log from the first on that the control plane is still to be told; 0 when it was told all.',
+      read: () => outbox.lag,
+    },
+    storage_low: { help: '1 while the disk has no room.', read: () => Number(journal.isStorageLow) },
   };
 }
 

@@ -1,6 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { EngineStateFileSchema, type ChatRecord, type EngineStateFile } from '../contract/records.ts';
+import {
+  EngineStateFileSchema,
+  type ChatRecord,
+  type ChatsFile,
+  type EngineStateFile,
+} from '../contract/records.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
 import { EngineError } from '../errors.ts';
 import { sequenceOf } from '../journal/event-id.ts';
@@ -61,10 +66,40 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
   const store = createEngineStorage({ base: paths.replicas, onDamage });
   await store.files.sweep(['', 'engine', 'engine:payloads']);
   const file = await readCheckpoint(store, onDamage);
-  const hasCheckpoint = existsSync(paths.chats);
   const lastEngine = await readJson(store, { key: STATE_KEY, schema: EngineStateFileSchema, onDamage });
-  const settledId = await readSettledId(store, onDamage);
   const isCopy = lastEngine !== null && lastEngine.workspaceId !== environment.WORKSPACE_ID;
+  const hasCheckpoint = existsSync(paths.chats);
+  const opened = await openLog({ environment, log, onFatal, store, file, isCopy, onDamage });
+  const bootId = readBootId();
+  const hooks = new HooksState(bootId, file?.hooks);
+  const records = await restoreRecords({ file, ...opened, hooks });
+  if (isCopy) await disownRuns(paths);
+  return {
+    paths,
+    lock,
+    store,
+    ...opened,
+    payloads: createPayloads(store, 'engine:payloads'),
+    records,
+    hasCheckpoint,
+    hooks: isCopy ? new HooksState(bootId) : hooks,
+    lastEngine,
+    isCopy,
+    damages,
+  };
+}
+
+interface OpenLogOptions extends OpenHomeOptions {
+  store: EngineStorage;
+  file: ChatsFile | null;
+  isCopy: boolean;
+  onDamage: OnDamage;
+}
+
+/** The journal with what reads it: before it drops a segment, both have what they need of it. */
+async function openLog(options: OpenLogOptions): Promise<Pick<Home, 'journal' | 'history' | 'outbox'>> {
+  const { environment, log, onFatal, store, file, isCopy, onDamage } = options;
+  const settledId = await readSettledId(store, onDamage);
   const journal = await openJournal({
     files: store.files,
     folder: 'engine',
@@ -93,26 +128,7 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     workspaceId: environment.WORKSPACE_ID,
     log,
   });
-  const bootId = readBootId();
-  const hooks = new HooksState(bootId, file?.hooks);
-  const records = await restoreRecords({ file, journal, history, hooks });
-  const payloads = createPayloads(store, 'engine:payloads');
-  if (isCopy) await disownRuns(paths);
-  return {
-    paths,
-    lock,
-    store,
-    journal,
-    history,
-    payloads,
-    records,
-    hasCheckpoint,
-    hooks: isCopy ? new HooksState(bootId) : hooks,
-    outbox,
-    lastEngine,
-    isCopy,
-    damages,
-  };
+  return { journal, history, outbox };
 }
 
 /** The folders of a home, with nothing else in their places. */
@@ -147,15 +163,8 @@ async function takeLock(paths: Paths, onDamage: OnDamage): Promise<HomeLock> {
  * its host, but its first process is a new one.
  */
 function readBootId(): string {
-  return `${readBootIdOfKernel()}-${readStartOfFirstProcess()}`;
-}
-
-function readBootIdOfKernel(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-}
-
-/** In clock ticks since the machine started. */
-function readStartOfFirstProcess(): string {
+  const kernel = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const stat = readFileSync('/proc/1/stat', 'utf8');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const startOfFirstProcess = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  return `${kernel}-${startOfFirstProcess}`;
 }
