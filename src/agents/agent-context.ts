@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { ProcessFact } from '../../machines/agent-process.events.ts';
 import type { AgentEvent } from '../contract/agent-event.ts';
-import type { Log } from '../log.ts';
+import type { AgentFact, AgentSessionInput } from '../contract/facts.ts';
+import type { Delivery } from '../contract/records.ts';
 import type { Paths } from '../environment/paths.ts';
+import type { Log } from '../log.ts';
 import type { AgentPool } from './agent-pool.ts';
+import type { AgentCodec } from './codec.ts';
 import type { PayloadFiles } from './delivery-input.ts';
 import type { AgentLogin } from './login.ts';
 
@@ -46,4 +50,19 @@ export function configurationOf(env: Readonly<Record<string, string>>, ...others
     .update(JSON.stringify([...others, variables]))
     .digest('hex')
     .slice(0, 16);
+}
+
+/** Without the time, which whoever passes it on knows. */
+export type ExecutorFact =
+  | Exclude<ProcessFact, { type: 'process.prepared' }>
+  | { type: 'process.prepared'; messageId: string; delivery: Delivery };
+
+export interface ExecutorOptions<State, Traits> {
+  codec: AgentCodec<State, Traits>;
+  context: AgentContext;
+  chat: AgentSessionInput;
+  /** To the machine. */
+  report: (fact: ExecutorFact) => void;
+  /** To the chat, as it is. */
+  tell: (fact: AgentFact) => void;
 }

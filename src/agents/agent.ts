@@ -1,12 +1,11 @@
 import type { ProcessOrder } from '../../machines/agent-process.events.ts';
-import type { ThinkingLevel } from '../contract/messages.ts';
 import type { AgentFact, AgentSessionInput } from '../contract/facts.ts';
+import type { ThinkingLevel } from '../contract/messages.ts';
+import type { DriverOptions, ExecutorFact } from './agent-context.ts';
 import { createAgentPool } from './agent-pool.ts';
-import type { DriverOptions } from './agent-context.ts';
 import type { AgentCodec } from './codec.ts';
 import type { Told, Topic } from './inquiry.ts';
 import { Executor } from './process/executor.ts';
-import type { ExecutorFact } from './process/executor-options.ts';
 import { Inquiries } from './process/inquiries.ts';
 
 /**

@@ -11,7 +11,6 @@ import type { Run } from '../processes/run.ts';
 import type { Strays } from '../processes/strays.ts';
 import type { Reach } from '../processes/terminate.ts';
 import type { Inquirer } from './inquiry.ts';
-import type { Installation } from './installation.ts';
 import type { RequestId } from './json-rpc.ts';
 import type { LoginTokens, RejectionOutcome } from './login.ts';
 import type { NativePrompt } from './native-session.ts';
@@ -61,7 +60,7 @@ export interface AgentCodec<State, Traits = null> {
   /** Which question of the agent a line of ours answers, for whoever takes up the process; null when none. */
   readonly answeredBy?: (line: string) => RequestId | null;
 
-  /** `recover.ts`: the agent's own files of its sessions; none for an agent that tells nothing of them. */
+  /** `codec.ts`: the agent's own files of its sessions; none for an agent that tells nothing of them. */
   readonly session?: SessionFiles;
   /** The state is complete up to where the session was opened: taken up, the output is first read from its beginning to there. */
   isOpened?(state: State): boolean;
@@ -77,6 +76,12 @@ export interface AgentCodec<State, Traits = null> {
   readonly killTools?: (run: Run, reach: Reach) => Promise<void>;
   /** After the end of a process of which nothing lives on. */
   tidy?(given: { chatId: string; home: string }): Promise<void>;
+}
+
+/** The program that an agent's process is started from. Another version has another identity. */
+export interface Installation {
+  file: string;
+  identity: string;
 }
 
 /** What is said to the agent in its protocol, but for its messages. */

@@ -1,6 +1,8 @@
 /** The frames of JSON-RPC as agents print them, one line each; what a refusal holds is the agent's own. */
 import { z } from 'zod';
 import { parseJson } from '../contract/parse-json.ts';
+import type { QueuedMessage } from '../contract/records.ts';
+import type { AgentRequest } from '../contract/requests.ts';
 
 const ParamsSchema = z.record(z.string(), z.unknown()).catch({});
 type Params = z.infer<typeof ParamsSchema>;
@@ -56,4 +58,23 @@ function frameSchema<Refusal>(RefusalSchema: z.ZodType<Refusal>): z.ZodType<Json
         refusal: error ?? null,
       })),
   ]);
+}
+
+export function requestIdOf(runId: string, id: RequestId): string {
+  return `${runId}:${JSON.stringify(id)}`;
+}
+
+/** The process that asked. */
+export function runIdOf({ id }: AgentRequest): string {
+  return id.slice(0, id.indexOf(':'));
+}
+
+/** The id that the process itself gave. */
+export function nativeIdOf({ id }: AgentRequest): RequestId {
+  return IdSchema.parse(JSON.parse(id.slice(id.indexOf(':') + 1)));
+}
+
+/** Under which id a message is said into a turn: the same after a restart. */
+export function steerIdOf({ turnId }: Pick<QueuedMessage, 'turnId'>): string {
+  return `steer-${turnId}`;
 }

@@ -37,3 +37,14 @@ export interface LoginTokens {
   accessToken: string;
   accountId: string;
 }
+
+/** The login of an agent that nobody manages: whatever the environment and the agent's own files say. */
+export function createPlainLogin(environment: Readonly<Record<string, string>>): AgentLogin {
+  return {
+    ready: () => Promise.resolve(),
+    environment: () => environment,
+    tokens: () => null,
+    onChange: () => () => {},
+    rejected: () => Promise.resolve('refused'),
+  };
+}

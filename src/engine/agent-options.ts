@@ -1,13 +1,12 @@
-import { createPlainLogin } from '../agents/plain-login.ts';
+import { createPlainLogin } from '../agents/login.ts';
 import type { AgentOptions } from '../agents/registry.ts';
-import { findExecutable } from '../environment/engine-env.ts';
-import type { EngineEnvironment } from '../environment/engine-env.ts';
 import { repairText } from '../chats/repair.ts';
+import { type EngineEnvironment, findExecutable } from '../environment/engine-env.ts';
 import { collectSystemPrompts } from '../hooks/system-prompts.ts';
 import type { Log } from '../log.ts';
-import type { Home } from './open-home.ts';
-import type { Credentials } from './open-credentials.ts';
 import { listRepositories } from '../workspace/find-repositories.ts';
+import type { Credentials } from './open-credentials.ts';
+import type { Home } from './open-home.ts';
 
 interface Options {
   environment: EngineEnvironment;

@@ -1,14 +1,14 @@
 import { execa } from 'execa';
-import { findInstallation } from '../agents/installation.ts';
+import { findInstallation } from '../agents/process/launcher.ts';
 import type { LoginProvider } from '../contract/credentials.ts';
 import type { CodingAgent, WorkspaceEnvironment } from '../contract/environment.ts';
 import type { HookKind } from '../contract/hooks.ts';
-import { findExecutable, type EngineEnvironment } from '../environment/engine-env.ts';
+import { type EngineEnvironment, findExecutable } from '../environment/engine-env.ts';
 import { planHooks } from '../hooks/plan-hooks.ts';
-import type { Credentials } from './open-credentials.ts';
-import type { Home } from './open-home.ts';
 import { listRepositories } from '../workspace/find-repositories.ts';
 import { listSkills } from '../workspace/skills.ts';
+import type { Credentials } from './open-credentials.ts';
+import type { Home } from './open-home.ts';
 
 export interface DescribeOptions {
   environment: EngineEnvironment;

@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { promptIn as promptOfClaude } from '../../src/agents/claude/recover.ts';
-import { promptIn as promptOfCodex } from '../../src/agents/codex/rollout.ts';
-import { NativeSession, type NativePrompt } from '../../src/agents/native-session.ts';
+import { promptIn as promptOfClaude } from '../../src/agents/claude/codec.ts';
+import { promptIn as promptOfCodex } from '../../src/agents/codex/codec.ts';
+import { type NativePrompt, NativeSession } from '../../src/agents/native-session.ts';
 import type { SessionMark } from '../../src/contract/records.ts';
 
 const NOW = new Date('2026-11-22T12:00:00.000Z');

@@ -1,6 +1,19 @@
 /** What the state of an ACP agent means in the words of the process machine. */
+import { z } from 'zod';
+import type { Policy } from '../../contract/chats.ts';
+import type { AgentRequest, Answer } from '../../contract/requests.ts';
+import { questionsOf, valuesOf, type Form } from '../forms.ts';
+import { nativeIdOf, requestIdOf, type RequestId } from '../json-rpc.ts';
+import type { Asking } from '../open-questions.ts';
 import type { Ask, Circumstances, Standing } from '../step.ts';
-import { decide as decideRequest } from './requests.ts';
+import { refusalLine, resultLine } from './frames.ts';
+import {
+  ElicitationSchema,
+  PermissionSchema,
+  type Elicitation,
+  type FrameOf,
+  type Permission,
+} from './protocol.ts';
 import { isPlanning, type AcpState } from './state.ts';
 
 /** Between turns nothing says where a message ends: it is taken as whole when nothing follows for so long. */
@@ -27,4 +40,117 @@ export function decide(state: AcpState, circumstances: Circumstances): Standing 
 function asksOf(state: AcpState, { policy, runId, isInterrupted }: Circumstances): Ask[] {
   const given = { policy, runId, isCancelled: isInterrupted, isPlanning: isPlanning(state) };
   return state.asked.map((frame) => ({ id: frame.id, ...decideRequest(frame, given) }));
+}
+
+export type Decision = { kind: 'answer'; line: string } | { kind: 'ask'; asking: Asking };
+
+export interface Given {
+  policy: Policy;
+  /** The agent is not to change anything. */
+  isPlanning: boolean;
+  /** The turn is being cancelled. */
+  isCancelled: boolean;
+  runId: string;
+}
+
+/** These change nothing. */
+const HARMLESS: ReadonlySet<string> = new Set(['read', 'search', 'think', 'fetch']);
+
+const PERMISSION = 'session/request_permission';
+const ELICITATION = 'elicitation/create';
+
+/** What stands for a tool where an agent asks by itself. */
+const ELICITATION_TOOL = 'elicitation';
+
+/** The tool that ends planning. */
+const SWITCH_MODE = 'switch_mode';
+
+export function decideRequest(frame: FrameOf<'request'>, circumstances: Given): Decision {
+  const { method, params, id } = frame;
+  if (circumstances.isCancelled && isAnswerable(frame)) return { kind: 'answer', line: cancelledLine(frame) };
+  const { data: permission } = PermissionSchema.safeParse(params);
+  if (method === PERMISSION && permission !== undefined)
+    return decidePermission(id, permission, circumstances);
+  const { data: form } = ElicitationSchema.safeParse(params);
+  return method === ELICITATION && form !== undefined
+    ? decideElicitation(id, form, circumstances)
+    : { kind: 'answer', line: refusalLine(id, method) };
+}
+
+/** What is asked in a turn that is cancelled counts as cancelled. */
+export function cancelledLine({ id, method }: FrameOf<'request'>): string {
+  return method === ELICITATION ? resultLine(id, { action: 'cancel' }) : cancelledPermission(id);
+}
+
+function isAnswerable({ method }: FrameOf<'request'>): boolean {
+  return method === PERMISSION || method === ELICITATION;
+}
+
+function decidePermission(id: RequestId, permission: Permission, circumstances: Given): Decision {
+  const { policy, isPlanning, runId } = circumstances;
+  const { kind } = permission.toolCall;
+  const asking = toAsking(permission, requestIdOf(runId, id));
+  if (kind === SWITCH_MODE) return { kind: 'ask', asking };
+  const changes = !HARMLESS.has(kind ?? '');
+  if (isPlanning && changes) return { kind: 'answer', line: choiceLine(id, permission, 'deny') };
+  if (policy === 'ask') return { kind: 'ask', asking };
+  return { kind: 'answer', line: choiceLine(id, permission, 'allow') };
+}
+
+/** A form without fields asks whether something may be done. */
+function decideElicitation(id: RequestId, elicitation: Elicitation, circumstances: Given): Decision {
+  const { policy, isPlanning, runId } = circumstances;
+  const questions = questionsOf(formIn(elicitation));
+  const { message, requestedSchema } = elicitation;
+  const input = { message, requestedSchema };
+  const common = { id: requestIdOf(runId, id), tool: ELICITATION_TOOL, input };
+  if (questions.length > 0) return { kind: 'ask', asking: { ...common, kind: 'question', questions } };
+  if (isPlanning) return { kind: 'answer', line: resultLine(id, { action: 'decline' }) };
+  if (policy === 'ask') return { kind: 'ask', asking: { ...common, kind: 'permission' } };
+  return { kind: 'answer', line: resultLine(id, { action: 'accept', content: {} }) };
+}
+
+/** The line that gives an answer to the agent. */
+export function answerLine(request: AgentRequest, { decision, answers = {} }: Answer): string {
+  const id = nativeIdOf(request);
+  if (request.tool !== ELICITATION_TOOL) {
+    return choiceLine(id, PermissionSchema.parse(request.input), decision);
+  }
+  if (decision === 'deny') return resultLine(id, { action: 'decline' });
+  const form = formIn(ElicitationSchema.parse({ mode: 'form', ...toObject(request.input) }));
+  return resultLine(id, { action: 'accept', content: valuesOf(form, answers) });
+}
+
+/** The agent's own choices go with the question. */
+function toAsking(permission: Permission, id: string): Asking {
+  const { toolCall, options } = permission;
+  const { kind, name, title, rawInput } = toolCall;
+  const tool = name ?? title ?? kind ?? 'tool';
+  const input = { toolCall, options };
+  if (kind !== SWITCH_MODE) return { id, kind: 'permission', tool, input };
+  const plan = PlanSchema.safeParse(rawInput).data?.plan;
+  return { id, kind: 'plan', tool, input, ...(plan === undefined ? {} : { plan }) };
+}
+
+const PlanSchema = z.looseObject({ plan: z.string() });
+
+/** What holds for this once goes before what holds for ever. */
+const KINDS = { allow: ['allow_once', 'allow_always'], deny: ['reject_once', 'reject_always'] };
+
+function choiceLine(id: RequestId, { options }: Permission, decision: 'allow' | 'deny'): string {
+  const chosen = KINDS[decision].flatMap((kind) => options.find((option) => option.kind === kind) ?? [])[0];
+  if (chosen === undefined) return cancelledPermission(id);
+  return resultLine(id, { outcome: { outcome: 'selected', optionId: chosen.optionId } });
+}
+
+function cancelledPermission(id: RequestId): string {
+  return resultLine(id, { outcome: { outcome: 'cancelled' } });
+}
+
+function formIn({ message, requestedSchema: schema }: Elicitation): Form {
+  return { message, schema };
+}
+
+function toObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }

@@ -1,12 +1,11 @@
 /** Our commands as lines of the protocol. */
 import { z } from 'zod';
 import type { ProtocolCommand } from '../codec.ts';
-import type { RequestId } from '../json-rpc.ts';
-import { nativeIdOf } from '../request-ids.ts';
+import { nativeIdOf, type RequestId } from '../json-rpc.ts';
 import type { Moment, Step } from '../step.ts';
+import { answerLine, cancelledLine } from './decide.ts';
 import { cancelLine, pingLine } from './frames.ts';
 import type { Block } from './protocol.ts';
-import { answerLine, cancelledLine } from './requests.ts';
 import { flush, toEvents } from './speech.ts';
 import { PING_ID, withTurn, type AcpState } from './state.ts';
 

@@ -1,15 +1,17 @@
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Paths } from '../../environment/paths.ts';
-import type { AgentCodec } from '../codec.ts';
+import type { AgentCodec, Found, SessionFiles } from '../codec.ts';
+import type { NativePrompt } from '../native-session.ts';
 import { lines } from './commands.ts';
 import { conclude, decide } from './decide.ts';
 import { failures } from './failures.ts';
 import { inquiry } from './inquiry.ts';
 import { launch, survey, tidy } from './launch.ts';
-import { DEFAULT_EFFORT, prepare } from './prepare.ts';
-import { found, sessionFiles } from './recover.ts';
+import { DEFAULT_EFFORT, modeOf, NoteSchema, prepare } from './prepare.ts';
 import { answeredBy } from './requests.ts';
-import type { ClaudeState, ClaudeTraits } from './state.ts';
+import { foundState, freshState, withTurn, type ClaudeState, type ClaudeTraits } from './state.ts';
 import { translate } from './translate.ts';
 
 /** Claude Code: a process that is spoken to in lines of JSON, and that serves many turns. */
@@ -42,4 +44,65 @@ export function createClaudeCodec(
     ],
     tidy,
   };
+}
+
+export function found({ policy, sessionId, turn }: Found<ClaudeState>): ClaudeState {
+  if (turn === null) return foundState(sessionId);
+  const { message, delivery } = turn;
+  // What deliveries of earlier versions say stands in them as it is.
+  const { model, effort, start, isEchoed, carriesOn } = NoteSchema.parse({ ...delivery, ...delivery.note });
+  const fresh = freshState(delivery.sessionId, modeOf(policy, carriesOn && message.planMode));
+  const isWarm = start === 'none';
+  const before = isWarm ? foundState(delivery.sessionId) : fresh;
+  return withTurn(
+    {
+      ...before,
+      settings: { ...(model === undefined ? {} : { model }), ...(effort === undefined ? {} : { effort }) },
+      echoed: isEchoed ? [message.turnId] : [],
+    },
+    { uuid: message.turnId, isWarm, isCarriedOn: carriesOn, notice: delivery.notice },
+  );
+}
+
+/** Any Claude Code of this home can go on with a session, so others may write to it. */
+export function sessionFiles(workspaces: string, configurationFolder: () => string): SessionFiles {
+  const fileOf = (sessionId: string) => {
+    const project = realPathOf(workspaces).replaceAll(/[^A-Za-z0-9]/g, '-');
+    return join(configurationFolder(), 'projects', project, `${sessionId}.jsonl`);
+  };
+  return { fileOf, promptIn, isShared: true };
+}
+
+function realPathOf(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
+}
+
+const PromptSchema = z.looseObject({
+  type: z.literal('user'),
+  isSidechain: z.literal(false).optional(),
+  isMeta: z.literal(false).optional(),
+  promptSource: z.string().regex(/^(?!system|task)/),
+  uuid: z.string().optional(),
+  timestamp: z.string().optional(),
+  message: z.looseObject({ content: z.unknown() }),
+});
+
+/** What the agent adds by itself (results, reminders, notices of its tasks) is nothing that a user said. */
+export function promptIn(line: string): NativePrompt | null {
+  if (!line.includes('"promptSource"')) return null;
+  const { data } = PromptSchema.safeParse(parseJson(line));
+  if (data === undefined || JSON.stringify(data.message.content).includes('<task-notification')) return null;
+  return { id: data.uuid ?? null, at: data.timestamp ?? null };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,10 +1,10 @@
 /** Our commands as lines, and what is known once they are written. */
 import type { ProtocolCommand } from '../codec.ts';
-import { nativeIdOf } from '../request-ids.ts';
+import { nativeIdOf } from '../json-rpc.ts';
 import type { Moment, Step } from '../step.ts';
-import { NoteSchema } from './prepare.ts';
+import { heal, isHeldBack } from './decide.ts';
 import { endSessionLine, initializeLine, interruptLine, pingLine } from './lines.ts';
-import { heal, isHeldBack } from './login.ts';
+import { NoteSchema } from './prepare.ts';
 import { answerLine } from './requests.ts';
 import { pendingEnd, withTurn, type ClaudeState } from './state.ts';
 

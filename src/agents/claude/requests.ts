@@ -1,8 +1,8 @@
 /** Claude Code's questions: which are decided here, which go to whoever watches the chat, and how answers are put. */
 import { z } from 'zod';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
+import { requestIdOf } from '../json-rpc.ts';
 import type { Asking } from '../open-questions.ts';
-import { requestIdOf } from '../request-ids.ts';
 import type { Ask, Circumstances } from '../step.ts';
 import { allowLine, denyLine, unsupportedLine } from './lines.ts';
 import { permissionRequestOf, type LineOf, type PermissionRequest } from './protocol.ts';

@@ -5,11 +5,11 @@ import { lossOf } from '../context-loss.ts';
 import { withAnswer } from '../inquiry.ts';
 import type { Moment, Step } from '../step.ts';
 import { advance } from './advance.ts';
-import { heal, isLoginFailure } from './login.ts';
+import { heal, isLoginFailure } from './decide.ts';
+import { waitingOf } from './outcome.ts';
 import { answered } from './prepare.ts';
 import { parseLine, permissionRequestOf, type KnownLine, type LineOf, type NativeLine } from './protocol.ts';
 import { pendingEnd, type ClaudeState } from './state.ts';
-import { waitingOf } from './waiting.ts';
 
 export function translate(
   state: ClaudeState,

@@ -2,24 +2,22 @@
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Paths } from '../../environment/paths.ts';
 import { RUN_MARKER } from '../../processes/run.ts';
 import type { AgentCodec, Found, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
-import type { RequestId } from '../json-rpc.ts';
+import { steerIdOf, type RequestId } from '../json-rpc.ts';
 import { planPath } from '../keep-plan.ts';
-import { steerIdOf } from '../request-ids.ts';
-import { conclude } from './conclude.ts';
-import { decide } from './decide.ts';
-import { DEFAULT_EFFORT } from './effort.ts';
+import type { NativePrompt } from '../native-session.ts';
+import { conclude, decide } from './decide.ts';
 import { failures } from './failures.ts';
-import { greeting } from './frames.ts';
+import { DEFAULT_EFFORT, greeting } from './frames.ts';
 import { inquiry } from './inquiry.ts';
 import { given, lines } from './lines.ts';
 import { handedOver } from './login.ts';
 import { prepare } from './prepare.ts';
 import { parseLine } from './protocol.ts';
-import { promptIn } from './rollout.ts';
 import { roundBegunBy } from './rounds.ts';
 import { freshState, type CodexState } from './state.ts';
 import { translate } from './translate.ts';
@@ -132,4 +130,27 @@ function answeredBy(line: string): RequestId | null {
   if (line.slice(0, 200).includes('"method"')) return roundBegunBy(line);
   const parsed = parseLine(line);
   return parsed.kind === 'frame' && parsed.frame.kind === 'response' ? parsed.frame.id : null;
+}
+
+const UserMessageSchema = z.looseObject({
+  timestamp: z.string().optional(),
+  type: z.literal('event_msg'),
+  payload: z.looseObject({
+    type: z.literal('item_completed'),
+    item: z.looseObject({ type: z.literal('UserMessage'), client_id: z.string().nullish() }),
+  }),
+});
+
+export function promptIn(line: string): NativePrompt | null {
+  if (!line.includes('"UserMessage"')) return null;
+  const { data } = UserMessageSchema.safeParse(parseJson(line));
+  return data === undefined ? null : { id: data.payload.item.client_id ?? null, at: data.timestamp ?? null };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,13 +1,16 @@
 /** From the end of a turn of Codex to the end of the message's turn: what is still to be done, answered, or closed. */
 import type { Policy } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
-import { requestLine } from './frames.ts';
+import type { ProtocolCommand } from '../codec.ts';
+import { allIsLost, lossOf } from '../context-loss.ts';
+import { requestIdOf } from '../json-rpc.ts';
+import type { Ask, Moment } from '../step.ts';
+import { forkLine, requestLine, startLine, turnsIn, turnsLine, withThread } from './frames.ts';
 import { LOGIN_REQUIRED, report } from './login.ts';
 import { completed } from './outcome.ts';
 import type { FrameOf } from './protocol.ts';
-import { goOn } from './rounds.ts';
+import { goOn, roundId } from './rounds.ts';
 import { activeTurns, isAtRest, isOver, type CodexState, type TurnProgress } from './state.ts';
-import { hearTakenOut, isInputRefused, takeOut } from './taking-out.ts';
 import { andThen, closeItems, type Told } from './told.ts';
 
 /** The end of the last turn of the message: told at once, unless something has to be done before. */
@@ -111,4 +114,101 @@ function actOnVerdict(state: CodexState, turn: TurnProgress, policy: Policy): To
   const rejected = { ...state, turn: { ...turn, rejection: LOGIN_REQUIRED } };
   if (turn.refusal !== null) return finishTurn(rejected, turn.refusal, policy);
   return { state: { ...rejected, told: state.told ?? [] } };
+}
+
+const LIST = 'taking-out-list';
+const FORK = 'taking-out-fork';
+const START = 'taking-out-start';
+
+const IMAGE = /\binvalid image\b/i;
+const TAKEN_OUT =
+  'The model refused this message, so it was taken out of the conversation: the agent does not know it.';
+
+/** The model was asked with the message, and refused that before it did anything. */
+export function isInputRefused({ isLarge, isServed }: TurnProgress, { error }: TurnEnd): boolean {
+  return error?.code === 'invalid_request' && !isServed && (isLarge || IMAGE.test(error.message));
+}
+
+/** The thread is forked before the message. An image that came with an earlier one may be anywhere. */
+export function takeOut(state: CodexState, policy: Policy): Told {
+  if (state.turn?.isLarge === true)
+    return ask(state, { id: LIST, notice: TAKEN_OUT, line: turnsLine(LIST, state) });
+  return beginAnew(state, allIsLost('it holds an image that the model refuses'), policy);
+}
+
+export function hearTakenOut(
+  state: CodexState,
+  { id, result, refusal }: FrameOf<'response'>,
+  policy: Policy,
+): Told {
+  const { turn, ending } = state;
+  if (ending === null) return { state };
+  const isOver = { ...state, ending: { ...ending, awaited: [] } };
+  if (id === LIST) {
+    const turns = turnsIn(result);
+    const index = turns.findIndex(({ clientIds }) => turn !== null && clientIds.includes(turn.clientId));
+    const before = turns[index + 1];
+    if (index === -1) return beginAnew(state, allIsLost(refusal ?? 'the message is not found in it'), policy);
+    if (before === undefined) return beginAnew(state, TAKEN_OUT, policy);
+    return ask(state, { id: FORK, notice: TAKEN_OUT, line: forkLine(FORK, before.id, { state, policy }) });
+  }
+  if (refusal !== null) return id === FORK ? beginAnew(state, allIsLost(refusal), policy) : { state: isOver };
+  const opened = withThread(isOver, result, id === START);
+  return { state: opened, said: [lossOf(opened.threadId, ending.notice ?? '')] };
+}
+
+function beginAnew(state: CodexState, notice: string, policy: Policy): Told {
+  return ask(state, { id: START, notice, line: startLine(START, { state, policy }) });
+}
+
+function ask(state: CodexState, { id, notice, line }: { id: string; notice: string; line: string }): Told {
+  const { ending } = state;
+  if (ending === null) return { state };
+  return { state: { ...state, ending: { ...ending, awaited: [id], notice } }, lines: [line] };
+}
+
+/** What is asked about a plan that waits. */
+export function planAsk(
+  turn: TurnProgress,
+  { runId, planPath }: { runId: string; planPath: (file: string) => string },
+): Ask[] {
+  if (!turn.isPlanned || turn.plan === null) return [];
+  const { text: plan, file } = turn.plan;
+  const id = `plan-${roundId(turn.clientId, turn)}`;
+  const input = { plan, planFilePath: planPath(file) };
+  const asking = { id: requestIdOf(runId, id), kind: 'plan' as const, tool: 'proposed_plan', input, plan };
+  return [{ id, kind: 'ask', asking }];
+}
+
+/** Carries the plan out, revises it, or ends the turn when there is nothing more to say. */
+export function decidePlan(
+  state: CodexState,
+  { answer, unanswered }: Extract<ProtocolCommand, { type: 'answer' }>,
+  { policy }: Pick<Moment, 'policy'>,
+): Told {
+  const { turn } = state;
+  if (turn?.isPlanned !== true) return { state };
+  const { decision, message, plan } = answer;
+  const planMode = decision === 'deny';
+  if (unanswered !== undefined || (planMode && !message)) return finishTurn(state, completed(turn), policy);
+  const edited =
+    !planMode && plan !== undefined && turn.plan !== null ? { plan: { ...turn.plan, text: plan } } : {};
+  const text = planMode ? (message ?? '') : goAhead({ message, plan });
+  return { ...goOn(state, { planMode, text, policy }), ...edited };
+}
+
+function goAhead({ message, plan }: { message: string | undefined; plan: string | undefined }): string {
+  const go = plan === undefined ? 'Implement the plan.' : `Implement the plan, which was edited:\n\n${plan}`;
+  return message ? `${go}\n\n${message}` : go;
+}
+
+/** The name under which the plan of a message is kept: readable, and its own. */
+export function planFileName(plan: string, clientId: string): string {
+  const title = plan.split('\n').find((line) => /[\p{L}\p{N}]/u.test(line)) ?? '';
+  const words = title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-');
+  const slug = words
+    .slice(0, 50)
+    .toWellFormed()
+    .replaceAll(/^-+|-+$/g, '');
+  return `${slug === '' ? 'plan' : slug}-${clientId.slice(0, 8)}.md`;
 }

@@ -1,10 +1,10 @@
 /** What is written to the server's standard input: JSON, one line each. */
 import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
-import type { Image } from '../../contract/messages.ts';
+import type { Image, ThinkingLevel } from '../../contract/messages.ts';
 import type { RequestId } from '../json-rpc.ts';
-import type { Effort } from './effort.ts';
-import { turnRequestId } from './state.ts';
+import { ThreadResultSchema, ThreadTurnsSchema } from './protocol.ts';
+import { turnRequestId, type CodexState } from './state.ts';
 
 /** The first lines of each connection. */
 export function greeting(): string {
@@ -30,7 +30,7 @@ export interface TurnLine {
 /** A message with all settings of its turn, because Codex keeps those of the turn before. */
 export function turnLine({ threadId, clientId, text, images, ...settings }: TurnLine): string {
   const { model, effort, policy, planMode } = settings;
-  return startLine(clientId, {
+  return turnStartLine(clientId, {
     threadId,
     clientUserMessageId: clientId,
     input: [...textInput(text), ...images.map((image) => ({ type: 'image', url: urlOf(image) }))],
@@ -66,7 +66,7 @@ export function nextRoundLine(
   { id, text, policy, planMode }: NextRound,
 ): string {
   const mode = { mode: planMode ? 'plan' : 'default' };
-  return startLine(id, {
+  return turnStartLine(id, {
     ...settings,
     clientUserMessageId: id,
     input: textInput(text),
@@ -75,7 +75,7 @@ export function nextRoundLine(
   });
 }
 
-function startLine(clientId: string, params: object): string {
+function turnStartLine(clientId: string, params: object): string {
   return requestLine(turnRequestId(clientId), 'turn/start', params);
 }
 
@@ -142,4 +142,67 @@ function urlOf({ source }: Image): string {
 
 function toLine(frame: object): string {
   return `${JSON.stringify(frame)}\n`;
+}
+
+/** How hard the agent thinks, in its own words. */
+export const EffortSchema = z.enum(['low', 'medium', 'high', 'xhigh']);
+export type Effort = z.infer<typeof EffortSchema>;
+
+export const DEFAULT_EFFORT = 'medium';
+
+/** The nearest effort to what was asked for. */
+export function effortOf(level: ThinkingLevel | undefined): Effort {
+  if (level === undefined) return DEFAULT_EFFORT;
+  return level === 'max' || level === 'ultra' || level === 'ultracode' ? 'xhigh' : level;
+}
+
+export interface Given {
+  state: CodexState;
+  policy: Policy;
+}
+
+export function startLine(id: string, given: Given): string {
+  const { instructions } = given.state;
+  const more = instructions === undefined ? {} : { developerInstructions: instructions };
+  return requestLine(id, 'thread/start', { ...settingsOf(given), ...more });
+}
+
+/** A resumed thread has the model of its last turn; one that nobody sees tells the configured one. */
+export function unseenLine(id: string, given: Given): string {
+  return requestLine(id, 'thread/start', { ...settingsOf(given), ephemeral: true });
+}
+
+export function resumeLine(id: string, threadId: string, given: Given): string {
+  return requestLine(id, 'thread/resume', { threadId, excludeTurns: true, ...settingsOf(given) });
+}
+
+/** A thread with everything up to a turn of another one. */
+export function forkLine(id: string, lastTurnId: string, given: Given): string {
+  const { threadId } = given.state;
+  const params = { threadId, lastTurnId, excludeTurns: true, ...settingsOf(given) };
+  return requestLine(id, 'thread/fork', params);
+}
+
+export function turnsLine(id: string, { threadId }: CodexState): string {
+  return requestLine(id, 'thread/turns/list', { threadId, limit: 10, itemsView: 'full' });
+}
+
+/** The ids of the latest turns, the last one first, and under which ids of ours something was said in each. */
+export function turnsIn(result: unknown): { id: string; clientIds: string[] }[] {
+  const { data } = ThreadTurnsSchema.safeParse(result);
+  const turns = data?.data ?? [];
+  return turns.map(({ id, items }) => ({ id, clientIds: items.flatMap(({ clientId }) => clientId ?? []) }));
+}
+
+export function withThread(state: CodexState, result: unknown, isNew: boolean): CodexState {
+  const { data } = ThreadResultSchema.safeParse(result);
+  if (data === undefined) return state;
+  const { thread, model } = data;
+  const rollout = thread.path ?? null;
+  return { ...state, threadId: thread.id, rollout, isNew, model: isNew ? model : state.model };
+}
+
+/** Passed with every thread that is opened: Codex does not keep them. */
+function settingsOf({ state, policy }: Given): Record<string, unknown> {
+  return { cwd: state.folder, approvalPolicy: approvalPolicyOf(policy), sandbox: 'danger-full-access' };
 }

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { ThinkingLevelSchema } from '../../contract/messages.ts';
 import type { McpServer } from '../../contract/offers.ts';
 import { whenAnswered, type Answers, type Inquirer, type Inquiry } from '../inquiry.ts';
-import { effortOf } from './effort.ts';
-import { requestLine } from './frames.ts';
+import { effortOf, requestLine } from './frames.ts';
 import type { CodexState } from './state.ts';
 
 const SkillSchema = z.object({

@@ -1,6 +1,7 @@
 /** How items begin, grow and complete. */
 import { z } from 'zod';
 import type { Moment } from '../step.ts';
+import { planFileName } from './ending.ts';
 import { closing, eventMessage, functionCall, functionCallOutput, opening } from './items.ts';
 import {
   DeltaParamsSchema,
@@ -10,11 +11,17 @@ import {
   type FrameOf,
   type OpenItem,
 } from './protocol.ts';
-import { planFileName } from './plans.ts';
 import { enterRound, roundOf } from './rounds.ts';
-import { isClosed, remember, sameItem, toolsOpenedSince, type ItemPlace } from './open-items.ts';
-import { type CodexState } from './state.ts';
-import { ofThread, type Told } from './told.ts';
+import type { CodexState } from './state.ts';
+import {
+  isClosed,
+  ofThread,
+  remember,
+  sameItem,
+  toolsOpenedSince,
+  type ItemPlace,
+  type Told,
+} from './told.ts';
 
 export function followItem(
   state: CodexState,

@@ -1,8 +1,6 @@
 /** Items of a thread as AgentEvents: what stands in the rollout of Codex, `event_msg` and `response_item`. */
 import { z } from 'zod';
-import { toPatch } from './patch.ts';
 import type { Item } from './protocol.ts';
-import { unwrapShell } from './shell-command.ts';
 
 /** An AgentEvent without its time. */
 export interface Saying {
@@ -162,4 +160,63 @@ function unknownItem(item: Item): Saying {
 function factsOf(item: Item): Record<string, unknown> {
   const { type: _type, id: _id, startedAtMs: _started, completedAtMs: _completed, ...facts } = item;
   return facts;
+}
+
+const ChangesSchema = z
+  .array(
+    z.looseObject({
+      path: z.string(),
+      kind: z.looseObject({ type: z.string(), move_path: z.string().nullish() }),
+      diff: z.string().catch(''),
+    }),
+  )
+  .catch([]);
+
+type Change = z.infer<typeof ChangesSchema>[number];
+
+export function toPatch(changes: unknown): string {
+  const sections = ChangesSchema.parse(changes).map(sectionOf);
+  return ['*** Begin Patch', ...sections, '*** End Patch'].join('\n');
+}
+
+function sectionOf({ path, kind, diff }: Change): string {
+  if (kind.type === 'delete') return `*** Delete File: ${path}`;
+  if (kind.type === 'add')
+    return [`*** Add File: ${path}`, ...linesOf(diff).map((line) => `+${line}`)].join('\n');
+  const { move_path: movedTo } = kind;
+  const move = movedTo ? [`*** Move to: ${movedTo}`] : [];
+  return [`*** Update File: ${path}`, ...move, ...linesOf(withoutMoveNote(diff))].join('\n');
+}
+
+function linesOf(text: string): string[] {
+  return text.replace(/\n$/, '').split('\n');
+}
+
+/** Codex ends the diff of a moved file with a note to people. */
+function withoutMoveNote(diff: string): string {
+  return diff.replace(/\n\nMoved to: [^\n]*$/, '');
+}
+
+/** One word of a shell: pieces in single quotes, in double quotes, escaped, or bare. */
+const PIECES = /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+)/y;
+const SHELL = /^\S*\b(?:ba|z|da)?sh -l?c /;
+
+/** The command that the model asked for: Codex runs it through a shell, and prints the whole call of that shell. */
+export function unwrapShell(command: string): string {
+  const call = SHELL.exec(command);
+  if (call === null) return command;
+  return wordOf(command.slice(call[0].length)) ?? command;
+}
+
+/** Null when the text is not exactly one word. */
+function wordOf(text: string): string | null {
+  const pieces = new RegExp(PIECES);
+  let word = '';
+  while (pieces.lastIndex < text.length) {
+    const piece = pieces.exec(text);
+    if (piece === null) return null;
+    const [, single, double, escaped, bare] = piece;
+    word += single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? bare ?? '';
+  }
+  return word;
 }

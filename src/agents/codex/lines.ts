@@ -2,17 +2,14 @@
 import type { Policy } from '../../contract/chats.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import type { ProtocolCommand } from '../codec.ts';
-import type { RequestId } from '../json-rpc.ts';
-import { nativeIdOf, steerIdOf } from '../request-ids.ts';
+import { nativeIdOf, steerIdOf, type RequestId } from '../json-rpc.ts';
 import type { AgentDelivery, Moment, Step } from '../step.ts';
-import { giveUpWaiting, goFurther, interrupt } from './ending.ts';
-import { requestLine, settingsIn, steerLine } from './frames.ts';
+import { decidePlan, giveUpWaiting, goFurther, interrupt } from './ending.ts';
+import { requestLine, resumeLine, settingsIn, steerLine } from './frames.ts';
 import { changeLogin, hearVerdict, withAccount } from './login.ts';
-import { decidePlan } from './plans.ts';
 import { answerLine } from './requests.ts';
 import { enterRound, roundOfRequest } from './rounds.ts';
 import { lostRequestId, withTurn, type CodexState } from './state.ts';
-import { resumeLine } from './threads.ts';
 import { andThen, timed, type Told } from './told.ts';
 import { PING, REJOIN } from './translate.ts';
 

@@ -3,12 +3,20 @@ import type { Failure } from '../../contract/chats.ts';
 import type { Wanted } from '../codec.ts';
 import { allIsLost, isPassing } from '../context-loss.ts';
 import type { Moment, Preparation } from '../step.ts';
-import { effortOf } from './effort.ts';
-import { requestLine, turnLine } from './frames.ts';
+import {
+  effortOf,
+  requestLine,
+  resumeLine,
+  startLine,
+  turnLine,
+  turnsIn,
+  turnsLine,
+  unseenLine,
+  withThread,
+} from './frames.ts';
 import { signIn } from './login.ts';
 import type { FrameOf } from './protocol.ts';
 import { lostRequestId, type CodexState, type Opening } from './state.ts';
-import { resumeLine, startLine, turnsIn, turnsLine, unseenLine, withThread } from './threads.ts';
 import type { Told } from './told.ts';
 
 type Ready = Preparation<CodexState>;

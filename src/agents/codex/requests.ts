@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
+import { questionsOf, valuesOf, type Form } from '../forms.ts';
+import { nativeIdOf, requestIdOf } from '../json-rpc.ts';
 import type { Asking } from '../open-questions.ts';
-import { nativeIdOf, requestIdOf } from '../request-ids.ts';
-import { decideElicitation, ELICITATION_TOOL, elicitationOf, elicitationResult } from './elicitation.ts';
 import { refusalLine, resultLine } from './frames.ts';
-import { PERMISSIONS_TOOL, permissionsOf, permissionsResult } from './permissions.ts';
 import type { FrameOf } from './protocol.ts';
 import type { CodexState } from './state.ts';
 
@@ -113,11 +112,11 @@ function toolOf(
   return { tool: 'apply_patch', input: { changes: item?.['changes'] ?? [], reason } };
 }
 
-const DECLINED = 'The user declined to answer.';
+const NO_ANSWER = 'The user declined to answer.';
 
 function answersTo({ input }: AgentRequest, answer: Answer): Record<string, { answers: string[] }> {
   const questions = QuestionsSchema.safeParse(input).data?.questions ?? [];
-  const { answers = {}, decision, message = DECLINED } = answer;
+  const { answers = {}, decision, message = NO_ANSWER } = answer;
   const given = ({ id, question }: { id: string; question: string }) =>
     decision === 'deny' ? message : (answers[id] ?? answers[question]);
   return Object.fromEntries(
@@ -126,4 +125,91 @@ function answersTo({ input }: AgentRequest, answer: Answer): Record<string, { an
       return [question.id, { answers: text === undefined ? [] : [text] }];
     }),
   );
+}
+
+const ElicitationSchema = z.looseObject({
+  serverName: z.string().catch(''),
+  mode: z.string(),
+  message: z.string().optional(),
+  url: z.string().optional(),
+  requestedSchema: z.unknown().optional(),
+});
+
+export const ELICITATION_TOOL = 'mcp_elicitation';
+
+type Elicitation = Omit<AgentRequest, 'id' | 'openedAt' | 'expiresAt'>;
+
+/**
+ * Null for what nobody here can answer. A form without fields asks whether something may be done; so does a page to be
+ * visited. Only forms have answers to be filled in.
+ */
+export function elicitationOf(params: unknown): Elicitation | null {
+  const { data } = ElicitationSchema.safeParse(params);
+  if (data === undefined || data.mode === 'openai/userVerification') return null;
+  const { serverName, mode, message, url, requestedSchema } = data;
+  const questions = questionsOf(formOf(requestedSchema));
+  const isForm = questions.length > 0;
+  const page = url === undefined ? {} : { url };
+  const input = { serverName, mode, message, ...page, ...(isForm && { requestedSchema }) };
+  if (!isForm) return { kind: 'permission', tool: ELICITATION_TOOL, input };
+  return { kind: 'question', tool: ELICITATION_TOOL, input, questions };
+}
+
+/** What is answered without asking anybody; null when somebody has to be asked. */
+export function decideElicitation(
+  { kind, input }: Elicitation,
+  { policy, planMode }: { policy: Policy; planMode: boolean },
+): object | null {
+  const isVisit = typeof input === 'object' && input !== null && 'url' in input;
+  if (kind !== 'permission' || isVisit) return null;
+  if (planMode) return DECLINED;
+  return policy === 'bypass' ? accepted({}) : null;
+}
+
+export function elicitationResult({ kind, input }: AgentRequest, { decision, answers = {} }: Answer): object {
+  if (decision === 'deny') return DECLINED;
+  if (kind === 'permission') return accepted({});
+  return accepted(valuesOf(formOf(FormInputSchema.parse(input).requestedSchema), answers));
+}
+
+const DECLINED = { action: 'decline', content: null, _meta: null };
+const FormInputSchema = z.looseObject({ requestedSchema: z.unknown() });
+
+function accepted(content: object): object {
+  return { action: 'accept', content, _meta: null };
+}
+
+const FieldsSchema = z.looseObject({
+  properties: z.record(z.string(), z.looseObject({ title: z.string().optional() })),
+});
+
+/** A field without a description asks for what it is called. */
+function formOf(schema: unknown): Form {
+  const { data } = FieldsSchema.safeParse(schema);
+  const fields = Object.entries(data?.properties ?? {});
+  const named = fields.map(([name, field]) => [name, { description: field.title ?? name, ...field }]);
+  return { message: '', schema: { properties: Object.fromEntries(named) } };
+}
+
+const PermissionsSchema = z.looseObject({
+  permissions: z.record(z.string(), z.unknown()),
+  cwd: z.unknown().optional(),
+  reason: z.unknown().optional(),
+});
+
+export const PERMISSIONS_TOOL = 'request_permissions';
+
+/** What is asked for; null when it cannot be told. */
+export function permissionsOf(params: unknown): Pick<AgentRequest, 'tool' | 'input'> | null {
+  const { data } = PermissionsSchema.safeParse(params);
+  if (data === undefined) return null;
+  const { permissions, cwd, reason } = data;
+  return { tool: PERMISSIONS_TOOL, input: { permissions, cwd, reason } };
+}
+
+/** Everything that was asked for, or nothing, until the turn is over. */
+export function permissionsResult({ input }: Pick<AgentRequest, 'input'>, { decision }: Answer): object {
+  const asked = PermissionsSchema.safeParse(input).data?.permissions ?? {};
+  const granted = Object.entries(asked).filter(([, value]) => decision === 'allow' && value !== null);
+  return { permissions: Object.fromEntries(granted), scope: 'turn' };
 }

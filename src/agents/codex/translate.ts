@@ -5,11 +5,11 @@ import { lossOf } from '../context-loss.ts';
 import { withAnswer } from '../inquiry.ts';
 import type { Moment, Step } from '../step.ts';
 import { finishTurn, goFurther, hearAwaited } from './ending.ts';
+import { refusalLine } from './frames.ts';
 import { followItem, followTodoList, streamItem } from './item-frames.ts';
 import { eventMessage, type Saying } from './items.ts';
-import { refusalLine } from './frames.ts';
 import { askForToken, isLoginFailure, REFRESH, toldLogin } from './login.ts';
-import { addTokens, contextOf, endOf, failureOf, messageOf } from './outcome.ts';
+import { addTokens, contextOf, endOf, failureOf, limitedBy, messageOf, retrying } from './outcome.ts';
 import { hearOpening } from './prepare.ts';
 import {
   ErrorParamsSchema,
@@ -28,7 +28,6 @@ import { isAnswerable } from './requests.ts';
 import { enterRound, roundOfRequest } from './rounds.ts';
 import { isAtRest, owns, type CodexState, type Steer } from './state.ts';
 import { andThen, closeItems, ofThread, timed, type Told } from './told.ts';
-import { limitedBy, retrying } from './waiting.ts';
 
 export type Circumstances = Pick<Moment, 'now' | 'policy' | 'openedAt'>;
 

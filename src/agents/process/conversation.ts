@@ -1,19 +1,18 @@
 /** What passes between a chat and the process of its agent: each step of the codec is carried out and told, in order. */
+import type { ProcessFact } from '../../../machines/agent-process.events.ts';
 import type { AgentSessionInput } from '../../contract/facts.ts';
 import type { Position } from '../../contract/records.ts';
-import type { ProcessFact } from '../../../machines/agent-process.events.ts';
-import { killTools } from '../../processes/terminate.ts';
-import type { Reach } from '../../processes/terminate.ts';
+import { killTools, type Reach } from '../../processes/terminate.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { AgentCodec, LoginNow, ProtocolCommand } from '../codec.ts';
 import type { Facts } from '../facts.ts';
+import { requestIdOf, runIdOf } from '../json-rpc.ts';
 import { keepPlan } from '../keep-plan.ts';
 import type { OpenQuestions } from '../open-questions.ts';
-import { requestIdOf, runIdOf } from '../request-ids.ts';
 import type { Ask, Moment, Standing, Step } from '../step.ts';
+import { isLoginOutdated } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import type { Steering } from './steering.ts';
-import { isLoginOutdated } from './launcher.ts';
 
 export interface ConversationOptions<State, Traits> {
   codec: AgentCodec<State, Traits>;

@@ -3,17 +3,17 @@ import type { ProcessOrder } from '../../../machines/agent-process.events.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import { isAlive } from '../../processes/identify.ts';
 import { kill, terminate } from '../../processes/terminate.ts';
+import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
 import { Facts } from '../facts.ts';
 import { createMailbox } from '../mailbox.ts';
 import { OpenQuestions } from '../open-questions.ts';
-import { settle } from './settlement.ts';
 import { Conversation } from './conversation.ts';
-import type { ExecutorFact, ExecutorOptions } from './executor-options.ts';
 import { failureOf, isFit, launch } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import { Preparer } from './preparer.ts';
 import { Reader } from './reader.ts';
 import { SessionWatch } from './session-watch.ts';
+import { settle } from './settlement.ts';
 import { Steering } from './steering.ts';
 
 export class Executor<State, Traits> {

@@ -1,17 +1,15 @@
 /** Starts the process of a chat, and tells whether one that lives can take another message as it is. */
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, realpath, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Failure } from '../../contract/chats.ts';
 import type { AgentSessionInput } from '../../contract/facts.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
-import { createRun } from '../../processes/run.ts';
-import type { Run } from '../../processes/run.ts';
-import { configurationOf } from '../agent-context.ts';
-import type { AgentContext } from '../agent-context.ts';
-import type { AgentCodec, KnownSession, Launch } from '../codec.ts';
-import { findInstallation } from '../installation.ts';
-import type { Installation } from '../installation.ts';
-import { startRun } from '../start-run.ts';
+import { launch as launchRun, type LaunchOptions } from '../../processes/launch.ts';
+import { createRun, type Run } from '../../processes/run.ts';
+import { discard } from '../../processes/sweep.ts';
+import { configurationOf, type AgentContext } from '../agent-context.ts';
+import type { AgentCodec, Installation, KnownSession, Launch } from '../codec.ts';
 import type { LiveProcess } from './live-process.ts';
 
 /** Why a process cannot take a message, in a form that the user gets to read. */
@@ -144,4 +142,36 @@ export function configurationNow<State, Traits>(
   const { login } = context;
   const others = codec.configuration?.({ policy: chat.policy, login: login.tokens() }) ?? [];
   return configurationOf(login.environment(), identity, ...others);
+}
+
+/** Null when there is no such program, or it may not be executed. */
+export async function findInstallation(command: string | null): Promise<Installation | null> {
+  if (command === null) return null;
+  try {
+    const file = await realpath(command);
+    await access(file, constants.X_OK);
+    const { size, mtimeMs } = await stat(file);
+    return { file, identity: `${file}:${size}:${mtimeMs}` };
+  } catch {
+    return null;
+  }
+}
+
+const FULL_DISK_RETRY_MS = 250;
+
+/** Launches a run. On a full disk it waits for room; rejects when it cannot be launched for another reason. */
+export async function startRun(run: Run, options: LaunchOptions, signal?: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      return await launchRun(run, options);
+    } catch (error) {
+      if (!isFullDisk(error)) throw error;
+      await discard(run);
+      await delay(FULL_DISK_RETRY_MS, undefined, { signal });
+    }
+  }
+}
+
+function isFullDisk(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

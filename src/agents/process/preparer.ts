@@ -1,12 +1,10 @@
 /** Makes a process ready for a message, step by step, and keeps its output back until the message is handed over. */
 import type { Delivery, QueuedMessage } from '../../contract/records.ts';
-import type { Preparation } from '../step.ts';
-import { loadInput, storeInput } from '../delivery-input.ts';
-import { contentOf } from '../message-content.ts';
+import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
 import type { Wanted } from '../codec.ts';
+import { contentOf, loadInput, readDelivery, storeInput } from '../delivery-input.ts';
+import type { Preparation } from '../step.ts';
 import type { Conversation } from './conversation.ts';
-import type { ExecutorFact, ExecutorOptions } from './executor-options.ts';
-import { readDelivery } from './delivery.ts';
 import { survey } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import type { SessionWatch } from './session-watch.ts';

@@ -1,13 +1,12 @@
 /** Takes charge of a process: reads what it prints, silently up to what is known, and says when it is over. */
-import type { ExecutorFact, ExecutorOptions } from './executor-options.ts';
+import type { Run } from '../../processes/run.ts';
+import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
+import type { Facts } from '../facts.ts';
 import { Channel } from './channel.ts';
 import type { Conversation } from './conversation.ts';
-import { LiveProcess } from './live-process.ts';
-import type { Given } from './live-process.ts';
+import { LiveProcess, type Given } from './live-process.ts';
 import { completeDelivery, findProcess, readAnswers } from './recovery.ts';
 import type { Steering } from './steering.ts';
-import type { Facts } from '../facts.ts';
-import type { Run } from '../../processes/run.ts';
 
 export interface ReaderOptions<State, Traits> extends ExecutorOptions<State, Traits> {
   conversation: Conversation<State, Traits>;

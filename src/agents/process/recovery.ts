@@ -3,13 +3,11 @@ import { readFile, stat } from 'node:fs/promises';
 import type { QueuedMessage, TurnRecord } from '../../contract/records.ts';
 import { fence, identify } from '../../processes/identify.ts';
 import { completeInput } from '../../processes/input.ts';
-import { createRun, filesOf } from '../../processes/run.ts';
-import type { Run } from '../../processes/run.ts';
+import { createRun, filesOf, type Run } from '../../processes/run.ts';
 import { readLines } from '../../processes/spool-range.ts';
 import { kill } from '../../processes/terminate.ts';
+import { loadInput, readDelivery } from '../delivery-input.ts';
 import type { RequestId } from '../json-rpc.ts';
-import { loadInput } from '../delivery-input.ts';
-import { readDelivery } from './delivery.ts';
 import type { LauncherOptions } from './launcher.ts';
 import type { Given } from './live-process.ts';
 

@@ -1,12 +1,11 @@
 /** The agent's own files of a chat's session: what others said there, and what is left of it. */
 import type { Delivery, QueuedMessage } from '../../contract/records.ts';
+import type { ExecutorOptions } from '../agent-context.ts';
 import type { KnownSession } from '../codec.ts';
+import { readDelivery } from '../delivery-input.ts';
 import type { Facts } from '../facts.ts';
-import { openNativeSession } from '../native-session.ts';
-import type { NativeSession } from '../native-session.ts';
-import { readDelivery } from './delivery.ts';
+import { openNativeSession, type NativeSession } from '../native-session.ts';
 import type { Conversation } from './conversation.ts';
-import type { ExecutorOptions } from './executor-options.ts';
 import type { LiveProcess } from './live-process.ts';
 
 export interface SessionWatchOptions<State, Traits> extends ExecutorOptions<State, Traits> {

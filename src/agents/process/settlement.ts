@@ -4,9 +4,9 @@ import type { Failure } from '../../contract/chats.ts';
 import { readStderrTail } from '../../processes/stderr-tail.ts';
 import { clear } from '../../processes/sweep.ts';
 import { hasDetached, killRemains } from '../../processes/terminate.ts';
+import type { ExecutorOptions } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
 import type { Conversation } from './conversation.ts';
-import type { ExecutorOptions } from './executor-options.ts';
 import type { LiveProcess } from './live-process.ts';
 import { isWritten } from './recovery.ts';
 

@@ -4,9 +4,9 @@ import type { ProcessOrder } from '../../../machines/agent-process.events.ts';
 import type { Position, QueuedMessage } from '../../contract/records.ts';
 import { filesOf, type Run } from '../../processes/run.ts';
 import type { AgentContext } from '../agent-context.ts';
+import { contentOf } from '../delivery-input.ts';
 import type { Facts } from '../facts.ts';
-import { contentOf } from '../message-content.ts';
-import { steerIdOf } from '../request-ids.ts';
+import { steerIdOf } from '../json-rpc.ts';
 import type { Standing } from '../step.ts';
 
 export interface SteeringOptions {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { mayBeCarriedOn, isHeldBack } from '../../../src/agents/claude/login.ts';
+import { isHeldBack, mayBeCarriedOn } from '../../../src/agents/claude/decide.ts';
 import {
+  type ClaudeState,
   foundState,
   freshState,
   pendingEnd,
   withTurn,
-  type ClaudeState,
 } from '../../../src/agents/claude/state.ts';
 import { translate } from '../../../src/agents/claude/translate.ts';
 import { isByItself, MOMENT, NOW, read } from './replay.ts';

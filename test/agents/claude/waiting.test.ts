@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { waitingOf } from '../../../src/agents/claude/waiting.ts';
+import { waitingOf } from '../../../src/agents/claude/outcome.ts';
 import { NOW, replay } from './replay.ts';
 
 it('is told when the model is asked again, which try it is, and when it comes', () => {

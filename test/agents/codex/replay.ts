@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { conclude } from '../../../src/agents/codex/conclude.ts';
-import { decide } from '../../../src/agents/codex/decide.ts';
+import { conclude, decide } from '../../../src/agents/codex/decide.ts';
 import { lines } from '../../../src/agents/codex/lines.ts';
-import { freshState, turnRequestId, withTurn, type CodexState } from '../../../src/agents/codex/state.ts';
+import { type CodexState, freshState, turnRequestId, withTurn } from '../../../src/agents/codex/state.ts';
 import { translate } from '../../../src/agents/codex/translate.ts';
 import type { Moment, Step } from '../../../src/agents/step.ts';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planFileName } from '../../../src/agents/codex/plans.ts';
+import { planFileName } from '../../../src/agents/codex/ending.ts';
 import { enterRound, roundId, roundOf } from '../../../src/agents/codex/rounds.ts';
 import { freshState, withTurn } from '../../../src/agents/codex/state.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { limitedBy, retrying } from '../../../src/agents/codex/waiting.ts';
+import { limitedBy, retrying } from '../../../src/agents/codex/outcome.ts';
 
 it('tells which try it is, when Codex does', () => {
   expect(retrying('Reconnecting... 2/5')).toEqual({

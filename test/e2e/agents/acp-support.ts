@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
 import { onTestFailed, onTestFinished } from 'vitest';
-import { createAcpCodec, type AcpAgentName } from '../../../src/agents/acp/codec.ts';
-import { createDriver as createAgentDriver } from '../../../src/agents/agent.ts';
+import { type AcpAgentName, createAcpCodec } from '../../../src/agents/acp/codec.ts';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
-import { createPlainLogin } from '../../../src/agents/plain-login.ts';
+import { createDriver as createAgentDriver } from '../../../src/agents/agent.ts';
+import { createPlainLogin } from '../../../src/agents/login.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
 import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
-import { startScriptedModel, type Script, type ScriptedModel } from '../../../src/dev/scripted-model.ts';
-import { createLog } from '../../../src/log.ts';
+import { type Script, type ScriptedModel, startScriptedModel } from '../../../src/dev/scripted-model.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
+import { createLog } from '../../../src/log.ts';
 import {
   createChat,
   createPayloadMap,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createPlainLogin } from '../../../src/agents/plain-login.ts';
+import { createPlainLogin } from '../../../src/agents/login.ts';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
 import {
@@ -11,9 +11,9 @@ import {
   ofType,
   openStandIn,
   runFolder,
+  type TestChat,
   textsOf,
   until,
-  type TestChat,
 } from '../../agents/claude/stand-in.ts';
 
 const FAKE = new URL('../../agents/claude/fake-claude.mjs', import.meta.url).pathname;

@@ -4,16 +4,14 @@ import { onTestFailed, onTestFinished } from 'vitest';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import { createDriver } from '../../../src/agents/agent.ts';
 import { createCodexCodec } from '../../../src/agents/codex/codec.ts';
-import { createPlainLogin } from '../../../src/agents/plain-login.ts';
+import { createPlainLogin } from '../../../src/agents/login.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
 import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
-import { startScriptedResponses, type ScriptedResponses } from '../../../src/dev/scripted-responses.ts';
+import { type ScriptedResponses, startScriptedResponses } from '../../../src/dev/scripted-responses.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
-import { createLog } from '../../../src/log.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
-import { agentProcesses } from '../../support/agent-processes.ts';
-import { createTemporaryHome } from '../../support/temporary-home.ts';
+import { createLog } from '../../../src/log.ts';
 import {
   createChat,
   createPayloadMap,
@@ -22,6 +20,8 @@ import {
   eventsOf,
   type TestChat,
 } from '../../agents/claude/stand-in.ts';
+import { agentProcesses } from '../../support/agent-processes.ts';
+import { createTemporaryHome } from '../../support/temporary-home.ts';
 
 export interface CodexChat extends TestChat {
   readonly model: ScriptedResponses;

@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createDriver } from '../../../src/agents/agent.ts';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
-import { createPlainLogin } from '../../../src/agents/plain-login.ts';
-import { createLog } from '../../../src/log.ts';
+import { createDriver } from '../../../src/agents/agent.ts';
+import { createPlainLogin } from '../../../src/agents/login.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
+import { createLog } from '../../../src/log.ts';
 import { createChat, createPayloadMap, eventsOf, ofType, until } from '../../agents/claude/stand-in.ts';
 import { agentProcesses, killAgents } from '../../support/agent-processes.ts';
 import { createTemporaryHome } from '../../support/temporary-home.ts';

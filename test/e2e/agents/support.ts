@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
-import { createPlainLogin } from '../../../src/agents/plain-login.ts';
+import { createPlainLogin } from '../../../src/agents/login.ts';
 import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
-import { startScriptedModel, type Script, type ScriptedModel } from '../../../src/dev/scripted-model.ts';
+import { type Script, type ScriptedModel, startScriptedModel } from '../../../src/dev/scripted-model.ts';
 import { openStandIn, type StandInOptions, type TestChat } from '../../agents/claude/stand-in.ts';
 
 export interface ModelChat extends TestChat {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { answerLine, type Given, decideRequest } from '../../../src/agents/acp/decide.ts';
 import { refusalLine } from '../../../src/agents/acp/frames.ts';
-import { answerLine, decide, type Circumstances } from '../../../src/agents/acp/requests.ts';
-import { runIdOf } from '../../../src/agents/request-ids.ts';
 import type { FrameOf } from '../../../src/agents/acp/protocol.ts';
+import { runIdOf } from '../../../src/agents/json-rpc.ts';
 
 const OPTIONS = [
   { optionId: 'always', name: 'Always', kind: 'allow_always' },
@@ -10,10 +10,10 @@ const OPTIONS = [
   { optionId: 'no', name: 'No', kind: 'reject_once' },
 ];
 
-const USUAL: Circumstances = { policy: 'bypass', isPlanning: false, isCancelled: false, runId: 'run' };
+const USUAL: Given = { policy: 'bypass', isPlanning: false, isCancelled: false, runId: 'run' };
 
 describe('a permission', () => {
-  it.each<{ name: string; kind: string; given: Partial<Circumstances>; outcome: string }>([
+  it.each<{ name: string; kind: string; given: Partial<Given>; outcome: string }>([
     { name: 'is given for once', kind: 'edit', given: {}, outcome: 'once' },
     { name: 'is asked where it has to be', kind: 'edit', given: { policy: 'ask' }, outcome: 'ask' },
     { name: 'to change is refused while planning', kind: 'edit', given: { isPlanning: true }, outcome: 'no' },
@@ -33,12 +33,12 @@ describe('a permission', () => {
     },
     { name: 'to leave the mode for planning is asked', kind: 'switch_mode', given: {}, outcome: 'ask' },
   ])('$name', ({ kind, given, outcome }) => {
-    const decision = decide(permission(kind), { ...USUAL, ...given });
+    const decision = decideRequest(permission(kind), { ...USUAL, ...given });
     expect(decision.kind === 'answer' ? chosenIn(decision.line) : decision.kind).toBe(outcome);
   });
 
   it('becomes a request with the words and the choices of the agent', () => {
-    expect(decide(permission('edit'), { ...USUAL, policy: 'ask' })).toEqual({
+    expect(decideRequest(permission('edit'), { ...USUAL, policy: 'ask' })).toEqual({
       kind: 'ask',
       asking: {
         id: 'run:7',
@@ -50,7 +50,7 @@ describe('a permission', () => {
   });
 
   it('becomes a plan when it ends planning', () => {
-    const decision = decide(permission('switch_mode', { plan: '# Plan' }), USUAL);
+    const decision = decideRequest(permission('switch_mode', { plan: '# Plan' }), USUAL);
     expect(decision).toMatchObject({ kind: 'ask', asking: { kind: 'plan', plan: '# Plan' } });
   });
 
@@ -58,7 +58,7 @@ describe('a permission', () => {
     { decision: 'allow' as const, chosen: 'once' },
     { decision: 'deny' as const, chosen: 'no' },
   ])('is answered under the id of the agent: $decision', ({ decision, chosen }) => {
-    const asked = decide(permission('edit'), { ...USUAL, policy: 'ask' });
+    const asked = decideRequest(permission('edit'), { ...USUAL, policy: 'ask' });
     if (asked.kind !== 'ask') throw new Error('not asked');
     const request = { ...asked.asking, openedAt: '', expiresAt: '' };
     expect(runIdOf(request)).toBe('run');
@@ -86,7 +86,7 @@ describe('a form', () => {
   };
 
   it('is asked field by field, and its answers are what the fields stand for', () => {
-    const asked = decide(form(fields), USUAL);
+    const asked = decideRequest(form(fields), USUAL);
     if (asked.kind !== 'ask') throw new Error('not asked');
     expect(asked.asking).toMatchObject({
       kind: 'question',
@@ -118,19 +118,19 @@ describe('a form', () => {
     });
   });
 
-  it.each<{ given: Partial<Circumstances>; outcome: string }>([
+  it.each<{ given: Partial<Given>; outcome: string }>([
     { given: {}, outcome: 'accept' },
     { given: { isPlanning: true }, outcome: 'decline' },
     { given: { isCancelled: true }, outcome: 'cancel' },
     { given: { policy: 'ask' }, outcome: 'ask' },
   ])('without fields is a permission ($given)', ({ given, outcome }) => {
-    const decision = decide(form({}), { ...USUAL, ...given });
+    const decision = decideRequest(form({}), { ...USUAL, ...given });
     expect(decision.kind === 'answer' ? actionIn(decision.line) : decision.kind).toBe(outcome);
   });
 
   it('that is a page to be visited is refused, because nobody said that this can be done', () => {
     const params = { mode: 'url', url: 'https://example.com', message: 'Visit.' };
-    expect(decide({ ...form({}), params }, USUAL)).toEqual({
+    expect(decideRequest({ ...form({}), params }, USUAL)).toEqual({
       kind: 'answer',
       line: refusalLine(8, 'elicitation/create'),
     });
@@ -138,7 +138,7 @@ describe('a form', () => {
 });
 
 it('refuses what an agent asks that nobody offered', () => {
-  expect(decide({ ...permission('edit'), method: 'fs/read_text_file' }, USUAL)).toEqual({
+  expect(decideRequest({ ...permission('edit'), method: 'fs/read_text_file' }, USUAL)).toEqual({
     kind: 'answer',
     line: refusalLine(7, 'fs/read_text_file'),
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { found } from '../../../src/agents/claude/recover.ts';
+import { found } from '../../../src/agents/claude/codec.ts';
 import { foundState, freshState, withTurn } from '../../../src/agents/claude/state.ts';
 import { messageOf } from './message.ts';
 
