@@ -22,7 +22,7 @@ export const loginMachine = loginSetup.createMachine({
           src: 'recallRefused',
           input: ({ context }) => ({ provider: context.provider }),
           onDone: { actions: 'noteRecalled' },
-          onError: { actions: 'forgetRefused' },
+          onError: {},
         },
         {
           id: 'firstRefresh',

@@ -12,8 +12,9 @@ export const STARTED_AT = '2026-01-01T00:00:00.000Z';
 export const TIMEOUT_MS = 60_000;
 
 const recordings = new WeakMap<object, string[]>();
+const reports = new WeakMap<object, HookStatus[]>();
 
-/** A hook on its own has nobody to report its end to. */
+/** A hook on its own has no parent to report its end to. */
 const machine = hookMachine.provide({
   actors: {
     hookProcess: fromCallback<HookProcessCommand, HookRecord>(({ input, receive, system }) => {
@@ -24,7 +25,7 @@ const machine = hookMachine.provide({
       return () => heard?.push('let go');
     }),
   },
-  actions: { reportEnd: () => undefined },
+  actions: { reportEnd: ({ system, context }) => void reports.get(system)?.push(context.hook.status) },
 });
 
 /** A hook whose shells only record what becomes of them, on a clock the test owns. */
@@ -32,9 +33,11 @@ export function startHook(rest: Partial<HookRecord> = {}, inspect?: (event: Insp
   const clock = new SimulatedClock();
   const emitted: HookEmitted[] = [];
   const heard: string[] = [];
+  const reported: HookStatus[] = [];
   const input = { hook: hookRecord(rest) };
   const hook = createActor(machine, { clock, input, ...(inspect === undefined ? {} : { inspect }) });
   recordings.set(hook.system, heard);
+  reports.set(hook.system, reported);
   hook.on('*', (event) => emitted.push(event));
   hook.start();
 
@@ -47,7 +50,7 @@ export function startHook(rest: Partial<HookRecord> = {}, inspect?: (event: Insp
 
   const record = () => hook.getSnapshot().context.hook;
   const statuses = (): HookStatus[] => record().commands.map(({ status }) => status);
-  return { hook, clock, emitted, heard, take, record, statuses };
+  return { hook, clock, emitted, heard, reported, take, record, statuses };
 }
 
 export type HookHarness = ReturnType<typeof startHook>;

@@ -20,11 +20,12 @@ const BROKEN = { type: 'xstate.error.actor.shell', error: new Error('no more pro
 
 describe('commands with a shell each', () => {
   it('run in order, also after one that failed, and the hook tells how it went', () => {
-    const { heard, take, record, statuses } = startHook();
+    const { heard, reported, take, record, statuses } = startHook();
 
     take(started(), ended(3), started(), ended(0));
 
     expect(heard).toEqual(['run one', 'let go', 'run two', 'let go']);
+    expect(reported).toEqual(['failed']);
     expect(statuses()).toEqual(['failed', 'succeeded']);
     expect(record()).toMatchObject({ status: 'failed', executedAt: STARTED_AT });
     expect(record().commands[0]).toEqual({
@@ -140,12 +141,13 @@ describe('the time limit', () => {
   });
 
   it('was over for a shell that the last engine began to kill, however that ended', () => {
-    const { heard, take, statuses } = startHook();
+    const { heard, take, record, statuses } = startHook();
 
     take(started(0, true), ended(0));
 
     expect(heard).toEqual(['run one', 'kill: timeLimit', 'let go', 'run two']);
     expect(statuses()).toEqual(['timedOut', 'pending']);
+    expect([record().executedAt, record().commands[0]?.startedAt]).toEqual([STARTED_AT, STARTED_AT]);
   });
 
   it('is not waited for longer than ten seconds when the shell does not end', () => {
@@ -195,6 +197,18 @@ describe('a shutdown', () => {
 
     expect(leafOf(hook.getSnapshot())).toBe('stopped');
     expect(statuses()).toEqual(['interrupted', 'pending']);
+  });
+
+  it('waits no longer than ten seconds for a shell that does not end', () => {
+    const { hook, reported, take, statuses } = startHook();
+
+    take(started(), SHUTDOWN, 9_999);
+    const before = leafOf(hook.getSnapshot());
+    take(1);
+
+    expect([before, leafOf(hook.getSnapshot())]).toEqual(['active.stopping', 'stopped']);
+    expect(statuses()).toEqual(['interrupted', 'pending']);
+    expect(reported).toEqual([]);
   });
 
   it('does not change that a command ran out of time', () => {

@@ -222,12 +222,20 @@ describe('a refusal right after another login took over', () => {
   });
 
   it('counts anew once somebody logged in', () => {
-    const { take, state } = startLogin();
+    const { take, told, state } = startLogin();
 
     take(...READY, rejected([OAUTH]), failed('refreshUnderWay'), done('refresh', [OAUTH]));
     take(changed([ANOTHER]), rejected([ANOTHER]));
 
-    expect(state()).toBe('settling');
+    expect([told, state()]).toEqual([['login.refused', 'login.changed'], 'settling']);
+  });
+
+  it('is about the first one again when whoever reports it runs with the key in it', () => {
+    const { take, state, context } = startLogin();
+
+    take(...READY, rejected([KEY]), failed('refreshUnderWay'), failed('refresh'), rejected([KEY], true));
+
+    expect([state(), context().rejected]).toEqual(['settling', { sha256: 'key' }]);
   });
 });
 
