@@ -3,14 +3,18 @@ import type { AgentEvent } from '../contract/agent-event.ts';
 import * as acp from './acp/say.ts';
 import * as claude from './claude/say.ts';
 import * as codex from './codex/say.ts';
-import { said, stringOf, type SaidPart, type Saying } from './saying.ts';
+import { said, stringOf, type Said, type SaidPart, type Saying } from './saying.ts';
 
 /** One line for each agent; none reads what another one says. */
 const DIALECTS = [claude, codex, acp];
 
+/** What the engine says in a conversation, as people read it. */
+const OURS: Readonly<Record<string, Said['kind']>> = { 'session-gap': 'notice', 'turn-end': 'failure' };
+
 /** What an event says, in order. Nothing of what only programs care about; unknown dialects say nothing. */
 export function sayingsOf(event: AgentEvent): Saying[] {
-  if (event.type === 'session-gap') return said('notice', stringOf(event.payload['message']));
+  const kind = OURS[event.type];
+  if (kind !== undefined) return said(kind, stringOf(event.payload['message']));
   return DIALECTS.flatMap(({ say }) => say(event));
 }
 

@@ -121,7 +121,9 @@ function showIn(
   { terminal, event }: { terminal: Terminal; event: EngineEvent },
 ): void {
   if (event.type === 'chat.turn.partial') transcript.addPart(event.payload.event);
-  if (event.type === 'chat.turn.delta') transcript.add(event.payload.event);
+  // Why it came to nothing is said at the end, where errors go.
+  if (event.type === 'chat.turn.delta' && event.payload.event.type !== 'turn-end')
+    transcript.add(event.payload.event);
   if (event.type === 'chat.request.opened') terminal.complain(waitingNote(event.payload.request.kind));
   if (isEnding(event)) transcript.end();
 }

@@ -175,6 +175,8 @@ it('reports an agent that was killed at once, ends its tool and resumes with the
   const { payload } = await stream.waitForEnd(messageId);
   expect(payload).toMatchObject({ outcome: 'errored', isComplete: false });
   expect(payload.error?.message).toMatch(/SIGKILL|137|signal 9/);
+  const end = { type: 'turn-end', payload: { outcome: 'errored', ...payload.error } };
+  await expect.poll(async () => (await client.history(chatId)).at(-1)).toMatchObject(end);
   await expectEndlessCommandGone(home);
   await expect.poll(() => client.chat(chatId)).toMatchObject({ state: 'errored', processing: false });
 

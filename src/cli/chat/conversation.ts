@@ -8,7 +8,6 @@ import type {
   Joined,
 } from '../../client/client.ts';
 import { EngineClientError } from '../../client/client-error.ts';
-import { describeFailure } from '../exit-code.ts';
 import { Transcript, type Colors } from '../transcript.ts';
 import { AnswerForm, describeRequest } from './requests.ts';
 import type { Screen, ScreenOptions } from './screen.ts';
@@ -114,9 +113,8 @@ export class Conversation {
   }: Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload']): void {
     const { dim, red, yellow } = this.#options.colors;
     const paint = { completed: dim, interrupted: yellow, errored: red, lost: red }[outcome];
-    this.#screen.print(
-      `${paint(`${outcome} after ${(durationMs / 1000).toFixed(1)} s ${describeFailure(error)}`.trimEnd())}\n`,
-    );
+    const reason = error === undefined ? '' : ` (${error.code})`;
+    this.#screen.print(`${paint(`${outcome} after ${(durationMs / 1000).toFixed(1)} s${reason}`)}\n`);
   }
 
   /** Shows the oldest open request, once. */

@@ -18,7 +18,7 @@ import type { JournalEntry as Entry } from '../event-line.ts';
 import type { Damage } from '../../storage/set-aside.ts';
 import type { BootStatus } from './boot-status.ts';
 import type { HooksState } from './hooks-state.ts';
-import { durationOf } from './turn-duration.ts';
+import { endOf } from './turn-end.ts';
 
 /** What each source says: machines by their ids, then the parts of the engine that are no machine. */
 export interface Sayings {
@@ -91,13 +91,8 @@ const TABLE: Table = {
     'chat.turn.started': AS_SAID,
     'chat.turn.progress': AS_SAID,
     'chat.turn.completed': {
-      becomes: ['chat.turn.completed'],
-      entries: (said, known) => {
-        const record = known.records.get(said.payload.chatId);
-        const now = { at: known.now(), clock: known.clock() };
-        const durationMs = record === undefined ? 0 : durationOf(record, now);
-        return [{ ...said, payload: { ...said.payload, durationMs } }];
-      },
+      becomes: ['chat.turn.delta', 'chat.turn.completed'],
+      entries: endOf,
     },
     'chat.said': { becomes: ['chat.turn.delta'], entries: toDeltas },
     'chat.interrupted': AS_SAID,

@@ -86,6 +86,27 @@ describe('a conversation', () => {
     ]);
   });
 
+  it('shows why a turn came to nothing, of one that ends now and of one that has ended', async () => {
+    const error = { code: 'killed', message: 'It was killed.' };
+    const why = said('turn-end', { outcome: 'errored', ...error });
+    const { conversation } = await open([why]);
+    const payload = { chatId: CHAT, messageId: 'm', isComplete: false, outcome: 'errored', error } as const;
+
+    conversation.take(delta('2', why));
+    conversation.take({
+      id: '3',
+      ts: AT,
+      type: 'chat.turn.completed',
+      payload: { ...payload, durationMs: 1_500 },
+    });
+
+    expect(conversation.entries.map(({ item }) => item)).toEqual([
+      { kind: 'failure', text: 'It was killed.' },
+      { kind: 'failure', text: 'It was killed.' },
+      { kind: 'notice', text: 'errored after 1.5 s (killed)' },
+    ]);
+  });
+
   it('joins history and stream by their ids: nothing twice, nothing left out', async () => {
     const history = [said('claude-user', { message: { content: 'one' } })];
     const { conversation, answerHistory } = openSlowly();

@@ -140,6 +140,26 @@ it.each([
   expect(groups.at(-1)?.entries[0]?.payload).toEqual({ ...completed().payload, durationMs });
 });
 
+it('says in the conversation why a turn came to nothing, before it says that it did', () => {
+  const { take, groups, deltas } = startRecorder();
+  take([accepted(), started()], RUNNING);
+  const { payload } = completed();
+  const failed = {
+    isComplete: false,
+    outcome: 'errored',
+    error: { code: 'killed', message: 'It was killed.' },
+  } as const;
+
+  take([{ type: 'chat.turn.completed', payload: { ...payload, ...failed } }], IDLE);
+
+  const event = { timestamp: NOW, type: 'turn-end', payload: { outcome: 'errored', ...failed.error } };
+  expect(groups.at(-1)?.entries.slice(0, 2)).toEqual([
+    { type: 'chat.turn.delta', payload: { chatId: 'c1', messageId: 'm1', event } },
+    { type: 'chat.turn.completed', payload: { ...payload, ...failed, durationMs: 0 } },
+  ]);
+  expect(deltas).toEqual([{ id: expect.any(String), chatId: 'c1', event }]);
+});
+
 it('forgets a deleted chat and announces no summary of it', () => {
   const { recorder, take, groups } = startRecorder();
 

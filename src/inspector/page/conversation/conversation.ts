@@ -151,8 +151,7 @@ export class Conversation {
     durationMs,
   }: Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload']): void {
     const took = `${(durationMs / 1000).toFixed(1)} s`;
-    if (error !== undefined) this.#add({ kind: 'failure', text: `${error.message} (${error.code})` });
-    this.#note(`${outcome} after ${took}`);
+    this.#note(`${outcome} after ${took}${error === undefined ? '' : ` (${error.code})`}`);
   }
 
   #note(text: string): void {
