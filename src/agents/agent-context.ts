@@ -57,8 +57,8 @@ export type ExecutorFact =
   | Exclude<ProcessFact, { type: 'process.prepared' }>
   | { type: 'process.prepared'; messageId: string; delivery: Delivery };
 
-export interface ExecutorOptions<State, Traits> {
-  codec: AgentCodec<State, Traits>;
+export interface ExecutorOptions {
+  codec: AgentCodec;
   context: AgentContext;
   chat: AgentSessionInput;
   /** To the machine. */

@@ -42,8 +42,8 @@ export interface OpenExecutor {
 }
 
 /** A driver of which only the codec is its own. */
-export function createDriver<State, Traits>(
-  codec: AgentCodec<State, Traits>,
+export function createDriver(
+  codec: AgentCodec,
   { idleMs, processesMax, ...shared }: DriverOptions,
 ): AgentDriver {
   const context = { ...shared, pool: createAgentPool(processesMax) };

@@ -26,7 +26,7 @@ import type {
 } from './step.ts';
 
 /** `Traits`: what only the installed program can tell, see `survey`. */
-export interface AgentCodec<State, Traits = null> {
+export interface AgentCodec<State = unknown, Traits = unknown> {
   readonly provider: string;
   /** The agent's name for people, the title of its first chat. */
   readonly title: string;
@@ -70,8 +70,12 @@ export interface AgentCodec<State, Traits = null> {
   /** Files and folders by which that changes, besides program and configuration. */
   inquirySources?(place: { home: string; folder: string }): readonly string[];
 
-  /** `failures.ts` */
-  readonly failures: AgentFailures<State>;
+  /** What to do when its program cannot be started: the end of a sentence. */
+  readonly remedy: string;
+  /** What it did not answer, when it was ended for that. */
+  awaits?(state: State): string | Failure;
+  /** Why it ended, where it said so in its protocol. */
+  reasonIn?(state: State): string | null;
   /** Ends what the open tools of an agent run; without it, what left the session of the process. */
   readonly killTools?: (run: Run, reach: Reach) => Promise<void>;
   /** After the end of a process of which nothing lives on. */
@@ -111,7 +115,7 @@ export interface LoginNow {
   tokens: LoginTokens | null;
 }
 
-export interface Launching<State, Traits> extends LoginNow {
+export interface Launching<State = unknown, Traits = unknown> extends LoginNow {
   runId: string;
   chatId: string;
   policy: Policy;
@@ -138,7 +142,7 @@ export interface KnownSession {
   wasUsed: boolean;
 }
 
-export interface Launch<State> {
+export interface Launch<State = unknown> {
   args: readonly string[];
   env: Readonly<Record<string, string>>;
   /** What the process finds on its standard input at once. */
@@ -153,7 +157,7 @@ export interface Launch<State> {
   isHeld?: boolean;
 }
 
-export interface Found<State> {
+export interface Found<State = unknown> {
   policy: Policy;
   sessionId: string | null;
   /** Its beginning up to `isOpened`; null for a codec without it. */
@@ -164,7 +168,7 @@ export interface Found<State> {
   steering?: readonly QueuedMessage[];
 }
 
-export interface Wanted<Traits> {
+export interface Wanted<Traits = unknown> {
   message: QueuedMessage;
   text: string;
   images: readonly Image[];
@@ -177,15 +181,4 @@ export interface SessionFiles {
   promptIn: (line: string) => NativePrompt | null;
   /** Others may write to a session while a process has it open, which then knows nothing of it and is replaced. */
   isShared: boolean;
-}
-
-export interface AgentFailures<State> {
-  unavailable(program: string | null): Failure;
-  readonly damaged: Failure;
-  readonly notRunning: Failure;
-  /** Too many processes died of late. */
-  readonly exhausted: Failure;
-  /** It did not answer a ping, or a step of its preparation. */
-  unresponsive(state: State | null): Failure;
-  exited(given: { exitCode: number | null; said: string; state: State; program: string | null }): Failure;
 }

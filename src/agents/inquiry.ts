@@ -29,9 +29,12 @@ export type Inquiry<State, Offer> = Step<State> &
   );
 
 /** Asked step by step, again after each line, until it is told. What is left out cannot be told. */
-export type Inquirer<State> = {
-  readonly [About in Topic]?: (state: State, moment: Moment) => Inquiry<State, Offers[About]>;
-};
+export type Inquirer<State> = { readonly [About in Topic]?: Asker<State, Offers[About]>['ask'] };
+
+/** As a method: whoever asks knows nothing of the state. */
+interface Asker<State, Offer> {
+  ask(state: State, moment: Moment): Inquiry<State, Offer>;
+}
 
 /** What came of asking. */
 export type Told<About extends Topic> =

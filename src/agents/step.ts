@@ -18,7 +18,7 @@ export interface Moment {
 }
 
 /** What a line, a command or a moment of silence comes to. What is left out did not happen. */
-export interface Step<State> {
+export interface Step<State = unknown> {
   state: State;
   /** To be written at once, in order, each with its newline. */
   lines?: readonly string[];
@@ -78,7 +78,7 @@ export type Ask =
   | { id: RequestId; kind: 'answer'; line: string };
 
 /** `waiting` for what the lines asked; `ready` with the line of the message, which is journaled before it is written. */
-export type Preparation<State> = Step<State> &
+export type Preparation<State = unknown> = Step<State> &
   (
     | { outcome: 'waiting' }
     | {
@@ -118,7 +118,7 @@ export interface Ending {
   isSelfDirected: boolean;
 }
 
-export interface Conclusion<State> {
+export interface Conclusion<State = unknown> {
   state: State;
   said: readonly AgentEvent[];
   /**

@@ -3,7 +3,6 @@ import type { AgentCodec, Found, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
 import type { RequestId } from '../json-rpc.ts';
 import { decide } from './decide.ts';
-import { failuresOf } from './failures.ts';
 import { greeting } from './frames.ts';
 import { inquiryOf } from './inquiry.ts';
 import { lines, promptIn } from './lines.ts';
@@ -40,7 +39,8 @@ export function createAcpCodec(
     lines,
     answeredBy,
     isOpened: ({ opening }) => opening.kind === 'open',
-    failures: failuresOf({ title, command }),
+    remedy: `install ${command} or correct ACP_AGENTS`,
+    awaits,
     inquiry: inquiryOf(place),
     killTools,
   };
@@ -50,7 +50,7 @@ export function createAcpCodec(
 const HOOK_VARIABLE = 'CLAUDE_PROJECT_DIR';
 
 function launch(
-  { environment, home, session, before }: Launching<AcpState, null>,
+  { environment, home, session, before }: Launching<AcpState>,
   { provider, args }: Pick<AcpAgentName, 'provider' | 'args'>,
 ): Launch<AcpState> {
   const isLost = before?.opening.kind === 'resuming';
@@ -74,4 +74,17 @@ function answeredBy(line: string): RequestId | null {
   // Messages are long and ask something.
   const parsed = line.slice(0, 200).includes('"method"') ? null : parseLine(line);
   return parsed?.kind === 'frame' && parsed.frame.kind === 'response' ? parsed.frame.id : null;
+}
+
+function awaits({ opening, capabilities, setting }: AcpState): string {
+  switch (opening.kind) {
+    case 'greeting':
+      return 'initialize';
+    case 'beginning':
+      return 'session/new';
+    case 'resuming':
+      return capabilities.resume ? 'session/resume' : 'session/load';
+    default:
+      return setting?.name === 'mode' ? 'session/set_mode' : 'session/set_config_option';
+  }
 }

@@ -18,7 +18,7 @@ export interface Place {
 
 type Step = Preparation<AcpState>;
 
-export function prepare(state: AcpState, wanted: Wanted<null>, { now }: Moment, place: Place): Step {
+export function prepare(state: AcpState, wanted: Wanted, { now }: Moment, place: Place): Step {
   switch (state.opening.kind) {
     case 'greeted':
       return state.resumes === null ? begin(state, place) : resume(state, state.resumes, place);
@@ -70,16 +70,12 @@ interface Making {
 }
 
 /** The model comes first: what else there is to choose may depend on it. */
-const SETTINGS: ((state: AcpState, wanted: Wanted<null>, title: string) => Choosing)[] = [
-  model,
-  effort,
-  mode,
-];
+const SETTINGS: ((state: AcpState, wanted: Wanted, title: string) => Choosing)[] = [model, effort, mode];
 
 /** Which value of an option is to hold; null for as it is. */
 type Choosing = { name: OptionName; value: string | null } | Failure;
 
-function makeSettings(state: AcpState, wanted: Wanted<null>, { now, title }: Making): Step {
+function makeSettings(state: AcpState, wanted: Wanted, { now, title }: Making): Step {
   const { setting } = state;
   if (setting !== null) {
     if (setting.refusal === null) return { state, outcome: 'waiting' };
@@ -97,13 +93,13 @@ function makeSettings(state: AcpState, wanted: Wanted<null>, { now, title }: Mak
   return finish(state, wanted, title);
 }
 
-function model({ options, usual }: AcpState, { message }: Wanted<null>, title: string): Choosing {
+function model({ options, usual }: AcpState, { message }: Wanted, title: string): Choosing {
   if (message.model !== undefined && options.model === null)
     return { code: 'model_not_found', message: `${title} offers no choice of models.` };
   return { name: 'model', value: message.model ?? usual.model?.current ?? null };
 }
 
-function effort({ options, usual }: AcpState, { message }: Wanted<null>): Choosing {
+function effort({ options, usual }: AcpState, { message }: Wanted): Choosing {
   const { thinkingLevel: level } = message;
   const offered = options.effort;
   if (offered === null) return { name: 'effort', value: null };
@@ -112,7 +108,7 @@ function effort({ options, usual }: AcpState, { message }: Wanted<null>): Choosi
   return { name: 'effort', value: isOffered ? (value ?? null) : null };
 }
 
-function mode({ options, usual }: AcpState, { message }: Wanted<null>, title: string): Choosing {
+function mode({ options, usual }: AcpState, { message }: Wanted, title: string): Choosing {
   const plan = planModeOf(options);
   if (message.planMode && plan === null) {
     const text = `${title} has no mode for planning, in which it would change nothing.`;
@@ -143,7 +139,7 @@ function ask(state: AcpState, { name, value, id }: { name: OptionName; value: st
 }
 
 /** The message itself is not written here. */
-function finish(state: AcpState, { message, text, images }: Wanted<null>, title: string): Step {
+function finish(state: AcpState, { message, text, images }: Wanted, title: string): Step {
   const { sessionId, capabilities, isNew, notice } = state;
   if (sessionId === null) throw new Error('the agent opened no session');
   if (images.length > 0 && !capabilities.image) {

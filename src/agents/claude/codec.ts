@@ -1,12 +1,12 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Failure } from '../../contract/chats.ts';
 import type { Paths } from '../../environment/paths.ts';
 import type { AgentCodec, Found, SessionFiles } from '../codec.ts';
 import type { NativePrompt } from '../native-session.ts';
 import { lines } from './commands.ts';
 import { conclude, decide } from './decide.ts';
-import { failures } from './failures.ts';
 import { inquiry } from './inquiry.ts';
 import { launch, survey, tidy } from './launch.ts';
 import { DEFAULT_EFFORT, modeOf, NoteSchema, prepare } from './prepare.ts';
@@ -35,7 +35,9 @@ export function createClaudeCodec(
     lines,
     answeredBy,
     session: sessionFiles(paths.workspaces, configurationFolder),
-    failures,
+    remedy: 'install it (npm install -g @anthropic-ai/claude-code) or set CLAUDE_PATH to its program',
+    awaits,
+    reasonIn: ({ startupFailure }) => startupFailure,
     inquiry,
     inquirySources: ({ home, folder }) => [
       ...['commands', 'skills', 'settings.json', 'plugins'].map((name) => join(configurationFolder(), name)),
@@ -44,6 +46,12 @@ export function createClaudeCodec(
     ],
     tidy,
   };
+}
+
+/** Another model is first tried out by the agent. */
+export function awaits({ preparing }: ClaudeState): string | Failure {
+  if (preparing === null) return '';
+  return { code: 'network', message: 'Claude Code could not switch to the model in time.' };
 }
 
 export function found({ policy, sessionId, turn }: Found<ClaudeState>): ClaudeState {

@@ -7,11 +7,11 @@ import type { Paths } from '../../environment/paths.ts';
 import { RUN_MARKER } from '../../processes/run.ts';
 import type { AgentCodec, Found, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
+import { notRunning } from '../failures.ts';
 import { steerIdOf, type RequestId } from '../json-rpc.ts';
 import { planPath } from '../keep-plan.ts';
 import type { NativePrompt } from '../native-session.ts';
 import { conclude, decide } from './decide.ts';
-import { failures } from './failures.ts';
 import { DEFAULT_EFFORT, greeting } from './frames.ts';
 import { inquiry } from './inquiry.ts';
 import { given, lines } from './lines.ts';
@@ -40,7 +40,8 @@ export function createCodexCodec(paths: Pick<Paths, 'workspaces' | 'plans'>): Ag
     answeredBy,
     session: { promptIn, isShared: false },
     isOpened: ({ opening }) => opening.step === 'open',
-    failures,
+    remedy: 'install it (npm install -g @openai/codex) or set CODEX_PATH to its program',
+    awaits: ({ opening: { step } }) => AWAITED[step] ?? 'the opening of its thread',
     inquiry,
     inquirySources: ({ home }) => [
       ...['skills', 'config.toml'].map((name) => join(home, '.codex', name)),
@@ -49,6 +50,8 @@ export function createCodexCodec(paths: Pick<Paths, 'workspaces' | 'plans'>): Ag
     ],
   };
 }
+
+const AWAITED: Partial<Record<string, string>> = { initialize: 'the greeting', open: 'a ping' };
 
 /** What the engine relies on, whatever the user's own configuration says. */
 const SETTINGS = [
@@ -63,7 +66,7 @@ const KEEPS_NO_LOGIN = 'cli_auth_credentials_store="ephemeral"';
 /** Environment variable of what tools run: what else the server starts has to end with it. */
 const CHAT_MARKER = 'REPLICAS_CHAT';
 
-function launch(launching: Launching<CodexState, null>, folder: string): Launch<CodexState> {
+function launch(launching: Launching<CodexState>, folder: string): Launch<CodexState> {
   const { environment, home, runId, chatId, session, before, systemPrompt: instructions } = launching;
   const wanted = handedOver(launching);
   const isEphemeral = wanted !== null;
@@ -89,7 +92,7 @@ function launch(launching: Launching<CodexState, null>, folder: string): Launch<
 }
 
 /** What cannot be a rollout is not shown to the server, which would read it for ever. */
-function sessionIn(session: NonNullable<Launching<CodexState, null>['session']>) {
+function sessionIn(session: NonNullable<Launching<CodexState>['session']>) {
   return session.file === 'unusable' ? { notice: allIsLost(session.reason) } : { resumes: session };
 }
 
@@ -118,7 +121,7 @@ function foundState({ sessionId, head, turn, steering = [] }: Found<CodexState>,
   const isOpen = head.opening.step === 'open';
   const opening = isOpen
     ? head.opening
-    : { step: 'refused' as const, failure: failures.notRunning, isTold: true };
+    : { step: 'refused' as const, failure: notRunning({ title: 'Codex', remedy: '' }), isTold: true };
   const rollout = head.threadId === threadId ? head.rollout : null;
   const known = { ...head, opening, rollout, threadId, isNew: false, notice: null, account };
   const steers = steering.map((message) => ({ id: steerIdOf(message), messageId: message.messageId }));

@@ -21,7 +21,7 @@ import type { Told } from './told.ts';
 
 type Ready = Preparation<CodexState>;
 
-export function prepare(state: CodexState, wanted: Wanted<null>, moment: Moment): Ready {
+export function prepare(state: CodexState, wanted: Wanted, moment: Moment): Ready {
   const { opening, account, resumes } = state;
   switch (opening.step) {
     case 'open':
@@ -112,7 +112,7 @@ function fail(state: CodexState, opening: Extract<Opening, { step: 'refused' }>)
 const BEGUN: Failure = { code: 'agent_exited', message: 'Codex ended when it had begun with this message.' };
 
 /** The message itself is not written here. One that the agent had begun with is not given to it again: its turn is lost. */
-function finish(state: CodexState, { message, text, images }: Wanted<null>, { policy }: Moment): Ready {
+function finish(state: CodexState, { message, text, images }: Wanted, { policy }: Moment): Ready {
   const { threadId, model, isNew, notice, unclear, account } = state;
   if (threadId === null) throw new Error('the server opened no thread');
   const ready = { state, outcome: 'ready' as const, sessionId: threadId, isNew, notice };

@@ -14,8 +14,8 @@ import { isLoginOutdated } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import type { Steering } from './steering.ts';
 
-export interface ConversationOptions<State, Traits> {
-  codec: AgentCodec<State, Traits>;
+export interface ConversationOptions {
+  codec: AgentCodec;
   context: AgentContext;
   chat: AgentSessionInput;
   facts: Facts;
@@ -24,16 +24,16 @@ export interface ConversationOptions<State, Traits> {
   report: (fact: ProcessFact) => void;
 }
 
-export class Conversation<State, Traits> {
-  process: LiveProcess<State> | null = null;
-  readonly #options: ConversationOptions<State, Traits>;
+export class Conversation {
+  process: LiveProcess | null = null;
+  readonly #options: ConversationOptions;
   #silence: NodeJS.Timeout | undefined;
 
-  constructor(options: ConversationOptions<State, Traits>) {
+  constructor(options: ConversationOptions) {
     this.#options = options;
   }
 
-  standingOf(process: LiveProcess<State>): Standing {
+  standingOf(process: LiveProcess): Standing {
     const { codec, chat } = this.#options;
     const { run, state, isInterrupted } = process;
     return codec.decide(state, { policy: chat.policy, runId: run.id, isInterrupted });
@@ -45,7 +45,7 @@ export class Conversation<State, Traits> {
     return process && { standing: this.standingOf(process), position: process.position };
   }
 
-  momentOf({ run }: LiveProcess<State>, openedAt?: number): Moment {
+  momentOf({ run }: LiveProcess, openedAt?: number): Moment {
     const { chat, context } = this.#options;
     const now = context.now();
     const { chatId, policy } = chat;
@@ -53,7 +53,7 @@ export class Conversation<State, Traits> {
   }
 
   /** Says something to the agent in its protocol. */
-  async send(command: ProtocolCommand): Promise<Pick<Step<State>, 'lines'>> {
+  async send(command: ProtocolCommand): Promise<Pick<Step, 'lines'>> {
     const { process } = this;
     if (process === null) return {};
     const step = this.#options.codec.lines(process.state, command, this.momentOf(process));
@@ -62,7 +62,7 @@ export class Conversation<State, Traits> {
   }
 
   /** Carries a step out, and tells what came of it. */
-  async take(process: LiveProcess<State>, step: Step<State>): Promise<void> {
+  async take(process: LiveProcess, step: Step): Promise<void> {
     process.state = step.state;
     for (const line of step.lines ?? []) this.write(process, line);
     if (step.plan !== undefined) await this.#keepPlan(step.plan);
@@ -105,7 +105,7 @@ export class Conversation<State, Traits> {
   }
 
   /** What an earlier engine answered is not answered again. */
-  settle(process: LiveProcess<State>, ids: Iterable<Ask['id']>): void {
+  settle(process: LiveProcess, ids: Iterable<Ask['id']>): void {
     const { codec, questions } = this.#options;
     for (const id of ids) {
       questions.settle(requestIdOf(process.run.id, id));
@@ -113,7 +113,7 @@ export class Conversation<State, Traits> {
     }
   }
 
-  write(process: LiveProcess<State>, line: string): void {
+  write(process: LiveProcess, line: string): void {
     process.channel.write(line).catch((error: unknown) => {
       this.#options.context.log.debug({ err: error, runId: process.run.id }, 'a line was not written');
     });
@@ -133,16 +133,16 @@ export class Conversation<State, Traits> {
     this.process = null;
   }
 
-  killTools({ run }: LiveProcess<State>, reach: Reach): Promise<void> {
+  killTools({ run }: LiveProcess, reach: Reach): Promise<void> {
     return (this.#options.codec.killTools ?? killTools)(run, reach);
   }
 
-  async #endTools(process: LiveProcess<State>): Promise<void> {
+  async #endTools(process: LiveProcess): Promise<void> {
     process.noteTools(this.standingOf(process));
     if (process.reach.toolsOpenedSince !== null) await this.killTools(process, process.reach);
   }
 
-  #tell(process: LiveProcess<State>, step: Step<State>, standing: Standing): void {
+  #tell(process: LiveProcess, step: Step, standing: Standing): void {
     const { context, chat, facts } = this.#options;
     const { said = [], partial, end, progress, isStirring } = step;
     const { messageId, position } = process;
@@ -156,7 +156,7 @@ export class Conversation<State, Traits> {
     if (partial !== undefined || isStirring === true) facts.stirred();
   }
 
-  #decide(process: LiveProcess<State>, ask: Ask): void {
+  #decide(process: LiveProcess, ask: Ask): void {
     const { questions } = this.#options;
     const id = requestIdOf(process.run.id, ask.id);
     if (questions.isDealtWith(id)) return;
@@ -166,7 +166,7 @@ export class Conversation<State, Traits> {
   }
 
   /** Only what changes is told to the machine. */
-  #compare(process: LiveProcess<State>, step: Step<State>, standing: Standing): void {
+  #compare(process: LiveProcess, step: Step, standing: Standing): void {
     const { report } = this.#options;
     const { told } = process;
     process.told = standing;
@@ -180,14 +180,14 @@ export class Conversation<State, Traits> {
     if (standing.activity === 'working') report({ type: 'process.worked' });
   }
 
-  #awaitSilence(process: LiveProcess<State>, { waitsMs }: Standing): void {
+  #awaitSilence(process: LiveProcess, { waitsMs }: Standing): void {
     clearTimeout(this.#silence);
     if (waitsMs === undefined) return;
     const elapsed = () => void this.send({ type: 'elapsed' });
     this.#silence = setTimeout(() => process === this.process && elapsed(), waitsMs).unref();
   }
 
-  async #reportLogin(process: LiveProcess<State>): Promise<void> {
+  async #reportLogin(process: LiveProcess): Promise<void> {
     const { context, codec, chat } = this.#options;
     const isOutdated = () => isLoginOutdated(process.configuration, { codec, context, chat });
     const outcome = await context.login
@@ -219,7 +219,7 @@ export class Conversation<State, Traits> {
     }
   }
 
-  #idsIn({ run }: LiveProcess<State>, { asks }: Standing): ReadonlySet<string> {
+  #idsIn({ run }: LiveProcess, { asks }: Standing): ReadonlySet<string> {
     return new Set(asks.map(({ id }) => requestIdOf(run.id, id)));
   }
 }

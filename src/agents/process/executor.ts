@@ -5,6 +5,7 @@ import { isAlive } from '../../processes/identify.ts';
 import { kill, terminate } from '../../processes/terminate.ts';
 import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
 import { Facts } from '../facts.ts';
+import { exhausted, notRunning } from '../failures.ts';
 import { createMailbox } from '../mailbox.ts';
 import { OpenQuestions } from '../open-questions.ts';
 import { Conversation } from './conversation.ts';
@@ -16,22 +17,22 @@ import { SessionWatch } from './session-watch.ts';
 import { settle } from './settlement.ts';
 import { Steering } from './steering.ts';
 
-export class Executor<State, Traits> {
-  readonly #options: ExecutorOptions<State, Traits>;
+export class Executor {
+  readonly #options: ExecutorOptions;
   readonly #facts: Facts;
-  readonly #conversation: Conversation<State, Traits>;
-  readonly #reader: Reader<State, Traits>;
-  readonly #preparer: Preparer<State, Traits>;
-  readonly #session: SessionWatch<State, Traits>;
+  readonly #conversation: Conversation;
+  readonly #reader: Reader;
+  readonly #preparer: Preparer;
+  readonly #session: SessionWatch;
   readonly #steering: Steering;
   readonly #forgetLogin: () => void;
   readonly #letGo = new AbortController();
   readonly #mailbox = createMailbox((error) => this.#onFailure(error));
   #launching = new AbortController();
   /** How the process before stood whose message is given again. */
-  #before: State | null = null;
+  #before: unknown = null;
 
-  constructor(options: ExecutorOptions<State, Traits>) {
+  constructor(options: ExecutorOptions) {
     const { chat, context, tell } = options;
     const { now, requestTimeoutMs: timeoutMs } = context;
     const report = (fact: ExecutorFact) => this.#report(fact);
@@ -44,7 +45,7 @@ export class Executor<State, Traits> {
       standing: () => conversation.standing(),
       write: (message, text) => void conversation.send({ type: 'steer', message, text }),
     });
-    const conversation: Conversation<State, Traits> = new Conversation({
+    const conversation: Conversation = new Conversation({
       ...options,
       facts,
       questions,
@@ -59,7 +60,7 @@ export class Executor<State, Traits> {
     this.#steering = steering;
     this.#forgetLogin = context.login.onChange(() => void conversation.sayLogin());
     const signal = this.#letGo.signal;
-    const onUnfit = (state: State) => (this.#before = state);
+    const onUnfit = (state: unknown) => (this.#before = state);
     const onBroken = (error: unknown) => this.#onFailure(error);
     this.#preparer = new Preparer({ ...options, conversation, session, report, onUnfit, onBroken });
     const onLine = () => this.#preparer.step();
@@ -126,9 +127,9 @@ export class Executor<State, Traits> {
       case 'sayRested':
         return this.#facts.rested(conversation.process?.position ?? null);
       case 'sayNotRunning':
-        return this.#facts.exited(this.#options.codec.failures.notRunning);
+        return this.#facts.exited(notRunning(this.#options.codec));
       case 'sayExhausted':
-        return this.#facts.exited(this.#options.codec.failures.exhausted);
+        return this.#facts.exited(exhausted(this.#options.codec));
       case 'leave':
         return this.#leave();
       case 'settle':
@@ -168,11 +169,11 @@ export class Executor<State, Traits> {
     }
   }
 
-  async #isFit(process: LiveProcess<State>): Promise<boolean> {
+  async #isFit(process: LiveProcess): Promise<boolean> {
     if (await this.#session.look(process)) return false;
     // What it does in the background would end with it.
     if (this.#conversation.standingOf(process).activity === 'working') return true;
-    return isFit<State, Traits>(process, this.#options);
+    return isFit(process, this.#options);
   }
 
   async #leave(): Promise<void> {
@@ -186,8 +187,8 @@ export class Executor<State, Traits> {
   }
 
   #end(
-    process: LiveProcess<State> | null,
-    how: (process: LiveProcess<State>, reach: ReturnType<LiveProcess<State>['reachWith']>) => void,
+    process: LiveProcess | null,
+    how: (process: LiveProcess, reach: ReturnType<LiveProcess['reachWith']>) => void,
   ): void {
     if (process === null) return;
     this.#preparer.release();

@@ -1,6 +1,7 @@
 /** Asks a process that has no message, reads what it prints, and asks on until it has told what is wanted. */
 import type { AgentContext } from '../agent-context.ts';
 import type { AgentCodec } from '../codec.ts';
+import { notRunning } from '../failures.ts';
 import type { Inquiry } from '../inquiry.ts';
 import type { Moment, Step } from '../step.ts';
 import { Channel } from './channel.ts';
@@ -10,18 +11,18 @@ import { ProcessFailure, type Launched } from './launcher.ts';
 const SETTLE_MS = 8_000;
 const AGAIN_MS = 250;
 
-export interface HearOptions<State, Traits> extends Pick<Launched<State>, 'run' | 'state'> {
-  codec: AgentCodec<State, Traits>;
+export interface HearOptions extends Pick<Launched, 'run' | 'state'> {
+  codec: AgentCodec;
   context: Pick<AgentContext, 'log' | 'now'>;
   signal: AbortSignal;
 }
 
-type Ask<State, Offer> = (state: State, moment: Moment) => Inquiry<State, Offer>;
+type Ask<Offer> = (state: unknown, moment: Moment) => Inquiry<unknown, Offer>;
 
 /** @throws {ProcessFailure} when the agent refuses or ends; rejects when the signal is given. */
-export async function hear<State, Traits, Offer>(
-  ask: Ask<State, Offer>,
-  { run, codec, context, signal, ...launched }: HearOptions<State, Traits>,
+export async function hear<Offer>(
+  ask: Ask<Offer>,
+  { run, codec, context, signal, ...launched }: HearOptions,
 ): Promise<Offer> {
   const over = new AbortController();
   const channel = new Channel({ run, log: context.log, signal: AbortSignal.any([signal, over.signal]) });
@@ -32,7 +33,7 @@ export async function hear<State, Traits, Offer>(
   };
   let { state } = launched;
   let again: NodeJS.Timeout | undefined;
-  const take = (step: Step<State>) => {
+  const take = (step: Step) => {
     state = step.state;
     for (const line of step.lines ?? []) channel.write(line).catch(() => undefined);
   };
@@ -59,7 +60,7 @@ export async function hear<State, Traits, Offer>(
     look();
     channel
       .read({ from: 0, onLine, onCaughtUp: () => undefined })
-      .then(({ isOver }) => isOver && reject(new ProcessFailure(codec.failures.notRunning)))
+      .then(({ isOver }) => isOver && reject(new ProcessFailure(notRunning(codec))))
       .catch(reject);
   });
   return told.finally(() => {

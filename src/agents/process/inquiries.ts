@@ -7,6 +7,7 @@ import type { QueuedMessage } from '../../contract/records.ts';
 import { discard } from '../../processes/sweep.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { AgentCodec } from '../codec.ts';
+import { unresponsive } from '../failures.ts';
 import type { Told, Topic } from '../inquiry.ts';
 import { stampOf } from './file-stamp.ts';
 import { hear } from './hear.ts';
@@ -23,15 +24,15 @@ interface Known {
   at: number;
 }
 
-export class Inquiries<State, Traits> {
-  readonly #codec: AgentCodec<State, Traits>;
+export class Inquiries {
+  readonly #codec: AgentCodec;
   readonly #context: AgentContext;
   readonly #known = new Map<Topic, Known>();
   readonly #closing = new AbortController();
   /** One process at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(codec: AgentCodec<State, Traits>, context: AgentContext) {
+  constructor(codec: AgentCodec, context: AgentContext) {
     this.#codec = codec;
     this.#context = context;
   }
@@ -76,7 +77,7 @@ export class Inquiries<State, Traits> {
     const signal = AbortSignal.any([this.#closing.signal, limit]);
     try {
       const wish = { message: nothingSaid(id), session: null, before: null, signal };
-      const launched = await launch<State, Traits>(options, wish);
+      const launched = await launch(options, wish);
       try {
         const ask = this.#codec.inquiry?.[topic];
         if (ask === undefined) return { kind: 'unsupported' };
@@ -87,9 +88,7 @@ export class Inquiries<State, Traits> {
         await this.#codec.tidy?.({ chatId: id, home: this.#context.paths.home });
       }
     } catch (error) {
-      const failure = limit.aborted
-        ? this.#codec.failures.unresponsive(null)
-        : failureOf(error, this.#codec.title);
+      const failure = limit.aborted ? unresponsive(this.#codec) : failureOf(error, this.#codec.title);
       this.#context.log.warn({ err: error, provider: this.#codec.provider, topic }, 'an agent told nothing');
       return { kind: 'failed', failure };
     }

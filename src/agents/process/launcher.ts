@@ -10,6 +10,7 @@ import { createRun, type Run } from '../../processes/run.ts';
 import { discard } from '../../processes/sweep.ts';
 import { configurationOf, type AgentContext } from '../agent-context.ts';
 import type { AgentCodec, Installation, KnownSession, Launch } from '../codec.ts';
+import { unavailable } from '../failures.ts';
 import type { LiveProcess } from './live-process.ts';
 
 /** Why a process cannot take a message, in a form that the user gets to read. */
@@ -28,22 +29,22 @@ export function failureOf(error: unknown, title: string): Failure {
   return { code: 'agent_error', message: `${title} cannot be used: ${reason}` };
 }
 
-export interface LauncherOptions<State, Traits> {
-  codec: AgentCodec<State, Traits>;
+export interface LauncherOptions {
+  codec: AgentCodec;
   context: AgentContext;
   chat: AgentSessionInput;
 }
 
-export interface Wish<State> {
+export interface Wish {
   message: QueuedMessage;
   session: KnownSession | null;
-  before: State | null;
+  before: unknown;
   signal: AbortSignal;
 }
 
-export interface Launched<State> {
+export interface Launched {
   run: Run;
-  state: State;
+  state: unknown;
   configuration: string;
   isHeld: boolean;
 }
@@ -52,25 +53,23 @@ export interface Launched<State> {
 const SPOOL_BYTES = 64 * 1024 * 1024;
 
 /** The program as it is now. @throws {ProcessFailure} when there is none. */
-export async function findProgram<State, Traits>({ codec, context }: LauncherOptions<State, Traits>) {
+export async function findProgram({ codec, context }: LauncherOptions) {
   await context.login.ready();
   const installation = await findInstallation(context.findProgram());
-  if (installation === null) throw new ProcessFailure(codec.failures.unavailable(context.findProgram()));
+  if (installation === null) throw new ProcessFailure(unavailable(codec, context.findProgram()));
   return installation;
 }
 
 /** The program, and what it can of what a message asks for. @throws {ProcessFailure} when there is none. */
-export async function survey<State, Traits>(options: LauncherOptions<State, Traits>, message: QueuedMessage) {
+export async function survey(options: LauncherOptions, message: QueuedMessage) {
   const installation = await findProgram(options);
-  // Without a survey nothing is to be known.
-  const traits = ((await options.codec.survey?.(installation, message)) ?? null) as Traits;
-  return { installation, traits };
+  return { installation, traits: await options.codec.survey?.(installation, message) };
 }
 
-export async function launch<State, Traits>(
-  options: LauncherOptions<State, Traits>,
-  { message, session, before, signal }: Wish<State>,
-): Promise<Launched<State>> {
+export async function launch(
+  options: LauncherOptions,
+  { message, session, before, signal }: Wish,
+): Promise<Launched> {
   const { codec, context, chat } = options;
   const { paths, login } = context;
   const { installation, traits } = await survey(options, message);
@@ -96,7 +95,7 @@ export async function launch<State, Traits>(
   return { run, state: launching.state, configuration, isHeld: launching.isHeld === true };
 }
 
-async function start<State>(
+async function start(
   run: Run,
   {
     command,
@@ -107,7 +106,7 @@ async function start<State>(
     strays,
     prompt,
     folders = [],
-  }: Launch<State> & { command: string; note: string },
+  }: Launch & { command: string; note: string },
   { context: { paths }, signal }: { context: AgentContext; signal: AbortSignal },
 ): Promise<void> {
   for (const folder of [paths.agents, ...folders]) await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -117,9 +116,9 @@ async function start<State>(
 }
 
 /** Its program, environment and login are those of now, and there is not too much of what it printed and read. */
-export async function isFit<State, Traits>(
-  { configuration, channel }: LiveProcess<State>,
-  options: LauncherOptions<State, Traits>,
+export async function isFit(
+  { configuration, channel }: LiveProcess,
+  options: LauncherOptions,
 ): Promise<boolean> {
   const installation = await findProgram(options);
   const isSmall = channel.offset < SPOOL_BYTES && channel.inputEnd < SPOOL_BYTES;
@@ -127,17 +126,17 @@ export async function isFit<State, Traits>(
 }
 
 /** It was launched with another environment than a process would be now. */
-export async function isLoginOutdated<State, Traits>(
+export async function isLoginOutdated(
   configuration: string | null,
-  options: LauncherOptions<State, Traits>,
+  options: LauncherOptions,
 ): Promise<boolean> {
   const installation = await findInstallation(options.context.findProgram());
   return installation !== null && configuration !== configurationNow(installation, options);
 }
 
-export function configurationNow<State, Traits>(
+export function configurationNow(
   { identity }: Installation,
-  { codec, context, chat }: LauncherOptions<State, Traits>,
+  { codec, context, chat }: LauncherOptions,
 ): string {
   const { login } = context;
   const others = codec.configuration?.({ policy: chat.policy, login: login.tokens() }) ?? [];

@@ -13,12 +13,12 @@ export interface Given {
 }
 
 /** The state of the protocol is replaced, never changed. */
-export class LiveProcess<State> {
+export class LiveProcess {
   readonly run: Run;
   /** What it was launched with; null when that is not known. */
   readonly configuration: string | null;
   readonly channel: Channel;
-  state: State;
+  state: unknown;
   /** What the machine was told last; null before it was told anything. */
   told: Standing | null = null;
   given: Given | null = null;
@@ -28,7 +28,7 @@ export class LiveProcess<State> {
   /** Since when tools were open, from an interrupt to the end of what it ends. */
   #toolsSince: number | null = null;
 
-  constructor(given: Pick<LiveProcess<State>, 'run' | 'configuration' | 'channel' | 'state' | 'isKnown'>) {
+  constructor(given: Pick<LiveProcess, 'run' | 'configuration' | 'channel' | 'state' | 'isKnown'>) {
     this.run = given.run;
     this.configuration = given.configuration;
     this.channel = given.channel;

@@ -9,29 +9,29 @@ import { survey } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import type { SessionWatch } from './session-watch.ts';
 
-export interface PreparerOptions<State, Traits> extends ExecutorOptions<State, Traits> {
-  conversation: Conversation<State, Traits>;
-  session: SessionWatch<State, Traits>;
+export interface PreparerOptions extends ExecutorOptions {
+  conversation: Conversation;
+  session: SessionWatch;
   report: (fact: ExecutorFact) => void;
   /** Another process has to take the message, launched with this as `before`. */
-  onUnfit: (state: State) => void;
+  onUnfit: (state: unknown) => void;
   onBroken: (error: unknown) => void;
 }
 
-export class Preparer<State, Traits> {
-  readonly #options: PreparerOptions<State, Traits>;
-  #wanted: Wanted<Traits> | null = null;
+export class Preparer {
+  readonly #options: PreparerOptions;
+  #wanted: Wanted | null = null;
   /** What came of an earlier one is not reported any more. */
-  #latest: Wanted<Traits> | null = null;
+  #latest: Wanted | null = null;
 
-  constructor(options: PreparerOptions<State, Traits>) {
+  constructor(options: PreparerOptions) {
     this.#options = options;
   }
 
   async begin(message: QueuedMessage): Promise<void> {
     const { context } = this.#options;
     this.release();
-    const { traits } = await survey<State, Traits>(this.#options, message);
+    const { traits } = await survey(this.#options, message);
     this.#wanted = { message, ...(await contentOf(message, context.payloads)), traits };
     this.#latest = this.#wanted;
     this.step();
@@ -90,15 +90,15 @@ export class Preparer<State, Traits> {
     await process.channel.free({ input: delivery.inputOffset, output: delivery.outputOffset });
   }
 
-  #reportUnfit({ state }: LiveProcess<State>): void {
+  #reportUnfit({ state }: LiveProcess): void {
     this.#options.onUnfit(state);
     this.#options.report({ type: 'process.unfit' });
   }
 
   async #reportReady(
-    process: LiveProcess<State>,
-    wanted: Wanted<Traits>,
-    { line, sessionId, isNew, notice, note = {} }: Extract<Preparation<State>, { outcome: 'ready' }>,
+    process: LiveProcess,
+    wanted: Wanted,
+    { line, sessionId, isNew, notice, note = {} }: Extract<Preparation, { outcome: 'ready' }>,
   ): Promise<void> {
     const { context, session, report } = this.#options;
     await process.channel.written();

@@ -2,14 +2,15 @@
 import type { Run } from '../../processes/run.ts';
 import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
+import { damaged } from '../failures.ts';
 import { Channel } from './channel.ts';
 import type { Conversation } from './conversation.ts';
 import { LiveProcess, type Given } from './live-process.ts';
 import { completeDelivery, findProcess, readAnswers } from './recovery.ts';
 import type { Steering } from './steering.ts';
 
-export interface ReaderOptions<State, Traits> extends ExecutorOptions<State, Traits> {
-  conversation: Conversation<State, Traits>;
+export interface ReaderOptions extends ExecutorOptions {
+  conversation: Conversation;
   facts: Facts;
   steering: Steering;
   report: (fact: ExecutorFact) => void;
@@ -18,9 +19,9 @@ export interface ReaderOptions<State, Traits> extends ExecutorOptions<State, Tra
   onLine: () => void;
 }
 
-export interface Adopted<State> {
+export interface Adopted {
   run: Run;
-  state: State;
+  state: unknown;
   configuration: string | null;
   isKnown: boolean;
   given?: Given | null;
@@ -32,19 +33,19 @@ export interface Adopted<State> {
   is?: 'ended' | 'running';
 }
 
-export class Reader<State, Traits> {
-  readonly #options: ReaderOptions<State, Traits>;
-  #adopted: Adopted<State> | null = null;
+export class Reader {
+  readonly #options: ReaderOptions;
+  #adopted: Adopted | null = null;
   #isCaughtUp = false;
   #onCaughtUp = () => {};
   #stopped = new AbortController();
 
-  constructor(options: ReaderOptions<State, Traits>) {
+  constructor(options: ReaderOptions) {
     this.#options = options;
   }
 
   /** Nothing is read yet. */
-  async adopt(adopted: Adopted<State>): Promise<void> {
+  async adopt(adopted: Adopted): Promise<void> {
     const { context, conversation, signal, report } = this.#options;
     const { run, state, configuration, isKnown, given = null } = adopted;
     this.#stopped = new AbortController();
@@ -64,7 +65,7 @@ export class Reader<State, Traits> {
   /** Takes up what an earlier engine left. */
   async attach(): Promise<void> {
     const { chat, facts, steering, report } = this.#options;
-    const found = await findProcess<State, Traits>(this.#options);
+    const found = await findProcess(this.#options);
     await steering.takeUp(found.is === 'absent' ? null : found.run);
     if (found.is === 'absent') {
       if (found.message === null && facts.isDirectionOpen) facts.rested(chat.position);
@@ -108,7 +109,7 @@ export class Reader<State, Traits> {
   }
 
   /** A line that was cut off is no frame with its end either, and the agent passes over it. */
-  async #completeInput({ run, channel, given }: LiveProcess<State>): Promise<void> {
+  async #completeInput({ run, channel, given }: LiveProcess): Promise<void> {
     const isWhole = given === null || (await completeDelivery(run, given));
     if (!(await channel.open())) await channel.write('\n');
     if (!isWhole) await channel.write(given.line);
@@ -132,11 +133,11 @@ export class Reader<State, Traits> {
       if (end.isOver && isOurs()) report({ type: 'process.exited', code: end.exitCode });
     } catch (error) {
       context.log.error({ err: error, runId: process.run.id }, 'the output of an agent cannot be followed');
-      if (isOurs()) report({ type: 'process.damaged', failure: this.#options.codec.failures.damaged });
+      if (isOurs()) report({ type: 'process.damaged', failure: damaged(this.#options.codec) });
     }
   }
 
-  async #line(process: LiveProcess<State>, text: string, adopted: Adopted<State>): Promise<void> {
+  async #line(process: LiveProcess, text: string, adopted: Adopted): Promise<void> {
     const { codec, conversation, context, report } = this.#options;
     const { offset } = process.channel;
     const openedAt = this.#isCaughtUp ? undefined : (adopted.openedSince ?? undefined);
@@ -144,8 +145,8 @@ export class Reader<State, Traits> {
     if (step === 'noise') return context.log.debug({ runId: process.run.id, offset }, 'a line is no frame');
     if (step === 'damaged') {
       this.stop();
-      context.log.warn({ runId: process.run.id, offset }, codec.failures.damaged.message);
-      return report({ type: 'process.damaged', failure: codec.failures.damaged });
+      context.log.warn({ runId: process.run.id, offset }, damaged(codec).message);
+      return report({ type: 'process.damaged', failure: damaged(codec) });
     }
     if (offset <= adopted.silentUntil) {
       process.state = step.state;

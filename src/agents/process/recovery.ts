@@ -11,10 +11,10 @@ import type { RequestId } from '../json-rpc.ts';
 import type { LauncherOptions } from './launcher.ts';
 import type { Given } from './live-process.ts';
 
-export interface FoundProcess<State> {
+export interface FoundProcess {
   run: Run;
   is: 'ended' | 'running';
-  state: State;
+  state: unknown;
   configuration: string | null;
   given: Given | null;
   /** Where its output is read again, and up to where it is known. */
@@ -24,11 +24,9 @@ export interface FoundProcess<State> {
   openedSince: number | null;
 }
 
-export type Found<State> = FoundProcess<State> | { is: 'absent'; message: QueuedMessage | null };
+export type Found = FoundProcess | { is: 'absent'; message: QueuedMessage | null };
 
-export async function findProcess<State, Traits>(
-  options: LauncherOptions<State, Traits>,
-): Promise<Found<State>> {
+export async function findProcess(options: LauncherOptions): Promise<Found> {
   const { context, chat } = options;
   const { turn, position } = chat;
   const delivery = turn === null ? null : readDelivery(turn.delivery);
@@ -70,20 +68,13 @@ export async function readAnswers(
   return lines.flatMap((line) => answeredBy(line) ?? []);
 }
 
-async function givenIn<State, Traits>(
-  turn: TurnRecord | null,
-  { context }: LauncherOptions<State, Traits>,
-): Promise<Given | null> {
+async function givenIn(turn: TurnRecord | null, { context }: LauncherOptions): Promise<Given | null> {
   if (turn === null) return null;
   const { input, inputOffset } = readDelivery(turn.delivery);
   return { message: turn.message, line: await loadInput(input, context.payloads), inputOffset };
 }
 
-async function stateOf<State, Traits>(
-  run: Run,
-  given: Given | null,
-  options: LauncherOptions<State, Traits>,
-): Promise<State> {
+async function stateOf(run: Run, given: Given | null, options: LauncherOptions): Promise<unknown> {
   const { codec, chat } = options;
   const { policy, sessionId, turn } = chat;
   const head = codec.isOpened === undefined ? null : await readHead(run, options);
@@ -95,10 +86,7 @@ async function stateOf<State, Traits>(
 }
 
 /** What the agent said of itself and of the session until that was opened. */
-async function readHead<State, Traits>(
-  run: Run,
-  { codec, context, chat }: LauncherOptions<State, Traits>,
-): Promise<State> {
+async function readHead(run: Run, { codec, context, chat }: LauncherOptions): Promise<unknown> {
   const { size } = await stat(filesOf(run).stdout);
   const { policy, chatId, sessionId } = chat;
   const moment = { now: context.now(), runId: run.id, chatId, policy, openedAt: 0 };

@@ -8,18 +8,18 @@ import { openNativeSession, type NativeSession } from '../native-session.ts';
 import type { Conversation } from './conversation.ts';
 import type { LiveProcess } from './live-process.ts';
 
-export interface SessionWatchOptions<State, Traits> extends ExecutorOptions<State, Traits> {
+export interface SessionWatchOptions extends ExecutorOptions {
   facts: Facts;
-  conversation: Pick<Conversation<State, Traits>, 'standing'>;
+  conversation: Pick<Conversation, 'standing'>;
 }
 
-export class SessionWatch<State, Traits> {
+export class SessionWatch {
   /** The session that the last message was given to. */
   deliveredTo: string | null;
-  readonly #options: SessionWatchOptions<State, Traits>;
+  readonly #options: SessionWatchOptions;
   readonly #native: NativeSession | null;
 
-  constructor(options: SessionWatchOptions<State, Traits>) {
+  constructor(options: SessionWatchOptions) {
     const { codec, chat, context, facts } = options;
     const { session } = codec;
     this.#options = options;
@@ -32,7 +32,7 @@ export class SessionWatch<State, Traits> {
   }
 
   /** Tells of what was said elsewhere since the last turn; whether there was something, which `process` cannot know. */
-  async look(process: LiveProcess<State> | null): Promise<boolean> {
+  async look(process: LiveProcess | null): Promise<boolean> {
     const { codec, facts } = this.#options;
     const { sessionId } = facts;
     const isOpen = process !== null && codec.session?.isShared !== true;

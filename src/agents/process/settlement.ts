@@ -5,13 +5,15 @@ import { readStderrTail } from '../../processes/stderr-tail.ts';
 import { clear } from '../../processes/sweep.ts';
 import { hasDetached, killRemains } from '../../processes/terminate.ts';
 import type { ExecutorOptions } from '../agent-context.ts';
+import type { AgentCodec } from '../codec.ts';
 import type { Facts } from '../facts.ts';
+import { exited, unresponsive } from '../failures.ts';
 import type { Conversation } from './conversation.ts';
 import type { LiveProcess } from './live-process.ts';
 import { isWritten } from './recovery.ts';
 
-export interface SettlementOptions<State, Traits> extends ExecutorOptions<State, Traits> {
-  conversation: Conversation<State, Traits>;
+export interface SettlementOptions extends ExecutorOptions {
+  conversation: Conversation;
   facts: Facts;
   code: number | null;
   isAsked: boolean;
@@ -19,21 +21,16 @@ export interface SettlementOptions<State, Traits> extends ExecutorOptions<State,
   isUnresponsive: boolean;
 }
 
-export async function settle<State, Traits>(
-  process: LiveProcess<State>,
-  options: SettlementOptions<State, Traits>,
+export async function settle(
+  process: LiveProcess,
+  options: SettlementOptions,
 ): Promise<{ becomes: Becoming; failure: Failure }> {
   const { codec, context, chat, conversation } = options;
   const { run } = process;
   await conversation.killTools(process, process.reachWith(conversation.standingOf(process)));
   await killRemains(run);
   if (!hasDetached(run)) await codec.tidy?.({ chatId: chat.chatId, home: context.paths.home });
-  const said = withoutColors(await readStderrTail(run));
-  const program = context.findProgram();
-  const exited = { exitCode: options.code, said, state: process.state, program };
-  const failure = options.isUnresponsive
-    ? codec.failures.unresponsive(process.state)
-    : codec.failures.exited(exited);
+  const failure = options.isUnresponsive ? silenceOf(process, codec) : await exitOf(process, options);
   const isGivenWhole = process.given !== null && (await isWritten(run, process.given));
   const becomes = conclude(process, isGivenWhole, options);
   context.pool.leave(run.id);
@@ -41,11 +38,25 @@ export async function settle<State, Traits>(
   return { becomes, failure };
 }
 
+function silenceOf({ state }: LiveProcess, codec: AgentCodec): Failure {
+  const awaited = codec.awaits?.(state) ?? '';
+  return typeof awaited === 'string' ? unresponsive(codec, awaited) : awaited;
+}
+
+async function exitOf(
+  { run, state, channel }: LiveProcess,
+  { codec, context, code }: SettlementOptions,
+): Promise<Failure> {
+  const reason = codec.reasonIn?.(state) ?? withoutColors(await readStderrTail(run));
+  const isSilent = channel.offset === 0;
+  return exited(codec, { exitCode: code, reason, isSilent, program: context.findProgram() });
+}
+
 /** Nothing that it left open stays without an end. */
-function conclude<State, Traits>(
-  process: LiveProcess<State>,
+function conclude(
+  process: LiveProcess,
   isGivenWhole: boolean,
-  { codec, context, conversation, facts, isAsked, isFound, isUnresponsive }: SettlementOptions<State, Traits>,
+  { codec, context, conversation, facts, isAsked, isFound, isUnresponsive }: SettlementOptions,
 ): Becoming {
   const { position, messageId } = process;
   const { isSelfDirected } = facts;
@@ -69,10 +80,7 @@ function conclude<State, Traits>(
 }
 
 /** The folder of a run is needed until its end is on disk. */
-function clearWhenSettled<State, Traits>(
-  { run }: LiveProcess<State>,
-  { context }: ExecutorOptions<State, Traits>,
-) {
+function clearWhenSettled({ run }: LiveProcess, { context }: ExecutorOptions) {
   context
     .settled()
     .then(() => clear(run))

@@ -194,7 +194,7 @@ function launch(session: typeof KNOWN | null, before: AcpState | null = null) {
 }
 
 function prepare(state: AcpState, rest: Partial<QueuedMessage> = {}) {
-  const wanted: Wanted<null> = {
+  const wanted: Wanted = {
     message: { ...message('m1'), ...rest },
     text: 'hello',
     images: [],

@@ -73,12 +73,12 @@ export class Driven {
   }
 }
 
-export function launched(changes: Partial<Launching<CodexState, null>> = {}): Driven {
+export function launched(changes: Partial<Launching<CodexState>> = {}): Driven {
   const { state } = codec.launch({ ...LAUNCHING, ...changes });
   return new Driven(state);
 }
 
-export const LAUNCHING: Launching<CodexState, null> = {
+export const LAUNCHING: Launching<CodexState> = {
   runId: 'run-1',
   chatId: 'chat-1',
   policy: 'ask',

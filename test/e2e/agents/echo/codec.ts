@@ -46,14 +46,7 @@ export const echoCodec: AgentCodec<EchoState> = {
   },
   lines,
   conclude,
-  failures: {
-    unavailable: () => ({ code: 'agent_unavailable', message: 'Echo cannot run here.' }),
-    damaged: { code: 'agent_output_damaged', message: 'A line of Echo was cut off.' },
-    notRunning: { code: 'agent_exited', message: 'Echo does not run.' },
-    exhausted: { code: 'agent_error', message: 'Echo ended too often.' },
-    unresponsive: () => ({ code: 'agent_unresponsive', message: 'Echo did not answer.' }),
-    exited: ({ exitCode }) => ({ code: 'agent_exited', message: `Echo exited with code ${exitCode}.` }),
-  },
+  remedy: 'say hello to it',
 };
 
 function translate(state: EchoState, text: string, { now }: Moment): Step<EchoState> | 'noise' {

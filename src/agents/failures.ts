@@ -1,0 +1,56 @@
+/** Why an agent cannot take a message or is gone, in words for people. */
+import type { Failure } from '../contract/chats.ts';
+
+/** An agent by what people know of it. */
+export interface Named {
+  readonly title: string;
+  /** What to do when its program cannot be started. */
+  readonly remedy: string;
+}
+
+/** `program`: where it was looked for; null when it was found nowhere. */
+export function unavailable({ title, remedy }: Named, program: string | null): Failure {
+  const found = program === null ? 'It was not found' : `${program} cannot be executed`;
+  return { code: 'agent_unavailable', message: `${title} cannot run here. ${found}: ${remedy}.` };
+}
+
+export function damaged({ title }: Named): Failure {
+  const message = `A message of ${title} was cut off, so the process was ended. Its session is kept.`;
+  return { code: 'agent_output_damaged', message };
+}
+
+export function notRunning({ title }: Named): Failure {
+  return { code: 'agent_exited', message: `${title} does not run.` };
+}
+
+/** Too many processes died of late. */
+export function exhausted({ title }: Named): Failure {
+  return {
+    code: 'agent_exited',
+    message: `${title} ended 5 times within a minute. Send the message again later.`,
+  };
+}
+
+/** It did not answer a ping, or a step of its preparation. */
+export function unresponsive({ title }: Named, step = ''): Failure {
+  const message = `${title} did not answer${step && ` ${step}`} in time, so the process was ended.`;
+  return { code: 'agent_unresponsive', message };
+}
+
+/** A program that cannot be started exits so before it has printed anything. */
+export function exited(
+  named: Named,
+  { exitCode, reason, isSilent, program }: Exit & { program: string | null },
+): Failure {
+  if (isSilent && (exitCode === 126 || exitCode === 127)) return unavailable(named, program);
+  const ending = exitCode === null ? 'was killed' : `exited with code ${exitCode}`;
+  return { code: 'agent_exited', message: `${named.title} ${ending}${reason === '' ? '.' : `: ${reason}`}` };
+}
+
+export interface Exit {
+  exitCode: number | null;
+  /** In its own words. */
+  reason: string;
+  /** It printed nothing. */
+  isSilent: boolean;
+}
