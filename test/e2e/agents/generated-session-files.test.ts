@@ -1,14 +1,10 @@
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createPaths } from '../../../src/environment/paths.ts';
-import { eventsOf, ofType, until } from '../../agents/claude/stand-in.ts';
-import { agentProcesses } from '../../support/agent-processes.ts';
+import { eventsOf, ofType } from '../../agents/claude/stand-in.ts';
 import { generateDamage } from '../../support/generated-session-damage.ts';
 import { createRandom } from '../../support/random.ts';
 import { echo } from '../../support/scripted-turns.ts';
-import { sessionFileOf } from '../../support/session-damage.ts';
 import { AGENTS, type ChatUnderTest } from './agent-under-test.ts';
+import { isAtRest, keepSession } from './kept-session.ts';
 
 /** `SESSION_DAMAGES=150 SESSION_SEED=7`: so many of each agent, and the ones that were seen before. */
 const DAMAGES = Number(process.env['SESSION_DAMAGES'] ?? 6);
@@ -25,7 +21,7 @@ it.each(CASES)(
     const chat = await open({ turn: echo, idleMs: 200 });
     for (const text of ['the first', 'the second']) await chat.run(text);
     await isAtRest(chat);
-    const restore = keep(chat);
+    const restore = keepSession(chat);
     const failures: string[] = [];
     for (let round = 1; round <= DAMAGES; round += 1) {
       const { name, happen } = generateDamage(random);
@@ -39,24 +35,6 @@ it.each(CASES)(
   },
   120_000 + DAMAGES * 30_000,
 );
-
-/** Keeps a chat at rest, to have it again as it is; tells where its session then lies. */
-function keep(chat: ChatUnderTest): () => string {
-  const record = structuredClone(chat.record);
-  const file = sessionFileOf(chat.home, String(record.sessionId));
-  const [folder, copy] = [dirname(file), join(chat.home, 'session-as-it-was')];
-  copyFileSync(file, copy);
-  return () => {
-    chat.detach();
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder);
-    copyFileSync(copy, file);
-    Object.assign(chat.record, structuredClone(record));
-    chat.facts.length = 0;
-    chat.reopen();
-    return file;
-  };
-}
 
 /** Null when the chat takes its next message, and says it if the agent does not know all of what was before. */
 async function tryNext(chat: ChatUnderTest, text: string): Promise<string | null> {
@@ -75,10 +53,4 @@ async function tryNext(chat: ChatUnderTest, text: string): Promise<string | null
   if (forgotten.length > 0 && losses.length === 0)
     return `it forgot ${forgotten.join(' and ')} without a word`;
   return null;
-}
-
-/** Neither a process nor the folder of one is left. */
-async function isAtRest({ home }: ChatUnderTest): Promise<void> {
-  await until(async () => expect(await agentProcesses(home)).toEqual([]));
-  await until(() => expect(readdirSync(createPaths(home).agents)).toEqual([]));
 }
