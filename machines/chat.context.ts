@@ -19,11 +19,11 @@ export function contextOf(input: ChatInput): ChatContext {
 
 /** Where the session of the agent takes up. */
 export function sessionOf({ record, origin }: ChatContext): AgentSessionInput {
-  const { chat, policy, sessionId, sessionMark, receipts, steered } = record;
+  const { chat, sessionId, sessionMark, receipts, steered } = record;
   const known = {
     chatId: chat.id,
     provider: chat.provider,
-    policy,
+    policy: record.turn?.message.policy ?? record.policy,
     sessionId,
     ...(sessionMark === undefined ? {} : { sessionMark }),
     turnIds: receipts.flatMap(({ turnId }) => turnId ?? []),
@@ -43,7 +43,8 @@ export function chatIdOf({ record }: { record: ChatRecord }): string {
 
 /** The messages that can still be withdrawn or moved. */
 export function waitingOf({ record, preparing }: ChatContext): QueuedMessage[] {
-  return preparing === null ? record.queue : record.queue.filter((message) => message !== preparing);
+  if (preparing === null) return record.queue;
+  return record.queue.filter(({ messageId }) => messageId !== preparing.messageId);
 }
 
 export function isWaiting(context: ChatContext, messageId: string): boolean {

@@ -1,6 +1,6 @@
 /** The words a chat is spoken to with, and the words it speaks. */
 import type { AgentEvent } from '../src/contract/agent-event.ts';
-import type { Failure } from '../src/contract/chats.ts';
+import type { ChatChange, Failure } from '../src/contract/chats.ts';
 import type { AgentFact } from '../src/contract/facts.ts';
 import type { EngineEventBody, TurnOutcome } from '../src/contract/events.ts';
 import type {
@@ -22,7 +22,7 @@ export type ChatEvent =
   | { type: 'request.answer'; requestId: string; answer: Answer }
   | { type: 'turns.hold' }
   | { type: 'turns.release' }
-  | { type: 'chat.rename'; title: string }
+  | { type: 'chat.configure'; change: ChatChange }
   | { type: 'chat.delete' }
   | { type: 'chat.shutdown' }
   | ChatFact;
@@ -86,7 +86,12 @@ export type ChatSaid = {
 };
 
 /** A line whose public part is the chat's summary as it will stand; only what it adds to the record comes from here. */
-export type ChatNote = { type: 'chat.updated'; record: LineRecord; lastError?: Failure; title?: string };
+export type ChatNote = {
+  type: 'chat.updated';
+  record: LineRecord;
+  lastError?: Failure;
+  change?: ChatChange;
+};
 
 export type ChatEmitted =
   | Recorded<

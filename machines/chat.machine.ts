@@ -25,7 +25,7 @@ export const chatMachine = chatSetup.createMachine({
     'steer.refused': { guard: 'isBeingSteered', actions: 'queueReturned' },
     'turns.hold': { actions: 'holdTurns' },
     'turns.release': { actions: 'releaseTurns' },
-    'chat.rename': { actions: 'rename' },
+    'chat.configure': { actions: 'configure' },
     'chat.delete': {
       target: '.stopping',
       actions: { type: 'rememberStopReason', params: { reason: 'deleted' } },

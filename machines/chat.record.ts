@@ -12,7 +12,8 @@ import type {
 } from '../src/contract/records.ts';
 import type { AgentRequest } from '../src/contract/requests.ts';
 import type { ChatEmitted } from './chat.events.ts';
-import { titled, withTitle } from './chat.title.ts';
+import { changed } from './chat.settings.ts';
+import { titled } from './chat.title.ts';
 
 /** A line about a chat: as its machine says it, or as the log has it, with the time at which it was written. */
 export type ChatLine = ChatEmitted | (EngineEventBody & { ts: string; record?: LineRecord | undefined });
@@ -90,7 +91,7 @@ function drop(before: ChatRecord, messageId: string): ChatRecord {
 function update(before: ChatRecord, line: Extract<ChatLine, { type: 'chat.updated' }>): ChatRecord {
   const { moved, queue: order } = line.record ?? {};
   const chat =
-    'payload' in line ? line.payload.chat : withTitle(withError(before.chat, line.lastError), line);
+    'payload' in line ? line.payload.chat : changed(withError(before.chat, line.lastError), line.change);
   const settled = { ...before, chat };
   if (moved !== undefined) return moved.reduce(withMoved, settled);
   return order === undefined ? settled : withOrder(settled, order);
@@ -194,6 +195,7 @@ function noteProgress(before: ChatRecord, record: LineRecord | undefined): ChatR
     ...(record.sessionMark === undefined ? {} : { sessionMark: record.sessionMark }),
     ...(record.position === undefined ? {} : { position: record.position }),
     ...(record.isUntitled === undefined ? {} : { isUntitled: record.isUntitled }),
+    ...(record.policy === undefined ? {} : { policy: record.policy }),
     ...(before.turn === null || record.delivery === undefined
       ? {}
       : { turn: { ...before.turn, delivery: record.delivery } }),

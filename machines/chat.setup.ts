@@ -29,6 +29,7 @@ import type { ChatContext, ChatEmitted, ChatEvent, ChatInput, StopReason } from 
 import { chatDelays } from './chat.delays.ts';
 import { chatGuards } from './chat.guards.ts';
 import { evolve } from './chat.record.ts';
+import { recordOf, settled } from './chat.settings.ts';
 
 export const chatSetup = setup({
   types: {} as {
@@ -91,7 +92,7 @@ export const chatSetup = setup({
         say(enqueue, context, dropOf(context, successor, 'interrupted'));
     }),
     takeNextMessage: assign({
-      preparing: ({ context }) => context.record.queue[0] ?? null,
+      preparing: ({ context: { record } }) => (record.queue[0] ? settled(record, record.queue[0]) : null),
       lastOutcome: null,
     }),
     returnMessage: assign({ preparing: null }),
@@ -186,9 +187,10 @@ export const chatSetup = setup({
         say(enqueue, context, ...requests.map(({ id }) => closingOf(context, id, params.outcome)));
       },
     ),
-    rename: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'chat.rename');
-      say(enqueue, context, { type: 'chat.updated', record: { isUntitled: false }, title: event.title });
+    configure: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'chat.configure');
+      const { change } = event;
+      say(enqueue, context, { type: 'chat.updated', record: recordOf(change), change });
     }),
     announceDeleted: enqueueActions(({ context, enqueue }) =>
       say(enqueue, context, { type: 'chat.deleted', payload: { chatId: chatIdOf(context) } }),

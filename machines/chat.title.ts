@@ -1,5 +1,4 @@
 /** What a chat is called: pure. */
-import type { ChatSummary } from '../src/contract/chats.ts';
 import type { ChatRecord } from '../src/contract/records.ts';
 
 const TITLE_CHARACTERS = 80;
@@ -16,11 +15,4 @@ export function titled(
   const short =
     title.length > TITLE_CHARACTERS ? `${title.slice(0, TITLE_CHARACTERS - 1).toWellFormed()}…` : title;
   return { chat: { ...said, title: short, titleProvenance: 'auto' }, isUntitled: false };
-}
-
-/** A person has named it. */
-export function withTitle(chat: ChatSummary, { title }: { title?: string }): ChatSummary {
-  if (title === undefined) return chat;
-  const { titleProvenance: _, ...rest } = chat;
-  return { ...rest, title };
 }

@@ -16,15 +16,23 @@ export type FetchImages = (images: readonly Image[]) => Promise<Image[]>;
 /** A message as the chat will queue it: repaired, identified, its large parts on disk. */
 export async function acceptMessage(
   request: SendMessage,
-  { provider, payloads, fetchImages }: { provider: string; payloads: Payloads; fetchImages: FetchImages },
+  { digest, provider, payloads, fetchImages }: Acceptance,
 ): Promise<QueuedMessage> {
   const { text, modes } = readModes(request);
   refuseUnsupported(modes, provider);
   const images = await fetchImages(request.images ?? []);
   return {
     ...(await storeMessage({ ...request, message: text, images }, { planMode: modes.plan, payloads })),
-    digest: digestOf(request),
+    digest,
   };
+}
+
+interface Acceptance {
+  /** Of the message without its defaults. */
+  digest: string;
+  provider: string;
+  payloads: Payloads;
+  fetchImages: FetchImages;
 }
 
 /** The same for text that is taken as it is. */

@@ -3,12 +3,13 @@ import { waitFor } from 'xstate';
 import type { EngineCommand } from '../../machines/engine.setup.ts';
 import { createRecord } from '../../machines/chat.record.ts';
 import type { ChatActor } from '../journal/record-actors.ts';
-import type { ChatSummary, CreateChat, UpdateChat } from '../contract/chats.ts';
+import type { ChatList, ChatSummary, CreateChat, UpdateChat } from '../contract/chats.ts';
 import type { SearchQuery, SearchResults } from '../contract/search.ts';
 import type { HistoryQuery } from '../contract/messages.ts';
 import type { ChatRecord } from '../contract/records.ts';
 import type { AgentRequest, Answer } from '../contract/requests.ts';
 import { EngineError } from '../errors.ts';
+import type { DeletedChats } from '../journal/projection/deleted-chats.ts';
 import { search, type Words } from '../journal/projection/search.ts';
 import { HistoryCursorError } from '../journal/projection/history-page.ts';
 import type { History } from '../journal/projection/history.ts';
@@ -19,6 +20,7 @@ export interface ChatCommandsOptions {
   gate: Gate;
   chatOf: (chatId: string) => ChatActor | undefined;
   history: History;
+  deleted: Pick<DeletedChats, 'all'>;
   /** Titles of the agents, by provider. */
   titles: ReadonlyMap<string, string>;
   /** What events say, for people. */
@@ -44,14 +46,19 @@ export class ChatCommands {
   }
 
   /** All chats, or the sub-chats of one. */
-  async list(filter: ChatFilter = {}): Promise<{ chats: ChatSummary[]; lastEventId: string }> {
+  async list(filter: ChatFilter = {}): Promise<ChatList> {
     const { parentChatId } = filter;
-    const { gate } = this.#options;
+    const { gate, deleted } = this.#options;
     const all = [...gate.records.values()]
       .map(({ chat }) => chat)
       .toSorted((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
-    const chats = parentChatId === undefined ? all : all.filter((chat) => chat.parentChatId === parentChatId);
-    return gate.committed({ chats, lastEventId: gate.headId });
+    const isWanted = (chat: ChatSummary) => parentChatId === undefined || chat.parentChatId === parentChatId;
+    const deletedChats = deleted.all.filter(isWanted);
+    return gate.committed({
+      chats: all.filter(isWanted),
+      ...(deletedChats.length > 0 && { deletedChats }),
+      lastEventId: gate.headId,
+    });
   }
 
   async get(chatId: string): Promise<{ chat: ChatSummary; lastEventId: string }> {
@@ -68,15 +75,21 @@ export class ChatCommands {
     gate.refuseNewWork();
     const chat = this.#draft(request);
     this.#options.send(creationOf(chat, request));
-    return gate.committed({ chat, created: true });
+    return gate.committed({ chat: gate.recordOf(chat.id).chat, created: true });
   }
 
   /** Changes what is named of it. */
-  async update(chatId: string, { title }: UpdateChat): Promise<ChatSummary> {
+  async update(chatId: string, { title, model, thinkingLevel, policy }: UpdateChat): Promise<ChatSummary> {
     const { gate } = this.#options;
     const actor = gate.actorOf(chatId);
     gate.refuseNewWork();
-    if (title !== undefined) actor.send({ type: 'chat.rename', title: repairText(title) });
+    const change = {
+      ...(title !== undefined && { title: repairText(title) }),
+      ...(model !== undefined && { model: model && repairText(model) }),
+      ...(thinkingLevel !== undefined && { thinkingLevel }),
+      ...(policy !== undefined && { policy }),
+    };
+    actor.send({ type: 'chat.configure', change });
     return gate.committed(gate.recordOf(chatId).chat);
   }
 
@@ -200,7 +213,8 @@ export function creationOf(
   chat: ChatSummary,
   { policy = 'bypass', clientRequestId, title }: Partial<CreateChat>,
 ): EngineCommand {
-  const record = createRecord(chat, {
+  const shown = policy === 'bypass' ? chat : { ...chat, policy };
+  const record = createRecord(shown, {
     policy,
     clientRequestId,
     ...(title === undefined && { isUntitled: true }),

@@ -61,7 +61,8 @@ export class Messages {
     const known = findReceipt(record, request);
     if (known !== undefined) return this.#gate.committed(known);
     this.#gate.refuseNewWork();
-    const message = await acceptMessage(request, {
+    const message = await acceptMessage(sent, {
+      digest: digestOf(request),
       provider: record.chat.provider,
       payloads: this.#payloads,
       fetchImages: this.#fetchImages,

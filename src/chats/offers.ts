@@ -25,13 +25,18 @@ export class ChatOffers {
 
   async models(chatId: string): Promise<ChatModel[]> {
     const found = await this.#demand(chatId, 'models');
-    return found.map(({ id, name, levels, isDefault }) => ({
+    const { model } = this.#gate.recordOf(chatId).chat;
+    const byId = found.find(({ id }) => id === model);
+    const current = byId ?? found.find(({ alias, isDefault }) => (model ? alias === model : isDefault));
+    const models = found.map(({ id, name, levels, isDefault }) => ({
       id,
       name,
       levels: [...levels],
       default: isDefault,
-      current: isDefault,
+      current: id === current?.id,
     }));
+    if (model === undefined || current !== undefined) return models;
+    return [{ id: model, name: model, levels: [], default: false, current: true }, ...models];
   }
 
   async mcp(chatId: string): Promise<McpServer[]> {

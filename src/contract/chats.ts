@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ThinkingLevelSchema } from './messages.ts';
 
 /** Where a chat stands. A turn that the agent starts by itself counts as `running`. */
 export const ChatStateSchema = z.enum(['idle', 'running', 'interrupting', 'errored']);
@@ -39,6 +40,11 @@ export const ChatSummarySchema = z
     processing: z.boolean(),
     parentChatId: z.string().nullable(),
     state: ChatStateSchema,
+    /** What messages run with that do not say; left out: the agent's default. */
+    model: z.string().optional(),
+    thinkingLevel: ThinkingLevelSchema.optional(),
+    /** Left out: `bypass`. */
+    policy: PolicySchema.optional(),
     awaitingInput: z.boolean().optional(),
     lastMessageText: z.string().optional(),
     lastError: FailureSchema.optional(),
@@ -57,12 +63,19 @@ export const CreateChatSchema = z.looseObject({
   createdAt: z.iso.datetime({ offset: true }).optional(),
 });
 
-/** What can be changed of a chat. */
+const CHANGES = {
+  title: z.string().trim().min(1).max(500).optional(),
+  model: z.string().min(1).max(200).nullish(),
+  thinkingLevel: ThinkingLevelSchema.nullish(),
+  policy: PolicySchema.optional(),
+};
+
+/** What can be changed of a chat, for the messages that start from then on; null is the agent's default. */
 export const UpdateChatSchema = z
-  .looseObject({ title: z.string().trim().min(1).max(500).optional() })
-  .refine(({ title }) => title !== undefined, {
+  .looseObject(CHANGES)
+  .refine((change) => Object.keys(CHANGES).some((name) => change[name] !== undefined), {
     path: ['title'],
-    message: 'is missing: nothing is to be changed',
+    message: 'is missing, as are model, thinkingLevel and policy: nothing is to be changed',
   });
 
 export const ChatListQuerySchema = z.looseObject({ parentChatId: z.string().min(1).max(200).optional() });
@@ -71,7 +84,12 @@ export const ChatParamsSchema = z.object({ chatId: z.string().min(1).max(200) })
 
 export const ChatResponseSchema = z.object({ chat: ChatSummarySchema });
 export const ChatSnapshotSchema = z.object({ chat: ChatSummarySchema, lastEventId: z.string() });
-export const ChatListSchema = z.object({ chats: z.array(ChatSummarySchema), lastEventId: z.string() });
+export const ChatListSchema = z.object({
+  chats: z.array(ChatSummarySchema),
+  /** Those that were deleted last, the latest first; left out when there are none. */
+  deletedChats: z.array(ChatSummarySchema).optional(),
+  lastEventId: z.string(),
+});
 export const SuccessSchema = z.object({ success: z.literal(true) });
 
 export type ChatState = z.infer<typeof ChatStateSchema>;
@@ -80,4 +98,6 @@ export type Usage = z.infer<typeof UsageSchema>;
 export type Failure = z.infer<typeof FailureSchema>;
 export type ChatSummary = z.infer<typeof ChatSummarySchema>;
 export type UpdateChat = z.infer<typeof UpdateChatSchema>;
+export type ChatList = z.infer<typeof ChatListSchema>;
+export type ChatChange = Partial<Pick<UpdateChat, keyof typeof CHANGES>>;
 export type CreateChat = z.infer<typeof CreateChatSchema>;

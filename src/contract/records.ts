@@ -27,6 +27,8 @@ export const QueuedMessageSchema = z.object({
   model: z.string().optional(),
   planMode: z.boolean(),
   thinkingLevel: ThinkingLevelSchema.optional(),
+  /** Of the chat as it started. */
+  policy: PolicySchema.optional(),
   queuedAt: z.iso.datetime(),
   submittedAt: z.string().optional(),
   sender: SenderSchema.optional(),
@@ -133,6 +135,7 @@ export const ChatsFileSchema = z.object({
   chats: z.array(ChatRecordSchema),
   histories: z.record(z.string(), HistoryMarkSchema).optional(),
   hooks: HooksRecordSchema.optional(),
+  deletedChats: z.array(ChatSummarySchema).optional(),
 });
 
 /** `~/.replicas/engine-state.json`: what the last engine of this home was. */

@@ -15,6 +15,7 @@ import { openOutbox, type OpenedOutbox } from './open-outbox.ts';
 import { readSettledId } from '../control-plane/outbox-file.ts';
 import { createPaths, type Paths } from '../environment/paths.ts';
 import { readCheckpoint } from '../journal/projection/checkpoint.ts';
+import { DeletedChats } from '../journal/projection/deleted-chats.ts';
 import { openHistory, type History } from '../journal/projection/history.ts';
 import { HooksState } from '../journal/projection/hooks-state.ts';
 import { restoreRecords } from '../journal/projection/restore.ts';
@@ -36,6 +37,7 @@ export interface Home {
   history: History;
   payloads: Payloads;
   records: Map<string, ChatRecord>;
+  deleted: DeletedChats;
   /** Whether there is a `chats.json` that can be read. */
   hasCheckpoint: boolean;
   hooks: HooksState;
@@ -72,7 +74,8 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
   const opened = await openLog({ environment, log, onFatal, store, file, isCopy, onDamage });
   const bootId = readBootId();
   const hooks = new HooksState(bootId, file?.hooks);
-  const records = await restoreRecords({ file, ...opened, hooks });
+  const deleted = new DeletedChats(file?.deletedChats);
+  const records = await restoreRecords({ file, ...opened, hooks, deleted });
   if (isCopy) await disownRuns(paths);
   return {
     paths,
@@ -81,6 +84,7 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     ...opened,
     payloads: createPayloads(store, 'engine:payloads'),
     records,
+    deleted,
     hasCheckpoint,
     hooks: isCopy ? new HooksState(bootId) : hooks,
     lastEngine,

@@ -114,6 +114,7 @@ function createChats(
     gate,
     chatOf: root.chat,
     history: home.history,
+    deleted: home.deleted,
     words: searchableWords,
     titles: new Map([...drivers].map(([provider, { title }]) => [provider, title])),
     send: (command) => root.actor.send(command),

@@ -61,7 +61,7 @@ export async function startRecording(home: Home, options: StartRecordingOptions)
 
 /** History is a projection: an event enters it when the journal has it on disk. */
 function createRecorder(
-  { journal, history, records, hooks, outbox }: Home,
+  { journal, history, records, deleted, hooks, outbox }: Home,
   { boot, metrics, onTurnEnd }: Pick<Recording, 'boot' | 'metrics'> & { onTurnEnd: () => void },
 ): Recorder {
   const uncommitted: Delta[] = [];
@@ -84,6 +84,7 @@ function createRecorder(
     now: () => new Date(),
     clock: monotonicClock(hooks.bootId),
     records,
+    deleted,
     hooks,
     boot,
   });

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { ActorView } from '../contract/actors.ts';
 import type { CanvasItem, CanvasItemSummary } from '../contract/canvas.ts';
-import type { ChatSummary, CreateChat, UpdateChat } from '../contract/chats.ts';
+import type { ChatList, ChatSummary, CreateChat, UpdateChat } from '../contract/chats.ts';
 import type { CredentialHealth, CredentialProvider, TokenRefreshHealth } from '../contract/credentials.ts';
 import type { WorkspaceEnvironment } from '../contract/environment.ts';
 import type { HistorySender } from '../contract/history.ts';
@@ -45,9 +45,7 @@ export interface Engine {
 }
 
 export interface Chats {
-  list(filter?: {
-    parentChatId?: string | undefined;
-  }): Promise<{ chats: ChatSummary[]; lastEventId: string }>;
+  list(filter?: { parentChatId?: string | undefined }): Promise<ChatList>;
   get(chatId: string): Promise<{ chat: ChatSummary; lastEventId: string }>;
   create(request: CreateChat): Promise<{ chat: ChatSummary; created: boolean }>;
   update(chatId: string, change: UpdateChat): Promise<ChatSummary>;

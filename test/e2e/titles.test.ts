@@ -27,10 +27,13 @@ it('a chat is called after its first message until somebody names it, also after
   const before = [await titleOf(chatId), await titleOf(named.id)];
   const ofUnnamed = await Promise.all(unnamed.map(({ id }) => titleOf(id)));
   const renamed = await calls.chats.update(chatId, { title: ' Login ' });
+  const settings = { model: 'claude-haiku-5-5', thinkingLevel: 'low', policy: 'ask' } as const;
+  await calls.chats.update(named.id, settings);
+  await calls.chats.delete(unnamed[0]!.id);
   await stream.waitFor((event) => isTitled(event, 'Login'));
   await kill();
   await start();
-  const { body } = await client.get<{ chats: ChatSummary[] }>('/chats');
+  const { chats, deletedChats } = await calls.chats.list();
 
   expect(before).toEqual([
     ['Fix the login', 'auto'],
@@ -42,7 +45,8 @@ it('a chat is called after its first message until somebody names it, also after
   ]);
   expect(renamed).toMatchObject({ id: chatId, title: 'Login' });
   expect(await titleOf(chatId)).toEqual(['Login', undefined]);
-  expect(body.chats[0]).toMatchObject({ id: named.id, createdAt: '2020-01-01T00:00:00.000Z' });
+  expect(chats[0]).toMatchObject({ id: named.id, createdAt: '2020-01-01T00:00:00.000Z', ...settings });
+  expect(deletedChats).toMatchObject([{ id: unnamed[0]!.id, title: 'Claude Code 2', state: 'idle' }]);
   await expect(calls.chats.update(chatId, {})).rejects.toMatchObject({ code: 'validation_failed' });
   await expect(calls.chats.update('none', { title: 'x' })).rejects.toMatchObject({ code: 'chat_not_found' });
 });

@@ -1,4 +1,5 @@
 import { BootStatus } from '../../src/journal/projection/boot-status.ts';
+import { DeletedChats } from '../../src/journal/projection/deleted-chats.ts';
 import { HooksState } from '../../src/journal/projection/hooks-state.ts';
 import { Recorder, type RecorderOptions } from '../../src/journal/projection/recorder.ts';
 
@@ -10,6 +11,7 @@ export function bareRecorder(options: Partial<RecorderOptions> = {}): Recorder {
     now: () => new Date(),
     clock: () => ({ bootId: '', ms: 0 }),
     records: new Map(),
+    deleted: new DeletedChats(),
     hooks: new HooksState('boot'),
     boot: new BootStatus({ CLOUD_INIT_OUTPUT_LOG: '/none', CLOUD_INIT_TIMEOUT_MS: 600_000 }),
     ...options,

@@ -32,7 +32,9 @@ export class Executor {
   /** How the process before stood whose message is given again. */
   #before: unknown = null;
 
-  constructor(options: ExecutorOptions) {
+  constructor(given: ExecutorOptions) {
+    // The policy is that of the message that it works on.
+    const options = { ...given, chat: { ...given.chat } };
     const { chat, context, tell } = options;
     const { now, requestTimeoutMs: timeoutMs } = context;
     const report = (fact: ExecutorFact) => this.#report(fact);
@@ -140,6 +142,7 @@ export class Executor {
   }
 
   async #launch(message: QueuedMessage): Promise<void> {
+    this.#setPolicy(message);
     this.#launching = new AbortController();
     const { signal } = this.#launching;
     try {
@@ -157,6 +160,7 @@ export class Executor {
   }
 
   async #prepare(message: QueuedMessage): Promise<void> {
+    this.#setPolicy(message);
     const { process } = this.#conversation;
     // The end of one that died is about to be noticed.
     if (process === null || !isAlive(process.run)) return;
@@ -167,6 +171,11 @@ export class Executor {
     } catch (error) {
       this.#reportFailed(error);
     }
+  }
+
+  #setPolicy({ policy }: QueuedMessage): void {
+    const { chat } = this.#options;
+    chat.policy = policy ?? chat.policy;
   }
 
   async #isFit(process: LiveProcess): Promise<boolean> {

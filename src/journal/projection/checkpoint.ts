@@ -5,6 +5,7 @@ import type { EngineStorage } from '../../storage/atomic-files.ts';
 import { readJson, writeJson } from '../../storage/json-file.ts';
 import type { Payloads } from '../../storage/payloads.ts';
 import type { OnDamage } from '../../storage/set-aside.ts';
+import type { DeletedChats } from './deleted-chats.ts';
 import type { History } from './history.ts';
 import type { HooksState } from './hooks-state.ts';
 
@@ -21,6 +22,7 @@ export interface CheckpointOptions {
   payloads: Payloads;
   records: ReadonlyMap<string, ChatRecord>;
   hooks: HooksState;
+  deleted: DeletedChats;
   /** Whether there is one already. */
   isWritten: boolean;
   /** A checkpoint is due after this much of the journal, however short the time. */
@@ -81,10 +83,16 @@ export class Checkpoint {
   }
 
   async #write(): Promise<void> {
-    const { store, journal, history, payloads, records, hooks } = this.#options;
+    const { store, journal, history, payloads, records, hooks, deleted } = this.#options;
     const watermark = journal.headId;
     if (watermark === this.#watermark) return;
-    const value: ChatsFile = { version: 1, watermark, chats: [...records.values()], hooks: hooks.toRecord() };
+    const value: ChatsFile = {
+      version: 1,
+      watermark,
+      chats: [...records.values()],
+      hooks: hooks.toRecord(),
+      ...(deleted.all.length > 0 && { deletedChats: [...deleted.all] }),
+    };
     const named = JSON.stringify(value);
     await journal.committed();
     await history.sync();

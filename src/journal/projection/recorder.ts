@@ -2,7 +2,9 @@ import type { ChatSummary } from '../../contract/chats.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { ChatRecord, LineRecord } from '../../contract/records.ts';
 import type { ChatEmitted } from '../../../machines/chat.events.ts';
+import { evolve } from '../../../machines/chat.record.ts';
 import type { JournalEntry } from '../event-line.ts';
+import type { DeletedChats } from './deleted-chats.ts';
 import { SEQUENCE_DIGITS, formatEventId, sequenceOf } from '../event-id.ts';
 import { entriesOf, type Known, type Sayings, type Source } from './event-table.ts';
 
@@ -25,6 +27,7 @@ export interface RecorderOptions extends Known {
   /** Told of each delta of a group once it has its id, before it is on disk. */
   onDelta(delta: Delta): void;
   records: Map<string, ChatRecord>;
+  deleted: DeletedChats;
 }
 
 /** Lines that the engine may show only after the disk has them. Deltas survive a killed engine without that. */
@@ -59,13 +62,14 @@ export class Recorder {
 
   /** Records what a chat emitted in one step, together with how it stands now. */
   tellChat(record: ChatRecord, emitted: readonly ChatEmitted[], condition: ChatCondition): void {
-    const { records } = this.#options;
+    const { records, deleted } = this.#options;
     const { id } = record.chat;
     const before = records.get(id);
     const ts = this.#options.now().toISOString();
     const facts = emitted.flatMap((said) => entriesOf('chat', said, this.#options));
     if (emitted.some(({ type }) => type === 'chat.deleted')) {
       records.delete(id);
+      if (before !== undefined) deleted.note(emitted.reduce<ChatRecord>(evolve, before).chat);
       return this.#record(facts);
     }
     const told = before?.chat ?? record.chat;
@@ -73,6 +77,7 @@ export class Recorder {
     const note = noteOf(emitted);
     const update: Entry = { type: 'chat.updated', payload: { chat }, ...(note && { record: note }) };
     records.set(id, { ...record, chat });
+    if (before === undefined) deleted.forget(id);
     try {
       this.#record(note === undefined && chat === told ? facts : [...facts, update]);
     } catch (error) {
@@ -141,6 +146,9 @@ function summaryOf(of: ChatSummary, { condition, told, ts }: Telling): ChatSumma
 
 const COMPARED = [
   'title',
+  'model',
+  'thinkingLevel',
+  'policy',
   'state',
   'processing',
   'awaitingInput',

@@ -3,6 +3,7 @@ import type { ChatRecord, ChatsFile } from '../../contract/records.ts';
 import { sequenceOf } from '../event-id.ts';
 import type { StoredLine } from '../event-line.ts';
 import type { Journal } from '../journal.ts';
+import type { DeletedChats } from './deleted-chats.ts';
 import type { History } from './history.ts';
 import type { HooksState } from './hooks-state.ts';
 
@@ -13,6 +14,7 @@ export interface RestoreOptions {
   history: History;
   /** As the checkpoint has it; what the journal tells beyond is folded in. */
   hooks: HooksState;
+  deleted: DeletedChats;
 }
 
 /** The chats as the last engine left them: its checkpoint, and what the journal tells beyond it. */
@@ -21,12 +23,13 @@ export async function restoreRecords({
   journal,
   history,
   hooks,
+  deleted,
 }: RestoreOptions): Promise<Map<string, ChatRecord>> {
   const records = new Map(file?.chats.map((record) => [record.chat.id, record]));
   const start = await startOfFold(file, journal);
   if (start === undefined) return records;
   for await (const lines of journal.replay(start)) {
-    for (const line of lines) await apply(line, { records, history, hooks });
+    for (const line of lines) await apply(line, { records, history, hooks, deleted });
   }
   return records;
 }
@@ -48,18 +51,24 @@ async function apply(
     records,
     history,
     hooks,
-  }: Pick<RestoreOptions, 'history' | 'hooks'> & { records: Map<string, ChatRecord> },
+    deleted,
+  }: Pick<RestoreOptions, 'history' | 'hooks' | 'deleted'> & { records: Map<string, ChatRecord> },
 ): Promise<void> {
   if (line.record !== undefined) hooks.fold(line.record);
   const chatId = chatIdOf(line);
   if (chatId === undefined) return;
-  const record = recordAfter(records.get(chatId), line);
+  const before = records.get(chatId);
+  const record = recordAfter(before, line);
   if (record === undefined) {
     records.delete(chatId);
-    if (line.type === 'chat.deleted') await history.remove(chatId);
+    if (line.type === 'chat.deleted') {
+      if (before !== undefined) deleted.note(before.chat);
+      await history.remove(chatId);
+    }
     return;
   }
   records.set(chatId, record);
+  if (line.type === 'chat.created') deleted.forget(chatId);
   if (line.type === 'chat.turn.delta') history.append(chatId, line.id, [line.payload.event]);
 }
 

@@ -67,9 +67,10 @@ export function chatChangeRoutes({ chats }: Pick<Engine, 'chats'>) {
     route({
       method: 'PATCH',
       path: '/chats/:chatId',
-      summary: 'Change what is named of a chat; a title that was given stays',
+      summary:
+        'Change what is named of a chat: its title, and what messages that start from then on run with if they do not say',
       request: z.object({ params: ChatParamsSchema, body: UpdateChat }),
-      example: { title: 'Fix the login' },
+      example: { title: 'Fix the login', thinkingLevel: 'max' },
       answers: { 200: { description: 'The chat as it is now.', schema: ChatResponse } },
       refusals: ['CHAT_NOT_FOUND', 'CHAT_FAILED', 'SHUTTING_DOWN', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
       handle: async ({ params, body }) => ({ chat: await withDeadline(chats.update(params.chatId, body)) }),

@@ -157,6 +157,21 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     expect(existsSync(fileOf(chat, 'asked.txt'))).toBe(isWritten);
   });
 
+  it('asks from the message on that starts when it has to, and no more from the next', async () => {
+    const write = (name: string) => inSteps(run(`echo x > ${name}`), say('Done.'));
+    const turn = turnByPrompt({ one: write('one'), two: write('two'), three: write('three') });
+    const chat = await open({ turn });
+    await chat.run('one', { policy: 'bypass' });
+    const message = await chat.begin('two', { policy: 'ask' });
+    const request = await openRequest(chat, 1);
+    chat.command({ type: 'agent.answer', request, answer: { decision: 'deny' } });
+    await chat.ended(message);
+    await chat.run('three', { policy: 'bypass' });
+    const written = ['one', 'two', 'three'].map((name) => existsSync(fileOf(chat, name)));
+    expect(written).toEqual([true, false, true]);
+    expect(ofType(chat.facts, 'request.opened')).toHaveLength(1);
+  });
+
   describe('when it plans,', () => {
     const plans: Turn = (prompt, results) => {
       if (prompt === 'next') return echo(prompt, results);

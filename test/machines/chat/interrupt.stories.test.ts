@@ -206,6 +206,9 @@ describe('interrupting a chat', () => {
     take(submit('m1'), prepared('m1'), interrupt(), submit('m2'), INTERRUPTED);
 
     expect(storyOf(emitted)).toContain('accepted m2 at 1');
-    expect(commands.at(-1)).toEqual({ type: 'agent.prepare', message: message('m2') });
+    expect(commands.at(-1)).toEqual({
+      type: 'agent.prepare',
+      message: { ...message('m2'), policy: 'bypass' },
+    });
   });
 });

@@ -24,6 +24,7 @@ describe('the queue of a chat', () => {
     take(submit('m1'), prepared('m1'), line, { ...ended('m1'), sessionMark });
 
     const turn = { chatId: CHAT_ID, messageId: 'm1' };
+    const running = { ...message('m1'), policy: 'bypass' };
     const position = { runId: 'run-1', offset: 10 };
     expect(emitted).toEqual([
       {
@@ -34,7 +35,7 @@ describe('the queue of a chat', () => {
       {
         type: 'chat.turn.started',
         payload: turn,
-        record: { message: message('m1'), delivery: DELIVERY, startedAt: PREPARED_AT, clock: CLOCK },
+        record: { message: running, delivery: DELIVERY, startedAt: PREPARED_AT, clock: CLOCK },
       },
       {
         type: 'chat.said',
@@ -45,8 +46,8 @@ describe('the queue of a chat', () => {
       { type: 'chat.turn.completed', payload: { ...turn, isComplete: true, ...COMPLETED } },
     ]);
     expect(commands).toEqual([
-      { type: 'agent.prepare', message: message('m1') },
-      { type: 'agent.deliver', message: message('m1'), delivery: DELIVERY },
+      { type: 'agent.prepare', message: running },
+      { type: 'agent.deliver', message: running, delivery: DELIVERY },
     ]);
   });
 

@@ -46,8 +46,8 @@ describe('the title of a chat that nobody named', () => {
   });
 
   it.each([
-    ['before its first message', [{ type: 'chat.rename', title: 'Mine' }, says('First')]],
-    ['after it', [says('First'), { type: 'chat.rename', title: 'Mine' }]],
+    ['before its first message', [{ type: 'chat.configure', change: { title: 'Mine' } }, says('First')]],
+    ['after it', [says('First'), { type: 'chat.configure', change: { title: 'Mine' } }]],
   ] as [string, ChatEvent[]][])('stays as a person named it %s', (_, steps) => {
     const { take, told, emitted } = startUntitled();
 
@@ -55,7 +55,8 @@ describe('the title of a chat that nobody named', () => {
 
     expect(told().title).toBe('Mine');
     expect(told()).not.toHaveProperty('titleProvenance');
-    expect(emitted).toContainEqual({ type: 'chat.updated', record: { isUntitled: false }, title: 'Mine' });
+    const note = { type: 'chat.updated', record: { isUntitled: false }, change: { title: 'Mine' } };
+    expect(emitted).toContainEqual(note);
   });
 });
 

@@ -45,7 +45,7 @@ export const EVENTS: Record<EventKey, ChatEvent> = {
   'request.answer': answered('r1'),
   'turns.hold': { type: 'turns.hold' },
   'turns.release': { type: 'turns.release' },
-  'chat.rename': { type: 'chat.rename', title: 'Renamed' },
+  'chat.configure': { type: 'chat.configure', change: { title: 'Renamed' } },
   'chat.delete': { type: 'chat.delete' },
   'chat.shutdown': { type: 'chat.shutdown' },
   'turn.prepared': prepared('m1'),

@@ -15,7 +15,7 @@ export const INTERRUPTING: Record<'interrupting', Row> = {
     'request.answer': 'interrupting',
     'turns.hold': 'interrupting',
     'turns.release': 'interrupting',
-    'chat.rename': 'interrupting',
+    'chat.configure': 'interrupting',
     'chat.delete': 'stopping',
     'chat.shutdown': 'stopping',
     'turn.prepared': 'resting.idle',

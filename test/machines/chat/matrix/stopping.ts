@@ -15,7 +15,7 @@ export const STOPPING: Record<'stopping', Row> = {
     'request.answer': 'stopping',
     'turns.hold': 'stopping',
     'turns.release': 'stopping',
-    'chat.rename': 'stopping',
+    'chat.configure': 'stopping',
     'chat.delete': 'stopping',
     'chat.shutdown': 'stopping',
     'turn.prepared': 'stopping',

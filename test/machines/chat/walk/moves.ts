@@ -91,7 +91,10 @@ export const MOVES: Record<string, Move> = {
     },
   }) => first && { type: 'request.withdrawn', requestId: first.id, position: null },
   'withdraws foreign request': () => ({ type: 'request.withdrawn', requestId: 'foreign', position: null }),
-  rename: () => ({ type: 'chat.rename', title: 'Renamed' }),
+  configure: () => ({
+    type: 'chat.configure',
+    change: { title: 'Renamed', model: 'm', thinkingLevel: 'low', policy: 'ask' },
+  }),
   exited: () => CRASHED,
   'five seconds': () => 5_000,
   'ten minutes': () => 600_000,

@@ -1,0 +1,38 @@
+/** What a chat is set to, for the messages that do not say: pure. */
+import type { ChatChange, ChatSummary } from '../src/contract/chats.ts';
+import type { ChatRecord, LineRecord, QueuedMessage } from '../src/contract/records.ts';
+
+/** The summary after a change; null takes a setting back. Whoever names a chat is a person. */
+export function changed(chat: ChatSummary, change: ChatChange | undefined): ChatSummary {
+  if (change === undefined) return chat;
+  const { title = chat.title, model = chat.model, thinkingLevel = chat.thinkingLevel } = change;
+  const { policy = chat.policy } = change;
+  const { titleProvenance, model: _, thinkingLevel: __, policy: ___, ...rest } = chat;
+  return {
+    ...rest,
+    title,
+    ...(change.title === undefined && titleProvenance && { titleProvenance }),
+    ...(model && { model }),
+    ...(thinkingLevel && { thinkingLevel }),
+    ...(policy && { policy }),
+  };
+}
+
+/** What of a change is no part of the summary. */
+export function recordOf({ title, policy }: ChatChange): LineRecord {
+  return {
+    ...(title !== undefined && { isUntitled: false }),
+    ...(policy !== undefined && { policy }),
+  };
+}
+
+/** A message as it runs: what it says itself wins. */
+export function settled({ chat, policy }: ChatRecord, message: QueuedMessage): QueuedMessage {
+  const { model, thinkingLevel } = chat;
+  return {
+    ...(model !== undefined && { model }),
+    ...(thinkingLevel !== undefined && { thinkingLevel }),
+    ...message,
+    policy,
+  };
+}

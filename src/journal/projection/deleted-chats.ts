@@ -1,0 +1,28 @@
+import type { ChatSummary } from '../../contract/chats.ts';
+
+/** So many are remembered. */
+const REMEMBERED = 100;
+
+/** The chats that were deleted last, the latest first, each as it last stood. */
+export class DeletedChats {
+  #chats: readonly ChatSummary[];
+
+  constructor(chats: readonly ChatSummary[] = []) {
+    this.#chats = chats;
+  }
+
+  get all(): readonly ChatSummary[] {
+    return this.#chats;
+  }
+
+  note(last: ChatSummary): void {
+    const { awaitingInput: _, ...chat } = last;
+    const others = this.#chats.filter(({ id }) => id !== chat.id);
+    this.#chats = [{ ...chat, state: 'idle' as const, processing: false }, ...others].slice(0, REMEMBERED);
+  }
+
+  /** A chat that was created again under its id is not deleted any more. */
+  forget(chatId: string): void {
+    this.#chats = this.#chats.filter(({ id }) => id !== chatId);
+  }
+}
