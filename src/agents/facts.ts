@@ -4,16 +4,9 @@ import type { Failure } from '../contract/chats.ts';
 import type { TurnProgress } from '../contract/events.ts';
 import type { AgentFact, TurnEnd } from '../contract/facts.ts';
 import type { Position, SessionMark } from '../contract/records.ts';
+import type { Saying, Standing as Stand } from './step.ts';
 
-/** Where an agent stands, whichever it is. */
-export interface Standing {
-  /** Its native session; null before it has one. */
-  sessionId: string | null;
-  /** How many tools are open. */
-  openTools: number;
-  /** Whether it works without a message of ours; null while nobody knows, or our turn runs. */
-  selfDirected: boolean | null;
-}
+type Standing = Pick<Stand, 'sessionId' | 'openTools' | 'selfDirected'>;
 
 export interface Said {
   messageId: string | null;
@@ -164,4 +157,8 @@ export class Facts {
     this.#selfDirected = selfDirected;
     return { selfDirected };
   }
+}
+
+export function timed(said: readonly Saying[], now: Date): AgentEvent[] {
+  return said.map((saying) => ({ timestamp: now.toISOString(), ...saying }));
 }

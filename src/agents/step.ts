@@ -17,15 +17,18 @@ export interface Moment {
   openedAt: number;
 }
 
+/** What an agent said, before whoever tells it gives it a time. */
+export type Saying = Omit<AgentEvent, 'timestamp'>;
+
 /** What a line, a command or a moment of silence comes to. What is left out did not happen. */
 export interface Step<State = unknown> {
   state: State;
   /** To be written at once, in order, each with its newline. */
   lines?: readonly string[];
   /** To be journaled. */
-  said?: readonly AgentEvent[];
+  said?: readonly Saying[];
   /** Shown live and not kept. */
-  partial?: AgentEvent;
+  partial?: Saying;
   /** A sign of life that is no event. */
   isStirring?: boolean;
   /** The answer to a ping. */
@@ -43,6 +46,9 @@ export interface Step<State = unknown> {
   /** The process is to be replaced by another, which carries the turn on: it is terminated, and `conclude` says `again`. */
   isReplaced?: boolean;
 }
+
+/** A line that was cut is `damaged`, one of somebody else `noise`. */
+export type Translation<State = unknown> = Step<State> | 'noise' | 'damaged';
 
 /** Where the agent stands, in the words of the process machine. */
 export interface Standing {
@@ -105,7 +111,6 @@ export interface AgentDelivery extends Delivery {
 }
 
 export interface Ending {
-  now: Date;
   /** It died while nobody watched, perhaps with its engine. */
   isFound: boolean;
   /** The whole line of its message stands in its input. */
@@ -120,7 +125,7 @@ export interface Ending {
 
 export interface Conclusion<State = unknown> {
   state: State;
-  said: readonly AgentEvent[];
+  said: readonly Saying[];
   /**
    * `again`: the message, given or being prepared, goes to another process, because it cannot be done twice; `cutOff`: the turn, or what the agent did
    * by itself, ends with the failure of the process.
