@@ -63,9 +63,13 @@ export async function endFamily(run: Run, { graceMs }: { graceMs: number }): Pro
   await killAll(() => familyOf(run, shell));
 }
 
-/** Kills what a process that is gone left behind, but for what its tools detached on purpose. */
+/**
+ * Kills what a process that is gone left behind, but for what its tools detached on purpose. Of a run that lost its folder
+ * nobody can tell these apart, nor whether it is gone.
+ */
 export async function killRemains(run: Run): Promise<void> {
   const shim = shimOf(run);
+  if (shim === null) return killEverything(run);
   const isStray = straysOf(run);
   const strays = () => processesOf(run).filter(({ pid }) => isStray(variablesOf(pid)));
   await killAll(() => [...sessionOf(run, shim), ...strays()]);

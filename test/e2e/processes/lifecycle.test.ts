@@ -95,6 +95,14 @@ describe('what is left when the process has ended', () => {
     process.kill(pid, 'SIGKILL');
   });
 
+  it('is killed with all the rest when the folder of the run is gone', async () => {
+    const run = await launchShell('setsid sh -c "tail -f /dev/null & wait"; tail -f /dev/null');
+    await vi.waitUntil(() => processesOf(run).length > 3, 30_000);
+    await rm(run.folder, { recursive: true });
+    await clear(run);
+    expect(processesOf(run)).toEqual([]);
+  });
+
   it('is killed when the run is cleared away, unless a tool detached it', async () => {
     const script =
       'STRAY=1 setsid tail -f /dev/null & TOOL=1 setsid tail -F /dev/null & setsid tail -f /etc/hosts &';
