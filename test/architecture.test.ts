@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/contract': ['zod'],
   'src/log.ts': ['pino'],
   'src/errors.ts': ['src/contract'],
-  'src/storage': ['node:', 'unstorage', 'zod', 'src/contract'],
+  'src/storage': ['node:', 'unstorage', 'yaml', 'zod', 'src/contract'],
   'src/metrics': ['prom-client', 'type:src/contract'],
   'src/environment': ['node:', 'zod', 'src/contract', 'src/errors.ts'],
   'src/processes': ['node:', 'zod', 'src/storage'],

@@ -1,5 +1,6 @@
 import { Document, isMap, parseDocument } from 'yaml';
 import type { GithubCredential } from '../contract/monolith.ts';
+import { isTooDeep } from '../storage/yaml-depth.ts';
 import type { Codec, CredentialFile } from './credential-file.ts';
 import { githubTokenIn, withGithubToken } from './git-credentials.ts';
 import { sha256 } from './login.ts';
@@ -63,6 +64,7 @@ export const githubHosts: Codec<Document> = {
     return new Document({});
   },
   parse(text) {
+    if (isTooDeep(text)) return undefined;
     const document = text.trim() === '' ? new Document({}) : parseDocument(text);
     return document.errors.length === 0 && isMap(document.contents) ? document : undefined;
   },

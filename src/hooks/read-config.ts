@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { readRegularFile, UnfitFileError } from '../storage/regular-file.ts';
 import { parseRepositoryConfig, type ConfigProblem, type RepositoryConfig } from './repository-config.ts';
@@ -48,7 +49,8 @@ export function describeWarnings(reading: ConfigReading): string {
 /** Null when there is no such file; a problem when it is not a file that can be read. */
 function readText(file: string): string | ConfigProblem | null {
   try {
-    return readRegularFile(file, { maxBytes: MAX_BYTES }).toString('utf8');
+    const bytes = readRegularFile(file, { maxBytes: MAX_BYTES });
+    return isUtf8(bytes) ? bytes.toString('utf8') : { path: '', message: 'expected UTF-8' };
   } catch (error) {
     if (error instanceof UnfitFileError) return { path: '', message: EXPECTED[error.reason] };
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);

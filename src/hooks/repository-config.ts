@@ -1,8 +1,12 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { isTooDeep } from '../storage/yaml-depth.ts';
 
 /** Longer cannot be told to a timer. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
+
+/** A warning would print what stands in the file. */
+const QUIET = { logLevel: 'error' } as const;
 
 const HookConfigSchema = z.looseObject({
   commands: z.array(
@@ -41,7 +45,7 @@ export function parseRepositoryConfig(text: string, { isJson }: { isJson: boolea
   const content = text.replace(/^\uFEFF/, '');
   let value: unknown;
   try {
-    value = isJson ? JSON.parse(content) : (parseYaml(content) ?? {});
+    value = isJson ? JSON.parse(content) : fromYaml(content);
   } catch (error) {
     const place = isJson ? placeInJson(error) : placeInYaml(error);
     return { ok: false, problems: [{ path: '', message: `expected ${isJson ? 'JSON' : 'YAML'}${place}` }] };
@@ -50,6 +54,11 @@ export function parseRepositoryConfig(text: string, { isJson }: { isJson: boolea
   const warnings = misspeltKeys(value);
   if (parsed.success) return { ok: true, config: parsed.data, warnings };
   return { ok: false, problems: [...parsed.error.issues.map(toProblem), ...warnings] };
+}
+
+function fromYaml(text: string): unknown {
+  if (isTooDeep(text)) throw new Error('It is nested too deeply.');
+  return parseYaml(text, QUIET) ?? {};
 }
 
 function toProblem({ path, message }: z.core.$ZodIssue): ConfigProblem {
@@ -73,7 +82,8 @@ function misspeltIn(
   { known, prefix }: { known: readonly string[]; prefix: string },
 ): ConfigProblem[] {
   if (!isObject(value)) return [];
-  return Object.keys(value).flatMap((key) => {
+  const keys = Object.keys(value).slice(0, KEYS_MAX);
+  return keys.flatMap((key) => {
     const meant = nearKey(key, known);
     return meant === undefined || meant in value
       ? []
@@ -96,12 +106,15 @@ function placeInYaml(error: unknown): string {
   return line === undefined ? '' : `, wrong at line ${line} column ${column}`;
 }
 
+/** So many keys are looked at. */
+const KEYS_MAX = 200;
 /** So many letters may be wrong, missing or too many. */
 const MISTAKES_MAX = 2;
+const LETTERS_MAX = 40;
 
 /** The known key that somebody most likely meant; undefined for a key that is known, and for one of somebody else's. */
 function nearKey(key: string, known: readonly string[]): string | undefined {
-  if (known.includes(key)) return undefined;
+  if (known.includes(key) || key.length > LETTERS_MAX) return undefined;
   const near = known
     .map((candidate) => ({ candidate, mistakes: mistakesBetween(plain(key), plain(candidate)) }))
     .toSorted((one, other) => one.mistakes - other.mistakes)[0];

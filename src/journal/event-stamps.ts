@@ -1,4 +1,5 @@
 import { createTag as createRandomTag, formatEventId, sequenceOf } from './event-id.ts';
+import { encodeLine, type EncodedLine, type JournalEntry } from './event-line.ts';
 
 export interface EventStampsOptions {
   now?: () => Date;
@@ -36,7 +37,25 @@ export class EventStamps {
     this.#sequence = sequenceOf(headId);
   }
 
-  nextId(): string {
+  /** The lines of one group. One that cannot be written gets no id, and throws. */
+  encode(entries: readonly JournalEntry[]): EncodedLine {
+    const [before, ts] = [this.#headId, this.now()];
+    const group = { text: '', byteLength: 0 };
+    try {
+      for (const [index, entry] of entries.entries()) {
+        const end = index === entries.length - 1;
+        const { text, byteLength } = encodeLine({ id: this.#nextId(), ts, end }, entry);
+        group.text += text;
+        group.byteLength += byteLength;
+      }
+      return group;
+    } catch (error) {
+      this.continueAfter(before);
+      throw error;
+    }
+  }
+
+  #nextId(): string {
     this.#sequence += 1;
     this.#headId = formatEventId({ sequence: this.#sequence, tag: this.#tag });
     return this.#headId;

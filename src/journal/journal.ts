@@ -2,7 +2,7 @@ import { AppendLog, type Commit } from '../storage/append-log.ts';
 import type { LogFile } from '../storage/log-file.ts';
 import { Reserve } from '../storage/reserve.ts';
 import { formatEventId, parseEventId, sequenceOf } from './event-id.ts';
-import { encodeLine, type JournalEntry, type StoredLine } from './event-line.ts';
+import type { JournalEntry, StoredLine } from './event-line.ts';
 import { EventStamps } from './event-stamps.ts';
 import type { CommittedLines, Finding, JournalOptions, PartialBody, PassedEvent } from './journal-options.ts';
 import { LineReader } from './line-reader.ts';
@@ -98,15 +98,7 @@ export class Journal {
 
   /** Appends one group and returns the id of its last line. `sync`: its commit waits until the disk has it. */
   append(entries: readonly JournalEntry[], { sync }: { sync: boolean }): string {
-    const ts = this.#stamps.now();
-    let text = '';
-    let byteLength = 0;
-    for (const [index, entry] of entries.entries()) {
-      const end = index === entries.length - 1;
-      const line = encodeLine({ id: this.#stamps.nextId(), ts, end }, entry);
-      text += line.text;
-      byteLength += line.byteLength;
-    }
+    const { text, byteLength } = this.#stamps.encode(entries);
     if (byteLength > 0) this.#log.append(text, { byteLength, sync, mark: this.headId });
     return this.headId;
   }

@@ -1,6 +1,7 @@
 import { getQuery, type H3Event } from 'h3';
 import { z } from 'zod';
 import type { Issue } from '../contract/error-table.ts';
+import { isTooDeep } from '../contract/parse-json.ts';
 import { EngineError } from '../errors.ts';
 
 const ISSUES_SHOWN = 20;
@@ -73,6 +74,11 @@ async function readJson({ req }: H3Event): Promise<unknown> {
   if (encoding !== undefined)
     refuse(`it is ${encoding}; send it uncompressed, as UTF-8 without a byte order mark`);
   const text = toText(bytes);
+  const value = parse(text);
+  return isTooDeep(text) ? refuse('it is nested too deeply') : value;
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -70,6 +70,7 @@ describe('~/.config/gh/hosts.yml', () => {
 
   it('is no such file when it is no map of hosts', () => {
     expect([githubHosts.parse('- a\n'), githubHosts.parse('a: [')]).toEqual([undefined, undefined]);
+    expect(githubHosts.parse('{a: '.repeat(50_000))).toBeUndefined();
   });
 });
 

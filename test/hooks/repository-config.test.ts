@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { describeProblems, describeWarnings, readRepositoryConfig } from '../../src/hooks/read-config.ts';
 import { collectSystemPrompts } from '../../src/hooks/system-prompts.ts';
 
@@ -126,6 +126,40 @@ describe('the configuration of a repository', () => {
     expect(problemsOf()).toMatch(/^replicas\.json: expected JSON, wrong at (?:line 1 column|position) \d+$/);
   });
 
+  it.each([
+    ['lists in lists', '['.repeat(50_000)],
+    ['maps in maps', '{a: '.repeat(50_000)],
+    ['items in items', '- '.repeat(50_000)],
+  ])('is invalid, and nothing worse, with more %s than anybody can read', async (_, text) => {
+    await write('replicas.yaml', text);
+    expect(problemsOf()).toBe('replicas.yaml: expected YAML');
+  });
+
+  it('is invalid when it is not UTF-8, whose commands would be other ones', async () => {
+    await write('replicas.json', Buffer.from('{"startHook":{"commands":["echo \u00e9"]}}', 'latin1'));
+    expect(problemsOf()).toBe('replicas.json: expected UTF-8');
+  });
+
+  it('prints nothing of what stands in it', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    onTestFinished(() => warned.mockRestore());
+    await write('replicas.yaml', 'a: !!js/function "hidden"\n? [b, c]\n: 1\n');
+    expect(problemsOf()).toBe('valid');
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  it('is looked through for misspelt keys up to a limit', async () => {
+    const keys = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, at]));
+    const warningsOf = async (value: object) => {
+      await write('replicas.json', JSON.stringify(value));
+      return describeWarnings(readRepositoryConfig(folder));
+    };
+    expect(await warningsOf({ ...keys(199), starthook: {} })).toContain('did you mean startHook?');
+    expect(await warningsOf({ ...keys(200), starthook: {} })).toBe('');
+    expect(await warningsOf({ [`startHook${' '.repeat(1_000_000)}`]: {} })).toBe('');
+  });
+
   it('is invalid, and waited for by nobody, when it is no file', async () => {
     await execa('mkfifo', [join(folder, 'replicas.json')]);
     expect(problemsOf()).toBe('replicas.json: expected a file');
@@ -153,7 +187,7 @@ describe('system prompts', () => {
   });
 });
 
-function write(file: string, text: string): Promise<void> {
+function write(file: string, text: string | Buffer): Promise<void> {
   return writeFile(join(folder, file), text);
 }
 

@@ -1,6 +1,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { JournalEntry } from '../../src/journal/event-line.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import {
   CHAT,
@@ -162,6 +163,24 @@ describe('the journal', () => {
     );
     expect(firstSegment.length).toBeGreaterThan(600);
     expect(ids.at(-1)).toBe(9_010);
+  });
+
+  it('has given no id to a group that cannot be written', async () => {
+    const { journal, damages } = await openTestJournal(await temporaryFolder());
+    const payload: Record<string, unknown> = {};
+    payload['itself'] = payload;
+    const event = { timestamp: NOW.toISOString(), type: 'claude-assistant', payload };
+    const endless: JournalEntry = {
+      type: 'chat.turn.delta',
+      payload: { chatId: CHAT, messageId: null, event },
+    };
+    await appendAll(journal, ['a']);
+
+    expect(() => journal.append([delta('b'), endless], { sync: false })).toThrow(TypeError);
+    await appendAll(journal, ['d']);
+
+    expect((await replayAll(journal)).map(({ id }) => id)).toEqual([idOf(1), idOf(2)]);
+    expect(damages).toEqual([]);
   });
 
   it('takes minimumSequence for a gap: ids go on above it and nobody resumes across it', async () => {

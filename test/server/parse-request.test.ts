@@ -94,6 +94,12 @@ describe('a body', () => {
     ]);
   });
 
+  it('that is nested deeper than it could be written again is refused', async () => {
+    const body = `{"message":${'['.repeat(6_000)}${']'.repeat(6_000)}}`;
+    const response = await startApp().request('/chats/c1/messages', { method: 'POST', body });
+    expect(await response.json()).toMatchObject({ error: 'The body is not JSON: it is nested too deeply.' });
+  });
+
   it.each(['[]', '"text"', 'null', '7'])('%s is JSON but no object', async (body) => {
     const response = await startApp().request('/chats', { method: 'POST', body });
 
