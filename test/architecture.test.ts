@@ -92,7 +92,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/log.ts',
   ],
   // Runs in browsers.
-  'src/inspector/page': ['preact', 'zod', 'src/client'],
+  'src/inspector/page': ['lowlight', 'marked', 'preact', 'zod', 'src/client'],
   'src/control-plane': [
     'node:',
     'cockatiel',

@@ -24,6 +24,7 @@ export type { AgentRequest } from '../contract/requests.ts';
 export type { SearchResult, SearchResults } from '../contract/search.ts';
 export type { Boot, EngineStatus } from '../contract/status.ts';
 export { isWebUrl } from '../contract/web-url.ts';
+export { subjectOf } from '../contract/tool-brief.ts';
 export type { AnswerToRequest, HistoryPage, NewChat, NewMessage } from './chat-calls.ts';
 export type { ChatState } from './chat-state.ts';
 export { EngineClientError, type LocalErrorCode } from './client-error.ts';

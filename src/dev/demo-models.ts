@@ -6,6 +6,7 @@ import type { Environment, ScriptedModels } from './dev-environment.ts';
 import { startScriptedModel } from './scripted-model.ts';
 import { startScriptedResponses } from './scripted-responses.ts';
 import { scriptTurns } from './turn-script.ts';
+import { writesPlans } from './writes-plans.ts';
 
 export interface DemoModels {
   scripted: ScriptedModels;
@@ -41,7 +42,7 @@ function isReal(agent: keyof typeof ACCOUNTS, { real, environment }: DemoModelsO
 }
 
 function startClaudeModel({ home, repository }: DemoModelsOptions) {
-  const script = scriptTurns(demoTurn({ repository, tools: CLAUDE_TOOLS }));
+  const script = writesPlans(scriptTurns(demoTurn({ repository, tools: CLAUDE_TOOLS })));
   return startOnKeptPort(join(home, 'claude-model-port'), (port) => startScriptedModel({ script, port }));
 }
 

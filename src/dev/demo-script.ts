@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import type { NoteTools } from './demo-tools.ts';
+import type { AgentTools } from './demo-tools.ts';
 import { pause } from './gate.ts';
 import type { ToolResult } from './messages-request.ts';
 import { inPieces, reply, say, type Reply, type Step } from './scripted-steps.ts';
+import { playScene, type Stage } from './tour.ts';
 import type { Turn } from './turn-script.ts';
 
 /** New notes go above this last line of the notes file. */
@@ -15,19 +16,22 @@ const SLOW_PIECES = 100;
 const SLOW_PAUSE = pause(200);
 
 /**
- * The model of `replicas-engine dev` without an account. Whatever the user says, the agent is made to read the notes of
- * the demo repository, to add the message to them and to say so; a message with "slow" in it is answered with a long
- * text instead, so that there is time to interrupt.
+ * The model of `replicas-engine dev` without an account. A message that speaks of something in the tour gets that; one with
+ * "slow" in it a long text, so that there is time to interrupt. Whatever else the user says, the agent is made to read the
+ * notes of the demo repository, to add the message to them and to say so.
  */
-export function demoTurn({ repository, tools }: { repository: string; tools: NoteTools }): Turn {
+export function demoTurn(stage: Stage): Turn {
+  const { repository, tools } = stage;
   const notes = join(repository, 'NOTES.md');
-  return (prompt, results) =>
-    /\bslow/i.test(prompt) ? answerSlowly() : noteDown(prompt, { notes, tools, results });
+  return (prompt, results) => {
+    if (/\bslow/i.test(prompt)) return answerSlowly();
+    return playScene(stage, prompt, results) ?? noteDown(prompt, { notes, tools, results });
+  };
 }
 
 interface NoteTaking {
   notes: string;
-  tools: NoteTools;
+  tools: AgentTools;
   results: readonly ToolResult[];
 }
 

@@ -1,7 +1,12 @@
-import { useTool, type Reply } from './scripted-steps.ts';
+import { say, useTool, type Reply } from './scripted-steps.ts';
 
-/** How an agent is made to work on the notes of the demo repository, each with tools of its own. */
-export interface NoteTools {
+/** How an agent is made to do something, each with tools of its own. */
+export interface AgentTools {
+  run: (command: string) => Reply;
+  plan: (text: string) => Reply;
+  ask: (question: object) => Reply;
+  /** A to-do list of which the first so many are done. */
+  list: (steps: readonly string[], done: number) => Reply;
   read: (file: string) => Reply;
   /** Writes the file anew. */
   create: (file: string, lines: readonly string[]) => Reply;
@@ -9,14 +14,32 @@ export interface NoteTools {
   insert: (file: string, place: { line: string; above: string }) => Reply;
 }
 
-export const CLAUDE_TOOLS: NoteTools = {
+export const CLAUDE_TOOLS: AgentTools = {
+  run: (command) => useTool('Bash', { command }),
+  plan: (plan) => useTool('ExitPlanMode', { plan }),
+  ask: (question) => useTool('AskUserQuestion', { questions: [question] }),
+  list: (steps, done) =>
+    useTool('TodoWrite', {
+      todos: steps.map((content, index) => ({
+        content,
+        activeForm: content,
+        status: statusOf(index, done),
+      })),
+    }),
   read: (file) => useTool('Read', { file_path: file }),
   create: (file, lines) => useTool('Write', { file_path: file, content: lines.map(ended).join('') }),
   insert: (file, { line, above }) =>
     useTool('Edit', { file_path: file, old_string: above, new_string: `${line}\n${above}` }),
 };
 
-export const CODEX_TOOLS: NoteTools = {
+export const CODEX_TOOLS: AgentTools = {
+  run: (command) => useTool('exec_command', { cmd: command }),
+  plan: (text) => say(`<proposed_plan>\n${text}\n</proposed_plan>`),
+  ask: (question) => useTool('request_user_input', { questions: [{ id: 'greeting', ...question }] }),
+  list: (steps, done) =>
+    useTool('update_plan', {
+      plan: steps.map((step, index) => ({ step, status: statusOf(index, done) })),
+    }),
   read: (file) => useTool('exec_command', { cmd: `cat ${quoted(file)}` }),
   create: (file, lines) => patch(`Add File: ${file}`, lines.map(added)),
   insert: (file, { line, above }) => patch(`Update File: ${file}`, ['@@', added(line), ` ${above}`]),
@@ -26,6 +49,11 @@ function patch(action: string, lines: readonly string[]): Reply {
   return useTool('apply_patch', {
     input: ['*** Begin Patch', `*** ${action}`, ...lines, '*** End Patch'].join('\n'),
   });
+}
+
+function statusOf(index: number, done: number): string {
+  if (index < done) return 'completed';
+  return index === done ? 'in_progress' : 'pending';
 }
 
 function added(line: string): string {

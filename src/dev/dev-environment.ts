@@ -16,6 +16,9 @@ const LEADS_TO_ANOTHER_MODEL = [
   'CLAUDE_CODE_USE_VERTEX',
 ];
 
+/** The to-do list that the scripted model writes. */
+const CLAUDE_KEEPS_LISTS = { CLAUDE_CODE_ENABLE_TODO_TOOLS: '1', CLAUDE_CODE_ENABLE_TASKS: '0' };
+
 const CLAUDE_IS_QUIET = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1' };
 
 export type Environment = Record<string, string | undefined>;
@@ -61,7 +64,13 @@ export function devEnvironment(ambient: Environment, options: DevEnvironmentOpti
 
 function claudeSettings(url: string): Environment {
   const removed = Object.fromEntries(LEADS_TO_ANOTHER_MODEL.map((name) => [name, undefined]));
-  return { ...removed, ...CLAUDE_IS_QUIET, ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: 'sk-ant-scripted' };
+  return {
+    ...removed,
+    ...CLAUDE_IS_QUIET,
+    ...CLAUDE_KEEPS_LISTS,
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_API_KEY: 'sk-ant-scripted',
+  };
 }
 
 function without(environment: Environment, names: readonly string[]): Environment {

@@ -109,6 +109,16 @@ What you say to the scripted agent ends up here.
 ${NOTES_END}
 `;
 
+/** Hooks to look at: one that tells how far it is, one that fails. */
+const REPLICAS_JSON = {
+  startHook: {
+    commands: [
+      'for step in 1 2 3 4 5; do echo "Installing, step $step of 5"; sleep 0.3; done',
+      'echo "This hook fails on purpose: see what it printed" >&2; exit 3',
+    ],
+  },
+};
+
 /** Settings of these commits only: neither the user's configuration nor their hooks and signatures play a part. */
 const OWN_SETTINGS = [
   ['-c', 'user.name=Replicas demo'],
@@ -125,6 +135,7 @@ async function createDemoRepository(home: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'README.md'), README);
   await writeFile(join(folder, 'NOTES.md'), NOTES);
+  await writeFile(join(folder, 'replicas.json'), `${JSON.stringify(REPLICAS_JSON, null, 2)}\n`);
   await git(folder, ['init', '--quiet', '--initial-branch=main']);
   await git(folder, ['add', '--all']);
   await git(folder, ['commit', '--quiet', '--message', 'Start the demo']);

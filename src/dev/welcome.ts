@@ -15,7 +15,7 @@ export interface Welcome {
 export function welcome({ url, secret, home, scripted, missing }: Welcome): string {
   return `The engine listens on ${url} and keeps everything in ${home}.
 Its secret is ${secret}.
-Look inside: ${url}/inspect
+Open it: ${url}/inspect#secret=${secret}
 ${describeModels(scripted, missing)}
 
 Paste this into another shell:

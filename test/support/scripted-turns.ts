@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Gate } from '../../src/dev/gate.ts';
 import { promptsOf, type MessagesRequest, type ToolResult } from '../../src/dev/messages-request.ts';
 import type { Script } from '../../src/dev/scripted-model.ts';
@@ -37,19 +35,6 @@ export function writesFile(path: string, content: string): Turn {
 /** Runs a command that never ends by itself, then says "Ran." */
 export function runsForever(): Turn {
   return inSteps(useTool('Bash', { command: ENDLESS_COMMAND }), say('Ran.'));
-}
-
-/** The model writes its plan to the file that Claude Code tells it of, and then proposes what stands there. */
-export function writesPlans(script: Script): Script {
-  return async (request) => {
-    const step = await script(request);
-    const [block] = step.kind === 'reply' ? step.blocks : [];
-    const file = /\/[^"\\\s]*\/\.claude\/plans\/[\w-]+\.md/.exec(JSON.stringify(request))?.[0];
-    if (block?.type !== 'tool_use' || block.name !== 'ExitPlanMode' || file === undefined) return step;
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, String(block.input['plan']));
-    return useTool('ExitPlanMode', {});
-  };
 }
 
 /** Runs a shell command, then says "Ran: " and what came of it. */

@@ -1,74 +1,60 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { ChatSummary } from '../../client/client.ts';
+import { ChatHeader } from './chat-header.tsx';
+import { ChatList } from './chat-list.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationView } from './conversation-view.tsx';
 import { Conversation } from './conversation/conversation.ts';
+import { changeDraft } from './drafts.ts';
 import type { PageStore } from './page-state.ts';
+import { Queue } from './queue.tsx';
 import { Requests } from './requests.tsx';
+import { StateLine } from './state-line.tsx';
 import { useStore } from './store.ts';
 
 export function Chats({ store }: { store: PageStore }) {
   const chats = useStore(store, ({ workspace }) => workspace?.chats);
   const chatId = useStore(store, (state) => state.chatId) ?? chats?.[0]?.id ?? null;
-  const pane = useRef<HTMLDivElement>(null);
   useEffect(() => openConversation(store, chatId), [chatId]);
   if (chats === undefined) return <p class="empty">Connecting…</p>;
   const chat = chats.find(({ id }) => id === chatId);
   return (
     <div class="chats">
-      <ul class="chat-list" aria-label="Chats">
-        {chats.map((each) => (
-          <li key={each.id}>
-            <ChatButton chat={each} isShown={each.id === chatId} onClick={() => show(store, each.id)} />
-          </li>
-        ))}
-      </ul>
+      <ChatList store={store} chats={chats} shownId={chatId} />
       {chat ? (
-        <div class="chat" ref={pane}>
-          <ConversationView store={store} />
-          <Requests
-            key={chat.id}
-            store={store}
-            chatId={chat.id}
-            rest={() => pane.current?.querySelector<HTMLElement>('.conversation') ?? null}
-          />
-          <Composer key={chat.id} store={store} chat={chat} />
-        </div>
+        <Chat key={chat.id} store={store} chat={chat} />
       ) : (
-        <p class="empty">There is no chat.</p>
+        <p class="empty">No chat is open. Choose one, or begin a new one.</p>
       )}
     </div>
   );
 }
 
-function ChatButton({
-  chat,
-  isShown,
-  onClick,
-}: {
-  chat: ChatSummary;
-  isShown: boolean;
-  onClick: () => void;
-}) {
+function Chat({ store, chat }: { store: PageStore; chat: ChatSummary }) {
+  const pane = useRef<HTMLDivElement>(null);
+  const conversation = useStore(store, (state) => state.conversation);
+  useStore(store, (state) => state.conversation?.version);
+  if (conversation?.chatId !== chat.id) return <div class="chat" />;
   return (
-    <button type="button" class="chat-button" aria-current={isShown} onClick={onClick}>
-      <i class={`dot ${toneOf(chat)}`} aria-hidden="true" />
-      <span class="chat-title">{chat.title}</span>
-      <span class="dim">{chat.awaitingInput ? 'waits for you' : chat.state}</span>
-    </button>
+    <div class="chat" ref={pane}>
+      <ChatHeader store={store} chat={chat} />
+      <ConversationView store={store} />
+      <Queue
+        conversation={conversation}
+        onEdit={(text) => {
+          changeDraft(store, chat.id, { text });
+          pane.current?.querySelector('textarea')?.focus();
+        }}
+      />
+      <Requests
+        store={store}
+        chatId={chat.id}
+        rest={() => pane.current?.querySelector<HTMLElement>('.conversation') ?? null}
+      />
+      <StateLine chat={chat} conversation={conversation} />
+      <Composer store={store} chat={chat} />
+    </div>
   );
-}
-
-function toneOf({ state, awaitingInput }: ChatSummary): string {
-  if (awaitingInput) return 'warn';
-  return { idle: 'ok', running: 'busy', interrupting: 'warn', errored: 'bad' }[state];
-}
-
-function show(store: PageStore, chatId: string): void {
-  const actor = [...store.state.actors.values()].find(
-    ({ id, machine }) => id === chatId && machine === 'chat',
-  );
-  store.update({ chatId, ...(actor && { selected: actor.path }) });
 }
 
 function openConversation(store: PageStore, chatId: string | null): void {

@@ -1,10 +1,12 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Conversation, Entry, ToolItem } from './conversation/conversation.ts';
-import { Diff } from './diff.tsx';
+import type { Conversation } from './conversation/conversation.ts';
+import type { PendingMessage } from './conversation/pending-messages.ts';
 import { LongText } from './long-text.tsx';
-import { memo } from './memo.ts';
+import { Markdown } from './markdown/markdown.tsx';
 import type { PageStore } from './page-state.ts';
+import { SaidItem } from './said-item.tsx';
 import { useStore } from './store.ts';
+import { Suggestions } from './suggestions.tsx';
 
 const SHOWN = 100;
 const MORE = 200;
@@ -16,10 +18,12 @@ const NEAR_PX = 80;
 export function ConversationView({ store }: { store: PageStore }) {
   const conversation = useStore(store, (state) => state.conversation);
   useStore(store, (state) => state.conversation?.version);
-  return conversation === null ? null : <Log key={conversation.chatId} conversation={conversation} />;
+  return conversation === null ? null : (
+    <Log key={conversation.chatId} store={store} conversation={conversation} />
+  );
 }
 
-function Log({ conversation }: { conversation: Conversation }) {
+function Log({ store, conversation }: { store: PageStore; conversation: Conversation }) {
   const [shown, setShown] = useState(SHOWN);
   const log = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
@@ -51,25 +55,29 @@ function Log({ conversation }: { conversation: Conversation }) {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
       }}
     >
-      <Beginning conversation={conversation} shown={shown} onMore={() => void showEarlier()} />
+      <Beginning store={store} conversation={conversation} shown={shown} onMore={() => void showEarlier()} />
       <ol>
         {entries.slice(-shown).map((entry) => (
-          <Said key={entry.number} entry={entry} version={entry.version} />
+          <SaidItem key={entry.number} entry={entry} version={entry.version} />
         ))}
         {live !== '' && <Live key="live" text={live} />}
+        {conversation.pending.shown.map((message) => (
+          <Pending key={message.messageId} message={message} />
+        ))}
       </ol>
     </div>
   );
 }
 
 interface BeginningProps {
+  store: PageStore;
   conversation: Conversation;
   shown: number;
   onMore: () => void;
 }
 
 /** What stands before the entries that are shown. */
-function Beginning({ conversation, shown, onMore }: BeginningProps) {
+function Beginning({ store, conversation, shown, onMore }: BeginningProps) {
   const { entries, isLoading, earlier, failure } = conversation;
   const again = () => void conversation.load();
   if (failure !== null) {
@@ -101,8 +109,12 @@ function Beginning({ conversation, shown, onMore }: BeginningProps) {
       </p>
     );
   }
-  if (entries.length > 0) return null;
-  return <p class="empty">{isLoading ? 'Reading…' : 'Nothing was said yet. Say something below.'}</p>;
+  if (entries.length > 0 || conversation.pending.shown.length > 0) return null;
+  return isLoading ? (
+    <p class="empty">Reading…</p>
+  ) : (
+    <Suggestions store={store} chatId={conversation.chatId} />
+  );
 }
 
 function Live({ text }: { text: string }) {
@@ -110,51 +122,19 @@ function Live({ text }: { text: string }) {
   return (
     <li class="said text live" aria-live="off">
       {hidden > 0 && <p class="dim">… {hidden.toLocaleString('en')} characters before that</p>}
-      <p>{text.slice(-LIVE_CHARACTERS)}</p>
+      <Markdown text={text.slice(-LIVE_CHARACTERS)} />
     </li>
   );
 }
 
-const Said = memo(function Said({ entry: { item } }: { entry: Entry; version: number }) {
-  if (item.kind === 'tool') {
-    return (
-      <li class="said tool">
-        <Tool item={item} />
-      </li>
-    );
-  }
+/** What this page sent, before the agent repeats it. */
+function Pending({ message: { text, state } }: { message: PendingMessage }) {
   return (
-    <li class={`said ${item.kind}`}>
+    <li class="said user pending">
       <p>
-        <LongText text={item.kind === 'image' ? `[${item.text}]` : item.text} />
+        <LongText text={text} />
       </p>
+      <span class="dim">{state}</span>
     </li>
-  );
-});
-
-function Tool({ item }: { item: ToolItem }) {
-  const { result, input } = item;
-  const diff = result?.diff ?? item.diff;
-  const state = result === null ? 'open' : result.isError ? 'failed' : 'done';
-  return (
-    <details class={state} open={diff !== null}>
-      <summary>
-        <span class="tool-name">{item.name}</span>
-        <span class="tool-subject">{item.subject}</span>
-        <span class="tool-state">{state === 'open' ? 'running' : state}</span>
-      </summary>
-      {diff === null ? (
-        <pre tabIndex={0}>
-          <LongText text={typeof input === 'string' ? input : JSON.stringify(input ?? {}, null, 2)} />
-        </pre>
-      ) : (
-        <Diff text={diff} />
-      )}
-      {result !== null && result.text !== '' && (
-        <pre class="result" tabIndex={0}>
-          <LongText text={result.text} />
-        </pre>
-      )}
-    </details>
   );
 }

@@ -1,7 +1,18 @@
+import type { NewMessage } from '../../client/client.ts';
 import { randomId } from '../../client/random-id.ts';
-import type { Draft, PageStore } from './page-state.ts';
+import type { Conversation } from './conversation/conversation.ts';
+import type { Draft, Message, PageStore } from './page-state.ts';
 
-const EMPTY: Draft = { text: '', sending: [], failed: null, held: [], later: '', trouble: null };
+const EMPTY: Draft = {
+  text: '',
+  images: [],
+  settings: {},
+  sending: [],
+  failed: null,
+  held: [],
+  later: '',
+  trouble: null,
+};
 
 export function draftOf(store: PageStore, chatId: string): Draft {
   return store.state.drafts.get(chatId) ?? EMPTY;
@@ -14,12 +25,20 @@ export function changeDraft(store: PageStore, chatId: string, change: Partial<Dr
 
 /** Sends the draft of a chat. What is not taken is the draft again, and what was sent and written meanwhile waits behind it. */
 export async function sendDraft(store: PageStore, chatId: string): Promise<void> {
-  const { text, failed, sending, held, later } = draftOf(store, chatId);
-  const message = failed?.text === text ? failed : { text, messageId: randomId() };
-  const next = text.trim() === '' ? held : [message, ...held];
+  const draft = draftOf(store, chatId);
+  const { text, images, settings, sending, held, later } = draft;
+  const isEmpty = text.trim() === '' && images.length === 0;
+  const next = isEmpty ? held : [toMessage(draft), ...held];
   if (next.length === 0) return;
-  changeDraft(store, chatId, { ...EMPTY, text: later, sending: [...sending, ...next] });
+  changeDraft(store, chatId, { ...EMPTY, settings, text: later, sending: [...sending, ...next] });
+  for (const { messageId, text: said } of next) conversationOf(store, chatId)?.expect(messageId, said);
   if (sending.length === 0) await sendAll(store, chatId);
+}
+
+/** What was not taken keeps its id as long as it is sent as it was. */
+function toMessage({ text, images, settings, failed }: Draft): Message {
+  const isSame = failed?.text === text && failed.images === images && failed.settings === settings;
+  return isSame ? failed : { text, images, settings, messageId: randomId() };
 }
 
 async function sendAll(store: PageStore, chatId: string): Promise<void> {
@@ -27,7 +46,7 @@ async function sendAll(store: PageStore, chatId: string): Promise<void> {
     const [next] = draftOf(store, chatId).sending;
     if (next === undefined) return;
     try {
-      await store.state.client.chats.send(chatId, { message: next.text, messageId: next.messageId });
+      await store.state.client.chats.send(chatId, toNewMessage(next));
     } catch (error) {
       return takeBack(store, chatId, error);
     }
@@ -35,15 +54,26 @@ async function sendAll(store: PageStore, chatId: string): Promise<void> {
   }
 }
 
+function toNewMessage({ text: message, messageId, images, settings }: Message): NewMessage {
+  return { message, messageId, ...settings, ...(images.length > 0 && { images: [...images] }) };
+}
+
 function takeBack(store: PageStore, chatId: string, error: unknown): void {
   const { sending, text } = draftOf(store, chatId);
   const [failed = null, ...held] = sending;
+  for (const { messageId } of sending) conversationOf(store, chatId)?.pending.remove(messageId);
   changeDraft(store, chatId, {
     text: failed?.text ?? '',
+    images: failed?.images ?? [],
+    settings: failed?.settings ?? {},
     failed,
     held,
     later: text,
     sending: [],
     trouble: error instanceof Error ? error.message : String(error),
   });
+}
+
+function conversationOf({ state: { conversation } }: PageStore, chatId: string): Conversation | null {
+  return conversation?.chatId === chatId ? conversation : null;
 }

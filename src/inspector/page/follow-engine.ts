@@ -1,4 +1,4 @@
-import { foldWorkspace, type ActorNews, type EngineEvent } from '../../client/client.ts';
+import { foldWorkspace, type ActorNews, type EngineEvent, type WorkspaceState } from '../../client/client.ts';
 import type { Connection, News } from './feed/news.ts';
 import { openFeed } from './open-feed.ts';
 import type { PageStore } from './page-state.ts';
@@ -24,7 +24,7 @@ function takeNews(store: PageStore, news: News): void {
     case 'stuck':
       return store.update({ isStreamStuck: news.isStuck });
     case 'workspace':
-      store.update({ workspace: news.workspace });
+      takeWorkspace(store, news.workspace);
       return rereadAll(store);
     case 'event':
       return takeEvent(store, news.event);
@@ -49,11 +49,22 @@ function takeConnection(store: PageStore, connection: Connection): void {
 function takeEvent(store: PageStore, event: EngineEvent): void {
   const { workspace, events, conversation } = store.state;
   if (event.type !== 'chat.turn.partial') events.add(event);
-  if (workspace !== null) store.update({ workspace: foldWorkspace(workspace, event) });
+  if (workspace !== null) takeWorkspace(store, foldWorkspace(workspace, event));
   conversation?.take(event);
   if (rereadsHooks(event)) reread(store, 'hooks');
   if (rereadsRepos(event)) reread(store, 'repos');
   store.touch();
+}
+
+/** Chats that were there when the page opened, and the one that is shown, count as seen. */
+function takeWorkspace(store: PageStore, workspace: WorkspaceState): void {
+  const { seen, chatId } = store.state;
+  if (workspace.chats === store.state.workspace?.chats) return store.update({ workspace });
+  const next = new Map(seen);
+  for (const { id, updatedAt } of workspace.chats) {
+    if (id === chatId || !seen.has(id)) next.set(id, updatedAt);
+  }
+  store.update({ workspace, seen: next });
 }
 
 /** At first, and after a gap in the events. */

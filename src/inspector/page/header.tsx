@@ -1,4 +1,5 @@
-import type { PageStore } from './page-state.ts';
+import type { PageStore, View } from './page-state.ts';
+import { showView } from './remembered.ts';
 import { useStore } from './store.ts';
 
 const CONNECTION = {
@@ -31,10 +32,30 @@ export function Header({ store, onLeave }: { store: PageStore; onLeave: () => vo
         <i class="dot" aria-hidden="true" />
         {CONNECTION[state]}
       </span>
+      <ViewSwitch store={store} />
       <button type="button" class="quiet" onClick={onLeave}>
         Lock
       </button>
     </header>
+  );
+}
+
+const VIEWS: readonly (readonly [View, string])[] = [
+  ['work', 'Work'],
+  ['machines', 'Machines'],
+  ['both', 'Both'],
+];
+
+function ViewSwitch({ store }: { store: PageStore }) {
+  const view = useStore(store, (state) => state.view);
+  return (
+    <div class="view-switch" role="group" aria-label="View">
+      {VIEWS.map(([name, title]) => (
+        <button key={name} type="button" aria-pressed={name === view} onClick={() => showView(store, name)}>
+          {title}
+        </button>
+      ))}
+    </div>
   );
 }
 

@@ -4,11 +4,13 @@ import type {
   EngineClient,
   EngineEvent,
   HooksStatus,
+  NewMessage,
   Repo,
   WorkspaceState,
 } from '../../client/client.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import type { Connection, HookLine } from './feed/news.ts';
+import { rememberedView } from './remembered.ts';
 import { Ring } from './ring.ts';
 import type { Store } from './store.ts';
 
@@ -22,6 +24,9 @@ export interface NumberedStep extends ActorStep {
 /** What is being written to a chat, and what is on its way there. */
 export interface Draft {
   text: string;
+  images: readonly Image[];
+  /** For this message and those to come. */
+  settings: MessageSettings;
   /** In the order in which they were written: one is sent when the one before it was taken. */
   sending: readonly Message[];
   /** The message that was not taken, whose text is the draft again: sent as it is, it keeps its id and counts once. */
@@ -33,10 +38,18 @@ export interface Draft {
   trouble: string | null;
 }
 
-interface Message {
+export interface Message {
   text: string;
   messageId: string;
+  images: readonly Image[];
+  settings: MessageSettings;
 }
+
+export type Image = NonNullable<NewMessage['images']>[number];
+export type MessageSettings = Pick<NewMessage, 'model' | 'thinkingLevel' | 'planMode'>;
+
+/** The two halves of the page, and what a wide screen shows of them. */
+export type View = 'work' | 'machines' | 'both';
 
 export interface PageState {
   client: EngineClient;
@@ -56,9 +69,12 @@ export interface PageState {
   repos: readonly Repo[] | null;
   chatId: string | null;
   conversation: Conversation | null;
+  /** Up to when each chat was looked at, in ISO time. */
+  seen: ReadonlyMap<string, string>;
   /** What is being written to each chat. */
   drafts: ReadonlyMap<string, Draft>;
   dockTab: DockTab;
+  view: View;
   /** What a phone shows. */
   pane: Pane;
 }
@@ -81,8 +97,10 @@ export function initialState(client: EngineClient): PageState {
     repos: null,
     chatId: null,
     conversation: null,
+    seen: new Map(),
     drafts: new Map(),
     dockTab: 'chats',
+    view: rememberedView(),
     pane: 'dock',
   };
 }

@@ -1,16 +1,15 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import {
   EngineClientError,
   type AgentRequest,
   type AnswerToRequest,
   type EngineClient,
 } from '../../client/client.ts';
-import { LongText } from './long-text.tsx';
 import type { PageStore } from './page-state.ts';
+import { PermissionCard } from './requests/permission-card.tsx';
+import { PlanCard } from './requests/plan-card.tsx';
+import { QuestionCard } from './requests/question-card.tsx';
 import { useStore } from './store.ts';
-
-/** So much of what is asked is shown at first: the answer stays in sight. */
-const CHARACTERS = 4_000;
 
 interface RequestsProps {
   store: PageStore;
@@ -19,7 +18,7 @@ interface RequestsProps {
   rest: () => HTMLElement | null;
 }
 
-/** What the agent asks. A question is answered by a message. */
+/** What the agent asks. Whatever is answered by a message instead is closed by it. */
 export function Requests({ store, chatId, rest }: RequestsProps) {
   const requests = useStore(store, ({ workspace }) => workspace?.requests[chatId]) ?? [];
   const list = useRef<HTMLUListElement>(null);
@@ -49,6 +48,13 @@ export function Requests({ store, chatId, rest }: RequestsProps) {
   );
 }
 
+export interface CardProps {
+  request: AgentRequest;
+  give: (answer: AnswerToRequest) => void;
+}
+
+const CARDS = { permission: PermissionCard, question: QuestionCard, plan: PlanCard };
+
 interface RequestProps {
   request: AgentRequest;
   /** Resolves with what went wrong. */
@@ -57,45 +63,17 @@ interface RequestProps {
 
 function Request({ request, answer }: RequestProps) {
   const [trouble, setTrouble] = useState<string | null>(null);
-  const asked = useMemo(() => textOf(request), [request]);
-  const give = (decision: AnswerToRequest['decision']) => () => void answer({ decision }).then(setTrouble);
+  const Card = CARDS[request.kind];
   return (
     <li tabIndex={-1}>
-      <p>
-        <b>{TITLES[request.kind]}</b> {request.tool}
-      </p>
-      <pre tabIndex={0}>
-        <LongText text={asked} characters={CHARACTERS} />
-      </pre>
+      <Card request={request} give={(given) => void answer(given).then(setTrouble)} />
       {trouble !== null && (
         <p class="refused" role="alert">
           {trouble}
         </p>
       )}
-      {request.kind === 'question' ? (
-        <p class="dim">Answer with a message.</p>
-      ) : (
-        <div class="answers">
-          <button type="button" class="primary" onClick={give('allow')}>
-            Allow
-          </button>
-          <button type="button" onClick={give('deny')}>
-            Deny
-          </button>
-        </div>
-      )}
     </li>
   );
-}
-
-const TITLES: Record<AgentRequest['kind'], string> = {
-  permission: 'May it use',
-  question: 'It asks',
-  plan: 'It proposes a plan',
-};
-
-function textOf({ plan, questions, input }: AgentRequest): string {
-  return plan ?? JSON.stringify(questions ?? input, null, 2) ?? '';
 }
 
 interface Answering {

@@ -3,8 +3,13 @@ import { watchFetch } from './watch-fetch.ts';
 
 const KEY = 'replicas-engine-secret';
 
-/** The secret as long as this tab lives; never in a URL. */
+/** The secret as long as this tab lives. A link may bring it as `#secret=…`, which no server sees; it is taken out at once. */
 export function rememberedSecret(): string | null {
+  const given = new URLSearchParams(location.hash.slice(1)).get('secret');
+  if (given !== null) {
+    history.replaceState(null, '', location.pathname);
+    rememberSecret(given);
+  }
   return sessionStorage.getItem(KEY);
 }
 

@@ -6,10 +6,13 @@ import { Credentials } from './credentials.tsx';
 import { Details } from './details.tsx';
 import { Header } from './header.tsx';
 import { Hooks } from './hooks.tsx';
+import { Palette } from './palette.tsx';
 import type { DockTab, PageStore, Pane } from './page-state.ts';
 import { Repositories } from './repositories.tsx';
+import { Splitter } from './splitter.tsx';
 import { useStore } from './store.ts';
 import { TabPanel, Tabs } from './tabs.tsx';
+import { watchForWaiting } from './watch-for-waiting.ts';
 
 const PANES: readonly (readonly [Pane, string])[] = [
   ['dock', 'Work'],
@@ -27,20 +30,26 @@ interface ShellProps {
 
 export function Shell({ store, takesFocus, onLeave }: ShellProps) {
   const shown = useStore(store, ({ pane }) => pane);
+  const view = useStore(store, (state) => state.view);
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
     if (takesFocus) main.current?.focus();
   }, []);
+  useEffect(() => watchForWaiting(store), [store]);
   return (
-    <div class="shell" data-pane={shown}>
+    <div class="shell" data-pane={shown} data-view={view}>
       <Header store={store} onLeave={onLeave} />
       <Notices store={store} />
       <main ref={main} class="panes" tabIndex={-1}>
-        <ActorTree store={store} />
-        <ChartView store={store} />
-        <Details store={store} />
         <Dock store={store} />
+        {view === 'both' && <Splitter panes={main} />}
+        <div class="machines">
+          <ActorTree store={store} />
+          <ChartView store={store} />
+          <Details store={store} />
+        </div>
       </main>
+      <Palette store={store} />
       <nav class="pane-switch" aria-label="Parts of the page">
         {PANES.map(([pane, title]) => (
           <button

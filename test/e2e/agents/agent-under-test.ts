@@ -8,9 +8,9 @@ import type { AgentFact } from '../../../src/contract/facts.ts';
 import { promptsOf, type MessagesRequest } from '../../../src/dev/messages-request.ts';
 import { say, useTool, type Step } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns, type Turn } from '../../../src/dev/turn-script.ts';
+import { writesPlans } from '../../../src/dev/writes-plans.ts';
 import { eventsOf, textsOf, type TestChat } from '../../agents/claude/stand-in.ts';
 import { acpTextsOf, openAcpChat } from './acp-support.ts';
-import { writesPlans } from '../../support/scripted-turns.ts';
 import { codexTextsOf, openCodexChat } from './codex-support.ts';
 import { openChat } from './support.ts';
 

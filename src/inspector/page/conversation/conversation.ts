@@ -1,5 +1,7 @@
 import { sayingsOf, WrittenText, type AgentEvent } from '../../../client/client.ts';
 import type { EngineClient, EngineEvent, Said, ToolCall, ToolResult } from '../../../client/client.ts';
+import { PendingMessages } from './pending-messages.ts';
+import { WaitingMessages } from './waiting-messages.ts';
 
 /** What is shown of one thing that was said. */
 export type Item = Said | ToolItem;
@@ -11,11 +13,21 @@ export type ToolItem = ToolCall & { result: ToolResult | null };
 export interface Entry {
   number: number;
   version: number;
+  /** ISO time at which it was said. */
+  at: string;
   item: Item;
 }
 
 const MOST_ENTRIES = 2_000;
 const HISTORY_EVENTS = 200;
+
+/** The turn that runs. */
+export interface RunningTurn {
+  /** ISO time. */
+  startedAt: string;
+  /** What it waits for that is no step of its own: the model's API. */
+  waitsFor: string | null;
+}
 
 /** What is said in one chat: the end of its history, then whatever comes. */
 export class Conversation {
@@ -37,6 +49,10 @@ export class Conversation {
   #isCut = false;
   #written: WrittenText;
   version = 0;
+  /** Null when none runs, or when its start was before this page. */
+  turn: RunningTurn | null = null;
+  readonly pending = new PendingMessages();
+  readonly waiting: WaitingMessages;
   /** Why the history could not be read. */
   failure: string | null = null;
 
@@ -45,6 +61,7 @@ export class Conversation {
     this.#client = client;
     this.#onChange = onChange;
     this.#written = new WrittenText(chatId);
+    this.waiting = new WaitingMessages({ chatId, client, onChange: () => this.#change() });
   }
 
   /** What the agent is writing, as far as it got; empty when that stands in an entry. */
@@ -73,6 +90,7 @@ export class Conversation {
     this.#early ??= [];
     this.failure = null;
     this.#change();
+    void this.waiting.read();
     try {
       const page = await this.#client.chats.history(this.chatId, { limit: HISTORY_EVENTS });
       if (load === this.#loads) this.#begin(page);
@@ -98,13 +116,33 @@ export class Conversation {
   /** An event of the stream, of any chat. */
   take(event: EngineEvent): void {
     if (!('chatId' in event.payload) || event.payload.chatId !== this.chatId) return;
+    this.pending.take(event);
+    this.waiting.take(event);
+    this.#followTurn(event);
     if (this.#early === null) this.#apply(event);
     else this.#early.push(event);
+  }
+
+  /** A message is on its way from this page. */
+  expect(messageId: string, text: string): void {
+    this.pending.add(messageId, text);
+    this.#change();
   }
 
   /** The connection broke: what is being written may come again. */
   break(): void {
     this.#written.break();
+  }
+
+  #followTurn({ type, ts, payload }: EngineEvent): void {
+    if (type === 'chat.turn.started' && payload.steers === undefined)
+      this.turn = { startedAt: ts, waitsFor: null };
+    if (type === 'chat.turn.completed' && payload.steers === undefined) this.turn = null;
+    if (this.turn === null) return;
+    if (type === 'chat.turn.progress') this.turn = { ...this.turn, waitsFor: payload.progress.message };
+    if (type === 'chat.turn.delta' || type === 'chat.turn.partial')
+      this.turn = { ...this.turn, waitsFor: null };
+    this.#change();
   }
 
   #begin({ events, lastEventId, beforeCursor }: HistoryPart): void {
@@ -140,34 +178,30 @@ export class Conversation {
     if (event.type === 'chat.turn.partial') return this.#change();
     if (event.id <= this.#readUntil) return;
     if (event.type === 'chat.turn.delta') this.#say(event.payload.event);
-    if (event.type === 'chat.interrupted' && event.payload.interrupted) this.#note('interrupted');
-    if (event.type === 'chat.turn.completed') this.#conclude(event.payload);
+    if (event.type === 'chat.interrupted' && event.payload.interrupted) this.#note('interrupted', event.ts);
+    if (event.type === 'chat.turn.completed') this.#conclude(event.payload, event.ts);
     this.#trim();
   }
 
-  #conclude({
-    outcome,
-    error,
-    durationMs,
-  }: Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload']): void {
+  #conclude({ outcome, error, durationMs }: TurnEnd, at: string): void {
     const took = `${(durationMs / 1000).toFixed(1)} s`;
-    this.#note(`${outcome} after ${took}${error === undefined ? '' : ` (${error.code})`}`);
+    this.#note(`${outcome} after ${took}${error === undefined ? '' : ` (${error.code})`}`, at);
   }
 
-  #note(text: string): void {
-    this.#add({ kind: 'notice', text });
+  #note(text: string, at: string): void {
+    this.#add({ kind: 'notice', text }, at);
   }
 
   #say(event: AgentEvent): void {
     for (const saying of sayingsOf(event)) {
       if (saying.kind === 'result') this.#answer(saying);
-      else this.#add(saying.kind === 'tool' ? { ...saying, result: null } : saying);
+      else this.#add(saying.kind === 'tool' ? { ...saying, result: null } : saying, event.timestamp);
     }
   }
 
-  #add(item: Item): void {
+  #add(item: Item, at: string): void {
     this.#number += 1;
-    this.#entries.push({ number: this.#number, version: 0, item });
+    this.#entries.push({ number: this.#number, version: 0, at, item });
     this.#change();
   }
 
@@ -193,6 +227,8 @@ export class Conversation {
     this.#onChange();
   }
 }
+
+type TurnEnd = Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload'];
 
 interface HistoryPart {
   events: readonly AgentEvent[];

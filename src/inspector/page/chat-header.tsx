@@ -1,0 +1,69 @@
+import { useState } from 'preact/hooks';
+import type { ChatSummary } from '../../client/client.ts';
+import type { PageStore } from './page-state.ts';
+
+/** What a chat is called and whose it is, and how to change that or end it. */
+export function ChatHeader({ store, chat }: { store: PageStore; chat: ChatSummary }) {
+  const [mode, setMode] = useState<'shown' | 'renaming' | 'deleting'>('shown');
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const { chats } = store.state.client;
+  const attempt = (work: Promise<unknown>) => {
+    setMode('shown');
+    work.catch((error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)));
+  };
+  return (
+    <header class="chat-header">
+      {mode === 'renaming' ? (
+        <TitleForm title={chat.title} onGive={(title) => attempt(chats.update(chat.id, { title }))} />
+      ) : (
+        <h2>{chat.title}</h2>
+      )}
+      <span class="dim">{chat.provider}</span>
+      {trouble !== null && (
+        <span class="refused" role="alert">
+          {trouble}
+        </span>
+      )}
+      {mode === 'deleting' ? (
+        <>
+          <span>Delete it with all that was said?</span>
+          <button type="button" onClick={() => attempt(chats.delete(chat.id))}>
+            Delete
+          </button>
+          <button type="button" onClick={() => setMode('shown')}>
+            Keep
+          </button>
+        </>
+      ) : (
+        <>
+          <button type="button" class="quiet" onClick={() => setMode('renaming')}>
+            Rename
+          </button>
+          <button type="button" class="quiet" onClick={() => setMode('deleting')}>
+            Delete…
+          </button>
+        </>
+      )}
+    </header>
+  );
+}
+
+function TitleForm({ title, onGive }: { title: string; onGive: (title: string) => void }) {
+  const [text, setText] = useState(title);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() !== '') onGive(text.trim());
+      }}
+    >
+      <input
+        aria-label="Title"
+        value={text}
+        ref={(field) => field?.focus()}
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+      />
+      <button type="submit">Save</button>
+    </form>
+  );
+}

@@ -1,0 +1,85 @@
+import { useState } from 'preact/hooks';
+import type { ChatSummary } from '../../client/client.ts';
+import { NewChat } from './new-chat.tsx';
+import type { PageStore } from './page-state.ts';
+import { useStore } from './store.ts';
+
+/** A list this short is looked through faster than a filter is written. */
+const FILTERED_FROM = 8;
+
+interface ChatListProps {
+  store: PageStore;
+  chats: readonly ChatSummary[];
+  shownId: string | null;
+}
+
+export function ChatList({ store, chats, shownId }: ChatListProps) {
+  const [filter, setFilter] = useState('');
+  const [isOpening, setOpening] = useState(false);
+  const words = filter.trim().toLowerCase();
+  const found = chats.filter(({ title }) => title.toLowerCase().includes(words));
+  return (
+    <div class="chat-list">
+      <button type="button" aria-expanded={isOpening} onClick={() => setOpening(!isOpening)}>
+        New chat
+      </button>
+      {isOpening && <NewChat store={store} onDone={() => setOpening(false)} />}
+      {chats.length >= FILTERED_FROM && (
+        <input
+          aria-label="Find a chat"
+          placeholder="Find a chat"
+          value={filter}
+          onInput={({ currentTarget }) => setFilter(currentTarget.value)}
+        />
+      )}
+      <ul aria-label="Chats">
+        {found.map((chat) => (
+          <li key={chat.id}>
+            <ChatButton store={store} chat={chat} isShown={chat.id === shownId} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+interface ChatButtonProps {
+  store: PageStore;
+  chat: ChatSummary;
+  isShown: boolean;
+}
+
+function ChatButton({ store, chat, isShown }: ChatButtonProps) {
+  const seen = useStore(store, (state) => state.seen.get(chat.id));
+  const isUnread = !isShown && seen !== undefined && seen < chat.updatedAt;
+  return (
+    <button
+      type="button"
+      class={`chat-button${isUnread ? ' unread' : ''}`}
+      aria-current={isShown}
+      onClick={() => showChat(store, chat.id)}
+    >
+      <i class={`dot ${toneOf(chat)}`} aria-hidden="true" />
+      <span class="chat-title">{chat.title}</span>
+      <span class="dim">{wordOf(chat, isUnread)}</span>
+    </button>
+  );
+}
+
+function wordOf({ awaitingInput, state }: ChatSummary, isUnread: boolean): string {
+  if (awaitingInput === true) return 'waits for you';
+  return isUnread && state === 'idle' ? 'new' : state;
+}
+
+function toneOf({ state, awaitingInput }: ChatSummary): string {
+  if (awaitingInput) return 'warn';
+  return { idle: 'ok', running: 'busy', interrupting: 'warn', errored: 'bad' }[state];
+}
+
+/** Opens a chat, and selects its machine. */
+export function showChat(store: PageStore, chatId: string): void {
+  const actor = [...store.state.actors.values()].find(
+    ({ id, machine }) => id === chatId && machine === 'chat',
+  );
+  store.update({ chatId, ...(actor && { selected: actor.path }) });
+}

@@ -1,0 +1,174 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { showChat } from './chat-list.tsx';
+import type { PageStore } from './page-state.ts';
+import { showView } from './remembered.ts';
+import { useStore } from './store.ts';
+
+interface Command {
+  title: string;
+  run: () => void;
+}
+
+const MOST_SHOWN = 12;
+
+/** Everything that can be done here, by a few letters of its name: Ctrl-K. The keys themselves: `?`. */
+export function Palette({ store }: { store: PageStore }) {
+  const [shown, setShown] = useState<'nothing' | 'commands' | 'keys'>('nothing');
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const isPalette = event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey);
+      const isHelp = event.key === '?' && !isWriting(event.target);
+      if (!isPalette && !isHelp) return;
+      event.preventDefault();
+      setShown(isPalette ? 'commands' : 'keys');
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, []);
+  const close = () => setShown('nothing');
+  if (shown === 'commands') return <Commands store={store} onClose={close} />;
+  return shown === 'keys' ? <Keys onClose={close} /> : null;
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input, textarea, select');
+}
+
+function Commands({ store, onClose }: { store: PageStore; onClose: () => void }) {
+  const [words, setWords] = useState('');
+  const [chosen, setChosen] = useState(0);
+  useStore(store, ({ workspace }) => workspace?.chats);
+  const letters = words.trim().toLowerCase();
+  const found = commandsOf(store)
+    .filter(({ title }) => title.toLowerCase().includes(letters))
+    .slice(0, MOST_SHOWN);
+  const run = (command: Command | undefined) => {
+    onClose();
+    command?.run();
+  };
+  const press = (event: KeyboardEvent) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by === undefined || found.length === 0) return;
+    event.preventDefault();
+    setChosen((chosen + by + found.length) % found.length);
+  };
+  return (
+    <Dialog label="Commands" onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          run(found[chosen]);
+        }}
+      >
+        <input
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="commands"
+          aria-activedescendant={`command-${chosen}`}
+          aria-label="What to do"
+          placeholder="What to do, or which chat"
+          value={words}
+          ref={(field) => field?.focus()}
+          onKeyDown={press}
+          onInput={({ currentTarget }) => {
+            setWords(currentTarget.value);
+            setChosen(0);
+          }}
+        />
+      </form>
+      <ul id="commands" role="listbox" aria-label="Commands">
+        {found.map((command, index) => (
+          <li
+            key={`${index} ${command.title}`}
+            id={`command-${index}`}
+            role="option"
+            aria-selected={index === chosen}
+            onClick={() => run(command)}
+          >
+            {command.title}
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}
+
+function commandsOf(store: PageStore): Command[] {
+  const { client, workspace, chatId } = store.state;
+  const chat = workspace?.chats.find(({ id }) => id === chatId);
+  const show = (tab: PageStore['state']['dockTab']) => () => store.update({ dockTab: tab, pane: 'dock' });
+  return [
+    ...(chat?.processing
+      ? [
+          {
+            title: `Interrupt ${chat.title}`,
+            run: () => void client.chats.interrupt(chat.id).catch(() => {}),
+          },
+        ]
+      : []),
+    { title: 'Show the work', run: () => showView(store, 'work') },
+    { title: 'Show the machines', run: () => showView(store, 'machines') },
+    { title: 'Show both', run: () => showView(store, 'both') },
+    { title: 'Boot and hooks', run: show('hooks') },
+    { title: 'Repositories', run: show('repositories') },
+    { title: 'Credentials', run: show('credentials') },
+    { title: 'Notify me when an agent waits', run: () => void Notification.requestPermission() },
+    ...(workspace?.chats ?? []).map(({ id, title }) => ({
+      title: `Chat: ${title}`,
+      run: () => {
+        store.update({ dockTab: 'chats', pane: 'dock' });
+        showChat(store, id);
+      },
+    })),
+  ];
+}
+
+const KEYS = [
+  ['Ctrl K', 'find a command or a chat'],
+  ['?', 'this list'],
+  ['Enter', 'send; with Shift a new line'],
+  ['↑', 'in an empty message: the last one again'],
+  ['← →', 'between tabs; move the splitter, the chart'],
+  ['+ − 0', 'zoom the chart, show all of it'],
+] as const;
+
+function Keys({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog label="Keys" onClose={onClose}>
+      <h2>Keys</h2>
+      <dl class="facts">
+        {KEYS.flatMap(([key, meaning]) => [
+          <dt key={key}>
+            <kbd>{key}</kbd>
+          </dt>,
+          <dd key={meaning}>{meaning}</dd>,
+        ])}
+      </dl>
+      <button type="button" onClick={onClose}>
+        Close
+      </button>
+    </Dialog>
+  );
+}
+
+interface DialogProps {
+  label: string;
+  onClose: () => void;
+  children: preact.ComponentChildren;
+}
+
+function Dialog({ label, onClose, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      class="palette"
+      aria-label={label}
+      onClose={onClose}
+      onClick={({ target }) => target === dialog.current && onClose()}
+    >
+      {children}
+    </dialog>
+  );
+}

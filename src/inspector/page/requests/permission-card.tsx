@@ -1,0 +1,67 @@
+import { useMemo, useState } from 'preact/hooks';
+import { subjectOf, type AgentRequest } from '../../../client/client.ts';
+import { LongText } from '../long-text.tsx';
+import type { CardProps } from '../requests.tsx';
+
+/** So much of what is asked is shown at first: the answer stays in sight. */
+const CHARACTERS = 4_000;
+
+/** What would run or change, and whether it may. */
+export function PermissionCard({ request, give }: CardProps) {
+  const [isDenying, setDenying] = useState(false);
+  const [reason, setReason] = useState('');
+  const subject = useMemo(() => subjectOf(inputOf(request)), [request]);
+  const input = useMemo(() => JSON.stringify(request.input, null, 2) ?? '', [request]);
+  const deny = () => give({ decision: 'deny', ...(reason.trim() !== '' && { message: reason.trim() }) });
+  return (
+    <>
+      <h3>May it use {request.tool}?</h3>
+      {subject !== '' && (
+        <pre class="subject" tabIndex={0}>
+          <LongText text={subject} characters={CHARACTERS} />
+        </pre>
+      )}
+      <details>
+        <summary>All of what it asks</summary>
+        <pre tabIndex={0}>
+          <LongText text={input} characters={CHARACTERS} />
+        </pre>
+      </details>
+      <form
+        class="answers"
+        onSubmit={(event) => {
+          event.preventDefault();
+          deny();
+        }}
+      >
+        <button type="button" class="primary" onClick={() => give({ decision: 'allow' })}>
+          Allow
+        </button>
+        <button type="button" onClick={isDenying ? deny : () => give({ decision: 'deny' })}>
+          Deny
+        </button>
+        {isDenying ? (
+          <input
+            aria-label="Why not"
+            placeholder="Why not? The agent reads it."
+            value={reason}
+            ref={(field) => field?.focus()}
+            onInput={({ currentTarget }) => setReason(currentTarget.value)}
+          />
+        ) : (
+          <button type="button" class="quiet" onClick={() => setDenying(true)}>
+            Deny with a reason
+          </button>
+        )}
+      </form>
+    </>
+  );
+}
+
+/** What the tool is given, which some agents put beside their choices. */
+function inputOf({ input }: AgentRequest): unknown {
+  if (typeof input !== 'object' || input === null || !('toolCall' in input)) return input;
+  const { toolCall } = input;
+  if (typeof toolCall !== 'object' || toolCall === null) return input;
+  return 'rawInput' in toolCall ? toolCall.rawInput : 'title' in toolCall ? toolCall.title : input;
+}

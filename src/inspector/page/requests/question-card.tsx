@@ -1,0 +1,115 @@
+import { useState } from 'preact/hooks';
+import { z } from 'zod';
+import type { CardProps } from '../requests.tsx';
+
+const QuestionSchema = z.object({
+  id: z.string().optional(),
+  header: z.string().nullish(),
+  question: z.string(),
+  multiSelect: z.boolean().nullish(),
+  options: z
+    .array(z.object({ label: z.string(), description: z.string().nullish() }))
+    .nullish()
+    .transform((options) => options ?? []),
+});
+const QuestionsSchema = z.array(QuestionSchema);
+
+type Question = z.infer<typeof QuestionSchema>;
+
+/** Questions with the choices that the agent names, and room for an answer in one's own words. */
+export function QuestionCard({ request, give }: CardProps) {
+  const { data: questions = [] } = QuestionsSchema.safeParse(request.questions);
+  const [answers, setAnswers] = useState<Readonly<Record<string, Given>>>({});
+  const isComplete = questions.every((question) => textOf(answers[keyOf(question)]) !== '');
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (isComplete) give({ decision: 'allow', answers: toAnswers(questions, answers) });
+  };
+  if (questions.length === 0) {
+    return (
+      <>
+        <h3>It asks</h3>
+        <pre tabIndex={0}>{JSON.stringify(request.questions ?? request.input, null, 2)}</pre>
+        <p class="dim">Answer with a message.</p>
+      </>
+    );
+  }
+  return (
+    <form onSubmit={submit}>
+      {questions.map((question) => (
+        <Choices
+          key={keyOf(question)}
+          question={question}
+          given={answers[keyOf(question)] ?? NOTHING}
+          onGive={(given) => setAnswers({ ...answers, [keyOf(question)]: given })}
+        />
+      ))}
+      <div class="answers">
+        <button type="submit" class="primary" aria-disabled={!isComplete}>
+          Answer
+        </button>
+        <button type="button" onClick={() => give({ decision: 'deny' })}>
+          Decline
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface Given {
+  chosen: readonly string[];
+  words: string;
+}
+
+const NOTHING: Given = { chosen: [], words: '' };
+
+interface ChoicesProps {
+  question: Question;
+  given: Given;
+  onGive: (given: Given) => void;
+}
+
+function Choices({ question, given, onGive }: ChoicesProps) {
+  const isMany = question.multiSelect === true;
+  const choose = (label: string, isChosen: boolean) => {
+    const others = isMany ? given.chosen.filter((each) => each !== label) : [];
+    onGive({ ...given, chosen: isChosen ? [...others, label] : others });
+  };
+  return (
+    <fieldset>
+      <legend>{question.question}</legend>
+      {question.options.map(({ label, description }) => (
+        <label key={label} class="choice">
+          <input
+            type={isMany ? 'checkbox' : 'radio'}
+            name={keyOf(question)}
+            checked={given.chosen.includes(label)}
+            onChange={({ currentTarget }) => choose(label, currentTarget.checked)}
+          />
+          <span>
+            <b>{label}</b> {description && <span class="dim">{description}</span>}
+          </span>
+        </label>
+      ))}
+      <input
+        class="words"
+        aria-label={`In your own words: ${question.question}`}
+        placeholder={question.options.length === 0 ? 'Your answer' : 'Or in your own words'}
+        value={given.words}
+        onInput={({ currentTarget }) => onGive({ ...given, words: currentTarget.value })}
+      />
+    </fieldset>
+  );
+}
+
+function keyOf({ id, question }: Question): string {
+  return id ?? question;
+}
+
+function textOf(given: Given = NOTHING): string {
+  return [...given.chosen, given.words.trim()].filter((part) => part !== '').join(', ');
+}
+
+function toAnswers(questions: readonly Question[], answers: Readonly<Record<string, Given>>) {
+  return Object.fromEntries(questions.map((question) => [keyOf(question), textOf(answers[keyOf(question)])]));
+}

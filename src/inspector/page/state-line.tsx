@@ -1,0 +1,65 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { ChatSummary, Usage } from '../../client/client.ts';
+import type { Conversation } from './conversation/conversation.ts';
+import { beginningOf } from './plain-text.ts';
+
+interface StateLineProps {
+  chat: ChatSummary;
+  conversation: Conversation;
+}
+
+/** What the agent does now and for how long; what its last turn used. */
+export function StateLine({ chat, conversation }: StateLineProps) {
+  const { turn } = conversation;
+  const seconds = useSecondsSince(chat.processing ? (turn?.startedAt ?? null) : null);
+  const parts = chat.processing ? [activityOf(chat, conversation), seconds] : [restOf(chat)];
+  const line = [...parts, ...usageOf(chat.usage)].filter((part) => part !== null);
+  return (
+    <p class="state-line">
+      <i class={`dot ${chat.processing ? 'busy' : 'off'}`} aria-hidden="true" />
+      <span>{line.join(' · ')}</span>
+    </p>
+  );
+}
+
+function restOf({ state }: ChatSummary): string {
+  return state === 'errored' ? 'The last turn failed' : 'Ready';
+}
+
+const SUBJECT_CHARACTERS = 100;
+
+function activityOf({ awaitingInput, state }: ChatSummary, { entries, live, turn }: Conversation): string {
+  if (awaitingInput === true) return 'Waits for your answer';
+  if (state === 'interrupting') return 'Stopping';
+  if (turn?.waitsFor != null) return turn.waitsFor;
+  const last = entries.at(-1)?.item;
+  if (last?.kind === 'tool' && last.result === null)
+    return `${last.name} ${beginningOf(last.subject.replaceAll(/\s+/g, ' '), SUBJECT_CHARACTERS)}`;
+  return live === '' ? 'Thinking' : 'Writing';
+}
+
+function usageOf(usage: Usage = {}): string[] {
+  const { inputTokens, outputTokens, costUsd, contextTokens, contextWindow } = usage;
+  const tokens = (inputTokens ?? 0) + (outputTokens ?? 0);
+  return [
+    ...(tokens > 0 ? [`${tokens.toLocaleString('en')} tokens`] : []),
+    ...(contextTokens !== undefined && contextWindow
+      ? [`context ${Math.round((100 * contextTokens) / contextWindow)} %`]
+      : []),
+    ...(costUsd !== undefined && costUsd >= 0.005 ? [`$${costUsd.toFixed(2)}`] : []),
+  ];
+}
+
+/** Redrawn each second; null when nothing runs. */
+function useSecondsSince(startedAt: string | null): string | null {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (startedAt === null) return undefined;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [startedAt]);
+  if (startedAt === null) return null;
+  const seconds = Math.max(0, Math.floor((now - Date.parse(startedAt)) / 1_000));
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
