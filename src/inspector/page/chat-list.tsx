@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ChatSummary } from '../../client/client.ts';
 import { NewChat } from './new-chat.tsx';
 import type { PageStore } from './page-state.ts';
+import { showChat } from './show-chat.ts';
 import { useStore } from './store.ts';
 
 /** A list this short is looked through faster than a filter is written. */
@@ -74,12 +75,4 @@ function wordOf({ awaitingInput, state }: ChatSummary, isUnread: boolean): strin
 function toneOf({ state, awaitingInput }: ChatSummary): string {
   if (awaitingInput) return 'warn';
   return { idle: 'ok', running: 'busy', interrupting: 'warn', errored: 'bad' }[state];
-}
-
-/** Opens a chat, and selects its machine. */
-export function showChat(store: PageStore, chatId: string): void {
-  const actor = [...store.state.actors.values()].find(
-    ({ id, machine }) => id === chatId && machine === 'chat',
-  );
-  store.update({ chatId, ...(actor && { selected: actor.path }) });
 }

@@ -1,5 +1,5 @@
-import type { PageStore, View } from './page-state.ts';
-import { showView } from './remembered.ts';
+import type { PageStore } from './page-state.ts';
+import { showView, type View } from './remembered.ts';
 import { useStore } from './store.ts';
 
 const CONNECTION = {

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import { showChat } from './chat-list.tsx';
 import type { PageStore } from './page-state.ts';
+import { showChat } from './show-chat.ts';
 
 /** Asks for what a chat needs, and opens it. */
 export function NewChat({ store, onDone }: { store: PageStore; onDone: () => void }) {
   const [agents, setAgents] = useState<readonly string[] | null>(null);
-  const [provider, setProvider] = useState<string | null>(null);
+  const [agent, setAgent] = useState<string | null>(null);
   const [isAsking, setAsking] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
   const { client } = store.state;
@@ -14,13 +14,13 @@ export function NewChat({ store, onDone }: { store: PageStore; onDone: () => voi
     client.environment().then(({ codingAgents }) => {
       const names = Object.keys(codingAgents);
       setAgents(names);
-      setProvider(names.find((name) => codingAgents[name]?.available) ?? names[0] ?? null);
+      setAgent(names.find((name) => codingAgents[name]?.available) ?? names[0] ?? null);
     }, fail);
   }, []);
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (provider === null) return;
-    const chat = await client.chats.create({ provider, policy: isAsking ? 'ask' : 'bypass' });
+    if (agent === null) return;
+    const chat = await client.chats.create({ provider: agent, policy: isAsking ? 'ask' : 'bypass' });
     onDone();
     showChat(store, chat.id);
   };
@@ -28,7 +28,7 @@ export function NewChat({ store, onDone }: { store: PageStore; onDone: () => voi
     <form class="new-chat" onSubmit={(event) => void submit(event).catch(fail)}>
       <label>
         Agent
-        <select value={provider ?? ''} onChange={({ currentTarget }) => setProvider(currentTarget.value)}>
+        <select value={agent ?? ''} onChange={({ currentTarget }) => setAgent(currentTarget.value)}>
           {agents?.map((name) => (
             <option key={name} value={name}>
               {name}
@@ -49,7 +49,7 @@ export function NewChat({ store, onDone }: { store: PageStore; onDone: () => voi
           {trouble}
         </p>
       )}
-      <button type="submit" class="primary" aria-disabled={provider === null}>
+      <button type="submit" class="primary" aria-disabled={agent === null}>
         Open
       </button>
     </form>

@@ -10,7 +10,7 @@ import type {
 } from '../../client/client.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import type { Connection, HookLine } from './feed/news.ts';
-import { rememberedView } from './remembered.ts';
+import { rememberedView, type View } from './remembered.ts';
 import { Ring } from './ring.ts';
 import type { Store } from './store.ts';
 
@@ -47,9 +47,6 @@ export interface Message {
 
 export type Image = NonNullable<NewMessage['images']>[number];
 export type MessageSettings = Pick<NewMessage, 'model' | 'thinkingLevel' | 'planMode'>;
-
-/** The two halves of the page, and what a wide screen shows of them. */
-export type View = 'work' | 'machines' | 'both';
 
 export interface PageState {
   client: EngineClient;

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { showChat } from './chat-list.tsx';
 import type { PageStore } from './page-state.ts';
 import { showView } from './remembered.ts';
+import { showChat } from './show-chat.ts';
 import { useStore } from './store.ts';
 
 interface Command {

@@ -1,6 +1,8 @@
-import type { PageStore, View } from './page-state.ts';
-
 /** What this browser keeps of how the page looks; nothing of a workspace. */
+
+/** The two halves of the page, and what a wide screen shows of them. */
+export type View = 'work' | 'machines' | 'both';
+
 const VIEW = 'replicas-engine-view';
 const WORK_WIDTH = 'replicas-engine-work-width';
 
@@ -11,7 +13,7 @@ export function rememberedView(): View {
   return VIEWS.includes(view) ? (view as View) : 'work';
 }
 
-export function showView(store: PageStore, view: View): void {
+export function showView(store: { update: (change: { view: View }) => void }, view: View): void {
   globalThis.localStorage?.setItem(VIEW, view);
   store.update({ view });
 }

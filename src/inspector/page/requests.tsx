@@ -48,11 +48,6 @@ export function Requests({ store, chatId, rest }: RequestsProps) {
   );
 }
 
-export interface CardProps {
-  request: AgentRequest;
-  give: (answer: AnswerToRequest) => void;
-}
-
 const CARDS = { permission: PermissionCard, question: QuestionCard, plan: PlanCard };
 
 interface RequestProps {

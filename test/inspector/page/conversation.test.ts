@@ -275,7 +275,7 @@ function textsOf(conversation: Conversation) {
 function openByHand() {
   const reads: { resolve: (page: object) => void; reject: (error: Error) => void }[] = [];
   const history = () => new Promise((resolve, reject) => reads.push({ resolve, reject }));
-  const client = { chats: { history } } as unknown as EngineClient;
+  const client = { chats: { history, queue: emptyQueue } } as unknown as EngineClient;
   const conversation = new Conversation({ chatId: CHAT, client, onChange: () => undefined });
   const settling = (done: Promise<void>) => {
     const read = reads.at(-1);
@@ -291,6 +291,8 @@ function openByHand() {
   };
 }
 
+const emptyQueue = () => Promise.resolve({ queue: [] });
+
 interface Page {
   events: AgentEvent[];
   lastEventId: string;
@@ -305,7 +307,7 @@ async function open(events: AgentEvent[]) {
 
 function openSlowly() {
   const { promise, resolve } = withResolvers<object>();
-  const client = { chats: { history: () => promise } } as unknown as EngineClient;
+  const client = { chats: { history: () => promise, queue: emptyQueue } } as unknown as EngineClient;
   const conversation = new Conversation({ chatId: CHAT, client, onChange: () => undefined });
   const loaded = conversation.load();
   return {

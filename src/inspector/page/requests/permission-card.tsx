@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { subjectOf, type AgentRequest } from '../../../client/client.ts';
 import { LongText } from '../long-text.tsx';
-import type { CardProps } from '../requests.tsx';
+import type { CardProps } from './card.ts';
 
 /** So much of what is asked is shown at first: the answer stays in sight. */
 const CHARACTERS = 4_000;

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { LongMarkdown } from '../said-item.tsx';
-import type { CardProps } from '../requests.tsx';
+import type { CardProps } from './card.ts';
 
 type Mode = 'reading' | 'editing' | 'changing';
 

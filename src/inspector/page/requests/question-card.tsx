@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { z } from 'zod';
-import type { CardProps } from '../requests.tsx';
+import type { CardProps } from './card.ts';
 
 const QuestionSchema = z.object({
   id: z.string().optional(),
