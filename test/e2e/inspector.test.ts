@@ -51,6 +51,7 @@ it('shows a message move through the chat machine into a file, and an interrupt'
   await enter(page, 'not the secret');
   await page.getByRole('alert').getByText('does not know this secret').waitFor();
   await enter(page, secret);
+  await page.getByRole('button', { name: 'Both' }).click();
 
   await page.locator('.actor', { hasText: 'Claude Code' }).click();
   await activeState(page, 'resting.idle').waitFor();
@@ -62,7 +63,7 @@ it('shows a message move through the chat machine into a file, and an interrupt'
   await send(page, 'Count down slowly');
   await page.locator('.said.live', { hasText: '99' }).waitFor({ timeout: 60_000 });
   await activeState(page, 'running').waitFor();
-  await page.getByRole('button', { name: 'Interrupt' }).click();
+  await page.getByRole('button', { name: 'Interrupt', exact: true }).click();
   await page.locator('.said.notice', { hasText: 'interrupted after' }).waitFor({ timeout: 60_000 });
 
   await page.getByRole('button', { name: 'Selected' }).click();
@@ -86,6 +87,91 @@ it('shows a message move through the chat machine into a file, and an interrupt'
   expect(page.url()).toBe(`${url}/inspect`);
   expect(await findBarriers(page)).toEqual([]);
   expect(troubles).toEqual([]);
+});
+
+it('leads through a plan, a question, a to-do list, two files and a table, each by one button', async () => {
+  const { page, troubles } = await openPage(browser, DESKTOP);
+  onTestFinished(() => page.context().close());
+  await page.goto(`${url}/inspect#secret=${secret}`);
+  expect(page.url()).toBe(`${url}/inspect`);
+  const cards = page.locator('.requests');
+
+  await begin(page, 'Approve a plan');
+  await cards.getByRole('heading', { name: 'Tidy up the notes' }).waitFor({ timeout: 60_000 });
+  expect(await page.title()).toBe('(1) waits for you · Replicas engine');
+  await cards.getByRole('button', { name: 'Edit' }).click();
+  await cards.getByRole('textbox', { name: 'The plan' }).fill('# Leave the notes alone');
+  await cards.getByRole('button', { name: 'Approve as edited' }).click();
+  await finished(page);
+
+  await begin(page, 'Answer a question');
+  await cards.getByLabel('Formally').check({ timeout: 60_000 });
+  await cards.getByRole('button', { name: 'Answer' }).click();
+  await page.locator('.said.text', { hasText: 'Formally' }).waitFor({ timeout: 60_000 });
+
+  await begin(page, 'See a to-do list');
+  await finished(page);
+  await page.locator('.task-list').last().locator('li.completed', { hasText: 'Tell' }).waitFor();
+
+  await begin(page, 'See two files change');
+  await finished(page);
+  expect(await page.locator('.diff .added').allTextContents()).toEqual(
+    expect.arrayContaining(['+Hello!\n', '+Goodbye!\n']),
+  );
+
+  await begin(page, 'Read a table');
+  await finished(page);
+  await page.locator('.markdown th', { hasText: 'Speaks' }).waitFor();
+  await page.locator('.code .hljs-keyword', { hasText: 'function' }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  expect(troubles).toEqual([]);
+});
+
+it('shows what was sent at once, and what waits: in another order, written anew, dropped', async () => {
+  const { page } = await openPage(browser, DESKTOP);
+  onTestFinished(() => page.context().close());
+  await page.goto(`${url}/inspect#secret=${secret}`);
+  await begin(page, 'Interrupt a turn');
+  await page.locator('.said.live').waitFor({ timeout: 60_000 });
+  const box = page.getByRole('textbox', { name: /^Message/ });
+  for (const text of ['one', 'two', 'three']) {
+    await box.fill(text);
+    await box.press('Enter');
+  }
+  const waiting = page.getByRole('region', { name: 'Queue' });
+  const order = () => waiting.locator('li p').allTextContents();
+  await expect.poll(order).toEqual(['one', 'two', 'three']);
+
+  await waiting.getByRole('button', { name: 'Move 3 up' }).click();
+  await expect.poll(order).toEqual(['one', 'three', 'two']);
+  await waiting.getByRole('button', { name: 'Remove' }).first().click();
+  await expect.poll(order).toEqual(['three', 'two']);
+  await waiting.getByRole('button', { name: 'Edit' }).first().click();
+  await expect.poll(() => box.inputValue()).toBe('three');
+  await expect.poll(order).toEqual(['two']);
+  await waiting.getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('button', { name: 'Interrupt', exact: true }).click();
+  await page.locator('.said.notice', { hasText: 'interrupted after' }).waitFor({ timeout: 60_000 });
+});
+
+it('names, finds and deletes chats', async () => {
+  const { page } = await openPage(browser, DESKTOP);
+  onTestFinished(() => page.context().close());
+  await page.goto(`${url}/inspect#secret=${secret}`);
+  await openChat(page);
+
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByRole('textbox', { name: 'Title' }).fill('Short-lived');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const chat = page.locator('.chat-button', { hasText: 'Short-lived' });
+  await chat.waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('short-l');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Short-lived' }).waitFor();
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await chat.waitFor({ state: 'detached' });
 });
 
 it('works on a phone, one part at a time, and in the dark', async () => {
@@ -118,12 +204,16 @@ it('is worked by keys alone', async () => {
   await page.getByLabel('Secret').waitFor();
   await page.keyboard.type(secret);
   await page.keyboard.press('Enter');
+  await page.locator('.composer').waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('both');
+  await page.keyboard.press('Enter');
   for (const sign of ['.actor', '.canvas', '#tab-transitions', '.chat-button', '.conversation.scroll']) {
     await page.locator(sign).first().waitFor();
   }
 
   const reached = new Set<string>();
-  for (let press = 0; press < 40; press += 1) {
+  for (let press = 0; press < 80; press += 1) {
     await page.keyboard.press('Tab');
     reached.add(
       await page.evaluate(() => document.activeElement?.className || document.activeElement?.id || ''),
@@ -163,9 +253,12 @@ it('shares one stream between eight tabs, of which each can send, also when the 
   await send(tabs[1]!, 'Behind the first');
 
   for (const tab of tabs.slice(1)) {
-    await tab.locator('.said.user', { hasText: 'Behind the first' }).waitFor({ timeout: 60_000 });
-    const said = await tab.locator('.said.user', { hasText: /From tab|Behind/ }).allTextContents();
-    expect(said.toSorted()).toEqual(['Behind the first', ...tabs.map((_, index) => `From tab ${index}`)]);
+    const texts = tab.locator('.said.user:not(.pending) > p', { hasText: /From tab|Behind/ });
+    await texts.filter({ hasText: 'Behind the first' }).waitFor({ timeout: 60_000 });
+    expect((await texts.allTextContents()).toSorted()).toEqual([
+      'Behind the first',
+      ...tabs.map((_, index) => `From tab ${index}`),
+    ]);
   }
 });
 
@@ -181,6 +274,7 @@ it('takes up the thread by itself after the engine was killed', async () => {
   engine = await startDev(Number(new URL(url).port));
 
   await page.getByText('Live', { exact: true }).waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Both' }).click();
   await page.locator('.actor', { hasText: 'Claude Code' }).click();
   await send(page, 'Hello again');
   await page.locator('.said.notice', { hasText: 'completed after' }).last().waitFor({ timeout: 60_000 });
@@ -190,7 +284,7 @@ it('takes up the thread by itself after the engine was killed', async () => {
 async function startDev(port: number): Promise<EngineProcess> {
   const environment = { PATH: process.env['PATH'], HOME: '/nonexistent' };
   const started = launchEngine(environment, { command: ['dev', '--port', String(port)], cwd: folder });
-  const invitation = `Look inside: ${url}/inspect`;
+  const invitation = `Open it: ${url}/inspect`;
   await vi.waitFor(() => expect(started.logs()).toContain(invitation), { timeout: 60_000 });
   return started;
 }
@@ -198,6 +292,23 @@ async function startDev(port: number): Promise<EngineProcess> {
 async function enter(page: Page, text: string): Promise<void> {
   await page.getByLabel('Secret').fill(text);
   await page.getByRole('button', { name: 'Open' }).click();
+}
+
+/** A chat of its own. */
+async function openChat(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await page.getByLabel('Agent').selectOption('claude');
+  await page.locator('.new-chat').getByRole('button', { name: 'Open' }).click();
+  await page.getByText('Nothing was said yet').waitFor();
+}
+
+async function begin(page: Page, suggestion: string): Promise<void> {
+  await openChat(page);
+  await page.getByRole('button', { name: suggestion }).click();
+}
+
+async function finished(page: Page): Promise<void> {
+  await page.locator('.said.notice', { hasText: 'completed after' }).waitFor({ timeout: 60_000 });
 }
 
 async function send(page: Page, text: string): Promise<void> {

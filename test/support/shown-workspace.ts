@@ -25,6 +25,8 @@ export interface Shown {
   hookLines: string[];
   history: AgentEvent[];
   requests: AgentRequest[];
+  /** Messages in the queue. */
+  waiting: string[];
   /** For want of room on the disk. */
   refusesMessages: boolean;
   /** How often a drawing cannot be had before it can. */
@@ -50,6 +52,7 @@ export async function serveWorkspace(shown: Partial<Shown>): Promise<ShownWorksp
     hookLines: [],
     history: [],
     requests: [],
+    waiting: [],
     refusesMessages: false,
     failingDrawings: 0,
     ...shown,
@@ -120,6 +123,11 @@ function partsOf(shown: Shown, { streams, answers }: Doing): Parameters<typeof f
         if (shown.refusesMessages) throw new EngineError('STORAGE_FULL');
         return { messageId, queued: false, position: 0 };
       },
+      queue: async (chatId) => ({
+        chatId,
+        processing: true,
+        queue: shown.waiting.map((message, index) => ({ id: `w${index}`, message, queuedAt: AT })),
+      }),
       interrupt: async () => ({ interrupted: true, queue: [] }),
       history: async (chatId) => ({
         threadId: null,

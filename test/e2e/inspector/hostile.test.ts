@@ -20,6 +20,20 @@ afterAll(() => browser.close());
 const HOSTILE =
   '\u202E"><script>hit()</script><img src=x onerror=hit()><svg onload=hit()>javascript:hit()//\u001B[31m';
 
+/** The same wherever Markdown makes an element, a link or a picture. */
+const MARKDOWN = [
+  HOSTILE,
+  `# ${HOSTILE}`,
+  `- [ ] ${HOSTILE}`,
+  `| ${HOSTILE} |`,
+  '[link](javascript:hit()) [entity](&#106;avascript:hit()) ![picture](https://x/?leak) <https://x/"onclick=hit()>',
+  '[data](data:text/html,<script>hit()</script>) [title](https://x "\" onmouseover=hit()")',
+  '<iframe src="javascript:hit()"></iframe><a href="javascript:hit()">a</a>',
+  '<math><mtext></p><svg><style><img src=x onerror=hit()></style></svg></mtext></math>',
+  `\`\`\`html"onload=hit()\n${HOSTILE}\n\`\`\``,
+  '```html\n<script>hit()</script>\n```',
+].join('\n\n');
+
 const ADDRESSES = [
   'javascript:hit()',
   'JAVASCRIPT:hit()',
@@ -66,9 +80,13 @@ describe('what cannot be seen', () => {
     onTestFinished(() => page.context().close());
     await enter(page, url);
 
-    const asked = await page.locator('.requests pre').textContent();
+    await page.getByText('All of what it asks').click();
+    const asked = await page.locator('.requests pre').allTextContents();
 
-    expect(asked).toBe('{\n  "command": "rm ⟨U+202E⟩evil⟨U+202C⟩\\u001b[8m"\n}');
+    expect(asked).toEqual([
+      'rm ⟨U+202E⟩evil⟨U+202C⟩␛[8m',
+      '{\n  "command": "rm ⟨U+202E⟩evil⟨U+202C⟩\\u001b[8m"\n}',
+    ]);
   });
 });
 
@@ -87,23 +105,22 @@ describe('what is too long', () => {
       onTestFinished(() => page.context().close());
       await enter(page, url);
       const asked = page.locator('.requests li').first();
+      const subject = asked.locator('pre.subject');
 
-      const before = (await asked.locator('pre').textContent())?.length ?? 0;
-      await asked.getByText(/^… [\d,]+ more characters/).waitFor();
-      await asked.getByRole('button', { name: 'Show more' }).click();
-      await expect
-        .poll(async () => (await asked.locator('pre').textContent())?.length)
-        .toBeGreaterThan(before + 40_000);
+      const before = (await subject.textContent())?.length ?? 0;
+      await subject.getByText(/^… [\d,]+ more characters/).waitFor();
+      await subject.getByRole('button', { name: 'Show more' }).click();
+      await expect.poll(async () => (await subject.textContent())?.length).toBeGreaterThan(before + 40_000);
       const saving = page.waitForEvent('download');
-      await asked.getByRole('button', { name: 'Save all' }).click();
+      await subject.getByRole('button', { name: 'Save all' }).click();
       await (await saving).cancel();
 
       expect(before).toBeLessThan(5_000);
       for (const name of ['Allow', 'Deny']) {
-        const button = asked.getByRole('button', { name });
+        const button = asked.getByRole('button', { name, exact: true });
         await expect.poll(() => isInSight(button)).toBe(true);
       }
-      await asked.getByRole('button', { name: 'Deny' }).click();
+      await asked.getByRole('button', { name: 'Deny', exact: true }).click();
       await expect.poll(() => answers).toEqual(['the-chat r1 deny']);
     },
   );
@@ -162,12 +179,22 @@ function hostileWorkspace(): Partial<Shown> {
     prUrls: ADDRESSES,
     diff: `diff --git a/${HOSTILE}\n@@ ${HOSTILE}\n+${HOSTILE}\n-${HOSTILE}`,
     hookLines: [HOSTILE],
-    requests: [requestOf(HOSTILE), { ...requestOf(HOSTILE), id: 'r2', kind: 'plan', plan: HOSTILE }],
+    waiting: [HOSTILE],
+    requests: [
+      requestOf(HOSTILE),
+      { ...requestOf(HOSTILE), id: 'r2', kind: 'plan', plan: MARKDOWN },
+      {
+        ...requestOf(HOSTILE),
+        id: 'r3',
+        kind: 'question',
+        questions: [{ question: HOSTILE, options: [{ label: HOSTILE, description: HOSTILE }] }],
+      },
+    ],
     history: [
       said('claude-user', { message: { content: HOSTILE } }),
       said('claude-assistant', {
         message: {
-          content: [{ type: 'text', text: HOSTILE }, { type: 'thinking', thinking: HOSTILE }, tool, edit],
+          content: [{ type: 'text', text: MARKDOWN }, { type: 'thinking', thinking: MARKDOWN }, tool, edit],
         },
       }),
       said('claude-user', {
@@ -246,4 +273,6 @@ async function enter(page: Page, url: string): Promise<void> {
   await page.getByLabel('Secret').fill(SECRET);
   await page.getByRole('button', { name: 'Open' }).click();
   await page.getByText('Live', { exact: true }).waitFor();
+  const both = page.getByRole('button', { name: 'Both' });
+  if (await both.isVisible()) await both.click();
 }

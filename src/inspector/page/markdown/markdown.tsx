@@ -8,11 +8,20 @@ import { Code } from './code.tsx';
  * so that nothing an agent writes runs or asks for anything.
  */
 export function Markdown({ text }: { text: string }) {
-  const tokens = useMemo(() => lexer(text, { gfm: true }), [text]);
+  const tokens = useMemo(() => ranked(lexer(text, { gfm: true })), [text]);
   return (
     <div class="markdown">
       <Blocks tokens={tokens} />
     </div>
+  );
+}
+
+/** Its headings one below the other, whichever depths were written: those who listen go by them. */
+function ranked(tokens: readonly Token[]): Token[] {
+  const depths = new Set(tokens.flatMap((token) => (token.type === 'heading' ? [Number(token.depth)] : [])));
+  const ranks = [...depths].toSorted((one, other) => one - other);
+  return tokens.map((token) =>
+    token.type === 'heading' ? { ...token, depth: ranks.indexOf(token.depth) + 1 } : token,
   );
 }
 

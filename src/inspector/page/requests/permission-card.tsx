@@ -50,7 +50,7 @@ export function PermissionCard({ request, give }: CardProps) {
           />
         ) : (
           <button type="button" class="quiet" onClick={() => setDenying(true)}>
-            Deny with a reason
+            Say why not…
           </button>
         )}
       </form>
