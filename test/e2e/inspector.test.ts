@@ -102,25 +102,25 @@ it('leads through a plan, a question, a to-do list, two files and a table, each 
   await cards.getByRole('button', { name: 'Edit' }).click();
   await cards.getByRole('textbox', { name: 'The plan' }).fill('# Leave the notes alone');
   await cards.getByRole('button', { name: 'Approve as edited' }).click();
-  await finished(page);
+  await answered(page, 'The plan is carried out.');
 
   await begin(page, 'Answer a question');
   await cards.getByLabel('Formally').check({ timeout: 60_000 });
   await cards.getByRole('button', { name: 'Answer' }).click();
-  await page.locator('.said.text', { hasText: 'Formally' }).waitFor({ timeout: 60_000 });
+  await answered(page, 'Formally');
 
   await begin(page, 'See a to-do list');
-  await finished(page);
+  await answered(page, 'All three steps are done.');
   await page.locator('.task-list').last().locator('li.completed', { hasText: 'Tell' }).waitFor();
 
   await begin(page, 'See two files change');
-  await finished(page);
+  await answered(page, 'Two files changed.');
   expect(await page.locator('.diff .added').allTextContents()).toEqual(
     expect.arrayContaining(['+Hello!\n', '+Goodbye!\n']),
   );
 
   await begin(page, 'Read a table');
-  await finished(page);
+  await answered(page, 'A table and some code');
   await page.locator('.markdown th', { hasText: 'Speaks' }).waitFor();
   await page.locator('.code .hljs-keyword', { hasText: 'function' }).waitFor();
   expect(await findBarriers(page)).toEqual([]);
@@ -307,8 +307,8 @@ async function begin(page: Page, suggestion: string): Promise<void> {
   await page.getByRole('button', { name: suggestion }).click();
 }
 
-async function finished(page: Page): Promise<void> {
-  await page.locator('.said.notice', { hasText: 'completed after' }).waitFor({ timeout: 60_000 });
+async function answered(page: Page, text: string): Promise<void> {
+  await page.locator('.said.text', { hasText: text }).waitFor({ timeout: 60_000 });
 }
 
 async function send(page: Page, text: string): Promise<void> {
