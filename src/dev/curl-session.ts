@@ -7,6 +7,9 @@ export function curlSession({ url, secret }: { url: string; secret: string }): s
 SECRET="X-Replicas-Engine-Secret: ${secret}"
 engine() { curl --silent --show-error --header "$SECRET" "$ENGINE$@"; echo; }
 
+# The workspace is ready when its start hooks have run; messages that come earlier wait.
+until engine /status | grep -q '"boot":{"state":"ready"'; do sleep 0.5; done
+
 # A snapshot: the chats that exist from the first start, one of each agent. Take their ids.
 engine /chats
 chat_of() { engine /chats | grep -o "\\"id\\":\\"[^\\"]*\\",\\"provider\\":\\"$1\\"" | head -n 1 | cut -d '"' -f 4; }
