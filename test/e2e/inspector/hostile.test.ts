@@ -27,7 +27,7 @@ const MARKDOWN = [
   `- [ ] ${HOSTILE}`,
   `| ${HOSTILE} |`,
   '[link](javascript:hit()) [entity](&#106;avascript:hit()) ![picture](https://x/?leak) <https://x/"onclick=hit()>',
-  '[data](data:text/html,<script>hit()</script>) [title](https://x "\" onmouseover=hit()")',
+  '[data](data:text/html,<script>hit()</script>) [title](https://x "\\" onmouseover=hit()")',
   '<iframe src="javascript:hit()"></iframe><a href="javascript:hit()">a</a>',
   '<math><mtext></p><svg><style><img src=x onerror=hit()></style></svg></mtext></math>',
   `\`\`\`html"onload=hit()\n${HOSTILE}\n\`\`\``,
