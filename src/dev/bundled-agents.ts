@@ -4,8 +4,6 @@ import { dirname, join } from 'node:path';
 import { findExecutable } from '../environment/engine-env.ts';
 import type { Environment } from './dev-environment.ts';
 
-const requireHere = createRequire(import.meta.url);
-
 /** Targets in the names of Codex's folders, by `process.arch`. */
 const CODEX_TARGETS: Readonly<Record<string, string>> = {
   x64: 'x86_64-unknown-linux-musl',
@@ -13,21 +11,22 @@ const CODEX_TARGETS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The agents' native programs as npm installed them here, run without their JavaScript wrappers; null for one that
- * is not installed or not made for this machine.
+ * The agents' native programs as npm installed them here, or in a folder, run without their JavaScript wrappers; null for one
+ * that is not installed or not made for this machine.
  */
-export function findBundledAgents(): { claude: string | null; codex: string | null } {
+export function findBundledAgents(folder?: string): { claude: string | null; codex: string | null } {
   const { arch } = process;
+  const requireThere = createRequire(folder === undefined ? import.meta.url : join(folder, 'package.json'));
   const target = CODEX_TARGETS[arch] ?? arch;
   return {
-    claude: findInPackage(`@anthropic-ai/claude-code-linux-${arch}`, 'claude'),
-    codex: findInPackage(`@openai/codex-linux-${arch}`, join('vendor', target, 'bin', 'codex')),
+    claude: findInPackage(requireThere, `@anthropic-ai/claude-code-linux-${arch}`, 'claude'),
+    codex: findInPackage(requireThere, `@openai/codex-linux-${arch}`, join('vendor', target, 'bin', 'codex')),
   };
 }
 
-function findInPackage(name: string, file: string): string | null {
+function findInPackage({ resolve }: NodeJS.Require, name: string, file: string): string | null {
   try {
-    const program = join(dirname(requireHere.resolve(`${name}/package.json`)), file);
+    const program = join(dirname(resolve(`${name}/package.json`)), file);
     return existsSync(program) ? program : null;
   } catch {
     return null;

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { findBundledAgents } from '../../src/dev/bundled-agents.ts';
+import { findTestedAgents } from '../support/tested-agents.ts';
 import { createGate } from '../../src/dev/gate.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
 import { provideDebianPackage } from '../support/debian-package.ts';
@@ -62,7 +62,7 @@ async function createClock() {
   const offset = join(folder, 'offset');
   const claude = join(folder, 'claude');
   await writeFile(offset, '+0s');
-  await writeFile(claude, `#!/bin/sh\nunset LD_PRELOAD\nexec ${findBundledAgents().claude} "$@"\n`, {
+  await writeFile(claude, `#!/bin/sh\nunset LD_PRELOAD\nexec ${findTestedAgents().claude} "$@"\n`, {
     mode: 0o755,
   });
   return {

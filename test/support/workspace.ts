@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFailed, onTestFinished } from 'vitest';
-import { findBundledAgents } from '../../src/dev/bundled-agents.ts';
+import { findTestedAgents } from './tested-agents.ts';
 import {
   startReferenceMonolith,
   type Issue,
@@ -144,7 +144,7 @@ function engineEnvironment(
   home: string,
   { port, cloudInitLog }: { port: number; cloudInitLog: string },
 ): Environment {
-  const agents = findBundledAgents();
+  const agents = findTestedAgents();
   return {
     PATH: process.env['PATH'],
     // The home of whoever starts the engine: nothing may end up there.

@@ -6,7 +6,7 @@ import { createDriver as createAgentDriver } from '../../../src/agents/agent.ts'
 import { createPlainLogin } from '../../../src/agents/login.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
-import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
+import { findTestedAgents } from '../../support/tested-agents.ts';
 import { type Script, type ScriptedModel, startScriptedModel } from '../../../src/dev/scripted-model.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
 import { createLog } from '../../../src/log.ts';
@@ -109,7 +109,7 @@ export function adapterEnvironment({ url }: Pick<ScriptedModel, 'url'>): Record<
     ANTHROPIC_API_KEY: 'sk-ant-dummy',
     CLAUDE_CODE_MAX_RETRIES: '1',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    CLAUDE_CODE_EXECUTABLE: findBundledAgents().claude ?? '',
+    CLAUDE_CODE_EXECUTABLE: findTestedAgents().claude ?? '',
   };
 }
 

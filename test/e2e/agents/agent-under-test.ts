@@ -1,7 +1,7 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
+import { findTestedAgents } from '../../support/tested-agents.ts';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
@@ -76,7 +76,7 @@ const claude: AgentUnderTest = {
     const sayByHand = async (text: string) => {
       const env = { IS_SANDBOX: '1', ANTHROPIC_BASE_URL: chat.model.url, ANTHROPIC_API_KEY: 'sk-ant-dummy' };
       const args = ['-p', `--resume=${chat.record.sessionId}`, text];
-      await runByHand(chat, { program: findBundledAgents().claude, args, env });
+      await runByHand(chat, { program: findTestedAgents().claude, args, env });
     };
     return { ...chat, asked: () => questionsIn(chat.model.messages()), sayByHand };
   },
@@ -111,7 +111,7 @@ const codex: AgentUnderTest = {
       const settings = ['--dangerously-bypass-approvals-and-sandbox', '--skip-git-repo-check'];
       const args = ['exec', ...settings, 'resume', String(chat.record.sessionId), text];
       const env = { SCRIPTED_KEY: 'sk-scripted' };
-      await runByHand(chat, { program: findBundledAgents().codex, args, env });
+      await runByHand(chat, { program: findTestedAgents().codex, args, env });
     };
     return { ...chat, asked, sayByHand };
   },

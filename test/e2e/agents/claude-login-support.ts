@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
+import { findTestedAgents } from '../../support/tested-agents.ts';
 import { promptsOf } from '../../../src/dev/messages-request.ts';
 import { startScriptedModel, type ScriptedModel } from '../../../src/dev/scripted-model.ts';
 import { scriptTurns, type Turn } from '../../../src/dev/turn-script.ts';
@@ -59,7 +59,7 @@ export async function openLoginChat({ turn, first, next, ...rest }: LoginChatOpt
     ...outside.environment,
   };
   const login = await createScriptedLogin({}, { environment, next: () => next(logins) });
-  const chat = await openStandIn({ command: findBundledAgents().claude, login, ...rest });
+  const chat = await openStandIn({ command: findTestedAgents().claude, login, ...rest });
   place.home = chat.home;
   await login.replace(await first(logins));
   return { ...chat, model, gate, login, logins, outside };

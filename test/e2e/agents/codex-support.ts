@@ -7,7 +7,7 @@ import { createCodexCodec } from '../../../src/agents/codex/codec.ts';
 import { createPlainLogin } from '../../../src/agents/login.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
-import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
+import { findTestedAgents } from '../../support/tested-agents.ts';
 import { type ScriptedResponses, startScriptedResponses } from '../../../src/dev/scripted-responses.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
@@ -48,7 +48,7 @@ export async function openCodexChat(options: CodexChatsOptions): Promise<CodexCh
 /** Chats of one engine. */
 export async function openCodexChats({
   turn,
-  command = findBundledAgents().codex,
+  command = findTestedAgents().codex,
   policy = 'bypass',
   configuration = [],
   count = 2,

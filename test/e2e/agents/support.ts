@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { createPlainLogin } from '../../../src/agents/login.ts';
-import { findBundledAgents } from '../../../src/dev/bundled-agents.ts';
+import { findTestedAgents } from '../../support/tested-agents.ts';
 import { type Script, type ScriptedModel, startScriptedModel } from '../../../src/dev/scripted-model.ts';
 import { openStandIn, type StandInOptions, type TestChat } from '../../agents/claude/stand-in.ts';
 
@@ -16,7 +16,7 @@ export async function openChat({
   const model = await startScriptedModel({ script });
   onTestFinished(() => model.close());
   const chat = await openStandIn({
-    command: findBundledAgents().claude,
+    command: findTestedAgents().claude,
     login: createPlainLogin(environmentOf(model)),
     ...options,
   });
