@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { EngineClient } from '../client/client.ts';
 import { isBaseUrl } from '../client/transport.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
+import { attempt, codeOf } from '../storage/attempt.ts';
 
 /** How a command finds its engine. */
 export interface EngineOptions {
@@ -71,7 +72,7 @@ function readSecretFile(file: string): string {
     const secret = readFileSync(file, 'utf8').trim();
     if (secret !== '') return secret;
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const reason = codeOf(error) ?? String(error);
     throw new CliError(`The secret cannot be read from ${file} (${reason}).`, EXIT.USAGE);
   }
   throw new CliError(`There is no secret in ${file}: it is empty.`, EXIT.USAGE);
@@ -86,11 +87,6 @@ const SettingsSchema = z.record(z.string(), z.string());
 
 /** The environment of the trial engine that was started in a folder; null when none is running. */
 export function readDevSettings(folder: string): Record<string, string> | null {
-  try {
-    return SettingsSchema.parse(
-      JSON.parse(readFileSync(resolve(folder, DEV_HOME, 'engine-environment.json'), 'utf8')),
-    );
-  } catch {
-    return null;
-  }
+  const file = resolve(folder, DEV_HOME, 'engine-environment.json');
+  return attempt(() => SettingsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), null);
 }

@@ -9,6 +9,7 @@ import type { MonolithClient, RefreshOutcome } from '../control-plane/client.ts'
 import { secretOfBedrock } from './claude-logins.ts';
 import { expiryOfClaude, expiryOfJwt, toTime } from './issued.ts';
 import { sha256 } from './login.ts';
+import { codeOf } from '../storage/attempt.ts';
 
 /** How the control plane answered, and what was put in place of what it issued. */
 export type Attempt =
@@ -44,7 +45,7 @@ export function createAttempts({ client, keep, onKept, now }: AttemptsOptions): 
         onKept(provider);
         return { kind: 'issued', source, expiresAt };
       } catch (error) {
-        return { kind: 'unavailable', reason: `It could not be put in place${codeOf(error)}.` };
+        return { kind: 'unavailable', reason: `It could not be put in place${inBrackets(codeOf(error))}.` };
       }
     };
   };
@@ -98,6 +99,6 @@ function secretOfClaude(credential: ClaudeCredential): string {
 }
 
 /** Messages of errors name paths; their codes say enough. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+function inBrackets(code: string | undefined): string {
+  return code === undefined ? '' : ` (${code})`;
 }

@@ -4,6 +4,7 @@ import { makeWayForFile } from '../storage/make-way.ts';
 import { readIfFile } from '../storage/read-if-file.ts';
 import { TEMPORARY_SUFFIX, replaceFile } from '../storage/replace-file.ts';
 import { setAside, type OnDamage } from '../storage/set-aside.ts';
+import { codeOf } from '../storage/attempt.ts';
 
 /** How the content of one kind of file is read and written, without touching what it does not know. */
 export interface Codec<Content> {
@@ -106,7 +107,7 @@ async function readIfThere(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { passwordOf } from '../contract/url-password.ts';
 import { syncFolder } from '../storage/replace-file.ts';
 import { setAside, type OnDamage } from '../storage/set-aside.ts';
 import type { Codec } from './credential-file.ts';
+import { codeOf } from '../storage/attempt.ts';
 
 /** `~/.git-credentials`, as git's credential helper `store` keeps it: one URL per line, the first that fits is used. */
 export const gitCredentials: Codec<string[]> = {
@@ -70,7 +71,7 @@ async function takeLock(lock: string, onDamage: OnDamage) {
     try {
       return await open(lock, 'wx', 0o600);
     } catch (error) {
-      if (!isTaken(error) || attempt === LOCK_ATTEMPTS) throw error;
+      if (codeOf(error) !== 'EEXIST' || attempt === LOCK_ATTEMPTS) throw error;
       await removeIfStale(lock, onDamage);
       await delay(LOCK_WAIT_MS);
     }
@@ -81,8 +82,4 @@ async function removeIfStale(lock: string, onDamage: OnDamage): Promise<void> {
   const held = await stat(lock).catch(() => null); // released meanwhile
   if (held?.isDirectory()) onDamage(await setAside(lock, { reason: 'It is a folder.', now: new Date() }));
   else if (held !== null && Date.now() - held.mtimeMs > STALE_MS) await rm(lock, { force: true });
-}
-
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
 }

@@ -8,6 +8,7 @@ import { Previews } from '../previews/previews.ts';
 import type { Recorder } from '../journal/projection/recorder.ts';
 import { readIfFile } from '../storage/read-if-file.ts';
 import { replaceFile } from '../storage/replace-file.ts';
+import { parseJson } from '../contract/parse-json.ts';
 
 export interface OpenPreviewsOptions {
   environment: EngineEnvironment;
@@ -51,9 +52,5 @@ function chatOf(runId: string, records: ReadonlyMap<string, ChatRecord>): string
 
 /** A file that somebody spoilt says nothing: it is written anew. */
 function readSaved(file: string): Preview[] {
-  try {
-    return PreviewListSchema.parse(JSON.parse(readIfFile(file) ?? '')).previews;
-  } catch {
-    return [];
-  }
+  return PreviewListSchema.safeParse(parseJson(readIfFile(file) ?? '')).data?.previews ?? [];
 }

@@ -5,6 +5,7 @@ import { identify } from '../processes/identify.ts';
 import { createRun } from '../processes/run.ts';
 import { endFamily } from '../processes/terminate.ts';
 import { isSetAside } from '../storage/set-aside.ts';
+import { attempt } from '../storage/attempt.ts';
 
 /**
  * Removes the folders of all processes but these. What an ended process left running on purpose stays, and so does the folder
@@ -24,27 +25,12 @@ export async function clearProcesses(folder: string, known: ReadonlySet<string>)
 /** Files below `folder` that some process of this machine has open, as far as we may know. */
 function heldFiles(folder: string): Set<string> {
   const held = new Set<string>();
-  for (const pid of namesIn('/proc').filter((name) => /^\d+$/.test(name))) {
-    for (const descriptor of namesIn(`/proc/${pid}/fd`)) {
-      const target = targetOf(`/proc/${pid}/fd/${descriptor}`);
-      if (target?.startsWith(`${folder}/`)) held.add(target);
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const descriptors = `/proc/${pid}/fd`;
+    for (const name of attempt(() => readdirSync(descriptors), [])) {
+      const target = attempt(() => readlinkSync(`${descriptors}/${name}`), '');
+      if (target.startsWith(`${folder}/`)) held.add(target);
     }
   }
   return held;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return []; // it is gone, or somebody else's
-  }
-}
-
-function targetOf(link: string): string | undefined {
-  try {
-    return readlinkSync(link);
-  } catch {
-    return undefined;
-  }
 }

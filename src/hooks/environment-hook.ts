@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { HookRecord } from '../contract/hook-records.ts';
 import type { HookKind } from '../contract/hooks.ts';
 import { readRegularFile } from '../storage/regular-file.ts';
+import { attempt } from '../storage/attempt.ts';
 
 /** What the hooks of one run share. */
 export interface RunOfHooks {
@@ -43,11 +44,8 @@ export function readEnvironmentScript({
   folder,
   kind,
 }: Pick<HookRecord, 'folder' | 'kind'>): string | undefined {
-  try {
-    return readRegularFile(scriptOf(folder, kind), { maxBytes: SHOWN_BYTES }).toString('utf8');
-  } catch {
-    return undefined;
-  }
+  const file = scriptOf(folder, kind);
+  return attempt(() => readRegularFile(file, { maxBytes: SHOWN_BYTES }).toString('utf8'), undefined);
 }
 
 function scriptOf(home: string, kind: HookKind): string {

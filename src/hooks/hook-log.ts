@@ -9,6 +9,7 @@ import { setAside, type OnDamage } from '../storage/set-aside.ts';
 import { prefixLines } from './prefix-lines.ts';
 import { Printed } from './printed.ts';
 import { redactLines, redactText } from './redact.ts';
+import { isFullDisk } from '../storage/attempt.ts';
 
 /** A file this long is moved to `<name>.1`; one such is kept. */
 const ROTATE_BYTES = 128 * 1024 * 1024;
@@ -181,10 +182,6 @@ export class HookLog {
     this.#tail = result.catch(() => undefined); // the caller hears of it; the next one starts all the same
     return result;
   }
-}
-
-function isFullDisk(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 async function sizeOf(file: string): Promise<number> {

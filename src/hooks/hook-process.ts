@@ -9,7 +9,7 @@ import { elapsedOf, fence, identify } from '../processes/identify.ts';
 import { launch } from '../processes/launch.ts';
 import { createRun, filesOf, type Run } from '../processes/run.ts';
 import { freeOutput } from '../processes/spool.ts';
-import { readStderrTail } from '../processes/stderr-tail.ts';
+import { readStderrTail } from '../processes/read-tail.ts';
 import { endFamily } from '../processes/terminate.ts';
 import { readIfFile } from '../storage/read-if-file.ts';
 import type { HookLog } from './hook-log.ts';

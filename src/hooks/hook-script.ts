@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type { LaunchOptions } from '../processes/launch.ts';
 import { filesOf, type Run } from '../processes/run.ts';
+import { attempt } from '../storage/attempt.ts';
 
 const SHELLS = ['/bin/bash', '/usr/bin/bash', '/bin/sh'];
 
@@ -49,12 +50,9 @@ export function outcomeOf(exitCode: number | null): string {
 
 /** Of a process that was over when this engine met it. */
 export function durationOnDisk(run: Run): number {
-  try {
-    const { shim, exit } = filesOf(run);
-    return Math.max(0, Math.round(statSync(exit).mtimeMs - statSync(shim).mtimeMs));
-  } catch {
-    return 0; // It was killed together with the shell around it.
-  }
+  const { shim, exit } = filesOf(run);
+  // There is no end where it was killed together with the shell around it.
+  return attempt(() => Math.max(0, Math.round(statSync(exit).mtimeMs - statSync(shim).mtimeMs)), 0);
 }
 
 export function firstLine(command: string): string {

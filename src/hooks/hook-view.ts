@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises';
 import type { Hook } from '../contract/hooks.ts';
 import type { HookRecord, HookStep } from '../contract/hook-records.ts';
 import { createRun, filesOf } from '../processes/run.ts';
 import { readEnvironmentScript } from './environment-hook.ts';
+import { readTail } from '../processes/read-tail.ts';
 
 /** So much of what a hook printed is shown, in characters. */
 const SHOWN_CHARS = 100_000;
@@ -60,23 +60,8 @@ async function readOutput(steps: readonly HookStep[], folder: string): Promise<s
   let output = '';
   for (const { processId } of steps.toReversed()) {
     if (output.length >= SHOWN_CHARS) break;
-    output = (await readTail(filesOf(createRun(folder, processId)).stdout)) + output;
+    const { stdout } = filesOf(createRun(folder, processId));
+    output = (await readTail(stdout, SHOWN_CHARS * MAX_BYTES_PER_CHAR)) + output;
   }
   return output;
-}
-
-async function readTail(file: string): Promise<string> {
-  try {
-    const handle = await open(file, 'r');
-    try {
-      const { size } = await handle.stat();
-      const length = Math.min(size, SHOWN_CHARS * MAX_BYTES_PER_CHAR);
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-      return buffer.toString('utf8', 0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return ''; // It has not been started yet.
-  }
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { readRegularFile, UnfitFileError } from '../storage/regular-file.ts';
 import { parseRepositoryConfig, type ConfigProblem, type RepositoryConfig } from './repository-config.ts';
+import { codeOf } from '../storage/attempt.ts';
 
 /** The first one that is there is read, the others are not looked at. */
 export const CONFIG_FILES = ['replicas.json', 'replicas.yaml', 'replicas.yml'] as const;
@@ -53,7 +54,7 @@ function readText(file: string): string | ConfigProblem | null {
     return isUtf8(bytes) ? bytes.toString('utf8') : { path: '', message: 'expected UTF-8' };
   } catch (error) {
     if (error instanceof UnfitFileError) return { path: '', message: EXPECTED[error.reason] };
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = codeOf(error) ?? String(error);
     return code === 'ENOENT' ? null : { path: '', message: `expected a readable file (${code})` };
   }
 }

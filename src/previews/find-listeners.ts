@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { RUN_MARKER } from '../processes/run.ts';
-import type { ListeningSocket } from './listening-sockets.ts';
+import type { TcpSocket } from '../processes/tcp-table.ts';
 
 /** Who listens on a port. */
 export interface Listener {
@@ -17,7 +17,7 @@ export interface Listener {
  * counts. Of the workspace is what descends from a run of ours or works below the home; never this process itself.
  */
 export async function findListeners(
-  sockets: readonly ListeningSocket[],
+  sockets: readonly TcpSocket[],
   { home }: { home: string },
 ): Promise<Listener[]> {
   const portOf = new Map(sockets.map(({ inode, port }) => [`socket:[${inode}]`, port]));

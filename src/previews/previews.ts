@@ -2,7 +2,7 @@ import type { Preview } from '../contract/previews.ts';
 import { findProcess } from '../processes/process-table.ts';
 import { toCommandLine } from './command-line.ts';
 import { findListeners, type Listener } from './find-listeners.ts';
-import { listeningSockets } from './listening-sockets.ts';
+import { LISTENING, socketsIn } from '../processes/tcp-table.ts';
 
 export interface PreviewsOptions {
   /** What works below it is of the workspace. */
@@ -54,7 +54,7 @@ export class Previews {
   }
 
   async #look(): Promise<void> {
-    const sockets = listeningSockets();
+    const sockets = socketsIn(LISTENING).filter(({ userId }) => userId === process.getuid?.());
     const names = sockets.map(({ inode }) => inode).join();
     if (names === this.#sockets && this.#known.every(({ pid }) => findProcess(pid) !== null)) return;
     const listeners = await findListeners(sockets, this.#options);

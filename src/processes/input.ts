@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { filesOf, type Run } from './run.ts';
+import { isFullDisk } from '../storage/attempt.ts';
 
 /**
  * What of some bytes stands in the input of a run: all of them, a beginning, nothing, or something else in their
@@ -104,8 +105,4 @@ async function writeSome(file: FileHandle, at: { bytes: Buffer; position: number
     await delay(FULL_DISK_RETRY_MS);
     return 0;
   }
-}
-
-function isFullDisk(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

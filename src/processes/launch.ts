@@ -4,8 +4,9 @@ import { access, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { filesOf, RUN_MARKER, type Run } from './run.ts';
-import { readStderrTail } from './stderr-tail.ts';
+import { readStderrTail } from './read-tail.ts';
 import type { Strays } from './strays.ts';
+import { codeOf } from '../storage/attempt.ts';
 
 export interface LaunchOptions {
   command: string;
@@ -158,5 +159,5 @@ class StartError extends Error {
 
 /** Whether something failed for want of what may be there again in a moment. */
 function isPassingWant(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && PASSING.has(String(error.code));
+  return PASSING.has(codeOf(error) ?? '');
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { RUN_MARKER, type Run } from './run.ts';
+import { attempt } from '../storage/attempt.ts';
 
 export interface ProcessEntry {
   readonly pid: number;
@@ -108,9 +109,5 @@ function allProcessIds(): number[] {
 
 /** Null when the process is gone or belongs to somebody else. */
 function read(file: string): string | null {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return null;
-  }
+  return attempt(() => readFileSync(file, 'latin1'), null);
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { filesOf, type Run } from './run.ts';
+import { attempt } from '../storage/attempt.ts';
 
 /** Told by the names in their environment. Kept in the folder of the run: the next engine has to know. */
 const StraysSchema = z.object({
@@ -23,9 +24,7 @@ export function straysOf(run: Run): (variables: readonly string[]) => boolean {
 }
 
 function readStrays(run: Run): z.output<typeof StraysSchema> {
-  try {
-    return StraysSchema.parse(JSON.parse(readFileSync(filesOf(run).strays, 'utf8')));
-  } catch {
-    return { with: [], without: [] };
-  }
+  const { strays } = filesOf(run);
+  const none = { with: [], without: [] };
+  return attempt(() => StraysSchema.parse(JSON.parse(readFileSync(strays, 'utf8'))), none);
 }

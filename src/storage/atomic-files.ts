@@ -7,6 +7,7 @@ import { openLogFile, type LogFile, type OpenLogFile } from './log-file.ts';
 import { clearPlaceOfFile, makeWayForFile, makeWayForFolder } from './make-way.ts';
 import { TEMPORARY_SUFFIX, replaceFile, syncFolder } from './replace-file.ts';
 import { isSetAside, type OnDamage } from './set-aside.ts';
+import { codeOf } from './attempt.ts';
 
 export interface AtomicFilesOptions {
   /** Folder below which every key is a path. */
@@ -135,7 +136,7 @@ async function readIfThere(file: string): Promise<Buffer | null> {
   try {
     return await readFile(file);
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
 }
@@ -148,10 +149,6 @@ async function sweepFolder(folder: string): Promise<void> {
 
 function isInPlace(name: string): boolean {
   return !name.endsWith(TEMPORARY_SUFFIX);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Runs the work of one key in the order of the calls; keys do not wait for each other. */

@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from './attempt.ts';
 
 /**
  * Makes a folder and those above it, unless they are there. Node's `recursive` never ends where the file system makes no
@@ -10,8 +11,7 @@ export async function makeFolder(path: string, mode = 0o777): Promise<void> {
     await mkdir(path, mode);
   } catch (error) {
     if (await isFolder(path)) return;
-    const isOrphan = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!isOrphan || (await isFolder(dirname(path)))) throw error;
+    if (codeOf(error) !== 'ENOENT' || (await isFolder(dirname(path)))) throw error;
     await makeFolder(dirname(path), mode);
     await makeFolder(path, mode);
   }

@@ -3,6 +3,7 @@ import { access, chmod, lstat, stat } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { makeFolder } from './make-folder.ts';
 import { setAside, type OnDamage } from './set-aside.ts';
+import { codeOf } from './attempt.ts';
 
 export interface WayOptions {
   /** Nothing at this folder or above it is touched. */
@@ -84,6 +85,6 @@ function nameOf(status: Stats): string {
 }
 
 function nullIfMissing(error: unknown): null {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+  if (codeOf(error) === 'ENOENT') return null;
   throw error;
 }

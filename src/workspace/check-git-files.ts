@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { strangeKindOf, UnfitFileError } from '../storage/regular-file.ts';
 import { RepositoryError } from './git.ts';
 import { gitFolderOf } from './git-folder.ts';
+import { attempt } from '../storage/attempt.ts';
 
 /** What git reads whatever it is asked. */
 const FILES = [
@@ -27,7 +28,9 @@ export async function checkGitFiles(folder: string): Promise<void> {
   const gitFolder = await gitFolderOf(folder).catch(explainUnfit);
   if (gitFolder === undefined) return; // git says what is wrong
   for (const path of FILES.map((name) => join(gitFolder, name))) {
-    const kind = kindAt(path);
+    // What cannot be looked at (a link to itself, a folder that may not be entered) is git's to complain of.
+    const stats = attempt(() => statSync(path, { throwIfNoEntry: false }), undefined);
+    const kind = stats && strangeKindOf(stats);
     if (kind !== undefined) throw unfit(`${path} is ${kind}, not a file.`);
   }
 }
@@ -39,13 +42,4 @@ export function explainUnfit(error: unknown): undefined {
 
 function unfit(message: string): RepositoryError {
   return new RepositoryError({ code: 'repo_unreadable', message });
-}
-
-function kindAt(path: string): string | undefined {
-  try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    return stats && strangeKindOf(stats);
-  } catch {
-    return undefined; // a link to itself, a folder that may not be entered: git says so
-  }
 }

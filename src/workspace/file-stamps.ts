@@ -1,5 +1,6 @@
-import { lstatSync, type Stats } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { setImmediate as othersTurn } from 'node:timers/promises';
+import { attempt } from '../storage/attempt.ts';
 
 /** So many are looked at before others have their turn: a millisecond, as git has just looked at them too. */
 const AT_ONCE = 256;
@@ -24,17 +25,8 @@ export async function stampFiles(files: readonly (string | Buffer)[]): Promise<s
 
 /** At once: asking the thread pool takes ten times as long as the answer. */
 function stampOf(file: string | Buffer): { text: string; changedAt: number } {
-  const seen = lookAt(file);
+  const seen = attempt(() => lstatSync(file, { throwIfNoEntry: false }), undefined);
   if (seen === undefined) return { text: '-', changedAt: 0 };
   const { size, mtimeMs, ctimeMs, mode, ino } = seen;
   return { text: [size, mtimeMs, ctimeMs, mode, ino].join(' '), changedAt: ctimeMs };
-}
-
-/** Undefined for what is not there, or not ours to look at. */
-function lookAt(file: string | Buffer): Stats | undefined {
-  try {
-    return lstatSync(file, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { attempt, codeOf } from '../storage/attempt.ts';
 
 /** What lies directly under `~/workspaces`. */
 export interface Folders {
@@ -18,7 +19,7 @@ export interface RepositoryFolder {
 
 /** None while the folder is missing. */
 export function findFolders(workspaces: string): Folders {
-  const all = namesIn(workspaces);
+  const all = attempt(() => readdirSync(workspaces, { encoding: 'buffer' }), []);
   const found = all
     .filter(isText)
     .map(String)
@@ -51,14 +52,6 @@ export function listRepositories(workspaces: string): RepositoryFolder[] {
   return findFolders(workspaces).repositories.map((name) => ({ name, folder: join(workspaces, name) }));
 }
 
-function namesIn(folder: string): Buffer[] {
-  try {
-    return readdirSync(folder, { encoding: 'buffer' });
-  } catch {
-    return []; // It is made at the next start.
-  }
-}
-
 type Kind = 'repository' | 'plain' | 'file';
 
 /** A folder that may not be looked into counts as a repository: one that cannot be read. */
@@ -73,7 +66,7 @@ function look(path: string | Buffer): 'there' | 'missing' | 'denied' | 'file' {
     statSync(path);
     return 'there';
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'EACCES') return 'denied';
     return code === 'ENOENT' ? 'missing' : 'file';
   }

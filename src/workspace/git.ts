@@ -6,6 +6,7 @@ import { createLimit } from './limit.ts';
 import { withoutCredentials } from './remotes.ts';
 import { runTool } from './run-tool.ts';
 import type { ToolResult } from './run-tool.ts';
+import { attempt } from '../storage/attempt.ts';
 
 export interface GitOptions {
   maxBytes?: number;
@@ -97,11 +98,7 @@ export function createGit({
 
 /** git compares resolved paths. */
 function parentOf(folder: string): string {
-  try {
-    return dirname(realpathSync.native(folder));
-  } catch {
-    return dirname(folder);
-  }
+  return dirname(attempt(() => realpathSync.native(folder), folder));
 }
 
 function quietEnvironment(env: Record<string, string>): Record<string, string> {

@@ -9,6 +9,7 @@ import { slugOf, withoutCredentials } from './remotes.ts';
 import type { Remote } from './remotes.ts';
 import { runTool } from './run-tool.ts';
 import type { ToolResult } from './run-tool.ts';
+import { attempt } from '../storage/attempt.ts';
 
 export interface PullRequest {
   url: string;
@@ -83,20 +84,13 @@ const QUIET = {
 };
 
 function tokenFor(host: string, credentialsFile: string): Record<string, string> {
-  const content = readIfThere(credentialsFile);
+  const read = () => readRegularFile(credentialsFile, { maxBytes: CREDENTIALS_BYTES }).toString('utf8');
+  const content = attempt(read, ''); // there need not be one
   const urls = content.split('\n').filter((line) => URL.canParse(line));
   const url = urls.map((line) => new URL(line)).find((candidate) => candidate.host === host);
   if (!url?.password) return {};
   const name = host === 'github.com' ? 'GH_TOKEN' : 'GH_ENTERPRISE_TOKEN';
   return { [name]: passwordOf(url) };
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readRegularFile(file, { maxBytes: CREDENTIALS_BYTES }).toString('utf8');
-  } catch {
-    return ''; // there need not be one
-  }
 }
 
 /** What gh says when it cannot answer, by what can be done about it. */

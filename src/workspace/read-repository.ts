@@ -12,6 +12,7 @@ import type { MetadataReader } from './metadata.ts';
 import { parseRemote, preferredRemote, providerOf, withoutCredentials } from './remotes.ts';
 import type { Remote } from './remotes.ts';
 import type { WorkTreeStatusReader } from './work-tree-status.ts';
+import { codeOf } from '../storage/attempt.ts';
 
 /** What one look at a repository found. */
 export interface RepositoryState extends Omit<Repo, 'prUrls' | 'prUrl' | 'prState' | 'startHooksCompleted'> {
@@ -83,6 +84,6 @@ async function isDenied(path: string): Promise<boolean> {
     await (await open(path, constants.O_RDONLY | constants.O_NONBLOCK)).close();
     return false;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EACCES';
+    return codeOf(error) === 'EACCES';
   }
 }

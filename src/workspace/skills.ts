@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Skill } from '../contract/environment.ts';
 import { readRegularFile } from '../storage/regular-file.ts';
 import type { RepositoryFolder } from './find-repositories.ts';
+import { attempt } from '../storage/attempt.ts';
 
 /** A longer description of a skill is no such file. */
 const SKILL_BYTES = 256 * 1024;
@@ -20,7 +21,7 @@ export function listSkills(home: string, repositories: readonly RepositoryFolder
   ];
   return roots.flatMap(({ folder: root, repoName }) =>
     PLACES.flatMap(({ agent, folder }) =>
-      namesIn(join(root, folder)).flatMap((name) => {
+      attempt(() => readdirSync(join(root, folder)).toSorted(), []).flatMap((name) => {
         const text = readSkill(join(root, folder, name, 'SKILL.md'));
         const description = /^description:[ \t]*(\S.*)$/m.exec(text ?? '')?.[1]?.trim();
         return text === null ? [] : [{ name, ...(description && { description }), agent, repoName }];
@@ -29,18 +30,6 @@ export function listSkills(home: string, repositories: readonly RepositoryFolder
   );
 }
 
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).toSorted();
-  } catch {
-    return []; // there are none
-  }
-}
-
 function readSkill(file: string): string | null {
-  try {
-    return readRegularFile(file, { maxBytes: SKILL_BYTES }).toString('utf8');
-  } catch {
-    return null; // no skill
-  }
+  return attempt(() => readRegularFile(file, { maxBytes: SKILL_BYTES }).toString('utf8'), null);
 }

@@ -1,28 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { ESTABLISHED, socketsIn } from '../processes/tcp-table.ts';
 
 const SSH_PORT = 22;
-const ESTABLISHED = '01';
-/** The kernel's tables of TCP connections. */
-const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
 /** Whether somebody is logged in over SSH: an established TCP connection to port 22 of this machine. */
-export function hasActiveSshSessions(tables: readonly string[] = TABLES): boolean {
-  return tables.some(hasSshConnection);
-}
-
-function hasSshConnection(table: string): boolean {
-  return readTable(table).some((row) => {
-    const [, local = '', , state] = row.trim().split(/\s+/);
-    return state === ESTABLISHED && Number.parseInt(local.split(':').at(-1) ?? '', 16) === SSH_PORT;
-  });
-}
-
-function readTable(table: string): string[] {
-  try {
-    return readFileSync(table, 'utf8').split('\n').slice(1);
-  } catch {
-    return []; // Without IPv6 there is no such table.
-  }
+export function hasActiveSshSessions(tables?: readonly string[]): boolean {
+  return socketsIn(ESTABLISHED, tables).some(({ port }) => port === SSH_PORT);
 }
 
 /** What `look` saw, looked up again only after `milliseconds`: for counters that are read at every step. */

@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { codeOf } from '../storage/attempt.ts';
 
 const RETRY_MS = 30_000;
 
@@ -27,7 +28,7 @@ export function watchFolder(folder: string, onChange: (name: string | null) => v
   }
 
   function changed(event: string, name: string | null): void {
-    const isGone = event === 'rename' && watched === folder && name === lastPart(folder);
+    const isGone = event === 'rename' && watched === folder && name === basename(folder);
     if (watched !== folder || isGone) arm();
     if (watched === folder || isGone) onChange(name);
   }
@@ -59,15 +60,8 @@ function openWatch(
     try {
       return { watcher: watch(candidate, { persistent: false }, listener), folder: candidate };
     } catch (error) {
-      if (!isMissing(error) || candidate === dirname(candidate)) return undefined;
+      const isMissing = ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '');
+      if (!isMissing || candidate === dirname(candidate)) return undefined;
     }
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-}
-
-function lastPart(folder: string): string {
-  return folder.slice(folder.lastIndexOf('/') + 1);
 }

@@ -1,7 +1,7 @@
 /** Deals with what a process that is gone left behind: what it runs, what was open, and its folder. */
 import type { Becoming } from '../../../machines/agent-process.events.ts';
 import type { Failure } from '../../contract/chats.ts';
-import { readStderrTail } from '../../processes/stderr-tail.ts';
+import { readStderrTail } from '../../processes/read-tail.ts';
 import { clear } from '../../processes/sweep.ts';
 import { hasDetached, killRemains } from '../../processes/terminate.ts';
 import type { ExecutorOptions } from '../agent-context.ts';

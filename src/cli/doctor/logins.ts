@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { parseJson } from '../../contract/parse-json.ts';
 import { doubtful, good, type Check, type Finding } from './check.ts';
+import { attempt } from '../../storage/attempt.ts';
 
 export interface LoginOptions {
   name: string;
@@ -22,7 +23,7 @@ export function loginCheck({ name, env, variables, files }: LoginOptions): Check
     name,
     examine() {
       const variable = variables.find((candidate) => env[candidate]);
-      const file = files.find(isReadable);
+      const file = files.find((candidate) => attempt(() => statSync(candidate).isFile(), false));
       if (file !== undefined) return examineFile(file);
       return variable === undefined ? doubtful('no login found', NONE) : good(`from ${variable}`);
     },
@@ -36,12 +37,4 @@ function examineFile(file: string): Finding {
   if (oauth !== undefined && oauth.expiresAt < Date.now())
     return doubtful(`${file} has expired`, 'The engine renews it at boot; is the control plane reachable?');
   return good(file);
-}
-
-function isReadable(file: string): boolean {
-  try {
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -5,7 +5,7 @@ import { createLineSplitter } from '../../../src/processes/line-splitter.ts';
 import { identify } from '../../../src/processes/identify.ts';
 import { filesOf } from '../../../src/processes/run.ts';
 import { freeOutput } from '../../../src/processes/spool.ts';
-import { readStderrTail } from '../../../src/processes/stderr-tail.ts';
+import { readStderrTail } from '../../../src/processes/read-tail.ts';
 import { killShell, launchShell, readAll } from './support.ts';
 
 describe('following the output of a run', () => {
