@@ -1,10 +1,11 @@
 /**
  * The root of the engine: boots the workspace, supervises its chats, its hooks, its credentials and logins, and
- * tells the control plane.
+ * tells the control plane; with a shared log, the journal is mirrored there.
  *
  * A chat that crashes is dropped and asked back from its record, a few times within `restartWindow`; after that it is
- * asked back only to end its turn. Boot, hooks, credentials and the outbox are started again within the same budget. No
- * crash reaches another actor or the engine.
+ * asked back only to end its turn. Boot, hooks, credentials, outbox and mirror are started again within the same budget. No
+ * crash reaches another actor or the engine. An engine that lost its workspace to another one ends as in a drain, and
+ * tells nobody.
  */
 import { engineSetup } from './engine.setup.ts';
 
@@ -34,14 +35,15 @@ export const engineMachine = engineSetup.createMachine({
   },
   states: {
     active: {
-      description: 'The engine lives: its work, its disk, its hooks and its outbox, side by side.',
+      description:
+        'The engine lives: its work, its disk, its hooks, its outbox and its mirror, side by side.',
       type: 'parallel',
       on: { 'engine.handOver': { target: 'handedOver' } },
       states: {
         work: {
           description: 'What the engine does with its chats.',
           initial: 'booting',
-          on: { 'engine.drain': { target: '.draining' } },
+          on: { 'engine.drain': { target: '.draining' }, 'engine.fence': { target: '.draining' } },
           states: {
             booting: {
               description: 'The workspace is being prepared. Messages are accepted and wait.',
@@ -89,8 +91,10 @@ export const engineMachine = engineSetup.createMachine({
                 'chat.create': {},
                 'chat.restore': {},
                 'engine.drain': {},
+                'engine.fence': {},
                 'xstate.error.actor.startHooks': {},
                 'xstate.error.actor.outbox': {},
+                'xstate.error.actor.mirror': {},
                 'xstate.error.actor.*': { actions: 'forgetChat' },
               },
               after: { drainLimit: { target: '#engine.stopped' } },
@@ -102,8 +106,14 @@ export const engineMachine = engineSetup.createMachine({
                 telling: {
                   description: 'The control plane is told how it ended, if it listens.',
                   entry: 'drainOutbox',
-                  always: { guard: 'isOutboxOver', target: '#engine.stopped' },
-                  after: { tellLimit: { target: '#engine.stopped' } },
+                  always: { guard: 'isOutboxOver', target: 'copying' },
+                  after: { tellLimit: { target: 'copying' } },
+                },
+                copying: {
+                  description: 'What was written to the end is mirrored, if there is a mirror.',
+                  entry: 'drainMirror',
+                  always: { guard: 'isUnmirrored', target: '#engine.stopped' },
+                  after: { copyLimit: { target: '#engine.stopped' } },
                 },
               },
             },
@@ -169,8 +179,37 @@ export const engineMachine = engineSetup.createMachine({
                   { target: 'over', actions: 'reportGivenUp' },
                 ],
               },
+              on: { 'engine.fence': { target: 'over' } },
             },
             over: { description: 'The control plane is told nothing any more.' },
+          },
+        },
+        mirror: {
+          description: 'The copy of the journal in the shared log.',
+          initial: 'absent',
+          states: {
+            absent: {
+              description: 'Nothing is mirrored: there is no shared log, or it is over.',
+              on: { 'mirror.begin': { target: 'going' } },
+            },
+            going: {
+              description: 'The journal is mirrored.',
+              invoke: {
+                id: 'mirror',
+                src: 'mirror',
+                onDone: { target: 'absent' },
+                onError: [
+                  { guard: 'isDraining', target: 'absent' },
+                  {
+                    guard: 'isWithinRestartBudget',
+                    target: 'going',
+                    reenter: true,
+                    actions: ['countCrash', 'reportRestart'],
+                  },
+                  { target: 'absent', actions: 'reportGivenUp' },
+                ],
+              },
+            },
           },
         },
       },

@@ -6,6 +6,7 @@ import type { ChatInput } from './chat.events.ts';
 import { chatMachine } from './chat.machine.ts';
 import { credentialMachine } from './credential.machine.ts';
 import { loginMachine } from './login.machine.ts';
+import { mirrorMachine } from './mirror.machine.ts';
 import { outboxMachine } from './outbox.machine.ts';
 import { startHooksMachine } from './start-hooks.machine.ts';
 
@@ -25,6 +26,8 @@ export type EngineCommand =
   | { type: 'restartWindow.elapsed'; chatId: string }
   | { type: 'engine.drain' }
   | { type: 'engine.handOver' }
+  | { type: 'engine.fence' }
+  | { type: 'mirror.begin' }
   | { type: `xstate.done.actor.${string}`; actorId: string }
   | { type: `xstate.error.actor.${string}`; actorId: string; error: unknown };
 
@@ -55,6 +58,7 @@ export interface EngineContext {
 const mayStart = stateIn({ active: { work: { serving: 'running' } } });
 const areHooksOver = stateIn({ active: { hooks: 'over' } });
 const isOutboxOver = stateIn({ active: { outbox: 'over' } });
+const isUnmirrored = stateIn({ active: { mirror: 'absent' } });
 
 export const engineSetup = setup({
   types: {} as { context: EngineContext; events: EngineCommand; emitted: EngineEmitted },
@@ -63,6 +67,7 @@ export const engineSetup = setup({
     chat: chatMachine,
     credential: credentialMachine,
     login: loginMachine,
+    mirror: mirrorMachine,
     outbox: outboxMachine,
     startHooks: startHooksMachine,
   },
@@ -123,6 +128,9 @@ export const engineSetup = setup({
     drainOutbox: enqueueActions(({ enqueue, check }) => {
       if (!check(isOutboxOver)) enqueue.sendTo('outbox', { type: 'outbox.drain' });
     }),
+    drainMirror: enqueueActions(({ enqueue, check }) => {
+      if (!check(isUnmirrored)) enqueue.sendTo('mirror', { type: 'mirror.drain' });
+    }),
   },
   guards: {
     isWithinRestartBudget: ({ context, event }) => (context.crashes[actorOf(event)] ?? 0) < RESTARTS,
@@ -132,9 +140,10 @@ export const engineSetup = setup({
     isStorageLow: stateIn({ active: { storage: 'low' } }),
     hasStorage: stateIn({ active: { storage: 'roomy' } }),
     isOutboxOver,
+    isUnmirrored,
     isDrained: and(['hasNoChat', areHooksOver]),
   },
-  delays: { restartWindow: 60_000, drainLimit: 9_000, tellLimit: 2_000 },
+  delays: { restartWindow: 60_000, drainLimit: 9_000, tellLimit: 2_000, copyLimit: 1_000 },
 });
 
 function actorOf(event: EngineCommand): string {

@@ -1,4 +1,5 @@
-import { ENGINE_ERRORS, type Row } from './contract/error-table.ts';
+import type { Row } from './contract/error-row.ts';
+import { ENGINE_ERRORS } from './contract/error-table.ts';
 
 export type EngineErrorCode = keyof typeof ENGINE_ERRORS;
 export type ContextOf<Code extends EngineErrorCode> = Parameters<(typeof ENGINE_ERRORS)[Code]['message']>[0];

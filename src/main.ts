@@ -113,7 +113,7 @@ function refuse(error: unknown): never {
 async function fail(error: unknown, log: Log | undefined): Promise<void> {
   if (log) log.fatal({ err: error }, 'the engine cannot go on');
   else process.stderr.write(`${toText(error)}\n`);
-  await exit(1, log);
+  await exit(error instanceof EngineError ? error.exitCode : 1, log);
 }
 
 async function exit(code: number, log: Log | undefined): Promise<void> {

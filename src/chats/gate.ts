@@ -9,6 +9,10 @@ export interface GateOptions {
   recorder: Recorder;
   journal: Journal;
   isStopping(): boolean;
+  /** Who has the workspace, when it is another engine. */
+  movedTo(): { owner: string } | null;
+  /** Resolves when what a caller is told is kept as surely as it was asked to be. */
+  accepted(id: string): Promise<void>;
 }
 
 /** Finds what commands speak of, and refuses what cannot be done before a machine hears of it. */
@@ -33,6 +37,15 @@ export class Gate {
     return answer;
   }
 
+  /** The same of a message, which may have to be in the shared log too. */
+  async accepted<Answer>(answer: Answer): Promise<Answer> {
+    const { headId } = this;
+    await this.committed(answer);
+    await this.#options.accepted(headId);
+    this.refuseWhenMoved();
+    return answer;
+  }
+
   /** The same, with the id of the last event before it. */
   snapshot<Answer extends object>(answer: Answer): Promise<Answer & { lastEventId: string }> {
     return this.committed({ ...answer, lastEventId: this.headId });
@@ -45,6 +58,7 @@ export class Gate {
   }
 
   actorOf(chatId: string): ChatActor {
+    this.refuseWhenMoved();
     this.recordOf(chatId);
     const actor = this.#options.chatOf(chatId);
     const snapshot = actor?.getSnapshot();
@@ -53,7 +67,13 @@ export class Gate {
     throw new EngineError('CHAT_FAILED', { chatId });
   }
 
+  refuseWhenMoved(): void {
+    const holder = this.#options.movedTo();
+    if (holder !== null) throw new EngineError('WORKSPACE_MOVED', { owner: holder.owner });
+  }
+
   refuseWhenStopping(): void {
+    this.refuseWhenMoved();
     if (this.#options.isStopping()) throw new EngineError('SHUTTING_DOWN');
   }
 

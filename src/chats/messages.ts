@@ -56,10 +56,11 @@ export class Messages {
 
   /** A message that was accepted before gets the answer it got then. */
   async send(chatId: string, sent: SendMessage): Promise<MessageReceipt> {
+    this.#gate.refuseWhenMoved();
     const record = this.#gate.recordOf(chatId);
     const request = withoutDefaults(sent, this.#thinkingLevels.get(record.chat.provider));
     const known = findReceipt(record, request);
-    if (known !== undefined) return this.#gate.committed(known);
+    if (known !== undefined) return this.#gate.accepted(known);
     this.#gate.refuseNewWork();
     const message = await acceptMessage(sent, {
       digest: digestOf(request),
@@ -68,18 +69,19 @@ export class Messages {
       fetchImages: this.#fetchImages,
     });
     const accepted = findReceipt(this.#gate.recordOf(chatId), request) ?? this.#submit(chatId, message);
-    return this.#gate.committed(accepted);
+    return this.#gate.accepted(accepted);
   }
 
   /** Says a message into the running turn; one that was accepted before gets the answer it got then. */
   async steer(chatId: string, request: Steer): Promise<MessageReceipt> {
+    this.#gate.refuseWhenMoved();
     const known = findReceipt(this.#gate.recordOf(chatId), request);
-    if (known !== undefined) return this.#gate.committed(known);
+    if (known !== undefined) return this.#gate.accepted(known);
     this.#gate.refuseNewWork();
     this.#refuseUnlessSteerable(chatId);
     const message = await storeMessage(request, { planMode: false, payloads: this.#payloads });
     const accepted = findReceipt(this.#gate.recordOf(chatId), request) ?? this.#say(chatId, message);
-    return this.#gate.committed(accepted);
+    return this.#gate.accepted(accepted);
   }
 
   async interrupt(chatId: string, { clearQueue }: { clearQueue: boolean }): Promise<InterruptReceipt> {

@@ -1,13 +1,4 @@
-/** One way in which the engine refuses or fails on purpose. */
-export interface Row {
-  /** HTTP status of the refusal; for failures that end the engine, what a caller would be told. */
-  status: number;
-  /** What `replicas-engine` exits with when this failure ends it. */
-  exitCode?: number;
-  /** When it happens and what to do about it, for `docs/errors.md`. */
-  meaning: string;
-  message(context: object): string;
-}
+import type { Row } from './error-row.ts';
 
 /** Every failure the engine reports on purpose. The code of a response is the key in lower case. */
 export const ENGINE_ERRORS = {
@@ -133,6 +124,13 @@ export const ENGINE_ERRORS = {
     meaning: 'No turn runs that a message could go into. Send an ordinary message.',
     message: ({ chatId }: { chatId: string }) =>
       `No turn of chat "${chatId}" can take a message now; send an ordinary one.`,
+  },
+  WORKSPACE_MOVED: {
+    status: 409,
+    exitCode: 76,
+    meaning: 'Another engine has the workspace; `context.owner` names it. Ask that one. This one ends.',
+    message: ({ owner }: { owner: string }) =>
+      `The workspace moved to the engine ${owner}; this one does nothing any more.`,
   },
   PARENT_NOT_FOUND: {
     status: 422,

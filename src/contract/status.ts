@@ -45,9 +45,31 @@ export const EngineStatusSchema = z
   })
   .meta({ id: 'EngineStatusSnapshot' });
 
+/** The copy of the event log in the shared one; there where `REPLICA_LOG_URL` is set. */
+export const MirrorStatusSchema = z
+  .object({
+    state: z.enum(['claiming', 'behind', 'mirroring', 'away', 'diverged', 'fenced', 'stopped']),
+    /** Why nothing is copied; null while it is. */
+    reason: z.string().nullable(),
+    /** How this engine is called there. */
+    owner: z.string(),
+    /** 0 before the log was claimed. */
+    epoch: z.number().int().nonnegative(),
+    /** The last event that is there; null when none is, or none is known to be. */
+    copiedId: z.string().nullable(),
+    /** What is on disk and not there; bytes are estimated, `ms` is the age of the oldest. */
+    lag: z.object({
+      events: z.number().int().nonnegative(),
+      bytes: z.number().int().nonnegative(),
+      ms: z.number().int().nonnegative(),
+    }),
+  })
+  .meta({ id: 'MirrorStatus' });
+
 export const StatusSchema = EngineStatusSchema.extend({
   version: z.string(),
   boot: BootSchema,
+  mirror: MirrorStatusSchema.optional(),
   lastEventId: z.string(),
 });
 
@@ -55,4 +77,5 @@ export type BootState = z.infer<typeof BootStateSchema>;
 export type Health = z.infer<typeof HealthSchema>;
 export type BootWait = z.infer<typeof BootWaitSchema>;
 export type Boot = z.infer<typeof BootSchema>;
+export type MirrorStatus = z.infer<typeof MirrorStatusSchema>;
 export type EngineStatus = z.infer<typeof EngineStatusSchema>;

@@ -6,6 +6,8 @@ import type { Gauges } from '../metrics/exposition.ts';
 import type { Home } from './open-home.ts';
 import { identify } from '../processes/identify.ts';
 import { createRun } from '../processes/run.ts';
+import { mirrorStatus } from './open-mirror.ts';
+import type { Mirror } from '../mirror/mirror.ts';
 import type { Root } from './start-root.ts';
 import type { Counters } from '../journal/projection/counters.ts';
 
@@ -13,12 +15,12 @@ interface GaugeSources {
   hub: Hub;
   counters: Counters;
   logins: LoginBoard;
-  chatOf: Root['chat'];
+  root: Root;
 }
 
 /** What the metrics look up, bound to where it is known. */
-export function createGauges(home: Home, { hub, counters, logins, chatOf }: GaugeSources): Gauges {
-  const { records, paths } = home;
+export function createGauges(home: Home, { hub, counters, logins, root }: GaugeSources): Gauges {
+  const { records, paths, mirror } = home;
   return {
     chats: { help: 'Chats.', read: () => counters.read().chatsTotal },
     chats_processing: { help: 'Chats at work.', read: () => counters.read().chatsProcessing },
@@ -43,7 +45,7 @@ export function createGauges(home: Home, { hub, counters, logins, chatOf }: Gaug
       labelNames: ['provider', 'state'],
       read: () =>
         [...records.values()].flatMap(({ chat: { id, provider } }) => {
-          const state = processStateOf(chatOf(id));
+          const state = processStateOf(root.chat(id));
           return state === null ? [] : [{ labels: { provider, state }, count: 1 }];
         }),
     },
@@ -53,6 +55,23 @@ export function createGauges(home: Home, { hub, counters, logins, chatOf }: Gaug
       read: () => logins.states().map((labels) => ({ labels, count: 1 })),
     },
     hook_processes: { help: 'Shells of hooks that run.', read: () => countRuns(paths.hooks) },
+    ...(mirror && mirrorGauges(mirror, root)),
+  };
+}
+
+function mirrorGauges(mirror: Mirror, root: Root): Gauges {
+  return {
+    mirror_lag_events: {
+      help: 'Events on disk that the shared log does not have.',
+      read: () => mirror.lag.events,
+    },
+    mirror_lag_bytes: { help: 'About how large these are.', read: () => mirror.lag.bytes },
+    mirror_lag_seconds: { help: 'How old the oldest of them is.', read: () => mirror.lag.ms / 1000 },
+    mirror_state: {
+      help: 'How the copy in the shared log stands.',
+      labelNames: ['state'],
+      read: () => [{ labels: { state: mirrorStatus(mirror, root).state }, count: 1 }],
+    },
   };
 }
 

@@ -11,7 +11,9 @@ import { EngineError } from '../errors.ts';
 import { sequenceOf } from '../journal/event-id.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
+import { openMirror } from './open-mirror.ts';
 import { openOutbox, type OpenedOutbox } from './open-outbox.ts';
+import type { Mirror } from '../mirror/mirror.ts';
 import { readSettledId } from '../control-plane/outbox-file.ts';
 import { createPaths, type Paths } from '../environment/paths.ts';
 import { readCheckpoint } from '../journal/projection/checkpoint.ts';
@@ -42,6 +44,8 @@ export interface Home {
   hasCheckpoint: boolean;
   hooks: HooksState;
   outbox: OpenedOutbox;
+  /** Null without a shared log. */
+  mirror: Mirror | null;
   /** What the last engine of this home was; null for the first one. */
   lastEngine: EngineStateFile | null;
   /** The home was copied from another workspace: whatever runs there is not ours. */
@@ -101,16 +105,22 @@ interface OpenLogOptions extends OpenHomeOptions {
 }
 
 /** The journal with what reads it: before it drops a segment, both have what they need of it. */
-async function openLog(options: OpenLogOptions): Promise<Pick<Home, 'journal' | 'history' | 'outbox'>> {
+async function openLog(
+  options: OpenLogOptions,
+): Promise<Pick<Home, 'journal' | 'history' | 'outbox' | 'mirror'>> {
   const { environment, log, onFatal, store, file, isCopy, onDamage } = options;
   const settledId = await readSettledId(store, onDamage);
+  const mirror = await openMirror(environment, log);
   const journal = await openJournal({
     files: store.files,
     folder: 'engine',
     eventLogBytes: environment.EVENT_LOG_BYTES,
     ...(file === null ? {} : { minimumSequence: sequenceOf(file.watermark) }),
     beforeDrop: async () => void (await Promise.all([history.sync(), outbox.save()])),
-    owed: { from: () => outbox.owedFrom, giveUp: (lastSequence) => outbox.giveUp(lastSequence) },
+    owed: {
+      from: () => firstOf(outbox.owedFrom, mirror?.owedFrom ?? null),
+      giveUp: (lastSequence) => outbox.giveUp(lastSequence),
+    },
     onDamage,
     onTrouble: (error) => log.warn({ err: error }, 'the event log met something that it goes on from'),
     onFatal,
@@ -132,7 +142,11 @@ async function openLog(options: OpenLogOptions): Promise<Pick<Home, 'journal' | 
     workspaceId: environment.WORKSPACE_ID,
     log,
   });
-  return { journal, history, outbox };
+  return { journal, history, outbox, mirror };
+}
+
+function firstOf(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 /** The folders of a home, with nothing else in their places. */

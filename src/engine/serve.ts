@@ -28,7 +28,10 @@ export async function serve(variables: Environment): Promise<RunningServer> {
   const environment = parseEnvironment(variables);
   const secret = environment.REPLICAS_ENGINE_SECRET;
   const version = readVersion();
-  const log = createLog({ level: environment.LOG_LEVEL, secrets: [secret] });
+  const log = createLog({
+    level: environment.LOG_LEVEL,
+    secrets: [secret, environment.REPLICA_LOG_URL?.password ?? ''],
+  });
   const { HOST: host, PORT: port, BODY_MAX_BYTES: bodyMaxBytes } = environment;
   const door = new FrontDoor(earlyHealth(environment, version));
   const listen = () => startListener(door, { host, port, bodyMaxBytes, log });

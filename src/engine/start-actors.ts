@@ -63,7 +63,12 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   const { recorder } = recording;
   const redact = (text: string) => hooks.log.redact(text);
   const previews = openPreviews(home, { environment, recorder, log, redact });
-  const root = startRoot({ environment, log, drivers, recorder, isCopy, hooks, credentials, outbox });
+  const mirror = home.mirror && {
+    actors: home.mirror.connect(journal),
+    onMoved: () => goodbye.abort(), // nothing is told upstream any more
+  };
+  const parts = { environment, log, drivers, recorder, isCopy, hooks, credentials, outbox };
+  const root = startRoot({ ...parts, ...(mirror && { mirror }) });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   if (!home.hasCheckpoint) await recording.saveCheckpoint();
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));

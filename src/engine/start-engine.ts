@@ -4,6 +4,7 @@ import { Gate } from '../chats/gate.ts';
 import { HookCommands } from '../hooks/commands.ts';
 import { Messages } from '../chats/messages.ts';
 import { ChatOffers } from '../chats/offers.ts';
+import { EngineError } from '../errors.ts';
 import type { Health } from '../contract/status.ts';
 import { createGauges } from './create-gauges.ts';
 import { createEnvironmentView } from './describe-environment.ts';
@@ -13,6 +14,7 @@ import { keepBeating } from '../control-plane/heartbeat.ts';
 import { createImageFetcher } from '../chats/fetch-image.ts';
 import type { Log } from '../log.ts';
 import { openHome, type Home } from './open-home.ts';
+import { mirrorStatus } from './open-mirror.ts';
 import { openInspection, type Inspection } from './open-inspection.ts';
 import { searchableWords } from './searchable-words.ts';
 import { startActors, type Actors } from './start-actors.ts';
@@ -34,6 +36,12 @@ export async function startEngine(options: StartEngineOptions): Promise<RunningE
   const inspection = openInspection(actors.root.actor, { environment, log });
   let leaving: Promise<void> | undefined;
   const parts = { home, recording, actors, inspection, isStopping: () => leaving !== undefined };
+  void actors.root.ended().then(async () => {
+    const owner = home.mirror?.movedTo?.owner;
+    if (owner === undefined) return;
+    await (leaving ??= leave(parts, 'engine.drain'));
+    fail(new EngineError('WORKSPACE_MOVED', { owner }));
+  });
   const engine = createEngine(parts, options);
   void keepBeating({
     workspaceId: environment.WORKSPACE_ID,
@@ -66,8 +74,18 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
   const { journal } = home;
   const { root, credentials, hooks } = actors;
   const { hub, metrics, recorder, boot, workspace, counters } = recording;
-  const gate = new Gate({ chatOf: root.chat, recorder, journal, isStopping });
-  const gauges = createGauges(home, { hub, counters, logins: credentials.logins, chatOf: root.chat });
+  const { mirror } = home;
+  const gate = new Gate({
+    chatOf: root.chat,
+    recorder,
+    journal,
+    isStopping,
+    movedTo: () => mirror?.movedTo ?? null,
+    accepted: async (id) => {
+      if (environment.REPLICA_ACCEPT === 'mirrored') await mirror?.reached(id);
+    },
+  });
+  const gauges = createGauges(home, { hub, counters, logins: credentials.logins, root });
   const health = (): Health => ({
     status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
     version,
@@ -102,7 +120,13 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
     },
     metrics: { read: () => metrics.read({ gauges, version }) },
     health,
-    status: () => gate.snapshot({ ...counters.read(), version, boot: boot.read() }),
+    status: () =>
+      gate.snapshot({
+        ...counters.read(),
+        version,
+        boot: boot.read(),
+        ...(mirror && { mirror: mirrorStatus(mirror, root) }),
+      }),
   };
 }
 
@@ -144,6 +168,7 @@ async function leave(
   await Promise.all([actors.root.ended(), actors.hooks.tests.close(), ...inquiries]);
   actors.stop();
   await home.outbox.close();
+  home.mirror?.close();
   inspection.actors.close();
   await recording.workspace.close();
   await recording.saveCheckpoint();

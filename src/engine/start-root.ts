@@ -7,6 +7,8 @@ import { engineMachine } from '../../machines/engine.machine.ts';
 import type { EngineCommand } from '../../machines/engine.setup.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
 import { isOpen } from '../../machines/hook.record.ts';
+import { mirrorMachine } from '../../machines/mirror.machine.ts';
+import { mirrorBackoffMs } from '../../machines/mirror.setup.ts';
 import { outboxMachine } from '../../machines/outbox.machine.ts';
 import { backoffMs } from '../../machines/outbox.setup.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
@@ -25,6 +27,7 @@ import { recordActors, type ChatActor, type Reactions } from '../journal/record-
 import { resumeOf, runStartHooks, type HookRunsOptions } from '../hooks/run-start-hooks.ts';
 import type { HookProcessOptions } from '../hooks/hook-process.ts';
 import type { OutboxActors } from './open-outbox.ts';
+import type { MirrorActors } from '../mirror/mirror.ts';
 import type { OutputBounds } from '../hooks/output-bounds.ts';
 
 export interface StartRootOptions {
@@ -37,6 +40,14 @@ export interface StartRootOptions {
   hooks: RootHooksOptions;
   credentials: { logic: typeof credentialMachine; board: CredentialBoard; logins: LoginBoard };
   outbox: RootOutboxOptions;
+  /** Undefined without a shared log. */
+  mirror?: RootMirrorOptions;
+}
+
+export interface RootMirrorOptions {
+  actors: MirrorActors;
+  /** Told when another engine has the workspace. */
+  onMoved: () => void;
 }
 
 export interface RootOutboxOptions {
@@ -58,6 +69,7 @@ export interface Root {
   actor: ActorRefFrom<typeof engineMachine>;
   readonly chat: (chatId: string) => ChatActor | undefined;
   readonly toHooks: (event: StartHooksEvent) => void;
+  readonly mirror: () => ActorRefFrom<typeof mirrorMachine> | undefined;
   /** Resolves when the root machine has come to its end. */
   ended(): Promise<unknown>;
 }
@@ -69,6 +81,7 @@ export function startRoot(options: StartRootOptions): Root {
   const root: Omit<Root, 'actor'> = {
     chat: (chatId) => childOf(chatId) as ChatActor | undefined,
     toHooks: (event) => (childOf('startHooks') as ActorRefFrom<typeof startHooksMachine>).send(event),
+    mirror: () => childOf('mirror') as ActorRefFrom<typeof mirrorMachine> | undefined,
     ended: () => waitFor(actor, ({ status }) => status !== 'active'),
   };
   const send = (command: EngineCommand) => actor.send(command);
@@ -84,12 +97,13 @@ export function startRoot(options: StartRootOptions): Root {
   );
   actor.start();
   const origin: ChatOrigin = { kind: options.isCopy ? 'copied' : 'restored' };
+  if (options.mirror !== undefined) send({ type: 'mirror.begin' });
   for (const record of recorder.records.values()) send({ type: 'chat.restore', input: { record, origin } });
   return { ...root, actor };
 }
 
 function logicsOf(
-  { environment, drivers, recorder, hooks, credentials, outbox }: StartRootOptions,
+  { environment, drivers, recorder, hooks, credentials, outbox, mirror }: StartRootOptions,
   toHooks: Root['toHooks'],
 ) {
   const hook = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
@@ -111,6 +125,12 @@ function logicsOf(
     }),
     credential: credentials.logic,
     login: credentials.logins.logic,
+    ...(mirror && {
+      mirror: mirrorMachine.provide({
+        actors: mirror.actors,
+        delays: { backoff: ({ context }) => mirrorBackoffMs(context, Math.random()) },
+      }),
+    }),
     outbox: outboxMachine.provide({
       actors: outbox.actors,
       delays: { backoff: ({ context }) => backoffMs(context, Math.random()) },
@@ -120,11 +140,15 @@ function logicsOf(
 }
 
 function reactionsOf(
-  { recorder, log, hooks: { state }, credentials, outbox }: StartRootOptions,
+  { recorder, log, hooks: { state }, credentials, outbox, mirror }: StartRootOptions,
   { toHooks, send }: Pick<Root, 'toHooks'> & { send: (command: EngineCommand) => void },
 ): Reactions {
   return {
     'event.settled': ({ id }) => outbox.settle(id),
+    'workspace.moved': () => {
+      mirror?.onMoved();
+      send({ type: 'engine.fence' });
+    },
     'credentials.changed': ({ payload }, actor) => credentials.board.note(actor as CredentialActor, payload),
     'hook.changed': ({ hook }) => state.fold({ hooks: [hook] }),
     'hooks.progress': ({ record: { hooks = [] } }) => {

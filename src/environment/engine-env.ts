@@ -12,7 +12,7 @@ import {
   milliseconds,
   wholeNumber,
 } from './environment-values.ts';
-import { redisUrl } from './redis-url.ts';
+import { MIRROR_VARIABLES } from './mirror-variables.ts';
 import { EngineError } from '../errors.ts';
 
 /** Environment variables of a process, as Node gives them. */
@@ -133,13 +133,7 @@ const optional = {
     .meta({
       description: 'Where people reach a port of the workspace; `{port}` and `{workspaceId}` are filled in.',
     }),
-  REPLICA_LOG_URL: redisUrl().optional().meta({
-    description:
-      'The Redis that the event log is mirrored to: `redis://`, `rediss://`, `redis-cluster://` or `rediss-cluster://`, with user and password in it. Without it there is no mirror.',
-  }),
-  REPLICA_FEED_EVENTS: wholeNumber({ min: 1000, max: 100_000_000 })
-    .default(100_000)
-    .meta({ description: 'About how many events each of the 16 feeds of the fleet keeps there.' }),
+  ...MIRROR_VARIABLES,
   STATELY_INSPECT_URL: z
     .string()
     .refine(isLoopbackWebSocket, 'must be a ws:// URL of this machine, like ws://127.0.0.1:8080')
@@ -156,7 +150,15 @@ const optional = {
 };
 
 /** Everything the engine reads from its environment. */
-export const EnvironmentSchema = z.object({ ...required, ...optional });
+export const EnvironmentSchema = z
+  .object({ ...required, ...optional })
+  .refine(
+    ({ REPLICA_ACCEPT, REPLICA_LOG_URL }) => REPLICA_ACCEPT === 'local' || REPLICA_LOG_URL !== undefined,
+    {
+      path: ['REPLICA_ACCEPT'],
+      error: 'can only be mirrored where REPLICA_LOG_URL is set',
+    },
+  );
 
 /** Of the engine's own variables, those that agents and hooks get too. */
 export const PASSED_ON: ReadonlySet<string> = new Set([

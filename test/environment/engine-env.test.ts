@@ -35,6 +35,7 @@ describe('parseEnvironment', () => {
       EVENT_LOG_BYTES: 1_073_741_824,
       DIFF_MAX_BYTES: 10_485_760,
       IMAGE_HOSTS: new Set(),
+      REPLICA_ACCEPT: 'local',
       REPLICA_FEED_EVENTS: 100_000,
       LOG_LEVEL: 'info',
       ambient: {},

@@ -8,6 +8,7 @@ import { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
 import { loginMachine } from '../../machines/login.machine.ts';
+import { mirrorMachine } from '../../machines/mirror.machine.ts';
 import { outboxMachine } from '../../machines/outbox.machine.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import { UnprovidedActorError } from '../../machines/must-provide.ts';
@@ -21,6 +22,7 @@ const ACTORS = [
   engineMachine,
   hookMachine,
   loginMachine,
+  mirrorMachine,
   outboxMachine,
   startHooksMachine,
 ].flatMap(({ implementations }) =>
@@ -55,6 +57,8 @@ describe('a machine whose actors were not provided', () => {
       'awaitRefresh',
       'refreshLogin',
       'useLogin',
+      'claimLog',
+      'copyJournal',
       'nextEvent',
       'tellEvent',
       'keepDeadLetter',

@@ -106,6 +106,7 @@ const machine = engineMachine.provide({
         refreshCredential: fromPromise<RefreshEnd, RefreshInput>(() => new Promise(() => undefined)),
       },
     }),
+    mirror: never as never,
     login: loginMachine.provide({
       actors: { recallRefused: never as never, awaitFirstRefresh: never as never },
     }),

@@ -6,6 +6,7 @@ import { credentialMachine } from '../../../machines/credential.machine.ts';
 import { engineMachine } from '../../../machines/engine.machine.ts';
 import { hookMachine } from '../../../machines/hook.machine.ts';
 import { loginMachine } from '../../../machines/login.machine.ts';
+import { mirrorMachine } from '../../../machines/mirror.machine.ts';
 import { outboxMachine } from '../../../machines/outbox.machine.ts';
 import { startHooksMachine } from '../../../machines/start-hooks.machine.ts';
 
@@ -18,6 +19,7 @@ export const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
   engine: engineMachine,
   hook: hookMachine,
   login: loginMachine,
+  mirror: mirrorMachine,
   outbox: outboxMachine,
   'start-hooks': startHooksMachine,
 };

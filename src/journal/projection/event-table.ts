@@ -8,6 +8,7 @@ import type { CredentialEmitted } from '../../../machines/credential.setup.ts';
 import type { ActorCrashed, EngineEmitted } from '../../../machines/engine.setup.ts';
 import type { HookEmitted } from '../../../machines/hook.events.ts';
 import type { LoginEmitted } from '../../../machines/login.setup.ts';
+import type { MirrorEmitted } from '../../../machines/mirror.setup.ts';
 import type { OutboxEmitted } from '../../../machines/outbox.setup.ts';
 import type { StartHooksEmitted } from '../../../machines/start-hooks.setup.ts';
 import type { EngineEventType } from '../../contract/events.ts';
@@ -28,6 +29,7 @@ export interface Sayings {
   engine: EngineEmitted;
   hook: HookEmitted;
   login: LoginEmitted;
+  mirror: MirrorEmitted;
   outbox: OutboxEmitted;
   startHooks: StartHooksEmitted;
   counters: Extract<Entry, { type: 'engine.status.changed' }>;
@@ -124,6 +126,7 @@ const TABLE: Table = {
     'login.refused': NOT_WRITTEN,
     'login.changed': NOT_WRITTEN,
   },
+  mirror: { error: AS_SAID, 'workspace.moved': NOT_WRITTEN },
   outbox: { error: AS_SAID, 'event.settled': NOT_WRITTEN },
   startHooks: {
     'hooks.started': AS_SAID,
@@ -221,6 +224,7 @@ function crashOf({ actorId, isGivenUp }: ActorCrashed): Entry {
 const PARTS: Record<string, { code: string; what: string }> = {
   credential: { code: 'credential', what: 'Refreshing the credential' },
   login: { code: 'login', what: 'Choosing the login' },
+  mirror: { code: 'mirror', what: 'Mirroring the event log' },
   outbox: { code: 'outbox', what: 'Telling the control plane' },
   startHooks: { code: 'hooks', what: 'Running the hooks' },
   boot: { code: 'boot', what: 'Boot' },

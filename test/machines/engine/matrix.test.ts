@@ -16,7 +16,9 @@ import type { LeafIn } from '../../support/state-names.ts';
 
 type Work = Exclude<LeafIn<StateValueFrom<typeof engineMachine>, 'active.work'>, 'serving.entering'>;
 type ActorKey =
-  `${'boot' | 'chat' | 'hooks' | 'outbox'} ${'done' | 'failed'}` | 'credential failed' | 'login failed';
+  | `${'boot' | 'chat' | 'hooks' | 'mirror' | 'outbox'} ${'done' | 'failed'}`
+  | 'credential failed'
+  | 'login failed';
 type EventKey = Exclude<EngineCommand['type'], `xstate.${string}`> | ActorKey;
 
 const EVENTS: Record<EventKey, EngineCommand> = {
@@ -27,6 +29,8 @@ const EVENTS: Record<EventKey, EngineCommand> = {
   'restartWindow.elapsed': { type: 'restartWindow.elapsed', chatId: 'one' },
   'engine.drain': { type: 'engine.drain' },
   'engine.handOver': { type: 'engine.handOver' },
+  'engine.fence': { type: 'engine.fence' },
+  'mirror.begin': { type: 'mirror.begin' },
   'boot done': { type: 'xstate.done.actor.boot', actorId: 'boot' },
   'boot failed': { type: 'xstate.error.actor.boot', actorId: 'boot', error: 'broken' },
   'chat done': { type: 'xstate.done.actor.one', actorId: 'one' },
@@ -39,11 +43,15 @@ const EVENTS: Record<EventKey, EngineCommand> = {
     error: 'broken',
   },
   'login failed': { type: 'xstate.error.actor.login.claude', actorId: 'login.claude', error: 'broken' },
+  'mirror done': { type: 'xstate.done.actor.mirror', actorId: 'mirror' },
+  'mirror failed': { type: 'xstate.error.actor.mirror', actorId: 'mirror', error: 'broken' },
   'outbox done': { type: 'xstate.done.actor.outbox', actorId: 'outbox' },
   'outbox failed': { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' },
 };
 
 const OUTBOX_DONE: EngineCommand = { type: 'xstate.done.actor.outbox', actorId: 'outbox' };
+
+const MIRROR: EngineCommand = { type: 'mirror.begin' };
 
 const DRAIN: EngineCommand = { type: 'engine.drain' };
 
@@ -53,6 +61,7 @@ const ROUTE_TO: Record<Work, EngineStep[]> = {
   'serving.holding': [create('one'), BOOT, { type: 'storage.low' }],
   'draining.ending': [create('one'), BOOT, { type: 'engine.drain' }],
   'draining.telling': [BOOT, { type: 'engine.drain' }],
+  'draining.copying': [MIRROR, BOOT, { type: 'engine.drain' }, OUTBOX_DONE],
   stopped: [BOOT, { type: 'engine.drain' }, OUTBOX_DONE],
   handedOver: [create('one'), BOOT, { type: 'engine.handOver' }],
 };
@@ -77,6 +86,10 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'login failed': 'booting',
     'outbox done': 'booting',
     'outbox failed': 'booting',
+    'engine.fence': 'draining.ending',
+    'mirror.begin': 'booting',
+    'mirror done': 'booting',
+    'mirror failed': 'booting',
   },
   'serving.running': {
     'chat.create': 'serving.running',
@@ -96,6 +109,10 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'login failed': 'serving.running',
     'outbox done': 'serving.running',
     'outbox failed': 'serving.running',
+    'engine.fence': 'draining.ending',
+    'mirror.begin': 'serving.running',
+    'mirror done': 'serving.running',
+    'mirror failed': 'serving.running',
   },
   'serving.holding': {
     'chat.create': 'serving.holding',
@@ -115,6 +132,10 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'login failed': 'serving.holding',
     'outbox done': 'serving.holding',
     'outbox failed': 'serving.holding',
+    'engine.fence': 'draining.ending',
+    'mirror.begin': 'serving.holding',
+    'mirror done': 'serving.holding',
+    'mirror failed': 'serving.holding',
   },
   'draining.ending': {
     'chat.create': 'draining.ending',
@@ -134,6 +155,10 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'outbox failed': 'draining.ending',
     'credential failed': 'draining.ending',
     'login failed': 'draining.ending',
+    'engine.fence': 'draining.ending',
+    'mirror.begin': 'draining.ending',
+    'mirror done': 'draining.ending',
+    'mirror failed': 'draining.ending',
   },
   'draining.telling': {
     'chat.create': 'draining.telling',
@@ -153,6 +178,33 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'outbox failed': 'stopped',
     'credential failed': 'draining.telling',
     'login failed': 'draining.telling',
+    'engine.fence': 'stopped',
+    'mirror.begin': 'draining.telling',
+    'mirror done': 'draining.telling',
+    'mirror failed': 'draining.telling',
+  },
+  'draining.copying': {
+    'chat.create': 'draining.copying',
+    'chat.restore': 'draining.copying',
+    'storage.low': 'draining.copying',
+    'storage.recovered': 'draining.copying',
+    'restartWindow.elapsed': 'draining.copying',
+    'engine.drain': 'draining.copying',
+    'engine.handOver': 'handedOver',
+    'boot done': 'draining.copying',
+    'boot failed': 'draining.copying',
+    'chat done': 'draining.copying',
+    'chat failed': 'draining.copying',
+    'hooks done': 'draining.copying',
+    'hooks failed': 'draining.copying',
+    'outbox done': 'draining.copying',
+    'outbox failed': 'draining.copying',
+    'credential failed': 'draining.copying',
+    'login failed': 'draining.copying',
+    'engine.fence': 'draining.copying',
+    'mirror.begin': 'draining.copying',
+    'mirror done': 'stopped',
+    'mirror failed': 'stopped',
   },
   stopped: {
     'chat.create': 'stopped',
@@ -172,6 +224,10 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'login failed': 'stopped',
     'outbox done': 'stopped',
     'outbox failed': 'stopped',
+    'engine.fence': 'stopped',
+    'mirror.begin': 'stopped',
+    'mirror done': 'stopped',
+    'mirror failed': 'stopped',
   },
   handedOver: {
     'chat.create': 'handedOver',
@@ -191,6 +247,10 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'login failed': 'handedOver',
     'outbox done': 'handedOver',
     'outbox failed': 'handedOver',
+    'engine.fence': 'handedOver',
+    'mirror.begin': 'handedOver',
+    'mirror done': 'handedOver',
+    'mirror failed': 'handedOver',
   },
 };
 
@@ -216,7 +276,7 @@ describe('the work of the engine machine, every state × event', () => {
 
 /** A region beside the work: where each of its states leads, by the events that it knows. */
 interface Region<State extends string> {
-  name: 'storage' | 'hooks' | 'outbox';
+  name: 'storage' | 'hooks' | 'mirror' | 'outbox';
   routes: Record<State, EngineStep[]>;
   next: Record<State, Partial<Record<EventKey, State>>>;
 }
@@ -243,12 +303,25 @@ const REGIONS: Region<string>[] = [
   {
     name: 'outbox',
     routes: { going: [create('one')], over: [create('one'), OUTBOX_DONE] },
-    next: { ...OVER, going: { 'outbox done': 'over', 'outbox failed': 'going' } },
+    next: { ...OVER, going: { 'outbox done': 'over', 'outbox failed': 'going', 'engine.fence': 'over' } },
   },
   {
     name: 'outbox',
     routes: { going: [create('one'), DRAIN] },
-    next: { going: { 'outbox done': 'over', 'outbox failed': 'over' } },
+    next: { going: { 'outbox done': 'over', 'outbox failed': 'over', 'engine.fence': 'over' } },
+  },
+  {
+    name: 'mirror',
+    routes: { absent: [create('one')], going: [create('one'), MIRROR] },
+    next: {
+      absent: { 'mirror.begin': 'going' },
+      going: { 'mirror done': 'absent', 'mirror failed': 'going' },
+    },
+  },
+  {
+    name: 'mirror',
+    routes: { going: [create('one'), MIRROR, DRAIN] },
+    next: { going: { 'mirror done': 'absent', 'mirror failed': 'absent' } },
   },
 ];
 

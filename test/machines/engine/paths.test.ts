@@ -28,6 +28,10 @@ const EVENTS: EngineCommand[] = [
   { type: 'xstate.error.actor.startHooks', actorId: 'startHooks', error: 'broken' },
   { type: 'xstate.done.actor.outbox', actorId: 'outbox' },
   { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' },
+  { type: 'mirror.begin' },
+  { type: 'engine.fence' },
+  { type: 'xstate.done.actor.mirror', actorId: 'mirror' },
+  { type: 'xstate.error.actor.mirror', actorId: 'mirror', error: 'broken' },
   { type: 'xstate.done.actor.one', actorId: 'one' },
   { type: 'xstate.error.actor.one', actorId: 'one', error: 'broken' },
   { type: 'restartWindow.elapsed', chatId: 'one' },
@@ -40,16 +44,19 @@ function breakOf(actorId: string): EngineCommand {
 /**
  * Chats are created once, only a chat that lives can end or crash, and only a crash can be forgotten. Hooks are over when
  * the engine drains; that they fail is looked at then, and without a chat. The outbox is over when it has been told to
- * tell what is left.
+ * tell what is left. The mirror begins before there is a chat.
  */
 function possibleEvents({ value, context }: Snapshot): EngineCommand[] {
   const { chatIds, crashes } = context;
   const [areHooksOver, isOutboxOver] = [isIn(value, 'hooks: over'), isIn(value, 'outbox: over')];
   const isDraining = isIn(value, 'draining');
+  const isMirroring = isIn(value, 'mirror: going');
   const isTelling = isDraining && areHooksOver && chatIds.length === 0;
   return EVENTS.filter((event) => {
     if (event.type === 'chat.create' || event.type === 'chat.restore') return !chatIds.includes('one');
     if (event.type === 'restartWindow.elapsed') return (crashes['one'] ?? 0) > 0;
+    if (event.type === 'mirror.begin') return !isMirroring && !isDraining && chatIds.length === 0;
+    if (event.type.endsWith('.actor.mirror')) return isMirroring;
     if (event.type.endsWith('.actor.outbox')) return isTelling && !isOutboxOver;
     if (event.type === 'xstate.done.actor.startHooks') return isDraining && !areHooksOver;
     if (event.type === 'xstate.error.actor.startHooks') {
@@ -85,6 +92,7 @@ beforeAll(() => {
     for (const last of [...possibleEvents(state), create('two'), restore('two'), 9_000])
       walk([...events, last]);
   }
+  walk([{ type: 'mirror.begin' }, ...Array.from({ length: 4 }, () => breakOf('mirror'))]);
   for (const actorId of ['credential.claude', 'login.claude', 'startHooks', 'outbox', 'boot'])
     walk(Array.from({ length: 4 }, () => breakOf(actorId)));
 }, 60_000);
@@ -104,7 +112,7 @@ describe('engine machine, along every shortest path and one event more', () => {
       violationsOf(({ engine }) => {
         const { children, context } = engine.getSnapshot();
         const living = Object.keys(children).filter(
-          (id) => !/^(?:boot|startHooks|outbox|(?:credential|login)\..+)$/.test(id),
+          (id) => !/^(?:boot|startHooks|outbox|mirror|(?:credential|login)\..+)$/.test(id),
         );
         return JSON.stringify(living.toSorted()) === JSON.stringify(context.chatIds.toSorted());
       }),

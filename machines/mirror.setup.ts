@@ -1,0 +1,143 @@
+/** The vocabulary of the mirror machine. */
+import { assign, emit, enqueueActions, sendTo, setup } from 'xstate';
+import type { EngineEventBody } from '../src/contract/events.ts';
+import { mustProvideCallback, mustProvidePromise } from './must-provide.ts';
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5_000;
+
+/** Whose the shared log is. */
+export interface LogHolder {
+  owner: string;
+  epoch: number;
+}
+
+/** What came of asking for the shared log. `diverged`: it ends with an event that this home does not have. */
+export type ClaimEnd =
+  | { kind: 'claimed'; epoch: number; headId: string | null }
+  | { kind: 'taken'; holder: LogHolder }
+  | { kind: 'diverged'; headId: string | null };
+
+/** Where copying begins: behind an event, or with the oldest one. */
+export interface CopyInput {
+  epoch: number;
+  headId: string | null;
+}
+
+/** What copying says. `refused`: the log takes nothing from this epoch; `gapFound`: events left this home uncopied. */
+export type CopyFact =
+  | { type: 'copy.caughtUp' }
+  | { type: 'copy.fellBehind' }
+  | { type: 'copy.gapFound'; afterId: string; nextId: string }
+  | { type: 'copy.refused' }
+  | { type: 'copy.failed'; reason: string }
+  | { type: 'copy.drained' };
+
+export type MirrorEvent =
+  | { type: 'mirror.drain' }
+  | CopyFact
+  | { type: 'xstate.done.actor.claimLog'; output: ClaimEnd }
+  | { type: 'xstate.error.actor.claimLog'; error: unknown };
+
+/** Another engine has the workspace now. Not for the journal. */
+export interface WorkspaceMoved {
+  type: 'workspace.moved';
+}
+
+export type MirrorEmitted = WorkspaceMoved | EngineEventBody<'error'>;
+
+export interface MirrorContext {
+  /** The epoch of this engine; 0 before it has one. */
+  epoch: number;
+  headId: string | null;
+  /** Attempts in a row that came to nothing. */
+  failures: number;
+  /** Why nothing is copied; empty while it is. */
+  reason: string;
+  /** Who has the log now, once it is not ours any more. */
+  holder: LogHolder | null;
+}
+
+export const mirrorSetup = setup({
+  types: {} as { context: MirrorContext; events: MirrorEvent; emitted: MirrorEmitted },
+  actors: {
+    /** Raises the epoch, unless somebody raised it after us or the log is not one with this home. */
+    claimLog: mustProvidePromise<ClaimEnd, { epoch: number }>('claimLog'),
+    copyJournal: mustProvideCallback<{ type: 'copy.drain' }, CopyInput>('copyJournal'),
+  },
+  actions: {
+    takeClaim: assign(({ context, event }) => {
+      const claim = claimOf(event);
+      return claim?.kind === 'claimed' ? { ...context, ...startOf(claim), reason: '' } : context;
+    }),
+    noteHolder: assign({
+      holder: ({ event }) => {
+        const claim = claimOf(event);
+        return claim?.kind === 'taken' ? claim.holder : null;
+      },
+      reason: 'Another engine has the workspace.',
+    }),
+    noteDivergence: assign({ reason: 'The shared log has events that this home does not have.' }),
+    noteFailure: assign({
+      failures: ({ context }) => context.failures + 1,
+      reason: ({ event }) => reasonOf(event),
+    }),
+    forgetFailures: assign({ failures: 0 }),
+    drainCopy: sendTo('copyJournal', { type: 'copy.drain' }),
+    announceMove: enqueueActions(({ context, enqueue }) => {
+      const { owner = '', epoch = 0 } = context.holder ?? {};
+      const message = `The workspace moved to the engine ${owner}; this one stops.`;
+      enqueue.emit(toError('workspace_moved', { message, context: { owner, epoch } }));
+      enqueue.emit({ type: 'workspace.moved' });
+    }),
+    announceDivergence: emit(({ event }) => {
+      const claim = claimOf(event);
+      return toError('mirror_diverged', {
+        message: 'The shared log has events that this home does not have: nothing is mirrored.',
+        context: { headId: claim?.kind === 'diverged' ? claim.headId : null },
+      });
+    }),
+    announceGap: emit(({ event }) => {
+      const { afterId = '', nextId = '' } = event.type === 'copy.gapFound' ? event : {};
+      return toError('mirror_gap', {
+        message: 'The shared log was away for so long that events left this home before they were copied.',
+        context: { afterId, nextId },
+      });
+    }),
+  },
+  guards: {
+    isTaken: ({ event }) => claimOf(event)?.kind === 'taken',
+    isDiverged: ({ event }) => claimOf(event)?.kind === 'diverged',
+  },
+  delays: { backoff: ({ context }) => mirrorBackoffMs(context, 1), lookAgain: 60_000 },
+});
+
+/**
+ * How long to wait after so many failures in a row, in milliseconds: doubled each time up to five seconds, half of it
+ * spread by a `share` from 0 to 1, so that engines do not come back together.
+ */
+export function mirrorBackoffMs({ failures }: Pick<MirrorContext, 'failures'>, share: number): number {
+  const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1));
+  return Math.round((doubled / 2) * (1 + share));
+}
+
+function claimOf(event: MirrorEvent): ClaimEnd | undefined {
+  return event.type === 'xstate.done.actor.claimLog' ? event.output : undefined;
+}
+
+function startOf({ epoch, headId }: CopyInput): CopyInput {
+  return { epoch, headId };
+}
+
+function reasonOf(event: MirrorEvent): string {
+  if (event.type === 'copy.failed') return event.reason;
+  if (!('error' in event)) return '';
+  return event.error instanceof Error ? event.error.message : String(event.error);
+}
+
+function toError(
+  code: string,
+  rest: { message: string; context: Record<string, unknown> },
+): EngineEventBody<'error'> {
+  return { type: 'error', payload: { code, ...rest } };
+}

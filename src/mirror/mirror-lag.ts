@@ -1,0 +1,64 @@
+import { sequenceOf } from '../journal/event-id.ts';
+
+/** How much of the journal the shared log does not have yet. Bytes are estimated. */
+export interface Lag {
+  events: number;
+  bytes: number;
+  /** How long the oldest of it has been on disk. */
+  ms: number;
+}
+
+interface MeasuredJournal {
+  readonly committedId: string;
+  readonly startId: string;
+  readonly bytes: number;
+  onCommit(listener: () => void): () => void;
+}
+
+interface Mark {
+  sequence: number;
+  at: number;
+}
+
+/** One look in so many milliseconds is kept. */
+const MARK_EVERY_MS = 5;
+const MARKS = 2000;
+
+/** Measures how far a copy of the journal is behind. */
+export class MirrorLag {
+  readonly #journal: MeasuredJournal;
+  readonly #now: () => number;
+  readonly #stopListening: () => void;
+  /** When a sequence was on disk, oldest first; bounded. */
+  #marks: Mark[] = [];
+
+  constructor(journal: MeasuredJournal, now: () => number = () => performance.now()) {
+    this.#journal = journal;
+    this.#now = now;
+    this.#stopListening = journal.onCommit(() => this.#mark());
+    this.#mark();
+  }
+
+  read(copiedId: string | null): Lag {
+    const { committedId, startId, bytes } = this.#journal;
+    const [first, head] = [sequenceOf(startId), sequenceOf(committedId)];
+    const copied = Math.max(first, sequenceOf(copiedId ?? '0'));
+    const events = Math.max(0, head - copied);
+    if (events === 0) return { events: 0, bytes: 0, ms: 0 };
+    const oldest = this.#marks.find(({ sequence }) => sequence > copied);
+    const ms = oldest === undefined ? 0 : Math.round(this.#now() - oldest.at);
+    return { events, bytes: Math.round((events * bytes) / (head - first)), ms };
+  }
+
+  close(): void {
+    this.#stopListening();
+  }
+
+  #mark(): void {
+    const mark = { sequence: sequenceOf(this.#journal.committedId), at: this.#now() };
+    const last = this.#marks.at(-1);
+    if (last !== undefined && mark.at - last.at < MARK_EVERY_MS) last.sequence = mark.sequence;
+    else this.#marks.push(mark);
+    if (this.#marks.length > MARKS) this.#marks = this.#marks.filter((_, index) => index % 2 === 0);
+  }
+}
