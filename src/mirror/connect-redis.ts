@@ -1,4 +1,4 @@
-import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
+import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
 import type { RedisAddress } from '../environment/redis-url.ts';
 import { SharedLogError } from './shared-log.ts';
 
@@ -19,7 +19,7 @@ const PATIENCE: RedisOptions = {
 
 /** A connection that is up. @throws {SharedLogError} */
 export async function connectRedis(address: RedisAddress): Promise<RedisClient> {
-  const client = await createClient(address);
+  const client = createClient(address);
   let reason: unknown;
   client.on('error', (error: unknown) => (reason = error)); // without a listener ioredis prints it
   try {
@@ -38,8 +38,7 @@ export function toSharedLogError(error: unknown): SharedLogError {
   return new SharedLogError(lastNodeError?.message ?? message ?? 'The shared log does not answer.');
 }
 
-async function createClient(address: RedisAddress): Promise<RedisClient> {
-  const { Redis, Cluster } = await import('ioredis');
+function createClient(address: RedisAddress): RedisClient {
   const { nodes, isCluster, isEncrypted, database: db, username, password } = address;
   const options: RedisOptions = {
     ...PATIENCE,

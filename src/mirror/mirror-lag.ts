@@ -20,7 +20,7 @@ interface Mark {
   at: number;
 }
 
-/** One look in so many milliseconds is kept. */
+/** One look in so many milliseconds is kept; in fewer, when there would be too many. */
 const MARK_EVERY_MS = 5;
 const MARKS = 2000;
 
@@ -29,8 +29,10 @@ export class MirrorLag {
   readonly #journal: MeasuredJournal;
   readonly #now: () => number;
   readonly #stopListening: () => void;
-  /** When a sequence was on disk, oldest first; bounded. */
+  /** When a sequence that is not copied was on disk, oldest first; bounded. */
   #marks: Mark[] = [];
+  #markEveryMs = MARK_EVERY_MS;
+  #copied = 0;
 
   constructor(journal: MeasuredJournal, now: () => number = () => performance.now()) {
     this.#journal = journal;
@@ -39,13 +41,20 @@ export class MirrorLag {
     this.#mark();
   }
 
-  read(copiedId: string | null): Lag {
+  /** Everything up to this event was copied; null for nothing. */
+  note(copiedId: string | null): void {
+    this.#copied = sequenceOf(copiedId ?? '0');
+    const left = this.#marks.findIndex(({ sequence }) => sequence > this.#copied);
+    this.#marks.splice(0, left === -1 ? this.#marks.length : left);
+    if (this.#marks.length === 0) this.#markEveryMs = MARK_EVERY_MS;
+  }
+
+  read(): Lag {
     const { committedId, startId, bytes } = this.#journal;
     const [first, head] = [sequenceOf(startId), sequenceOf(committedId)];
-    const copied = Math.max(first, sequenceOf(copiedId ?? '0'));
-    const events = Math.max(0, head - copied);
+    const events = Math.max(0, head - Math.max(first, this.#copied));
     if (events === 0) return { events: 0, bytes: 0, ms: 0 };
-    const oldest = this.#marks.find(({ sequence }) => sequence > copied);
+    const [oldest] = this.#marks;
     const ms = oldest === undefined ? 0 : Math.round(this.#now() - oldest.at);
     return { events, bytes: Math.round((events * bytes) / (head - first)), ms };
   }
@@ -57,8 +66,10 @@ export class MirrorLag {
   #mark(): void {
     const mark = { sequence: sequenceOf(this.#journal.committedId), at: this.#now() };
     const last = this.#marks.at(-1);
-    if (last !== undefined && mark.at - last.at < MARK_EVERY_MS) last.sequence = mark.sequence;
+    if (last !== undefined && mark.at - last.at < this.#markEveryMs) last.sequence = mark.sequence;
     else this.#marks.push(mark);
-    if (this.#marks.length > MARKS) this.#marks = this.#marks.filter((_, index) => index % 2 === 0);
+    if (this.#marks.length <= MARKS) return;
+    this.#marks = this.#marks.filter((_, index) => index % 2 === 0);
+    this.#markEveryMs *= 2;
   }
 }

@@ -52,7 +52,7 @@ export class Mirror {
   }
 
   get lag(): Lag {
-    return this.#lag?.read(this.#copiedId) ?? { events: 0, bytes: 0, ms: 0 };
+    return this.#lag?.read() ?? { events: 0, bytes: 0, ms: 0 };
   }
 
   /** From which sequence on the log lacks something that it is to have; null when it lacks nothing. */
@@ -62,10 +62,10 @@ export class Mirror {
     return copied === sequenceOf(this.#journal?.committedId ?? '0') ? null : copied + 1;
   }
 
-  /** Resolves once everything up to this event is in the log. */
+  /** Resolves once everything up to this event is in the log, or will never be: the workspace moved. */
   reached(id: string): Promise<void> {
     const sequence = sequenceOf(id);
-    if (sequence <= sequenceOf(this.#copiedId ?? '0')) return Promise.resolve();
+    if (this.#movedTo !== null || sequence <= sequenceOf(this.#copiedId ?? '0')) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push({ sequence, resolve }));
   }
 
@@ -104,7 +104,7 @@ export class Mirror {
     try {
       const end = await this.#agree(epoch, journal);
       this.#isDiverged = end.kind === 'diverged';
-      if (end.kind === 'taken') this.#movedTo = end.holder;
+      if (end.kind === 'taken') this.#giveUp(end.holder);
       return end;
     } catch (error) {
       this.#warn(error instanceof Error ? error.message : String(error));
@@ -128,8 +128,17 @@ export class Mirror {
 
   #note(id: string | null): void {
     this.#copiedId = id;
+    this.#lag?.note(id);
     if (id === null) return;
-    const sequence = sequenceOf(id);
+    this.#release(sequenceOf(id));
+  }
+
+  #giveUp(holder: Holder): void {
+    this.#movedTo = holder;
+    this.#release(Infinity);
+  }
+
+  #release(sequence: number): void {
     const reached = this.#waiters.filter((waiter) => waiter.sequence <= sequence);
     if (reached.length === 0) return;
     this.#waiters = this.#waiters.filter((waiter) => waiter.sequence > sequence);

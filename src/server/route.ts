@@ -46,6 +46,7 @@ interface Definition<Parts extends z.ZodRawShape> extends Description {
 export const CHANGE_REFUSALS: EngineErrorCode[] = [
   'CHAT_NOT_FOUND',
   'SHUTTING_DOWN',
+  'WORKSPACE_MOVED',
   'CHAT_FAILED',
   'OUTCOME_UNKNOWN',
   'STORAGE_FULL',

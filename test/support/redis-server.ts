@@ -36,7 +36,7 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
   };
   const start = async () => {
     server = spawn('redis-server', [...settings, ...place, ...options], { stdio: 'ignore' });
-    while ((await ask('PING').catch(() => '')) !== 'PONG') {
+    while (!/PONG|NOAUTH/.test(await ask('PING').catch(() => ''))) {
       if (server.exitCode !== null) throw new Error(`redis-server exited with ${server.exitCode}.`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

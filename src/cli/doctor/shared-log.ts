@@ -1,5 +1,4 @@
 import { describeRedis, type RedisAddress } from '../../environment/redis-url.ts';
-import { readRedisSettings } from '../../mirror/redis-settings.ts';
 import { bad, doubtful, good, type Check, type Finding } from './check.ts';
 
 /** What keeps a Redis from losing what it acknowledged. */
@@ -16,6 +15,7 @@ export function sharedLogCheck(address: RedisAddress): Check {
 
 async function examine(address: RedisAddress): Promise<Finding> {
   const place = describeRedis(address);
+  const { readRedisSettings } = await import('../../mirror/redis-settings.ts');
   try {
     const settings = await readRedisSettings(address, Object.keys(NEEDED));
     return settings === null

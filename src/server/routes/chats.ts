@@ -35,7 +35,14 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
           schema: ChatResponse,
         },
       },
-      refusals: ['UNKNOWN_PROVIDER', 'PARENT_NOT_FOUND', 'SHUTTING_DOWN', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
+      refusals: [
+        'UNKNOWN_PROVIDER',
+        'PARENT_NOT_FOUND',
+        'SHUTTING_DOWN',
+        'WORKSPACE_MOVED',
+        'OUTCOME_UNKNOWN',
+        'STORAGE_FULL',
+      ],
       async handle({ body }, { res }) {
         const { chat, created } = await withDeadline(chats.create(body));
         if (created) res.status = 201;
@@ -72,7 +79,14 @@ export function chatChangeRoutes({ chats }: Pick<Engine, 'chats'>) {
       request: z.object({ params: ChatParamsSchema, body: UpdateChat }),
       example: { title: 'Fix the login', thinkingLevel: 'max' },
       answers: { 200: { description: 'The chat as it is now.', schema: ChatResponse } },
-      refusals: ['CHAT_NOT_FOUND', 'CHAT_FAILED', 'SHUTTING_DOWN', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
+      refusals: [
+        'CHAT_NOT_FOUND',
+        'CHAT_FAILED',
+        'SHUTTING_DOWN',
+        'WORKSPACE_MOVED',
+        'OUTCOME_UNKNOWN',
+        'STORAGE_FULL',
+      ],
       handle: async ({ params, body }) => ({ chat: await withDeadline(chats.update(params.chatId, body)) }),
     }),
     route({
@@ -82,7 +96,7 @@ export function chatChangeRoutes({ chats }: Pick<Engine, 'chats'>) {
         'Delete a chat, its queue, its history and, before it, its sub-chats; running turns are stopped first',
       request: z.object({ params: ChatParamsSchema }),
       answers: { 200: { description: 'It is gone.', schema: Success } },
-      refusals: ['CHAT_NOT_FOUND', 'SHUTTING_DOWN', 'OUTCOME_UNKNOWN'],
+      refusals: ['CHAT_NOT_FOUND', 'SHUTTING_DOWN', 'WORKSPACE_MOVED', 'OUTCOME_UNKNOWN'],
       async handle({ params }) {
         await withDeadline(chats.remove(params.chatId));
         return { success: true };

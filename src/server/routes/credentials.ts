@@ -30,7 +30,7 @@ export function credentialRoutes({ credentials }: Pick<Engine, 'credentials'>) {
           schema: RefreshAccepted,
         },
       },
-      refusals: ['SHUTTING_DOWN'],
+      refusals: ['SHUTTING_DOWN', 'WORKSPACE_MOVED'],
       handle: ({ params: { provider } }) => credentials.refresh(provider),
     }),
   ];

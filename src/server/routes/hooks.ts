@@ -55,7 +55,14 @@ export function hookRunRoutes({ hooks }: Pick<Engine, 'hooks'>) {
       summary: 'Run the hooks of all repositories, or of one',
       request: z.object({ query: RunHooksQuerySchema }),
       answers: { 202: { description: 'They run; `hooks.*` events tell how far.', schema: RunHooksResponse } },
-      refusals: ['HOOK_NOT_FOUND', 'HOOKS_RUNNING', 'HOOKS_FILE_INVALID', 'SHUTTING_DOWN', 'STORAGE_FULL'],
+      refusals: [
+        'HOOK_NOT_FOUND',
+        'HOOKS_RUNNING',
+        'HOOKS_FILE_INVALID',
+        'SHUTTING_DOWN',
+        'WORKSPACE_MOVED',
+        'STORAGE_FULL',
+      ],
       handle: ({ query: { repo, type } }) => hooks.run({ type, ...(repo !== undefined && { repo }) }),
     }),
     route({
@@ -73,7 +80,7 @@ export function hookRunRoutes({ hooks }: Pick<Engine, 'hooks'>) {
         },
       },
       example: { script: 'npm ci', repo: 'shop', timeoutMs: 60_000 },
-      refusals: ['REPO_NOT_FOUND', 'TOO_MANY_HOOK_TESTS', 'SHUTTING_DOWN', 'STORAGE_FULL'],
+      refusals: ['REPO_NOT_FOUND', 'TOO_MANY_HOOK_TESTS', 'SHUTTING_DOWN', 'WORKSPACE_MOVED', 'STORAGE_FULL'],
       handle: ({ body }) => hooks.test(body),
     }),
   ];

@@ -10,7 +10,13 @@ const ChatModelList = ChatModelListSchema.meta({ id: 'ChatModelList' });
 const McpServerList = McpServerListSchema.meta({ id: 'McpServerList' });
 
 const request = z.object({ params: ChatParamsSchema });
-const refusals: EngineErrorCode[] = ['CHAT_NOT_FOUND', 'UNSUPPORTED', 'AGENT_UNAVAILABLE', 'SHUTTING_DOWN'];
+const refusals: EngineErrorCode[] = [
+  'CHAT_NOT_FOUND',
+  'UNSUPPORTED',
+  'AGENT_UNAVAILABLE',
+  'SHUTTING_DOWN',
+  'WORKSPACE_MOVED',
+];
 
 /** What can be said in a chat; no model is called for an answer. */
 export function offerRoutes({ chats }: Pick<Engine, 'chats'>) {
