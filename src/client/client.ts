@@ -12,10 +12,12 @@ import { foldWorkspace, readWorkspace, type WorkspaceState } from './workspace-s
 export type { ActorFrame, ActorStep, ActorView } from '../contract/actors.ts';
 export type { AgentEvent } from '../contract/agent-event.ts';
 export type { ChatSummary, Failure, Usage } from '../contract/chats.ts';
+export type { CredentialHealth, CredentialProvider } from '../contract/credentials.ts';
 export type { EngineEvent, EngineEventType, TurnOutcome } from '../contract/events.ts';
 export type { CanvasItem, CanvasItemSummary } from '../contract/canvas.ts';
 export type { Hook, HookTestEvent, HooksStatus } from '../contract/hooks.ts';
 export type { InterruptReceipt, MessageReceipt, QueueItem } from '../contract/messages.ts';
+export type { ChatModel, SlashCommand } from '../contract/offers.ts';
 export type { Plan, PlanSummary } from '../contract/plans.ts';
 export type { Preview } from '../contract/previews.ts';
 export type { WorkspaceEnvironment } from '../contract/environment.ts';

@@ -16,6 +16,12 @@ import {
 } from '../contract/hooks.ts';
 import { PlanListSchema, PlanSchema, type Plan, type PlanSummary } from '../contract/plans.ts';
 import { PreviewListSchema, type Preview } from '../contract/previews.ts';
+import {
+  RefreshAcceptedSchema,
+  TokenRefreshHealthSchema,
+  type CredentialProvider,
+  type TokenRefreshHealth,
+} from '../contract/credentials.ts';
 import { WorkspaceEnvironmentSchema, type WorkspaceEnvironment } from '../contract/environment.ts';
 import { RepoListSchema } from '../contract/repos.ts';
 import { HealthSchema, StatusSchema } from '../contract/status.ts';
@@ -53,6 +59,23 @@ export class EngineCalls {
 
   repos({ includeDiffs, signal }: CallOptions & { includeDiffs?: boolean } = {}): Promise<RepoList> {
     return this.#transport.get('/repos', { query: { includeDiffs }, schema: RepoListSchema, signal });
+  }
+
+  /** How the logins of agents and tools are. */
+  credentials(options: CallOptions = {}): Promise<TokenRefreshHealth> {
+    return this.#transport.get('/token-refresh/health', { schema: TokenRefreshHealthSchema, ...options });
+  }
+
+  /** Asks the control plane for a new one now. Resolves when that has begun. */
+  async refreshCredential(provider: CredentialProvider, options: CallOptions = {}): Promise<void> {
+    const path = `/token-refresh/${provider}`;
+    await this.#transport.call({
+      method: 'POST',
+      path,
+      schema: RefreshAcceptedSchema,
+      isRepeatable: true,
+      ...options,
+    });
   }
 
   async plans(options: CallOptions = {}): Promise<PlanSummary[]> {

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ChatSummary } from '../../client/client.ts';
 import { addImages } from './add-images.ts';
+import { CommandList } from './command-list.tsx';
 import { changeDraft, draftOf, sendDraft } from './drafts.ts';
 import { MessageSettingsBar } from './message-settings.tsx';
 import type { PageStore } from './page-state.ts';
@@ -52,6 +53,12 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
       <p class="dim" role="status">
         {held[0] !== undefined && `To follow (${held.length}): ${beginningOf(held[0].text, 200)}`}
       </p>
+      <CommandList
+        store={store}
+        chatId={chat.id}
+        text={text}
+        onChoose={(command) => changeDraft(store, chat.id, { text: command })}
+      />
       <textarea
         rows={1}
         placeholder={`Message ${chat.title}`}
@@ -68,6 +75,8 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
         Send
       </button>
       <MessageSettingsBar
+        store={store}
+        chatId={chat.id}
         settings={settings}
         images={images.length}
         onChange={(change) => changeDraft(store, chat.id, { settings: change })}

@@ -1,10 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
-import { z } from 'zod';
+import type { CredentialHealth, CredentialProvider } from '../../client/client.ts';
 import type { PageStore } from './page-state.ts';
 
-const HealthSchema = z.object({ providers: z.record(z.string(), z.record(z.string(), z.unknown())) });
-
-type Health = z.infer<typeof HealthSchema>['providers'];
+type Health = Readonly<Record<CredentialProvider, CredentialHealth>>;
 
 const EVERY_MS = 5_000;
 
@@ -12,61 +10,91 @@ const EVERY_MS = 5_000;
 export function Credentials({ store }: { store: PageStore }) {
   const [health, setHealth] = useState<Health | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
+  const { client } = store.state;
+  const fail = (error: unknown) => setTrouble(error instanceof Error ? error.message : String(error));
+  const read = () =>
+    client.credentials().then(({ providers }) => {
+      setHealth(providers);
+      setTrouble(null);
+    }, fail);
   useEffect(() => {
-    const read = () => {
-      const call = {
-        method: 'GET',
-        path: '/token-refresh/health',
-        schema: HealthSchema,
-        isRepeatable: false,
-      } as const;
-      store.state.client.call(call).then(
-        ({ providers }) => {
-          setHealth(providers);
-          setTrouble(null);
-        },
-        (error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)),
-      );
-    };
-    read();
-    const timer = setInterval(read, EVERY_MS);
+    void read();
+    const timer = setInterval(() => void read(), EVERY_MS);
     return () => clearInterval(timer);
   }, []);
-  if (trouble !== null) return <p class="empty">{trouble}</p>;
-  if (health === null) return <p class="empty">Reading…</p>;
+  if (health === null) return <p class="empty">{trouble ?? 'Reading…'}</p>;
   return (
     <ul class="credentials scroll" aria-label="Credentials" tabIndex={0}>
-      {Object.entries(health).map(([provider, facts]) => (
-        <li key={provider}>
-          <h2>
-            <i class={`dot ${TONES[String(facts['state'])] ?? 'off'}`} aria-hidden="true" /> {provider}{' '}
-            <span class="dim">{String(facts['state'])}</span>
-          </h2>
-          <dl class="facts">
-            {Object.entries(facts)
-              .filter(([name, value]) => name !== 'state' && value !== null)
-              .map(([name, value]) => (
-                <Fact key={name} name={name} value={String(value)} />
-              ))}
-          </dl>
-        </li>
+      {trouble !== null && <li class="refused">{trouble}</li>}
+      {(['github', 'claude', 'codex'] as const).map((provider) => (
+        <Credential
+          key={provider}
+          name={NAMES[provider]}
+          health={health[provider]}
+          onRefresh={() => void client.refreshCredential(provider).then(read, fail)}
+        />
       ))}
     </ul>
   );
 }
 
-function Fact({ name, value }: { name: string; value: string }) {
+const NAMES: Readonly<Record<CredentialProvider, string>> = {
+  github: 'GitHub',
+  claude: 'Claude Code',
+  codex: 'Codex',
+};
+
+interface CredentialProps {
+  name: string;
+  health: CredentialHealth;
+  onRefresh: () => void;
+}
+
+function Credential({ name, health, onRefresh }: CredentialProps) {
+  const { state, source, expiresAt, lastSuccessAt, nextAttemptAt, lastError } = health;
+  const [tone, words] = STATES[state];
   return (
-    <>
-      <dt>{name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}</dt>
-      <dd>{value}</dd>
-    </>
+    <li>
+      <h2>
+        <i class={`dot ${tone}`} aria-hidden="true" /> {name}
+      </h2>
+      <p>{words}</p>
+      <p class="dim">
+        {[
+          source && `from ${source}`,
+          expiresAt && `expires ${fromNow(expiresAt)}`,
+          lastSuccessAt && `renewed ${fromNow(lastSuccessAt)}`,
+          nextAttemptAt && `asked for again ${fromNow(nextAttemptAt)}`,
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </p>
+      {lastError !== null && <p class="refused">{lastError}</p>}
+      <button type="button" onClick={onRefresh}>
+        Refresh now
+      </button>
+    </li>
   );
 }
 
-const TONES: Record<string, string> = {
-  fresh: 'ok',
-  refreshing: 'busy',
-  backingOff: 'warn',
-  rejected: 'bad',
+const STATES: Readonly<Record<CredentialHealth['state'], readonly [tone: string, words: string]>> = {
+  absent: ['off', 'The control plane has none to give.'],
+  fresh: ['ok', 'In place and fresh.'],
+  refreshing: ['busy', 'Being renewed.'],
+  backingOff: ['warn', 'The control plane could not be asked; what is in place stays.'],
+  rejected: ['bad', 'Refused: a new login is needed.'],
 };
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** `in 5 minutes`, `2 hours ago` */
+function fromNow(time: string): string {
+  const seconds = (Date.parse(time) - Date.now()) / 1_000;
+  const [unit, size] = UNITS.find(([, most]) => Math.abs(seconds) >= most) ?? ['second', 1];
+  return new Intl.RelativeTimeFormat('en').format(Math.round(seconds / size), unit);
+}

@@ -53,6 +53,7 @@ function takeEvent(store: PageStore, event: EngineEvent): void {
   conversation?.take(event);
   if (rereadsHooks(event)) reread(store, 'hooks');
   if (rereadsRepos(event)) reread(store, 'repos');
+  if (CHANGES_FILES.has(event.type)) store.update({ filesVersion: store.state.filesVersion + 1 });
   store.touch();
 }
 
@@ -81,6 +82,12 @@ function rereadsHooks({ type }: EngineEvent): boolean {
 function rereadsRepos({ type }: EngineEvent): boolean {
   return type === 'repo.discovered' || type === 'repo.status.changed';
 }
+
+const CHANGES_FILES: ReadonlySet<EngineEvent['type']> = new Set([
+  'plan.changed',
+  'canvas.changed',
+  'preview.changed',
+]);
 
 type Snapshot = 'hooks' | 'repos';
 

@@ -1,8 +1,12 @@
-import type { MessageSettings } from './page-state.ts';
+import { useState } from 'preact/hooks';
+import type { ChatModel } from '../../client/client.ts';
+import type { MessageSettings, PageStore } from './page-state.ts';
 
 const LEVELS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 interface MessageSettingsProps {
+  store: PageStore;
+  chatId: string;
   settings: MessageSettings;
   /** How many go with the message. */
   images: number;
@@ -11,7 +15,11 @@ interface MessageSettingsProps {
 }
 
 /** How a message is worked on: planned first, how hard it is thought about, by which model. */
-export function MessageSettingsBar({ settings, images, onChange, onDropImages }: MessageSettingsProps) {
+export function MessageSettingsBar(props: MessageSettingsProps) {
+  const { store, chatId, settings, images, onChange, onDropImages } = props;
+  const [models, setModels] = useState<readonly ChatModel[]>([]);
+  // An agent that cannot tell its models takes their names all the same.
+  const readModels = () => void store.state.client.chats.models(chatId).then(setModels, () => setModels([]));
   const { planMode, thinkingLevel, model } = settings;
   return (
     <div class="message-settings">
@@ -44,12 +52,21 @@ export function MessageSettingsBar({ settings, images, onChange, onDropImages }:
         <span class="dim">Model</span>
         <input
           value={model ?? ''}
-          placeholder="default"
+          placeholder={models.find(({ current }) => current)?.id ?? 'default'}
+          list="models"
+          onFocus={readModels}
           onInput={({ currentTarget: { value } }) =>
             onChange(value.trim() ? { ...settings, model: value.trim() } : without(settings, 'model'))
           }
         />
       </label>
+      <datalist id="models">
+        {models.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </datalist>
       {images > 0 && (
         <button type="button" onClick={onDropImages}>
           {images === 1 ? '1 image' : `${images} images`} ×

@@ -15,7 +15,7 @@ import { Ring } from './ring.ts';
 import type { Store } from './store.ts';
 
 export type Pane = 'actors' | 'chart' | 'details' | 'dock';
-export type DockTab = 'chats' | 'hooks' | 'repositories' | 'credentials';
+export type DockTab = 'chats' | 'files' | 'hooks' | 'repositories' | 'credentials';
 
 export interface NumberedStep extends ActorStep {
   number: number;
@@ -64,6 +64,8 @@ export interface PageState {
   hookLines: Ring<HookLine>;
   /** With their diffs. */
   repos: readonly Repo[] | null;
+  /** Changes when plans, canvas or previews do. */
+  filesVersion: number;
   chatId: string | null;
   conversation: Conversation | null;
   /** Up to when each chat was looked at, in ISO time. */
@@ -92,6 +94,7 @@ export function initialState(client: EngineClient): PageState {
     hooks: null,
     hookLines: new Ring(1000),
     repos: null,
+    filesVersion: 0,
     chatId: null,
     conversation: null,
     seen: new Map(),

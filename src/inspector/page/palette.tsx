@@ -111,6 +111,7 @@ function commandsOf(store: PageStore): Command[] {
     { title: 'Show both', run: () => showView(store, 'both') },
     { title: 'Boot and hooks', run: show('hooks') },
     { title: 'Repositories', run: show('repositories') },
+    { title: 'Plans, canvas and previews', run: show('files') },
     { title: 'Credentials', run: show('credentials') },
     { title: 'Notify me when an agent waits', run: () => void Notification.requestPermission() },
     ...(workspace?.chats ?? []).map(({ id, title }) => ({

@@ -47,7 +47,34 @@ function RepoDiff({ repo }: { repo: Repo }) {
   if (repo.error) return <p class="refused">{repo.error.message}</p>;
   if (!repo.gitDiff?.fullDiff)
     return <p class="empty">Nothing differs from {repo.defaultBranch || 'its base'}.</p>;
-  return <Diff key={repo.name} text={repo.gitDiff.fullDiff} />;
+  return filesIn(repo.gitDiff.fullDiff).map(({ name, added, removed, text }) => (
+    <details key={`${repo.name} ${name}`} class="file-diff" open>
+      <summary>
+        <b>{name}</b>
+        <span class="numbers">
+          <span class="plus">+{added}</span> <span class="minus">−{removed}</span>
+        </span>
+      </summary>
+      <Diff text={text} />
+    </details>
+  ));
+}
+
+interface FileDiff {
+  name: string;
+  added: number;
+  removed: number;
+  text: string;
+}
+
+/** The parts of a diff, one for each file. */
+function filesIn(diff: string): FileDiff[] {
+  return diff.split(/^(?=diff --git )/m).map((text) => ({
+    name: /^diff --git \S+ b\/(.*)$/m.exec(text)?.[1] ?? 'changes',
+    added: text.match(/^\+(?!\+\+ )/gm)?.length ?? 0,
+    removed: text.match(/^-(?!-- )/gm)?.length ?? 0,
+    text,
+  }));
 }
 
 /** A link to a page elsewhere. What is no address of the web is shown, and leads nowhere. */

@@ -4,6 +4,7 @@ import { ChartView } from './chart-view.tsx';
 import { Chats } from './chats.tsx';
 import { Credentials } from './credentials.tsx';
 import { Details } from './details.tsx';
+import { Files } from './files.tsx';
 import { Header } from './header.tsx';
 import { Hooks } from './hooks.tsx';
 import { Palette } from './palette.tsx';
@@ -89,6 +90,7 @@ const TABS: readonly (readonly [DockTab, string])[] = [
   ['chats', 'Chats'],
   ['hooks', 'Boot and hooks'],
   ['repositories', 'Repositories'],
+  ['files', 'Plans and previews'],
   ['credentials', 'Credentials'],
 ];
 
@@ -102,6 +104,7 @@ function Dock({ store }: { store: PageStore }) {
         {tab === 'chats' && <Chats store={store} />}
         {tab === 'hooks' && <Hooks store={store} />}
         {tab === 'repositories' && <Repositories store={store} />}
+        {tab === 'files' && <Files store={store} />}
         {tab === 'credentials' && <Credentials store={store} />}
       </TabPanel>
     </section>

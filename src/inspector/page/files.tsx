@@ -1,0 +1,148 @@
+import { useEffect, useState } from 'preact/hooks';
+import {
+  isWebUrl,
+  type CanvasItem,
+  type CanvasItemSummary,
+  type EngineClient,
+  type PlanSummary,
+  type Preview,
+} from '../../client/client.ts';
+import { LongText } from './long-text.tsx';
+import type { PageStore } from './page-state.ts';
+import { LongMarkdown } from './said-item.tsx';
+import { useStore } from './store.ts';
+
+interface Lists {
+  plans: readonly PlanSummary[];
+  items: readonly CanvasItemSummary[];
+  previews: readonly Preview[];
+}
+
+/** A file that is looked at. */
+interface Place {
+  kind: 'plan' | 'canvas';
+  filename: string;
+}
+
+/** What agents made for people: plans, canvas items, and what listens on a port. */
+export function Files({ store }: { store: PageStore }) {
+  const version = useStore(store, ({ filesVersion }) => filesVersion);
+  const [lists, setLists] = useState<Lists | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const [place, setPlace] = useState<Place | null>(null);
+  const { client } = store.state;
+  useEffect(() => void readLists(client).then(setLists, tell(setTrouble)), [version]);
+  if (trouble !== null) return <p class="empty">{trouble}</p>;
+  if (lists === null) return <p class="empty">Reading…</p>;
+  const { plans, items, previews } = lists;
+  const show = (kind: Place['kind']) => (filename: string) => setPlace({ kind, filename });
+  return (
+    <div class="split">
+      <div class="scroll" tabIndex={0} role="region" aria-label="Plans, canvas and previews">
+        <FileList title="Plans" files={plans} shown={place} kind="plan" onShow={show('plan')} />
+        <FileList title="Canvas" files={items} shown={place} kind="canvas" onShow={show('canvas')} />
+        <h2>Previews</h2>
+        <ul class="cards">
+          {previews.map((preview) => (
+            <li key={preview.port}>
+              <PreviewLink preview={preview} />
+            </li>
+          ))}
+          {previews.length === 0 && <li class="dim">Nothing listens on a port.</li>}
+        </ul>
+      </div>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Content">
+        {place === null ? (
+          <p class="empty">Choose a plan or a canvas item.</p>
+        ) : (
+          <Content key={`${place.kind} ${place.filename} ${version}`} client={client} place={place} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+async function readLists(client: EngineClient): Promise<Lists> {
+  const [plans, items, previews] = await Promise.all([client.plans(), client.canvas(), client.previews()]);
+  return { plans, items, previews };
+}
+
+function tell(setTrouble: (text: string) => void) {
+  return (error: unknown) => setTrouble(error instanceof Error ? error.message : String(error));
+}
+
+interface FileListProps {
+  title: string;
+  files: readonly { filename: string }[];
+  kind: Place['kind'];
+  shown: Place | null;
+  onShow: (filename: string) => void;
+}
+
+function FileList({ title, files, kind, shown, onShow }: FileListProps) {
+  return (
+    <>
+      <h2>{title}</h2>
+      <ul class="cards">
+        {files.map(({ filename }) => (
+          <li key={filename}>
+            <button
+              type="button"
+              class="repo-button"
+              aria-current={shown?.kind === kind && shown.filename === filename}
+              onClick={() => onShow(filename)}
+            >
+              {filename}
+            </button>
+          </li>
+        ))}
+        {files.length === 0 && <li class="dim">None yet.</li>}
+      </ul>
+    </>
+  );
+}
+
+function PreviewLink({ preview: { port, publicUrl, command } }: { preview: Preview }) {
+  const words = `${port} ${command}`;
+  if (!isWebUrl(publicUrl)) return <span>{words}</span>;
+  return (
+    <a href={publicUrl} target="_blank" rel="noreferrer">
+      {words}
+    </a>
+  );
+}
+
+function Content({ client, place: { kind, filename } }: { client: EngineClient; place: Place }) {
+  const [item, setItem] = useState<Pick<CanvasItem, 'kind' | 'content' | 'base64' | 'mimeType'> | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  useEffect(() => {
+    const reading =
+      kind === 'canvas'
+        ? client.canvasItem(filename)
+        : client.plan(filename).then(({ content }) => ({
+            kind: 'markdown' as const,
+            content,
+            mimeType: 'text/markdown',
+          }));
+    void reading.then(setItem, tell(setTrouble));
+  }, []);
+  if (trouble !== null) return <p class="empty">{trouble}</p>;
+  if (item === null) return <p class="empty">Reading…</p>;
+  const { content, base64, mimeType } = item;
+  if (item.kind === 'markdown' && content !== undefined) {
+    return (
+      <div class="document">
+        <LongMarkdown text={content} />
+      </div>
+    );
+  }
+  if (item.kind === 'image' && base64 !== undefined) {
+    return <img class="picture" alt={filename} src={`data:${mimeType};base64,${base64}`} />;
+  }
+  if (content === undefined) return <p class="empty">{filename} cannot be shown here.</p>;
+  return (
+    <pre class="document">
+      <LongText text={content} />
+    </pre>
+  );
+}
