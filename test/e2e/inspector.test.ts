@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -172,6 +172,31 @@ it('names, finds and deletes chats', async () => {
   await page.getByRole('button', { name: 'Delete…' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await chat.waitFor({ state: 'detached' });
+});
+
+it('completes commands, and shows what agents drew, as it appears', async () => {
+  const { page, troubles } = await openPage(browser, DESKTOP);
+  onTestFinished(() => page.context().close());
+  await page.goto(`${url}/inspect#secret=${secret}`);
+  const box = page.getByRole('textbox', { name: /^Message/ });
+  await box.fill('/pl');
+  await page
+    .getByRole('list', { name: 'Commands' })
+    .getByRole('button', { name: '/plan' })
+    .click({ timeout: 60_000 });
+  expect(await box.inputValue()).toBe('/plan ');
+  await box.fill('');
+
+  await page.getByRole('tab', { name: 'Plans and previews' }).click();
+  const canvas = join(folder, '.replicas-dev', '.replicas', 'canvas');
+  await mkdir(canvas, { recursive: true });
+  await writeFile(join(canvas, 'report.md'), '# A report\n\n- all is well\n');
+  await page.getByRole('button', { name: 'report.md' }).click({ timeout: 60_000 });
+  await page.getByRole('heading', { name: 'A report' }).waitFor();
+  await page.getByRole('tab', { name: 'Credentials' }).click();
+  await page.getByText('The control plane has none to give.').first().waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  expect(troubles).toEqual([]);
 });
 
 it('works on a phone, one part at a time, and in the dark', async () => {
