@@ -31,7 +31,11 @@ const program = createProgram({
   async run(command) {
     const { openTerminal } = await import('./cli/open-terminal.ts');
     const terminal = openTerminal(process.env);
-    process.stdout.on('error', () => process.exit(0)); // whoever read it has seen enough
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(EXIT.DONE); // whoever read it has seen enough
+      terminal.complain(`The output cannot be written: ${error.message}\n`);
+      process.exit(EXIT.FAILED);
+    });
     try {
       process.exitCode = await command(terminal);
     } catch (error) {

@@ -8,7 +8,7 @@ export const ImageSchema = z
   .object({
     type: z.literal('image'),
     source: z.discriminatedUnion('type', [
-      z.object({ type: z.literal('base64'), media_type: z.enum(IMAGE_MEDIA_TYPES), data: z.base64() }),
+      z.object({ type: z.literal('base64'), media_type: z.enum(IMAGE_MEDIA_TYPES), data: z.base64().min(1) }),
       z.object({ type: z.literal('url'), url: z.url() }),
     ]),
   })

@@ -114,7 +114,10 @@ describe('a body', () => {
     const body = {
       message: 7,
       messageId: '',
-      images: [{ type: 'image', source: { type: 'base64', media_type: 'image/bmp', data: '####' } }],
+      images: [
+        { type: 'image', source: { type: 'base64', media_type: 'image/bmp', data: '####' } },
+        { type: 'image', source: { type: 'base64', media_type: 'image/png', data: '' } },
+      ],
       thinkingLevel: 'hard',
     };
 
@@ -130,6 +133,7 @@ describe('a body', () => {
           message: 'Invalid option: expected one of "image/png"|"image/jpeg"|"image/gif"|"image/webp"',
         },
         { path: 'images.0.source.data', message: 'Invalid base64-encoded string' },
+        { path: 'images.1.source.data', message: 'Too small: expected string to have >=1 characters' },
         {
           path: 'thinkingLevel',
           message: 'Invalid option: expected one of "low"|"medium"|"high"|"max"|"xhigh"|"ultra"|"ultracode"',

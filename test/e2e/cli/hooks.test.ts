@@ -1,10 +1,12 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkHooks } from '../../../src/cli/check-hooks.ts';
 import { createLiveLines } from '../../../src/cli/hook-table.ts';
 import { runHooks } from '../../../src/cli/run-hooks.ts';
+import { PROGRAM } from '../../support/engine-process.ts';
 
 let folder: string;
 let printed: string;
@@ -16,6 +18,18 @@ beforeEach(async () => {
 });
 
 afterEach(() => rm(join(folder, '..'), { recursive: true }));
+
+it.each([
+  ['that nobody reads any more', '| true', { exitCode: 0, stderr: '' }],
+  [
+    'that nothing can be written to',
+    '> /dev/full',
+    { exitCode: 1, stderr: 'The output cannot be written: ENOSPC: no space left on device, write' },
+  ],
+])('a command whose output is a place %s ends so', async (_, place, ending) => {
+  const command = `set -o pipefail; ${process.execPath} ${PROGRAM} openapi ${place}`;
+  expect(await execa('bash', ['-c', command], { reject: false })).toMatchObject(ending);
+});
 
 describe('hooks check', () => {
   it('says what a valid file asks for', async () => {
