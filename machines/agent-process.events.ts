@@ -62,7 +62,10 @@ export type ProcessOrder =
   | { type: 'prepare'; message: QueuedMessage }
   /** The preparation is not used. */
   | { type: 'release' }
-  | Extract<AgentCommand, { type: 'agent.deliver' | 'agent.steer' | 'agent.answer' | 'agent.ping' }>
+  | Extract<
+      AgentCommand,
+      { type: 'agent.deliver' | 'agent.steer' | 'agent.answer' | 'agent.ping' | 'agent.stopTask' }
+    >
   | { type: 'interrupt' }
   /** The chat wants to know whether the agent rests. */
   | { type: 'sayRested' }

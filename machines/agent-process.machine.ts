@@ -37,6 +37,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
         'agent.interrupt': { actions: 'noteInterrupt' },
         'agent.answer': { actions: 'passOn' },
         'agent.ping': { actions: 'passOn' },
+        'agent.stopTask': { actions: 'passOn' },
         'agent.stop': { actions: { type: 'noteReason', params: { reason: 'stopped' } } },
       },
     },
@@ -120,6 +121,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
         'turn.ended': { actions: 'noteEnd' },
         'agent.answer': { actions: 'passOn' },
         'agent.ping': { actions: 'passOn' },
+        'agent.stopTask': { actions: 'passOn' },
         'agent.stop': {
           target: '.leaving',
           actions: { type: 'noteReason', params: { reason: 'stopped' } },

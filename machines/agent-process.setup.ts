@@ -36,11 +36,16 @@ export const agentProcessSetup = setup({
   actions: {
     order: sendTo(
       'executor',
-      (_, params: Exclude<ProcessOrder, { message: unknown } | { code: unknown } | { request: unknown }>) =>
-        params,
+      (
+        _,
+        params: Exclude<
+          ProcessOrder,
+          { message: unknown } | { code: unknown } | { request: unknown } | { taskId: unknown }
+        >,
+      ) => params,
     ),
     passOn: sendTo('executor', ({ event }) => {
-      assertEvent(event, ['agent.deliver', 'agent.steer', 'agent.answer', 'agent.ping']);
+      assertEvent(event, ['agent.deliver', 'agent.steer', 'agent.answer', 'agent.ping', 'agent.stopTask']);
       return event;
     }),
     launch: sendTo('executor', ({ context }) => ({ type: 'launch' as const, message: wantedIn(context) })),

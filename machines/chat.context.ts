@@ -3,6 +3,7 @@ import type { AgentSessionInput } from '../src/contract/facts.ts';
 import type { ChatRecord, QueuedMessage } from '../src/contract/records.ts';
 import type { AgentRequest } from '../src/contract/requests.ts';
 import type { ChatContext, ChatInput } from './chat.events.ts';
+import { openTasksOf } from './chat.tasks.ts';
 
 export function contextOf(input: ChatInput): ChatContext {
   const { interrupting, chat } = input.record;
@@ -34,7 +35,8 @@ export function sessionOf({ record, origin }: ChatContext): AgentSessionInput {
   }
   const { position, turn, requests, selfDirected } = record;
   const steering = steered.flatMap(({ message, isTaken }) => (isTaken ? [] : [message]));
-  return { ...known, position, turn, requests, steering, selfDirected };
+  const tasks = openTasksOf(record);
+  return { ...known, position, turn, requests, steering, tasks, selfDirected };
 }
 
 export function chatIdOf({ record }: { record: ChatRecord }): string {

@@ -5,12 +5,12 @@ import type { AgentFact, TurnEnd } from '../src/contract/facts.ts';
 import type { LineRecord, Position, QueuedMessage, Recorded } from '../src/contract/records.ts';
 import type { RequestOutcome } from '../src/contract/requests.ts';
 import { chatIdOf, currentOf, hasStarted, waitingOf } from './chat.context.ts';
+import { newsOf, taskChangeOf } from './chat.tasks.ts';
 import type {
   ChatContext,
   ChatEmitted,
   ChatEvent,
   ChatNote,
-  ChatSaid,
   StopReason,
   TurnCompleted,
 } from './chat.events.ts';
@@ -129,12 +129,15 @@ export function interruptionOf(context: ChatContext): Recorded<'chat.interrupted
 }
 
 /** One word for all events of a step, with how far the agent's output is journaled by it; none when nothing is new. */
-export function sayingOf(context: ChatContext, said: Said): (ChatSaid | ChatNote)[] {
-  const record = noteOf(said);
-  const { events, messageId } = said;
-  if (events.length === 0) return record === undefined ? [] : [{ type: 'chat.updated', record }];
+export function sayingOf(context: ChatContext, said: Said): ChatEmitted[] {
+  const { events, messageId, tasks } = said;
+  const news = tasks === undefined ? [] : newsOf(context.record, tasks);
+  const changes = news.map((task) => taskChangeOf(context.record, task));
+  const record = noteOf(said, news.length > 0);
+  if (events.length === 0)
+    return [...(record === undefined ? [] : [{ type: 'chat.updated' as const, record }]), ...changes];
   const payload = { chatId: chatIdOf(context), messageId, events };
-  return [{ type: 'chat.said', payload, ...(record === undefined ? {} : { record }) }];
+  return [{ type: 'chat.said', payload, ...(record === undefined ? {} : { record }) }, ...changes];
 }
 
 export function progressOf(
@@ -145,14 +148,14 @@ export function progressOf(
   return { type: 'chat.turn.progress', payload, ...(position === null ? {} : { record: { position } }) };
 }
 
-function noteOf({ position, events, end, ...said }: Said): LineRecord | undefined {
+function noteOf({ position, events, end, ...said }: Said, hasNews: boolean): LineRecord | undefined {
   const { sessionId, sessionMark, selfDirected } = said;
   const changes = {
     ...(sessionId === undefined ? {} : { sessionId }),
     ...(sessionMark === undefined ? {} : { sessionMark }),
     ...(selfDirected === undefined ? {} : { selfDirected }),
   };
-  const isWorthALine = events.length > 0 || end !== undefined || Object.keys(changes).length > 0;
+  const isWorthALine = hasNews || events.length > 0 || end !== undefined || Object.keys(changes).length > 0;
   if (!isWorthALine) return undefined;
   return position === null ? changes : { ...changes, position };
 }

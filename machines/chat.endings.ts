@@ -4,6 +4,7 @@ import type { TurnEnd } from '../src/contract/facts.ts';
 import { messageOf } from './chat.context.ts';
 import { closingOf, completionOf, dropsOf, steerEndingsOf } from './chat.decisions.ts';
 import type { ChatContext, ChatEmitted } from './chat.events.ts';
+import { newsOf, taskChangeOf } from './chat.tasks.ts';
 
 /** Everything that ends with a turn, in this order: what was asked, what was said into it, itself. */
 export function conclusionOf(context: ChatContext, end: TurnEnd): ChatEmitted[] {
@@ -18,8 +19,14 @@ export function disowningOf(context: ChatContext): ChatEmitted[] {
   return [
     ...conclusionOf(context, { outcome: 'lost', error: COPIED }),
     ...dropsOf(context, 'cleared'),
+    ...lossesOf(context),
     { type: 'chat.updated', record: { position: null, selfDirected: false } },
   ];
+}
+
+/** No process of this chat knows of its tasks any more. */
+function lossesOf({ record }: ChatContext): ChatEmitted[] {
+  return newsOf(record, []).map((task) => taskChangeOf(record, task));
 }
 
 const COPIED: Failure = {
@@ -32,6 +39,7 @@ export function givingUpOf(context: ChatContext): ChatEmitted[] {
   const error = { code: 'chat_failed', message: `The chat failed too often and was given up: ${reason}` };
   return [
     ...conclusionOf(context, { outcome: 'errored', error }),
+    ...lossesOf(context),
     { type: 'chat.updated', record: { selfDirected: false }, lastError: error },
   ];
 }

@@ -20,6 +20,7 @@ export type ChatEvent =
   | { type: 'queue.reorder'; messageId: string; position: number }
   | { type: 'turn.interrupt'; clearQueue: boolean }
   | { type: 'request.answer'; requestId: string; answer: Answer }
+  | { type: 'task.stop'; taskId: string }
   | { type: 'turns.hold' }
   | { type: 'turns.release' }
   | { type: 'chat.configure'; change: ChatChange }
@@ -103,6 +104,7 @@ export type ChatEmitted =
       | 'chat.message.dropped'
       | 'chat.request.opened'
       | 'chat.request.closed'
+      | 'chat.task.changed'
       | 'chat.deleted'
     >
   | TurnCompleted

@@ -1,6 +1,7 @@
 /** What the statechart of a chat asks before it goes a way. */
 import { hasStarted, isOccupied, messageOf } from './chat.context.ts';
 import type { ChatContext, ChatEvent } from './chat.events.ts';
+import { openTasksOf } from './chat.tasks.ts';
 
 interface Step {
   context: ChatContext;
@@ -25,6 +26,9 @@ export const chatGuards = {
   concernsOpenRequest: ({ context, event }: Step) =>
     (event.type === 'request.answer' || event.type === 'request.withdrawn') &&
     context.record.requests.some(({ id }) => id === event.requestId),
+  concernsRunningTask: ({ context, event }: Step) =>
+    event.type === 'task.stop' &&
+    openTasksOf(context.record).some(({ id, state }) => id === event.taskId && state === 'running'),
   isSteerable: ({ context }: Step) => hasStarted(context),
   isBeingSteered: ({ context, event }: Step) =>
     (event.type === 'steer.written' || event.type === 'steer.taken' || event.type === 'steer.refused') &&

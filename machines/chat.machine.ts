@@ -23,6 +23,7 @@ export const chatMachine = chatSetup.createMachine({
     'steer.written': { guard: 'isBeingSteered', actions: 'rememberWritten' },
     'steer.taken': { guard: 'isBeingSteered', actions: 'announceSteered' },
     'steer.refused': { guard: 'isBeingSteered', actions: 'queueReturned' },
+    'task.stop': { guard: 'concernsRunningTask', actions: 'stopTask' },
     'turns.hold': { actions: 'holdTurns' },
     'turns.release': { actions: 'releaseTurns' },
     'chat.configure': { actions: 'configure' },
@@ -266,6 +267,7 @@ export const chatMachine = chatSetup.createMachine({
         'queue.clear': {},
         'queue.reorder': {},
         'agent.waits': {},
+        'task.stop': {},
         'chat.delete': {
           target: 'gone',
           actions: { type: 'rememberStopReason', params: { reason: 'deleted' } },
@@ -283,6 +285,7 @@ export const chatMachine = chatSetup.createMachine({
         'message.withdraw': {},
         'queue.clear': {},
         'queue.reorder': {},
+        'task.stop': {},
         'chat.delete': {},
         'chat.shutdown': {},
         'agent.said': [

@@ -13,6 +13,7 @@ import type {
 import type { AgentRequest } from '../src/contract/requests.ts';
 import type { ChatEmitted } from './chat.events.ts';
 import { changed } from './chat.settings.ts';
+import { withTask } from './chat.tasks.ts';
 import { titled } from './chat.title.ts';
 
 /** A line about a chat: as its machine says it, or as the log has it, with the time at which it was written. */
@@ -75,6 +76,8 @@ function applyLine(before: ChatRecord, line: ChatLine): ChatRecord {
       return { ...before, requests: [...closed(before, line.payload.request.id), line.payload.request] };
     case 'chat.request.closed':
       return { ...before, requests: closed(before, line.payload.requestId) };
+    case 'chat.task.changed':
+      return { ...before, tasks: withTask(before.tasks, line.payload, line.record?.taskNote) };
     default:
       return before;
   }

@@ -30,6 +30,7 @@ import { chatDelays } from './chat.delays.ts';
 import { chatGuards } from './chat.guards.ts';
 import { evolve } from './chat.record.ts';
 import { recordOf, settled } from './chat.settings.ts';
+import { openTasksOf, taskChangeOf } from './chat.tasks.ts';
 
 export const chatSetup = setup({
   types: {} as {
@@ -177,6 +178,15 @@ export const chatSetup = setup({
       enqueue.sendTo('agent', { type: 'agent.answer', request, answer });
       const outcome = answer.decision === 'allow' ? 'allowed' : 'denied';
       say(enqueue, context, closingOf(context, requestId, outcome));
+    }),
+    stopTask: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'task.stop');
+      const { taskId } = event;
+      const stopping = openTasksOf(context.record)
+        .filter(({ id }) => id === taskId)
+        .map((task) => taskChangeOf(context.record, { ...task, state: 'stopping' }));
+      say(enqueue, context, ...stopping);
+      enqueue.sendTo('agent', { type: 'agent.stopTask', taskId });
     }),
     closeRequests: enqueueActions(
       ({ context, enqueue }, params: { outcome: 'superseded' | 'expired'; message: string }) => {

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -19,8 +18,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 30_000,
           isolate: false,
-          maxWorkers: Math.ceil(availableParallelism() * 1.5), // tests wait for disks and sockets more than they compute
-          experimental: { fsModuleCache: true },
+          maxWorkers: '100%',
           restoreMocks: true,
           unstubEnvs: true,
           unstubGlobals: true,

@@ -2,11 +2,13 @@ import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import type { AgentFact, AgentSessionInput } from '../contract/facts.ts';
 import type { ThinkingLevel } from '../contract/messages.ts';
 import type { DriverOptions, ExecutorFact } from './agent-context.ts';
+import type { TaskRecord } from '../contract/tasks.ts';
 import { createAgentPool } from './agent-pool.ts';
 import type { AgentCodec } from './codec.ts';
 import type { Told, Topic } from './inquiry.ts';
 import { Executor } from './process/executor.ts';
 import { Inquiries } from './process/inquiries.ts';
+import type { TaskTail } from './tasks.ts';
 
 /**
  * One coding agent behind the engine. A driver lives in a folder of its own and is registered by one line; nothing
@@ -20,6 +22,8 @@ export interface AgentDriver {
   readonly defaultThinkingLevel?: ThinkingLevel;
   /** A message can be said into a turn that runs. */
   readonly canSteer?: true;
+  /** It tells what it runs beside its turns. */
+  readonly tellsTasks: boolean;
   /** How long a process may rest, in milliseconds. */
   readonly idleMs: number;
   /** The executor of the process of one chat; `report` tells the machine, `tell` the chat. */
@@ -37,6 +41,7 @@ export interface HandsListener {
 
 export interface OpenExecutor {
   order(order: ProcessOrder): void;
+  outputOf(task: TaskRecord): TaskTail | null;
   /** Lets go without touching the process: the next engine attaches to it. */
   detach(): void;
 }
@@ -54,6 +59,7 @@ export function createDriver(
     title,
     ...(defaultThinkingLevel === undefined ? {} : { defaultThinkingLevel }),
     ...(canSteer === undefined ? {} : { canSteer }),
+    tellsTasks: codec.taskOutput !== undefined,
     idleMs,
     openExecutor: (chat, listener) => new Executor({ codec, context, chat, ...listener }),
     tell: (topic) => inquiries.about(topic),

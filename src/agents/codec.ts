@@ -7,6 +7,7 @@ import type { Failure, Policy } from '../contract/chats.ts';
 import type { AgentCommand } from '../contract/facts.ts';
 import type { Image, ThinkingLevel } from '../contract/messages.ts';
 import type { QueuedMessage } from '../contract/records.ts';
+import type { TaskRecord } from '../contract/tasks.ts';
 import type { Run } from '../processes/run.ts';
 import type { Strays } from '../processes/strays.ts';
 import type { Reach } from '../processes/terminate.ts';
@@ -14,6 +15,7 @@ import type { Inquirer } from './inquiry.ts';
 import type { RequestId } from './json-rpc.ts';
 import type { LoginTokens, RejectionOutcome } from './login.ts';
 import type { NativePrompt } from './native-session.ts';
+import type { TaskOutput } from './tasks.ts';
 import type {
   AgentDelivery,
   Circumstances,
@@ -23,7 +25,6 @@ import type {
   Preparation,
   Standing,
   Step,
-  Translation,
 } from './step.ts';
 
 /** `Traits`: what only the installed program can tell, see `survey`. */
@@ -43,8 +44,8 @@ export interface AgentCodec<State = unknown, Traits = unknown> {
   /** What has an effect on a process from outside, besides program and environment: one that was launched with another is replaced. */
   configuration?(given: { policy: Policy; login: LoginTokens | null }): readonly string[];
 
-  /** `translate.ts`: what a line that the process printed means. */
-  translate(state: State, line: string, moment: Moment): Translation<State>;
+  /** `translate.ts`: what a line that the process printed means. A line that was cut is `damaged`, one of somebody else `noise`. */
+  translate(state: State, line: string, moment: Moment): Step<State> | 'noise' | 'damaged';
   /** What is known of a process that an earlier engine launched, before the first line that is read again. */
   found(given: Found<State>): State;
   /** The process is gone: closes what it left open, and says what becomes of its message. */
@@ -77,6 +78,9 @@ export interface AgentCodec<State = unknown, Traits = unknown> {
   awaits?(state: State): string | Failure;
   /** Why it ended, where it said so in its protocol. */
   reasonIn?(state: State): string | null;
+  /** `tasks.ts`: what a task printed, for an agent that tells what it runs beside its turns; `state` is null without a process. */
+  taskOutput?(task: TaskRecord, given: { chatId: string; state: State | null }): TaskOutput | null;
+
   /** Ends what the open tools of an agent run; without it, what left the session of the process. */
   readonly killTools?: (run: Run, reach: Reach) => Promise<void>;
   /** After the end of a process of which nothing lives on. */
@@ -100,6 +104,7 @@ export type ProtocolCommand =
   | ({ type: 'answer' } & Omit<Extract<AgentCommand, { type: 'agent.answer' }>, 'type'>)
   /** A question was answered by the line that `decide` gave, or by an earlier engine. */
   | { type: 'settled'; id: RequestId }
+  | { type: 'stopTask'; taskId: string }
   | { type: 'ping' }
   /** To leave in good order; one without a line for it is terminated at once. */
   | { type: 'leave' }
@@ -167,6 +172,8 @@ export interface Found<State = unknown> {
   turn: { message: QueuedMessage; delivery: AgentDelivery; line: string } | null;
   /** Messages that may have been said into its turn. */
   steering?: readonly QueuedMessage[];
+  /** What ran beside its turns as of where its output is known. */
+  tasks?: readonly TaskRecord[];
 }
 
 export interface Wanted<Traits = unknown> {

@@ -2,11 +2,21 @@
 import type { AgentEvent } from '../contract/agent-event.ts';
 import type { Failure } from '../contract/chats.ts';
 import type { TurnProgress } from '../contract/events.ts';
-import type { AgentFact, TurnEnd } from '../contract/facts.ts';
+import type { AgentFact, AgentSessionInput, TurnEnd } from '../contract/facts.ts';
 import type { Position, SessionMark } from '../contract/records.ts';
-import type { Saying, Standing as Stand } from './step.ts';
+import type { TaskRecord } from '../contract/tasks.ts';
 
-type Standing = Pick<Stand, 'sessionId' | 'openTools' | 'selfDirected'>;
+/** Where an agent stands, whichever it is. */
+export interface Standing {
+  /** Its native session; null before it has one. */
+  sessionId: string | null;
+  /** How many tools are open. */
+  openTools: number;
+  /** Whether it works without a message of ours; null while nobody knows, or our turn runs. */
+  selfDirected: boolean | null;
+  /** What runs beside its turns, and what did of late. */
+  tasks?: readonly TaskRecord[];
+}
 
 export interface Said {
   messageId: string | null;
@@ -34,15 +44,17 @@ export class Facts {
   #gathered: AgentSaid | null = null;
   /** Undefined while the chat may believe either. */
   #selfDirected: boolean | undefined;
+  #tasks: readonly TaskRecord[];
   #stirredAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     report: (fact: AgentFact) => void,
-    { sessionId, selfDirected }: { sessionId: string | null; selfDirected?: boolean },
+    { sessionId, selfDirected, tasks = [] }: Pick<AgentSessionInput, 'sessionId' | 'selfDirected' | 'tasks'>,
   ) {
     this.#report = report;
     this.#sessionId = sessionId;
     this.#selfDirected = selfDirected;
+    this.#tasks = tasks;
   }
 
   /** Nothing is reported any more. */
@@ -96,6 +108,7 @@ export class Facts {
     const news = {
       ...this.#changeOfSession(standing),
       ...this.#changeOfDirection(standing),
+      ...this.#changeOfTasks(standing),
       ...(end === undefined ? {} : { end, ...this.#measured() }),
     };
     const isNews = Object.keys(news).length > 0 || openTools !== this.#openTools;
@@ -157,8 +170,10 @@ export class Facts {
     this.#selfDirected = selfDirected;
     return { selfDirected };
   }
-}
 
-export function timed(said: readonly Saying[], now: Date): AgentEvent[] {
-  return said.map((saying) => ({ timestamp: now.toISOString(), ...saying }));
+  #changeOfTasks({ tasks = this.#tasks }: Standing): { tasks?: readonly TaskRecord[] } {
+    const isSame = tasks === this.#tasks || tasks.length + this.#tasks.length === 0;
+    this.#tasks = tasks;
+    return isSame ? {} : { tasks };
+  }
 }

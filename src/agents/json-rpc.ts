@@ -13,29 +13,33 @@ export type RequestId = z.infer<typeof IdSchema>;
 export type JsonRpcFrame<Refusal> =
   | { kind: 'request'; method: string; id: RequestId; params: Params }
   | { kind: 'notification'; method: string; params: Params }
-  | { kind: 'response'; id: RequestId; result: Params; refusal: Refusal | null };
+  | JsonRpcResponse<Refusal>;
 
-/** `noise`: something else wrote to the standard output. `damaged`: a frame was cut, so what follows cannot be trusted either. */
+export interface JsonRpcResponse<Refusal> {
+  kind: 'response';
+  id: RequestId;
+  result: Params;
+  refusal: Refusal | null;
+}
+
+export type ParsedLine<Refusal> =
+  | { kind: 'frame'; frame: JsonRpcFrame<Refusal> }
+  /** Not a frame: something else wrote to the standard output. */
+  | { kind: 'noise' }
+  /** A frame that was cut: what follows cannot be trusted either. */
+  | { kind: 'damaged' };
+
 export function lineParser<Refusal>(
   RefusalSchema: z.ZodType<Refusal>,
-): (text: string) => JsonRpcFrame<Refusal> | 'noise' | 'damaged' {
+): (text: string) => ParsedLine<Refusal> {
   const FrameSchema = frameSchema(RefusalSchema);
   return (text) => {
     const value = parseJson(text);
-    if (value === undefined) return text.trimStart().startsWith('{') ? 'damaged' : 'noise';
-    return FrameSchema.safeParse(value).data ?? 'noise';
+    if (value === undefined) return { kind: text.trimStart().startsWith('{') ? 'damaged' : 'noise' };
+    const { data } = FrameSchema.safeParse(value);
+    return data === undefined ? { kind: 'noise' } : { kind: 'frame', frame: data };
   };
 }
-
-/** Which question of the agent a line of ours answers. Messages are long and ask something. */
-export function answeredBy(line: string): RequestId | null {
-  const answer = line.slice(0, 200).includes('"method"')
-    ? null
-    : AnswerSchema.safeParse(parseJson(line)).data;
-  return answer?.id ?? null;
-}
-
-const AnswerSchema = z.object({ id: IdSchema });
 
 function frameSchema<Refusal>(RefusalSchema: z.ZodType<Refusal>): z.ZodType<JsonRpcFrame<Refusal>> {
   return z.union([

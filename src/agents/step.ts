@@ -4,6 +4,7 @@ import type { Failure, Policy } from '../contract/chats.ts';
 import type { TurnProgress } from '../contract/events.ts';
 import type { TurnEnd } from '../contract/facts.ts';
 import type { Delivery } from '../contract/records.ts';
+import type { TaskRecord } from '../contract/tasks.ts';
 import type { RequestId } from './json-rpc.ts';
 import type { Asking } from './open-questions.ts';
 
@@ -17,18 +18,15 @@ export interface Moment {
   openedAt: number;
 }
 
-/** What an agent said, before whoever tells it gives it a time. */
-export type Saying = Omit<AgentEvent, 'timestamp'>;
-
 /** What a line, a command or a moment of silence comes to. What is left out did not happen. */
 export interface Step<State = unknown> {
   state: State;
   /** To be written at once, in order, each with its newline. */
   lines?: readonly string[];
   /** To be journaled. */
-  said?: readonly Saying[];
+  said?: readonly AgentEvent[];
   /** Shown live and not kept. */
-  partial?: Saying;
+  partial?: AgentEvent;
   /** A sign of life that is no event. */
   isStirring?: boolean;
   /** The answer to a ping. */
@@ -47,9 +45,6 @@ export interface Step<State = unknown> {
   isReplaced?: boolean;
 }
 
-/** A line that was cut is `damaged`, one of somebody else `noise`. */
-export type Translation<State = unknown> = Step<State> | 'noise' | 'damaged';
-
 /** Where the agent stands, in the words of the process machine. */
 export interface Standing {
   /** `unknown` until a process that was found has said it; `resting`: it may end without a loss, nothing runs in the background either. */
@@ -62,6 +57,8 @@ export interface Standing {
   openTools: number;
   /** Clock time at which the earliest open tool was opened; null when none is. */
   toolsOpenedSince: number | null;
+  /** What runs beside its turns, and what did of late; left out by an agent that does not tell. A list that changed is another one. */
+  tasks?: readonly TaskRecord[];
   /** What it waits for an answer to. Each is decided once, by its id. */
   asks: readonly Ask[];
   /** Nothing may follow: the command `elapsed` is wanted when so many milliseconds have passed without a line. */
@@ -111,6 +108,7 @@ export interface AgentDelivery extends Delivery {
 }
 
 export interface Ending {
+  now: Date;
   /** It died while nobody watched, perhaps with its engine. */
   isFound: boolean;
   /** The whole line of its message stands in its input. */
@@ -125,7 +123,7 @@ export interface Ending {
 
 export interface Conclusion<State = unknown> {
   state: State;
-  said: readonly Saying[];
+  said: readonly AgentEvent[];
   /**
    * `again`: the message, given or being prepared, goes to another process, because it cannot be done twice; `cutOff`: the turn, or what the agent did
    * by itself, ends with the failure of the process.

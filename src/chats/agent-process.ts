@@ -13,9 +13,12 @@ import type { ChatActor } from '../journal/record-actors.ts';
  */
 export function agentProcess(
   drivers: ReadonlyMap<string, AgentDriver>,
-  { clock, idleMs }: { clock: () => ClockReading; idleMs: number },
+  {
+    clock,
+    idleMs,
+    executors: all = new Map(),
+  }: { clock: () => ClockReading; idleMs: number; executors?: Map<string, OpenExecutor> },
 ) {
-  const all = new Map<string, OpenExecutor>();
   const executor = fromCallback<ProcessOrder, AgentSessionInput>(({ input, receive, sendBack, self }) => {
     const { chatId, provider, isGivenUp } = input;
     all.get(chatId)?.detach();

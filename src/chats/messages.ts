@@ -2,6 +2,7 @@ import { isWaiting, messageOf, waitingOf } from '../../machines/chat.context.ts'
 import type { ChatEvent } from '../../machines/chat.events.ts';
 import type { ChatActor } from '../journal/record-actors.ts';
 import type {
+  Interrupt,
   InterruptReceipt,
   MessageReceipt,
   QueueItem,
@@ -21,6 +22,7 @@ import {
   type FetchImages,
 } from './accept-message.ts';
 import type { Gate } from './gate.ts';
+import type { Tasks } from './tasks.ts';
 
 /** More messages than this do not wait in one chat. */
 const QUEUE_LIMIT = 1000;
@@ -35,6 +37,7 @@ export interface MessagesOptions {
   /** How hard each provider's agent thinks when a message does not say. */
   thinkingLevels: ReadonlyMap<string, ThinkingLevel>;
   fetchImages: FetchImages;
+  tasks: Pick<Tasks, 'refuseUnlessTold' | 'stopAll'>;
 }
 
 /** What can be done with the messages of a chat. */
@@ -42,14 +45,16 @@ export class Messages {
   readonly #gate: Gate;
   readonly #payloads: Payloads;
   readonly #fetchImages: FetchImages;
+  readonly #tasks: MessagesOptions['tasks'];
   readonly #steerable: ReadonlySet<string>;
   readonly #thinkingLevels: ReadonlyMap<string, ThinkingLevel>;
 
   constructor(gate: Gate, options: MessagesOptions) {
-    const { payloads, steerable, thinkingLevels, fetchImages } = options;
+    const { payloads, steerable, thinkingLevels, fetchImages, tasks } = options;
     this.#gate = gate;
     this.#payloads = payloads;
     this.#fetchImages = fetchImages;
+    this.#tasks = tasks;
     this.#steerable = steerable;
     this.#thinkingLevels = thinkingLevels;
   }
@@ -84,7 +89,9 @@ export class Messages {
     return this.#gate.accepted(accepted);
   }
 
-  async interrupt(chatId: string, { clearQueue }: { clearQueue: boolean }): Promise<InterruptReceipt> {
+  /** What runs beside the turn goes on, or is stopped with it; sub-agents always are. */
+  async interrupt(chatId: string, { clearQueue, background = 'keep' }: Interrupt): Promise<InterruptReceipt> {
+    if (background === 'stop') this.#tasks.refuseUnlessTold(chatId);
     const actor = this.#gate.actorOf(chatId);
     const snapshot = actor.getSnapshot();
     const interrupted = snapshot.hasTag('processing');
@@ -95,7 +102,8 @@ export class Messages {
     if (interrupted) actor.send({ type: 'turn.interrupt', clearQueue });
     else if (clearQueue) actor.send({ type: 'queue.clear' });
     hearing.unsubscribe();
-    return this.#gate.committed({ interrupted, queue });
+    if (background === 'stop') await this.#tasks.stopAll(chatId);
+    return this.#gate.committed({ interrupted, queue, background });
   }
 
   async queue(chatId: string): Promise<{ chatId: string; processing: boolean; queue: QueueItem[] }> {

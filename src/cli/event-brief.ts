@@ -32,6 +32,13 @@ function factsOf(event: EngineEvent): string {
       );
     case 'chat.request.opened':
       return join(event.payload.chatId, event.payload.request.kind, event.payload.request.tool);
+    case 'chat.task.changed':
+      return join(
+        event.payload.chatId,
+        event.payload.task.kind,
+        event.payload.task.state,
+        event.payload.task.title,
+      );
     case 'repo.discovered':
     case 'repo.status.changed':
       return event.payload.repos.map(({ name, currentBranch }) => `${name}@${currentBranch}`).join(' ');

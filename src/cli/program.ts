@@ -13,6 +13,7 @@ import {
   type ClientOptions,
 } from './command-options.ts';
 import { addHooks } from './hook-commands.ts';
+import { addTasks } from './task-commands.ts';
 import { CliError, EXIT, type Shell } from './terminal.ts';
 
 interface SendOptions extends ChatOptions {
@@ -41,6 +42,7 @@ export function createProgram(shell: Shell, words: readonly string[] = process.a
   addObservation(program, shell);
   addEvents(program, shell);
   addDescriptions(program, shell);
+  addTasks(program, shell);
   addHooks(program, shell);
   return program;
 }

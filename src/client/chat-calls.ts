@@ -14,6 +14,7 @@ import {
   MessageReceiptSchema,
   QueueMutationSchema,
   QueueSchema,
+  type Interrupt,
   type InterruptReceipt,
   type MessageReceipt,
   type QueueItem,
@@ -29,6 +30,7 @@ import {
 } from '../contract/offers.ts';
 import { RequestListSchema, type AgentRequest, type Answer } from '../contract/requests.ts';
 import { SearchResultsSchema, type SearchResults } from '../contract/search.ts';
+import { TaskListSchema, type TaskView } from '../contract/tasks.ts';
 import { randomId } from './random-id.ts';
 import { pathSegment, type Call, type CallOptions, type Transport } from './transport.ts';
 
@@ -113,15 +115,18 @@ export class ChatCalls {
     return this.#post(`${pathOf(chatId)}/messages`, { body, schema: MessageReceiptSchema, ...options });
   }
 
-  /** Stops the running turn; with `clearQueue` also drops what waits. Not repeated: the next turn may run by then. */
+  /**
+   * Stops the running turn; with `clearQueue` also drops what waits, with `background: 'stop'` also what runs beside it. Not
+   * repeated: the next turn may run by then.
+   */
   interrupt(
     chatId: string,
-    { clearQueue = false, ...options }: CallOptions & { clearQueue?: boolean } = {},
+    { clearQueue = false, background, ...options }: CallOptions & Partial<Interrupt> = {},
   ): Promise<InterruptReceipt> {
     return this.#transport.call({
       method: 'POST',
       path: `${pathOf(chatId)}/interrupt`,
-      query: { queue: clearQueue ? 'clear' : undefined },
+      query: { queue: clearQueue ? 'clear' : undefined, background },
       schema: InterruptReceiptSchema,
       isRepeatable: false,
       ...options,
@@ -185,6 +190,21 @@ export class ChatCalls {
       isRepeatable: false,
       ...options,
     });
+  }
+
+  /** What the agent runs beside its turns, or did of late. */
+  async tasks(chatId: string, options: CallOptions = {}): Promise<TaskView[]> {
+    return (await this.#transport.get(`${pathOf(chatId)}/tasks`, { schema: TaskListSchema, ...options }))
+      .tasks;
+  }
+
+  /** Ends one of them; `chat.task.changed` tells when it has ended. */
+  async stopTask(
+    { chatId, taskId }: { chatId: string; taskId: string },
+    options: CallOptions = {},
+  ): Promise<void> {
+    const path = `${pathOf(chatId)}/tasks/${pathSegment(taskId)}/stop`;
+    await this.#post(path, { schema: SuccessSchema, ...options });
   }
 
   #post<Schema extends z.ZodType>(path: string, call: Pick<Call<Schema>, 'schema' | 'body' | 'signal'>) {

@@ -25,6 +25,7 @@ export type { Repo } from '../contract/repos.ts';
 export type { AgentRequest } from '../contract/requests.ts';
 export type { SearchResult, SearchResults } from '../contract/search.ts';
 export type { Boot, EngineStatus } from '../contract/status.ts';
+export type { Task, TaskView } from '../contract/tasks.ts';
 export { isWebUrl } from '../contract/web-url.ts';
 export { subjectOf } from '../contract/tool-brief.ts';
 export type { AnswerToRequest, HistoryPage, NewChat, NewMessage } from './chat-calls.ts';

@@ -1,4 +1,5 @@
 import type { Row } from './error-row.ts';
+import { STARTUP_ERRORS } from './startup-errors.ts';
 
 /** Every failure the engine reports on purpose. The code of a response is the key in lower case. */
 export const ENGINE_ERRORS = {
@@ -66,6 +67,12 @@ export const ENGINE_ERRORS = {
     meaning: 'The agent does not wait for an answer to this request, or no longer.',
     message: ({ chatId, requestId }: { chatId: string; requestId: string }) =>
       `No request "${requestId}" is open in chat "${chatId}".`,
+  },
+  TASK_NOT_FOUND: {
+    status: 404,
+    meaning: 'The agent runs and ran no such task, or it is too long ago. `GET …/tasks` lists them.',
+    message: ({ chatId, taskId }: { chatId: string; taskId: string }) =>
+      `No task "${taskId}" is known in chat "${chatId}".`,
   },
   PLAN_NOT_FOUND: {
     status: 404,
@@ -214,27 +221,7 @@ export const ENGINE_ERRORS = {
     meaning: 'The disk is full. Nothing was accepted; the engine goes on by itself once there is room.',
     message: () => 'The disk is full: nothing was accepted. Send again once there is room.',
   },
-  ENVIRONMENT_INVALID: {
-    status: 500,
-    exitCode: 78,
-    meaning: 'The engine was started with missing or wrong environment variables; all of them are named.',
-    message: ({ problems }: { problems: string[] }) =>
-      `The environment is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
-  },
-  HOME_IN_USE: {
-    status: 503,
-    exitCode: 75,
-    meaning: 'Another engine runs in this home. It is named; stop it, or set another `WORKSPACE_HOME`.',
-    message: ({ home, holder }: { home: string; holder: string }) =>
-      `Another engine (${holder}) runs in "${home}"; stop it, or set another WORKSPACE_HOME.`,
-  },
-  PORT_UNAVAILABLE: {
-    status: 500,
-    exitCode: 1,
-    meaning: 'The engine cannot listen where `HOST` and `PORT` say.',
-    message: ({ host, port }: { host: string; port: number }) =>
-      `Cannot listen on ${host}:${port}: the port is taken, reserved, or the host is not one of this machine's.`,
-  },
+  ...STARTUP_ERRORS,
 } satisfies Record<string, Row>;
 
 /** What is wrong with one value of a request: where it stands, for example `images.0.type`, and what was expected. */

@@ -10,6 +10,7 @@ import { PreviewListSchema } from './previews.ts';
 import { RepoSchema } from './repos.ts';
 import { AgentRequestSchema, RequestOutcomeSchema } from './requests.ts';
 import { BootSchema, EngineStatusSchema } from './status.ts';
+import { TaskSchema } from './tasks.ts';
 
 /** How a turn ended. `lost`: engine and agent died together and nothing proves that the turn never started. */
 export const TurnOutcomeSchema = z.enum(['completed', 'interrupted', 'errored', 'lost']);
@@ -110,6 +111,7 @@ export const EngineEventSchema = z
     eventOf('chat.message.dropped', z.object({ chatId, messageId, reason: DropReasonSchema })),
     eventOf('chat.request.opened', RequestOpenedSchema),
     eventOf('chat.request.closed', RequestClosedSchema),
+    eventOf('chat.task.changed', z.object({ chatId, task: TaskSchema })),
     eventOf('hooks.started', HooksProgressSchema),
     eventOf('hooks.progress', HooksProgressSchema),
     eventOf('hooks.completed', HooksProgressSchema),

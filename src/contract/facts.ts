@@ -4,6 +4,7 @@ import type { Failure, Policy, Usage } from './chats.ts';
 import type { TurnOutcome, TurnProgress } from './events.ts';
 import type { Delivery, Position, QueuedMessage, SessionMark, TurnRecord } from './records.ts';
 import type { AgentRequest, Answer } from './requests.ts';
+import type { TaskRecord } from './tasks.ts';
 
 export interface TurnEnd {
   outcome: TurnOutcome;
@@ -27,6 +28,8 @@ export type AgentFact =
       end?: TurnEnd;
       /** Set when the last line shows that the agent works by itself (true) or has come to rest (false). */
       selfDirected?: boolean;
+      /** Set when something changed in what it runs beside its turns: all that it knows of. */
+      tasks?: readonly TaskRecord[];
       /** Set when the native session got another id. */
       sessionId?: string;
       /** Set at the end of a turn: up to where the native session is known. */
@@ -71,6 +74,8 @@ export type AgentCommand =
       answer: Answer;
       unanswered?: 'superseded' | 'expired';
     }
+  /** End what runs beside the turns; that it has ended is told by `agent.said`. */
+  | { type: 'agent.stopTask'; taskId: string }
   /** End the process in good order: interrupt, then leave. Answered by `agent.exited`, at once when none runs. */
   | { type: 'agent.stop' }
   /** SIGTERM to the process and to what its open tools run. */
@@ -92,6 +97,8 @@ export interface AgentSessionInput {
   /** Up to where the native session is known, and the ids of the turns that were asked for, the latest last. */
   sessionMark?: SessionMark;
   turnIds?: string[];
+  /** What ran beside the turns as of `position`; none when left out. */
+  tasks?: readonly TaskRecord[];
   /** Whether the agent was last said to work by itself; left out when that is not known. */
   selfDirected?: boolean;
   /** The chat was given up: no agent is to serve it. */

@@ -56,8 +56,18 @@ export const MessageReceiptSchema = z.object({
   position: z.number().int().nonnegative(),
 });
 
-export const InterruptQuerySchema = z.looseObject({ queue: z.enum(['keep', 'clear']).optional() });
-export const InterruptReceiptSchema = z.object({ interrupted: z.boolean(), queue: z.array(z.string()) });
+/** What becomes of the shells and monitors that run beside the turns. */
+const BackgroundSchema = z.enum(['keep', 'stop']);
+
+export const InterruptQuerySchema = z.looseObject({
+  queue: z.enum(['keep', 'clear']).optional(),
+  background: BackgroundSchema.optional(),
+});
+export const InterruptReceiptSchema = z.object({
+  interrupted: z.boolean(),
+  queue: z.array(z.string()),
+  background: BackgroundSchema.default('keep'),
+});
 
 export const QueueItemSchema = z.object({
   id: z.string(),
@@ -92,6 +102,10 @@ export type Image = z.infer<typeof ImageSchema>;
 export type SendMessage = z.infer<typeof SendMessageSchema>;
 export type Steer = z.infer<typeof SteerSchema>;
 export type MessageReceipt = z.infer<typeof MessageReceiptSchema>;
+export interface Interrupt {
+  clearQueue: boolean;
+  background?: z.infer<typeof BackgroundSchema> | undefined;
+}
 export type InterruptReceipt = z.infer<typeof InterruptReceiptSchema>;
 export type QueueItem = z.infer<typeof QueueItemSchema>;
 export type HistoryQuery = z.infer<typeof HistoryQuerySchema>;

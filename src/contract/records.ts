@@ -8,6 +8,7 @@ import { HookRecordSchema, HookRunSchema, HooksRecordSchema } from './hook-recor
 import { HistorySenderSchema } from './history.ts';
 import { ImageSchema, SenderSchema, ThinkingLevelSchema } from './messages.ts';
 import { AgentRequestSchema } from './requests.ts';
+import { TaskRecordSchema } from './tasks.ts';
 
 /** Text and images of a message: in the line itself, or in a file of its own when they are large. */
 export const MessageContentSchema = z.discriminatedUnion('kind', [
@@ -99,6 +100,7 @@ export const ChatRecordSchema = z.object({
   steered: z.array(SteeredSchema).default([]),
   receipts: z.array(ReceiptSchema),
   senders: z.array(HistorySenderSchema).optional(),
+  tasks: z.array(TaskRecordSchema).optional(),
 });
 
 /** The private part of a line, by what it adds to the record of the chat or of the hooks. */
@@ -113,6 +115,8 @@ export const LineRecordSchema = z.object({
   sessionMark: SessionMarkSchema.optional(),
   position: PositionSchema.nullable().optional(),
   selfDirected: z.boolean().optional(),
+  /** What the agent alone can make of the task that the line is about. */
+  taskNote: z.record(z.string(), z.string()).optional(),
   /** Messages that take place `to` in the queue, counted from 0, one after the other. */
   moved: z.array(z.object({ messageId: z.string(), to: z.number().int().nonnegative() })).optional(),
   /** The order of the whole queue, in logs of earlier versions. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { watchClock } from './watch-clock.ts';
 import { agentOptions } from './agent-options.ts';
-import type { AgentDriver } from '../agents/agent.ts';
+import type { AgentDriver, OpenExecutor } from '../agents/agent.ts';
 import { createDrivers } from '../agents/registry.ts';
 import { creationOf, draftChat } from '../chats/chats.ts';
 import type { ChatRecord, EngineStateFile } from '../contract/records.ts';
@@ -30,9 +30,12 @@ export interface Actors {
   client: MonolithClient;
   credentials: Credentials;
   drivers: ReadonlyMap<string, AgentDriver>;
+  executors: ReadonlyMap<string, OpenExecutor>;
   hooks: OpenedHooks;
   previews: Previews;
   root: Root;
+  /** Takes secrets out of what others print. */
+  redact: (text: string) => string;
   /** Ends what is under way to the control plane. */
   signal: AbortSignal;
   stop(): void;
@@ -63,11 +66,12 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   const { recorder } = recording;
   const redact = (text: string) => hooks.log.redact(text);
   const previews = openPreviews(home, { environment, recorder, log, redact });
+  const executors = new Map<string, OpenExecutor>();
   const mirror = home.mirror && {
     actors: home.mirror.connect(journal),
     onMoved: () => goodbye.abort(), // nothing is told upstream any more
   };
-  const parts = { environment, log, drivers, recorder, isCopy, hooks, credentials, outbox };
+  const parts = { environment, log, drivers, executors, recorder, isCopy, hooks, credentials, outbox };
   const root = startRoot({ ...parts, ...(mirror && { mirror }) });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   if (!home.hasCheckpoint) await recording.saveCheckpoint();
@@ -85,7 +89,8 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
     previews.close();
     goodbye.abort();
   };
-  return { client, credentials, drivers, hooks, previews, root, signal: goodbye.signal, stop };
+  const { signal } = goodbye;
+  return { client, credentials, drivers, executors, hooks, previews, redact, root, signal, stop };
 }
 
 /** Processes that some chat may still attach to. */

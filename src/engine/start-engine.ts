@@ -4,6 +4,7 @@ import { Gate } from '../chats/gate.ts';
 import { HookCommands } from '../hooks/commands.ts';
 import { Messages } from '../chats/messages.ts';
 import { ChatOffers } from '../chats/offers.ts';
+import { Tasks } from '../chats/tasks.ts';
 import { EngineError } from '../errors.ts';
 import type { Health } from '../contract/status.ts';
 import { createGauges } from './create-gauges.ts';
@@ -131,7 +132,7 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
 }
 
 function createChats(
-  { home, recording: { metrics }, actors: { root, drivers } }: Parts,
+  { home, recording: { metrics }, actors: { root, drivers, executors, redact } }: Parts,
   { gate, environment }: { gate: Gate; environment: EngineEnvironment },
 ): Engine['chats'] {
   const chats = new ChatCommands({
@@ -144,7 +145,9 @@ function createChats(
     send: (command) => root.actor.send(command),
   });
   const all = [...drivers.values()];
+  const tasks = new Tasks({ gate, drivers, executors, redact });
   const messages = new Messages(gate, {
+    tasks,
     payloads: home.payloads,
     steerable: new Set(all.flatMap(({ canSteer, provider }) => (canSteer ? [provider] : []))),
     thinkingLevels: new Map(
@@ -153,7 +156,7 @@ function createChats(
     fetchImages: createImageFetcher({ allowedHosts: environment.IMAGE_HOSTS }),
   });
   return {
-    ...toChats(chats, messages, new ChatOffers(gate, drivers)),
+    ...toChats(chats, messages, new ChatOffers(gate, drivers), tasks),
     send: (chatId, message) => metrics.timeAccept(messages.send(chatId, message)),
   };
 }
@@ -189,7 +192,7 @@ function createFailure() {
 }
 
 /** All kinds of commands as what the server sees. */
-function toChats(chats: ChatCommands, messages: Messages, offers: ChatOffers): Chats {
+function toChats(chats: ChatCommands, messages: Messages, offers: ChatOffers, tasks: Tasks): Chats {
   return {
     list: (filter) => chats.list(filter),
     get: (chatId) => chats.get(chatId),
@@ -210,5 +213,7 @@ function toChats(chats: ChatCommands, messages: Messages, offers: ChatOffers): C
     withdraw: (chatId, messageId) => messages.withdraw(chatId, messageId),
     clearQueue: (chatId) => messages.clearQueue(chatId),
     reorder: (chatId, move) => messages.reorder(chatId, move),
+    tasks: (chatId) => tasks.list(chatId),
+    stopTask: (chatId, taskId) => tasks.stop(chatId, taskId),
   };
 }

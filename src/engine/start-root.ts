@@ -13,7 +13,7 @@ import { outboxMachine } from '../../machines/outbox.machine.ts';
 import { backoffMs } from '../../machines/outbox.setup.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import type { StartHooksEvent } from '../../machines/start-hooks.setup.ts';
-import type { AgentDriver } from '../agents/agent.ts';
+import type { AgentDriver, OpenExecutor } from '../agents/agent.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
 import type { Log } from '../log.ts';
 import type { Recorder } from '../journal/projection/recorder.ts';
@@ -34,6 +34,8 @@ export interface StartRootOptions {
   environment: EngineEnvironment;
   log: Log;
   drivers: ReadonlyMap<string, AgentDriver>;
+  /** What acts on the process of each chat, by the chat. */
+  executors: Map<string, OpenExecutor>;
   recorder: Recorder;
   /** The home was copied from another workspace: what ran there is not ours. */
   isCopy: boolean;
@@ -103,7 +105,7 @@ export function startRoot(options: StartRootOptions): Root {
 }
 
 function logicsOf(
-  { environment, drivers, recorder, hooks, credentials, outbox, mirror }: StartRootOptions,
+  { environment, drivers, executors, recorder, hooks, credentials, outbox, mirror }: StartRootOptions,
   toHooks: Root['toHooks'],
 ) {
   const hook = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
@@ -119,7 +121,7 @@ function logicsOf(
     }),
     chat: chatMachine.provide({
       actors: {
-        agentProcess: agentProcess(drivers, { clock, idleMs: environment.AGENT_IDLE_MS }),
+        agentProcess: agentProcess(drivers, { clock, idleMs: environment.AGENT_IDLE_MS, executors }),
       },
       delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },
     }),

@@ -9,6 +9,7 @@ import type { HistorySender } from '../contract/history.ts';
 import type { HookKind, HooksStatus, TestHook } from '../contract/hooks.ts';
 import type {
   HistoryQuery,
+  Interrupt,
   InterruptReceipt,
   MessageReceipt,
   QueueItem,
@@ -23,6 +24,7 @@ import type { Repo } from '../contract/repos.ts';
 import type { SearchQuery, SearchResults } from '../contract/search.ts';
 import type { AgentRequest, Answer } from '../contract/requests.ts';
 import type { HealthSchema, StatusSchema } from '../contract/status.ts';
+import type { TaskView } from '../contract/tasks.ts';
 
 /** What the server may ask of the engine. Every promise is answered after the commit of what it reports. */
 export interface Engine {
@@ -54,13 +56,16 @@ export interface Chats {
   send(chatId: string, message: SendMessage): Promise<MessageReceipt>;
   /** Says a message into the running turn. */
   steer(chatId: string, message: Steer): Promise<MessageReceipt>;
-  interrupt(chatId: string, options: { clearQueue: boolean }): Promise<InterruptReceipt>;
+  interrupt(chatId: string, options: Interrupt): Promise<InterruptReceipt>;
   queue(chatId: string): Promise<{ chatId: string; processing: boolean; queue: QueueItem[] }>;
   withdraw(chatId: string, messageId: string): Promise<QueueItem[]>;
   clearQueue(chatId: string): Promise<QueueItem[]>;
   reorder(chatId: string, move: { messageId: string; position: number }): Promise<QueueItem[]>;
   requests(chatId: string): Promise<AgentRequest[]>;
   answer(chatId: string, requestId: string, answer: Answer): Promise<void>;
+  /** What its agent runs beside the turns. */
+  tasks(chatId: string): Promise<TaskView[]>;
+  stopTask(chatId: string, taskId: string): Promise<void>;
   history(chatId: string, query: HistoryQuery): Promise<HistoryPage>;
   commands(chatId: string): Promise<SlashCommand[]>;
   models(chatId: string): Promise<ChatModel[]>;

@@ -13,6 +13,7 @@ import { offerRoutes } from './routes/offers.ts';
 import { previewRoutes } from './routes/previews.ts';
 import { repoRoutes } from './routes/repos.ts';
 import { searchRoutes } from './routes/search.ts';
+import { taskRoutes } from './routes/tasks.ts';
 
 /** Every route of the engine, in the order of its documentation. */
 export function createRoutes(engine: Engine): Route[] {
@@ -26,6 +27,7 @@ export function createRoutes(engine: Engine): Route[] {
     ...queueRoutes(engine),
     ...requestRoutes(engine),
     ...offerRoutes(engine),
+    ...taskRoutes(engine),
     ...searchRoutes(engine),
     ...fileRoutes(engine),
     ...previewRoutes(engine),

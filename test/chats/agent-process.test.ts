@@ -71,6 +71,7 @@ function startLogic() {
   const driver: AgentDriver = {
     provider: 'test',
     title: 'Test',
+    tellsTasks: false,
     idleMs: 1_000,
     tell: () => Promise.resolve({ kind: 'unsupported' as const }),
     close: () => Promise.resolve(),
@@ -80,6 +81,7 @@ function startLogic() {
       listeners.push(listener);
       return {
         order: ({ type }: ProcessOrder) => told.push(`${name} ${type}`),
+        outputOf: () => null,
         detach: () => told.push(`${name} let go`),
       };
     },

@@ -177,7 +177,7 @@ describe('a body', () => {
   );
 
   it('is not read where none is needed', async () => {
-    const interrupt = async () => ({ interrupted: false, queue: [] });
+    const interrupt = async () => ({ interrupted: false, queue: [], background: 'keep' as const });
 
     const response = await startApp({ chats: { interrupt } }).request('/chats/c1/interrupt', {
       method: 'POST',

@@ -33,6 +33,8 @@ function lineOf(event: ChatEmitted): string {
       return `opened ${event.payload.request.id} of ${event.payload.messageId}`;
     case 'chat.request.closed':
       return `closed ${event.payload.requestId} ${event.payload.outcome}`;
+    case 'chat.task.changed':
+      return `task ${event.payload.task.id} ${event.payload.task.state}`;
     case 'chat.updated':
       return `noted ${Object.keys(event.record).join(' ')}`;
     case 'chat.deleted':
@@ -43,6 +45,7 @@ function lineOf(event: ChatEmitted): string {
 function orderOf(command: AgentCommand): string {
   const verb = command.type.slice('agent.'.length);
   if ('message' in command) return `${verb} ${command.message.messageId}`;
+  if ('taskId' in command) return `${verb} ${command.taskId}`;
   if ('messageId' in command) return `${verb} ${command.messageId}`;
   return 'request' in command ? `${verb} ${command.request.id} ${command.answer.decision}` : verb;
 }

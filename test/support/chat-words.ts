@@ -3,6 +3,7 @@ import type { AgentEvent } from '../../src/contract/agent-event.ts';
 import type { AgentFact, AgentSessionInput, TurnEnd } from '../../src/contract/facts.ts';
 import type { QueuedMessage } from '../../src/contract/records.ts';
 import type { AgentRequest } from '../../src/contract/requests.ts';
+import type { TaskRecord } from '../../src/contract/tasks.ts';
 
 /** What tests say to a chat, and what its agent says to it, with everything irrelevant filled in. */
 export const CHAT_ID = 'chat-1';
@@ -64,6 +65,16 @@ export function ended(messageId: string, end: TurnEnd = COMPLETED): Said {
 
 export function spoken(text: string): AgentEvent {
   return { timestamp: '2026-01-01T00:00:00.000Z', type: 'test-said', payload: { text } };
+}
+
+export function task(id: string, rest: Partial<TaskRecord> = {}): TaskRecord {
+  const startedAt = '2026-01-01T00:00:00.000Z';
+  return { id, kind: 'shell', title: `title of ${id}`, state: 'running', startedAt, ...rest };
+}
+
+/** All that the agent runs beside its turns, as a line of it tells. */
+export function runs(...tasks: TaskRecord[]): Said {
+  return said(null, { events: [], tasks });
 }
 
 export function request(id: string): AgentRequest {

@@ -90,6 +90,8 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
       reorder: unexpected('chats.reorder'),
       requests: unexpected('chats.requests'),
       answer: unexpected('chats.answer'),
+      tasks: unexpected('chats.tasks'),
+      stopTask: unexpected('chats.stopTask'),
       history: unexpected('chats.history'),
       search: unexpected('chats.search'),
       commands: unexpected('chats.commands'),

@@ -1,10 +1,11 @@
 import { createMachine, createActor } from 'xstate';
 import { agentProcess } from '../../src/chats/agent-process.ts';
-import type { AgentDriver } from '../../src/agents/agent.ts';
+import type { AgentDriver, OpenExecutor } from '../../src/agents/agent.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../../src/contract/facts.ts';
 
 export interface OpenAgent {
   command(command: AgentCommand): void;
+  outputOf: OpenExecutor['outputOf'];
   /** Lets go without touching the process: the next engine attaches to it. */
   detach(): void;
 }
@@ -16,7 +17,9 @@ export function openAgent(
   report: (fact: AgentFact) => void,
 ): OpenAgent {
   const clock = () => ({ bootId: 'boot', ms: 0 });
-  const logic = agentProcess(new Map([[driver.provider, driver]]), { clock, idleMs: driver.idleMs });
+  const executors = new Map<string, OpenExecutor>();
+  const drivers = new Map([[driver.provider, driver]]);
+  const logic = agentProcess(drivers, { clock, idleMs: driver.idleMs, executors });
   const chat = createActor(
     createMachine({
       invoke: { id: 'agent', src: logic, input },
@@ -24,5 +27,9 @@ export function openAgent(
     }),
   ).start();
   const { agent } = chat.getSnapshot().children;
-  return { command: (command) => agent?.send(command), detach: () => chat.stop() };
+  return {
+    command: (command) => agent?.send(command),
+    outputOf: (task) => executors.get(input.chatId)?.outputOf(task) ?? null,
+    detach: () => chat.stop(),
+  };
 }

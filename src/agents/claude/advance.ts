@@ -1,12 +1,13 @@
 /** How the state of a Claude Code process changes with each message it prints. */
 import { endOf, textOf } from './outcome.ts';
 import { permissionRequestOf, toolResultsIn, toolUsesIn, type KnownLine, type LineOf } from './protocol.ts';
+import { followTask } from './tasks.ts';
 import { isPast, reach, remember, type ClaudeState, type ClaudeTurn } from './state.ts';
 
 export function advance(state: ClaudeState, line: KnownLine, openedAt: number): ClaudeState {
   switch (line.type) {
     case 'system':
-      return advanceSystem(state, line);
+      return advanceSystem(followTask(state, line, openedAt), line);
     case 'command_lifecycle':
       return line.command_uuid === state.turn?.uuid ? follow(state, line.state) : state;
     case 'user':
@@ -86,7 +87,7 @@ function openTools(state: ClaudeState, line: LineOf<'assistant'>, atLeast: numbe
   const printedAt = Date.parse(line.timestamp ?? '');
   const openedAt = Number.isNaN(printedAt) ? atLeast : printedAt;
   const parent = line.parent_tool_use_id ?? null;
-  const opened = toolUsesIn(line.message.content).map((id) => ({ id, parent, openedAt }));
+  const opened = toolUsesIn(line.message.content).map(({ id, name }) => ({ id, name, parent, openedAt }));
   const next = { ...state, context: contextAfter(state, line), openTools: [...state.openTools, ...opened] };
   return complain(next, line.error);
 }

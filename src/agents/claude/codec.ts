@@ -1,18 +1,17 @@
-import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
-import { parseJson } from '../../contract/parse-json.ts';
 import type { Paths } from '../../environment/paths.ts';
 import type { AgentCodec, Found, SessionFiles } from '../codec.ts';
 import type { NativePrompt } from '../native-session.ts';
 import { lines } from './commands.ts';
 import { conclude, decide } from './decide.ts';
 import { inquiry } from './inquiry.ts';
-import { launch, survey, tidy } from './launch.ts';
+import { launch, projectOf, survey, tidy } from './launch.ts';
 import { DEFAULT_EFFORT, modeOf, NoteSchema, prepare } from './prepare.ts';
 import { answeredBy } from './requests.ts';
 import { foundState, freshState, withTurn, type ClaudeState, type ClaudeTraits } from './state.ts';
+import { taskOutput } from './tasks.ts';
 import { translate } from './translate.ts';
 
 /** Claude Code: a process that is spoken to in lines of JSON, and that serves many turns. */
@@ -45,6 +44,7 @@ export function createClaudeCodec(
       ...['.claude', '.mcp.json'].map((name) => join(folder, name)),
       join(home, '.agents'),
     ],
+    taskOutput: (task, { chatId }) => taskOutput(task, { chatId, ...paths }),
     tidy,
   };
 }
@@ -55,8 +55,8 @@ export function awaits({ preparing }: ClaudeState): string | Failure {
   return { code: 'network', message: 'Claude Code could not switch to the model in time.' };
 }
 
-export function found({ policy, sessionId, turn }: Found<ClaudeState>): ClaudeState {
-  if (turn === null) return foundState(sessionId);
+export function found({ policy, sessionId, turn, tasks = [] }: Found<ClaudeState>): ClaudeState {
+  if (turn === null) return { ...foundState(sessionId), background: tasks };
   const { message, delivery } = turn;
   // What deliveries of earlier versions say stands in them as it is.
   const { model, effort, start, isEchoed, carriesOn } = NoteSchema.parse({ ...delivery, ...delivery.note });
@@ -66,6 +66,7 @@ export function found({ policy, sessionId, turn }: Found<ClaudeState>): ClaudeSt
   return withTurn(
     {
       ...before,
+      background: tasks,
       settings: { ...(model === undefined ? {} : { model }), ...(effort === undefined ? {} : { effort }) },
       echoed: isEchoed ? [message.turnId] : [],
     },
@@ -75,19 +76,9 @@ export function found({ policy, sessionId, turn }: Found<ClaudeState>): ClaudeSt
 
 /** Any Claude Code of this home can go on with a session, so others may write to it. */
 export function sessionFiles(workspaces: string, configurationFolder: () => string): SessionFiles {
-  const fileOf = (sessionId: string) => {
-    const project = realPathOf(workspaces).replaceAll(/[^A-Za-z0-9]/g, '-');
-    return join(configurationFolder(), 'projects', project, `${sessionId}.jsonl`);
-  };
+  const fileOf = (sessionId: string) =>
+    join(configurationFolder(), 'projects', projectOf(workspaces), `${sessionId}.jsonl`);
   return { fileOf, promptIn, isShared: true };
-}
-
-function realPathOf(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return folder;
-  }
 }
 
 const PromptSchema = z.looseObject({
@@ -106,4 +97,12 @@ export function promptIn(line: string): NativePrompt | null {
   const { data } = PromptSchema.safeParse(parseJson(line));
   if (data === undefined || JSON.stringify(data.message.content).includes('<task-notification')) return null;
   return { id: data.uuid ?? null, at: data.timestamp ?? null };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,7 +3,7 @@ import type { ProtocolCommand } from '../codec.ts';
 import { nativeIdOf } from '../json-rpc.ts';
 import type { Moment, Step } from '../step.ts';
 import { heal, isHeldBack } from './decide.ts';
-import { interruptLine, requestLine } from './lines.ts';
+import { endSessionLine, initializeLine, interruptLine, pingLine, stopTaskLine } from './lines.ts';
 import { NoteSchema } from './prepare.ts';
 import { answerLine } from './requests.ts';
 import { pendingEnd, withTurn, type ClaudeState } from './state.ts';
@@ -23,15 +23,18 @@ export function lines(state: ClaudeState, command: ProtocolCommand, moment: Mome
     }
     case 'settled':
       return { state: settle(state, command.id) };
+    case 'stopTask':
+      return { state, lines: [stopTaskLine(`${id}-stop`, command.taskId)] };
     case 'ping':
-      return { state, lines: [requestLine(`${id}-ping`, { subtype: 'get_binary_version' })] };
+      return { state, lines: [pingLine(`${id}-ping`)] };
     case 'leave':
-      return { state, lines: [requestLine(`${id}-end`, { subtype: 'end_session' })] };
+      return { state, lines: [endSessionLine(`${id}-end`)] };
     case 'login':
       return heal({ ...state, login: { outcome: command.outcome, isOutdated: command.isOutdated } }, moment);
     case 'elapsed':
       return endInSilence(state);
-    default:
+    case 'steer':
+    case 'loginChanged':
       return { state };
   }
 }
@@ -39,7 +42,7 @@ export function lines(state: ClaudeState, command: ProtocolCommand, moment: Mome
 /** A refusal that an earlier engine was told of is told again: nobody knows what came of it. */
 function greet(state: ClaudeState, { id, moment }: { id: string; moment: Moment }): Step<ClaudeState> {
   const step = heal({ ...state, greeting: id, login: null }, moment);
-  return { ...step, lines: [requestLine(id, { subtype: 'initialize' })] };
+  return { ...step, lines: [initializeLine(id)] };
 }
 
 function give(

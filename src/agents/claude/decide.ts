@@ -10,7 +10,7 @@ import { isPast, pendingEnd, type ClaudeState } from './state.ts';
 const END_GRACE_MS = 500;
 
 export function decide(state: ClaudeState, { policy, runId }: Circumstances): Standing {
-  const { sessionId, opening, turn, session, openTools, asks, permissionMode } = state;
+  const { sessionId, opening, turn, session, openTools, asks, permissionMode, background: tasks } = state;
   const isEndDue = pendingEnd(state) !== null && !isHeldBack(state);
   return {
     activity: activityOf(state),
@@ -18,6 +18,7 @@ export function decide(state: ClaudeState, { policy, runId }: Circumstances): St
     // Nothing is in a session yet that begins with its first message.
     sessionId: opening?.isNew === true ? null : sessionId,
     openTools: openTools.length,
+    tasks,
     toolsOpenedSince: openTools.length === 0 ? null : Math.min(...openTools.map(({ openedAt }) => openedAt)),
     asks: asks.map((line) => askOf(line, { policy, permissionMode, runId })),
     ...(isEndDue ? { waitsMs: END_GRACE_MS } : {}),

@@ -1,6 +1,7 @@
 /** How a process of Claude Code is started, and what is known of it then. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +10,8 @@ import type { QueuedMessage } from '../../contract/records.ts';
 import { createRun, filesOf } from '../../processes/run.ts';
 import type { Installation, KnownSession, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
-import { requestLine } from './lines.ts';
-import { modeOf, settingsOf, type Settings } from './prepare.ts';
+import { initializeLine } from './lines.ts';
+import { modeOf, settingsOf } from './prepare.ts';
 import { freshState, type ClaudeState, type ClaudeTraits } from './state.ts';
 
 /** Claude Code gives it to hooks, and not to tools. */
@@ -27,7 +28,7 @@ export function launch(
   const { runId, chatId, policy, message, traits, environment, home, systemPrompt = '' } = given;
   const temporaryFolder = temporaryFolderOf(home, chatId);
   const opening = openingOf(given);
-  const { sessionId, carriesOn } = opening;
+  const { sessionId, isNew, carriesOn } = opening;
   const settings = settingsOf(message, traits);
   const mode = modeOf(policy, carriesOn && message.planMode);
   const hello = `${runId}-hello`;
@@ -37,16 +38,11 @@ export function launch(
     : `--append-system-prompt=${systemPrompt}`;
   return {
     args: [
-      ...argumentsFor(opening, mode === 'plan' ? mode : policy, settings),
+      ...argumentsFor({ sessionId, isNew, policy, isPlanning: mode === 'plan', ...settings }),
       ...(systemPrompt === '' ? [] : [prompt]),
     ],
-    env: environmentFor(environment, {
-      HOME: home,
-      TMPDIR: temporaryFolder,
-      isRoot: process.getuid?.() === 0,
-      carriesOn,
-    }),
-    stdin: requestLine(hello, { subtype: 'initialize' }),
+    env: environmentFor({ environment, home, temporaryFolder, isRoot: process.getuid?.() === 0, carriesOn }),
+    stdin: initializeLine(hello),
     state: {
       ...freshState(sessionId, mode),
       settings,
@@ -76,11 +72,21 @@ function anew(runId: string, { wasUsed }: KnownSession, reason: string) {
 }
 
 /** Values stand behind `=`, so that none can pass for a flag. */
-function argumentsFor(
-  { sessionId, isNew }: { sessionId: string; isNew: boolean },
-  permissions: Policy | 'plan',
-  { model, effort }: Settings,
-): string[] {
+function argumentsFor({
+  sessionId,
+  isNew,
+  policy,
+  isPlanning,
+  model,
+  effort,
+}: {
+  sessionId: string;
+  isNew: boolean;
+  policy: Policy;
+  isPlanning: boolean;
+  model: string | null;
+  effort: string;
+}): string[] {
   return [
     '-p',
     '--input-format=stream-json',
@@ -90,7 +96,7 @@ function argumentsFor(
     '--replay-user-messages',
     '--permission-prompt-tool=stdio',
     `--settings=${JSON.stringify({ useAutoModeDuringPlan: false })}`,
-    ...PERMISSIONS[permissions],
+    ...PERMISSIONS[isPlanning ? 'plan' : policy],
     isNew ? `--session-id=${sessionId}` : `--resume=${sessionId}`,
     `--effort=${effort}`,
     ...(model === null ? [] : [`--model=${model}`]),
@@ -103,11 +109,17 @@ const PERMISSIONS: Record<Policy | 'plan', string[]> = {
   plan: ['--permission-mode=plan', '--allow-dangerously-skip-permissions'],
 };
 
-/** `carriesOn`: goes on by itself with the turn in its session that was not ended. */
-export function environmentFor(
-  environment: Readonly<Record<string, string>>,
-  { carriesOn, isRoot, ...folders }: { HOME: string; TMPDIR: string; isRoot: boolean; carriesOn: boolean },
-): Record<string, string> {
+export interface EnvironmentOptions {
+  environment: Readonly<Record<string, string>>;
+  home: string;
+  temporaryFolder: string;
+  isRoot: boolean;
+  /** Goes on by itself with the turn in its session that was not ended. */
+  carriesOn: boolean;
+}
+
+export function environmentFor(options: EnvironmentOptions): Record<string, string> {
+  const { environment, home, temporaryFolder, isRoot, carriesOn } = options;
   const { CLAUDECODE: _, [HOOK_VARIABLE]: __, ...rest } = environment;
   return {
     ...rest,
@@ -120,7 +132,8 @@ export function environmentFor(
     // Without it Claude Code refuses to bypass permissions as root.
     ...(isRoot ? { IS_SANDBOX: '1' } : {}),
     ...(carriesOn ? { CLAUDE_CODE_RESUME_INTERRUPTED_TURN: '1' } : {}),
-    ...folders,
+    HOME: home,
+    TMPDIR: temporaryFolder,
   };
 }
 
@@ -140,6 +153,19 @@ export function survey({ file }: Installation, { thinkingLevel }: QueuedMessage)
 export function temporaryFolderOf(home: string, chatId: string): string {
   const name = createHash('sha256').update(`${home}\0${chatId}`).digest('hex').slice(0, 12);
   return join(tmpdir(), `replicas-${name}`);
+}
+
+/** What Claude Code calls a folder that it works in. */
+export function projectOf(folder: string): string {
+  return realPathOf(folder).replaceAll(/[^A-Za-z0-9]/g, '-');
+}
+
+function realPathOf(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
 }
 
 /** What commands in the background printed: the agent was told the names of these files. */

@@ -85,8 +85,9 @@ export function answered(state: ClaudeState, id: string, failure: string | null)
 
 function ready(
   state: ClaudeState,
-  { message: { turnId }, ...content }: Wanted<ClaudeTraits>,
+  { message, text, images }: Wanted<ClaudeTraits>,
 ): Preparation<ClaudeState> {
+  const { turnId } = message;
   const { opening, settings, echoed } = state;
   const carriesOn = opening?.carriesOn === true;
   const isNew = opening?.isNew === true;
@@ -94,7 +95,7 @@ function ready(
   return {
     state: { ...state, preparing: null },
     outcome: 'ready',
-    line: carriesOn ? '' : userLine(turnId, content),
+    line: carriesOn ? '' : userLine({ turnId, text, images }),
     sessionId: state.sessionId ?? '',
     isNew,
     notice: opening?.notice ?? null,
@@ -107,12 +108,10 @@ function ready(
   };
 }
 
-export interface Settings {
-  model: string | null;
-  effort: Effort;
-}
-
-export function settingsOf({ model, thinkingLevel }: QueuedMessage, { knowsXhigh }: ClaudeTraits): Settings {
+export function settingsOf(
+  { model, thinkingLevel }: QueuedMessage,
+  { knowsXhigh }: ClaudeTraits,
+): { model: string | null; effort: Effort } {
   const effort = effortOf(thinkingLevel);
   return { model: model ?? null, effort: effort === 'xhigh' && !knowsXhigh ? 'max' : effort };
 }

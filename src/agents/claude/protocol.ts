@@ -1,9 +1,8 @@
 /** The lines Claude Code prints that we read. Whatever else it prints is kept as printed. */
 import { z } from 'zod';
-import { AmountSchema } from '../../contract/bounds.ts';
-import { parseJson } from '../../contract/parse-json.ts';
+import { AmountSchema, EpochMsSchema } from '../../contract/bounds.ts';
 
-const ToolUseSchema = z.object({ type: z.literal('tool_use'), id: z.string() });
+const ToolUseSchema = z.object({ type: z.literal('tool_use'), id: z.string(), name: z.string().catch('') });
 const ToolResultSchema = z.object({ type: z.literal('tool_result'), tool_use_id: z.string() });
 const BlocksSchema = z.array(z.unknown()).catch([]);
 
@@ -55,6 +54,26 @@ export const ResultSchema = z.object({
 /** Why a hook of the user's kept a prompt from the model. */
 const PromptOutcomeSchema = z.object({ kind: z.string(), reason: z.string().catch('') });
 
+/** What lines about one of its tasks have. */
+const TaskFieldsSchema = z.object({
+  session_id: z.string().optional().catch(undefined),
+  task_id: z.string().optional().catch(undefined),
+  task_type: z.string().optional().catch(undefined),
+  tool_use_id: z.string().optional().catch(undefined),
+  description: z.string().optional().catch(undefined),
+  is_backgrounded: z.boolean().optional().catch(undefined),
+  status: z.string().optional().catch(undefined),
+  usage: z.object({ total_tokens: AmountSchema }).optional().catch(undefined),
+  patch: z
+    .object({
+      status: z.string().optional().catch(undefined),
+      end_time: EpochMsSchema.optional().catch(undefined),
+      is_backgrounded: z.boolean().optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+});
+
 const LineSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('system'),
@@ -65,6 +84,7 @@ const LineSchema = z.discriminatedUnion('type', [
     error: z.string().optional().catch(undefined),
     content: z.string().optional().catch(undefined),
     prompt_submit_outcome: PromptOutcomeSchema.optional().catch(undefined),
+    ...TaskFieldsSchema.shape,
   }),
   z.object({ type: z.literal('command_lifecycle'), command_uuid: z.string(), state: z.string() }),
   z.object({
@@ -117,16 +137,22 @@ export interface NativeLine {
   known: KnownLine | null;
 }
 
-/** `noise`: something else wrote to the agent's standard output. `damaged`: a message was cut, so what follows cannot be trusted. */
-export function parseLine(text: string): NativeLine | 'noise' | 'damaged' {
-  const payload = parseJson(text);
-  if (!isRecord(payload)) return text.trimStart().startsWith('{') ? 'damaged' : 'noise';
+export type ParsedLine =
+  | { kind: 'message'; line: NativeLine }
+  /** Not a message: something else wrote to the agent's standard output. */
+  | { kind: 'noise' }
+  /** A message that was cut: what follows cannot be trusted either. */
+  | { kind: 'damaged' };
+
+export function parseLine(text: string): ParsedLine {
+  const payload = parseObject(text);
+  if (payload === null) return { kind: text.trimStart().startsWith('{') ? 'damaged' : 'noise' };
   const type = typeof payload['type'] === 'string' ? payload['type'] : 'unknown';
-  return { type, payload, known: LineSchema.safeParse(payload).data ?? null };
+  return { kind: 'message', line: { type, payload, known: LineSchema.safeParse(payload).data ?? null } };
 }
 
-export function toolUsesIn(content: readonly unknown[]): string[] {
-  return blocksIn(content, 'tool_use').flatMap((block) => ToolUseSchema.safeParse(block).data?.id ?? []);
+export function toolUsesIn(content: readonly unknown[]): { id: string; name: string }[] {
+  return blocksIn(content, 'tool_use').flatMap((block) => ToolUseSchema.safeParse(block).data ?? []);
 }
 
 export function toolResultsIn(content: readonly unknown[]): string[] {
@@ -136,6 +162,15 @@ export function toolResultsIn(content: readonly unknown[]): string[] {
 
 export function permissionRequestOf(value: unknown): PermissionRequest | null {
   return PermissionRequestSchema.safeParse(value).data ?? null;
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : null;
+  } catch {
+    return null;
+  }
 }
 
 /** A schema that refuses builds an error each time; most blocks are text. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
+import type { TaskRecord } from '../../contract/tasks.ts';
 import type { Answers } from '../inquiry.ts';
 import type { RejectionOutcome } from '../login.ts';
 import type { LineOf } from './protocol.ts';
@@ -23,6 +24,7 @@ export type Setting =
 
 export interface OpenTool {
   id: string;
+  name: string;
   /** The tool call of the sub-agent that made this one; null for the agent itself. */
   parent: string | null;
   /** Clock time in milliseconds. */
@@ -90,6 +92,9 @@ export interface ClaudeState {
   openTools: readonly OpenTool[];
   /** The list of background tasks as last printed; null until it is known. */
   tasks: readonly unknown[] | null;
+  /** What runs beside its turns or did, and shells that its turn still waits for. */
+  background: readonly TaskRecord[];
+  foreground: readonly TaskRecord[];
   /** The list of background tasks that answers our `initialize` is still to come. */
   isTaskListDue: boolean;
   /** Uuids of the messages that were echoed, the latest last. */
@@ -126,6 +131,8 @@ export function freshState(sessionId: string | null, permissionMode: string | nu
     isConversationMissing: false,
     openTools: [],
     tasks: [],
+    background: [],
+    foreground: [],
     isTaskListDue: false,
     echoed: [],
     totalCostUsd: 0,

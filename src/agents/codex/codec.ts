@@ -3,13 +3,12 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseJson } from '../../contract/parse-json.ts';
 import type { Paths } from '../../environment/paths.ts';
 import { RUN_MARKER } from '../../processes/run.ts';
 import type { AgentCodec, Found, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
 import { notRunning } from '../failures.ts';
-import { answeredBy, steerIdOf } from '../json-rpc.ts';
+import { steerIdOf, type RequestId } from '../json-rpc.ts';
 import { planPath } from '../keep-plan.ts';
 import type { NativePrompt } from '../native-session.ts';
 import { conclude, decide } from './decide.ts';
@@ -18,8 +17,10 @@ import { inquiry } from './inquiry.ts';
 import { given, lines } from './lines.ts';
 import { handedOver } from './login.ts';
 import { prepare } from './prepare.ts';
+import { parseLine } from './protocol.ts';
 import { roundBegunBy } from './rounds.ts';
 import { freshState, type CodexState } from './state.ts';
+import { childrenIn, tailsOf, taskOutput } from './tasks.ts';
 import { translate } from './translate.ts';
 
 export function createCodexCodec(paths: Pick<Paths, 'workspaces' | 'plans'>): AgentCodec<CodexState> {
@@ -37,8 +38,7 @@ export function createCodexCodec(paths: Pick<Paths, 'workspaces' | 'plans'>): Ag
     decide: (state, circumstances) => decide(state, circumstances, (file) => planPath(paths, file)),
     prepare,
     lines,
-    // The first line of a round answers what the round before left open.
-    answeredBy: (line) => roundBegunBy(line) ?? answeredBy(line),
+    answeredBy,
     session: { promptIn, isShared: false },
     isOpened: ({ opening }) => opening.step === 'open',
     remedy: 'install it (npm install -g @openai/codex) or set CODEX_PATH to its program',
@@ -49,6 +49,7 @@ export function createCodexCodec(paths: Pick<Paths, 'workspaces' | 'plans'>): Ag
       join(home, '.agents'),
       ...['.codex', '.agents'].map((name) => join(folder, name)),
     ],
+    taskOutput,
   };
 }
 
@@ -113,7 +114,10 @@ function temporaryFolderOf(home: string): string {
  * The thread, and what it uses by default, stand in the head of the output. A server in which they do not is of an earlier
  * version, perhaps with the threads of other chats: it is replaced.
  */
-function foundState({ sessionId, head, turn, steering = [] }: Found<CodexState>, folder: string): CodexState {
+function foundState(
+  { sessionId, head, turn, steering = [], tasks = [] }: Found<CodexState>,
+  folder: string,
+): CodexState {
   const fresh = freshState();
   const isEphemeral = turn?.delivery.note['isEphemeral'] === true;
   const account = { ...fresh.account, isEphemeral };
@@ -124,9 +128,17 @@ function foundState({ sessionId, head, turn, steering = [] }: Found<CodexState>,
     ? head.opening
     : { step: 'refused' as const, failure: notRunning({ title: 'Codex', remedy: '' }), isTold: true };
   const rollout = head.threadId === threadId ? head.rollout : null;
-  const known = { ...head, opening, rollout, threadId, isNew: false, notice: null, account };
+  const beside = { tasks, tails: tailsOf(tasks), children: childrenIn(tasks) };
+  const known = { ...head, ...beside, opening, rollout, threadId, isNew: false, notice: null, account };
   const steers = steering.map((message) => ({ id: steerIdOf(message), messageId: message.messageId }));
   return turn === null ? { ...known, isRejoining: true } : { ...given(known, turn), steers };
+}
+
+/** Messages are long and ask something; the first of a round answers what the round before left open. */
+function answeredBy(line: string): RequestId | null {
+  if (line.slice(0, 200).includes('"method"')) return roundBegunBy(line);
+  const parsed = parseLine(line);
+  return parsed.kind === 'frame' && parsed.frame.kind === 'response' ? parsed.frame.id : null;
 }
 
 const UserMessageSchema = z.looseObject({
@@ -142,4 +154,12 @@ export function promptIn(line: string): NativePrompt | null {
   if (!line.includes('"UserMessage"')) return null;
   const { data } = UserMessageSchema.safeParse(parseJson(line));
   return data === undefined ? null : { id: data.payload.item.client_id ?? null, at: data.timestamp ?? null };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

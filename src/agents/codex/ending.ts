@@ -11,6 +11,7 @@ import { completed } from './outcome.ts';
 import type { FrameOf } from './protocol.ts';
 import { goOn, roundId } from './rounds.ts';
 import { activeTurns, isAtRest, isOver, type CodexState, type TurnProgress } from './state.ts';
+import { endCommands } from './tasks.ts';
 import { andThen, closeItems, type Told } from './told.ts';
 
 /** The end of the last turn of the message: told at once, unless something has to be done before. */
@@ -80,16 +81,13 @@ function tellToEnd(state: CodexState): Told {
   return cleanUp({ ...next, ending: { end: null, awaited: [], notice: null } });
 }
 
-/** An interrupt leaves the commands of a turn running: they are ended after it. */
+/** An interrupt leaves the commands of a turn running: they are ended after it, and those of earlier turns go on. */
 function cleanUp(state: CodexState): Told {
   const { threadId, children, ending } = state;
   if (ending === null) return { state };
-  const threads = [...(threadId === null ? [] : [threadId]), ...Object.keys(children)];
-  const awaited = threads.map((id) => `clean-${id}`);
-  const lines = threads.map((id) =>
-    requestLine(`clean-${id}`, 'thread/backgroundTerminals/clean', { threadId: id }),
-  );
-  return { state: { ...state, ending: { ...ending, awaited } }, lines };
+  const ends = endCommands(state, [...(threadId === null ? [] : [threadId]), ...Object.keys(children)]);
+  const awaited = ends.map(({ id }) => id);
+  return { state: { ...state, ending: { ...ending, awaited } }, lines: ends.map(({ line }) => line) };
 }
 
 /** The login was refused: Codex tries again by itself, the turn is carried on, or it ends. */

@@ -13,6 +13,7 @@ import {
 } from './protocol.ts';
 import { enterRound, roundOf } from './rounds.ts';
 import type { CodexState } from './state.ts';
+import { endCommand, hearTask, nameSubAgent } from './tasks.ts';
 import {
   isClosed,
   ofThread,
@@ -32,7 +33,7 @@ export function followItem(
   if (data === undefined) return { state };
   const { threadId, turnId, item, startedAtMs, completedAtMs } = data;
   const place: Place = { threadId, turnId, item };
-  const known = recognize(state, place);
+  const known = nameSubAgent(recognize(state, place), item, startedAtMs ?? seenAt);
   if (method === 'item/completed') {
     return complete({ ...known, completedAt: completedAtMs ?? now.getTime() }, place);
   }
@@ -55,7 +56,7 @@ export function followTodoList(state: CodexState, params: unknown): Told {
 }
 
 /** Deltas are shown live; what was streamed of a message is kept in case that it never completes. */
-export function streamItem(state: CodexState, { method, params }: FrameOf<'notification'>): Told {
+export function streamItem(state: CodexState, { method, params }: FrameOf<'notification'>, now: Date): Told {
   const { data } = DeltaParamsSchema.safeParse(params);
   const type = PARTIALS[method];
   if (data === undefined || type === undefined) return { state, isStirring: true };
@@ -64,7 +65,8 @@ export function streamItem(state: CodexState, { method, params }: FrameOf<'notif
     open.item.id === itemId ? { ...open, text: open.text + delta } : open,
   );
   const [partial] = ofThread(state, threadId, [eventMessage(type, { item_id: itemId, delta })]);
-  return { state: { ...state, openItems }, ...(partial === undefined ? {} : { partial }), isStirring: true };
+  const heard = hearTask({ ...state, openItems }, data, now);
+  return { state: heard, ...(partial === undefined ? {} : { partial }), isStirring: true };
 }
 
 const PARTIALS: Partial<Record<string, string>> = {
@@ -87,6 +89,8 @@ function begin(state: CodexState, open: OpenItem): Told {
 
 /** An item may complete without having begun, and after its turn: then it was closed already. */
 function complete(state: CodexState, place: Place): Told {
+  const ended = endCommand(state, place.item, state.completedAt ?? 0);
+  if (ended !== null) return { state: ended };
   if (isClosed(state, place)) return { state };
   const isSame = sameItem(place);
   const wasOpen = state.openItems.some(isSame);

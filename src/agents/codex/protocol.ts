@@ -37,6 +37,8 @@ export const TurnSchema = z.looseObject({
   rootTurnId: z.string().nullish(),
   status: z.string().catch(''),
   error: z.unknown().optional(),
+  startedAt: EpochSecondsSchema.nullish().catch(null),
+  completedAt: EpochSecondsSchema.nullish().catch(null),
 });
 export type Turn = z.infer<typeof TurnSchema>;
 
@@ -78,6 +80,7 @@ export type Tokens = z.infer<typeof TokensSchema>;
 
 const TokenUsageSchema = z.looseObject({
   last: TokensSchema,
+  total: z.looseObject({ totalTokens: AmountSchema }).optional().catch(undefined),
   modelContextWindow: AmountSchema.positive().optional().catch(undefined),
 });
 export type TokenUsage = z.infer<typeof TokenUsageSchema>;

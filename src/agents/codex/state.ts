@@ -1,6 +1,7 @@
 /** What is known of the server of one chat from the frames it printed. Plain data that is never changed in place. */
 import type { Failure, Usage } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
+import type { TaskRecord } from '../../contract/tasks.ts';
 import type { KnownSession } from '../codec.ts';
 import type { Answers } from '../inquiry.ts';
 import type { RequestId } from '../json-rpc.ts';
@@ -118,6 +119,9 @@ export interface CodexState {
   /** Threads of sub-agents, and the turn that each works on. */
   children: Readonly<Record<string, string | null>>;
   openItems: readonly OpenItem[];
+  /** What runs beside the turns or did, and the end of what each printed. */
+  tasks: readonly TaskRecord[];
+  tails: Readonly<Record<string, { text: string; changedAt: string }>>;
   /** Items that were closed, the latest last. */
   closed: readonly string[];
   /** Clock time in milliseconds at which an item was last completed. */
@@ -136,6 +140,8 @@ const AT_REST = {
   activeTurn: null,
   children: {},
   openItems: [],
+  tasks: [],
+  tails: {},
   completedAt: null,
   plans: 0,
 };

@@ -3,11 +3,11 @@ import type { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import { lossOf } from '../context-loss.ts';
 import { withAnswer } from '../inquiry.ts';
-import type { Moment, Saying, Translation } from '../step.ts';
+import type { Moment, Step } from '../step.ts';
 import { finishTurn, goFurther, hearAwaited } from './ending.ts';
 import { refusalLine } from './frames.ts';
 import { followItem, followTodoList, streamItem } from './item-frames.ts';
-import { eventMessage } from './items.ts';
+import { eventMessage, type Saying } from './items.ts';
 import { askForToken, isLoginFailure, REFRESH, toldLogin } from './login.ts';
 import { addTokens, contextOf, endOf, failureOf, limitedBy, messageOf, retrying } from './outcome.ts';
 import { hearOpening } from './prepare.ts';
@@ -27,17 +27,26 @@ import {
 import { isAnswerable } from './requests.ts';
 import { enterRound, roundOfRequest } from './rounds.ts';
 import { isAtRest, owns, type CodexState, type Steer } from './state.ts';
-import { andThen, closeItems, ofThread, type Told } from './told.ts';
+import { beginSubAgent, countSubAgent, endCommands, endSubAgent, leaveCommands } from './tasks.ts';
+import { andThen, closeItems, ofThread, timed, type Told } from './told.ts';
 
 export type Circumstances = Pick<Moment, 'now' | 'policy' | 'openedAt'>;
 
 export const PING = 'ping-';
 export const REJOIN = 'rejoin';
 
-export function translate(state: CodexState, line: string, moment: Circumstances): Translation<CodexState> {
-  const frame = parseLine(line);
-  if (typeof frame === 'string') return frame;
-  return andThen(follow(state, frame, moment), (next) => goFurther(next, moment.policy));
+export function translate(
+  state: CodexState,
+  line: string,
+  moment: Circumstances,
+): Step<CodexState> | 'noise' | 'damaged' {
+  const parsed = parseLine(line);
+  if (parsed.kind !== 'frame') return parsed.kind;
+  const told = follow(state, parsed.frame, moment);
+  return timed(
+    andThen(told, (next) => goFurther(next, moment.policy)),
+    moment.now,
+  );
 }
 
 function follow(state: CodexState, frame: Frame, moment: Circumstances): Told {
@@ -96,7 +105,7 @@ function ask(state: CodexState, request: FrameOf<'request'>): Told {
 function notice(state: CodexState, frame: FrameOf<'notification'>, moment: Circumstances): Told {
   const { method, params } = frame;
   if (method === 'account/rateLimits/updated') return limit(state, params);
-  if (method === 'turn/started') return startTurn(state, params);
+  if (method === 'turn/started') return startTurn(state, params, moment.now);
   const threadId = ThreadIdSchema.safeParse(params).data?.threadId;
   if (threadId === undefined || !owns(state, threadId)) return { state };
   switch (method) {
@@ -104,7 +113,7 @@ function notice(state: CodexState, frame: FrameOf<'notification'>, moment: Circu
     case 'item/completed':
       return followItem(served(state, params), frame, moment);
     case 'turn/completed':
-      return completeTurn(state, params, moment.policy);
+      return completeTurn(state, params, moment);
     case 'turn/plan/updated':
       return followTodoList(state, params);
     case 'thread/tokenUsage/updated':
@@ -116,7 +125,7 @@ function notice(state: CodexState, frame: FrameOf<'notification'>, moment: Circu
     case 'warning':
       return warn(state, params);
     default:
-      return method.startsWith('item/') ? streamItem(state, frame) : { state, isStirring: true };
+      return method.startsWith('item/') ? streamItem(state, frame, moment.now) : { state, isStirring: true };
   }
 }
 
@@ -127,26 +136,28 @@ function limit(state: CodexState, params: unknown): Told {
 }
 
 /** A turn of another thread is that of a sub-agent. */
-function startTurn(state: CodexState, params: unknown): Told {
+function startTurn(state: CodexState, params: unknown, now: Date): Told {
   const { data } = TurnParamsSchema.safeParse(params);
   if (data === undefined) return { state };
   const { threadId, turn } = data;
-  if (threadId !== state.threadId) return { state: withChild(state, threadId, turn.id) };
+  if (threadId !== state.threadId) return { state: beginSubAgent(state, threadId, turn, now) };
   return { state: { ...state, activeTurn: turn.id } };
 }
 
-function withChild(state: CodexState, threadId: string, turnId: string | null): CodexState {
-  return { ...state, children: { ...state.children, [threadId]: turnId } };
-}
-
 /** Only the end of the turn that was asked for ends it: an older one may come late. */
-function completeTurn(state: CodexState, params: unknown, policy: Policy): Told {
+function completeTurn(before: CodexState, params: unknown, { now, policy }: Circumstances): Told {
   const { data } = TurnParamsSchema.safeParse(params);
-  if (data === undefined) return { state };
+  if (data === undefined) return { state: before };
   const { threadId, turn } = data;
-  if (threadId !== state.threadId) return closeItems(withChild(state, threadId, null), threadId);
+  const isInterrupted = turn.status === 'interrupted';
+  const state = isInterrupted ? before : leaveCommands(before, threadId);
+  const isLeft = isInterrupted && state.told === null && (state.turn === null || threadId !== state.threadId);
+  const lines = isLeft ? endCommands(state, [threadId]).map(({ line }) => line) : [];
+  if (threadId !== state.threadId)
+    return { ...closeItems(endSubAgent(state, threadId, turn, now), threadId), lines };
   const rested = turn.id === state.activeTurn ? { ...state, activeTurn: null } : state;
-  if (state.turn === null) return isAtRest(rested) ? closeItems(rested, threadId) : { state: rested };
+  if (state.turn === null)
+    return { ...(isAtRest(rested) ? closeItems(rested, threadId) : { state: rested }), lines };
   if (turn.id !== state.turn.nativeId) return { state: rested };
   const ended = { ...rested, activeTurn: null };
   const end = endOf(turn, state.turn.usage);
@@ -159,11 +170,13 @@ function completeTurn(state: CodexState, params: unknown, policy: Policy): Told 
 
 function countTokens(state: CodexState, params: unknown): Told {
   const { data } = TokenUsageParamsSchema.safeParse(params);
-  const { turn } = state;
-  if (data === undefined || turn === null) return { state };
+  if (data === undefined) return { state };
+  const counted = countSubAgent(state, data.threadId, data.tokenUsage.total?.totalTokens);
+  const { turn } = counted;
+  if (turn === null) return { state: counted };
   const context = data.threadId === state.threadId ? contextOf(data.tokenUsage) : {};
   const usage = { ...addTokens(turn.usage, data.tokenUsage.last), ...context };
-  return { state: { ...state, turn: { ...turn, usage } } };
+  return { state: { ...counted, turn: { ...turn, usage } } };
 }
 
 function resolve(state: CodexState, params: unknown): Told {

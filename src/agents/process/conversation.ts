@@ -2,15 +2,17 @@
 import type { ProcessFact } from '../../../machines/agent-process.events.ts';
 import type { AgentSessionInput } from '../../contract/facts.ts';
 import type { Position } from '../../contract/records.ts';
+import type { TaskRecord } from '../../contract/tasks.ts';
 import { killTools, type Reach } from '../../processes/terminate.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { AgentCodec, LoginNow, ProtocolCommand } from '../codec.ts';
-import { timed, type Facts } from '../facts.ts';
+import type { Facts } from '../facts.ts';
 import { requestIdOf, runIdOf } from '../json-rpc.ts';
 import { keepPlan } from '../keep-plan.ts';
 import type { OpenQuestions } from '../open-questions.ts';
 import type { Ask, Moment, Standing, Step } from '../step.ts';
 import { isLoginOutdated } from './launcher.ts';
+import { readOutput, type TaskTail } from '../tasks.ts';
 import type { LiveProcess } from './live-process.ts';
 import type { Steering } from './steering.ts';
 
@@ -50,6 +52,13 @@ export class Conversation {
     const now = context.now();
     const { chatId, policy } = chat;
     return { now, runId: run.id, chatId, policy, openedAt: openedAt ?? now.getTime() };
+  }
+
+  /** What a task printed, as far as anybody knows. */
+  outputOf(task: TaskRecord): TaskTail | null {
+    const { codec, chat } = this.#options;
+    const given = { chatId: chat.chatId, state: this.process?.state ?? null };
+    return readOutput(codec.taskOutput?.(task, given) ?? null);
   }
 
   /** Says something to the agent in its protocol. */
@@ -151,9 +160,8 @@ export class Conversation {
       process.given = null;
       process.endInterrupt();
     }
-    facts.said({ messageId, events: timed(said, context.now()), position, standing, end, progress });
-    for (const event of timed(partial === undefined ? [] : [partial], context.now()))
-      facts.show(() => context.reportPartial(chat.chatId, messageId, event));
+    facts.said({ messageId, events: [...said], position, standing, end, progress });
+    if (partial !== undefined) facts.show(() => context.reportPartial(chat.chatId, messageId, partial));
     if (partial !== undefined || isStirring === true) facts.stirred();
   }
 

@@ -1,6 +1,7 @@
 /** Does what the machine of a process asks for, and reports what came of it. Decides nothing. */
 import type { ProcessOrder } from '../../../machines/agent-process.events.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
+import type { TaskRecord } from '../../contract/tasks.ts';
 import { isAlive } from '../../processes/identify.ts';
 import { kill, terminate } from '../../processes/terminate.ts';
 import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
@@ -88,6 +89,10 @@ export class Executor {
     }
   }
 
+  outputOf(task: TaskRecord) {
+    return this.#conversation.outputOf(task);
+  }
+
   /** Lets go without touching the process: the next engine attaches to it. */
   detach(): void {
     const { process } = this.#conversation;
@@ -122,6 +127,8 @@ export class Executor {
         return this.#steering.say(order.message);
       case 'agent.answer':
         return conversation.answer({ ...order, type: 'answer' });
+      case 'agent.stopTask':
+        return void (await conversation.send({ type: 'stopTask', taskId: order.taskId }));
       case 'agent.ping':
         return void (await conversation.send({ type: 'ping' }));
       case 'interrupt':
@@ -191,8 +198,8 @@ export class Executor {
     this.#preparer.release();
     if (this.#conversation.standingOf(process).activity === 'working') await this.#conversation.interrupt();
     const { lines = [] } = await this.#conversation.send({ type: 'leave' });
-    const isWorking = this.#conversation.standingOf(process).activity === 'working';
-    if (lines.length === 0 && !isWorking) this.#report({ type: 'process.speechless' });
+    const isResting = this.#conversation.standingOf(process).selfDirected === false;
+    if (lines.length === 0 && isResting) this.#report({ type: 'process.speechless' });
   }
 
   #end(

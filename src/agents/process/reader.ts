@@ -68,6 +68,8 @@ export class Reader {
     const found = await findProcess(this.#options);
     await steering.takeUp(found.is === 'absent' ? null : found.run);
     if (found.is === 'absent') {
+      const standing = { sessionId: null, openTools: 0, selfDirected: null, tasks: [] };
+      facts.said({ messageId: null, events: [], position: chat.position, standing });
       if (found.message === null && facts.isDirectionOpen) facts.rested(chat.position);
       return report({ type: 'process.found', ...found });
     }
@@ -82,7 +84,7 @@ export class Reader {
 
   /** Reads what a process that was found printed, completes what it was given, and asks it what it does. */
   async #greet(): Promise<void> {
-    const { codec, conversation } = this.#options;
+    const { codec, conversation, chat } = this.#options;
     const { process } = conversation;
     const adopted = this.#adopted;
     if (process === null || adopted === null) return;
@@ -99,6 +101,8 @@ export class Reader {
       conversation.settle(process, await readAnswers(process.run, { from, answeredBy: codec.answeredBy }));
     }
     await conversation.send({ type: 'greet' });
+    for (const { id: taskId, state } of chat.tasks ?? [])
+      if (state === 'stopping') await conversation.send({ type: 'stopTask', taskId });
     await conversation.sayLogin();
   }
 

@@ -82,7 +82,8 @@ async function stateOf(run: Run, given: Given | null, options: LauncherOptions):
     turn === null || given === null
       ? null
       : { message: given.message, delivery: readDelivery(turn.delivery), line: given.line.toString('utf8') };
-  return codec.found({ policy, sessionId, head, turn: known, steering: chat.steering ?? [] });
+  const { steering = [], tasks = [] } = chat;
+  return codec.found({ policy, sessionId, head, turn: known, steering, tasks });
 }
 
 /** What the agent said of itself and of the session until that was opened. */

@@ -101,6 +101,7 @@ const TABLE: Table = {
     'chat.message.dropped': AS_SAID,
     'chat.request.opened': AS_SAID,
     'chat.request.closed': AS_SAID,
+    'chat.task.changed': AS_SAID,
     'chat.deleted': AS_SAID,
     /** Written as one line behind all else of a step, together with what its state made of the summary. */
     'chat.updated': { becomes: ['chat.updated'], entries: () => [] },

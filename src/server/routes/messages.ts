@@ -83,13 +83,19 @@ export function turnRoutes({ chats }: Pick<Engine, 'chats'>) {
       request: z.object({ params: ChatParamsSchema, query: InterruptQuerySchema }),
       answers: {
         200: {
-          description: 'Whether a turn was running, and what waits behind it.',
+          description:
+            'Whether a turn was running, what waits behind it, and what becomes of its background.',
           schema: InterruptReceipt,
         },
       },
-      refusals: CHANGE_REFUSALS,
+      refusals: ['UNSUPPORTED', ...CHANGE_REFUSALS],
       handle: ({ params, query }) =>
-        withDeadline(chats.interrupt(params.chatId, { clearQueue: query.queue === 'clear' })),
+        withDeadline(
+          chats.interrupt(params.chatId, {
+            clearQueue: query.queue === 'clear',
+            background: query.background,
+          }),
+        ),
     }),
     route({
       method: 'GET',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Saying } from '../../../src/agents/step.ts';
+import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import type { TurnEnd } from '../../../src/contract/facts.ts';
 import { parseLine } from '../../../src/agents/acp/protocol.ts';
 import { freshState, withTurn, type AcpState } from '../../../src/agents/acp/state.ts';
@@ -30,6 +30,7 @@ describe('what an ACP agent prints', () => {
       ['acp-agent_message', 'Another.'],
     ]);
     expect(events[1]).toEqual({
+      timestamp: NOW.toISOString(),
       type: 'acp-agent_message',
       payload: {
         provider: 'some',
@@ -168,7 +169,7 @@ describe('a line that is no frame', () => {
     { text: '{"neither":1}', kind: 'noise' },
     { text: '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}', kind: 'noise' },
   ])('is $kind: $text', ({ text, kind }) => {
-    expect(parseLine(text)).toBe(kind);
+    expect(parseLine(text).kind).toBe(kind);
   });
 });
 
@@ -183,15 +184,14 @@ function inTurn(): AcpState {
 }
 
 function follow(start: AcpState, frames: readonly object[]) {
-  const events: Saying[] = [];
-  const partials: Saying[] = [];
+  const events: AgentEvent[] = [];
+  const partials: AgentEvent[] = [];
   const ends: TurnEnd[] = [];
   let state = start;
   for (const frame of frames) {
-    const translation = translate(state, JSON.stringify({ jsonrpc: '2.0', ...frame }), {
-      openedAt: OPENED_AT,
-    });
-    if (typeof translation === 'string') throw new Error('no frame');
+    const parsed = parseLine(JSON.stringify({ jsonrpc: '2.0', ...frame }));
+    if (parsed.kind !== 'frame') throw new Error('no frame');
+    const translation = translate(state, parsed.frame, { now: NOW, openedAt: OPENED_AT });
     ({ state } = translation);
     events.push(...(translation.said ?? []));
     partials.push(...[translation.partial ?? []].flat());
@@ -217,7 +217,7 @@ function answer(id: string, result: object): object {
   return { id, result };
 }
 
-function brief({ type, payload }: Saying): [string, string] {
+function brief({ type, payload }: AgentEvent): [string, string] {
   const content = (payload['content'] ?? []) as { text?: string }[];
   return [type, content.map(({ text }) => text ?? '').join('')];
 }

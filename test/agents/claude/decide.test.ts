@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { conclude, decide } from '../../../src/agents/claude/decide.ts';
 import { freshState, withTurn, type ClaudeState, type ClaudeTurn } from '../../../src/agents/claude/state.ts';
 import type { Ending } from '../../../src/agents/step.ts';
-import { CIRCUMSTANCES, replay } from './replay.ts';
+import { CIRCUMSTANCES, NOW, replay } from './replay.ts';
 
 const ENDING: Ending = {
+  now: NOW,
   isFound: false,
   isWritten: true,
   isAsked: false,
@@ -71,7 +72,7 @@ describe('where a process stands', () => {
   });
 
   it('tells since when tools are open', () => {
-    const openTools = [7, 5].map((openedAt) => ({ id: `${openedAt}`, parent: null, openedAt }));
+    const openTools = [7, 5].map((openedAt) => ({ id: `${openedAt}`, name: 'Bash', parent: null, openedAt }));
     expect(standingOf({ ...TURN, openTools })).toMatchObject({ openTools: 2, toolsOpenedSince: 5 });
     expect(standingOf(TURN).toolsOpenedSince).toBeNull();
   });
@@ -129,7 +130,7 @@ describe('what becomes of a chat without a message whose process is gone', () =>
   });
 
   it('keeps nothing of the process open, and what was echoed', () => {
-    const tool = { id: 'a', parent: null, openedAt: 0 };
+    const tool = { id: 'a', name: 'Bash', parent: null, openedAt: 0 };
     const busy = { ...TURN, echoed: ['u'], openTools: [tool], tasks: [{}] };
     expect(conclude(busy, ENDING).state).toEqual({ ...RESTING, echoed: ['u'] });
   });

@@ -12,6 +12,7 @@ import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../../../src/contract/facts.ts';
 import type { Image } from '../../../src/contract/messages.ts';
 import type { Delivery, MessageContent, QueuedMessage } from '../../../src/contract/records.ts';
+import type { TaskRecord } from '../../../src/contract/tasks.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
 import { createLog } from '../../../src/log.ts';
 import { openAgent, type OpenAgent } from '../../support/open-agent.ts';
@@ -29,6 +30,8 @@ export interface TestChat {
   /** What the agent tells of itself. */
   tell: AgentDriver['tell'];
   command(command: AgentCommand): void;
+  /** What a task of the agent printed. */
+  outputOf(task: TaskRecord): string | undefined;
   /** Prepares and records a message, as far as a chat gets that dies before it delivers it. */
   prepare(text: string, options?: Partial<QueuedMessage>): Promise<QueuedMessage>;
   /** Sends a message as a chat does: prepared, recorded, delivered. */
@@ -165,6 +168,7 @@ export function createChat(parts: ChatParts): TestChat {
     record,
     partials,
     command: (command) => session.command(command),
+    outputOf: (task) => session.outputOf(task)?.text,
     async prepare(text, options) {
       const message = newMessage(text, options);
       record.turnIds = [...(record.turnIds ?? []), message.turnId];
@@ -245,6 +249,8 @@ function keep(record: AgentSessionInput, fact: AgentFact): void {
   }
   if (fact.type === 'agent.exited') record.turn = null;
   if (fact.type !== 'agent.said') return;
+  if (fact.tasks !== undefined)
+    record.tasks = fact.tasks.filter(({ state }) => state === 'running' || state === 'stopping');
   record.sessionId = fact.sessionId ?? record.sessionId;
   if (fact.sessionMark !== undefined) record.sessionMark = fact.sessionMark;
   record.selfDirected = fact.selfDirected ?? record.selfDirected ?? false;
@@ -262,6 +268,14 @@ export function textsOf(facts: AgentFact[]): string[] {
       ({ text }) => text ?? [],
     ),
   );
+}
+
+/** How each task of the agent was told to stand, one after the other: `id state`. */
+export function taskStatesOf(facts: AgentFact[], id: string): string[] {
+  const states = ofType(facts, 'agent.said').flatMap(({ tasks = [] }) =>
+    tasks.flatMap((task) => (task.id === id ? [task.state] : [])),
+  );
+  return states.filter((state, index) => state !== states[index - 1]);
 }
 
 export function eventsOf(facts: AgentFact[], type: string) {

@@ -5,7 +5,6 @@ import { type CodexState, freshState, turnRequestId, withTurn } from '../../../s
 import { translate } from '../../../src/agents/codex/translate.ts';
 import type { Moment, Step } from '../../../src/agents/step.ts';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
-import { timed } from '../../../src/agents/facts.ts';
 import type { TurnEnd } from '../../../src/contract/facts.ts';
 
 interface RecordedFrame {
@@ -103,9 +102,9 @@ function asksOf(state: CodexState): string[] {
 
 function keep(replayed: Replayed, { state, said = [], end, partial }: Step<CodexState>): void {
   replayed.state = state;
-  replayed.events.push(...timed(said, NOW));
+  replayed.events.push(...said);
   replayed.story.push(...said.map(nameOf));
-  if (partial !== undefined) replayed.partials.push(...timed([partial], NOW));
+  if (partial !== undefined) replayed.partials.push(partial);
   if (end !== undefined) finish(replayed, end);
 }
 
@@ -116,11 +115,11 @@ function finish(replayed: Replayed, end: TurnEnd): void {
 
 function settle(replayed: Replayed): void {
   const ending = { isFound: false, isWritten: true, isAsked: false, isUnresponsive: false };
-  const { state, said } = conclude(replayed.state, { ...ending, isSelfDirected: false });
+  const { state, said } = conclude(replayed.state, { ...ending, isSelfDirected: false, now: NOW });
   keep(replayed, { state, said });
 }
 
-function nameOf({ payload }: Pick<AgentEvent, 'payload'>): string {
+function nameOf({ payload }: AgentEvent): string {
   const { type, name } = payload;
   return typeof name === 'string' ? `${String(type)} ${name}` : String(type);
 }

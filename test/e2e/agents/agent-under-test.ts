@@ -35,7 +35,7 @@ export type ChatOptions = { turn: Turn; policy?: Policy; command?: string } & Pi
 >;
 
 /** What an agent may be excused from. */
-export type Excuse = 'mcp' | 'planWords' | 'planEdits' | 'steer' | 'context' | 'waits' | 'byHand';
+export type Excuse = 'mcp' | 'planWords' | 'planEdits' | 'steer' | 'context' | 'waits' | 'byHand' | 'tasks';
 
 /** An agent as the conformance suite knows it: the real program, with a scripted model. */
 export interface AgentUnderTest {
@@ -51,6 +51,8 @@ export interface AgentUnderTest {
   open: (options: ChatOptions) => Promise<ChatUnderTest>;
   /** Runs a shell command with the agent's own tool and waits for its end. */
   run: (command: string) => Step;
+  /** Begins a shell command that goes on beside the turn. */
+  leave: (command: string) => Step;
   /** How often the model fails before the agent says that it is asked again. */
   failuresUntilTold: number;
   /** Proposes a plan, as the agent does in plan mode. */
@@ -81,6 +83,7 @@ const claude: AgentUnderTest = {
     return { ...chat, asked: () => questionsIn(chat.model.messages()), sayByHand };
   },
   run: (command) => useTool('Bash', { command }),
+  leave: (command) => useTool('Bash', { command, run_in_background: true }),
   failuresUntilTold: 1,
   propose: (plan) => useTool('ExitPlanMode', { plan }),
   skillsFolder: '.claude/skills',
@@ -116,6 +119,7 @@ const codex: AgentUnderTest = {
     return { ...chat, asked, sayByHand };
   },
   run: (command) => useTool('exec_command', { cmd: command, yield_time_ms: 60_000 }),
+  leave: (command) => useTool('exec_command', { cmd: command, yield_time_ms: 250 }),
   failuresUntilTold: 2,
   propose: (plan) => say(`<proposed_plan>\n${plan}\n</proposed_plan>`),
   skillsFolder: '.codex/skills',
@@ -146,6 +150,7 @@ const acp: AgentUnderTest = {
     context: 'it is not read from the protocol',
     waits: 'it is not read from the protocol',
     byHand: 'the protocol does not say where a session is kept',
+    tasks: 'the protocol does not tell of it',
   },
   otherModel: 'claude-haiku-5-5',
   efforts: { highest: 'max', standard: 'medium' },
@@ -154,6 +159,7 @@ const acp: AgentUnderTest = {
     return { ...chat, asked: () => questionsIn(chat.model.messages()) };
   },
   run: (command) => useTool('Bash', { command }),
+  leave: (command) => useTool('Bash', { command, run_in_background: true }),
   failuresUntilTold: 1,
   propose: (plan) => useTool('ExitPlanMode', { plan }),
   skillsFolder: '.claude/skills',

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Offers, Topic } from '../../../src/agents/inquiry.ts';
 import type { AgentRequest } from '../../../src/contract/requests.ts';
+import type { TaskRecord } from '../../../src/contract/tasks.ts';
 import { createGate } from '../../../src/dev/gate.ts';
 import { refuse, say } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
@@ -12,6 +14,7 @@ import {
   newMessage,
   ofType,
   runFolder,
+  taskStatesOf,
   until,
 } from '../../agents/claude/stand-in.ts';
 import {
@@ -376,6 +379,61 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     });
   });
 
+  describe('when it runs something beside its turns,', () => {
+    beforeEach(({ skip }) => {
+      skip(lacks.tasks !== undefined, lacks.tasks);
+    });
+
+    it('tells of it from its beginning to its end, with what it prints, which ends no turn', async () => {
+      const waiting = 'mkfifo gate; cat gate; cat gate; echo over';
+      const chat = await open({ turn: turnByPrompt({ leave: inSteps(agent.leave(waiting), say('Left.')) }) });
+      await chat.run('leave');
+      const task = await taskOf(chat);
+      expect(task).toMatchObject({ kind: 'shell', title: waiting, state: 'running' });
+      await writeFile(fileOf(chat, 'gate'), 'begun\n');
+      await until(() => expect(chat.outputOf(task)).toContain('begun'));
+      await writeFile(fileOf(chat, 'gate'), 'passed\n');
+      await until(() => expect(taskStatesOf(chat.facts, task.id)).toEqual(['running', 'completed']));
+      expect(chat.outputOf(task)).toMatch(/begun\s+passed\s+over/);
+      await chat.run('next');
+      expect(endsIn(chat)).toEqual(['completed', 'completed']);
+    });
+
+    it('goes on with it when a later turn is interrupted, over a change of engines, and ends it when asked', async () => {
+      const turn = turnByPrompt({
+        leave: inSteps(agent.leave('tail -f /etc/hostname'), say('Left.')),
+        tool: forever,
+      });
+      const chat = await open({ turn });
+      await chat.run('leave');
+      const task = await taskOf(chat);
+      const message = await chat.begin('tool');
+      await until(async () =>
+        expect(await tailsOf(chat)).toEqual([ENDLESS_COMMAND, 'tail -f /etc/hostname']),
+      );
+      await toolIsOpen(chat);
+      chat.command({ type: 'agent.interrupt' });
+      expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
+      expect(await tailsOf(chat)).toEqual(['tail -f /etc/hostname']);
+      chat.reopen();
+      chat.command({ type: 'agent.stopTask', taskId: task.id });
+      await until(async () => expect([chat.record.tasks, await tailsOf(chat)]).toEqual([[], []]));
+      expect(taskStatesOf(chat.facts, task.id)[1]).toMatch(/stopped|failed/);
+    });
+
+    it('loses it with its process, whoever sees that', async () => {
+      const chat = await open({
+        turn: turnByPrompt({ leave: inSteps(agent.leave(ENDLESS_COMMAND), say('Left.')) }),
+      });
+      await chat.run('leave');
+      await taskOf(chat);
+      chat.detach();
+      await killAgents(chat.home);
+      chat.reopen();
+      await until(() => expect(chat.record.tasks).toEqual([]));
+    });
+  });
+
   describe('when it dies,', () => {
     it('is reported once, leaves nothing of its tool, and resumes its session for the next message', async () => {
       const chat = await open({ turn: turnByPrompt({ tool: forever }) });
@@ -544,6 +602,12 @@ function endsIn({ facts }: ChatUnderTest) {
 }
 
 /** What the commands of these tests run for ever; the agent's own input is forwarded by another `tail`. */
+/** The one task that the agent told of and that runs. */
+async function taskOf(chat: ChatUnderTest): Promise<TaskRecord> {
+  await until(() => expect(chat.record.tasks).toHaveLength(1));
+  return chat.record.tasks![0]!;
+}
+
 async function tailsOf({ home }: ChatUnderTest): Promise<string[]> {
   const commands = (await agentProcesses(home)).map(({ command }) => command);
   return commands.filter((command) => /^tail -f \/(dev|etc)\//.test(command)).toSorted();

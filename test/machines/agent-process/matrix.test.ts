@@ -39,6 +39,7 @@ const EVENTS: Record<EventKey, ProcessEvent> = {
   'agent.steer': { type: 'agent.steer', message: message('m2') },
   'agent.interrupt': INTERRUPT,
   'agent.ping': { type: 'agent.ping' },
+  'agent.stopTask': { type: 'agent.stopTask', taskId: 't1' },
   'agent.answer': { type: 'agent.answer', request: REQUEST, answer: { decision: 'allow' } },
   'agent.stop': STOP,
   'agent.terminate': { type: 'agent.terminate' },

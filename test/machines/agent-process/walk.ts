@@ -38,6 +38,7 @@ const MOVES: ((fresh: string, walk: Walk) => ProcessEvent | number)[] = [
   () => ({ type: 'agent.terminate' }),
   () => ({ type: 'agent.kill' }),
   () => ({ type: 'agent.ping' }),
+  () => ({ type: 'agent.stopTask', taskId: 't1' }),
   () => ({ type: 'agent.answer', request: REQUEST, answer: { decision: 'deny' } }),
   () => ({ type: 'process.retire' }),
   () => ({ type: 'process.rested' }),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { HistoryQuery, SendMessage } from '../../../src/contract/messages.ts';
+import type { HistoryQuery, Interrupt, SendMessage } from '../../../src/contract/messages.ts';
 import type { EngineErrorCode } from '../../../src/errors.ts';
 import { EngineError } from '../../../src/errors.ts';
 import { startApp } from '../../support/fake-engine.ts';
@@ -140,22 +140,24 @@ describe('POST /chats/:chatId/messages', () => {
 
 describe('POST /chats/:chatId/interrupt', () => {
   it.each([
-    ['', false],
-    ['?queue=keep', false],
-    ['?queue=clear', true],
-  ])('%s clears the queue: %s', async (query, clearQueue) => {
+    ['', { clearQueue: false }],
+    ['?queue=keep&background=keep', { clearQueue: false, background: 'keep' as const }],
+    ['?queue=clear', { clearQueue: true }],
+    ['?background=stop', { clearQueue: false, background: 'stop' as const }],
+  ])('%s asks for %o, and the answer says what becomes of the background', async (query, wanted) => {
     const asked: unknown[] = [];
-    const interrupt = async (chatId: string, options: object) => {
+    const interrupt = async (chatId: string, options: Interrupt) => {
       asked.push([chatId, options]);
-      return { interrupted: true, queue: ['m2'] };
+      return { interrupted: true, queue: ['m2'], background: options.background ?? 'keep' };
     };
 
     const response = await startApp({ chats: { interrupt } }).request(`/chats/c1/interrupt${query}`, {
       method: 'POST',
     });
 
-    expect(await response.json()).toEqual({ interrupted: true, queue: ['m2'] });
-    expect(asked).toEqual([['c1', { clearQueue }]]);
+    const { background = 'keep' } = wanted as Interrupt;
+    expect(await response.json()).toEqual({ interrupted: true, queue: ['m2'], background });
+    expect(asked).toEqual([['c1', wanted]]);
   });
 
   it('refuses another wish for the queue', async () => {

@@ -43,6 +43,7 @@ export const EVENTS: Record<EventKey, ChatEvent> = {
   'queue.reorder': { type: 'queue.reorder', messageId: 'm2', position: 0 },
   'turn.interrupt': interrupt(),
   'request.answer': answered('r1'),
+  'task.stop': { type: 'task.stop', taskId: 't1' },
   'turns.hold': { type: 'turns.hold' },
   'turns.release': { type: 'turns.release' },
   'chat.configure': { type: 'chat.configure', change: { title: 'Renamed' } },

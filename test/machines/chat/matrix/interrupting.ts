@@ -13,6 +13,7 @@ export const INTERRUPTING: Record<'interrupting', Row> = {
     'queue.reorder': 'interrupting',
     'turn.interrupt': 'interrupting',
     'request.answer': 'interrupting',
+    'task.stop': 'interrupting',
     'turns.hold': 'interrupting',
     'turns.release': 'interrupting',
     'chat.configure': 'interrupting',

@@ -13,6 +13,7 @@ export const STOPPING: Record<'stopping', Row> = {
     'queue.reorder': 'stopping',
     'turn.interrupt': 'stopping',
     'request.answer': 'stopping',
+    'task.stop': 'stopping',
     'turns.hold': 'stopping',
     'turns.release': 'stopping',
     'chat.configure': 'stopping',

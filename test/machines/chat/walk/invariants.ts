@@ -1,5 +1,6 @@
 import type { ChatEmitted } from '../../../../machines/chat.events.ts';
 import { isOccupied as isAtWork, messageOf } from '../../../../machines/chat.context.ts';
+import { isOpen, openTasksOf } from '../../../../machines/chat.tasks.ts';
 import { leafOf } from '../../../support/state-names.ts';
 import type { Stand } from '../../../support/start-chat.ts';
 import type { Walk } from './walk.ts';
@@ -71,6 +72,16 @@ export const INVARIANTS: Record<string, (walk: Walk) => string[]> = {
     );
     const open = chat.getSnapshot().context.record.requests.map(({ id }) => id);
     return opened.filter((id) => [...closed, ...open].filter((other) => other === id).length !== 1);
+  },
+  'every task that was told of ends once, or still runs': ({ chat, emitted }) => {
+    const changes = emitted.flatMap((event) =>
+      event.type === 'chat.task.changed' ? [event.payload.task] : [],
+    );
+    const open = openTasksOf(chat.getSnapshot().context.record).map(({ id }) => id);
+    return [...new Set(changes.map(({ id }) => id))].filter((id) => {
+      const ends = changes.filter((task) => task.id === id && !isOpen(task));
+      return ends.length + (open.includes(id) ? 1 : 0) !== 1;
+    });
   },
   'a request is open only while the chat is processing': ({ chat }) => {
     const snapshot = chat.getSnapshot();

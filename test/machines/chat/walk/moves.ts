@@ -1,5 +1,6 @@
 import { hasStarted, messageOf, waitingOf } from '../../../../machines/chat.context.ts';
 import type { ChatContext } from '../../../../machines/chat.events.ts';
+import { openTasksOf } from '../../../../machines/chat.tasks.ts';
 import {
   CRASHED,
   answered,
@@ -9,10 +10,12 @@ import {
   message,
   prepared,
   request,
+  runs,
   said,
   session,
   sessionMidTurn,
   submit,
+  task,
   waits,
 } from '../../../support/chat-words.ts';
 import type { ChatStart, ChatStep } from '../../../support/start-chat.ts';
@@ -54,6 +57,16 @@ export const MOVES: Record<string, Move> = {
     },
   }) => first && answered(first.id),
   'answer foreign': () => answered('foreign'),
+  'begins a task': ({ record }, fresh) => runs(...openTasksOf(record), task(`t-${fresh}`)),
+  'ends a task': ({ record }) => {
+    const [first, ...others] = openTasksOf(record);
+    return first && runs({ ...first, state: 'completed' }, ...others);
+  },
+  'loses its tasks': () => runs(),
+  'stop a task': ({ record }) => {
+    const [first] = openTasksOf(record);
+    return first && { type: 'task.stop', taskId: first.id };
+  },
   hold: () => ({ type: 'turns.hold' }),
   release: () => ({ type: 'turns.release' }),
   prepared: (context) => {

@@ -1,0 +1,58 @@
+/** What runs beside the turns of an agent, as a codec keeps it in its state: bounded. */
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { toDate } from '../contract/bounds.ts';
+import type { TaskRecord } from '../contract/tasks.ts';
+import { openRegularFile } from '../storage/regular-file.ts';
+
+/** So many are known of one process at a time. */
+const TASKS_MAX = 50;
+
+const TITLE_CHARACTERS = 500;
+
+/** A task as it begins, or as it is now; those that have ended go first, and what comes while too many run is left out. */
+export function withTask(tasks: readonly TaskRecord[], task: TaskRecord): readonly TaskRecord[] {
+  const place = tasks.findIndex(({ id }) => id === task.id);
+  if (place !== -1) return tasks.with(place, task);
+  const titled = { ...task, title: task.title.slice(0, TITLE_CHARACTERS).toWellFormed() };
+  if (tasks.length < TASKS_MAX) return [...tasks, titled];
+  const oldest = tasks.findIndex(({ state }) => state !== 'running' && state !== 'stopping');
+  return oldest === -1 ? tasks : [...tasks.toSpliced(oldest, 1), titled];
+}
+
+export function runningIn(tasks: readonly TaskRecord[]): TaskRecord[] {
+  return tasks.filter(({ state }) => state === 'running' || state === 'stopping');
+}
+
+/** The end of what a task printed, and when that last changed. */
+export interface TaskTail {
+  text: string;
+  changedAt: string;
+}
+
+/** As text, or as the file that has it and how that is read. */
+export type TaskOutput = TaskTail | { file: string; read: (text: string) => string };
+
+const READ_BYTES = 256 * 1024;
+
+/** Null when there is nothing to read, or not any more. */
+export function readOutput(output: TaskOutput | null): TaskTail | null {
+  if (output === null || 'text' in output) return output;
+  try {
+    const { text, changedAt } = readEnd(output.file);
+    return { text: output.read(text), changedAt };
+  } catch {
+    return null;
+  }
+}
+
+function readEnd(file: string): TaskTail {
+  const descriptor = openRegularFile(file);
+  try {
+    const { size, mtimeMs } = fstatSync(descriptor);
+    const bytes = Buffer.alloc(Math.min(size, READ_BYTES));
+    const length = readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
+    return { text: bytes.toString('utf8', 0, length), changedAt: toDate(mtimeMs).toISOString() };
+  } finally {
+    closeSync(descriptor);
+  }
+}

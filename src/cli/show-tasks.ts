@@ -1,0 +1,61 @@
+import pc from 'picocolors';
+import type { EngineClient, TaskView } from '../client/client.ts';
+import { findChat } from './find-chat.ts';
+import { toColumns } from './show-status.ts';
+import { EXIT, type Terminal } from './terminal.ts';
+
+export interface TasksOptions {
+  client: EngineClient;
+  /** The id of a chat, or how it begins; the chat that was used last when left out. */
+  chatId?: string;
+}
+
+const LINES = 5;
+
+/** Prints what the agent of a chat runs beside its turns, and the end of what it prints. */
+export async function showTasks(
+  terminal: Terminal,
+  { client, json, ...choice }: TasksOptions & { json: boolean },
+): Promise<number> {
+  const signal = terminal.stopSignal();
+  const { chat } = await findChat(client, { ...choice, isNew: false, signal });
+  const tasks = await client.chats.tasks(chat.id, { signal });
+  terminal.print(json ? `${JSON.stringify({ tasks }, null, 2)}\n` : describe(tasks, terminal.hasColors));
+  return EXIT.DONE;
+}
+
+export async function stopTask(
+  terminal: Terminal,
+  { client, taskId, ...choice }: TasksOptions & { taskId: string },
+): Promise<number> {
+  const signal = terminal.stopSignal();
+  const { chat } = await findChat(client, { ...choice, isNew: false, signal });
+  await client.chats.stopTask({ chatId: chat.id, taskId }, { signal });
+  return EXIT.DONE;
+}
+
+function describe(tasks: readonly TaskView[], hasColors: boolean): string {
+  const { dim, green } = pc.createColors(hasColors);
+  const heads = toColumns(
+    tasks.map(({ id, kind, state, tokens, title }) => [
+      id,
+      kind,
+      (state === 'running' ? green : dim)(state),
+      tokens === undefined ? '' : `${tokens} tokens`,
+      visible(title),
+    ]),
+  ).split('\n');
+  return tasks
+    .map(({ outputTail }, index) => {
+      const lines = outputTail.trimEnd().split('\n').slice(-LINES).filter(Boolean);
+      return [heads[index], ...lines.map((line) => dim(`  ${visible(line)}`)), ''].join('\n');
+    })
+    .join('');
+}
+
+/** Text of a program never acts on the terminal: its controls are shown as what they are. */
+function visible(text: string): string {
+  return text.replaceAll(/(?!\t)\p{Cc}/gu, (control) =>
+    control < ' ' ? String.fromCharCode(0x24_00 + control.charCodeAt(0)) : '�',
+  );
+}

@@ -1,0 +1,26 @@
+import type { Row } from './error-row.ts';
+
+/** Failures that keep an engine from starting. */
+export const STARTUP_ERRORS = {
+  ENVIRONMENT_INVALID: {
+    status: 500,
+    exitCode: 78,
+    meaning: 'The engine was started with missing or wrong environment variables; all of them are named.',
+    message: ({ problems }: { problems: string[] }) =>
+      `The environment is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+  },
+  HOME_IN_USE: {
+    status: 503,
+    exitCode: 75,
+    meaning: 'Another engine runs in this home. It is named; stop it, or set another `WORKSPACE_HOME`.',
+    message: ({ home, holder }: { home: string; holder: string }) =>
+      `Another engine (${holder}) runs in "${home}"; stop it, or set another WORKSPACE_HOME.`,
+  },
+  PORT_UNAVAILABLE: {
+    status: 500,
+    exitCode: 1,
+    meaning: 'The engine cannot listen where `HOST` and `PORT` say.',
+    message: ({ host, port }: { host: string; port: number }) =>
+      `Cannot listen on ${host}:${port}: the port is taken, reserved, or the host is not one of this machine's.`,
+  },
+} satisfies Record<string, Row>;
