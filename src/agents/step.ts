@@ -75,10 +75,12 @@ export interface Circumstances {
 }
 
 /** A question of the agent, and what is to be done about it. */
-export type Ask =
-  | { id: RequestId; kind: 'ask'; asking: Asking }
+export type Ask = { id: RequestId } & Decision;
+
+export type Decision =
+  | { kind: 'ask'; asking: Asking }
   /** Answered without asking anybody. */
-  | { id: RequestId; kind: 'answer'; line: string };
+  | { kind: 'answer'; line: string };
 
 /** `waiting` for what the lines asked; `ready` with the line of the message, which is journaled before it is written. */
 export type Preparation<State = unknown> = Step<State> &

@@ -5,7 +5,7 @@ import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import { questionsOf, valuesOf, type Form } from '../forms.ts';
 import { nativeIdOf, requestIdOf, type RequestId } from '../json-rpc.ts';
 import type { Asking } from '../open-questions.ts';
-import type { Ask, Circumstances, Standing } from '../step.ts';
+import type { Ask, Circumstances, Decision, Standing } from '../step.ts';
 import { refusalLine, resultLine } from './frames.ts';
 import {
   ElicitationSchema,
@@ -41,8 +41,6 @@ function asksOf(state: AcpState, { policy, runId, isInterrupted }: Circumstances
   const given = { policy, runId, isCancelled: isInterrupted, isPlanning: isPlanning(state) };
   return state.asked.map((frame) => ({ id: frame.id, ...decideRequest(frame, given) }));
 }
-
-export type Decision = { kind: 'answer'; line: string } | { kind: 'ask'; asking: Asking };
 
 export interface Given {
   policy: Policy;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { Image, ThinkingLevel } from '../../contract/messages.ts';
+import type { Wanted } from '../codec.ts';
 import type { RequestId } from '../json-rpc.ts';
 import { ThreadResultSchema, ThreadTurnsSchema } from './protocol.ts';
 import { turnRequestId, type CodexState } from './state.ts';
@@ -15,32 +16,22 @@ export function greeting(): string {
   return requestLine('initialize', 'initialize', params) + toLine({ method: 'initialized' });
 }
 
-export interface TurnLine {
-  threadId: string;
-  /** The id of our message. */
-  clientId: string;
-  text: string;
-  images: readonly Image[];
-  model: string | null;
-  effort: Effort;
-  policy: Policy;
-  planMode: boolean;
-}
-
 /** A message with all settings of its turn, because Codex keeps those of the turn before. */
-export function turnLine({ threadId, clientId, text, images, ...settings }: TurnLine): string {
-  const { model, effort, policy, planMode } = settings;
-  return turnStartLine(clientId, {
+export function turnLine(
+  { message, text, images }: Omit<Wanted, 'traits'>,
+  { threadId, ...usual }: { threadId: string; model: string | null; policy: Policy },
+): string {
+  const { turnId, planMode, model = usual.model, thinkingLevel } = message;
+  const effort = effortOf(thinkingLevel);
+  const settings = { model, reasoning_effort: effort, developer_instructions: null };
+  return turnStartLine(turnId, {
     threadId,
-    clientUserMessageId: clientId,
+    clientUserMessageId: turnId,
     input: [...textInput(text), ...images.map((image) => ({ type: 'image', url: urlOf(image) }))],
     model,
     effort,
-    ...permissionsOf({ policy, planMode }),
-    collaborationMode: {
-      mode: planMode ? 'plan' : 'default',
-      settings: { model, reasoning_effort: effort, developer_instructions: null },
-    },
+    ...permissionsOf({ policy: usual.policy, planMode }),
+    collaborationMode: { mode: planMode ? 'plan' : 'default', settings },
   });
 }
 
@@ -53,24 +44,17 @@ export function settingsIn(line: string): Readonly<Record<string, unknown>> {
   return settings;
 }
 
-export interface NextRound {
-  id: string;
-  text: string;
-  policy: Policy;
-  planMode: boolean;
-}
-
 /** What follows on a plan, with the settings of the message that asked for it. */
 export function nextRoundLine(
   settings: Readonly<Record<string, unknown>>,
-  { id, text, policy, planMode }: NextRound,
+  { id, text, ...allowed }: { id: string; text: string; policy: Policy; planMode: boolean },
 ): string {
-  const mode = { mode: planMode ? 'plan' : 'default' };
+  const mode = { mode: allowed.planMode ? 'plan' : 'default' };
   return turnStartLine(id, {
     ...settings,
     clientUserMessageId: id,
     input: textInput(text),
-    ...permissionsOf({ policy, planMode }),
+    ...permissionsOf(allowed),
     collaborationMode: { ...Object(settings['collaborationMode']), ...mode },
   });
 }
@@ -86,17 +70,13 @@ function permissionsOf({ policy, planMode }: { policy: Policy; planMode: boolean
     : { approvalPolicy: approvalPolicyOf(policy), sandboxPolicy: { type: 'dangerFullAccess' } };
 }
 
-export interface SteerLine {
-  threadId: string;
-  turnId: string;
-  clientId: string;
-  text: string;
-}
-
 /** Says a text into a turn that runs, and into no other. */
-export function steerLine(id: string, { threadId, turnId, clientId, text }: SteerLine): string {
-  const input = textInput(text);
-  const params = { threadId, expectedTurnId: turnId, clientUserMessageId: clientId, input };
+export function steerLine(
+  id: string,
+  text: string,
+  turn: { threadId: string; expectedTurnId: string; clientUserMessageId: string },
+): string {
+  const params = { ...turn, input: textInput(text) };
   return requestLine(id, 'turn/steer', params);
 }
 

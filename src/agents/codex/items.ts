@@ -85,10 +85,10 @@ function callOf(item: Item): Saying | null {
     const { cwd: workdir } = item;
     return functionCall(item.id, { name: 'exec_command', input: { cmd, workdir } });
   }
-  const tool = toolOf(item);
-  return tool === null
-    ? null
-    : responseItem('custom_tool_call', { call_id: item.id, status: 'completed', ...tool });
+  const tool = TOOLS[item.type]?.(item);
+  if (tool === undefined) return null;
+  const input = item.type === 'fileChange' ? tool.input : JSON.stringify(tool.input);
+  return responseItem('custom_tool_call', { call_id: item.id, status: 'completed', name: tool.name, input });
 }
 
 /** The call of one of Codex's own functions. */
@@ -100,33 +100,22 @@ export function functionCallOutput(id: string, fields: Record<string, unknown>):
   return responseItem('function_call_output', { call_id: id, ...fields });
 }
 
-function toolOf(item: Item): { name: string; input: string } | null {
-  const { tool, server, namespace } = item;
-  switch (item.type) {
-    case 'fileChange':
-      return { name: 'apply_patch', input: toPatch(item['changes']) };
-    case 'mcpToolCall':
-      return {
-        name: `mcp__${String(server)}__${String(tool)}`,
-        input: JSON.stringify(item['arguments'] ?? {}),
-      };
-    case 'dynamicToolCall':
-      return {
-        name: typeof namespace === 'string' ? `${namespace}__${String(tool)}` : String(tool),
-        input: JSON.stringify(item['arguments'] ?? {}),
-      };
-    case 'collabAgentToolCall':
-      return { name: String(tool), input: JSON.stringify(factsOf(item)) };
-    case 'webSearch':
-      return { name: 'web_search', input: JSON.stringify(factsOf(item)) };
-    case 'imageView':
-      return { name: 'view_image', input: JSON.stringify(factsOf(item)) };
-    case 'imageGeneration':
-      return { name: 'image_generation', input: JSON.stringify(factsOf(item)) };
-    default:
-      return null;
-  }
-}
+/** The tools that items stand for, and what each is called with. */
+const TOOLS: Partial<Record<string, (item: Item) => { name: string; input: unknown }>> = {
+  fileChange: ({ changes }) => ({ name: 'apply_patch', input: toPatch(changes) }),
+  mcpToolCall: ({ server, tool, ...item }) => ({
+    name: `mcp__${String(server)}__${String(tool)}`,
+    input: item['arguments'] ?? {},
+  }),
+  dynamicToolCall: ({ namespace, tool, ...item }) => ({
+    name: typeof namespace === 'string' ? `${namespace}__${String(tool)}` : String(tool),
+    input: item['arguments'] ?? {},
+  }),
+  collabAgentToolCall: (item) => ({ name: String(item['tool']), input: factsOf(item) }),
+  webSearch: (item) => ({ name: 'web_search', input: factsOf(item) }),
+  imageView: (item) => ({ name: 'view_image', input: factsOf(item) }),
+  imageGeneration: (item) => ({ name: 'image_generation', input: factsOf(item) }),
+};
 
 function outputOf(item: Item): Saying {
   const { id: callId, status, exitCode, durationMs } = item;

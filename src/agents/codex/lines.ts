@@ -85,12 +85,13 @@ function greet(state: CodexState, policy: Policy): Told {
 
 function steer(state: CodexState, { message, text }: Extract<ProtocolCommand, { type: 'steer' }>): Told {
   const { threadId, turn, steers } = state;
-  const { messageId, turnId: clientId } = message;
-  const turnId = turn?.nativeId ?? null;
-  if (threadId === null || turnId === null) return { state, steered: [{ messageId, isTaken: false }] };
+  const { messageId, turnId: clientUserMessageId } = message;
+  const expectedTurnId = turn?.nativeId ?? null;
+  if (threadId === null || expectedTurnId === null)
+    return { state, steered: [{ messageId, isTaken: false }] };
   const id = steerIdOf(message);
   const others = steers.filter((one) => one.id !== id);
-  const lines = [steerLine(id, { threadId, turnId, clientId, text })];
+  const lines = [steerLine(id, text, { threadId, expectedTurnId, clientUserMessageId })];
   return { state: { ...state, steers: [...others, { id, messageId }] }, lines };
 }
 

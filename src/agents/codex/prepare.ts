@@ -4,7 +4,6 @@ import type { Wanted } from '../codec.ts';
 import { allIsLost, isPassing } from '../context-loss.ts';
 import type { Moment, Preparation } from '../step.ts';
 import {
-  effortOf,
   requestLine,
   resumeLine,
   startLine,
@@ -112,7 +111,8 @@ function fail(state: CodexState, opening: Extract<Opening, { step: 'refused' }>)
 const BEGUN: Failure = { code: 'agent_exited', message: 'Codex ended when it had begun with this message.' };
 
 /** The message itself is not written here. One that the agent had begun with is not given to it again: its turn is lost. */
-function finish(state: CodexState, { message, text, images }: Wanted, { policy }: Moment): Ready {
+function finish(state: CodexState, wanted: Wanted, { policy }: Moment): Ready {
+  const { message } = wanted;
   const { threadId, model, isNew, notice, unclear, account } = state;
   if (threadId === null) throw new Error('the server opened no thread');
   const ready = { state, outcome: 'ready' as const, sessionId: threadId, isNew, notice };
@@ -121,15 +121,6 @@ function finish(state: CodexState, { message, text, images }: Wanted, { policy }
     const line = requestLine(lostRequestId(message.turnId), 'thread/loaded/list', {});
     return { ...ready, line, note: { isLost: true } };
   }
-  const line = turnLine({
-    threadId,
-    clientId: message.turnId,
-    text,
-    images,
-    model: message.model ?? model,
-    effort: effortOf(message.thinkingLevel),
-    policy,
-    planMode: message.planMode,
-  });
+  const line = turnLine(wanted, { threadId, model, policy });
   return { ...ready, line, note: { isEphemeral: account.isEphemeral } };
 }

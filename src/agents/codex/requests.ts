@@ -4,12 +4,10 @@ import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import { questionsOf, valuesOf, type Form } from '../forms.ts';
 import { nativeIdOf, requestIdOf } from '../json-rpc.ts';
-import type { Asking } from '../open-questions.ts';
+import type { Decision } from '../step.ts';
 import { refusalLine, resultLine } from './frames.ts';
 import type { FrameOf } from './protocol.ts';
 import type { CodexState } from './state.ts';
-
-type Decision = { kind: 'answer'; line: string } | { kind: 'ask'; asking: Asking };
 
 const COMMAND = 'item/commandExecution/requestApproval';
 const FILE_CHANGE = 'item/fileChange/requestApproval';
@@ -50,14 +48,8 @@ export function decide(frame: FrameOf<'request'>, circumstances: Circumstances):
     const { data } = QuestionsSchema.safeParse(frame.params);
     if (data === undefined) return refused(frame);
     const { questions } = data;
-    const asking = {
-      id,
-      kind: 'question' as const,
-      tool: 'request_user_input',
-      input: { questions },
-      questions,
-    };
-    return { kind: 'ask', asking };
+    const asked = { tool: 'request_user_input', input: { questions }, questions };
+    return { kind: 'ask', asking: { id, kind: 'question', ...asked } };
   }
   if (planMode) return { kind: 'answer', line: resultLine(frame.id, { decision: 'decline' }) };
   if (policy === 'bypass') return { kind: 'answer', line: resultLine(frame.id, { decision: 'accept' }) };

@@ -18,6 +18,16 @@ import { SessionWatch } from './session-watch.ts';
 import { settle } from './settlement.ts';
 import { Steering } from './steering.ts';
 
+/** Read from its beginning. */
+const ANEW = {
+  is: 'running',
+  given: null,
+  isKnown: false,
+  from: 0,
+  silentUntil: 0,
+  openedSince: null,
+} as const;
+
 export class Executor {
   readonly #options: ExecutorOptions;
   readonly #facts: Facts;
@@ -156,7 +166,7 @@ export class Executor {
       await this.#session.look(null);
       const session = await this.#session.known();
       const launched = await launch(this.#options, { message, session, before: this.#before, signal });
-      await this.#reader.adopt({ ...launched, isKnown: false, from: 0, silentUntil: 0, openedSince: null });
+      await this.#reader.adopt({ ...launched, ...ANEW });
       this.#before = null;
       if (launched.isHeld) this.#conversation.process?.channel.pause();
       this.#reader.begin();

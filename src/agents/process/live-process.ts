@@ -2,7 +2,7 @@
 import type { Position, QueuedMessage } from '../../contract/records.ts';
 import type { Run } from '../../processes/run.ts';
 import type { Reach } from '../../processes/terminate.ts';
-import type { Moment, Standing } from '../step.ts';
+import type { Standing } from '../step.ts';
 import type { Channel } from './channel.ts';
 
 export interface Given {
@@ -69,9 +69,6 @@ export class LiveProcess {
     return { toolsOpenedSince: earliest(this.#toolsSince, toolsOpenedSince) };
   }
 }
-
-/** Where a process is in what it prints, for a codec. */
-export type Place = Pick<Moment, 'openedAt'>;
 
 function earliest(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other;

@@ -6,7 +6,7 @@ import { damaged } from '../failures.ts';
 import { Channel } from './channel.ts';
 import type { Conversation } from './conversation.ts';
 import { LiveProcess, type Given } from './live-process.ts';
-import { completeDelivery, findProcess, readAnswers } from './recovery.ts';
+import { completeDelivery, findProcess, readAnswers, type FoundProcess } from './recovery.ts';
 import type { Steering } from './steering.ts';
 
 export interface ReaderOptions extends ExecutorOptions {
@@ -19,19 +19,8 @@ export interface ReaderOptions extends ExecutorOptions {
   onLine: () => void;
 }
 
-export interface Adopted {
-  run: Run;
-  state: unknown;
-  configuration: string | null;
-  isKnown: boolean;
-  given?: Given | null;
-  /** Where its output is read again, and up to where it is known. */
-  from: number;
-  silentUntil: number;
-  openedSince: number | null;
-  /** `ended`: nothing is written to it any more. */
-  is?: 'ended' | 'running';
-}
+/** `isKnown`: it is on record, so that the next engine finds it. */
+export type Adopted = FoundProcess & { isKnown: boolean };
 
 export class Reader {
   readonly #options: ReaderOptions;
@@ -47,7 +36,7 @@ export class Reader {
   /** Nothing is read yet. */
   async adopt(adopted: Adopted): Promise<void> {
     const { context, conversation, signal, report } = this.#options;
-    const { run, state, configuration, isKnown, given = null } = adopted;
+    const { run, state, configuration, isKnown, given } = adopted;
     this.#stopped = new AbortController();
     const channel = new Channel({
       run,

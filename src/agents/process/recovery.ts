@@ -13,6 +13,7 @@ import type { Given } from './live-process.ts';
 
 export interface FoundProcess {
   run: Run;
+  /** `ended`: nothing is written to it any more. */
   is: 'ended' | 'running';
   state: unknown;
   configuration: string | null;
