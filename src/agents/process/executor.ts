@@ -13,20 +13,10 @@ import { Conversation } from './conversation.ts';
 import { failureOf, isFit, launch } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import { Preparer } from './preparer.ts';
-import { Reader } from './reader.ts';
+import { ANEW, Reader } from './reader.ts';
 import { SessionWatch } from './session-watch.ts';
 import { settle } from './settlement.ts';
 import { Steering } from './steering.ts';
-
-/** Read from its beginning. */
-const ANEW = {
-  is: 'running',
-  given: null,
-  isKnown: false,
-  from: 0,
-  silentUntil: 0,
-  openedSince: null,
-} as const;
 
 export class Executor {
   readonly #options: ExecutorOptions;
@@ -38,7 +28,7 @@ export class Executor {
   readonly #steering: Steering;
   readonly #forgetLogin: () => void;
   readonly #letGo = new AbortController();
-  readonly #mailbox = createMailbox((error) => this.#onFailure(error));
+  readonly #mailbox = createMailbox((error) => this.#reportFailure('process.broken', error));
   #launching = new AbortController();
   /** How the process before stood whose message is given again. */
   #before: unknown = null;
@@ -58,13 +48,8 @@ export class Executor {
       standing: () => conversation.standing(),
       write: (message, text) => void conversation.send({ type: 'steer', message, text }),
     });
-    const conversation: Conversation = new Conversation({
-      ...options,
-      facts,
-      questions,
-      steering,
-      report,
-    });
+    const told = { ...options, facts, steering, report };
+    const conversation: Conversation = new Conversation({ ...told, questions });
     const session = new SessionWatch({ ...options, facts, conversation });
     this.#options = options;
     this.#facts = facts;
@@ -74,10 +59,10 @@ export class Executor {
     this.#forgetLogin = context.login.onChange(() => void conversation.sayLogin());
     const signal = this.#letGo.signal;
     const onUnfit = (state: unknown) => (this.#before = state);
-    const onBroken = (error: unknown) => this.#onFailure(error);
+    const onBroken = (error: unknown) => this.#reportFailure('process.broken', error);
     this.#preparer = new Preparer({ ...options, conversation, session, report, onUnfit, onBroken });
     const onLine = () => this.#preparer.step();
-    this.#reader = new Reader({ ...options, conversation, facts, steering, report, signal, onLine });
+    this.#reader = new Reader({ ...told, conversation, signal, onLine });
   }
 
   order(order: ProcessOrder): void {
@@ -86,9 +71,9 @@ export class Executor {
     this.#steering.hear(order);
     switch (order.type) {
       case 'terminate':
-        return this.#end(process, ({ run }, reach) => terminate(run, reach));
+        return this.#end(process, terminate);
       case 'kill':
-        return this.#end(process, ({ run }, reach) => void kill(run, reach));
+        return this.#end(process, kill);
       case 'abortLaunch':
         return this.#launching.abort(new Error('It is not needed any more.'));
       case 'rest':
@@ -166,13 +151,13 @@ export class Executor {
       await this.#session.look(null);
       const session = await this.#session.known();
       const launched = await launch(this.#options, { message, session, before: this.#before, signal });
-      await this.#reader.adopt({ ...launched, ...ANEW });
+      await this.#reader.adopt({ ...launched, ...ANEW, isKnown: false });
       this.#before = null;
       if (launched.isHeld) this.#conversation.process?.channel.pause();
       this.#reader.begin();
       this.#report({ type: 'process.launched' });
     } catch (error) {
-      this.#reportFailed(error);
+      this.#reportFailure('process.failed', error);
     }
   }
 
@@ -186,7 +171,7 @@ export class Executor {
       if (!isFresh && !(await this.#isFit(process))) return this.#report({ type: 'process.unfit' });
       await this.#preparer.begin(message);
     } catch (error) {
-      this.#reportFailed(error);
+      this.#reportFailure('process.failed', error);
     }
   }
 
@@ -212,13 +197,10 @@ export class Executor {
     if (lines.length === 0 && isResting) this.#report({ type: 'process.speechless' });
   }
 
-  #end(
-    process: LiveProcess | null,
-    how: (process: LiveProcess, reach: ReturnType<LiveProcess['reachWith']>) => void,
-  ): void {
+  #end(process: LiveProcess | null, how: typeof terminate | typeof kill): void {
     if (process === null) return;
     this.#preparer.release();
-    how(process, process.reachWith(this.#conversation.standingOf(process)));
+    void how(process.run, process.reachWith(this.#conversation.standingOf(process)));
   }
 
   async #settle(order: Extract<ProcessOrder, { type: 'settle' }>): Promise<void> {
@@ -234,22 +216,12 @@ export class Executor {
     this.#report({ type: 'process.settled', ...settlement });
   }
 
-  #reportFailed(error: unknown): void {
-    if (this.#letGo.signal.aborted) return;
-    this.#warn(error);
-    this.#report({ type: 'process.failed', failure: failureOf(error, this.#options.codec.title) });
-  }
-
   /** Whoever waits for a fact gets one, whatever goes wrong. */
-  #onFailure(error: unknown): void {
+  #reportFailure(type: 'process.failed' | 'process.broken', err: unknown): void {
     if (this.#letGo.signal.aborted) return;
-    this.#warn(error);
-    this.#report({ type: 'process.broken', failure: failureOf(error, this.#options.codec.title) });
-  }
-
-  #warn(err: unknown): void {
     const { context, chat, codec } = this.#options;
     context.log.warn({ err, chatId: chat.chatId, provider: codec.provider }, 'a process of an agent failed');
+    this.#report({ type, failure: failureOf(err, codec.title) });
   }
 
   #report(fact: ExecutorFact): void {

@@ -1,11 +1,10 @@
 /** Takes charge of a process: reads what it prints, silently up to what is known, and says when it is over. */
-import type { Run } from '../../processes/run.ts';
 import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
 import { damaged } from '../failures.ts';
 import { Channel } from './channel.ts';
 import type { Conversation } from './conversation.ts';
-import { LiveProcess, type Given } from './live-process.ts';
+import { LiveProcess } from './live-process.ts';
 import { completeDelivery, findProcess, readAnswers, type FoundProcess } from './recovery.ts';
 import type { Steering } from './steering.ts';
 
@@ -21,6 +20,9 @@ export interface ReaderOptions extends ExecutorOptions {
 
 /** `isKnown`: it is on record, so that the next engine finds it. */
 export type Adopted = FoundProcess & { isKnown: boolean };
+
+/** Of a process that was launched: nothing of it was read. */
+export const ANEW = { is: 'running', given: null, from: 0, silentUntil: 0, openedSince: null } as const;
 
 export class Reader {
   readonly #options: ReaderOptions;
