@@ -66,7 +66,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/storage',
   ],
   'src/previews': ['node:', 'type:src/contract', 'src/processes'],
-  'src/dev': ['node:', 'execa', 'h3', 'jose', 'zod', 'src/contract', 'src/environment'],
+  'src/dev': ['node:', 'execa', 'h3', 'zod', 'src/contract', 'src/environment'],
   'src/client': [
     'eventsource-parser',
     'zod',

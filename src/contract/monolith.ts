@@ -130,7 +130,6 @@ export const WebhookEventSchema = z
   ])
   .meta({ id: 'WebhookEvent' });
 
-export type RefreshReason = z.infer<typeof RefreshReasonSchema>;
 export type RefreshRequest = z.infer<typeof RefreshRequestSchema>;
 export type GithubCredential = z.infer<typeof GithubCredentialSchema>;
 export type ClaudeCredential = z.infer<typeof ClaudeCredentialSchema>;

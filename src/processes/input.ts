@@ -43,14 +43,6 @@ export async function completeInput(
   return written;
 }
 
-/** Like `completeInput`, for a process that is gone: only looks. */
-export async function inspectInput(
-  run: Run,
-  { bytes, offset }: { bytes: Buffer; offset: number },
-): Promise<Written> {
-  return (await compare(run, { bytes, offset })).written;
-}
-
 /** How long the input is, and whether it ends with a whole line. */
 export async function measureInput(run: Run): Promise<{ size: number; isWholeLines: boolean }> {
   const file = await open(filesOf(run).stdin, 'r');

@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest';
 import { promptsOf as claudePrompts } from '../../src/dev/messages-request.ts';
-import { createIssuer, type Issuer } from '../../src/dev/reference-monolith/issuer.ts';
+import { createIssuer, type Issuer } from '../support/reference-issuer.ts';
 import type { Issue } from '../../src/dev/reference-monolith/reference-monolith.ts';
 import { promptsOf as codexPrompts } from '../../src/dev/responses-request.ts';
 import { startScriptedModel } from '../../src/dev/scripted-model.ts';

@@ -46,6 +46,7 @@ it('ends a message to an agent that is not installed, and says so', async () => 
   expect(told.map(({ type }) => type)).toEqual([
     'chat.turn.accepted',
     'chat.turn.started',
+    'chat.turn.delta',
     'chat.turn.completed',
   ]);
   expect(told.at(-1)?.payload).toMatchObject({

@@ -1,4 +1,4 @@
-import { contractJsonSchema } from '../../src/contract/json-schema.ts';
+import { contractJsonSchema } from './contract-json-schema.ts';
 import { environmentPage } from './environment-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { eventsPage } from './events-page.ts';

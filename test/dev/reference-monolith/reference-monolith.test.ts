@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { MALFORMED, type Fault } from '../../../src/dev/reference-monolith/faults.ts';
+import type { Fault } from '../../../src/dev/reference-monolith/faults.ts';
+import { MALFORMED } from '../../support/malformed.ts';
 import {
   startReferenceMonolith,
   type ReferenceMonolithOptions,

@@ -1,6 +1,6 @@
 import { appendFile, readFile, truncate } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { appendInput, completeInput, inspectInput, measureInput } from '../../../src/processes/input.ts';
+import { appendInput, completeInput, measureInput } from '../../../src/processes/input.ts';
 import { filesOf } from '../../../src/processes/run.ts';
 import { launchShell, readAll } from './support.ts';
 
@@ -27,7 +27,6 @@ describe('the input of a run', () => {
     const run = await launchShell(UNTIL_END, {
       stdin: Buffer.concat([Buffer.from('first\n'), bytes.subarray(0, kept)]),
     });
-    expect(await inspectInput(run, { bytes, offset: 6 })).toBe(found);
     expect(await completeInput(run, { bytes, offset: 6 })).toBe(found);
     expect(await readFile(filesOf(run).stdin, 'utf8')).toBe('first\nsecond\nend\n');
     expect((await readAll(run)).lines).toEqual(['got first', 'got second']);

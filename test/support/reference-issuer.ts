@@ -5,7 +5,7 @@ import type {
   CodexCredential,
   GithubCredential,
   RefreshRequest,
-} from '../../contract/monolith.ts';
+} from '../../src/contract/monolith.ts';
 
 export interface IssuerOptions {
   /** How long a token is good, in milliseconds; an hour when left out. */

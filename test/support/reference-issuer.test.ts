@@ -5,8 +5,8 @@ import {
   ClaudeCredentialSchema,
   CodexCredentialSchema,
   GithubCredentialSchema,
-} from '../../../src/contract/monolith.ts';
-import { createIssuer, type IssuerOptions } from '../../../src/dev/reference-monolith/issuer.ts';
+} from '../../src/contract/monolith.ts';
+import { createIssuer, type IssuerOptions } from './reference-issuer.ts';
 
 const NOON = Date.parse('2026-01-01T12:00:00Z');
 

@@ -1,13 +1,23 @@
 import { z } from 'zod';
-import { CanvasItemSchema, CanvasListSchema } from './canvas.ts';
-import { ChatListSchema, ChatResponseSchema, ChatSnapshotSchema, CreateChatSchema } from './chats.ts';
-import { TokenRefreshHealthSchema } from './credentials.ts';
-import { WorkspaceEnvironmentSchema } from './environment.ts';
-import { ErrorResponseSchema } from './errors.ts';
-import { EngineEventSchema } from './events.ts';
-import { HistoryPageSchema } from './history.ts';
-import { HooksStatusSchema } from './hooks.ts';
-import { InterruptReceiptSchema, MessageReceiptSchema, QueueSchema, SendMessageSchema } from './messages.ts';
+import { CanvasItemSchema, CanvasListSchema } from '../../src/contract/canvas.ts';
+import {
+  ChatListSchema,
+  ChatResponseSchema,
+  ChatSnapshotSchema,
+  CreateChatSchema,
+} from '../../src/contract/chats.ts';
+import { TokenRefreshHealthSchema } from '../../src/contract/credentials.ts';
+import { WorkspaceEnvironmentSchema } from '../../src/contract/environment.ts';
+import { ErrorResponseSchema } from '../../src/contract/errors.ts';
+import { EngineEventSchema } from '../../src/contract/events.ts';
+import { HistoryPageSchema } from '../../src/contract/history.ts';
+import { HooksStatusSchema } from '../../src/contract/hooks.ts';
+import {
+  InterruptReceiptSchema,
+  MessageReceiptSchema,
+  QueueSchema,
+  SendMessageSchema,
+} from '../../src/contract/messages.ts';
 import {
   ClaudeCredentialSchema,
   CodexCredentialSchema,
@@ -15,13 +25,13 @@ import {
   HeartbeatSchema,
   RefreshRequestSchema,
   WebhookEventSchema,
-} from './monolith.ts';
-import { PlanListSchema, PlanSchema } from './plans.ts';
-import { PreviewListSchema } from './previews.ts';
-import { RepoListSchema } from './repos.ts';
-import { AnswerSchema, RequestListSchema } from './requests.ts';
-import { SearchResultsSchema } from './search.ts';
-import { HealthSchema, StatusSchema } from './status.ts';
+} from '../../src/contract/monolith.ts';
+import { PlanListSchema, PlanSchema } from '../../src/contract/plans.ts';
+import { PreviewListSchema } from '../../src/contract/previews.ts';
+import { RepoListSchema } from '../../src/contract/repos.ts';
+import { AnswerSchema, RequestListSchema } from '../../src/contract/requests.ts';
+import { SearchResultsSchema } from '../../src/contract/search.ts';
+import { HealthSchema, StatusSchema } from '../../src/contract/status.ts';
 
 /** What others send to the engine: values that may be left out are not required. */
 const RECEIVED = {
