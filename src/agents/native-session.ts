@@ -153,7 +153,7 @@ export class NativeSession {
 
   /** A turn may go on under an id that begins with its own. */
   #isOurs({ id }: NativePrompt): boolean {
-    return id !== null && (this.#turnIds.has(id) || this.#turnIds.has(id.replace(/~.*$/, '')));
+    return id !== null && (this.#turnIds.has(id) || this.#turnIds.has(id.split('~', 1)[0] ?? ''));
   }
 }
 

@@ -15,7 +15,7 @@ const LOOK_EVERY_MS = 1_000;
 
 const SECRET_NAME = /secret|token|passw|credential|api_?key|access_?key|private_?key/i;
 const SECRETS_IN_FILES = [
-  /"[\w-]*(?:secret|token|passw|key)[\w-]*"\s*:\s*"([^"\\]+)"/gi,
+  /"[\w-]{0,40}(?:secret|token|passw|key)[\w-]{0,40}"\s*:\s*"([^"\\]+)"/gi,
   /oauth_token:\s*["']?([^\s"']+)/g,
   /:\/\/[^\s/:@]*:([^\s/@]+)@/g,
 ];

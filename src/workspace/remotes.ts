@@ -10,11 +10,14 @@ export interface Remote {
 
 /** User names, passwords and tokens of every URL in a text are left out. */
 export function withoutCredentials(text: string): string {
-  return text.replaceAll(/([a-z][a-z\d+.-]*:\/\/)[^\s/@]*(?:@[^\s/@]*)*@/gi, '$1');
+  return text.replaceAll(/:\/\/[^\s/]*@/g, '://');
 }
+
+const URL_CHARACTERS = 4_096;
 
 /** Undefined for what is no host's repository: a path, a bundle. */
 export function parseRemote(name: string, url: string): Remote | undefined {
+  if (url.length > URL_CHARACTERS) return undefined;
   const found = withoutCredentials(url).match(
     /^(?:(?:https?|ssh|git):\/\/([^/:]+)(?::\d+)?\/|(?:[^@/:]+@)?([^/:]+):(?!\/\/))(.+)$/i,
   );

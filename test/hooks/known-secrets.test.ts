@@ -25,6 +25,7 @@ it('are the ones given, variables with a telling name, and what the files of cre
       await file('auth.json', '{"tokens": {"access_token": "of-codex-now", "account_id": "visible-one"}}'),
       await file('hosts.yml', 'github.com:\n    oauth_token: of-github-cli\n    user: visible-user\n'),
       join(folder, 'missing.json'),
+      await file('endless.json', `"${'key'.repeat(100_000)}`),
     ],
   });
 

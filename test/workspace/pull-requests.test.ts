@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { PullRequestAnswer } from '../../src/workspace/github-cli.ts';
 import { PullRequests, PullRequestsFileSchema } from '../../src/workspace/pull-requests.ts';
 import type { PullRequestsFile } from '../../src/workspace/pull-requests.ts';
-import { parseRemote } from '../../src/workspace/remotes.ts';
+import { parseRemote, withoutCredentials } from '../../src/workspace/remotes.ts';
 
 const MINUTE = 60_000;
 
@@ -210,5 +210,13 @@ describe('a remote', () => {
 
   it.each(['/srv/tool.git', '../tool', 'file:///srv/tool.git', 'C:\\tool', ''])('%s is no host', (url) => {
     expect(parseRemote('origin', url)).toBeUndefined();
+  });
+
+  it("of an endless address is nobody's, and says so at once", () => {
+    const million = 'a'.repeat(1_000_000);
+    expect(withoutCredentials(`${million} https://me:secret@host/${million}@`)).toBe(
+      `${million} https://host/${million}@`,
+    );
+    expect(parseRemote('origin', `https://host/${'/'.repeat(1_000_000)}a/b`)).toBeUndefined();
   });
 });

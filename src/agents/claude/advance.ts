@@ -56,7 +56,7 @@ function block(
     outcome?.reason ||
     content
       .replace(BLOCKED, '')
-      .replace(/\n+Original prompt: [^]*$/, '')
+      .replace(/\nOriginal prompt: [^]*$/, '')
       .trim();
   const message = `A hook kept the prompt from the model${reason === '' ? '.' : `: ${reason}`}`;
   return change(state, { rejection: { code: 'prompt_blocked', message } });

@@ -187,12 +187,14 @@ function withoutMoveNote(diff: string): string {
 }
 
 /** One word of a shell: pieces in single quotes, in double quotes, escaped, or bare. */
-const PIECES = /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+)/y;
+const PIECES = /'([^']*)'|"([^"\\]*(?:\\[\s\S][^"\\]*)*)"|\\([\s\S])|([^\s'"\\]+)/y;
+/** Of a longer one a regular expression may have no stack left. */
+const UNWRAPPED_CHARACTERS = 256 * 1024;
 const SHELL = /^\S*\b(?:ba|z|da)?sh -l?c /;
 
 /** The command that the model asked for: Codex runs it through a shell, and prints the whole call of that shell. */
 export function unwrapShell(command: string): string {
-  const call = SHELL.exec(command);
+  const call = command.length > UNWRAPPED_CHARACTERS ? null : SHELL.exec(command);
   if (call === null) return command;
   return wordOf(command.slice(call[0].length)) ?? command;
 }

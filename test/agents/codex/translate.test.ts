@@ -61,6 +61,18 @@ describe('the translation of what Codex prints', () => {
     expect(isAtRest(stepOf(over, turnCompleted(CHILD, 't2')).state)).toBe(true);
   });
 
+  it.each(['a'.repeat(9_000_000), '\\$'.repeat(4_000_000), `a\\"`.repeat(80_000)])(
+    'translates a command of a shell however long it is',
+    (text) => {
+      const command = { command: `/bin/bash -lc "${text}"`, cwd: '/w', status: 'inProgress' };
+      const begun = stepOf(running, {
+        method: 'item/started',
+        params: { threadId: THREAD, turnId: 't1', item: item('commandExecution', command) },
+      });
+      expect(begun.said).toHaveLength(1);
+    },
+  );
+
   it('takes the output of a command from its end, not from its deltas', () => {
     const command = {
       command: "/bin/bash -lc 'ls -l'",
