@@ -25,6 +25,7 @@ import type {
   Preparation,
   Standing,
   Step,
+  Translation,
 } from './step.ts';
 
 /** `Traits`: what only the installed program can tell, see `survey`. */
@@ -44,8 +45,8 @@ export interface AgentCodec<State = unknown, Traits = unknown> {
   /** What has an effect on a process from outside, besides program and environment: one that was launched with another is replaced. */
   configuration?(given: { policy: Policy; login: LoginTokens | null }): readonly string[];
 
-  /** `translate.ts`: what a line that the process printed means. A line that was cut is `damaged`, one of somebody else `noise`. */
-  translate(state: State, line: string, moment: Moment): Step<State> | 'noise' | 'damaged';
+  /** `translate.ts`: what a line that the process printed means. */
+  translate(state: State, line: string, moment: Moment): Translation<State>;
   /** What is known of a process that an earlier engine launched, before the first line that is read again. */
   found(given: Found<State>): State;
   /** The process is gone: closes what it left open, and says what becomes of its message. */

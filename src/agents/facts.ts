@@ -5,18 +5,9 @@ import type { TurnProgress } from '../contract/events.ts';
 import type { AgentFact, AgentSessionInput, TurnEnd } from '../contract/facts.ts';
 import type { Position, SessionMark } from '../contract/records.ts';
 import type { TaskRecord } from '../contract/tasks.ts';
+import type { Saying, Standing as Stand } from './step.ts';
 
-/** Where an agent stands, whichever it is. */
-export interface Standing {
-  /** Its native session; null before it has one. */
-  sessionId: string | null;
-  /** How many tools are open. */
-  openTools: number;
-  /** Whether it works without a message of ours; null while nobody knows, or our turn runs. */
-  selfDirected: boolean | null;
-  /** What runs beside its turns, and what did of late. */
-  tasks?: readonly TaskRecord[];
-}
+type Standing = Pick<Stand, 'sessionId' | 'openTools' | 'selfDirected' | 'tasks'>;
 
 export interface Said {
   messageId: string | null;
@@ -176,4 +167,8 @@ export class Facts {
     this.#tasks = tasks;
     return isSame ? {} : { tasks };
   }
+}
+
+export function timed(said: readonly Saying[], now: Date): AgentEvent[] {
+  return said.map((saying) => ({ timestamp: now.toISOString(), ...saying }));
 }

@@ -13,33 +13,29 @@ export type RequestId = z.infer<typeof IdSchema>;
 export type JsonRpcFrame<Refusal> =
   | { kind: 'request'; method: string; id: RequestId; params: Params }
   | { kind: 'notification'; method: string; params: Params }
-  | JsonRpcResponse<Refusal>;
+  | { kind: 'response'; id: RequestId; result: Params; refusal: Refusal | null };
 
-export interface JsonRpcResponse<Refusal> {
-  kind: 'response';
-  id: RequestId;
-  result: Params;
-  refusal: Refusal | null;
-}
-
-export type ParsedLine<Refusal> =
-  | { kind: 'frame'; frame: JsonRpcFrame<Refusal> }
-  /** Not a frame: something else wrote to the standard output. */
-  | { kind: 'noise' }
-  /** A frame that was cut: what follows cannot be trusted either. */
-  | { kind: 'damaged' };
-
+/** `noise`: something else wrote to the standard output. `damaged`: a frame was cut, so what follows cannot be trusted either. */
 export function lineParser<Refusal>(
   RefusalSchema: z.ZodType<Refusal>,
-): (text: string) => ParsedLine<Refusal> {
+): (text: string) => JsonRpcFrame<Refusal> | 'noise' | 'damaged' {
   const FrameSchema = frameSchema(RefusalSchema);
   return (text) => {
     const value = parseJson(text);
-    if (value === undefined) return { kind: text.trimStart().startsWith('{') ? 'damaged' : 'noise' };
-    const { data } = FrameSchema.safeParse(value);
-    return data === undefined ? { kind: 'noise' } : { kind: 'frame', frame: data };
+    if (value === undefined) return text.trimStart().startsWith('{') ? 'damaged' : 'noise';
+    return FrameSchema.safeParse(value).data ?? 'noise';
   };
 }
+
+/** Which question of the agent a line of ours answers. Messages are long and ask something. */
+export function answeredBy(line: string): RequestId | null {
+  const answer = line.slice(0, 200).includes('"method"')
+    ? null
+    : AnswerSchema.safeParse(parseJson(line)).data;
+  return answer?.id ?? null;
+}
+
+const AnswerSchema = z.object({ id: IdSchema });
 
 function frameSchema<Refusal>(RefusalSchema: z.ZodType<Refusal>): z.ZodType<JsonRpcFrame<Refusal>> {
   return z.union([

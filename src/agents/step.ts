@@ -18,15 +18,18 @@ export interface Moment {
   openedAt: number;
 }
 
+/** What an agent said, before whoever tells it gives it a time. */
+export type Saying = Omit<AgentEvent, 'timestamp'>;
+
 /** What a line, a command or a moment of silence comes to. What is left out did not happen. */
 export interface Step<State = unknown> {
   state: State;
   /** To be written at once, in order, each with its newline. */
   lines?: readonly string[];
   /** To be journaled. */
-  said?: readonly AgentEvent[];
+  said?: readonly Saying[];
   /** Shown live and not kept. */
-  partial?: AgentEvent;
+  partial?: Saying;
   /** A sign of life that is no event. */
   isStirring?: boolean;
   /** The answer to a ping. */
@@ -44,6 +47,9 @@ export interface Step<State = unknown> {
   /** The process is to be replaced by another, which carries the turn on: it is terminated, and `conclude` says `again`. */
   isReplaced?: boolean;
 }
+
+/** A line that was cut is `damaged`, one of somebody else `noise`. */
+export type Translation<State = unknown> = Step<State> | 'noise' | 'damaged';
 
 /** Where the agent stands, in the words of the process machine. */
 export interface Standing {
@@ -110,7 +116,6 @@ export interface AgentDelivery extends Delivery {
 }
 
 export interface Ending {
-  now: Date;
   /** It died while nobody watched, perhaps with its engine. */
   isFound: boolean;
   /** The whole line of its message stands in its input. */
@@ -125,7 +130,7 @@ export interface Ending {
 
 export interface Conclusion<State = unknown> {
   state: State;
-  said: readonly AgentEvent[];
+  said: readonly Saying[];
   /**
    * `again`: the message, given or being prepared, goes to another process, because it cannot be done twice; `cutOff`: the turn, or what the agent did
    * by itself, ends with the failure of the process.

@@ -1,16 +1,15 @@
 /** Any agent that speaks the Agent Client Protocol, as a codec. */
 import type { AgentCodec, Found, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
-import type { RequestId } from '../json-rpc.ts';
+import { answeredBy } from '../json-rpc.ts';
 import { decide } from './decide.ts';
 import { greeting } from './frames.ts';
 import { inquiryOf } from './inquiry.ts';
 import { lines, promptIn } from './lines.ts';
 import { prepare } from './prepare.ts';
-import { parseLine } from './protocol.ts';
 import { freshState, withTurn, type AcpState } from './state.ts';
 import { killTools } from './tools.ts';
-import { conclude, translateLine } from './translate.ts';
+import { conclude, translate } from './translate.ts';
 
 /** An agent by its names and as it was configured. */
 export interface AcpAgentName {
@@ -31,7 +30,7 @@ export function createAcpCodec(
     title,
     launch: (launching) => launch(launching, { provider, args }),
     configuration: () => args,
-    translate: translateLine,
+    translate,
     found: (found) => foundState(found, provider),
     conclude,
     decide,
@@ -68,12 +67,6 @@ function foundState({ sessionId, head, turn }: Found<AcpState>, provider: string
   const { message, delivery, line } = turn;
   const known = { ...state, sessionId: delivery.sessionId };
   return withTurn(known, { turnId: message.turnId, prompt: promptIn(line), notice: delivery.notice });
-}
-
-function answeredBy(line: string): RequestId | null {
-  // Messages are long and ask something.
-  const parsed = line.slice(0, 200).includes('"method"') ? null : parseLine(line);
-  return parsed?.kind === 'frame' && parsed.frame.kind === 'response' ? parsed.frame.id : null;
 }
 
 function awaits({ opening, capabilities, setting }: AcpState): string {

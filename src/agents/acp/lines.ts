@@ -6,7 +6,7 @@ import type { Moment, Step } from '../step.ts';
 import { answerLine, cancelledLine } from './decide.ts';
 import { cancelLine, pingLine } from './frames.ts';
 import type { Block } from './protocol.ts';
-import { flush, toEvents } from './speech.ts';
+import { flush } from './speech.ts';
 import { PING_ID, withTurn, type AcpState } from './state.ts';
 
 /** What is said to the agent besides its messages, and what is known once that is written. */
@@ -33,7 +33,7 @@ export function lines(
     case 'ping':
       return { state, lines: [pingLine(`${PING_ID}-${now.getTime()}`)] };
     case 'elapsed':
-      return silence(state, now);
+      return silence(state);
     default:
       return { state };
   }
@@ -47,10 +47,9 @@ function cancel(state: AcpState): Step<AcpState> {
 }
 
 /** What the agent says between turns is told when it falls silent. */
-function silence(state: AcpState, now: Date): Step<AcpState> {
+function silence(state: AcpState): Step<AcpState> {
   if (state.turn !== null) return { state };
-  const { state: next, said } = flush(state);
-  return { state: next, said: toEvents(said, now) };
+  return flush(state);
 }
 
 function without(state: AcpState, id: RequestId): AcpState {

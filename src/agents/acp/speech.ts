@@ -1,18 +1,8 @@
 /** Messages arrive in chunks: each is shown live, and the whole message is told once it is whole. */
-import type { AgentEvent } from '../../contract/agent-event.ts';
 import { lossOf } from '../context-loss.ts';
+import type { Saying } from '../step.ts';
 import { ChunkSchema, type Block, type Update } from './protocol.ts';
 import type { AcpState } from './state.ts';
-
-/** An event that has no time yet. */
-export interface Saying {
-  type: string;
-  payload: Record<string, unknown>;
-}
-
-export function toEvents(said: readonly Saying[], now: Date): AgentEvent[] {
-  return said.map((saying) => ({ timestamp: now.toISOString(), ...saying }));
-}
 
 const SUFFIX = '_chunk';
 

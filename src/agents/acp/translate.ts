@@ -1,6 +1,6 @@
 /** What the frames of an ACP agent mean: pure, so that recordings and spools can be replayed. */
 import { allIsLost, isPassing } from '../context-loss.ts';
-import type { Conclusion, Ending, Moment, Step } from '../step.ts';
+import type { Conclusion, Ending, Moment, Saying, Step, Translation } from '../step.ts';
 import { mergeOptions, withCurrent } from './options.ts';
 import { endOf, failureOf } from './outcome.ts';
 import {
@@ -9,47 +9,36 @@ import {
   CostSchema,
   GreetingSchema,
   ModeUpdateSchema,
+  parseLine,
   ToolSchema,
   UpdateParamsSchema,
-  parseLine,
   type Frame,
   type FrameOf,
   type Refusal,
   type Update,
 } from './protocol.ts';
-import { announcement, flush, isChunk, listen, partialOf, toEvents, type Saying } from './speech.ts';
+import { announcement, flush, isChunk, listen, partialOf } from './speech.ts';
 import { INITIALIZE_ID, OPEN_ID, PING_ID, turnRequestId, type AcpState, type Setting } from './state.ts';
 
-interface Told extends Pick<Step<AcpState>, 'state' | 'end' | 'isPong'> {
-  said?: Saying[];
-  partial?: Saying;
-}
-
-export function translateLine(
-  state: AcpState,
-  line: string,
-  moment: Moment,
-): Step<AcpState> | 'noise' | 'damaged' {
-  const parsed = parseLine(line);
-  return parsed.kind === 'frame' ? translate(state, parsed.frame, moment) : parsed.kind;
-}
+type Told = Step<AcpState>;
 
 export function translate(
   state: AcpState,
-  frame: Frame,
-  { now, openedAt }: Pick<Moment, 'now' | 'openedAt'>,
-): Step<AcpState> {
+  line: string,
+  { openedAt }: Pick<Moment, 'openedAt'>,
+): Translation<AcpState> {
+  const frame = parseLine(line);
+  if (typeof frame === 'string') return frame;
   const opening = announcement(state);
-  const { said = [], partial, ...rest } = follow(opening.state, frame, openedAt);
-  const live = partial === undefined ? {} : { partial: { timestamp: now.toISOString(), ...partial } };
-  return { ...rest, ...live, said: toEvents([...opening.said, ...said], now) };
+  const { said = [], ...rest } = follow(opening.state, frame, openedAt);
+  return { ...rest, said: [...opening.said, ...said] };
 }
 
 /** The agent is gone: what it had begun to say is said, and nothing is open any more. */
 export function conclude(state: AcpState, ending: Ending): Conclusion<AcpState> {
   const opening = announcement(state);
   const flushed = flush(opening.state);
-  const said = toEvents([...opening.said, ...flushed.said], ending.now);
+  const said = [...opening.said, ...flushed.said];
   return { state: atRest(flushed.state), said, outcome: outcomeOf(state, ending) };
 }
 

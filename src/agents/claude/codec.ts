@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
+import { parseJson } from '../../contract/parse-json.ts';
 import type { Paths } from '../../environment/paths.ts';
 import type { AgentCodec, Found, SessionFiles } from '../codec.ts';
 import type { NativePrompt } from '../native-session.ts';
@@ -97,12 +98,4 @@ export function promptIn(line: string): NativePrompt | null {
   const { data } = PromptSchema.safeParse(parseJson(line));
   if (data === undefined || JSON.stringify(data.message.content).includes('<task-notification')) return null;
   return { id: data.uuid ?? null, at: data.timestamp ?? null };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

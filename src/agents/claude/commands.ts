@@ -3,7 +3,7 @@ import type { ProtocolCommand } from '../codec.ts';
 import { nativeIdOf } from '../json-rpc.ts';
 import type { Moment, Step } from '../step.ts';
 import { heal, isHeldBack } from './decide.ts';
-import { endSessionLine, initializeLine, interruptLine, pingLine, stopTaskLine } from './lines.ts';
+import { interruptLine, requestLine } from './lines.ts';
 import { NoteSchema } from './prepare.ts';
 import { answerLine } from './requests.ts';
 import { pendingEnd, withTurn, type ClaudeState } from './state.ts';
@@ -24,17 +24,16 @@ export function lines(state: ClaudeState, command: ProtocolCommand, moment: Mome
     case 'settled':
       return { state: settle(state, command.id) };
     case 'stopTask':
-      return { state, lines: [stopTaskLine(`${id}-stop`, command.taskId)] };
+      return { state, lines: [requestLine(`${id}-stop`, { subtype: 'stop_task', task_id: command.taskId })] };
     case 'ping':
-      return { state, lines: [pingLine(`${id}-ping`)] };
+      return { state, lines: [requestLine(`${id}-ping`, { subtype: 'get_binary_version' })] };
     case 'leave':
-      return { state, lines: [endSessionLine(`${id}-end`)] };
+      return { state, lines: [requestLine(`${id}-end`, { subtype: 'end_session' })] };
     case 'login':
       return heal({ ...state, login: { outcome: command.outcome, isOutdated: command.isOutdated } }, moment);
     case 'elapsed':
       return endInSilence(state);
-    case 'steer':
-    case 'loginChanged':
+    default:
       return { state };
   }
 }
@@ -42,7 +41,7 @@ export function lines(state: ClaudeState, command: ProtocolCommand, moment: Mome
 /** A refusal that an earlier engine was told of is told again: nobody knows what came of it. */
 function greet(state: ClaudeState, { id, moment }: { id: string; moment: Moment }): Step<ClaudeState> {
   const step = heal({ ...state, greeting: id, login: null }, moment);
-  return { ...step, lines: [initializeLine(id)] };
+  return { ...step, lines: [requestLine(id, { subtype: 'initialize' })] };
 }
 
 function give(

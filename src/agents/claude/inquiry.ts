@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ThinkingLevelSchema } from '../../contract/messages.ts';
 import type { McpServer } from '../../contract/offers.ts';
 import { whenAnswered, type Inquirer } from '../inquiry.ts';
-import { initializeLine, mcpStatusLine } from './lines.ts';
+import { requestLine } from './lines.ts';
 import type { ClaudeState } from './state.ts';
 
 const CommandSchema = z.object({
@@ -32,19 +32,22 @@ const AnswerSchema = z.object({
   mcpServers: z.array(ServerSchema).catch([]),
 });
 
+const ABOUT_ITSELF = { initialize: (id: string) => requestLine(id, { subtype: 'initialize' }) };
+const ABOUT_MCP = { mcp: (id: string) => requestLine(id, { subtype: 'mcp_status' }) };
+
 export const inquiry: Inquirer<ClaudeState> = {
   commands: (state) =>
-    whenAnswered(state, { initialize: initializeLine }, ({ initialize }) => {
+    whenAnswered(state, ABOUT_ITSELF, ({ initialize }) => {
       // What begins so is for programs.
       const commands = AnswerSchema.parse(initialize).commands.filter(({ name }) => !name.startsWith('_'));
       return { offer: commands.map(({ name, ...rest }) => ({ command: `/${name}`, ...toCommand(rest) })) };
     }),
   models: (state) =>
-    whenAnswered(state, { initialize: initializeLine }, ({ initialize }) => ({
+    whenAnswered(state, ABOUT_ITSELF, ({ initialize }) => ({
       offer: AnswerSchema.parse(initialize).models.map(toModel),
     })),
   mcp: (state) =>
-    whenAnswered(state, { mcp: mcpStatusLine }, ({ mcp }) => {
+    whenAnswered(state, ABOUT_MCP, ({ mcp }) => {
       const offer = AnswerSchema.parse(mcp).mcpServers.map(toServer);
       return { offer, isSettling: offer.some((server) => server.state === 'connecting') };
     }),

@@ -10,8 +10,8 @@ import type { QueuedMessage } from '../../contract/records.ts';
 import { createRun, filesOf } from '../../processes/run.ts';
 import type { Installation, KnownSession, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
-import { initializeLine } from './lines.ts';
-import { modeOf, settingsOf } from './prepare.ts';
+import { requestLine } from './lines.ts';
+import { modeOf, settingsOf, type Settings } from './prepare.ts';
 import { freshState, type ClaudeState, type ClaudeTraits } from './state.ts';
 
 /** Claude Code gives it to hooks, and not to tools. */
@@ -28,7 +28,7 @@ export function launch(
   const { runId, chatId, policy, message, traits, environment, home, systemPrompt = '' } = given;
   const temporaryFolder = temporaryFolderOf(home, chatId);
   const opening = openingOf(given);
-  const { sessionId, isNew, carriesOn } = opening;
+  const { sessionId, carriesOn } = opening;
   const settings = settingsOf(message, traits);
   const mode = modeOf(policy, carriesOn && message.planMode);
   const hello = `${runId}-hello`;
@@ -38,11 +38,16 @@ export function launch(
     : `--append-system-prompt=${systemPrompt}`;
   return {
     args: [
-      ...argumentsFor({ sessionId, isNew, policy, isPlanning: mode === 'plan', ...settings }),
+      ...argumentsFor(opening, mode === 'plan' ? mode : policy, settings),
       ...(systemPrompt === '' ? [] : [prompt]),
     ],
-    env: environmentFor({ environment, home, temporaryFolder, isRoot: process.getuid?.() === 0, carriesOn }),
-    stdin: initializeLine(hello),
+    env: environmentFor(environment, {
+      HOME: home,
+      TMPDIR: temporaryFolder,
+      isRoot: process.getuid?.() === 0,
+      carriesOn,
+    }),
+    stdin: requestLine(hello, { subtype: 'initialize' }),
     state: {
       ...freshState(sessionId, mode),
       settings,
@@ -72,21 +77,11 @@ function anew(runId: string, { wasUsed }: KnownSession, reason: string) {
 }
 
 /** Values stand behind `=`, so that none can pass for a flag. */
-function argumentsFor({
-  sessionId,
-  isNew,
-  policy,
-  isPlanning,
-  model,
-  effort,
-}: {
-  sessionId: string;
-  isNew: boolean;
-  policy: Policy;
-  isPlanning: boolean;
-  model: string | null;
-  effort: string;
-}): string[] {
+function argumentsFor(
+  { sessionId, isNew }: { sessionId: string; isNew: boolean },
+  permissions: Policy | 'plan',
+  { model, effort }: Settings,
+): string[] {
   return [
     '-p',
     '--input-format=stream-json',
@@ -96,7 +91,7 @@ function argumentsFor({
     '--replay-user-messages',
     '--permission-prompt-tool=stdio',
     `--settings=${JSON.stringify({ useAutoModeDuringPlan: false })}`,
-    ...PERMISSIONS[isPlanning ? 'plan' : policy],
+    ...PERMISSIONS[permissions],
     isNew ? `--session-id=${sessionId}` : `--resume=${sessionId}`,
     `--effort=${effort}`,
     ...(model === null ? [] : [`--model=${model}`]),
@@ -109,17 +104,11 @@ const PERMISSIONS: Record<Policy | 'plan', string[]> = {
   plan: ['--permission-mode=plan', '--allow-dangerously-skip-permissions'],
 };
 
-export interface EnvironmentOptions {
-  environment: Readonly<Record<string, string>>;
-  home: string;
-  temporaryFolder: string;
-  isRoot: boolean;
-  /** Goes on by itself with the turn in its session that was not ended. */
-  carriesOn: boolean;
-}
-
-export function environmentFor(options: EnvironmentOptions): Record<string, string> {
-  const { environment, home, temporaryFolder, isRoot, carriesOn } = options;
+/** `carriesOn`: goes on by itself with the turn in its session that was not ended. */
+export function environmentFor(
+  environment: Readonly<Record<string, string>>,
+  { carriesOn, isRoot, ...folders }: { HOME: string; TMPDIR: string; isRoot: boolean; carriesOn: boolean },
+): Record<string, string> {
   const { CLAUDECODE: _, [HOOK_VARIABLE]: __, ...rest } = environment;
   return {
     ...rest,
@@ -132,8 +121,7 @@ export function environmentFor(options: EnvironmentOptions): Record<string, stri
     // Without it Claude Code refuses to bypass permissions as root.
     ...(isRoot ? { IS_SANDBOX: '1' } : {}),
     ...(carriesOn ? { CLAUDE_CODE_RESUME_INTERRUPTED_TURN: '1' } : {}),
-    HOME: home,
-    TMPDIR: temporaryFolder,
+    ...folders,
   };
 }
 

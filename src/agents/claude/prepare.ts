@@ -85,9 +85,8 @@ export function answered(state: ClaudeState, id: string, failure: string | null)
 
 function ready(
   state: ClaudeState,
-  { message, text, images }: Wanted<ClaudeTraits>,
+  { message: { turnId }, ...content }: Wanted<ClaudeTraits>,
 ): Preparation<ClaudeState> {
-  const { turnId } = message;
   const { opening, settings, echoed } = state;
   const carriesOn = opening?.carriesOn === true;
   const isNew = opening?.isNew === true;
@@ -95,7 +94,7 @@ function ready(
   return {
     state: { ...state, preparing: null },
     outcome: 'ready',
-    line: carriesOn ? '' : userLine({ turnId, text, images }),
+    line: carriesOn ? '' : userLine(turnId, content),
     sessionId: state.sessionId ?? '',
     isNew,
     notice: opening?.notice ?? null,
@@ -108,10 +107,12 @@ function ready(
   };
 }
 
-export function settingsOf(
-  { model, thinkingLevel }: QueuedMessage,
-  { knowsXhigh }: ClaudeTraits,
-): { model: string | null; effort: Effort } {
+export interface Settings {
+  model: string | null;
+  effort: Effort;
+}
+
+export function settingsOf({ model, thinkingLevel }: QueuedMessage, { knowsXhigh }: ClaudeTraits): Settings {
   const effort = effortOf(thinkingLevel);
   return { model: model ?? null, effort: effort === 'xhigh' && !knowsXhigh ? 'max' : effort };
 }

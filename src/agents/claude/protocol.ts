@@ -1,6 +1,7 @@
 /** The lines Claude Code prints that we read. Whatever else it prints is kept as printed. */
 import { z } from 'zod';
 import { AmountSchema, EpochMsSchema } from '../../contract/bounds.ts';
+import { parseJson } from '../../contract/parse-json.ts';
 
 const ToolUseSchema = z.object({ type: z.literal('tool_use'), id: z.string(), name: z.string().catch('') });
 const ToolResultSchema = z.object({ type: z.literal('tool_result'), tool_use_id: z.string() });
@@ -137,18 +138,12 @@ export interface NativeLine {
   known: KnownLine | null;
 }
 
-export type ParsedLine =
-  | { kind: 'message'; line: NativeLine }
-  /** Not a message: something else wrote to the agent's standard output. */
-  | { kind: 'noise' }
-  /** A message that was cut: what follows cannot be trusted either. */
-  | { kind: 'damaged' };
-
-export function parseLine(text: string): ParsedLine {
-  const payload = parseObject(text);
-  if (payload === null) return { kind: text.trimStart().startsWith('{') ? 'damaged' : 'noise' };
+/** `noise`: something else wrote to the agent's standard output. `damaged`: a message was cut, so what follows cannot be trusted. */
+export function parseLine(text: string): NativeLine | 'noise' | 'damaged' {
+  const payload = parseJson(text);
+  if (!isRecord(payload)) return text.trimStart().startsWith('{') ? 'damaged' : 'noise';
   const type = typeof payload['type'] === 'string' ? payload['type'] : 'unknown';
-  return { kind: 'message', line: { type, payload, known: LineSchema.safeParse(payload).data ?? null } };
+  return { type, payload, known: LineSchema.safeParse(payload).data ?? null };
 }
 
 export function toolUsesIn(content: readonly unknown[]): { id: string; name: string }[] {
@@ -162,15 +157,6 @@ export function toolResultsIn(content: readonly unknown[]): string[] {
 
 export function permissionRequestOf(value: unknown): PermissionRequest | null {
   return PermissionRequestSchema.safeParse(value).data ?? null;
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 /** A schema that refuses builds an error each time; most blocks are text. */

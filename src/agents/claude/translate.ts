@@ -1,9 +1,8 @@
 /** What the lines of a Claude Code process mean: pure, so that recordings and spools can be replayed. */
-import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import { lossOf } from '../context-loss.ts';
 import { withAnswer } from '../inquiry.ts';
-import type { Moment, Step } from '../step.ts';
+import type { Moment, Saying, Step, Translation } from '../step.ts';
 import { advance } from './advance.ts';
 import { heal, isLoginFailure } from './decide.ts';
 import { waitingOf } from './outcome.ts';
@@ -11,21 +10,17 @@ import { answered } from './prepare.ts';
 import { parseLine, permissionRequestOf, type KnownLine, type LineOf, type NativeLine } from './protocol.ts';
 import { pendingEnd, type ClaudeState } from './state.ts';
 
-export function translate(
-  state: ClaudeState,
-  text: string,
-  moment: Moment,
-): Step<ClaudeState> | 'noise' | 'damaged' {
-  const parsed = parseLine(text);
-  if (parsed.kind !== 'message') return parsed.kind;
-  const step = stepOf(state, parsed.line, moment);
+export function translate(state: ClaudeState, text: string, moment: Moment): Translation<ClaudeState> {
+  const line = parseLine(text);
+  if (typeof line === 'string') return line;
+  const step = stepOf(state, line, moment);
   return step.end === undefined ? { ...step, ...heal(step.state, moment) } : step;
 }
 
 function stepOf(state: ClaudeState, line: NativeLine, moment: Moment): Step<ClaudeState> {
   const { known, type } = line;
   const { now } = moment;
-  if (type === 'stream_event') return { state, partial: toEvent(line, now), isStirring: true };
+  if (type === 'stream_event') return { state, partial: toSaying(line), isStirring: true };
   if (type === 'keep_alive') return { state };
   if (type.startsWith('control_')) return control(state, known);
   if (known?.type === 'result' && isConversationMissing(known)) {
@@ -33,22 +28,20 @@ function stepOf(state: ClaudeState, line: NativeLine, moment: Moment): Step<Clau
   }
   const followed = followSession(state, line.payload);
   const told = followed.turn === null ? followed : { ...followed, turn: { ...followed.turn, notice: null } };
-  const said = isRepetition(state, known)
-    ? noticeIn(followed, now)
-    : [...noticeIn(followed, now), toEvent(line, now)];
+  const said = isRepetition(state, known) ? noticeIn(followed) : [...noticeIn(followed), toSaying(line)];
   const progress = waitingOf(line.payload, now);
   const step = known === null ? { state: told } : conclude(advance(told, known, moment.openedAt), known);
   return { ...step, said, ...(progress === null ? {} : { progress }) };
 }
 
 /** What the agent does not know any more, told before the first that it prints about the turn. */
-function noticeIn({ turn, sessionId }: ClaudeState, now: Date): AgentEvent[] {
+function noticeIn({ turn, sessionId }: ClaudeState): Saying[] {
   const notice = turn?.notice ?? null;
-  return notice === null ? [] : [{ timestamp: now.toISOString(), ...lossOf(sessionId, notice) }];
+  return notice === null ? [] : [lossOf(sessionId, notice)];
 }
 
-function toEvent({ type, payload }: NativeLine, now: Date): AgentEvent {
-  return { timestamp: now.toISOString(), type: `claude-${type}`, payload };
+function toSaying({ type, payload }: NativeLine): Saying {
+  return { type: `claude-${type}`, payload };
 }
 
 function isConversationMissing({ errors }: LineOf<'result'>): boolean {

@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../../contract/parse-json.ts';
 import type { Paths } from '../../environment/paths.ts';
 import { RUN_MARKER } from '../../processes/run.ts';
 import type { AgentCodec, Found, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
 import { notRunning } from '../failures.ts';
-import { steerIdOf, type RequestId } from '../json-rpc.ts';
+import { answeredBy, steerIdOf } from '../json-rpc.ts';
 import { planPath } from '../keep-plan.ts';
 import type { NativePrompt } from '../native-session.ts';
 import { conclude, decide } from './decide.ts';
@@ -17,7 +18,6 @@ import { inquiry } from './inquiry.ts';
 import { given, lines } from './lines.ts';
 import { handedOver } from './login.ts';
 import { prepare } from './prepare.ts';
-import { parseLine } from './protocol.ts';
 import { roundBegunBy } from './rounds.ts';
 import { freshState, type CodexState } from './state.ts';
 import { childrenIn, tailsOf, taskOutput } from './tasks.ts';
@@ -38,7 +38,8 @@ export function createCodexCodec(paths: Pick<Paths, 'workspaces' | 'plans'>): Ag
     decide: (state, circumstances) => decide(state, circumstances, (file) => planPath(paths, file)),
     prepare,
     lines,
-    answeredBy,
+    // The first line of a round answers what the round before left open.
+    answeredBy: (line) => roundBegunBy(line) ?? answeredBy(line),
     session: { promptIn, isShared: false },
     isOpened: ({ opening }) => opening.step === 'open',
     remedy: 'install it (npm install -g @openai/codex) or set CODEX_PATH to its program',
@@ -134,13 +135,6 @@ function foundState(
   return turn === null ? { ...known, isRejoining: true } : { ...given(known, turn), steers };
 }
 
-/** Messages are long and ask something; the first of a round answers what the round before left open. */
-function answeredBy(line: string): RequestId | null {
-  if (line.slice(0, 200).includes('"method"')) return roundBegunBy(line);
-  const parsed = parseLine(line);
-  return parsed.kind === 'frame' && parsed.frame.kind === 'response' ? parsed.frame.id : null;
-}
-
 const UserMessageSchema = z.looseObject({
   timestamp: z.string().optional(),
   type: z.literal('event_msg'),
@@ -154,12 +148,4 @@ export function promptIn(line: string): NativePrompt | null {
   if (!line.includes('"UserMessage"')) return null;
   const { data } = UserMessageSchema.safeParse(parseJson(line));
   return data === undefined ? null : { id: data.payload.item.client_id ?? null, at: data.timestamp ?? null };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

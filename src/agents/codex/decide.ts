@@ -4,7 +4,7 @@ import { patienceOf, planAsk } from './ending.ts';
 import { completed } from './outcome.ts';
 import { decide as decideRequest } from './requests.ts';
 import { activeTurns, rested, type CodexState } from './state.ts';
-import { closeItems, openTools, timed, toolsOpenedSince } from './told.ts';
+import { closeItems, openTools, toolsOpenedSince } from './told.ts';
 import { runningIn } from '../tasks.ts';
 
 const NOTHING: readonly Ask[] = [];
@@ -56,7 +56,7 @@ function steeringOf({ turn, ending, told }: CodexState): 'open' | 'soon' | 'over
 /** The server is gone: closes what it left open, and says what becomes of its message. */
 export function conclude(state: CodexState, ending: Ending): Conclusion<CodexState> {
   const { turn } = state;
-  const { state: closed, said } = timed(closeItems(state), ending.now);
+  const { state: closed, said } = closeItems(state);
   const outcome = outcomeOf(state, ending);
   const isGivenAgain = outcome.kind === 'again' && turn !== null && ending.isWritten;
   const unclear = isGivenAgain ? { clientId: turn.clientId, isFound: ending.isFound, isBegun: false } : null;

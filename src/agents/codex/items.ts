@@ -1,12 +1,7 @@
 /** Items of a thread as AgentEvents: what stands in the rollout of Codex, `event_msg` and `response_item`. */
 import { z } from 'zod';
+import type { Saying } from '../step.ts';
 import type { Item } from './protocol.ts';
-
-/** An AgentEvent without its time. */
-export interface Saying {
-  type: 'event_msg' | 'response_item' | 'session-gap';
-  payload: Record<string, unknown>;
-}
 
 const TextSchema = z.string().catch('');
 const TextsSchema = z.array(z.string()).catch([]);

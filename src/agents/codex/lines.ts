@@ -3,7 +3,7 @@ import type { Policy } from '../../contract/chats.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import type { ProtocolCommand } from '../codec.ts';
 import { nativeIdOf, steerIdOf, type RequestId } from '../json-rpc.ts';
-import type { AgentDelivery, Moment, Step } from '../step.ts';
+import type { AgentDelivery, Moment } from '../step.ts';
 import { decidePlan, giveUpWaiting, goFurther, interrupt } from './ending.ts';
 import { requestLine, resumeLine, settingsIn, steerLine } from './frames.ts';
 import { changeLogin, hearVerdict, withAccount } from './login.ts';
@@ -11,17 +11,13 @@ import { answerLine } from './requests.ts';
 import { enterRound, roundOfRequest } from './rounds.ts';
 import { lostRequestId, withTurn, type CodexState } from './state.ts';
 import { stopTask } from './tasks.ts';
-import { andThen, timed, type Told } from './told.ts';
+import { andThen, type Told } from './told.ts';
 import { PING, REJOIN } from './translate.ts';
 
 type Circumstances = Pick<Moment, 'now' | 'policy'>;
 
-export function lines(state: CodexState, command: ProtocolCommand, moment: Circumstances): Step<CodexState> {
-  const told = say(state, command, moment);
-  return timed(
-    andThen(told, (next) => goFurther(next, moment.policy)),
-    moment.now,
-  );
+export function lines(state: CodexState, command: ProtocolCommand, moment: Circumstances): Told {
+  return andThen(say(state, command, moment), (next) => goFurther(next, moment.policy));
 }
 
 function say(state: CodexState, command: ProtocolCommand, { now, policy }: Circumstances): Told {

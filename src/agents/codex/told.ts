@@ -1,13 +1,10 @@
-/** What one frame or command comes to, before its events have a time. */
-import type { Step } from '../step.ts';
-import { breaking, type Saying } from './items.ts';
+/** What one frame or command comes to. */
+import type { Saying, Step } from '../step.ts';
+import { breaking } from './items.ts';
 import type { OpenItem } from './protocol.ts';
 import { isAtRest, type CodexState } from './state.ts';
 
-export interface Told extends Omit<Step<CodexState>, 'said' | 'partial'> {
-  said?: readonly Saying[];
-  partial?: Saying;
-}
+export type Told = Step<CodexState>;
 
 /** What comes of it, and of what follows from that. */
 export function andThen(told: Told, next: (state: CodexState) => Told): Told {
@@ -18,15 +15,6 @@ export function andThen(told: Told, next: (state: CodexState) => Told): Told {
     lines: [...(told.lines ?? []), ...(then.lines ?? [])],
     said: [...(told.said ?? []), ...(then.said ?? [])],
     steered: [...(told.steered ?? []), ...(then.steered ?? [])],
-  };
-}
-
-export function timed({ said = [], partial, ...rest }: Told, now: Date): Step<CodexState> {
-  const timestamp = now.toISOString();
-  return {
-    ...rest,
-    said: said.map((saying) => ({ timestamp, ...saying })),
-    ...(partial === undefined ? {} : { partial: { timestamp, ...partial } }),
   };
 }
 

@@ -3,11 +3,11 @@ import type { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import { lossOf } from '../context-loss.ts';
 import { withAnswer } from '../inquiry.ts';
-import type { Moment, Step } from '../step.ts';
+import type { Moment, Saying, Translation } from '../step.ts';
 import { finishTurn, goFurther, hearAwaited } from './ending.ts';
 import { refusalLine } from './frames.ts';
 import { followItem, followTodoList, streamItem } from './item-frames.ts';
-import { eventMessage, type Saying } from './items.ts';
+import { eventMessage } from './items.ts';
 import { askForToken, isLoginFailure, REFRESH, toldLogin } from './login.ts';
 import { addTokens, contextOf, endOf, failureOf, limitedBy, messageOf, retrying } from './outcome.ts';
 import { hearOpening } from './prepare.ts';
@@ -28,25 +28,17 @@ import { isAnswerable } from './requests.ts';
 import { enterRound, roundOfRequest } from './rounds.ts';
 import { isAtRest, owns, type CodexState, type Steer } from './state.ts';
 import { beginSubAgent, countSubAgent, endCommands, endSubAgent, leaveCommands } from './tasks.ts';
-import { andThen, closeItems, ofThread, timed, type Told } from './told.ts';
+import { andThen, closeItems, ofThread, type Told } from './told.ts';
 
 export type Circumstances = Pick<Moment, 'now' | 'policy' | 'openedAt'>;
 
 export const PING = 'ping-';
 export const REJOIN = 'rejoin';
 
-export function translate(
-  state: CodexState,
-  line: string,
-  moment: Circumstances,
-): Step<CodexState> | 'noise' | 'damaged' {
-  const parsed = parseLine(line);
-  if (parsed.kind !== 'frame') return parsed.kind;
-  const told = follow(state, parsed.frame, moment);
-  return timed(
-    andThen(told, (next) => goFurther(next, moment.policy)),
-    moment.now,
-  );
+export function translate(state: CodexState, line: string, moment: Circumstances): Translation<CodexState> {
+  const frame = parseLine(line);
+  if (typeof frame === 'string') return frame;
+  return andThen(follow(state, frame, moment), (next) => goFurther(next, moment.policy));
 }
 
 function follow(state: CodexState, frame: Frame, moment: Circumstances): Told {

@@ -6,7 +6,7 @@ import type { TaskRecord } from '../../contract/tasks.ts';
 import { killTools, type Reach } from '../../processes/terminate.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { AgentCodec, LoginNow, ProtocolCommand } from '../codec.ts';
-import type { Facts } from '../facts.ts';
+import { timed, type Facts } from '../facts.ts';
 import { requestIdOf, runIdOf } from '../json-rpc.ts';
 import { keepPlan } from '../keep-plan.ts';
 import type { OpenQuestions } from '../open-questions.ts';
@@ -160,8 +160,9 @@ export class Conversation {
       process.given = null;
       process.endInterrupt();
     }
-    facts.said({ messageId, events: [...said], position, standing, end, progress });
-    if (partial !== undefined) facts.show(() => context.reportPartial(chat.chatId, messageId, partial));
+    facts.said({ messageId, events: timed(said, context.now()), position, standing, end, progress });
+    for (const event of timed(partial === undefined ? [] : [partial], context.now()))
+      facts.show(() => context.reportPartial(chat.chatId, messageId, event));
     if (partial !== undefined || isStirring === true) facts.stirred();
   }
 

@@ -6,7 +6,7 @@ import { clear } from '../../processes/sweep.ts';
 import { hasDetached, killRemains } from '../../processes/terminate.ts';
 import type { ExecutorOptions } from '../agent-context.ts';
 import type { AgentCodec } from '../codec.ts';
-import type { Facts } from '../facts.ts';
+import { timed, type Facts } from '../facts.ts';
 import { exited, unresponsive } from '../failures.ts';
 import type { Conversation } from './conversation.ts';
 import type { LiveProcess } from './live-process.ts';
@@ -61,7 +61,6 @@ function conclude(
   const { position, messageId } = process;
   const { isSelfDirected } = facts;
   const ending = {
-    now: context.now(),
     isFound,
     isWritten: isGivenWhole,
     isAsked,
@@ -74,7 +73,7 @@ function conclude(
   conversation.end();
   const standing = { sessionId, openTools: 0, selfDirected: null, tasks: [] };
   const end = outcome.kind === 'ended' && messageId !== null ? outcome.end : undefined;
-  facts.said({ messageId, events: [...said], position, standing, end });
+  facts.said({ messageId, events: timed(said, context.now()), position, standing, end });
   if (outcome.kind === 'rested' && facts.isDirectionOpen) facts.rested(position);
   return outcome.kind;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentEvent } from '../../../src/contract/agent-event.ts';
+import type { Saying } from '../../../src/agents/step.ts';
 import type { TurnEnd } from '../../../src/contract/facts.ts';
 import { parseLine } from '../../../src/agents/acp/protocol.ts';
 import { freshState, withTurn, type AcpState } from '../../../src/agents/acp/state.ts';
@@ -30,7 +30,6 @@ describe('what an ACP agent prints', () => {
       ['acp-agent_message', 'Another.'],
     ]);
     expect(events[1]).toEqual({
-      timestamp: NOW.toISOString(),
       type: 'acp-agent_message',
       payload: {
         provider: 'some',
@@ -169,7 +168,7 @@ describe('a line that is no frame', () => {
     { text: '{"neither":1}', kind: 'noise' },
     { text: '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}', kind: 'noise' },
   ])('is $kind: $text', ({ text, kind }) => {
-    expect(parseLine(text).kind).toBe(kind);
+    expect(parseLine(text)).toBe(kind);
   });
 });
 
@@ -184,14 +183,15 @@ function inTurn(): AcpState {
 }
 
 function follow(start: AcpState, frames: readonly object[]) {
-  const events: AgentEvent[] = [];
-  const partials: AgentEvent[] = [];
+  const events: Saying[] = [];
+  const partials: Saying[] = [];
   const ends: TurnEnd[] = [];
   let state = start;
   for (const frame of frames) {
-    const parsed = parseLine(JSON.stringify({ jsonrpc: '2.0', ...frame }));
-    if (parsed.kind !== 'frame') throw new Error('no frame');
-    const translation = translate(state, parsed.frame, { now: NOW, openedAt: OPENED_AT });
+    const translation = translate(state, JSON.stringify({ jsonrpc: '2.0', ...frame }), {
+      openedAt: OPENED_AT,
+    });
+    if (typeof translation === 'string') throw new Error('no frame');
     ({ state } = translation);
     events.push(...(translation.said ?? []));
     partials.push(...[translation.partial ?? []].flat());
@@ -217,7 +217,7 @@ function answer(id: string, result: object): object {
   return { id, result };
 }
 
-function brief({ type, payload }: AgentEvent): [string, string] {
+function brief({ type, payload }: Saying): [string, string] {
   const content = (payload['content'] ?? []) as { text?: string }[];
   return [type, content.map(({ text }) => text ?? '').join('')];
 }

@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { conclude, decide } from '../../../src/agents/claude/decide.ts';
 import { freshState, withTurn, type ClaudeState, type ClaudeTurn } from '../../../src/agents/claude/state.ts';
 import type { Ending } from '../../../src/agents/step.ts';
-import { CIRCUMSTANCES, NOW, replay } from './replay.ts';
+import { CIRCUMSTANCES, replay } from './replay.ts';
 
 const ENDING: Ending = {
-  now: NOW,
   isFound: false,
   isWritten: true,
   isAsked: false,

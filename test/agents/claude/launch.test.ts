@@ -129,10 +129,10 @@ describe('the command line', () => {
 
 describe('the environment', () => {
   const environment = { PATH: '/bin', HOME: '/root', CLAUDECODE: '1', ANTHROPIC_API_KEY: 'k' };
-  const place = { environment, home: '/workspace', temporaryFolder: '/tmp/x', carriesOn: false };
+  const place = { HOME: '/workspace', TMPDIR: '/tmp/x', carriesOn: false };
 
   it('is passed on, at home in the workspace and without a trace of another Claude Code', () => {
-    expect(environmentFor({ ...place, isRoot: false })).toEqual({
+    expect(environmentFor(environment, { ...place, isRoot: false })).toEqual({
       PATH: '/bin',
       ANTHROPIC_API_KEY: 'k',
       HOME: '/workspace',
@@ -147,6 +147,6 @@ describe('the environment', () => {
   });
 
   it('claims to be a sandbox only for root', () => {
-    expect(environmentFor({ ...place, isRoot: true })['IS_SANDBOX']).toBe('1');
+    expect(environmentFor(environment, { ...place, isRoot: true })['IS_SANDBOX']).toBe('1');
   });
 });

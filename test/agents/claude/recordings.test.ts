@@ -118,7 +118,6 @@ describe('translating a recording', () => {
     const events = replay('basic').steps.flatMap(({ said = [] }) => said);
     const init = events.find(({ payload }) => payload['subtype'] === 'init');
     expect(init).toMatchObject({
-      timestamp: '2026-11-22T12:00:00.000Z',
       type: 'claude-system',
       payload: { type: 'system', claude_code_version: '2.1.330', permissionMode: 'default' },
     });

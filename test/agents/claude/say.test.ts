@@ -1,3 +1,4 @@
+import { timed } from '../../../src/agents/facts.ts';
 import { describe, expect, it } from 'vitest';
 import { say, sayPart } from '../../../src/agents/claude/say.ts';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
@@ -42,13 +43,13 @@ describe('what Claude Code said', () => {
   it.each(Object.entries(READS))('reads in %s as people would tell it', (name, read) => {
     const { steps } = replay(name);
 
-    expect(sayBriefly(steps.flatMap(({ said: told = [] }) => told))).toEqual(read);
+    expect(sayBriefly(steps.flatMap(({ said: told = [] }) => timed(told, new Date(0))))).toEqual(read);
   });
 
   it('shows what a new file holds and what an edit replaces', () => {
     const { steps } = replay('permission-interrupted');
     const [call] = steps
-      .flatMap(({ said: told = [] }) => told)
+      .flatMap(({ said: told = [] }) => timed(told, new Date(0)))
       .flatMap(say)
       .filter(({ kind }) => kind === 'tool');
 

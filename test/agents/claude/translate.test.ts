@@ -8,7 +8,7 @@ import {
   withTurn,
 } from '../../../src/agents/claude/state.ts';
 import { translate } from '../../../src/agents/claude/translate.ts';
-import { isByItself, MOMENT, NOW, read } from './replay.ts';
+import { isByItself, MOMENT, read } from './replay.ts';
 
 const UUID = '0c2a1ad7-0e5d-4d6c-a3b5-6e5a8a3f1b11';
 const RUNNING = withTurn(freshState('s', 'default'), { uuid: UUID });
@@ -143,7 +143,7 @@ describe('a login', () => {
 describe('what a line brings', () => {
   it('is kept even if nobody knows its type', () => {
     expect(read(RUNNING, { type: 'brand_new', a: 1 }).said).toEqual([
-      { timestamp: NOW.toISOString(), type: 'claude-brand_new', payload: { type: 'brand_new', a: 1 } },
+      { type: 'claude-brand_new', payload: { type: 'brand_new', a: 1 } },
     ]);
     expect(read(RUNNING, { no: 'type' }).said?.map(({ type }) => type)).toEqual(['claude-unknown']);
   });
@@ -211,7 +211,7 @@ describe('what a line brings', () => {
     const token = { type: 'stream_event', event: {} };
     expect(read(RUNNING, token)).toEqual({
       state: RUNNING,
-      partial: { timestamp: NOW.toISOString(), type: 'claude-stream_event', payload: token },
+      partial: { type: 'claude-stream_event', payload: token },
       isStirring: true,
     });
     const pong = { type: 'control_response', response: { subtype: 'success', request_id: 'a-ping' } };

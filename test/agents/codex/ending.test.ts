@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { codec, Driven, GREETED, launched, opened, turnCompleted, working } from './codec-harness.ts';
-import { MOMENT } from './replay.ts';
 import { newMessage } from '../claude/stand-in.ts';
 
 const FOUND = { policy: 'ask' as const, sessionId: 'thread-1', turn: null, steering: [] };
@@ -168,7 +167,7 @@ describe('a plan of Codex', () => {
     const { state } = driven;
     driven.say({ type: 'answer', request: request(driven), answer: { decision: 'deny' } });
     expect(driven.ends).toEqual([{ outcome: 'completed' }]);
-    const ending = { now: MOMENT.now, isFound: true, isWritten: true, isAsked: false, isUnresponsive: false };
+    const ending = { isFound: true, isWritten: true, isAsked: false, isUnresponsive: false };
     expect(codec.conclude(state, { ...ending, isSelfDirected: false }).outcome).toEqual({
       kind: 'ended',
       end: { outcome: 'completed' },
@@ -189,7 +188,6 @@ describe('a plan of Codex', () => {
 
 describe('a server of Codex that died', () => {
   const ending = {
-    now: MOMENT.now,
     isWritten: true,
     isAsked: false,
     isUnresponsive: false,

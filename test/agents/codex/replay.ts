@@ -5,6 +5,7 @@ import { type CodexState, freshState, turnRequestId, withTurn } from '../../../s
 import { translate } from '../../../src/agents/codex/translate.ts';
 import type { Moment, Step } from '../../../src/agents/step.ts';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
+import { timed } from '../../../src/agents/facts.ts';
 import type { TurnEnd } from '../../../src/contract/facts.ts';
 
 interface RecordedFrame {
@@ -102,9 +103,9 @@ function asksOf(state: CodexState): string[] {
 
 function keep(replayed: Replayed, { state, said = [], end, partial }: Step<CodexState>): void {
   replayed.state = state;
-  replayed.events.push(...said);
+  replayed.events.push(...timed(said, NOW));
   replayed.story.push(...said.map(nameOf));
-  if (partial !== undefined) replayed.partials.push(partial);
+  if (partial !== undefined) replayed.partials.push(...timed([partial], NOW));
   if (end !== undefined) finish(replayed, end);
 }
 
@@ -115,11 +116,11 @@ function finish(replayed: Replayed, end: TurnEnd): void {
 
 function settle(replayed: Replayed): void {
   const ending = { isFound: false, isWritten: true, isAsked: false, isUnresponsive: false };
-  const { state, said } = conclude(replayed.state, { ...ending, isSelfDirected: false, now: NOW });
+  const { state, said } = conclude(replayed.state, { ...ending, isSelfDirected: false });
   keep(replayed, { state, said });
 }
 
-function nameOf({ payload }: AgentEvent): string {
+function nameOf({ payload }: Pick<AgentEvent, 'payload'>): string {
   const { type, name } = payload;
   return typeof name === 'string' ? `${String(type)} ${name}` : String(type);
 }

@@ -1,7 +1,7 @@
 /** A fourth agent, whole: what a driver has to say about one. */
 import { z } from 'zod';
 import type { AgentCodec, ProtocolCommand } from '../../../../src/agents/codec.ts';
-import type { Conclusion, Ending, Moment, Standing, Step } from '../../../../src/agents/step.ts';
+import type { Conclusion, Ending, Standing, Step } from '../../../../src/agents/step.ts';
 
 export interface EchoState {
   sessionId: string | null;
@@ -49,16 +49,15 @@ export const echoCodec: AgentCodec<EchoState> = {
   remedy: 'say hello to it',
 };
 
-function translate(state: EchoState, text: string, { now }: Moment): Step<EchoState> | 'noise' {
+function translate(state: EchoState, text: string): Step<EchoState> | 'noise' {
   const { data } = LineSchema.safeParse(parseJson(text));
   if (data === undefined) return 'noise';
   const { hello, heard, said, ended, how = 'completed', answered } = data;
-  const timestamp = now.toISOString();
   if (hello !== undefined) return { state: { ...state, sessionId: hello } };
   if (answered !== undefined) return { state, isPong: true };
   if (ended !== undefined) return { state: { ...state, turnId: null }, end: { outcome: how } };
   const type = heard === undefined ? 'echo-said' : 'echo-heard';
-  return { state, said: [{ timestamp, type, payload: { text: said ?? data.text ?? '' } }] };
+  return { state, said: [{ type, payload: { text: said ?? data.text ?? '' } }] };
 }
 
 function lines(state: EchoState, command: ProtocolCommand): Step<EchoState> {
