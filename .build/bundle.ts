@@ -55,6 +55,7 @@ const parts: BuildOptions[] = [
     banner: { js: REQUIRE },
     external: ['@statelyai/inspect'],
   },
+  { ...shared, entryPoints: ['src/fleet/fleet.ts'], platform: 'node', banner: { js: REQUIRE } },
   { ...shared, entryPoints: ['src/client/client.ts'], platform: 'neutral', mainFields: ['module', 'main'] },
   {
     ...shared,

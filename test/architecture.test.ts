@@ -113,6 +113,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/journal',
     'type:src/log.ts',
   ],
+  'src/fleet': ['node:', 'type:src/contract', 'src/environment', 'src/mirror'],
   'src/chats': [
     'node:',
     'xstate',
@@ -169,6 +170,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/credentials',
     'src/environment',
     'src/errors.ts',
+    'src/fleet',
     'src/hooks',
     'src/inspector',
     'src/mirror',

@@ -12,6 +12,7 @@ import {
   type ChatOptions,
   type ClientOptions,
 } from './command-options.ts';
+import { addFleet } from './fleet-commands.ts';
 import { addHooks } from './hook-commands.ts';
 import { addTasks } from './task-commands.ts';
 import { CliError, EXIT, type Shell } from './terminal.ts';
@@ -44,6 +45,7 @@ export function createProgram(shell: Shell, words: readonly string[] = process.a
   addDescriptions(program, shell);
   addTasks(program, shell);
   addHooks(program, shell);
+  addFleet(program, shell);
   return program;
 }
 

@@ -1,0 +1,57 @@
+import type { RedisAddress } from '../environment/redis-url.ts';
+import { connectRedis, toSharedLogError, type RedisClient } from '../mirror/connect-redis.ts';
+import { SHARDS, feedKey } from '../mirror/keys.ts';
+
+/** An entry of a feed: where it stands, and its fields in turn. */
+export interface FeedEntry {
+  feed: string;
+  id: string;
+  workspaceId: string;
+  json: string;
+}
+
+export const FEEDS: readonly string[] = Array.from({ length: SHARDS }, (_, shard) => feedKey(shard));
+
+type Reply = [id: string, fields: string[] | null][];
+
+/** Redis, as those see it who read feeds. What fails closes the connection; the next call opens another. */
+export class FeedConnection {
+  readonly #address: RedisAddress;
+  #connecting: Promise<RedisClient> | null = null;
+
+  constructor(address: RedisAddress) {
+    this.#address = address;
+  }
+
+  /** What all feeds answer, one question each, sent together. @throws {SharedLogError} */
+  async ask<Answer>(question: (redis: RedisClient, feed: string) => Promise<Answer>): Promise<Answer[]> {
+    const connecting = (this.#connecting ??= connectRedis(this.#address));
+    try {
+      const redis = await connecting;
+      return await Promise.all(FEEDS.map((feed) => question(redis, feed)));
+    } catch (error) {
+      if (this.#connecting === connecting) this.close();
+      throw toSharedLogError(error);
+    }
+  }
+
+  close(): void {
+    const connecting = this.#connecting;
+    this.#connecting = null;
+    connecting?.then((redis) => redis.disconnect()).catch(() => undefined); // there is nothing to close
+  }
+}
+
+/** Of an entry that was dropped while it was pending nothing is left. */
+export function toEntries(feed: string, reply: Reply): FeedEntry[] {
+  return reply.flatMap(([id, fields]) => {
+    const [, workspaceId, , json] = fields ?? [];
+    return workspaceId === undefined || json === undefined ? [] : [{ feed, id, workspaceId, json }];
+  });
+}
+
+/** What `XREAD` and `XREADGROUP` answer for one feed. */
+export function entriesRead(feed: string, reply: unknown): FeedEntry[] {
+  const [stream] = (reply ?? []) as [string, Reply][];
+  return stream === undefined ? [] : toEntries(feed, stream[1]);
+}

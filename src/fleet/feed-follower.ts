@@ -1,0 +1,161 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EngineEvent } from '../contract/events.ts';
+import { SharedLogError } from '../mirror/shared-log.ts';
+import { entriesRead, toEntries, type FeedConnection, type FeedEntry } from './feed-connection.ts';
+import type { FleetEvent, FollowOptions } from './fleet-event.ts';
+
+/** So many are taken from each feed at a time. */
+const COUNT = 500;
+const IDLE_MS = 25;
+const AWAY_MS = 1_000;
+const TAKE_OVER_MS = 60_000;
+
+/** Reads all feeds in turn, as one of a group or alone. */
+export class FeedFollower {
+  readonly #connection: FeedConnection;
+  readonly #options: FollowOptions;
+  readonly #takeOverMs: number;
+  readonly #acknowledged = new Map<string, string[]>();
+  /** Without a group: the last entry of each feed that was read. */
+  readonly #last = new Map<string, string>();
+  #isPrepared = false;
+  #hasOwn = true;
+  #tookOverAt = 0;
+
+  constructor(connection: FeedConnection, options: FollowOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#takeOverMs = options.takeOverMs ?? TAKE_OVER_MS;
+  }
+
+  async *events(): AsyncGenerator<FleetEvent, void, undefined> {
+    try {
+      while (!this.#isOver()) {
+        const entries = await this.#next();
+        for (const entry of entries) {
+          if (this.#isOver()) return;
+          yield this.#toEvent(entry);
+        }
+        if (entries.length === 0) await this.#pause(IDLE_MS);
+      }
+    } finally {
+      await this.#flush().catch(() => undefined); // what is lost comes again
+      this.#connection.close();
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#options.signal?.aborted ?? false;
+  }
+
+  /** Shorter when the loop is to end. */
+  async #pause(milliseconds: number): Promise<void> {
+    const { signal } = this.#options;
+    await delay(milliseconds, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+  }
+
+  /** Empty also while Redis is away. */
+  async #next(): Promise<FeedEntry[]> {
+    try {
+      if (!this.#isPrepared) await this.#prepare();
+      await this.#flush();
+      return (await this.#read()).flat();
+    } catch (error) {
+      if (!(error instanceof SharedLogError)) throw error;
+      this.#options.onAway?.(error);
+      this.#isPrepared = false; // it may come back without what it had
+      this.#hasOwn = true;
+      await this.#pause(AWAY_MS * Math.random());
+      return [];
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    const { group, from = 'now' } = this.#options;
+    await this.#connection.ask(async (redis, feed) => {
+      if (group !== undefined) {
+        const start = from === 'oldest' ? '0' : '$';
+        return redis.xgroup('CREATE', feed, group, start, 'MKSTREAM').catch(passIfThere);
+      }
+      if (this.#last.has(feed)) return undefined;
+      const [last] = await redis.xrevrange(feed, '+', '-', 'COUNT', 1);
+      return this.#last.set(feed, from === 'oldest' ? '0' : (last?.[0] ?? '0'));
+    });
+    this.#isPrepared = true;
+  }
+
+  async #read(): Promise<FeedEntry[][]> {
+    const { group } = this.#options;
+    if (group === undefined) return this.#readAlone();
+    const takenOver = await this.#takeOver(group);
+    if (takenOver.some((entries) => entries.length > 0)) return takenOver;
+    const own = this.#hasOwn;
+    this.#hasOwn = false;
+    return this.#connection.ask(async (redis, feed) => {
+      const reader = ['GROUP', group, this.#consumer, 'COUNT', COUNT] as const;
+      // Behind `0` is what this consumer had before it was started again.
+      return entriesRead(feed, await redis.xreadgroup(...reader, 'STREAMS', feed, own ? '0' : '>'));
+    });
+  }
+
+  #readAlone(): Promise<FeedEntry[][]> {
+    return this.#connection.ask(async (redis, feed) => {
+      const after = this.#last.get(feed) ?? '0';
+      const entries = entriesRead(feed, await redis.xread('COUNT', COUNT, 'STREAMS', feed, after));
+      this.#last.set(feed, entries.at(-1)?.id ?? after);
+      return entries;
+    });
+  }
+
+  /** What a consumer has had for too long is most likely one that died. */
+  async #takeOver(group: string): Promise<FeedEntry[][]> {
+    if (performance.now() - this.#tookOverAt < this.#takeOverMs / 2) return [];
+    this.#tookOverAt = performance.now();
+    return this.#connection.ask(async (redis, feed) => {
+      const claim = [feed, group, this.#consumer, this.#takeOverMs, '0', 'COUNT', COUNT] as const;
+      const [, reply] = (await redis.xautoclaim(...claim)) as [string, Parameters<typeof toEntries>[1]];
+      return toEntries(feed, reply);
+    });
+  }
+
+  get #consumer(): string {
+    return this.#options.consumer ?? 'only';
+  }
+
+  #toEvent({ feed, id, workspaceId, json }: FeedEntry): FleetEvent {
+    const event = JSON.parse(json) as EngineEvent; // an engine wrote it, perhaps a newer one
+    return {
+      key: `${workspaceId}/${event.id}`,
+      workspaceId,
+      event,
+      acknowledge: () => void this.#acknowledgedOf(feed).push(id),
+    };
+  }
+
+  #acknowledgedOf(feed: string): string[] {
+    const ids = this.#acknowledged.get(feed) ?? [];
+    this.#acknowledged.set(feed, ids);
+    return ids;
+  }
+
+  async #flush(): Promise<void> {
+    const { group } = this.#options;
+    if (group === undefined || this.#acknowledged.size === 0) return;
+    const due = new Map(this.#acknowledged);
+    this.#acknowledged.clear();
+    try {
+      await this.#connection.ask(async (redis, feed) => {
+        const ids = due.get(feed);
+        return ids === undefined ? 0 : redis.xack(feed, group, ...ids);
+      });
+    } catch (error) {
+      for (const [feed, ids] of due) this.#acknowledgedOf(feed).push(...ids);
+      throw error;
+    }
+  }
+}
+
+/** The group may have been made by another consumer. */
+function passIfThere(error: unknown): void {
+  if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+}
