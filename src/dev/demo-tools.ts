@@ -3,6 +3,8 @@ import { say, useTool, type Reply } from './scripted-steps.ts';
 /** How an agent is made to do something, each with tools of its own. */
 export interface AgentTools {
   run: (command: string) => Reply;
+  /** Runs a command that goes on beside the turn. */
+  leave: (command: string) => Reply;
   plan: (text: string) => Reply;
   ask: (question: object) => Reply;
   /** A to-do list of which the first so many are done. */
@@ -16,6 +18,7 @@ export interface AgentTools {
 
 export const CLAUDE_TOOLS: AgentTools = {
   run: (command) => useTool('Bash', { command }),
+  leave: (command) => useTool('Bash', { command, run_in_background: true }),
   plan: (plan) => useTool('ExitPlanMode', { plan }),
   ask: (question) => useTool('AskUserQuestion', { questions: [question] }),
   list: (steps, done) =>
@@ -34,6 +37,7 @@ export const CLAUDE_TOOLS: AgentTools = {
 
 export const CODEX_TOOLS: AgentTools = {
   run: (command) => useTool('exec_command', { cmd: command }),
+  leave: (command) => useTool('exec_command', { cmd: command, yield_time_ms: 250 }),
   plan: (text) => say(`<proposed_plan>\n${text}\n</proposed_plan>`),
   ask: (question) => useTool('request_user_input', { questions: [{ id: 'greeting', ...question }] }),
   list: (steps, done) =>

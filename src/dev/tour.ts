@@ -81,6 +81,11 @@ const SCENES: readonly Scene[] = [
     steps: ({ tools }) => [tools.run('seq 1 2000')],
     close: 'The command printed two thousand lines.',
   },
+  {
+    about: /\bbackground\b/i,
+    steps: ({ tools }) => [tools.leave('for tick in $(seq 1 120); do echo "tick $tick"; sleep 1; done')],
+    close: 'It ticks in the background for two minutes, or until you stop it.',
+  },
   { about: /\bmarkdown\b/i, steps: () => [], close: MARKDOWN },
 ];
 

@@ -174,6 +174,20 @@ it('names, finds and deletes chats', async () => {
   await chat.waitFor({ state: 'detached' });
 });
 
+it('shows what runs in the background, and stops it', async () => {
+  const { page } = await openPage(browser, DESKTOP);
+  onTestFinished(() => page.context().close());
+  await page.goto(`${url}/inspect#secret=${secret}`);
+  await begin(page, 'Leave something running');
+  await answered(page, 'It ticks in the background');
+
+  const background = page.getByRole('region', { name: 'In the background' });
+  await background.getByText('command · running').click({ timeout: 60_000 });
+  await background.getByText('tick 1').waitFor();
+  await background.getByRole('button', { name: 'Stop' }).click();
+  await background.waitFor({ state: 'detached', timeout: 60_000 });
+});
+
 it('completes commands, and shows what agents drew, as it appears', async () => {
   const { page, troubles } = await openPage(browser, DESKTOP);
   onTestFinished(() => page.context().close());

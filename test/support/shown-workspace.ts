@@ -128,6 +128,7 @@ function partsOf(shown: Shown, { streams, answers }: Doing): Parameters<typeof f
         processing: true,
         queue: shown.waiting.map((message, index) => ({ id: `w${index}`, message, queuedAt: AT })),
       }),
+      tasks: async () => [],
       interrupt: async () => ({ interrupted: true, queue: [], background: 'keep' }),
       history: async (chatId) => ({
         threadId: null,

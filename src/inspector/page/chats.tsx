@@ -11,6 +11,7 @@ import { Queue } from './queue.tsx';
 import { Requests } from './requests.tsx';
 import { StateLine } from './state-line.tsx';
 import { useStore } from './store.ts';
+import { Tasks } from './tasks.tsx';
 
 export function Chats({ store }: { store: PageStore }) {
   const chats = useStore(store, ({ workspace }) => workspace?.chats);
@@ -39,6 +40,7 @@ function Chat({ store, chat }: { store: PageStore; chat: ChatSummary }) {
     <div class="chat" ref={pane}>
       <ChatHeader store={store} chat={chat} />
       <ConversationView store={store} />
+      <Tasks client={store.state.client} conversation={conversation} />
       <Queue
         conversation={conversation}
         onEdit={(text) => {

@@ -23,6 +23,7 @@ const SUGGESTIONS: readonly Suggestion[] = [
   { title: 'See a to-do list', text: 'Make a to-do list with three steps and work through it.' },
   { title: 'See two files change', text: 'Change two files of the demo.' },
   { title: 'See a long output', text: 'Run a command with a long output.' },
+  { title: 'Leave something running', text: 'Start something that goes on in the background.' },
   { title: 'Read a table', text: 'Show me a table and some code in Markdown.' },
   { title: 'Interrupt a turn', text: 'Count down slowly.' },
 ];

@@ -275,7 +275,7 @@ function textsOf(conversation: Conversation) {
 function openByHand() {
   const reads: { resolve: (page: object) => void; reject: (error: Error) => void }[] = [];
   const history = () => new Promise((resolve, reject) => reads.push({ resolve, reject }));
-  const client = { chats: { history, queue: emptyQueue } } as unknown as EngineClient;
+  const client = { chats: { history, queue: emptyQueue, tasks: noTasks } } as unknown as EngineClient;
   const conversation = new Conversation({ chatId: CHAT, client, onChange: () => undefined });
   const settling = (done: Promise<void>) => {
     const read = reads.at(-1);
@@ -292,6 +292,7 @@ function openByHand() {
 }
 
 const emptyQueue = () => Promise.resolve({ queue: [] });
+const noTasks = () => Promise.resolve([]);
 
 interface Page {
   events: AgentEvent[];
@@ -307,7 +308,9 @@ async function open(events: AgentEvent[]) {
 
 function openSlowly() {
   const { promise, resolve } = withResolvers<object>();
-  const client = { chats: { history: () => promise, queue: emptyQueue } } as unknown as EngineClient;
+  const client = {
+    chats: { history: () => promise, queue: emptyQueue, tasks: noTasks },
+  } as unknown as EngineClient;
   const conversation = new Conversation({ chatId: CHAT, client, onChange: () => undefined });
   const loaded = conversation.load();
   return {

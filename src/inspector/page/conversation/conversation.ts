@@ -1,6 +1,15 @@
 import { sayingsOf, WrittenText, type AgentEvent } from '../../../client/client.ts';
-import type { EngineClient, EngineEvent, Said, ToolCall, ToolResult } from '../../../client/client.ts';
+import type {
+  EngineClient,
+  EngineEvent,
+  Said,
+  TaskView,
+  ToolCall,
+  ToolResult,
+} from '../../../client/client.ts';
 import { PendingMessages } from './pending-messages.ts';
+import { Reading } from './reading.ts';
+import { foldTurn, type RunningTurn } from './running-turn.ts';
 import { WaitingMessages } from './waiting-messages.ts';
 
 /** What is shown of one thing that was said. */
@@ -20,14 +29,6 @@ export interface Entry {
 
 const MOST_ENTRIES = 2_000;
 const HISTORY_EVENTS = 200;
-
-/** The turn that runs. */
-export interface RunningTurn {
-  /** ISO time. */
-  startedAt: string;
-  /** What it waits for that is no step of its own: the model's API. */
-  waitsFor: string | null;
-}
 
 /** What is said in one chat: the end of its history, then whatever comes. */
 export class Conversation {
@@ -53,6 +54,8 @@ export class Conversation {
   turn: RunningTurn | null = null;
   readonly pending = new PendingMessages();
   readonly waiting: WaitingMessages;
+  /** What runs in the background. */
+  readonly tasks: Reading<readonly TaskView[]>;
   /** Why the history could not be read. */
   failure: string | null = null;
 
@@ -61,7 +64,12 @@ export class Conversation {
     this.#client = client;
     this.#onChange = onChange;
     this.#written = new WrittenText(chatId);
-    this.waiting = new WaitingMessages({ chatId, client, onChange: () => this.#change() });
+    const changed = () => this.#change();
+    this.waiting = new WaitingMessages({ chatId, client, onChange: changed });
+    this.tasks = new Reading<readonly TaskView[]>([], {
+      read: () => client.chats.tasks(chatId),
+      onChange: changed,
+    });
   }
 
   /** What the agent is writing, as far as it got; empty when that stands in an entry. */
@@ -91,6 +99,7 @@ export class Conversation {
     this.failure = null;
     this.#change();
     void this.waiting.read();
+    void this.tasks.refresh();
     try {
       const page = await this.#client.chats.history(this.chatId, { limit: HISTORY_EVENTS });
       if (load === this.#loads) this.#begin(page);
@@ -118,7 +127,9 @@ export class Conversation {
     if (!('chatId' in event.payload) || event.payload.chatId !== this.chatId) return;
     this.pending.take(event);
     this.waiting.take(event);
-    this.#followTurn(event);
+    if (event.type === 'chat.task.changed') void this.tasks.refresh();
+    this.turn = foldTurn(this.turn, event);
+    this.#change();
     if (this.#early === null) this.#apply(event);
     else this.#early.push(event);
   }
@@ -132,17 +143,6 @@ export class Conversation {
   /** The connection broke: what is being written may come again. */
   break(): void {
     this.#written.break();
-  }
-
-  #followTurn({ type, ts, payload }: EngineEvent): void {
-    if (type === 'chat.turn.started' && payload.steers === undefined)
-      this.turn = { startedAt: ts, waitsFor: null };
-    if (type === 'chat.turn.completed' && payload.steers === undefined) this.turn = null;
-    if (this.turn === null) return;
-    if (type === 'chat.turn.progress') this.turn = { ...this.turn, waitsFor: payload.progress.message };
-    if (type === 'chat.turn.delta' || type === 'chat.turn.partial')
-      this.turn = { ...this.turn, waitsFor: null };
-    this.#change();
   }
 
   #begin({ events, lastEventId, beforeCursor }: HistoryPart): void {

@@ -1,4 +1,5 @@
 import type { EngineClient, EngineEvent, QueueItem } from '../../../client/client.ts';
+import { Reading } from './reading.ts';
 
 const CHANGES_QUEUE: ReadonlySet<EngineEvent['type']> = new Set([
   'chat.turn.accepted',
@@ -7,18 +8,21 @@ const CHANGES_QUEUE: ReadonlySet<EngineEvent['type']> = new Set([
   'chat.interrupted',
 ]);
 
-/** The queue of a chat, whoever wrote to it. Events say that it changed, not how. */
+/** The queue of a chat, whoever wrote to it. */
 export class WaitingMessages {
   readonly #chatId: string;
   readonly #client: EngineClient;
-  readonly #onChange: () => void;
-  #reading: 'no' | 'once' | 'again' = 'no';
-  items: readonly QueueItem[] = [];
+  readonly #queue: Reading<readonly QueueItem[]>;
 
   constructor({ chatId, client, onChange }: { chatId: string; client: EngineClient; onChange: () => void }) {
     this.#chatId = chatId;
     this.#client = client;
-    this.#onChange = onChange;
+    const read = () => client.chats.queue(chatId).then(({ queue }) => queue);
+    this.#queue = new Reading<readonly QueueItem[]>([], { read, onChange });
+  }
+
+  get items(): readonly QueueItem[] {
+    return this.#queue.value;
   }
 
   /** An event of its chat. */
@@ -26,31 +30,16 @@ export class WaitingMessages {
     if (CHANGES_QUEUE.has(type)) void this.read();
   }
 
-  /** Reads it anew; however often it is asked for meanwhile, once more behind that. What cannot be read stays as it was. */
-  async read(): Promise<void> {
-    if (this.#reading !== 'no') return void (this.#reading = 'again');
-    do {
-      this.#reading = 'once';
-      await this.#change(this.#client.chats.queue(this.#chatId).then(({ queue }) => queue));
-    } while (this.#isAskedAgain());
-    this.#reading = 'no';
-  }
-
-  async move(messageId: string, position: number): Promise<void> {
-    await this.#change(this.#client.chats.reorder({ chatId: this.#chatId, messageId, position }));
-  }
-
-  async withdraw(messageId: string): Promise<void> {
-    await this.#change(this.#client.chats.withdraw({ chatId: this.#chatId, messageId }));
-  }
-
-  #isAskedAgain(): boolean {
-    return this.#reading === 'again';
+  read(): Promise<void> {
+    return this.#queue.refresh();
   }
 
   /** One that started meanwhile is no trouble: the event of its start tells. */
-  async #change(answer: Promise<readonly QueueItem[]>): Promise<void> {
-    this.items = await answer.catch(() => this.items);
-    this.#onChange();
+  move(messageId: string, position: number): Promise<void> {
+    return this.#queue.take(this.#client.chats.reorder({ chatId: this.#chatId, messageId, position }));
+  }
+
+  withdraw(messageId: string): Promise<void> {
+    return this.#queue.take(this.#client.chats.withdraw({ chatId: this.#chatId, messageId }));
   }
 }
