@@ -95,7 +95,16 @@ function ofTools(run: Run, { toolsOpenedSince }: Reach): ProcessEntry[] {
   if (toolsOpenedSince === null) return [];
   const shim = shimOf(run);
   const since = (toolsOpenedSince - TOLERANCE_MS - startOfTicks()) / MS_PER_TICK;
-  return processesOf(run).filter(({ session, startTicks }) => session !== shim && startTicks >= since);
+  const entries = processesOf(run).filter(({ session }) => session !== shim);
+  const left = new Set(entries.flatMap(({ pid, startTicks }) => (startTicks < since ? [pid] : [])));
+  return entries.filter(({ pid, parent }) => !left.has(pid) && !descendsOf(left, parent, entries));
+}
+
+/** What was left running on purpose goes on starting processes of its own. */
+function descendsOf(left: ReadonlySet<number>, parent: number, entries: readonly ProcessEntry[]): boolean {
+  if (left.has(parent)) return true;
+  const entry = entries.find(({ pid }) => pid === parent);
+  return entry !== undefined && descendsOf(left, entry.parent, entries);
 }
 
 async function killAll(find: () => ProcessEntry[]): Promise<void> {

@@ -21,7 +21,7 @@ it('stops an answer on its way, keeps what was said and goes on in the same sess
 
   expect(await client.post(`/chats/${chatId}/interrupt`)).toEqual({
     status: 200,
-    body: { interrupted: true, queue: [] },
+    body: { interrupted: true, queue: [], background: 'keep' },
   });
   expect(await stream.waitForEnd(messageId)).toMatchObject({
     payload: { outcome: 'interrupted', isComplete: false },
@@ -75,6 +75,7 @@ it('lets the next message of the queue run after an interrupt', async () => {
   expect((await client.post(`/chats/${chatId}/interrupt`)).body).toEqual({
     interrupted: true,
     queue: ['m2', 'm3'],
+    background: 'keep',
   });
   expect(await stream.waitForEnd('m3')).toMatchObject({ payload: { outcome: 'completed' } });
   expectExactlyOneEnd(stream.events, ['m1', 'm2', 'm3']);
@@ -91,6 +92,7 @@ it('drops the queue when asked to', async () => {
   expect((await client.post(`/chats/${chatId}/interrupt?queue=clear`)).body).toEqual({
     interrupted: true,
     queue: ['m2'],
+    background: 'keep',
   });
   await stream.waitForEnd('m1');
   expect(
@@ -104,7 +106,7 @@ it('does nothing to an idle chat', async () => {
   const { client, chatId } = await startWorkspace();
   expect(await client.post(`/chats/${chatId}/interrupt`)).toEqual({
     status: 200,
-    body: { interrupted: false, queue: [] },
+    body: { interrupted: false, queue: [], background: 'keep' },
   });
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { fence, identify, isAlive, shimOf } from '../../../src/processes/identify.ts';
 import { launch } from '../../../src/processes/launch.ts';
@@ -9,7 +9,7 @@ import { findProcess, MS_PER_TICK, processesOf, startOfTicks } from '../../../sr
 import { createRun, filesOf, type Run } from '../../../src/processes/run.ts';
 import { clear, discard, sweep } from '../../../src/processes/sweep.ts';
 import { kill, killTools, terminate } from '../../../src/processes/terminate.ts';
-import { killShell, launchShell, newRun, readAll, shellOptions } from './support.ts';
+import { killShell, launchShell, newRun, readAll, shellOptions, temporaryFolder } from './support.ts';
 
 const FOREVER = 'exec tail -f /dev/null';
 const NO_TOOL = { toolsOpenedSince: null };
@@ -164,6 +164,21 @@ describe('ending', () => {
     await kill(run, { toolsOpenedSince });
     expect(detached(run)).toEqual([service]);
     expect(isAlive(run)).toBe(false);
+  });
+
+  it('leaves what a service of an earlier tool starts while another is open', async () => {
+    const pipe = join(await temporaryFolder(), 'go');
+    const service = `mkfifo ${pipe}; read x <${pipe}; tail -f /dev/null; true`;
+    const run = await launchShell(`setsid sh -c "${service}" & exec tail -f /dev/null`);
+    await vi.waitFor(() => expect(existsSync(pipe)).toBe(true), 30_000);
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(startedAt(detached(run)[0]) + 100), 30_000);
+    const toolsOpenedSince = Date.now();
+    await writeFile(pipe, 'go\n');
+    await vi.waitFor(() => expect(detached(run).map(programOf)).toEqual(['sh', 'tail']), 30_000);
+    const all = detached(run);
+
+    await killTools(run, { toolsOpenedSince });
+    expect(detached(run)).toEqual(all);
   });
 });
 
