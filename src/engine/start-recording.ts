@@ -1,6 +1,6 @@
 import type { EngineEnvironment } from '../environment/engine-env.ts';
 import { createThrottle } from '../hooks/throttle.ts';
-import { createHub, type Hub } from '../journal/hub.ts';
+import { Hub } from '../journal/hub.ts';
 import type { Log } from '../log.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { Home } from './open-home.ts';
@@ -34,7 +34,7 @@ const gatherMs = (readers: number) => Math.max(250, readers / 4);
 /** Begins to write down what is said, and what the workspace says first. */
 export async function startRecording(home: Home, options: StartRecordingOptions): Promise<Recording> {
   const { journal, records, hooks, damages } = home;
-  const hub = createHub(journal);
+  const hub = new Hub(journal);
   const metrics = new Metrics();
   const boot = new BootStatus(options.environment, options.log);
   const onTurnEnd = () => workspace.turnEnded();

@@ -33,6 +33,11 @@ export interface StreamRequest extends FrameFilterOptions {
   after?: string;
 }
 
+/** The cursor of a reader that wants everything that is kept. */
+const START = 'start';
+
+const PIECE_BYTES = 256 << 10;
+
 /**
  * Sends committed events to any number of readers.
  *
@@ -41,27 +46,7 @@ export interface StreamRequest extends FrameFilterOptions {
  *   why it cannot.
  * - A slow reader costs a bounded amount of memory and no other reader any time.
  */
-export interface Hub {
-  readonly clients: number;
-  /** How many events the reader furthest behind has not been sent. */
-  readonly lag: number;
-  onClientsChange(listener: (clients: number) => void): () => void;
-  /** @throws {EngineError} `SHUTTING_DOWN` once it is closed. */
-  open(request: StreamRequest): Promise<Readable>;
-  /** Ends all streams. */
-  close(): void;
-}
-
-/** The cursor of a reader that wants everything that is kept. */
-const START = 'start';
-
-const PIECE_BYTES = 256 << 10;
-
-export function createHub(source: EventSource, options: HubOptions = {}): Hub {
-  return new EventHub(source, options);
-}
-
-class EventHub implements Hub {
+export class Hub {
   readonly #source: EventSource;
   readonly #options: HubOptions;
   readonly #ring: FrameRing;
@@ -75,7 +60,7 @@ class EventHub implements Hub {
   #flushedAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
-  constructor(source: EventSource, options: HubOptions) {
+  constructor(source: EventSource, options: HubOptions = {}) {
     this.#source = source;
     this.#options = options;
     this.#ring = new FrameRing({ maximumBytes: options.ringBytes ?? 2 << 20, lastId: source.committedId });
@@ -87,6 +72,7 @@ class EventHub implements Hub {
     return this.#streams.size;
   }
 
+  /** How many events the reader furthest behind has not been sent. */
   get lag(): number {
     const head = sequenceOf(this.#source.committedId);
     return Math.max(0, ...[...this.#streams].map(({ sequence }) => head - sequence));
@@ -97,12 +83,14 @@ class EventHub implements Hub {
     return () => this.#listeners.delete(listener);
   }
 
+  /** @throws {EngineError} `SHUTTING_DOWN` once it is closed. */
   async open({ after, ...filter }: StreamRequest): Promise<Readable> {
     const finding = await this.#find(after === START ? undefined : after);
     this.#flush();
     return this.#add({ filter, ...this.#beginning(after, finding) });
   }
 
+  /** Ends all streams. */
   close(): void {
     this.#isClosed = true;
     this.#stopListening();

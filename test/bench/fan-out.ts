@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { H3 } from 'h3';
 import { cutFrames } from '../../src/journal/frames.ts';
-import { createHub } from '../../src/journal/hub.ts';
+import { Hub } from '../../src/journal/hub.ts';
 import { createLog } from '../../src/log.ts';
 import { startListener } from '../../src/server/listen.ts';
 import type { BenchRow } from './row.ts';
@@ -61,7 +61,7 @@ async function measureHub(
   { folder, load }: { folder: string; load: Load },
 ): Promise<number> {
   const journal = await openSampleJournal(folder);
-  const hub = createHub(journal);
+  const hub = new Hub(journal);
   const app = new H3({ silent: true }).get('/', () => hub.open({ partial: false }));
   const listener = await startListener(app, {
     host: '127.0.0.1',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { formatEventId } from '../../src/journal/event-id.ts';
 import { ID_OFFSET } from '../../src/journal/event-line.ts';
-import { createHub, type Hub } from '../../src/journal/hub.ts';
+import { Hub } from '../../src/journal/hub.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { BenchRow } from './row.ts';
 import { TAG, openSampleJournal, sampleEntry, sampleLines, writeSampleLog } from './sample-log.ts';
@@ -81,7 +81,7 @@ async function largeLog(base: string): Promise<BenchRow[]> {
 }
 
 async function measureResumes(journal: Journal, last: number): Promise<number[]> {
-  const hub = createHub(journal);
+  const hub = new Hub(journal);
   const times = [];
   for (let round = 0; round < ROUNDS * 4; round += 1) {
     const sequence = Math.floor(last / 2) + round * 1_237;

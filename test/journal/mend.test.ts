@@ -2,7 +2,7 @@ import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sequenceOf } from '../../src/journal/event-id.ts';
-import { createHub } from '../../src/journal/hub.ts';
+import { Hub } from '../../src/journal/hub.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { NOW, appendAll, idOf, numbers, openTestJournal, replayAll, textOf } from './open-test-journal.ts';
 import { SseInbox } from './sse-inbox.ts';
@@ -44,7 +44,7 @@ describe('a log that was damaged before its end', () => {
   it.each(DAMAGES)('with %s sends whole frames, and at the gap a reset', async (_, damage, lost) => {
     const { base } = await openDamaged(damage);
     const { journal } = await openTestJournal(base);
-    const hub = createHub(journal, { gatherMs: 1, now: () => NOW });
+    const hub = new Hub(journal, { gatherMs: 1, now: () => NOW });
     onTestFinished(() => hub.close());
 
     const inbox = new SseInbox(await hub.open({ partial: false, after: idOf(lost[0] === 1 ? 1 : 0) }));
