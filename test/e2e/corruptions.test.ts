@@ -16,7 +16,8 @@ import { HealthSchema, StatusSchema } from '../../src/contract/status.ts';
 import { killAgents } from '../support/agent-processes.ts';
 import { copyHome, corrupt } from '../support/corruption.ts';
 import { createEngineClient, type EngineClient } from '../support/engine-client.ts';
-import { findFreePort, launchEngine, waitForHealth } from '../support/engine-process.ts';
+import { launchEngine, waitForHealth } from '../support/engine-process.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { createRandom } from '../support/random.ts';
 
 /** `CORRUPTIONS=500 CORRUPTION_SEED=7`: so many, and the ones that were seen before. */

@@ -6,13 +6,8 @@ import { inPieces, say } from '../../src/dev/scripted-steps.ts';
 import { agentProcesses, claudeProcesses, waitForEndlessCommand } from '../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
 import { createEngineClient, type EngineClient } from '../support/engine-client.ts';
-import {
-  findFreePort,
-  launchEngine,
-  stopEngine,
-  waitForHealth,
-  type Environment,
-} from '../support/engine-process.ts';
+import { launchEngine, stopEngine, waitForHealth, type Environment } from '../support/engine-process.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { byPrompt, longText, runsForever, saysAround } from '../support/scripted-turns.ts';
 import { createTemporaryHome } from '../support/temporary-home.ts';
 import { expectWholeLog } from '../support/whole-log.ts';

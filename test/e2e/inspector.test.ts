@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { EngineClient } from '../../src/client/client.ts';
 import { findBarriers, launchBrowser, openPage } from '../support/browser.ts';
 import { INSTALLING_MS } from '../support/debian-package.ts';
-import { findFreePort, launchEngine, stopEngine, type EngineProcess } from '../support/engine-process.ts';
+import { launchEngine, stopEngine, type EngineProcess } from '../support/engine-process.ts';
+import { findFreePort } from '../support/free-port.ts';
 
 const DESKTOP = { viewport: { width: 1440, height: 900 }, colorScheme: 'light' } as const;
 const PHONE = {

@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { findFreePort, launchEngine, stopEngine, waitForHealth } from '../support/engine-process.ts';
+import { launchEngine, stopEngine, waitForHealth } from '../support/engine-process.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { createTemporaryHome, type TemporaryHome } from '../support/temporary-home.ts';
 
 /** What `npm install` makes of the published package in an empty folder. */

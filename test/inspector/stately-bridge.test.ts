@@ -3,7 +3,7 @@ import { createInspectorServer } from '@statelyai/inspect/server';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createActor, setup } from 'xstate';
 import { bridgeToStately } from '../../src/inspector/stately-bridge.ts';
-import { findFreePort } from '../support/engine-process.ts';
+import { findFreePort } from '../support/free-port.ts';
 
 const LAMP = setup({
   types: {} as { context: { accessToken: string }; events: { type: 'press' } | { type: 'agent.said' } },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseRedisUrl, type RedisAddress } from '../../src/environment/redis-url.ts';
-import { findFreePort } from './engine-process.ts';
+import { findFreePort } from './free-port.ts';
 
 const run = promisify(execFile);
 

@@ -12,7 +12,6 @@ import { startScriptedModel, type Script, type ScriptedModel } from '../../src/d
 import { scriptTurns } from '../../src/dev/turn-script.ts';
 import { createEngineClient, type EngineClient } from './engine-client.ts';
 import {
-  findFreePort,
   launchEngine,
   stopEngine,
   waitForHealth,
@@ -20,6 +19,7 @@ import {
   type EngineProcess,
   type Environment,
 } from './engine-process.ts';
+import { findFreePort } from './free-port.ts';
 import { echo } from './scripted-turns.ts';
 import { keepSecretsOf } from './secrets.ts';
 import { createTemporaryHome } from './temporary-home.ts';

@@ -7,7 +7,8 @@ import { startReferenceMonolith } from '../../../src/dev/reference-monolith/refe
 import { serve } from '../../../src/engine/serve.ts';
 import { expectExactlyOneEnd } from '../../support/assertions.ts';
 import { startCuttingProxy } from '../../support/cutting-proxy.ts';
-import { findFreePort, launchEngine, waitForHealth, type Environment } from '../../support/engine-process.ts';
+import { launchEngine, waitForHealth, type Environment } from '../../support/engine-process.ts';
+import { findFreePort } from '../../support/free-port.ts';
 import { collect, expectStatesOf } from '../../support/joined-states.ts';
 import { createRandom, pick } from '../../support/random.ts';
 import { expectWholeLog } from '../../support/whole-log.ts';

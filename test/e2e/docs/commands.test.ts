@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
 import { documentedCommands, type Commands } from '../../support/documented-commands.ts';
-import { findFreePort } from '../../support/engine-process.ts';
+import { findFreePort } from '../../support/free-port.ts';
 import { startWorkspace } from '../../support/workspace.ts';
 import { createRepository } from '../../workspace/git-fixture.ts';
 

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { ErrorResponseSchema } from '../../../src/contract/errors.ts';
-import { findFreePort, launchEngine, stopEngine, waitForHealth } from '../../support/engine-process.ts';
+import { launchEngine, stopEngine, waitForHealth } from '../../support/engine-process.ts';
+import { findFreePort } from '../../support/free-port.ts';
 import { bodyOf, rawGarbage, toPath, type Operation } from '../../support/garbage.ts';
 import { createRandom, pick } from '../../support/random.ts';
 import { parseAnswer } from '../../support/raw-http.ts';
