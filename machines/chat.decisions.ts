@@ -1,11 +1,10 @@
 /** What a chat says about what happened: pure functions of its context and one fact. */
-import type { Failure } from '../src/contract/chats.ts';
+import type { Failure, Usage } from '../src/contract/chats.ts';
 import type { DropReason } from '../src/contract/events.ts';
 import type { AgentFact, TurnEnd } from '../src/contract/facts.ts';
-import type { LineRecord, Position, QueuedMessage, Recorded } from '../src/contract/records.ts';
+import type { Position, QueuedMessage, Recorded } from '../src/contract/records.ts';
 import type { RequestOutcome } from '../src/contract/requests.ts';
 import { chatIdOf, currentOf, hasStarted, waitingOf } from './chat.context.ts';
-import { newsOf, taskChangeOf } from './chat.tasks.ts';
 import type {
   ChatContext,
   ChatEmitted,
@@ -15,16 +14,12 @@ import type {
   TurnCompleted,
 } from './chat.events.ts';
 
-export type Said = Extract<AgentFact, { type: 'agent.said' }>;
-
 /** The end of a turn, seen in the light of why the agent was asked to stop. */
 export function concludeTurn(stopReason: StopReason | null, end: TurnEnd): TurnEnd {
   if (stopReason === null) return end;
-  const { usage } = end;
-  const spent = usage === undefined ? {} : { usage };
-  if (end.outcome === 'completed' || stopReason === 'superseded') return { outcome: 'completed', ...spent };
+  if (end.outcome === 'completed' || stopReason === 'superseded') return { outcome: 'completed' };
   const error = STOP_FAILURES[stopReason];
-  return error === undefined ? { outcome: 'interrupted', ...spent } : { outcome: 'errored', error, ...spent };
+  return error === undefined ? { outcome: 'interrupted' } : { outcome: 'errored', error };
 }
 
 const STOP_FAILURES: Partial<Record<StopReason, Failure>> = {
@@ -128,18 +123,6 @@ export function interruptionOf(context: ChatContext): Recorded<'chat.interrupted
   return { type: 'chat.interrupted', payload };
 }
 
-/** One word for all events of a step, with how far the agent's output is journaled by it; none when nothing is new. */
-export function sayingOf(context: ChatContext, said: Said): ChatEmitted[] {
-  const { events, messageId, tasks } = said;
-  const news = tasks === undefined ? [] : newsOf(context.record, tasks);
-  const changes = news.map((task) => taskChangeOf(context.record, task));
-  const record = noteOf(said, news.length > 0);
-  if (events.length === 0)
-    return [...(record === undefined ? [] : [{ type: 'chat.updated' as const, record }]), ...changes];
-  const payload = { chatId: chatIdOf(context), messageId, events };
-  return [{ type: 'chat.said', payload, ...(record === undefined ? {} : { record }) }, ...changes];
-}
-
 export function progressOf(
   context: ChatContext,
   { messageId, progress, position }: Extract<AgentFact, { type: 'agent.waits' }>,
@@ -148,22 +131,10 @@ export function progressOf(
   return { type: 'chat.turn.progress', payload, ...(position === null ? {} : { record: { position } }) };
 }
 
-function noteOf({ position, events, end, ...said }: Said, hasNews: boolean): LineRecord | undefined {
-  const { sessionId, sessionMark, selfDirected } = said;
-  const changes = {
-    ...(sessionId === undefined ? {} : { sessionId }),
-    ...(sessionMark === undefined ? {} : { sessionMark }),
-    ...(selfDirected === undefined ? {} : { selfDirected }),
-  };
-  const isWorthALine = hasNews || events.length > 0 || end !== undefined || Object.keys(changes).length > 0;
-  if (!isWorthALine) return undefined;
-  return position === null ? changes : { ...changes, position };
-}
-
 export function completionOf(
   context: ChatContext,
   messageId: string,
-  { outcome, error, usage }: TurnEnd,
+  { outcome, error, usage }: TurnEnd & { usage?: Usage | undefined },
 ): TurnCompleted {
   return {
     type: 'chat.turn.completed',

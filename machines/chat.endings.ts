@@ -9,9 +9,14 @@ import { newsOf, taskChangeOf } from './chat.tasks.ts';
 /** Everything that ends with a turn, in this order: what was asked, what was said into it, itself. */
 export function conclusionOf(context: ChatContext, end: TurnEnd): ChatEmitted[] {
   const message = messageOf(context);
+  const { turnUsage: usage } = context.record;
   const closings = context.record.requests.map(({ id }) => closingOf(context, id, 'withdrawn'));
   if (message === null) return closings;
-  return [...closings, ...steerEndingsOf(context, end), completionOf(context, message.messageId, end)];
+  return [
+    ...closings,
+    ...steerEndingsOf(context, end),
+    completionOf(context, message.messageId, { ...end, usage }),
+  ];
 }
 
 /** In a copied home the turn and the queue belong to the original; the history is kept. */

@@ -100,6 +100,7 @@ export type ChatEmitted =
       | 'chat.turn.accepted'
       | 'chat.turn.started'
       | 'chat.turn.progress'
+      | 'chat.usage.changed'
       | 'chat.interrupted'
       | 'chat.message.dropped'
       | 'chat.request.opened'

@@ -1,5 +1,5 @@
 /** What is known of one chat, and how each line about it changes that: the same for a machine that runs and for a boot that reads the log. */
-import type { ChatSummary, Policy, Usage } from '../src/contract/chats.ts';
+import type { ChatSummary, Policy } from '../src/contract/chats.ts';
 import type { EngineEventBody } from '../src/contract/events.ts';
 import type { HistorySender } from '../src/contract/history.ts';
 import type { Sender } from '../src/contract/messages.ts';
@@ -15,6 +15,7 @@ import type { ChatEmitted } from './chat.events.ts';
 import { changed } from './chat.settings.ts';
 import { withTask } from './chat.tasks.ts';
 import { titled } from './chat.title.ts';
+import { spend, withTurnEnded } from './chat.usage.ts';
 
 /** A line about a chat: as its machine says it, or as the log has it, with the time at which it was written. */
 export type ChatLine = ChatEmitted | (EngineEventBody & { ts: string; record?: LineRecord | undefined });
@@ -66,6 +67,8 @@ function applyLine(before: ChatRecord, line: ChatLine): ChatRecord {
       return line.payload.steers === undefined
         ? start(before, line)
         : { ...before, steered: before.steered.map(takenIf(line.payload.messageId)) };
+    case 'chat.usage.changed':
+      return spend(before, line.payload);
     case 'chat.turn.completed':
       return complete(before, line.payload);
     case 'chat.interrupted':
@@ -165,26 +168,26 @@ function start(before: ChatRecord, line: Extract<ChatLine, { type: 'chat.turn.st
   const { record } = line;
   const message = record?.message ?? before.queue.find((candidate) => candidate.messageId === messageId);
   const startedAt = record?.startedAt ?? ('ts' in line ? line.ts : undefined);
-  const { lastError: _, ...chat } = before.chat;
+  const { turnUsage: _, ...rest } = before;
+  const { lastError: __, ...chat } = before.chat;
   const turn =
     message === undefined || record?.delivery === undefined || startedAt === undefined
       ? null
       : { message, startedAt, ...(record.clock && { clock: record.clock }), delivery: record.delivery };
   const sessionMark = record?.delivery?.sessionMark;
   const known = sessionMark === undefined ? {} : { sessionMark };
-  return { ...before, ...known, chat, queue: withoutMessage(before.queue, messageId), turn };
+  return { ...rest, ...known, chat, queue: withoutMessage(before.queue, messageId), turn };
 }
 
 function complete(
   before: ChatRecord,
-  { messageId, error, usage, steers }: Extract<ChatLine, { type: 'chat.turn.completed' }>['payload'],
+  payload: Extract<ChatLine, { type: 'chat.turn.completed' }>['payload'],
 ): ChatRecord {
+  const { messageId, error, steers } = payload;
   if (steers !== undefined) return { ...before, steered: withoutSteered(before.steered, messageId) };
-  const chat: ChatSummary = {
-    ...withError(before.chat, error),
-    ...(usage === undefined ? {} : { usage: sumOf(before.chat.usage ?? {}, usage) }),
-  };
-  return { ...before, chat, turn: null, interrupting: false, requests: [] };
+  const { turnUsage: _, ...rest } = before;
+  const chat = { ...withError(before.chat, error), usage: withTurnEnded(before, payload) };
+  return { ...rest, chat, turn: null, interrupting: false, requests: [] };
 }
 
 function noteProgress(before: ChatRecord, record: LineRecord | undefined): ChatRecord {
@@ -226,22 +229,4 @@ function withoutSteered(steered: Steered[], messageId: string): Steered[] {
 export function previewOf(content: MessageContent): string {
   const text = content.kind === 'inline' ? content.text : content.preview;
   return text.slice(0, PREVIEW_CHARACTERS).toWellFormed();
-}
-
-const COUNTERS = ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens', 'costUsd'] as const;
-
-function sumOf(before: Usage, added: Usage): Usage {
-  const sums = COUNTERS.flatMap((counter) => {
-    const [one, other] = [before[counter], added[counter]];
-    return one === undefined && other === undefined ? [] : [[counter, (one ?? 0) + (other ?? 0)] as const];
-  });
-  return { ...Object.fromEntries(sums), ...contextOf({ ...before, ...added }) };
-}
-
-/** How full the context is, as told last. */
-function contextOf({ contextTokens, contextWindow }: Usage): Usage {
-  return {
-    ...(contextTokens === undefined ? {} : { contextTokens }),
-    ...(contextWindow === undefined ? {} : { contextWindow }),
-  };
 }

@@ -18,7 +18,6 @@ import {
   openingOf,
   progressOf,
   returnsOf,
-  sayingOf,
   startOf,
   steerAcceptanceOf,
   steerStartOf,
@@ -30,6 +29,7 @@ import { chatDelays } from './chat.delays.ts';
 import { chatGuards } from './chat.guards.ts';
 import { evolve } from './chat.record.ts';
 import { recordOf, settled } from './chat.settings.ts';
+import { sayingOf } from './chat.saying.ts';
 import { openTasksOf, taskChangeOf } from './chat.tasks.ts';
 
 export const chatSetup = setup({

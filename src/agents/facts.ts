@@ -1,6 +1,6 @@
 /** Turns what an agent printed into the facts a chat is told, each once. */
 import type { AgentEvent } from '../contract/agent-event.ts';
-import type { Failure } from '../contract/chats.ts';
+import type { Failure, Usage } from '../contract/chats.ts';
 import type { TurnProgress } from '../contract/events.ts';
 import type { AgentFact, AgentSessionInput, TurnEnd } from '../contract/facts.ts';
 import type { Position, SessionMark } from '../contract/records.ts';
@@ -14,6 +14,7 @@ export interface Said {
   events: AgentEvent[];
   position: Position | null;
   standing: Standing;
+  spent?: Usage | undefined;
   end?: TurnEnd | undefined;
   /** The model keeps the agent waiting. */
   progress?: TurnProgress | undefined;
@@ -94,12 +95,13 @@ export class Facts {
   }
 
   /** Nothing is told of a line that neither brought an event nor changed anything. */
-  #line({ messageId, events, position, standing, end }: Said): void {
+  #line({ messageId, events, position, standing, spent, end }: Said): void {
     const { openTools } = standing;
     const news = {
       ...this.#changeOfSession(standing),
       ...this.#changeOfDirection(standing),
       ...this.#changeOfTasks(standing),
+      ...(spent === undefined || Object.keys(spent).length === 0 ? {} : { spent }),
       ...(end === undefined ? {} : { end, ...this.#measured() }),
     };
     const isNews = Object.keys(news).length > 0 || openTools !== this.#openTools;

@@ -1,6 +1,6 @@
 /** What a driver's functions give back: the state of a protocol, and what is to be done in the world, as data. */
 import type { AgentEvent } from '../contract/agent-event.ts';
-import type { Failure, Policy } from '../contract/chats.ts';
+import type { Failure, Policy, Usage } from '../contract/chats.ts';
 import type { TurnProgress } from '../contract/events.ts';
 import type { TurnEnd } from '../contract/facts.ts';
 import type { Delivery } from '../contract/records.ts';
@@ -36,6 +36,8 @@ export interface Step<State = unknown> {
   isPong?: boolean;
   /** The model keeps the agent waiting. */
   progress?: TurnProgress;
+  /** What was used of models since that was last told: each use once, however often a line is repeated. */
+  spent?: Usage;
   /** The message that was given has ended, behind all that is said here; `state` has no turn any more. */
   end?: TurnEnd;
   /** A plan, complete: kept under this name. */

@@ -128,6 +128,16 @@ function addObservation(program: Command, shell: Shell): void {
         return showStatus(terminal, { client, json });
       }),
     );
+  ofEngine(program.command('usage'))
+    .description('what agents have used of their models, and what it cost: by chat, by agent, all')
+    .option('--json', 'print JSON')
+    .action((options: ClientOptions) =>
+      shell.run(async (terminal) => {
+        const { showUsage } = await import('./show-usage.ts');
+        const { json = false } = options;
+        return withEngine(terminal, options, (client) => showUsage(terminal, { client, json }));
+      }),
+    );
   ofEngine(program.command('search <words>'))
     .description('find words in what was said, in all chats')
     .option('--limit <results>', 'at most so many', toCount, 20)

@@ -11,8 +11,9 @@ import { foldWorkspace, readWorkspace, type WorkspaceState } from './workspace-s
 
 export type { ActorFrame, ActorStep, ActorView } from '../contract/actors.ts';
 export type { AgentEvent } from '../contract/agent-event.ts';
-export type { ChatSummary, Failure, Usage } from '../contract/chats.ts';
+export type { ChatSummary, Failure, Usage, UsageTotal } from '../contract/chats.ts';
 export type { CredentialHealth, CredentialProvider } from '../contract/credentials.ts';
+export type { UsageResponse } from '../contract/usage.ts';
 export type { EngineEvent, EngineEventType, TurnOutcome } from '../contract/events.ts';
 export type { CanvasItem, CanvasItemSummary } from '../contract/canvas.ts';
 export type { Hook, HookTestEvent, HooksStatus } from '../contract/hooks.ts';

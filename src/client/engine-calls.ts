@@ -24,6 +24,7 @@ import {
 } from '../contract/credentials.ts';
 import { WorkspaceEnvironmentSchema, type WorkspaceEnvironment } from '../contract/environment.ts';
 import { RepoListSchema } from '../contract/repos.ts';
+import { UsageResponseSchema, type UsageResponse } from '../contract/usage.ts';
 import { HealthSchema, StatusSchema } from '../contract/status.ts';
 import { ChatCalls } from './chat-calls.ts';
 import { closable } from './closable.ts';
@@ -55,6 +56,10 @@ export class EngineCalls {
 
   status(options: CallOptions = {}): Promise<Status> {
     return this.#transport.get('/status', { schema: StatusSchema, ...options });
+  }
+
+  usage(options: CallOptions = {}): Promise<UsageResponse> {
+    return this.#transport.get('/usage', { schema: UsageResponseSchema, ...options });
   }
 
   repos({ includeDiffs, signal }: CallOptions & { includeDiffs?: boolean } = {}): Promise<RepoList> {

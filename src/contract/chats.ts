@@ -8,8 +8,8 @@ export const ChatStateSchema = z.enum(['idle', 'running', 'interrupting', 'error
 export const PolicySchema = z.enum(['bypass', 'ask']);
 
 /**
- * What a turn cost. Tokens are counts of the whole turn; `costUsd` is the agent's own estimate. `contextTokens` are those
- * that the model was given last, of the `contextWindow` that it has: as of the end of the turn, never a sum.
+ * What was used of models. `costUsd` is the agent's own estimate. `contextTokens` are those that the model was given last, of
+ * the `contextWindow` that it has, and `model` is the one that was asked last: never a sum.
  */
 export const UsageSchema = z
   .looseObject({
@@ -20,8 +20,15 @@ export const UsageSchema = z
     costUsd: z.number().nonnegative().optional(),
     contextTokens: z.number().nonnegative().optional(),
     contextWindow: z.number().nonnegative().optional(),
+    model: z.string().optional(),
   })
   .meta({ id: 'Usage' });
+
+/** What all turns used together. `durationMs` is the sum of how long they ran, by a clock that does not jump. */
+export const UsageTotalSchema = UsageSchema.extend({
+  turns: z.number().int().nonnegative().optional(),
+  durationMs: z.number().nonnegative().optional(),
+}).meta({ id: 'UsageTotal' });
 
 /** Why a turn or an operation failed, for programs (`code`) and for people (`message`). */
 export const FailureSchema = z
@@ -48,7 +55,7 @@ export const ChatSummarySchema = z
     awaitingInput: z.boolean().optional(),
     lastMessageText: z.string().optional(),
     lastError: FailureSchema.optional(),
-    usage: UsageSchema.optional(),
+    usage: UsageTotalSchema.optional(),
   })
   .meta({ id: 'EngineChatSummary' });
 
@@ -95,6 +102,7 @@ export const SuccessSchema = z.object({ success: z.literal(true) });
 export type ChatState = z.infer<typeof ChatStateSchema>;
 export type Policy = z.infer<typeof PolicySchema>;
 export type Usage = z.infer<typeof UsageSchema>;
+export type UsageTotal = z.infer<typeof UsageTotalSchema>;
 export type Failure = z.infer<typeof FailureSchema>;
 export type ChatSummary = z.infer<typeof ChatSummarySchema>;
 export type UpdateChat = z.infer<typeof UpdateChatSchema>;

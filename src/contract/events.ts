@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AgentEventSchema } from './agent-event.ts';
 import { CanvasItemSummarySchema } from './canvas.ts';
-import { ChatSummarySchema, FailureSchema, UsageSchema } from './chats.ts';
+import { ChatSummarySchema, FailureSchema, UsageSchema, UsageTotalSchema } from './chats.ts';
 import { CredentialProviderSchema, CredentialStateSchema } from './credentials.ts';
 import { HooksProgressSchema } from './hooks.ts';
 import { SenderSchema } from './messages.ts';
@@ -105,6 +105,18 @@ export const EngineEventSchema = z
     eventOf(
       'chat.turn.progress',
       z.object({ chatId, messageId: z.string().nullable(), progress: TurnProgressSchema }),
+    ),
+    eventOf(
+      'chat.usage.changed',
+      z.object({
+        chatId,
+        /** Null for what the agent does by itself. */
+        messageId: z.string().nullable(),
+        /** Since it was last told. */
+        spent: UsageSchema,
+        /** The chat's, with it. */
+        usage: UsageTotalSchema,
+      }),
     ),
     eventOf('chat.turn.completed', TurnEndSchema),
     eventOf('chat.interrupted', z.object({ chatId, interrupted: z.boolean(), queue: z.array(z.string()) })),

@@ -9,7 +9,6 @@ import type { TaskRecord } from './tasks.ts';
 export interface TurnEnd {
   outcome: TurnOutcome;
   error?: Failure;
-  usage?: Usage;
 }
 
 /** What an agent's session reports. Each fact is one cause: what it changes is committed in one piece. */
@@ -24,6 +23,8 @@ export type AgentFact =
       position: Position | null;
       /** Tools that are open after them: an agent waiting for a tool is not silent. */
       openTools: number;
+      /** What was used of models since that was last said. */
+      spent?: Usage;
       /** Set when the last line (or the silence after it) ends the turn `messageId`. */
       end?: TurnEnd;
       /** Set when the last line shows that the agent works by itself (true) or has come to rest (false). */

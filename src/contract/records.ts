@@ -2,7 +2,7 @@
  * The private part of a journal line: what the engine needs to go on after a restart. Never leaves the engine.
  */
 import { z } from 'zod';
-import { ChatSummarySchema, PolicySchema } from './chats.ts';
+import { ChatSummarySchema, PolicySchema, UsageSchema, UsageTotalSchema } from './chats.ts';
 import type { EngineEventBody, EngineEventType } from './events.ts';
 import { HookRecordSchema, HookRunSchema, HooksRecordSchema } from './hook-records.ts';
 import { HistorySenderSchema } from './history.ts';
@@ -93,6 +93,8 @@ export const ChatRecordSchema = z.object({
   position: PositionSchema.nullable(),
   queue: z.array(QueuedMessageSchema),
   turn: TurnRecordSchema.nullable(),
+  /** What the turn has used so far. */
+  turnUsage: UsageSchema.optional(),
   interrupting: z.boolean(),
   selfDirected: z.boolean(),
   requests: z.array(AgentRequestSchema),
@@ -140,6 +142,8 @@ export const ChatsFileSchema = z.object({
   histories: z.record(z.string(), HistoryMarkSchema).optional(),
   hooks: HooksRecordSchema.optional(),
   deletedChats: z.array(ChatSummarySchema).optional(),
+  /** What chats that are deleted had used, by their agents. */
+  deletedUsage: z.record(z.string(), UsageTotalSchema).optional(),
 });
 
 /** `~/.replicas/engine-state.json`: what the last engine of this home was. */

@@ -78,7 +78,7 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
   const opened = await openLog({ environment, log, onFatal, store, file, isCopy, onDamage });
   const bootId = readBootId();
   const hooks = new HooksState(bootId, file?.hooks);
-  const deleted = new DeletedChats(file?.deletedChats);
+  const deleted = new DeletedChats(file?.deletedChats, file?.deletedUsage);
   const records = await restoreRecords({ file, ...opened, hooks, deleted });
   if (isCopy) await disownRuns(paths);
   return {

@@ -18,6 +18,7 @@ import { openHome, type Home } from './open-home.ts';
 import { mirrorStatus } from './open-mirror.ts';
 import { openInspection, type Inspection } from './open-inspection.ts';
 import { searchableWords } from './searchable-words.ts';
+import { workspaceUsage } from '../journal/projection/workspace-usage.ts';
 import { startActors, type Actors } from './start-actors.ts';
 import { startRecording, type Recording } from './start-recording.ts';
 
@@ -119,6 +120,7 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
         return gate.committed({ provider, ...credentials.board.health().providers[provider] });
       },
     },
+    usage: () => gate.snapshot(workspaceUsage(recorder.records.values(), home.deleted.usage)),
     metrics: { read: () => metrics.read({ gauges, version }) },
     health,
     status: () =>

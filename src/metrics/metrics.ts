@@ -1,3 +1,4 @@
+import type { Usage } from '../contract/chats.ts';
 import type { CredentialProvider } from '../contract/credentials.ts';
 import type { EngineEventBody } from '../contract/events.ts';
 import type { Exposition, Gauges } from './exposition.ts';
@@ -53,6 +54,8 @@ function observe(tally: Tally, { type, payload }: EngineEventBody): void {
     case 'chat.turn.completed':
       tally.count('turns_total', { outcome: payload.outcome });
       return tally.time('turn_seconds', payload.durationMs / 1_000);
+    case 'chat.usage.changed':
+      return observeUsage(tally, payload.spent);
     case 'chat.request.closed':
       return tally.count('requests_total', { outcome: payload.outcome });
     case 'hooks.completed':
@@ -67,6 +70,21 @@ function observe(tally: Tally, { type, payload }: EngineEventBody): void {
       return tally.count('errors_total', { code: payload.code });
   }
 }
+
+function observeUsage(tally: Tally, { costUsd, ...spent }: Usage): void {
+  for (const [kind, name] of Object.entries(KINDS)) {
+    const count = spent[name];
+    if (count !== undefined) tally.count('tokens_total', { kind }, count);
+  }
+  if (costUsd !== undefined) tally.count('cost_usd_total', {}, costUsd);
+}
+
+const KINDS = {
+  input: 'inputTokens',
+  output: 'outputTokens',
+  cacheRead: 'cacheReadTokens',
+  cacheWrite: 'cacheWriteTokens',
+} as const;
 
 /** Times each refresh by what is said of it: from `refreshing` to the state that follows. */
 class RefreshTimes {

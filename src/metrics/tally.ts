@@ -1,8 +1,12 @@
+import { sum as add } from '../../machines/chat.usage.ts';
+
 /** What is counted, with the names of its labels. None of them names a chat: there may be any number of those. */
 export const COUNTERS = {
   messages_accepted_total: { help: 'Messages that were accepted.', labels: [] },
   messages_dropped_total: { help: 'Accepted messages that never started, by why.', labels: ['reason'] },
   turns_total: { help: 'Turns that ended, by how.', labels: ['outcome'] },
+  tokens_total: { help: 'Tokens that models took and gave, by kind.', labels: ['kind'] },
+  cost_usd_total: { help: 'What that cost in US dollars, as far as agents tell it.', labels: [] },
   requests_total: {
     help: 'Permissions, questions and plans of agents, by what became of them.',
     labels: ['outcome'],
@@ -47,10 +51,10 @@ export class Tally {
   readonly #counts = new Map<string, { name: CounterName; labels: Labels; count: number }>();
   #durations: { name: TimerName; seconds: number; labels: Labels }[] = [];
 
-  count(name: CounterName, labels: Labels = {}): void {
+  count(name: CounterName, labels: Labels = {}, by = 1): void {
     const key = `${name} ${Object.values(labels).join(' ')}`;
     const entry = this.#counts.get(key) ?? { name, labels, count: 0 };
-    entry.count += 1;
+    entry.count = add(entry.count, by);
     this.#counts.set(key, entry);
   }
 

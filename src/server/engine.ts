@@ -23,6 +23,7 @@ import type { Preview } from '../contract/previews.ts';
 import type { Repo } from '../contract/repos.ts';
 import type { SearchQuery, SearchResults } from '../contract/search.ts';
 import type { AgentRequest, Answer } from '../contract/requests.ts';
+import type { UsageResponse } from '../contract/usage.ts';
 import type { HealthSchema, StatusSchema } from '../contract/status.ts';
 import type { TaskView } from '../contract/tasks.ts';
 
@@ -42,6 +43,7 @@ export interface Engine {
   readonly metrics: Metrics;
   readonly inspector: Inspector;
   environment(): Promise<WorkspaceEnvironment>;
+  usage(): Promise<UsageResponse>;
   health(): z.infer<typeof HealthSchema>;
   status(): Promise<z.infer<typeof StatusSchema>>;
 }

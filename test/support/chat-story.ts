@@ -23,6 +23,8 @@ function lineOf(event: ChatEmitted): string {
       return `said ${event.payload.messageId}`;
     case 'chat.turn.progress':
       return `progress ${event.payload.messageId} ${event.payload.progress.kind}`;
+    case 'chat.usage.changed':
+      return `spent in ${event.payload.messageId}`;
     case 'chat.turn.completed':
       return `completed ${event.payload.messageId} ${event.payload.outcome}`;
     case 'chat.interrupted':

@@ -11,7 +11,7 @@ export const RUN_ID = 'run-1';
 export const CLOCK = { bootId: 'boot', ms: 0 };
 export const PREPARED_AT = '2026-01-01T00:00:01.000Z';
 export const DELIVERY = { runId: RUN_ID };
-export const COMPLETED: TurnEnd = { outcome: 'completed', usage: { outputTokens: 7 } };
+export const COMPLETED: TurnEnd = { outcome: 'completed' };
 export const CRASHED: ChatFact = {
   type: 'agent.exited',
   failure: { code: 'agent_exited', message: 'The agent exited with code 137.' },

@@ -61,6 +61,7 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
     actors: { list: () => [], follow: () => Readable.from([]) },
     plans: { list: unexpected('plans.list'), get: unexpected('plans.get') },
     environment: unexpected('environment'),
+    usage: unexpected('usage'),
     previews: { list: unexpected('previews.list') },
     canvas: { list: unexpected('canvas.list'), get: unexpected('canvas.get') },
     credentials: {

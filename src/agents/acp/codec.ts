@@ -6,7 +6,7 @@ import { decide } from './decide.ts';
 import { greeting } from './frames.ts';
 import { inquiryOf } from './inquiry.ts';
 import { lines, promptIn } from './lines.ts';
-import { prepare } from './prepare.ts';
+import { NoteSchema, prepare } from './prepare.ts';
 import { freshState, withTurn, type AcpState } from './state.ts';
 import { killTools } from './tools.ts';
 import { conclude, translate } from './translate.ts';
@@ -62,10 +62,11 @@ function launch(
 
 /** What the agent said of itself and of the session stands in the head of its output; what was chosen since is not known. */
 function foundState({ sessionId, head, turn }: Found<AcpState>, provider: string): AcpState {
-  const state = { ...(head ?? freshState(provider)), chosen: {}, isNew: false };
+  const state = { ...(head ?? freshState(provider)), chosen: {}, isNew: false, costUsd: null };
   if (turn === null) return { ...state, sessionId };
   const { message, delivery, line } = turn;
-  const known = { ...state, sessionId: delivery.sessionId };
+  const { costUsd } = NoteSchema.parse(delivery.note);
+  const known = { ...state, sessionId: delivery.sessionId, costUsd };
   return withTurn(known, { turnId: message.turnId, prompt: promptIn(line), notice: delivery.notice });
 }
 

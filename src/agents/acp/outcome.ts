@@ -1,17 +1,15 @@
 /** How a turn ended, from the answer to its prompt. */
 import { z } from 'zod';
-import type { Failure, Usage } from '../../contract/chats.ts';
+import type { Failure } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
-import { PromptResultSchema, type FrameOf, type PromptResult, type Refusal } from './protocol.ts';
-import type { AcpState } from './state.ts';
+import { PromptResultSchema, type FrameOf, type Refusal } from './protocol.ts';
 
-export function endOf({ result, refusal }: FrameOf<'response'>, state: AcpState): TurnEnd {
+export function endOf({ result, refusal }: FrameOf<'response'>): TurnEnd {
   if (refusal !== null) return endOfRefusal(refusal);
-  const parsed = PromptResultSchema.parse(result);
-  const usage = usageOf(parsed, state);
-  if (parsed.stopReason === 'cancelled') return { outcome: 'interrupted', usage };
-  const error = STOPS[parsed.stopReason];
-  return error === undefined ? { outcome: 'completed', usage } : { outcome: 'errored', error, usage };
+  const { stopReason } = PromptResultSchema.parse(result);
+  if (stopReason === 'cancelled') return { outcome: 'interrupted' };
+  const error = STOPS[stopReason];
+  return error === undefined ? { outcome: 'completed' } : { outcome: 'errored', error };
 }
 
 const AUTH_REQUIRED = -32_000;
@@ -65,16 +63,3 @@ const CODES: Partial<Record<string, string>> = {
   model_not_found: 'model_not_found',
   connection_failed: 'network',
 };
-
-function usageOf({ usage }: PromptResult, { costUsd, turn }: AcpState): Usage {
-  const cost = costUsd === null || turn?.costBefore == null ? {} : { costUsd: costUsd - turn.costBefore };
-  if (usage === undefined) return cost;
-  const counts: Usage = {
-    inputTokens: usage.inputTokens,
-    outputTokens: usage.outputTokens,
-    cacheReadTokens: usage.cachedReadTokens,
-    cacheWriteTokens: usage.cachedWriteTokens,
-  };
-  const known = Object.entries(counts).filter(([, count]) => count !== undefined);
-  return { ...Object.fromEntries(known), ...cost };
-}

@@ -1,5 +1,7 @@
 /** Opens the session of a chat and makes the settings that a message asks for, as far as the agent offers them. */
 import { methods } from '@agentclientprotocol/sdk';
+import { z } from 'zod';
+import { AmountSchema } from '../../contract/bounds.ts';
 import type { Failure } from '../../contract/chats.ts';
 import type { Wanted } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
@@ -7,6 +9,9 @@ import type { Moment, Preparation } from '../step.ts';
 import { blocksOf, promptLine, requestLine } from './frames.ts';
 import { effortFor, planModeOf, workModeOf, type OptionName } from './options.ts';
 import { OPEN_ID, type AcpState, type Opening } from './state.ts';
+
+/** What a delivery keeps for whoever takes the turn up: what the session had cost before. */
+export const NoteSchema = z.object({ costUsd: AmountSchema.nullable().catch(null) });
 
 export interface Place {
   /** The agent's name for people. */
@@ -147,5 +152,6 @@ function finish(state: AcpState, { message, text, images }: Wanted, title: strin
     return { state, outcome: 'failed', failure };
   }
   const line = promptLine(sessionId, message.turnId, blocksOf(text, images));
-  return { state, outcome: 'ready', line, sessionId, isNew, notice };
+  const note = { costUsd: state.costUsd };
+  return { state, outcome: 'ready', line, sessionId, isNew, notice, note };
 }

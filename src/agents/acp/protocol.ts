@@ -46,6 +46,8 @@ export const CommandsUpdateSchema = z.looseObject({
   ),
 });
 
+export const ContextSchema = z.looseObject({ used: AmountSchema, size: AmountSchema.positive() });
+
 export const ModeUpdateSchema = z.looseObject({ currentModeId: z.string() });
 export const CancelledRequestSchema = z.looseObject({ requestId: IdSchema });
 
@@ -75,7 +77,6 @@ export const PromptResultSchema = z.looseObject({
     .optional()
     .catch(undefined),
 });
-export type PromptResult = z.infer<typeof PromptResultSchema>;
 
 /** What an agent sends with `session/request_permission`. */
 export const PermissionSchema = z.looseObject({

@@ -31,8 +31,6 @@ export interface TurnProgress {
   isAnnounced: boolean;
   /** To be told to the user when the turn begins. */
   notice: string | null;
-  /** What the session had cost before; null when unknown. */
-  costBefore: number | null;
 }
 
 export interface Capabilities {
@@ -117,7 +115,7 @@ export function withTurn(
   state: AcpState,
   { turnId, prompt, notice }: Pick<TurnProgress, 'turnId' | 'prompt' | 'notice'>,
 ): AcpState {
-  const turn = { turnId, prompt, notice, isAnnounced: false, costBefore: state.costUsd };
+  const turn = { turnId, prompt, notice, isAnnounced: false };
   return { ...state, turn, isNew: false, notice: null, speech: null, openTools: [], asked: [] };
 }
 

@@ -6,7 +6,6 @@ import { endOf, failureOf } from './outcome.ts';
 import {
   CancelledRequestSchema,
   CommandsUpdateSchema,
-  CostSchema,
   GreetingSchema,
   ModeUpdateSchema,
   parseLine,
@@ -19,6 +18,7 @@ import {
 } from './protocol.ts';
 import { announcement, flush, isChunk, listen, partialOf } from './speech.ts';
 import { INITIALIZE_ID, OPEN_ID, PING_ID, turnRequestId, type AcpState, type Setting } from './state.ts';
+import { countUpdate, usageOf } from './usage.ts';
 
 type Told = Step<AcpState>;
 
@@ -75,10 +75,15 @@ function notice(state: AcpState, frame: FrameOf<'notification'>, openedAt: numbe
   const { data } = UpdateParamsSchema.safeParse(method === 'session/update' ? params : undefined);
   if (data === undefined) return tell(state, { type: `acp-${method}`, payload: params });
   const { update, sessionId } = data;
-  const known = learn(state, update, openedAt);
+  const isUsage = update.sessionUpdate === 'usage_update';
+  const { state: counted, ...spending } = isUsage ? countUpdate(state, update) : { state };
+  const known = learn(counted, update, openedAt);
   if (state.isReplaying) return { state: known };
   if (!isChunk(update))
-    return tell(known, { type: `acp-${update.sessionUpdate}`, payload: { sessionId, ...update } });
+    return {
+      ...tell(known, { type: `acp-${update.sessionUpdate}`, payload: { sessionId, ...update } }),
+      ...spending,
+    };
   const heard = listen(known, update, sessionId);
   const partial = partialOf(state.provider, update, sessionId);
   return partial === null ? heard : { ...heard, partial };
@@ -112,8 +117,6 @@ function learn(state: AcpState, update: Update, openedAt: number): AcpState {
     case 'tool_call':
     case 'tool_call_update':
       return state.isReplaying ? state : followTool(state, update, openedAt);
-    case 'usage_update':
-      return { ...state, costUsd: CostSchema.safeParse(update).data?.cost.amount ?? state.costUsd };
     case 'available_commands_update': {
       const found = CommandsUpdateSchema.safeParse(update).data?.availableCommands ?? [];
       const commands = found.map(({ name, description, input }) => ({
@@ -224,7 +227,8 @@ function settle(state: AcpState, { result, refusal }: FrameOf<'response'>, setti
 
 function end(state: AcpState, frame: FrameOf<'response'>): Told {
   const { state: next, said } = flush(state);
-  return { state: atRest(next), said, end: endOf(frame, state) };
+  const spent = frame.refusal === null ? { spent: usageOf(frame.result, state) } : {};
+  return { state: atRest(next), said, ...spent, end: endOf(frame) };
 }
 
 function atRest(state: AcpState): AcpState {

@@ -113,17 +113,14 @@ function closeTools(state: ClaudeState, ids: readonly string[]): ClaudeState {
 }
 
 function advanceResult(state: ClaudeState, line: LineOf<'result'>): ClaudeState {
-  const { turn, totalCostUsd } = state;
+  const { turn } = state;
   const next = {
     ...state,
     openTools: state.openTools.filter(({ parent }) => parent !== null),
-    totalCostUsd: line.total_cost_usd ?? totalCostUsd,
     startupFailure: line.startup_failure_reason === undefined ? state.startupFailure : textOf(line),
   };
   if (turn === null || !isResultOf(line, turn)) return next;
-  return change(next, {
-    end: endOf(line, { complaint: turn.complaint, totalCostUsd, context: state.context }),
-  });
+  return change(next, { end: endOf(line, turn.complaint) });
 }
 
 /** A result without uuids belongs to a running turn, unless the agent names another origin. */

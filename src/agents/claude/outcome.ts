@@ -1,25 +1,18 @@
 import { z } from 'zod';
 import { EpochSecondsSchema, WaitMsSchema } from '../../contract/bounds.ts';
-import type { Failure, Usage } from '../../contract/chats.ts';
+import type { Failure } from '../../contract/chats.ts';
 import type { TurnProgress } from '../../contract/events.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import type { Result } from './protocol.ts';
-import type { ClaudeState } from './state.ts';
 
-export interface Circumstances {
-  /** The name the agent gave to what went wrong, from the messages before the result. */
-  complaint: string | null;
-  /** What the process had cost before this turn; null when unknown. */
-  totalCostUsd: number | null;
-  context: ClaudeState['context'];
-}
-
-/** How a turn ended, from the result that ends it. A failed call of the model is `success` with `is_error`. */
-export function endOf(result: Result, circumstances: Circumstances): TurnEnd {
-  const usage = { ...usageOf(result, circumstances.totalCostUsd), ...contextOf(result, circumstances) };
-  if (result.terminal_reason?.startsWith('aborted') === true) return { outcome: 'interrupted', usage };
-  if (!result.is_error && result.subtype === 'success') return { outcome: 'completed', usage };
-  return { outcome: 'errored', error: failureOf(result, circumstances.complaint), usage };
+/**
+ * How a turn ended, from the result that ends it. A failed call of the model is `success` with `is_error`. `complaint` is the
+ * name that the agent gave to what went wrong before.
+ */
+export function endOf(result: Result, complaint: string | null): TurnEnd {
+  if (result.terminal_reason?.startsWith('aborted') === true) return { outcome: 'interrupted' };
+  if (!result.is_error && result.subtype === 'success') return { outcome: 'completed' };
+  return { outcome: 'errored', error: failureOf(result, complaint) };
 }
 
 /** In the agent's words; in the names that it gave to what went wrong where it has no words. */
@@ -63,43 +56,6 @@ const CODES: Partial<Record<string, string>> = {
   model_not_found: 'model_not_found',
   connection_failed: 'network',
 };
-
-function usageOf(result: Result, totalCostUsd: number | null): Usage {
-  const models = Object.values(result.model_usage_since_last_result ?? {});
-  if (models.length === 0) return { ...tokensOf(result), ...costOf(result, totalCostUsd) };
-  return {
-    inputTokens: sum(models.map(({ inputTokens }) => inputTokens)),
-    outputTokens: sum(models.map(({ outputTokens }) => outputTokens)),
-    cacheReadTokens: sum(models.map(({ cacheReadInputTokens }) => cacheReadInputTokens)),
-    cacheWriteTokens: sum(models.map(({ cacheCreationInputTokens }) => cacheCreationInputTokens)),
-    costUsd: sum(models.map(({ costUSD }) => costUSD)),
-  };
-}
-
-/** How full the context is. */
-function contextOf({ modelUsage = {} }: Result, { context }: Circumstances): Usage {
-  if (context === null) return {};
-  const contextWindow = modelUsage[context.model]?.contextWindow;
-  return { contextTokens: context.tokens, ...(contextWindow === undefined ? {} : { contextWindow }) };
-}
-
-function tokensOf({ usage }: Result): Usage {
-  if (usage === undefined) return {};
-  return {
-    inputTokens: usage.input_tokens,
-    outputTokens: usage.output_tokens,
-    cacheReadTokens: usage.cache_read_input_tokens,
-    cacheWriteTokens: usage.cache_creation_input_tokens,
-  };
-}
-
-function costOf({ total_cost_usd: total }: Result, before: number | null): Usage {
-  return total === undefined || before === null ? {} : { costUsd: Math.max(0, total - before) };
-}
-
-function sum(values: number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
 
 const RetrySchema = z.looseObject({
   type: z.literal('system'),

@@ -106,7 +106,18 @@ const LineSchema = z.discriminatedUnion('type', [
     error: z.string().optional().catch(undefined),
   }),
   ResultSchema,
-  z.object({ type: z.literal('stream_event') }),
+  z.object({
+    type: z.literal('stream_event'),
+    parent_tool_use_id: z.string().nullish(),
+    event: z
+      .object({
+        type: z.string(),
+        message: z.object({ model: z.string(), usage: TokensSchema }).optional().catch(undefined),
+        usage: TokensSchema.optional().catch(undefined),
+      })
+      .optional()
+      .catch(undefined),
+  }),
   z.object({ type: z.literal('keep_alive') }),
   z.looseObject({ type: z.literal('control_cancel_request'), request_id: z.string() }),
   z.looseObject({
@@ -128,6 +139,12 @@ const LineSchema = z.discriminatedUnion('type', [
 
 export type KnownLine = z.infer<typeof LineSchema>;
 export type LineOf<Type extends KnownLine['type']> = Extract<KnownLine, { type: Type }>;
+export type Tokens = z.infer<typeof TokensSchema>;
+/** What a call of the model begins with. */
+export interface CallStart {
+  model: string;
+  usage: Tokens;
+}
 export type Result = z.infer<typeof ResultSchema>;
 export type PermissionRequest = z.infer<typeof PermissionRequestSchema>;
 

@@ -1,11 +1,11 @@
 /** What is known of one Claude Code process, from what it printed and what it was told. Plain data. */
 import { z } from 'zod';
-import type { Failure } from '../../contract/chats.ts';
+import type { Failure, Usage } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import type { TaskRecord } from '../../contract/tasks.ts';
 import type { Answers } from '../inquiry.ts';
 import type { RejectionOutcome } from '../login.ts';
-import type { LineOf } from './protocol.ts';
+import type { CallStart, LineOf } from './protocol.ts';
 
 /** How hard the agent thinks, in its own words. */
 export const EffortSchema = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
@@ -101,6 +101,10 @@ export interface ClaudeState {
   echoed: readonly string[];
   /** Cost of the process so far; null until it is known. */
   totalCostUsd: number | null;
+  /** The call of the model that is being answered, as it began. */
+  call: CallStart | null;
+  /** What was told since the last result of what was used. */
+  told: Usage;
   /** The model's API refused the login, and has not answered since. */
   isLoginRejected: boolean;
   /** What came of that; null before anybody was told. */
@@ -136,6 +140,8 @@ export function freshState(sessionId: string | null, permissionMode: string | nu
     isTaskListDue: false,
     echoed: [],
     totalCostUsd: 0,
+    call: null,
+    told: {},
     isLoginRejected: false,
     login: null,
     replaced: null,

@@ -9,6 +9,7 @@ import { waitingOf } from './outcome.ts';
 import { answered } from './prepare.ts';
 import { parseLine, permissionRequestOf, type KnownLine, type LineOf, type NativeLine } from './protocol.ts';
 import { pendingEnd, type ClaudeState } from './state.ts';
+import { count } from './usage.ts';
 
 export function translate(state: ClaudeState, text: string, moment: Moment): Translation<ClaudeState> {
   const line = parseLine(text);
@@ -20,7 +21,7 @@ export function translate(state: ClaudeState, text: string, moment: Moment): Tra
 function stepOf(state: ClaudeState, line: NativeLine, moment: Moment): Step<ClaudeState> {
   const { known, type } = line;
   const { now } = moment;
-  if (type === 'stream_event') return { state, partial: toSaying(line), isStirring: true };
+  if (type === 'stream_event') return { ...count(state, known), partial: toSaying(line), isStirring: true };
   if (type === 'keep_alive') return { state };
   if (type.startsWith('control_')) return control(state, known);
   if (known?.type === 'result' && isConversationMissing(known)) {
@@ -30,8 +31,10 @@ function stepOf(state: ClaudeState, line: NativeLine, moment: Moment): Step<Clau
   const told = followed.turn === null ? followed : { ...followed, turn: { ...followed.turn, notice: null } };
   const said = isRepetition(state, known) ? noticeIn(followed) : [...noticeIn(followed), toSaying(line)];
   const progress = waitingOf(line.payload, now);
-  const step = known === null ? { state: told } : conclude(advance(told, known, moment.openedAt), known);
-  return { ...step, said, ...(progress === null ? {} : { progress }) };
+  const { state: counted, ...spending } = count(told, known);
+  const step =
+    known === null ? { state: counted } : conclude(advance(counted, known, moment.openedAt), known);
+  return { ...step, ...spending, said, ...(progress === null ? {} : { progress }) };
 }
 
 /** What the agent does not know any more, told before the first that it prints about the turn. */

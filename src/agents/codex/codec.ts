@@ -130,7 +130,17 @@ function foundState(
     : { step: 'refused' as const, failure: notRunning({ title: 'Codex', remedy: '' }), isTold: true };
   const rollout = head.threadId === threadId ? head.rollout : null;
   const beside = { tasks, tails: tailsOf(tasks), children: childrenIn(tasks) };
-  const known = { ...head, ...beside, opening, rollout, threadId, isNew: false, notice: null, account };
+  const known = {
+    ...head,
+    ...beside,
+    opening,
+    rollout,
+    threadId,
+    totals: {},
+    isNew: false,
+    notice: null,
+    account,
+  };
   const steers = steering.map((message) => ({ id: steerIdOf(message), messageId: message.messageId }));
   return turn === null ? { ...known, isRejoining: true } : { ...given(known, turn), steers };
 }

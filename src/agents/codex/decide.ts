@@ -1,7 +1,7 @@
 /** What the state of Codex means in the words of the process machine. */
 import type { Ask, Circumstances, Conclusion, Ending, Standing } from '../step.ts';
 import { patienceOf, planAsk } from './ending.ts';
-import { completed } from './outcome.ts';
+import { COMPLETED } from './outcome.ts';
 import { decide as decideRequest } from './requests.ts';
 import { activeTurns, rested, type CodexState } from './state.ts';
 import { closeItems, openTools, toolsOpenedSince } from './told.ts';
@@ -69,7 +69,7 @@ function outcomeOf(
   { isFound, isAsked, isSelfDirected }: Ending,
 ): Conclusion<CodexState>['outcome'] {
   if (turn === null) return { kind: isSelfDirected ? 'cutOff' : 'rested' };
-  const end = ending?.end ?? turn.refusal ?? (turn.isPlanned ? completed(turn) : null);
+  const end = ending?.end ?? turn.refusal ?? (turn.isPlanned ? COMPLETED : null);
   if (end !== null)
     return {
       kind: 'ended',

@@ -7,7 +7,7 @@ import { requestIdOf } from '../json-rpc.ts';
 import type { Ask, Moment } from '../step.ts';
 import { forkLine, requestLine, startLine, turnsIn, turnsLine, withThread } from './frames.ts';
 import { LOGIN_REQUIRED, report } from './login.ts';
-import { completed } from './outcome.ts';
+import { COMPLETED } from './outcome.ts';
 import type { FrameOf } from './protocol.ts';
 import { goOn, roundId } from './rounds.ts';
 import { activeTurns, isAtRest, isOver, type CodexState, type TurnProgress } from './state.ts';
@@ -28,7 +28,7 @@ export function interrupt(state: CodexState, policy: Policy): Told {
   const { turn, told } = state;
   const interrupted = { ...state, told: told ?? [] };
   if (turn === null || !isOver(turn)) return { state: interrupted };
-  return finishTurn(interrupted, { ...completed(turn), outcome: 'interrupted' }, policy);
+  return finishTurn(interrupted, { outcome: 'interrupted' }, policy);
 }
 
 /** What follows from how things stand, whatever came last. */
@@ -188,7 +188,7 @@ export function decidePlan(
   if (turn?.isPlanned !== true) return { state };
   const { decision, message, plan } = answer;
   const planMode = decision === 'deny';
-  if (unanswered !== undefined || (planMode && !message)) return finishTurn(state, completed(turn), policy);
+  if (unanswered !== undefined || (planMode && !message)) return finishTurn(state, COMPLETED, policy);
   const edited =
     !planMode && plan !== undefined && turn.plan !== null ? { plan: { ...turn.plan, text: plan } } : {};
   const text = planMode ? (message ?? '') : goAhead({ message, plan });

@@ -1,27 +1,17 @@
-import type { Failure, Usage } from '../../contract/chats.ts';
+import type { Failure } from '../../contract/chats.ts';
 import type { TurnProgress } from '../../contract/events.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
-import {
-  ErrorSchema,
-  RateLimitsParamsSchema,
-  type Tokens,
-  type TokenUsage,
-  type Turn,
-  type TurnError,
-} from './protocol.ts';
+import { ErrorSchema, RateLimitsParamsSchema, type Turn, type TurnError } from './protocol.ts';
 
 /** How a turn ended, as `turn/completed` tells it. */
-export function endOf({ status, error }: Turn, usage: Usage | null): TurnEnd {
-  const spent = usage === null ? {} : { usage };
-  if (status === 'completed') return { outcome: 'completed', ...spent };
-  if (status === 'interrupted') return { outcome: 'interrupted', ...spent };
-  return { outcome: 'errored', error: failureOf(ErrorSchema.safeParse(error).data ?? null), ...spent };
+export function endOf({ status, error }: Turn): TurnEnd {
+  if (status === 'completed') return { outcome: 'completed' };
+  if (status === 'interrupted') return { outcome: 'interrupted' };
+  return { outcome: 'errored', error: failureOf(ErrorSchema.safeParse(error).data ?? null) };
 }
 
 /** A plan that was proposed is the outcome of its turn. */
-export function completed({ usage }: { usage: Usage | null }): TurnEnd {
-  return { outcome: 'completed', ...(usage === null ? {} : { usage }) };
-}
+export const COMPLETED: TurnEnd = { outcome: 'completed' };
 
 export function failureOf(error: TurnError | null): Failure {
   const message = messageOf(error);
@@ -74,25 +64,6 @@ function statusOf(info: unknown): number | null {
     if (typeof status === 'number') return status;
   }
   return null;
-}
-
-/** Adds what one call of the model cost. Codex counts cached tokens among the input. */
-export function addTokens(usage: Usage | null, tokens: Tokens): Usage {
-  const { inputTokens, cachedInputTokens, cacheWriteInputTokens, outputTokens } = tokens;
-  return {
-    ...usage,
-    inputTokens: (usage?.inputTokens ?? 0) + Math.max(0, inputTokens - cachedInputTokens),
-    outputTokens: (usage?.outputTokens ?? 0) + outputTokens,
-    cacheReadTokens: (usage?.cacheReadTokens ?? 0) + cachedInputTokens,
-    cacheWriteTokens: (usage?.cacheWriteTokens ?? 0) + cacheWriteInputTokens,
-  };
-}
-
-/** How full the context is after a call of the model. */
-export function contextOf({ last, modelContextWindow }: TokenUsage): Usage {
-  const { inputTokens, outputTokens } = last;
-  const window = modelContextWindow === undefined ? {} : { contextWindow: modelContextWindow };
-  return { contextTokens: inputTokens + outputTokens, ...window };
 }
 
 /** An error that is tried again: "Reconnecting... 2/5". */

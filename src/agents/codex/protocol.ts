@@ -80,7 +80,7 @@ export type Tokens = z.infer<typeof TokensSchema>;
 
 const TokenUsageSchema = z.looseObject({
   last: TokensSchema,
-  total: z.looseObject({ totalTokens: AmountSchema }).optional().catch(undefined),
+  total: TokensSchema.extend({ totalTokens: AmountSchema.optional() }).optional().catch(undefined),
   modelContextWindow: AmountSchema.positive().optional().catch(undefined),
 });
 export type TokenUsage = z.infer<typeof TokenUsageSchema>;

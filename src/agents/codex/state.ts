@@ -1,11 +1,11 @@
 /** What is known of the server of one chat from the frames it printed. Plain data that is never changed in place. */
-import type { Failure, Usage } from '../../contract/chats.ts';
+import type { Failure } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import type { TaskRecord } from '../../contract/tasks.ts';
 import type { KnownSession } from '../codec.ts';
 import type { Answers } from '../inquiry.ts';
 import type { RequestId } from '../json-rpc.ts';
-import type { FrameOf, HandedOver, OpenItem } from './protocol.ts';
+import type { FrameOf, HandedOver, OpenItem, Tokens } from './protocol.ts';
 
 /** How far the agent is with the user's message that it was given under `clientId`. */
 export interface TurnProgress {
@@ -16,7 +16,6 @@ export interface TurnProgress {
   isLarge: boolean;
   /** Codex's own id of the turn; null until it is known. */
   nativeId: string | null;
-  usage: Usage | null;
   /** To be told to the user when the turn begins. */
   notice: string | null;
   /** Which of the message's turns this is, and whether it plans; see `rounds.ts`. */
@@ -118,6 +117,8 @@ export interface CodexState {
   activeTurn: string | null;
   /** Threads of sub-agents, and the turn that each works on. */
   children: Readonly<Record<string, string | null>>;
+  /** What each thread had used when it last said so. */
+  totals: Readonly<Record<string, Tokens>>;
   openItems: readonly OpenItem[];
   /** What runs beside the turns or did, and the end of what each printed. */
   tasks: readonly TaskRecord[];
@@ -169,6 +170,7 @@ export function freshState(threadId: string | null = null): CodexState {
       isReported: false,
       verdict: null,
     },
+    totals: {},
     closed: [],
     answers: {},
   };
@@ -189,7 +191,6 @@ export function withTurn(
     isLarge: false,
     ...given,
     nativeId: null,
-    usage: null,
     round: 0,
     isCarriedOn: false,
     isServed: false,

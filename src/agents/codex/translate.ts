@@ -9,7 +9,7 @@ import { refusalLine } from './frames.ts';
 import { followItem, followTodoList, streamItem } from './item-frames.ts';
 import { eventMessage } from './items.ts';
 import { askForToken, isLoginFailure, REFRESH, toldLogin } from './login.ts';
-import { addTokens, contextOf, endOf, failureOf, limitedBy, messageOf, retrying } from './outcome.ts';
+import { endOf, failureOf, limitedBy, messageOf, retrying } from './outcome.ts';
 import { hearOpening } from './prepare.ts';
 import {
   ErrorParamsSchema,
@@ -17,7 +17,6 @@ import {
   parseLine,
   ResolvedParamsSchema,
   ThreadIdSchema,
-  TokenUsageParamsSchema,
   TurnParamsSchema,
   TurnResultSchema,
   WarningParamsSchema,
@@ -27,8 +26,9 @@ import {
 import { isAnswerable } from './requests.ts';
 import { enterRound, roundOfRequest } from './rounds.ts';
 import { isAtRest, owns, type CodexState, type Steer } from './state.ts';
-import { beginSubAgent, countSubAgent, endCommands, endSubAgent, leaveCommands } from './tasks.ts';
+import { beginSubAgent, endCommands, endSubAgent, leaveCommands } from './tasks.ts';
 import { andThen, closeItems, ofThread, type Told } from './told.ts';
+import { countTokens } from './usage.ts';
 
 export type Circumstances = Pick<Moment, 'now' | 'policy' | 'openedAt'>;
 
@@ -152,23 +152,12 @@ function completeTurn(before: CodexState, params: unknown, { now, policy }: Circ
     return { ...(isAtRest(rested) ? closeItems(rested, threadId) : { state: rested }), lines };
   if (turn.id !== state.turn.nativeId) return { state: rested };
   const ended = { ...rested, activeTurn: null };
-  const end = endOf(turn, state.turn.usage);
+  const end = endOf(turn);
   const waiting = { ...state.turn, nativeId: null };
   if (isLoginFailure(end)) return closeItems({ ...ended, turn: { ...waiting, refusal: end } }, threadId);
   const isPlanned = turn.status === 'completed' && state.turn.plan !== null;
   if (!isPlanned) return finishTurn(ended, end, policy);
   return closeItems({ ...ended, turn: { ...waiting, isPlanned } }, threadId);
-}
-
-function countTokens(state: CodexState, params: unknown): Told {
-  const { data } = TokenUsageParamsSchema.safeParse(params);
-  if (data === undefined) return { state };
-  const counted = countSubAgent(state, data.threadId, data.tokenUsage.total?.totalTokens);
-  const { turn } = counted;
-  if (turn === null) return { state: counted };
-  const context = data.threadId === state.threadId ? contextOf(data.tokenUsage) : {};
-  const usage = { ...addTokens(turn.usage, data.tokenUsage.last), ...context };
-  return { state: { ...counted, turn: { ...turn, usage } } };
 }
 
 function resolve(state: CodexState, params: unknown): Told {

@@ -153,14 +153,14 @@ export class Conversation {
 
   #tell(process: LiveProcess, step: Step, standing: Standing): void {
     const { context, chat, facts } = this.#options;
-    const { said = [], partial, end, progress, isStirring } = step;
+    const { said = [], partial, spent, end, progress, isStirring } = step;
     const { messageId, position } = process;
     if (end !== undefined) {
       this.#options.steering.end(position, end.outcome === 'lost');
       process.given = null;
       process.endInterrupt();
     }
-    facts.said({ messageId, events: timed(said, context.now()), position, standing, end, progress });
+    facts.said({ messageId, events: timed(said, context.now()), position, standing, spent, end, progress });
     for (const event of timed(partial === undefined ? [] : [partial], context.now()))
       facts.show(() => context.reportPartial(chat.chatId, messageId, event));
     if (partial !== undefined || isStirring === true) facts.stirred();

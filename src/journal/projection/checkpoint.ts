@@ -91,7 +91,7 @@ export class Checkpoint {
       watermark,
       chats: [...records.values()],
       hooks: hooks.toRecord(),
-      ...(deleted.all.length > 0 && { deletedChats: [...deleted.all] }),
+      ...(deleted.all.length > 0 && { deletedChats: [...deleted.all], deletedUsage: deleted.usage }),
     };
     const named = JSON.stringify(value);
     await journal.committed();

@@ -92,6 +92,7 @@ const TABLE: Table = {
     'chat.turn.accepted': AS_SAID,
     'chat.turn.started': AS_SAID,
     'chat.turn.progress': AS_SAID,
+    'chat.usage.changed': AS_SAID,
     'chat.turn.completed': {
       becomes: ['chat.turn.delta', 'chat.turn.completed'],
       entries: endOf,

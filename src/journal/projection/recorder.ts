@@ -1,4 +1,4 @@
-import type { ChatSummary } from '../../contract/chats.ts';
+import type { ChatSummary, UsageTotal } from '../../contract/chats.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { ChatRecord, LineRecord } from '../../contract/records.ts';
 import type { ChatEmitted } from '../../../machines/chat.events.ts';
@@ -6,6 +6,7 @@ import { evolve } from '../../../machines/chat.record.ts';
 import type { JournalEntry } from '../event-line.ts';
 import type { DeletedChats } from './deleted-chats.ts';
 import { SEQUENCE_DIGITS, formatEventId, sequenceOf } from '../event-id.ts';
+import { sum } from '../../../machines/chat.usage.ts';
 import { entriesOf, type Known, type Sayings, type Source } from './event-table.ts';
 
 /** A line before the journal gives it an id. */
@@ -31,7 +32,13 @@ export interface RecorderOptions extends Known {
 }
 
 /** Lines that the engine may show only after the disk has them. Deltas survive a killed engine without that. */
-const UNSYNCED = new Set(['chat.turn.delta', 'chat.updated', 'engine.status.changed', 'hooks.progress']);
+const UNSYNCED = new Set([
+  'chat.turn.delta',
+  'chat.usage.changed',
+  'chat.updated',
+  'engine.status.changed',
+  'hooks.progress',
+]);
 
 /**
  * Turns what is said into groups of journal lines: the facts first, then the chat's new summary, then the engine's new
@@ -67,13 +74,17 @@ export class Recorder {
     const before = records.get(id);
     const ts = this.#options.now().toISOString();
     const facts = emitted.flatMap((said) => entriesOf('chat', said, this.#options));
+    const told = before?.chat ?? record.chat;
+    const chat = summaryOf(record.chat, { condition, told, ts, ranMs: durationIn(facts) });
     if (emitted.some(({ type }) => type === 'chat.deleted')) {
       records.delete(id);
-      if (before !== undefined) deleted.note(emitted.reduce<ChatRecord>(evolve, before).chat);
+      if (before !== undefined)
+        deleted.note({
+          ...emitted.reduce<ChatRecord>(evolve, before).chat,
+          ...(chat.usage && { usage: chat.usage }),
+        });
       return this.#record(facts);
     }
-    const told = before?.chat ?? record.chat;
-    const chat = summaryOf(record.chat, { condition, told, ts });
     const note = noteOf(emitted);
     const update: Entry = { type: 'chat.updated', payload: { chat }, ...(note && { record: note }) };
     records.set(id, { ...record, chat });
@@ -134,14 +145,46 @@ interface Telling {
   /** The summary that was told last. */
   told: ChatSummary;
   ts: string;
+  /** How long the turn ran that ended; undefined when none did. */
+  ranMs: number | undefined;
 }
 
 /** The summary as it is to be told; the very one that was told last when nothing of it changed. */
-function summaryOf(of: ChatSummary, { condition, told, ts }: Telling): ChatSummary {
+function summaryOf(of: ChatSummary, { condition, told, ts, ranMs }: Telling): ChatSummary {
   const { awaitingInput: _, ...rest } = of;
   const { state, processing, awaitingInput } = condition;
-  const chat = { ...rest, state, processing, ...(awaitingInput ? { awaitingInput } : {}) };
+  const usage = usageOf(of, told, ranMs);
+  const chat = { ...rest, ...usage, state, processing, ...(awaitingInput ? { awaitingInput } : {}) };
   return isSame(chat, told) ? told : { ...chat, updatedAt: ts };
+}
+
+/** Durations are measured here: the machine of a chat has no clock. */
+function usageOf(
+  { usage }: ChatSummary,
+  told: ChatSummary,
+  ranMs: number | undefined,
+): Pick<ChatSummary, 'usage'> {
+  const durationMs = sum(told.usage?.durationMs, ranMs);
+  if (durationMs === undefined || usage === undefined) return usage === undefined ? {} : { usage };
+  const timed = { ...usage, durationMs };
+  return { usage: isSameUsage(timed, told.usage) ? told.usage : timed };
+}
+
+function isSameUsage(one: UsageTotal, other: UsageTotal | undefined): other is UsageTotal {
+  const all = Object.entries(one);
+  return (
+    other !== undefined &&
+    all.length === Object.keys(other).length &&
+    all.every(([name, value]) => other[name] === value)
+  );
+}
+
+function durationIn(facts: readonly Entry[]): number | undefined {
+  return facts.reduce<number | undefined>(
+    (total, { type, payload }) =>
+      type === 'chat.turn.completed' && payload.steers === undefined ? sum(total, payload.durationMs) : total,
+    undefined,
+  );
 }
 
 const COMPARED = [

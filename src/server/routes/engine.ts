@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HealthSchema, StatusSchema } from '../../contract/status.ts';
+import { UsageResponseSchema } from '../../contract/usage.ts';
 import type { Engine } from '../engine.ts';
 import { describeRoutes } from '../openapi.ts';
 import { route, type Route } from '../route.ts';
@@ -7,7 +8,7 @@ import { route, type Route } from '../route.ts';
 const Health = HealthSchema.meta({ id: 'Health' });
 const Status = StatusSchema.meta({ id: 'Status' });
 
-export function engineRoutes(engine: Pick<Engine, 'health' | 'status' | 'metrics'>) {
+export function engineRoutes(engine: Pick<Engine, 'health' | 'status' | 'usage' | 'metrics'>) {
   return [
     route({
       method: 'GET',
@@ -23,6 +24,13 @@ export function engineRoutes(engine: Pick<Engine, 'health' | 'status' | 'metrics
       summary: 'Counters of the engine',
       answers: { 200: { description: 'The counters, as of `lastEventId`.', schema: Status } },
       handle: () => engine.status(),
+    }),
+    route({
+      method: 'GET',
+      path: '/usage',
+      summary: 'What the agents have used: all, by agent, by chat',
+      answers: { 200: { description: 'The sums, as of `lastEventId`.', schema: UsageResponseSchema } },
+      handle: () => engine.usage(),
     }),
     route({
       method: 'GET',

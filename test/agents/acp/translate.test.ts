@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Usage } from '../../../src/contract/chats.ts';
 import type { Saying } from '../../../src/agents/step.ts';
 import type { TurnEnd } from '../../../src/contract/facts.ts';
 import { parseLine } from '../../../src/agents/acp/protocol.ts';
@@ -121,14 +122,13 @@ describe('a tool', () => {
 
 describe('the end of a turn', () => {
   it.each<{ reply: object; end: TurnEnd }>([
-    { reply: { result: { stopReason: 'end_turn' } }, end: { outcome: 'completed', usage: {} } },
-    { reply: { result: { stopReason: 'cancelled' } }, end: { outcome: 'interrupted', usage: {} } },
+    { reply: { result: { stopReason: 'end_turn' } }, end: { outcome: 'completed' } },
+    { reply: { result: { stopReason: 'cancelled' } }, end: { outcome: 'interrupted' } },
     {
       reply: { result: { stopReason: 'refusal' } },
       end: {
         outcome: 'errored',
         error: { code: 'refused', message: 'The agent refused to go on.' },
-        usage: {},
       },
     },
     {
@@ -146,13 +146,26 @@ describe('the end of a turn', () => {
     expect(state.turn).toBeNull();
   });
 
-  it('tells what the turn used, and cost', () => {
+  it('tells what the turn used, and what the session cost more than before', () => {
     const usage = { inputTokens: 10, outputTokens: 7, cachedReadTokens: 3 };
-    const { ends } = follow(withTurn({ ...open(), costUsd: 1 }, TURN), [
+    const { spent } = follow(withTurn({ ...open(), costUsd: 1 }, TURN), [
       update({ sessionUpdate: 'usage_update', used: 1, size: 2, cost: { amount: 1.5, currency: 'USD' } }),
+      update({ sessionUpdate: 'usage_update', used: 2, size: 2 }),
       answer('turn-t1', { stopReason: 'end_turn', usage }),
     ]);
-    expect(ends[0]?.usage).toEqual({ inputTokens: 10, outputTokens: 7, cacheReadTokens: 3, costUsd: 0.5 });
+    expect(spent).toEqual([
+      { costUsd: 0.5, contextTokens: 1, contextWindow: 2 },
+      { costUsd: 0, contextTokens: 2, contextWindow: 2 },
+      { inputTokens: 10, outputTokens: 7, cacheReadTokens: 3 },
+    ]);
+  });
+
+  it('tells no cost of a session of which nobody knows what it cost before', () => {
+    const { spent } = follow(withTurn({ ...open(), costUsd: null }, TURN), [
+      update({ sessionUpdate: 'usage_update', cost: { amount: 1.5, currency: 'USD' } }),
+      update({ sessionUpdate: 'usage_update', cost: { amount: 1.75, currency: 'USD' } }),
+    ]);
+    expect(spent).toEqual([{}, { costUsd: 0.25 }]);
   });
 
   it('is not told by the answer to the prompt of another turn', () => {
@@ -186,6 +199,7 @@ function follow(start: AcpState, frames: readonly object[]) {
   const events: Saying[] = [];
   const partials: Saying[] = [];
   const ends: TurnEnd[] = [];
+  const spent: Usage[] = [];
   let state = start;
   for (const frame of frames) {
     const translation = translate(state, JSON.stringify({ jsonrpc: '2.0', ...frame }), {
@@ -196,8 +210,9 @@ function follow(start: AcpState, frames: readonly object[]) {
     events.push(...(translation.said ?? []));
     partials.push(...[translation.partial ?? []].flat());
     ends.push(...[translation.end ?? []].flat());
+    spent.push(...[translation.spent ?? []].flat());
   }
-  return { state, events, partials, ends };
+  return { state, events, partials, ends, spent };
 }
 
 function update(values: object): object {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plus } from '../../../machines/chat.usage.ts';
 import { pendingEnd } from '../../../src/agents/claude/state.ts';
 import { replay } from './replay.ts';
 
@@ -145,12 +146,13 @@ describe('translating a recording', () => {
       cacheReadTokens: 0,
       cacheWriteTokens: 0,
       contextTokens: 11,
+      model: expect.any(String),
       costUsd: expect.closeTo(0.00033),
     };
-    expect(replay('basic').ends).toEqual([
-      { outcome: 'completed', usage },
-      { outcome: 'completed', usage },
-    ]);
+    const { steps, ends } = replay('basic');
+    const spent = steps.flatMap(({ spent: used }) => (used === undefined ? [] : [used]));
+    expect(ends).toEqual([{ outcome: 'completed' }, { outcome: 'completed' }]);
+    expect([spent.slice(0, 2), spent.slice(2)].map((all) => all.reduce(plus, {}))).toEqual([usage, usage]);
   });
 
   it('hands questions over, and takes them back', () => {

@@ -6,9 +6,10 @@ import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import { type AgentDriver, createDriver as createAgentDriver } from '../../../src/agents/agent.ts';
 import { createClaudeCodec } from '../../../src/agents/claude/codec.ts';
 import { temporaryFolderOf } from '../../../src/agents/claude/launch.ts';
+import { plus } from '../../../machines/chat.usage.ts';
 import type { PayloadFiles } from '../../../src/agents/delivery-input.ts';
 import { createPlainLogin } from '../../../src/agents/login.ts';
-import type { Policy } from '../../../src/contract/chats.ts';
+import type { Policy, Usage } from '../../../src/contract/chats.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../../../src/contract/facts.ts';
 import type { Image } from '../../../src/contract/messages.ts';
 import type { Delivery, MessageContent, QueuedMessage } from '../../../src/contract/records.ts';
@@ -259,6 +260,11 @@ function keep(record: AgentSessionInput, fact: AgentFact): void {
 
 export function ofType<Type extends AgentFact['type']>(facts: AgentFact[], type: Type): FactOf<Type>[] {
   return facts.filter((fact): fact is FactOf<Type> => fact.type === type);
+}
+
+/** All that the agent said it used. */
+export function spentIn(facts: AgentFact[]): Usage {
+  return ofType(facts, 'agent.said').reduce<Usage>((all, { spent }) => plus(all, spent), {});
 }
 
 /** The texts that the agent said, in order. */

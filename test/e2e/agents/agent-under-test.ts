@@ -35,7 +35,17 @@ export type ChatOptions = { turn: Turn; policy?: Policy; command?: string } & Pi
 >;
 
 /** What an agent may be excused from. */
-export type Excuse = 'mcp' | 'planWords' | 'planEdits' | 'steer' | 'context' | 'waits' | 'byHand' | 'tasks';
+export type Excuse =
+  | 'mcp'
+  | 'planWords'
+  | 'planEdits'
+  | 'steer'
+  | 'context'
+  | 'cost'
+  | 'usageAsItGoes'
+  | 'waits'
+  | 'byHand'
+  | 'tasks';
 
 /** An agent as the conformance suite knows it: the real program, with a scripted model. */
 export interface AgentUnderTest {
@@ -99,7 +109,7 @@ const claude: AgentUnderTest = {
 const codex: AgentUnderTest = {
   name: 'Codex',
   program: 'codex',
-  lacks: {},
+  lacks: { cost: 'it does not say' },
   otherModel: 'gpt-5.4',
   efforts: { highest: 'xhigh', standard: 'medium' },
   async open(options) {
@@ -147,7 +157,7 @@ const acp: AgentUnderTest = {
     planWords: 'the protocol carries no words with a decision',
     planEdits: 'the protocol carries no plan with a decision',
     steer: 'the protocol has no word for it',
-    context: 'it is not read from the protocol',
+    usageAsItGoes: 'tokens are told with the end of a turn',
     waits: 'it is not read from the protocol',
     byHand: 'the protocol does not say where a session is kept',
     tasks: 'the protocol does not tell of it',

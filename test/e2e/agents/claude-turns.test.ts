@@ -6,7 +6,15 @@ import { refuse, say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns } from '../../../src/dev/turn-script.ts';
 import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
 import { claudeProcesses } from '../../support/agent-processes.ts';
-import { deliveriesOf, eventsOf, newMessage, ofType, textsOf, until } from '../../agents/claude/stand-in.ts';
+import {
+  deliveriesOf,
+  eventsOf,
+  newMessage,
+  ofType,
+  spentIn,
+  textsOf,
+  until,
+} from '../../agents/claude/stand-in.ts';
 import { openChat } from './support.ts';
 
 const echo = scriptTurns((prompt) => say(`You said: ${prompt}`));
@@ -15,17 +23,16 @@ describe('a turn of Claude Code', () => {
   it('ends completed, with what it cost, after everything that was said in it', async () => {
     const chat = await openChat({ script: echo });
     const said = await chat.run('hello');
-    expect(said.end).toEqual({
-      outcome: 'completed',
-      usage: {
-        inputTokens: 10,
-        outputTokens: 7,
-        cacheReadTokens: 0,
-        cacheWriteTokens: 0,
-        costUsd: expect.any(Number),
-        contextTokens: 17,
-        contextWindow: 1_000_000,
-      },
+    expect(said.end).toEqual({ outcome: 'completed' });
+    expect(spentIn(chat.facts)).toEqual({
+      model: expect.any(String),
+      inputTokens: 10,
+      outputTokens: 7,
+      cacheReadTokens: 0,
+      cacheWriteTokens: 0,
+      costUsd: expect.any(Number),
+      contextTokens: 17,
+      contextWindow: 1_000_000,
     });
     expect(said.events.map(({ payload }) => payload['state'])).toEqual(['idle']);
     expect(textsOf(chat.facts)).toEqual(['You said: hello']);

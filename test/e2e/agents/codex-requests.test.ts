@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentRequest, Answer } from '../../../src/contract/requests.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
-import { ofType, until } from '../../agents/claude/stand-in.ts';
+import { ofType, spentIn, until } from '../../agents/claude/stand-in.ts';
 import { killAgents } from '../../support/agent-processes.ts';
 import { inSteps } from '../../support/scripted-turns.ts';
 import { codexTextsOf, openCodexChat, type CodexChat } from './codex-support.ts';
@@ -144,10 +144,8 @@ describe('a plan of Codex', () => {
     const request = await requestOf(chat);
     const given = { decision: 'deny' as const, ...(unanswered && { message: 'Nobody answered.' }) };
     chat.command({ type: 'agent.answer', request, answer: given, ...(unanswered && { unanswered }) });
-    expect((await chat.ended(message)).end).toMatchObject({
-      outcome: 'completed',
-      usage: { outputTokens: 7 },
-    });
+    expect((await chat.ended(message)).end).toEqual({ outcome: 'completed' });
+    expect(spentIn(chat.facts)).toMatchObject({ outputTokens: 7 });
     await chat.run('next');
     expect(chat.model.requests).toHaveLength(2);
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { echo, inSteps } from '../../support/scripted-turns.ts';
 import { codexTextsOf, openCodexChat } from './codex-support.ts';
-import { eventsOf, ofType } from '../../agents/claude/stand-in.ts';
+import { eventsOf, ofType, spentIn } from '../../agents/claude/stand-in.ts';
 
 const addFile = (name: string) =>
   useTool('apply_patch', { input: `*** Begin Patch\n*** Add File: ${name}\n+hello\n*** End Patch` });
@@ -13,16 +13,15 @@ describe('a turn of Codex', () => {
   it('ends completed, with what it cost, after everything that was said in it', async () => {
     const chat = await openCodexChat({ turn: echo });
     const said = await chat.run('hello');
-    expect(said.end).toEqual({
-      outcome: 'completed',
-      usage: {
-        inputTokens: 8,
-        outputTokens: 7,
-        cacheReadTokens: 2,
-        cacheWriteTokens: 0,
-        contextTokens: 17,
-        contextWindow: 258_400,
-      },
+    expect(said.end).toEqual({ outcome: 'completed' });
+    expect(spentIn(chat.facts)).toEqual({
+      model: expect.any(String),
+      inputTokens: 8,
+      outputTokens: 7,
+      cacheReadTokens: 2,
+      cacheWriteTokens: 0,
+      contextTokens: 17,
+      contextWindow: 258_400,
     });
     expect(codexTextsOf(chat.facts)).toEqual(['You said: hello']);
     expect(eventsOf(chat.facts, 'event_msg').map(({ payload }) => payload)).toEqual([

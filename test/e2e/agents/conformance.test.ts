@@ -15,6 +15,7 @@ import {
   ofType,
   runFolder,
   taskStatesOf,
+  spentIn,
   until,
 } from '../../agents/claude/stand-in.ts';
 import {
@@ -36,13 +37,7 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
 
   it('runs one turn after the other in one session, each told once', async () => {
     const chat = await open({ turn: echo });
-    expect((await chat.run('first')).end).toMatchObject({
-      outcome: 'completed',
-      usage: {
-        inputTokens: expect.any(Number),
-        outputTokens: 7,
-      },
-    });
+    expect((await chat.run('first')).end).toEqual({ outcome: 'completed' });
     expect((await chat.run('second')).end?.outcome).toBe('completed');
     expect(promptsIn(chat.facts)).toEqual(['first', 'second']);
     expect(saidIn(chat.facts)).toEqual(['You said: first', 'You said: second']);
@@ -76,12 +71,33 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     ]);
   });
 
+  it('tells what each turn used of the model, each use once', async () => {
+    const chat = await open({ turn: inSteps(run('true'), say('Done.')) });
+    await chat.run('first');
+    const { inputTokens = 0, cacheReadTokens = 0, outputTokens } = spentIn(chat.facts);
+    expect([inputTokens + cacheReadTokens, outputTokens]).toEqual([20, 14]);
+  });
+
+  it('tells what it used after each call of the model, before the turn is over', async ({ skip }) => {
+    skip(lacks.usageAsItGoes !== undefined, lacks.usageAsItGoes);
+    const chat = await open({ turn: inSteps(run(ENDLESS_COMMAND), say('Never said.')) });
+    await chat.begin('first');
+    await until(() => expect(spentIn(chat.facts)).toMatchObject({ outputTokens: 7 }));
+  });
+
+  it('tells what that cost', async ({ skip }) => {
+    skip(lacks.cost !== undefined, lacks.cost);
+    const chat = await open({ turn: echo });
+    await chat.run('first');
+    expect(spentIn(chat.facts).costUsd).toBeGreaterThan(0);
+  });
+
   it('tells how full its context is', async ({ skip }) => {
     skip(lacks.context !== undefined, lacks.context);
     const chat = await open({ turn: echo });
-    const { end } = await chat.run('first');
+    await chat.run('first');
     const isNumber = expect.any(Number);
-    expect(end?.usage).toMatchObject({ contextTokens: isNumber, contextWindow: isNumber });
+    expect(spentIn(chat.facts)).toMatchObject({ contextTokens: isNumber, contextWindow: isNumber });
   });
 
   it('tells that the model is asked again, which is no failure', async ({ skip }) => {

@@ -75,6 +75,10 @@ export const MOVES: Record<string, Move> = {
   },
   'prepared foreign': () => prepared('foreign'),
   said: (context) => (hasStarted(context) ? said(messageOf(context)?.messageId ?? null) : undefined),
+  'said what it used': (context) => {
+    const messageId = hasStarted(context) ? (messageOf(context)?.messageId ?? null) : null;
+    return said(messageId, { events: [], spent: { outputTokens: 7, costUsd: 0.1 } });
+  },
   'said, tool opens': (context) => {
     const current = messageOf(context);
     return current && said(current.messageId, { events: [], openTools: 1 });

@@ -1,0 +1,53 @@
+/** What a chat says when its agent said something: pure. */
+import type { Usage } from '../src/contract/chats.ts';
+import type { AgentFact } from '../src/contract/facts.ts';
+import type { LineRecord, Recorded } from '../src/contract/records.ts';
+import { chatIdOf } from './chat.context.ts';
+import type { ChatContext, ChatEmitted } from './chat.events.ts';
+import { newsOf, taskChangeOf } from './chat.tasks.ts';
+import { plus } from './chat.usage.ts';
+
+type Said = Extract<AgentFact, { type: 'agent.said' }>;
+
+/** One word for all events of a step, with how far the agent's output is journaled by it; none when nothing is new. */
+export function sayingOf(context: ChatContext, said: Said): ChatEmitted[] {
+  const { events, messageId, tasks, spent } = said;
+  const news = tasks === undefined ? [] : newsOf(context.record, tasks);
+  const changes = news.map((task) => taskChangeOf(context.record, task));
+  const spending = spent === undefined ? [] : [spendingOf(context, messageId, spent)];
+  const record = noteOf(said, news.length > 0);
+  if (events.length === 0)
+    return [
+      ...(record === undefined ? [] : [{ type: 'chat.updated' as const, record }]),
+      ...changes,
+      ...spending,
+    ];
+  const payload = { chatId: chatIdOf(context), messageId, events };
+  return [
+    { type: 'chat.said', payload, ...(record === undefined ? {} : { record }) },
+    ...changes,
+    ...spending,
+  ];
+}
+
+function spendingOf(
+  { record: { chat } }: ChatContext,
+  messageId: string | null,
+  spent: Usage,
+): Recorded<'chat.usage.changed'> {
+  const usage = plus(chat.usage, spent);
+  return { type: 'chat.usage.changed', payload: { chatId: chat.id, messageId, spent, usage } };
+}
+
+function noteOf({ position, events, end, spent, ...said }: Said, hasNews: boolean): LineRecord | undefined {
+  const { sessionId, sessionMark, selfDirected } = said;
+  const changes = {
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(sessionMark === undefined ? {} : { sessionMark }),
+    ...(selfDirected === undefined ? {} : { selfDirected }),
+  };
+  const isSaid = hasNews || events.length > 0 || end !== undefined || spent !== undefined;
+  const isWorthALine = isSaid || Object.keys(changes).length > 0;
+  if (!isWorthALine) return undefined;
+  return position === null ? changes : { ...changes, position };
+}

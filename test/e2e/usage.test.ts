@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { say } from '../../src/dev/scripted-steps.ts';
+import type { EngineEvent } from '../../src/contract/events.ts';
+import { plus } from '../../machines/chat.usage.ts';
+import { inSteps } from '../support/scripted-turns.ts';
+import { createChat, startMixedWorkspace, type MixedWorkspace } from './agents/mixed-workspace.ts';
+
+/** `USAGE_TURNS=1000`: its long form. */
+const TURNS = Number(process.env['USAGE_TURNS'] ?? 3);
+
+/** What each scripted model says of each call. */
+const OF_CLAUDE = { inputTokens: 10, outputTokens: 7, cacheReadTokens: 0, cacheWriteTokens: 0 };
+const OF_CODEX = { inputTokens: 8, outputTokens: 7, cacheReadTokens: 2, cacheWriteTokens: 0 };
+
+it(
+  `the usage of ${TURNS} turns of each agent is what the models reported, also over a killed engine`,
+  async () => {
+    const workspace = await startMixedWorkspace({
+      turn: (run) => (prompt, results) =>
+        inSteps(run(prompt.includes('slow') ? 'sleep 4' : 'true'), say('Done.'))(prompt, results),
+    });
+    const { client, kill, start } = workspace;
+    const stream = await client.follow({ resume: true });
+    const chats = [await client.firstChat('claude'), await createChat(client, 'codex')] as const;
+
+    const slow = await Promise.all(chats.map((chatId) => client.send(chatId, 'slow')));
+    for (const chatId of chats) await stream.waitFor(isUsageOf(chatId));
+    await kill();
+    await start();
+    for (const messageId of slow) await stream.waitForEnd(messageId);
+    const before = await metricsOf(workspace);
+    for (let turn = 1; turn < TURNS; turn += 1) {
+      const sent = await Promise.all(chats.map((chatId) => client.send(chatId, `turn ${turn}`)));
+      for (const messageId of sent) await stream.waitForEnd(messageId);
+    }
+
+    const [calls, responses] = [workspace.model.messages().length, workspace.responses.requests.length];
+    const { body } = await client.get<{ providers: Record<string, object>; chats: { usage: object }[] }>(
+      '/usage',
+    );
+    expect([calls, responses]).toEqual([2 * TURNS, 2 * TURNS]);
+    expect(body.providers['claude']).toMatchObject({ ...times(OF_CLAUDE, calls), turns: TURNS });
+    expect(body.providers['codex']).toMatchObject({ ...times(OF_CODEX, responses), turns: TURNS });
+    for (const chatId of chats) {
+      const told = stream.events.filter(isUsageOf(chatId)).map(({ payload }) => payload.spent);
+      const { body: one } = await client.get<{ chat: { usage: object } }>(`/chats/${chatId}`);
+      const { durationMs: _, turns: __, ...usage } = one.chat.usage as Record<string, unknown>;
+      expect(told.reduce(plus, {})).toEqual(usage);
+    }
+    const after = await metricsOf(workspace);
+    const growth = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
+    expect(growth('replicas_tokens_total{kind="output"}')).toBe((TURNS - 1) * 4 * 7);
+    expect(growth('replicas_tokens_total{kind="input"}')).toBe((TURNS - 1) * 2 * (10 + 8));
+  },
+  120_000 + TURNS * 5_000,
+);
+
+type UsageChanged = Extract<EngineEvent, { type: 'chat.usage.changed' }>;
+
+function isUsageOf(chatId: string) {
+  return (event: EngineEvent): event is UsageChanged =>
+    event.type === 'chat.usage.changed' && event.payload.chatId === chatId;
+}
+
+function times(usage: Record<string, number>, count: number) {
+  return Object.fromEntries(Object.entries(usage).map(([name, value]) => [name, value * count]));
+}
+
+async function metricsOf({ client, environment }: MixedWorkspace): Promise<Map<string, number>> {
+  const headers = { 'x-replicas-engine-secret': environment['REPLICAS_ENGINE_SECRET'] ?? '' };
+  const text = await (await fetch(`${client.url}/metrics`, { headers })).text();
+  return new Map(
+    text.split('\n').map((line) => {
+      const place = line.lastIndexOf(' ');
+      return [line.slice(0, place), Number(line.slice(place + 1))];
+    }),
+  );
+}
