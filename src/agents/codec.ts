@@ -75,6 +75,8 @@ export interface AgentCodec<State = unknown, Traits = unknown> {
 
   /** What to do when its program cannot be started: the end of a sentence. */
   readonly remedy: string;
+  /** An older program is not started. */
+  readonly oldestVersion?: string;
   /** What it did not answer, when it was ended for that. */
   awaits?(state: State): string | Failure;
   /** Why it ended, where it said so in its protocol. */

@@ -14,6 +14,11 @@ export function unavailable({ title, remedy }: Named, program: string | null): F
   return { code: 'agent_unavailable', message: `${title} cannot run here. ${found}: ${remedy}.` };
 }
 
+export function outdated({ title, remedy }: Named, version: string, oldest: string): Failure {
+  const message = `${title} ${version} is too old for this engine, which needs ${oldest} or newer: ${remedy}.`;
+  return { code: 'agent_outdated', message };
+}
+
 export function damaged({ title }: Named): Failure {
   const message = `A message of ${title} was cut off, so the process was ended. Its session is kept.`;
   return { code: 'agent_output_damaged', message };

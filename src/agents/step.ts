@@ -32,6 +32,8 @@ export interface Step<State = unknown> {
   partial?: Saying;
   /** A sign of life that is no event. */
   isStirring?: boolean;
+  /** For the log: what the agent has to say of how it was set up. */
+  remark?: string;
   /** The answer to a ping. */
   isPong?: boolean;
   /** The model keeps the agent waiting. */

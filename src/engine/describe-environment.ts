@@ -1,5 +1,5 @@
-import { execa } from 'execa';
 import { findInstallation } from '../agents/process/launcher.ts';
+import { versionOf } from '../agents/program-version.ts';
 import type { LoginProvider } from '../contract/credentials.ts';
 import type { CodingAgent, WorkspaceEnvironment } from '../contract/environment.ts';
 import type { HookKind } from '../contract/hooks.ts';
@@ -16,15 +16,11 @@ export interface DescribeOptions {
   engineVersion: string;
 }
 
-const VERSION_MS = 10_000;
-const VERSION_CHARACTERS = 100;
-
 /** What the workspace has, looked up each time it is asked for. A program tells its version once as long as it is the same. */
 export function createEnvironmentView(
   { paths }: Home,
   { environment, credentials, engineVersion }: DescribeOptions,
 ): () => Promise<WorkspaceEnvironment> {
-  const versions = new Map<string, Promise<string | null>>();
   const programs = programsOf(environment);
   const variables = () => credentials.environment();
 
@@ -32,11 +28,7 @@ export function createEnvironmentView(
     const authMethod = login === undefined ? null : credentials.logins.methodOf(login);
     const installation = await findInstallation(findExecutable(command, environment.ambient['PATH']) ?? null);
     if (installation === null) return [provider, { available: false, version: null, authMethod, protocol }];
-    const { file, identity } = installation;
-    const telling = versions.get(identity) ?? versionOf(file, variables());
-    versions.set(identity, telling);
-    const version = await telling;
-    if (version === null) versions.delete(identity); // the next time it may tell
+    const version = await versionOf(installation, variables());
     return [provider, { available: true, version, authMethod, protocol }];
   }
 
@@ -84,19 +76,4 @@ function programsOf({ CLAUDE_PATH, CODEX_PATH, ACP_AGENTS }: EngineEnvironment):
 
 function isIssued(board: Credentials['board']): boolean {
   return board.health().providers.github.source !== null;
-}
-
-/** The first line that it prints; null when it prints none. */
-async function versionOf(file: string, env: Record<string, string>): Promise<string | null> {
-  const { stdout, exitCode } = await execa(file, ['--version'], {
-    env,
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-    timeout: VERSION_MS,
-    forceKillAfterDelay: 1_000,
-    maxBuffer: 64 * 1024,
-  });
-  const [line = ''] = String(stdout ?? '').split('\n');
-  return exitCode === 0 && line.trim() !== '' ? line.trim().slice(0, VERSION_CHARACTERS) : null;
 }

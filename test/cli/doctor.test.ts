@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { CLAUDE_PROBE, CODEX_PROBE } from '../../src/cli/doctor/agents.ts';
 import { bad, doubtful, good, type Check } from '../../src/cli/doctor/check.ts';
 import { createChecks } from '../../src/cli/doctor/checks.ts';
 import { controlPlaneCheck } from '../../src/cli/doctor/control-plane.ts';
@@ -80,6 +81,38 @@ it('looks at the trial engine of its folder, with the programs and the secret of
     ambient: { PATH: '/bin' },
   });
   expect(secret).toBe('s');
+});
+
+describe('a talk with an agent', () => {
+  it.each([
+    [{ id: 'turn/steer', error: { code: -32600, message: 'Invalid request: invalid type: integer' } }, []],
+    [
+      { id: 'turn/steer', error: { code: -32600, message: 'Invalid request: unknown variant `turn/steer`' } },
+      ['the method turn/steer'],
+    ],
+    [
+      {
+        method: 'configWarning',
+        params: { summary: 'session-flags: `features.instant_interrupt` is ignored.' },
+      },
+      ['the setting features.instant_interrupt'],
+    ],
+  ])('finds in %j of Codex what it lacks', (line, lacks) => {
+    expect(CODEX_PROBE.read(line)).toEqual({ isAnswer: false, isLast: false, lacks });
+  });
+
+  it('finds what Claude Code lacks, and that it answered', () => {
+    const say = (response: object) => CLAUDE_PROBE.read({ type: 'control_response', response });
+    expect([
+      say({ request_id: 'initialize', subtype: 'success' }),
+      say({ request_id: 'interrupt', subtype: 'error', error_code: 'unsupported_request' }),
+      say({ request_id: 'get_binary_version', subtype: 'success' }),
+    ]).toEqual([
+      { isAnswer: true, isLast: false, lacks: [] },
+      { isAnswer: false, isLast: false, lacks: ['the control request interrupt'] },
+      { isAnswer: false, isLast: true, lacks: [] },
+    ]);
+  });
 });
 
 describe('a check', () => {

@@ -11,6 +11,7 @@ import { inquiry } from './inquiry.ts';
 import { launch, projectOf, survey, tidy } from './launch.ts';
 import { DEFAULT_EFFORT, modeOf, NoteSchema, prepare } from './prepare.ts';
 import { answeredBy } from './requests.ts';
+import { OLDEST_CLAUDE } from './requirements.ts';
 import { foundState, freshState, withTurn, type ClaudeState, type ClaudeTraits } from './state.ts';
 import { taskOutput } from './tasks.ts';
 import { translate } from './translate.ts';
@@ -37,6 +38,7 @@ export function createClaudeCodec(
     answeredBy,
     session: sessionFiles(paths.workspaces, configurationFolder),
     remedy: 'install it (npm install -g @anthropic-ai/claude-code) or set CLAUDE_PATH to its program',
+    oldestVersion: OLDEST_CLAUDE,
     awaits,
     reasonIn: ({ startupFailure }) => startupFailure,
     inquiry,

@@ -12,6 +12,7 @@ import type { Installation, KnownSession, Launch, Launching } from '../codec.ts'
 import { allIsLost } from '../context-loss.ts';
 import { requestLine } from './lines.ts';
 import { modeOf, settingsOf, type Settings } from './prepare.ts';
+import { FLAGS } from './requirements.ts';
 import { freshState, type ClaudeState, type ClaudeTraits } from './state.ts';
 
 /** Claude Code gives it to hooks, and not to tools. */
@@ -83,13 +84,7 @@ function argumentsFor(
   { model, effort }: Settings,
 ): string[] {
   return [
-    '-p',
-    '--input-format=stream-json',
-    '--output-format=stream-json',
-    '--verbose',
-    '--include-partial-messages',
-    '--replay-user-messages',
-    '--permission-prompt-tool=stdio',
+    ...FLAGS,
     `--settings=${JSON.stringify({ useAutoModeDuringPlan: false })}`,
     ...PERMISSIONS[permissions],
     isNew ? `--session-id=${sessionId}` : `--resume=${sessionId}`,

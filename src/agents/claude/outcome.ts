@@ -49,6 +49,8 @@ function codeOf(
 const CODES: Partial<Record<string, string>> = {
   authentication_failed: 'auth',
   oauth_org_not_allowed: 'auth',
+  account_on_hold: 'billing',
+  verification_required: 'auth',
   cloud_credential_error: 'auth',
   billing_error: 'billing',
   rate_limit: 'rate_limit',

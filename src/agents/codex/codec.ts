@@ -18,6 +18,7 @@ import { inquiry } from './inquiry.ts';
 import { given, lines } from './lines.ts';
 import { handedOver } from './login.ts';
 import { prepare } from './prepare.ts';
+import { OLDEST_CODEX, SETTINGS } from './requirements.ts';
 import { roundBegunBy } from './rounds.ts';
 import { freshState, type CodexState } from './state.ts';
 import { childrenIn, tailsOf, taskOutput } from './tasks.ts';
@@ -43,6 +44,7 @@ export function createCodexCodec(paths: Pick<Paths, 'workspaces' | 'plans'>): Ag
     session: { promptIn, isShared: false },
     isOpened: ({ opening }) => opening.step === 'open',
     remedy: 'install it (npm install -g @openai/codex) or set CODEX_PATH to its program',
+    oldestVersion: OLDEST_CODEX,
     awaits: ({ opening: { step } }) => AWAITED[step] ?? 'the opening of its thread',
     inquiry,
     inquirySources: ({ home }) => [
@@ -55,13 +57,6 @@ export function createCodexCodec(paths: Pick<Paths, 'workspaces' | 'plans'>): Ag
 }
 
 const AWAITED: Partial<Record<string, string>> = { initialize: 'the greeting', open: 'a ping' };
-
-/** What the engine relies on, whatever the user's own configuration says. */
-const SETTINGS = [
-  'check_for_update_on_startup=false',
-  'features.instant_interrupt=false',
-  'tools.update_plan.enabled=true',
-];
 
 /** A login that is handed over stays in memory, and the server has no other. */
 const KEEPS_NO_LOGIN = 'cli_auth_credentials_store="ephemeral"';

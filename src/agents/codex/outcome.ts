@@ -51,10 +51,19 @@ const CODES: Partial<Record<string, string>> = {
   contextWindowExceeded: 'context_too_long',
   modelNotFound: 'model_not_found',
   usageLimitExceeded: 'billing',
+  sessionBudgetExceeded: 'billing',
   rateLimitExceeded: 'rate_limit',
   serverOverloaded: 'overloaded',
+  flexUnavailable: 'overloaded',
+  policyCapacityUnavailable: 'overloaded',
   internalServerError: 'model_error',
   badRequest: 'invalid_request',
+  cyberPolicy: 'refused',
+  bioPolicy: 'refused',
+  misalignmentPolicyViolation: 'refused',
+  inferenceHookDenied: 'prompt_blocked',
+  tooManyDenials: 'too_many_denials',
+  sandboxError: 'sandbox_error',
 };
 
 function statusOf(info: unknown): number | null {

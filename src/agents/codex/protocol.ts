@@ -107,6 +107,7 @@ export const PlanParamsSchema = z.looseObject({
 });
 
 export const WarningParamsSchema = z.looseObject({ threadId: z.string(), message: z.string() });
+export const ConfigWarningParamsSchema = z.looseObject({ summary: z.string() });
 export const ResolvedParamsSchema = z.looseObject({ threadId: z.string(), requestId: IdSchema });
 export const ThreadIdSchema = z.looseObject({ threadId: z.string() });
 

@@ -12,6 +12,7 @@ import { askForToken, isLoginFailure, REFRESH, toldLogin } from './login.ts';
 import { endOf, failureOf, limitedBy, messageOf, retrying } from './outcome.ts';
 import { hearOpening } from './prepare.ts';
 import {
+  ConfigWarningParamsSchema,
   ErrorParamsSchema,
   ItemParamsSchema,
   parseLine,
@@ -98,6 +99,7 @@ function notice(state: CodexState, frame: FrameOf<'notification'>, moment: Circu
   const { method, params } = frame;
   if (method === 'account/rateLimits/updated') return limit(state, params);
   if (method === 'turn/started') return startTurn(state, params, moment.now);
+  if (method === 'configWarning') return remarkOn(state, params);
   const threadId = ThreadIdSchema.safeParse(params).data?.threadId;
   if (threadId === undefined || !owns(state, threadId)) return { state };
   switch (method) {
@@ -125,6 +127,12 @@ function notice(state: CodexState, frame: FrameOf<'notification'>, moment: Circu
 function limit(state: CodexState, params: unknown): Told {
   const progress = state.turn === null ? null : limitedBy(params);
   return progress === null ? { state } : { state, progress };
+}
+
+/** Where it does not know a setting that the engine relies on, it says so nowhere else. */
+function remarkOn(state: CodexState, params: unknown): Told {
+  const { data } = ConfigWarningParamsSchema.safeParse(params);
+  return data === undefined ? { state } : { state, remark: data.summary };
 }
 
 /** A turn of another thread is that of a sub-agent. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, realpath, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ZodError } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
 import type { AgentSessionInput } from '../../contract/facts.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
@@ -10,7 +11,8 @@ import { createRun, type Run } from '../../processes/run.ts';
 import { discard } from '../../processes/sweep.ts';
 import { configurationOf, type AgentContext } from '../agent-context.ts';
 import type { AgentCodec, Installation, KnownSession, Launch } from '../codec.ts';
-import { unavailable } from '../failures.ts';
+import { outdated, unavailable } from '../failures.ts';
+import { isOlder, numberIn, versionOf } from '../program-version.ts';
 import type { LiveProcess } from './live-process.ts';
 
 /** Why a process cannot take a message, in a form that the user gets to read. */
@@ -25,8 +27,15 @@ export class ProcessFailure extends Error {
 
 export function failureOf(error: unknown, title: string): Failure {
   if (error instanceof ProcessFailure) return error.failure;
+  if (error instanceof ZodError) return notUnderstood(title, error);
   const reason = error instanceof Error ? error.message : String(error);
   return { code: 'agent_error', message: `${title} cannot be used: ${reason}` };
+}
+
+function notUnderstood(title: string, { issues: [issue] }: ZodError): Failure {
+  const place = issue === undefined ? '' : ` (${issue.path.join('.') || 'the whole'}: ${issue.message})`;
+  const message = `${title} said what this engine does not understand${place}. Another version of it may be understood.`;
+  return { code: 'agent_error', message };
 }
 
 export interface LauncherOptions {
@@ -52,12 +61,16 @@ export interface Launched {
 /** A process that printed or read so much is replaced when it rests. */
 const SPOOL_BYTES = 64 * 1024 * 1024;
 
-/** The program as it is now. @throws {ProcessFailure} when there is none. */
+/** The program as it is now. @throws {ProcessFailure} when there is none, or one that is too old. */
 export async function findProgram({ codec, context }: LauncherOptions) {
   await context.login.ready();
   const installation = await findInstallation(context.findProgram());
   if (installation === null) throw new ProcessFailure(unavailable(codec, context.findProgram()));
-  return installation;
+  const { oldestVersion } = codec;
+  if (oldestVersion === undefined) return installation;
+  const version = await versionOf(installation, { ...context.login.environment(), HOME: context.paths.home });
+  if (version === null || !isOlder(version, oldestVersion)) return installation;
+  throw new ProcessFailure(outdated(codec, numberIn(version), oldestVersion));
 }
 
 /** The program, and what it can of what a message asks for. @throws {ProcessFailure} when there is none. */

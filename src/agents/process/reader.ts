@@ -143,6 +143,8 @@ export class Reader {
       context.log.warn({ runId: process.run.id, offset }, damaged(codec).message);
       return report({ type: 'process.damaged', failure: damaged(codec) });
     }
+    if (step.remark !== undefined)
+      context.log.warn({ runId: process.run.id, remark: step.remark }, 'an agent remarked on its setup');
     if (offset <= adopted.silentUntil) {
       process.state = step.state;
       return;

@@ -4,6 +4,10 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+if (process.argv[2] === '--version') {
+  process.stdout.write('2.1.332 (Claude Code)\n');
+  process.exit();
+}
 const sessionId = process.argv.find((one) => /^--(session-id|resume)=/.test(one))?.split('=')[1];
 const print = (message) => process.stdout.write(`${JSON.stringify({ ...message, session_id: sessionId })}\n`);
 const state = (name) => print({ type: 'system', subtype: 'session_state_changed', state: name });

@@ -22,3 +22,17 @@ it.each([
 ])('tells of the error %j with code and reason', (error, failure) => {
   expect(failureOf(error)).toEqual(failure);
 });
+
+it.each([
+  ['sessionBudgetExceeded', 'billing'],
+  ['flexUnavailable', 'overloaded'],
+  ['policyCapacityUnavailable', 'overloaded'],
+  ['cyberPolicy', 'refused'],
+  ['bioPolicy', 'refused'],
+  ['misalignmentPolicyViolation', 'refused'],
+  ['inferenceHookDenied', 'prompt_blocked'],
+  ['tooManyDenials', 'too_many_denials'],
+  ['sandboxError', 'sandbox_error'],
+])('calls the error %s of Codex %s', (codexErrorInfo, code) => {
+  expect(failureOf({ message: 'no', codexErrorInfo })).toEqual({ code, message: 'no' });
+});

@@ -17,6 +17,12 @@ describe('the translation of what Codex prints', () => {
     expect([said.state, said.said, said.lines]).toEqual([running, [], []]);
   });
 
+  it('leaves to the log what the server remarks on its configuration', () => {
+    const summary = 'session-flags: `features.instant_interrupt` is ignored.';
+    const warned = stepOf(running, { method: 'configWarning', params: { summary, details: null } });
+    expect([warned.remark, warned.said, warned.state]).toEqual([summary, [], running]);
+  });
+
   it('passes over the late end of an older turn', () => {
     const late = stepOf(running, turnCompleted(THREAD, 't0'));
     expect([late?.end, late?.state.turn?.nativeId]).toEqual([undefined, 't1']);

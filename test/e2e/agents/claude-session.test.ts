@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createPlainLogin } from '../../../src/agents/login.ts';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
+import { agentProcesses } from '../../support/agent-processes.ts';
 import {
   deliveriesOf,
   eventsOf,
@@ -135,6 +136,22 @@ describe('a delivery', () => {
     chat.command({ type: 'agent.prepare', message: newMessage('again') });
     await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
     expect(ofType(chat.facts, 'agent.exited')[0]?.failure.code).toBe('agent_unavailable');
+  });
+
+  it('cannot be prepared with a program that is too old, and says which to install', async () => {
+    const chat = await openStandIn({ command: FAKE });
+    const old = join(chat.home, 'old-claude');
+    writeFileSync(old, "#!/bin/sh\necho '2.1.220 (Claude Code)'\n", { mode: 0o755 });
+    chat.reopen({ command: old });
+    chat.command({ type: 'agent.prepare', message: newMessage('hello') });
+    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
+    expect(ofType(chat.facts, 'agent.exited')[0]?.failure).toEqual({
+      code: 'agent_outdated',
+      message:
+        'Claude Code 2.1.220 is too old for this engine, which needs 2.1.300 or newer: ' +
+        'install it (npm install -g @anthropic-ai/claude-code) or set CLAUDE_PATH to its program.',
+    });
+    expect(await agentProcesses(chat.home)).toEqual([]);
   });
 
   it('that was abandoned leaves room for the next', async () => {

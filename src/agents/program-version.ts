@@ -1,0 +1,55 @@
+/** What a program says of its version, and whether it is old enough to be refused. */
+import { execFile } from 'node:child_process';
+import type { Installation } from './codec.ts';
+
+const LIMIT_MS = 10_000;
+const CHARACTERS = 100;
+
+/** By program: one that is the same is asked once. */
+const asked = new Map<string, { identity: string; version: Promise<string | null> }>();
+
+/** The first line that `--version` prints; null when it prints none, and then asked again the next time. */
+export async function versionOf(
+  { file, identity }: Installation,
+  env: Readonly<Record<string, string>>,
+): Promise<string | null> {
+  const known = asked.get(file);
+  const version = known?.identity === identity ? known.version : askVersion(file, env);
+  asked.set(file, { identity, version });
+  const told = await version;
+  if (told === null) asked.delete(file);
+  return told;
+}
+
+/** One that tells no version is given the benefit of the doubt. */
+export function isOlder(version: string | null, oldest: string): boolean {
+  const [told, needed] = [numbersIn(version ?? ''), numbersIn(oldest)];
+  const at = needed.findIndex((number, index) => told[index] !== number);
+  return told.length === needed.length && at >= 0 && told[at]! < needed[at]!;
+}
+
+/** `2.1.332 (Claude Code)` → `2.1.332` */
+export function numberIn(version: string): string {
+  return /\d+\.\d+\.\d+\S*/.exec(version)?.[0] ?? version;
+}
+
+function numbersIn(version: string): number[] {
+  const [, ...numbers] = /(\d+)\.(\d+)\.(\d+)/.exec(version) ?? [];
+  return numbers.map(Number);
+}
+
+function askVersion(file: string, env: Readonly<Record<string, string>>): Promise<string | null> {
+  return new Promise((resolve) => {
+    const options = {
+      env: { ...env },
+      timeout: LIMIT_MS,
+      killSignal: 'SIGKILL',
+      maxBuffer: 64 * 1024,
+    } as const;
+    const child = execFile(file, ['--version'], options, (error, stdout) => {
+      const [line = ''] = stdout.split('\n');
+      resolve(error === null && line.trim() !== '' ? line.trim().slice(0, CHARACTERS) : null);
+    });
+    child.stdin?.end();
+  });
+}
