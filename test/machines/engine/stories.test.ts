@@ -330,6 +330,24 @@ describe('draining', () => {
   });
 });
 
+describe('an engine that lost its workspace to another one', () => {
+  const FENCE = { type: 'engine.fence' } as const;
+  const MIRROR_DONE = { type: 'xstate.done.actor.mirror', actorId: 'mirror' } as const;
+
+  it('ends its turns, tells the control plane nothing more, and is over when the last chat is gone', () => {
+    const { engine, take, say } = startEngineMachine();
+    take({ type: 'mirror.begin' }, BOOT, create('one'));
+    say('one', submit('m1'));
+
+    take(FENCE);
+    expect(workOf(engine)).toBe('draining.ending');
+    expect(engine.getSnapshot().children.outbox).toBeUndefined();
+    take({ type: 'xstate.done.actor.one', actorId: 'one' }, MIRROR_DONE);
+
+    expect(workOf(engine)).toBe('stopped');
+  });
+});
+
 describe('handing over', () => {
   it('lets go of the agents without a word to them', () => {
     const harness = startEngineMachine();
