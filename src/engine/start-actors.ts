@@ -48,12 +48,7 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   await retireDamagedRuns(paths.agents, home.damages.report);
   await sweep(paths.agents, isCopy ? new Set() : runsOf(records));
   const goodbye = new AbortController();
-  const client = createMonolithClient({
-    url: environment.MONOLITH_URL,
-    secret: environment.REPLICAS_ENGINE_SECRET,
-    workspaceId: environment.WORKSPACE_ID,
-    signal: goodbye.signal,
-  });
+  const client = createClient(environment, goodbye.signal);
   const credentials = await openCredentials(home, { environment, client, log });
   const stopReviewing = credentials.watch();
   const drivers = await createDrivers(agentOptions(home, { environment, log, credentials }));
@@ -91,6 +86,11 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   };
   const { signal } = goodbye;
   return { client, credentials, drivers, executors, hooks, previews, redact, root, signal, stop };
+}
+
+function createClient(environment: EngineEnvironment, signal: AbortSignal): MonolithClient {
+  const { MONOLITH_URL: url, REPLICAS_ENGINE_SECRET: secret, WORKSPACE_ID: workspaceId } = environment;
+  return createMonolithClient({ url, secret, workspaceId, signal });
 }
 
 /** Processes that some chat may still attach to. */

@@ -72,21 +72,11 @@ interface Parts {
 
 /** What is asked of an engine, and who answers it. */
 function createEngine(parts: Parts, { environment, version }: StartEngineOptions): Engine {
-  const { home, recording, actors, inspection, isStopping } = parts;
-  const { journal } = home;
+  const { home, recording, actors, inspection } = parts;
   const { root, credentials, hooks } = actors;
   const { hub, metrics, recorder, boot, workspace, counters } = recording;
   const { mirror } = home;
-  const gate = new Gate({
-    chatOf: root.chat,
-    recorder,
-    journal,
-    isStopping,
-    movedTo: () => mirror?.movedTo ?? null,
-    accepted: async (id) => {
-      if (environment.REPLICA_ACCEPT === 'mirrored') await mirror?.reached(id);
-    },
-  });
+  const gate = createGate(parts, environment);
   const gauges = createGauges(home, { hub, counters, logins: credentials.logins, root });
   const health = (): Health => ({
     status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
@@ -112,14 +102,7 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
     previews: { list: async () => gate.committed(await actors.previews.list()) },
     environment: createEnvironmentView(home, { environment, credentials, engineVersion: version }),
     ...inspection,
-    credentials: {
-      health: () => credentials.board.health(),
-      async refresh(provider) {
-        gate.refuseWhenStopping();
-        credentials.board.request(provider, { reason: 'manual' });
-        return gate.committed({ provider, ...credentials.board.health().providers[provider] });
-      },
-    },
+    credentials: createCredentials(credentials, gate),
     usage: () => gate.snapshot(workspaceUsage(recorder.records.values(), home.deleted.usage)),
     metrics: { read: () => metrics.read({ gauges, version }) },
     health,
@@ -130,6 +113,31 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
         boot: boot.read(),
         ...(mirror && { mirror: mirrorStatus(mirror, root) }),
       }),
+  };
+}
+
+function createGate({ home, recording, actors, isStopping }: Parts, environment: EngineEnvironment): Gate {
+  const { journal, mirror } = home;
+  return new Gate({
+    chatOf: actors.root.chat,
+    recorder: recording.recorder,
+    journal,
+    isStopping,
+    movedTo: () => mirror?.movedTo ?? null,
+    accepted: async (id) => {
+      if (environment.REPLICA_ACCEPT === 'mirrored') await mirror?.reached(id);
+    },
+  });
+}
+
+function createCredentials({ board }: Actors['credentials'], gate: Gate): Engine['credentials'] {
+  return {
+    health: () => board.health(),
+    async refresh(provider) {
+      gate.refuseWhenStopping();
+      board.request(provider, { reason: 'manual' });
+      return gate.committed({ provider, ...board.health().providers[provider] });
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts';
 import type { Route } from './route.ts';
-import { chatChangeRoutes, chatRoutes, requestRoutes } from './routes/chats.ts';
+import { chatRoutes, oneChatRoutes, requestRoutes } from './routes/chats.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { engineRoutes, openapiRoutes } from './routes/engine.ts';
 import { environmentRoutes } from './routes/environment.ts';
@@ -21,7 +21,7 @@ export function createRoutes(engine: Engine): Route[] {
     ...engineRoutes(engine),
     ...eventRoutes(engine),
     ...chatRoutes(engine),
-    ...chatChangeRoutes(engine),
+    ...oneChatRoutes(engine),
     ...messageRoutes(engine),
     ...turnRoutes(engine),
     ...queueRoutes(engine),

@@ -57,6 +57,11 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
       answers: { 200: { description: 'The chats, as of `lastEventId`.', schema: ChatList } },
       handle: ({ query }) => chats.list({ parentChatId: query.parentChatId }),
     }),
+  ];
+}
+
+export function oneChatRoutes({ chats }: Pick<Engine, 'chats'>) {
+  return [
     route({
       method: 'GET',
       path: '/chats/:chatId',
@@ -66,11 +71,6 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
       refusals: ['CHAT_NOT_FOUND'],
       handle: ({ params }) => chats.get(params.chatId),
     }),
-  ];
-}
-
-export function chatChangeRoutes({ chats }: Pick<Engine, 'chats'>) {
-  return [
     route({
       method: 'PATCH',
       path: '/chats/:chatId',
