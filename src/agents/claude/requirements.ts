@@ -1,6 +1,6 @@
 /** What the engine relies on in Claude Code. */
 
-/** The oldest that the conformance suite passes with: those before write files while they only plan. */
+/** The conformance suite passes with it. 2.1.260 writes files while it only plans, 2.1.270 does not tell how full its context is. */
 export const OLDEST_CLAUDE = '2.1.300';
 
 /** What every process is started with. */
