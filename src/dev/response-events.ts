@@ -85,8 +85,8 @@ async function* toolEvents(
   return { ...call, ...body, status: 'completed' };
 }
 
-/** Tools of MCP servers are called by two names. */
+/** Tools of MCP servers, and those for sub-agents, are called by two names. */
 function toolName(name: string): { name: string; namespace?: string } {
-  const [, namespace, tool] = /^(mcp__.+)__(.+)$/.exec(name) ?? [];
+  const [, namespace, tool] = /^(mcp__.+|collaboration)__(.+)$/.exec(name) ?? [];
   return namespace === undefined || tool === undefined ? { name } : { namespace, name: tool };
 }

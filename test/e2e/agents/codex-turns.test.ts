@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
-import { echo, inSteps } from '../../support/scripted-turns.ts';
+import { echo, inSteps, saysAround } from '../../support/scripted-turns.ts';
 import { codexTextsOf, openCodexChat } from './codex-support.ts';
-import { eventsOf, ofType, spentIn } from '../../agents/claude/stand-in.ts';
+import { eventsOf, ofType, spentIn, taskStatesOf, until } from '../../agents/claude/stand-in.ts';
 
 const addFile = (name: string) =>
   useTool('apply_patch', { input: `*** Begin Patch\n*** Add File: ${name}\n+hello\n*** End Patch` });
@@ -58,4 +59,29 @@ describe('a turn of Codex', () => {
     expect(call).toMatchObject({ type: 'function_call', name: 'exec_command' });
     expect(output).toMatchObject({ call_id: call?.['call_id'], output: 'one\ntwo\n' });
   });
+});
+
+it('a sub-agent of Codex is a task that works on when the turn has ended, and is ended alone when it is stopped', async () => {
+  const gate = createGate();
+  const errand = useTool('collaboration__spawn_agent', {
+    task_name: 'errand',
+    message: 'an errand',
+    fork_turns: 'none',
+  });
+  const delegate = inSteps(errand, say('Delegated.'));
+  const chat = await openCodexChat({
+    configuration: ['multi_agent = true', 'multi_agent_v2 = true'],
+    // What a sub-agent is told is no prompt of a user.
+    turn: (prompt, results) => (prompt === 'delegate' ? delegate : saysAround(gate))(prompt, results),
+  });
+
+  expect((await chat.run('delegate')).end?.outcome).toBe('completed');
+
+  await until(() => expect(chat.record.tasks).toMatchObject([{ kind: 'agent', title: '/root/errand' }]));
+  const taskId = chat.record.tasks![0]!.id;
+  expect(chat.record.selfDirected).toBe(true);
+  chat.command({ type: 'agent.stopTask', taskId });
+  await until(() => expect(chat.record).toMatchObject({ tasks: [], selfDirected: false }));
+  expect(taskStatesOf(chat.facts, taskId)).toEqual(['running', 'stopped']);
+  expect(ofType(chat.facts, 'agent.said').filter(({ end }) => end !== undefined)).toHaveLength(1);
 });
