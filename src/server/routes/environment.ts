@@ -11,7 +11,7 @@ const EXAMPLE = {
   codingAgents: {
     claude: {
       available: true,
-      version: '2.1.330 (Claude Code)',
+      version: '2.1.332 (Claude Code)',
       authMethod: 'oauth',
       protocol: 'stream-json',
     },
