@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -18,7 +19,8 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 30_000,
           isolate: false,
-          maxWorkers: '100%',
+          maxWorkers: Math.ceil(availableParallelism() * 1.5), // tests wait for disks and sockets more than they compute
+          experimental: { fsModuleCache: true },
           restoreMocks: true,
           unstubEnvs: true,
           unstubGlobals: true,

@@ -47,7 +47,7 @@ const CHATS = JSON.stringify({ chats: [CHAT], lastEventId: id(1) });
 const RECEIPT = JSON.stringify({ messageId: 'm', queued: false, position: 0 });
 
 /** `COMMAND_RUNS=10000` is the long form. */
-const RUNS = Number(process.env['COMMAND_RUNS'] ?? 10);
+const RUNS = Number(process.env['COMMAND_RUNS'] ?? 5);
 const SEED = Number(process.env['COMMAND_SEED'] ?? Date.now() % 1_000_000);
 
 it(
