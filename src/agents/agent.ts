@@ -24,6 +24,7 @@ export interface AgentDriver {
   readonly canSteer?: true;
   /** It tells what it runs beside its turns. */
   readonly tellsTasks: boolean;
+  readonly modes: readonly ('goal' | 'fast')[];
   /** How long a process may rest, in milliseconds. */
   readonly idleMs: number;
   /** The executor of the process of one chat; `report` tells the machine, `tell` the chat. */
@@ -53,13 +54,14 @@ export function createDriver(
 ): AgentDriver {
   const context = { ...shared, pool: createAgentPool(processesMax) };
   const inquiries = new Inquiries(codec, context);
-  const { provider, title, defaultThinkingLevel, canSteer } = codec;
+  const { provider, title, defaultThinkingLevel, canSteer, modes = [] } = codec;
   return {
     provider,
     title,
     ...(defaultThinkingLevel === undefined ? {} : { defaultThinkingLevel }),
     ...(canSteer === undefined ? {} : { canSteer }),
     tellsTasks: codec.taskOutput !== undefined,
+    modes,
     idleMs,
     openExecutor: (chat, listener) => new Executor({ codec, context, chat, ...listener }),
     tell: (topic) => inquiries.about(topic),

@@ -37,6 +37,8 @@ export interface AgentCodec<State = unknown, Traits = unknown> {
   readonly defaultThinkingLevel?: ThinkingLevel;
   /** A message can be said into a turn that runs. */
   readonly canSteer?: true;
+  /** What a message may ask for besides planning: to go on until a goal is reached, the faster tier. */
+  readonly modes?: readonly ('goal' | 'fast')[];
 
   /** `launch.ts`: how a process is started, and what is known of it then. No message is in its input yet. */
   launch(given: Launching<State, Traits>): Launch<State>;

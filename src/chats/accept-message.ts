@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { AgentDriver } from '../agents/agent.ts';
 import { previewOf } from '../../machines/chat.record.ts';
 import type { Image, SendMessage, ThinkingLevel } from '../contract/messages.ts';
 import { StoredContentSchema } from '../contract/records.ts';
@@ -16,13 +17,13 @@ export type FetchImages = (images: readonly Image[]) => Promise<Image[]>;
 /** A message as the chat will queue it: repaired, identified, its large parts on disk. */
 export async function acceptMessage(
   request: SendMessage,
-  { digest, provider, payloads, fetchImages }: Acceptance,
+  { digest, driver, payloads, fetchImages }: Acceptance,
 ): Promise<QueuedMessage> {
   const { text, modes } = readModes(request);
-  refuseUnsupported(modes, provider);
+  refuseUnsupported(modes, driver);
   const images = await fetchImages(request.images ?? []);
   return {
-    ...(await storeMessage({ ...request, message: text, images }, { planMode: modes.plan, payloads })),
+    ...(await storeMessage({ ...request, message: text, images }, { modes, payloads })),
     digest,
   };
 }
@@ -30,7 +31,7 @@ export async function acceptMessage(
 interface Acceptance {
   /** Of the message without its defaults. */
   digest: string;
-  provider: string;
+  driver: Pick<AgentDriver, 'provider' | 'modes'>;
   payloads: Payloads;
   fetchImages: FetchImages;
 }
@@ -38,7 +39,7 @@ interface Acceptance {
 /** The same for text that is taken as it is. */
 export async function storeMessage(
   request: SendMessage,
-  { planMode, payloads }: { planMode: boolean; payloads: Payloads },
+  { modes, payloads }: { modes: Modes; payloads: Payloads },
 ): Promise<QueuedMessage> {
   return {
     messageId: request.messageId ?? randomUUID(),
@@ -48,7 +49,9 @@ export async function storeMessage(
       { text: repairText(request.message), images: request.images ?? [] },
       payloads,
     ),
-    planMode,
+    planMode: modes.plan,
+    ...(modes.goal && { goalMode: true as const }),
+    ...(modes.fast && { fastMode: true as const }),
     queuedAt: new Date().toISOString(),
     ...senderOf(request),
     ...(request.model === undefined ? {} : { model: repairText(request.model) }),
@@ -93,6 +96,8 @@ function senderOf(request: SendMessage): Pick<QueuedMessage, 'sender' | 'submitt
   };
 }
 
+export const NO_MODES: Modes = { plan: false, goal: false, fast: false };
+
 interface Modes {
   plan: boolean;
   goal: boolean;
@@ -127,10 +132,14 @@ function commandIn(text: string): { mode: Mode; length: number } | null {
   return found && { mode: found[1] as Mode, length: found[0].length };
 }
 
-/** No agent has these yet: dropped in silence they would be broken promises. */
-function refuseUnsupported(modes: Modes, provider: string): void {
+/** Dropped in silence they would be broken promises. */
+function refuseUnsupported(asked: Modes, { provider, modes }: Acceptance['driver']): void {
   for (const mode of ['goal', 'fast'] as const)
-    if (modes[mode]) throw new EngineError('UNSUPPORTED', { provider, feature: FEATURES[mode] });
+    if (asked[mode] && !modes.includes(mode))
+      throw new EngineError('UNSUPPORTED', { provider, feature: FEATURES[mode] });
+  if (!asked.goal || !asked.plan) return;
+  const issue = { path: 'goalMode', message: 'cannot be had together with planMode' };
+  throw new EngineError('VALIDATION_FAILED', { issues: [issue] });
 }
 
 async function storeContent(content: StoredContent, payloads: Payloads): Promise<MessageContent> {

@@ -1,5 +1,6 @@
 import { isWaiting, messageOf, waitingOf } from '../../machines/chat.context.ts';
 import type { ChatEvent } from '../../machines/chat.events.ts';
+import type { AgentDriver } from '../agents/agent.ts';
 import type { ChatActor } from '../journal/record-actors.ts';
 import type {
   Interrupt,
@@ -8,7 +9,6 @@ import type {
   QueueItem,
   SendMessage,
   Steer,
-  ThinkingLevel,
 } from '../contract/messages.ts';
 import type { ChatRecord, QueuedMessage } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
@@ -16,6 +16,7 @@ import type { Payloads } from '../storage/payloads.ts';
 import {
   acceptMessage,
   digestOf,
+  NO_MODES,
   readContent,
   storeMessage,
   withoutDefaults,
@@ -32,10 +33,8 @@ const STEERED_LIMIT = 100;
 
 export interface MessagesOptions {
   payloads: Payloads;
-  /** Providers whose agents take messages into a turn that runs. */
-  steerable: ReadonlySet<string>;
-  /** How hard each provider's agent thinks when a message does not say. */
-  thinkingLevels: ReadonlyMap<string, ThinkingLevel>;
+  /** By provider. */
+  drivers: ReadonlyMap<string, AgentDriver>;
   fetchImages: FetchImages;
   tasks: Pick<Tasks, 'refuseUnlessTold' | 'stopAll'>;
 }
@@ -46,30 +45,28 @@ export class Messages {
   readonly #payloads: Payloads;
   readonly #fetchImages: FetchImages;
   readonly #tasks: MessagesOptions['tasks'];
-  readonly #steerable: ReadonlySet<string>;
-  readonly #thinkingLevels: ReadonlyMap<string, ThinkingLevel>;
+  readonly #drivers: ReadonlyMap<string, AgentDriver>;
 
   constructor(gate: Gate, options: MessagesOptions) {
-    const { payloads, steerable, thinkingLevels, fetchImages, tasks } = options;
+    const { payloads, drivers, fetchImages, tasks } = options;
     this.#gate = gate;
     this.#payloads = payloads;
     this.#fetchImages = fetchImages;
     this.#tasks = tasks;
-    this.#steerable = steerable;
-    this.#thinkingLevels = thinkingLevels;
+    this.#drivers = drivers;
   }
 
   /** A message that was accepted before gets the answer it got then. */
   async send(chatId: string, sent: SendMessage): Promise<MessageReceipt> {
     this.#gate.refuseWhenMoved();
     const record = this.#gate.recordOf(chatId);
-    const request = withoutDefaults(sent, this.#thinkingLevels.get(record.chat.provider));
+    const request = withoutDefaults(sent, this.#drivers.get(record.chat.provider)?.defaultThinkingLevel);
     const known = findReceipt(record, request);
     if (known !== undefined) return this.#gate.accepted(known);
     this.#gate.refuseNewWork();
     const message = await acceptMessage(sent, {
       digest: digestOf(request),
-      provider: record.chat.provider,
+      driver: this.#drivers.get(record.chat.provider) ?? { provider: record.chat.provider, modes: [] },
       payloads: this.#payloads,
       fetchImages: this.#fetchImages,
     });
@@ -84,7 +81,7 @@ export class Messages {
     if (known !== undefined) return this.#gate.accepted(known);
     this.#gate.refuseNewWork();
     this.#refuseUnlessSteerable(chatId);
-    const message = await storeMessage(request, { planMode: false, payloads: this.#payloads });
+    const message = await storeMessage(request, { modes: NO_MODES, payloads: this.#payloads });
     const accepted = findReceipt(this.#gate.recordOf(chatId), request) ?? this.#say(chatId, message);
     return this.#gate.accepted(accepted);
   }
@@ -143,7 +140,8 @@ export class Messages {
 
   #refuseUnlessSteerable(chatId: string): void {
     const { provider } = this.#gate.recordOf(chatId).chat;
-    if (!this.#steerable.has(provider)) throw new EngineError('STEER_UNSUPPORTED', { chatId, provider });
+    if (this.#drivers.get(provider)?.canSteer !== true)
+      throw new EngineError('STEER_UNSUPPORTED', { chatId, provider });
     const actor = this.#gate.actorOf(chatId);
     if (!takesSteers(actor)) throw new EngineError('NOTHING_TO_STEER', { chatId });
     if (actor.getSnapshot().context.record.steered.length < STEERED_LIMIT) return;

@@ -18,9 +18,11 @@ export class ChatOffers {
   async commands(chatId: string): Promise<SlashCommand[]> {
     const { provider } = this.#gate.recordOf(chatId).chat;
     const found = await this.#tell(chatId, 'commands');
-    const own = new Set(ENGINE_COMMANDS.map(({ command }) => command));
-    const others = (found ?? []).filter(({ command }) => !own.has(command));
-    return [...ENGINE_COMMANDS, ...others].map((command) => ({ ...command, providers: [provider] }));
+    const modes = this.#drivers.get(provider)?.modes ?? [];
+    const own = [PLAN, ...modes.map((mode) => MODES[mode])];
+    const names = new Set(own.map(({ command }) => command));
+    const others = (found ?? []).filter(({ command }) => !names.has(command));
+    return [...own, ...others].map((command) => ({ ...command, providers: [provider] }));
   }
 
   async models(chatId: string): Promise<ChatModel[]> {
@@ -62,13 +64,26 @@ export class ChatOffers {
   }
 }
 
-const ENGINE_COMMANDS: Offers['commands'] = [
-  {
-    command: '/plan',
-    description: 'Plans first: nothing is changed before the plan is allowed.',
-    argumentHint: '<what to plan>',
+type Command = Offers['commands'][number];
+
+const PLAN: Command = {
+  command: '/plan',
+  description: 'Plans first: nothing is changed before the plan is allowed.',
+  argumentHint: '<what to plan>',
+};
+
+const MODES: Record<AgentDriver['modes'][number], Command> = {
+  goal: {
+    command: '/goal',
+    description: 'Works on until the goal is reached.',
+    argumentHint: '<what to reach>',
   },
-];
+  fast: {
+    command: '/fast',
+    description: 'Answers from the faster tier of the model, where it has one.',
+    argumentHint: '<what to do>',
+  },
+};
 
 const REMEDIES: Record<Topic, string> = {
   commands: 'see its own documentation',

@@ -27,6 +27,8 @@ export const QueuedMessageSchema = z.object({
   content: MessageContentSchema,
   model: z.string().optional(),
   planMode: z.boolean(),
+  goalMode: z.literal(true).optional(),
+  fastMode: z.literal(true).optional(),
   thinkingLevel: ThinkingLevelSchema.optional(),
   /** Of the chat as it started. */
   policy: PolicySchema.optional(),

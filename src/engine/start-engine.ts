@@ -154,15 +154,11 @@ function createChats(
     titles: new Map([...drivers].map(([provider, { title }]) => [provider, title])),
     send: (command) => root.actor.send(command),
   });
-  const all = [...drivers.values()];
   const tasks = new Tasks({ gate, drivers, executors, redact });
   const messages = new Messages(gate, {
     tasks,
     payloads: home.payloads,
-    steerable: new Set(all.flatMap(({ canSteer, provider }) => (canSteer ? [provider] : []))),
-    thinkingLevels: new Map(
-      all.flatMap(({ provider, defaultThinkingLevel: level }) => (level ? [[provider, level]] : [])),
-    ),
+    drivers,
     fetchImages: createImageFetcher({ allowedHosts: environment.IMAGE_HOSTS }),
   });
   return {

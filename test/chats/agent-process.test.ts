@@ -73,6 +73,7 @@ function startLogic() {
     title: 'Test',
     tellsTasks: false,
     idleMs: 1_000,
+    modes: [],
     tell: () => Promise.resolve({ kind: 'unsupported' as const }),
     close: () => Promise.resolve(),
     openExecutor: (_, listener) => {

@@ -12,6 +12,7 @@ it('lists the commands of the engine before those of the agent, which it hides w
   const commands = await offersOf({ kind: 'told', offer }).commands('c1');
   expect(commands.map(({ command, providers }) => [command, providers])).toEqual([
     ['/plan', ['test']],
+    ['/goal', ['test']],
     ['/review', ['test']],
   ]);
   expect(commands[0]?.description).toContain('Plans first');
@@ -19,7 +20,7 @@ it('lists the commands of the engine before those of the agent, which it hides w
 
 it('lists those of the engine for an agent that tells none', async () => {
   const commands = await offersOf({ kind: 'unsupported' }).commands('c1');
-  expect(commands.map(({ command }) => command)).toEqual(['/plan']);
+  expect(commands.map(({ command }) => command)).toEqual(['/plan', '/goal']);
 });
 
 it('refuses what the agent has no word for, with what to do', async () => {
@@ -52,7 +53,7 @@ it('marks the default among the models, which is the one in use', async () => {
 });
 
 function offersOf(told: Told<Topic>): ChatOffers {
-  const driver = { tell: () => Promise.resolve(told) } as unknown as AgentDriver;
+  const driver = { modes: ['goal'], tell: () => Promise.resolve(told) } as unknown as AgentDriver;
   const record = { chat: { provider: 'test' } };
   const gate = { recordOf: () => record, refuseWhenStopping: () => undefined } as unknown as Gate;
   return new ChatOffers(gate, new Map([['test', driver]]));

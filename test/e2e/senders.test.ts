@@ -47,19 +47,3 @@ it('who sent a message is told when it is accepted, while it waits and in the hi
   ]);
   expect(await senders()).toEqual(said);
 });
-
-it('what an agent cannot do is refused, not dropped', async () => {
-  const { client, chatId } = await startWorkspace();
-
-  for (const [body, feature] of [
-    [{ message: 'x', goalMode: true }, 'goalMode'],
-    [{ message: '/goal x' }, 'goalMode'],
-    [{ message: '/plan /fast x' }, 'fastMode'],
-    [{ message: 'x', fastMode: true }, 'fastMode'],
-  ] as const)
-    expect(await client.post(`/chats/${chatId}/messages`, body)).toMatchObject({
-      status: 409,
-      body: { code: 'unsupported', context: { provider: 'claude', feature } },
-    });
-  expect(await client.post(`/chats/${chatId}/messages`, { message: '/goal' })).toMatchObject({ status: 400 });
-});

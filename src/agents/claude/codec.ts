@@ -26,6 +26,7 @@ export function createClaudeCodec(
     provider: 'claude',
     title: 'Claude Code',
     defaultThinkingLevel: DEFAULT_EFFORT,
+    modes: ['goal', 'fast'],
     launch: (given) => launch(given, paths),
     survey,
     configuration: ({ policy }) => [policy],
@@ -62,7 +63,10 @@ export function found({ policy, sessionId, turn, tasks = [] }: Found<ClaudeState
   if (turn === null) return { ...foundState(sessionId), background: tasks };
   const { message, delivery } = turn;
   // What deliveries of earlier versions say stands in them as it is.
-  const { model, effort, start, isEchoed, carriesOn } = NoteSchema.parse({ ...delivery, ...delivery.note });
+  const { model, effort, fast, start, isEchoed, carriesOn } = NoteSchema.parse({
+    ...delivery,
+    ...delivery.note,
+  });
   const fresh = freshState(delivery.sessionId, modeOf(policy, carriesOn && message.planMode));
   const isWarm = start === 'none';
   const before = isWarm ? foundState(delivery.sessionId) : fresh;
@@ -70,7 +74,11 @@ export function found({ policy, sessionId, turn, tasks = [] }: Found<ClaudeState
     {
       ...before,
       background: tasks,
-      settings: { ...(model === undefined ? {} : { model }), ...(effort === undefined ? {} : { effort }) },
+      settings: {
+        ...(model === undefined ? {} : { model }),
+        ...(effort === undefined ? {} : { effort }),
+        ...(fast === undefined ? {} : { fast }),
+      },
       echoed: isEchoed ? [message.turnId] : [],
     },
     { uuid: message.turnId, isWarm, isCarriedOn: carriesOn, notice: delivery.notice },

@@ -81,11 +81,11 @@ function anew(runId: string, { wasUsed }: KnownSession, reason: string) {
 function argumentsFor(
   { sessionId, isNew }: { sessionId: string; isNew: boolean },
   permissions: Policy | 'plan',
-  { model, effort }: Settings,
+  { model, effort, fast }: Settings,
 ): string[] {
   return [
     ...FLAGS,
-    `--settings=${JSON.stringify({ useAutoModeDuringPlan: false })}`,
+    `--settings=${JSON.stringify({ useAutoModeDuringPlan: false, ...(fast && { fastMode: true }) })}`,
     ...PERMISSIONS[permissions],
     isNew ? `--session-id=${sessionId}` : `--resume=${sessionId}`,
     `--effort=${effort}`,

@@ -7,6 +7,7 @@ export function settingLine(id: string, { name, value }: Setting): string {
   const changes = {
     model: { subtype: 'set_model', model: value ?? 'default' },
     effort: { subtype: 'apply_flag_settings', settings: { effortLevel: value } },
+    fast: { subtype: 'apply_flag_settings', settings: { fastMode: value } },
     mode: { subtype: 'set_permission_mode', mode: value },
   };
   return requestLine(id, changes[name]);

@@ -14,6 +14,7 @@ export const DEFAULT_EFFORT = 'high';
 export const NoteSchema = z.object({
   model: z.string().nullish(),
   effort: EffortSchema.optional(),
+  fast: z.boolean().nullish(),
   /** `none`: the process was used before. */
   start: z.enum(['none', 'new', 'resume']).default('resume'),
   isEchoed: z.boolean().default(false),
@@ -42,14 +43,16 @@ function begin(
 ): Preparation<ClaudeState> {
   const { message, traits } = wanted;
   const { turnId } = message;
-  const { model, effort } = settingsOf(message, traits);
+  const { model, effort, fast = false } = settingsOf(message, traits);
   const mode = modeOf(policy, message.planMode);
   const all: Setting[] = [
     { name: 'model', value: model },
     { name: 'effort', value: effort },
+    { name: 'fast', value: fast },
     { name: 'mode', value: mode },
   ];
-  const has = { ...state.settings, mode: state.permissionMode };
+  const { fast: known = false } = state.settings;
+  const has = { ...state.settings, fast: known, mode: state.permissionMode };
   const open = all
     .filter(({ name, value }) => has[name] !== value)
     .map((setting) => ({ id: `${turnId}-${setting.name}`, setting }));
@@ -57,7 +60,11 @@ function begin(
   const isKept = (name: Setting['name']) => open.every(({ setting }) => setting.name !== name);
   const next: ClaudeState = {
     ...state,
-    settings: { ...(isKept('model') ? { model } : {}), ...(isKept('effort') ? { effort } : {}) },
+    settings: {
+      ...(isKept('model') ? { model } : {}),
+      ...(isKept('effort') ? { effort } : {}),
+      ...(isKept('fast') ? { fast } : { fast: null }),
+    },
     permissionMode: isKept('mode') ? mode : null,
     preparing: { turnId, open, refusal: null },
   };
@@ -70,7 +77,7 @@ export function answered(state: ClaudeState, id: string, failure: string | null)
   const change = preparing?.open.find((one) => one.id === id);
   if (preparing === null || change === undefined) return state;
   const { name, value } = change.setting;
-  const code = { model: 'model_not_found', mode: 'agent_error', effort: null }[name];
+  const code = { model: 'model_not_found', mode: 'agent_error', effort: null, fast: 'agent_error' }[name];
   const isRefused = failure !== null && code !== null;
   const refusal = isRefused ? { code, message: failure } : preparing.refusal;
   const next = {
@@ -83,10 +90,9 @@ export function answered(state: ClaudeState, id: string, failure: string | null)
     : { ...next, settings: { ...next.settings, [name]: value } };
 }
 
-function ready(
-  state: ClaudeState,
-  { message: { turnId }, ...content }: Wanted<ClaudeTraits>,
-): Preparation<ClaudeState> {
+function ready(state: ClaudeState, { message, ...content }: Wanted<ClaudeTraits>): Preparation<ClaudeState> {
+  const { turnId, goalMode } = message;
+  const said = goalMode ? { ...content, text: `/goal ${content.text}` } : content;
   const { opening, settings, echoed } = state;
   const carriesOn = opening?.carriesOn === true;
   const isNew = opening?.isNew === true;
@@ -94,7 +100,7 @@ function ready(
   return {
     state: { ...state, preparing: null },
     outcome: 'ready',
-    line: carriesOn ? '' : userLine(turnId, content),
+    line: carriesOn ? '' : userLine(turnId, said),
     sessionId: state.sessionId ?? '',
     isNew,
     notice: opening?.notice ?? null,
@@ -110,11 +116,19 @@ function ready(
 export interface Settings {
   model: string | null;
   effort: Effort;
+  fast?: true;
 }
 
-export function settingsOf({ model, thinkingLevel }: QueuedMessage, { knowsXhigh }: ClaudeTraits): Settings {
+export function settingsOf(
+  { model, thinkingLevel, fastMode }: QueuedMessage,
+  { knowsXhigh }: ClaudeTraits,
+): Settings {
   const effort = effortOf(thinkingLevel);
-  return { model: model ?? null, effort: effort === 'xhigh' && !knowsXhigh ? 'max' : effort };
+  return {
+    model: model ?? null,
+    effort: effort === 'xhigh' && !knowsXhigh ? 'max' : effort,
+    ...(fastMode === true && { fast: true }),
+  };
 }
 
 /** The nearest effort to what was asked for. */

@@ -20,6 +20,7 @@ export interface ClaudeTraits {
 export type Setting =
   | { name: 'model'; value: string | null }
   | { name: 'effort'; value: Effort }
+  | { name: 'fast'; value: boolean }
   | { name: 'mode'; value: string };
 
 export interface OpenTool {
@@ -72,7 +73,12 @@ export interface ClaudeState {
   /** How it was launched, until it has its first message. */
   opening: { isNew: boolean; notice: string | null; carriesOn: boolean } | null;
   /** Left out while unknown. */
-  settings: { model?: string | null; effort?: Effort };
+  settings: {
+    model?: string | null;
+    effort?: Effort;
+    /** Null while unknown; off when left out. */
+    fast?: boolean | null;
+  };
   /** The settings that a message waits for, and why one of them cannot be made. */
   preparing: {
     turnId: string;
@@ -154,7 +160,7 @@ export function freshState(sessionId: string | null, permissionMode: string | nu
 
 /** A process that lived before we looked. */
 export function foundState(sessionId: string | null): ClaudeState {
-  return { ...freshState(sessionId, null), tasks: null, totalCostUsd: null };
+  return { ...freshState(sessionId, null), settings: { fast: null }, tasks: null, totalCostUsd: null };
 }
 
 export interface TurnGiven {

@@ -31,6 +31,7 @@ export function createCodexCodec(paths: Pick<Paths, 'workspaces' | 'plans'>): Ag
     title: 'Codex',
     defaultThinkingLevel: DEFAULT_EFFORT,
     canSteer: true,
+    modes: ['goal', 'fast'],
     launch: (launching) => launch(launching, folder),
     configuration: ({ login }) => [login === null ? 'own' : 'handed'],
     translate,

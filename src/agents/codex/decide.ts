@@ -1,6 +1,7 @@
 /** What the state of Codex means in the words of the process machine. */
 import type { Ask, Circumstances, Conclusion, Ending, Standing } from '../step.ts';
 import { patienceOf, planAsk } from './ending.ts';
+import { isBetweenTurns } from './goal.ts';
 import { COMPLETED } from './outcome.ts';
 import { decide as decideRequest } from './requests.ts';
 import { activeTurns, rested, type CodexState } from './state.ts';
@@ -76,7 +77,7 @@ function outcomeOf(
       end: turn.rejection === null ? end : { ...end, outcome: 'errored', error: turn.rejection },
     };
   if (isAsked) return { kind: 'cutOff' };
-  const isUnknown = turn.nativeId === null && turn.round === 0;
+  const isUnknown = turn.nativeId === null && turn.round === 0 && !isBetweenTurns(turn);
   if (isUnknown || opening.step === 'refused') return { kind: 'again' };
   return isFound ? { kind: 'ended', end: { outcome: 'lost' } } : { kind: 'cutOff' };
 }

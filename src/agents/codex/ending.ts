@@ -6,11 +6,12 @@ import { allIsLost, lossOf } from '../context-loss.ts';
 import { requestIdOf } from '../json-rpc.ts';
 import type { Ask, Moment } from '../step.ts';
 import { forkLine, requestLine, startLine, turnsIn, turnsLine, withThread } from './frames.ts';
+import { dropGoal, isOver, setGoal } from './goal.ts';
 import { LOGIN_REQUIRED, report } from './login.ts';
 import { COMPLETED } from './outcome.ts';
 import type { FrameOf } from './protocol.ts';
 import { goOn, roundId } from './rounds.ts';
-import { activeTurns, isAtRest, isOver, type CodexState, type TurnProgress } from './state.ts';
+import { activeTurns, isAtRest, type CodexState, type TurnProgress } from './state.ts';
 import { endCommands } from './tasks.ts';
 import { andThen, closeItems, type Told } from './told.ts';
 
@@ -18,22 +19,33 @@ import { andThen, closeItems, type Told } from './told.ts';
 export function finishTurn(state: CodexState, end: TurnEnd, policy: Policy): Told {
   const { turn } = state;
   if (turn === null || state.ending !== null) return { state };
-  const over = { ...state, ending: { end, awaited: [], notice: null } };
+  const { awaited, ...dropped } = dropGoal(state);
+  const over = { ...dropped.state, ending: { end, awaited, notice: null } };
+  return andThen({ ...dropped, state: over }, (next) => windUp(next, { turn, end, policy }));
+}
+
+function windUp(
+  over: CodexState,
+  { turn, end, policy }: { turn: TurnProgress; end: TurnEnd; policy: Policy },
+): Told {
   if (isInputRefused(turn, end)) return takeOut(over, policy);
-  return state.told !== null || end.outcome === 'interrupted' ? cleanUp(over) : { state: over };
+  return over.told !== null || end.outcome === 'interrupted' ? cleanUp(over) : { state: over };
 }
 
 /** What is said to end what goes on. */
 export function interrupt(state: CodexState, policy: Policy): Told {
   const { turn, told } = state;
   const interrupted = { ...state, told: told ?? [] };
-  if (turn === null || !isOver(turn)) return { state: interrupted };
+  if (turn === null || !isOver(turn)) {
+    const { awaited: _, ...dropped } = dropGoal(interrupted);
+    return dropped;
+  }
   return finishTurn(interrupted, { outcome: 'interrupted' }, policy);
 }
 
 /** What follows from how things stand, whatever came last. */
 export function goFurther(state: CodexState, policy: Policy): Told {
-  return andThen(andThen(heal(state, policy), tellToEnd), settle);
+  return andThen(andThen(andThen(heal(state, policy), setGoal), tellToEnd), settle);
 }
 
 /** The answer to something that the end of the turn waits for. */
@@ -86,7 +98,7 @@ function cleanUp(state: CodexState): Told {
   const { threadId, children, ending } = state;
   if (ending === null) return { state };
   const ends = endCommands(state, [...(threadId === null ? [] : [threadId]), ...Object.keys(children)]);
-  const awaited = ends.map(({ id }) => id);
+  const awaited = [...ending.awaited, ...ends.map(({ id }) => id)];
   return { state: { ...state, ending: { ...ending, awaited } }, lines: ends.map(({ line }) => line) };
 }
 

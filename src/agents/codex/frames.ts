@@ -21,7 +21,7 @@ export function turnLine(
   { message, text, images }: Omit<Wanted, 'traits'>,
   { threadId, ...usual }: { threadId: string; model: string | null; policy: Policy },
 ): string {
-  const { turnId, planMode, model = usual.model, thinkingLevel } = message;
+  const { turnId, planMode, fastMode, model = usual.model, thinkingLevel } = message;
   const effort = effortOf(thinkingLevel);
   const settings = { model, reasoning_effort: effort, developer_instructions: null };
   return turnStartLine(turnId, {
@@ -30,10 +30,14 @@ export function turnLine(
     input: [...textInput(text), ...images.map((image) => ({ type: 'image', url: urlOf(image) }))],
     model,
     effort,
+    ...(fastMode === true && { serviceTierForTurn: FAST_TIER }),
     ...permissionsOf({ policy: usual.policy, planMode }),
     collaborationMode: { mode: planMode ? 'plan' : 'default', settings },
   });
 }
+
+/** Codex's name for the faster tier of a model; a model without one runs as ever. */
+const FAST_TIER = 'priority';
 
 const TurnStartSchema = z.looseObject({ params: z.looseObject({}) });
 
@@ -42,6 +46,16 @@ export function settingsIn(line: string): Readonly<Record<string, unknown>> {
   const { data } = TurnStartSchema.safeParse(JSON.parse(line));
   const { input: _, ...settings } = data?.params ?? {};
   return settings;
+}
+
+const InputSchema = z.looseObject({
+  params: z.looseObject({ input: z.array(z.looseObject({ text: z.string().catch('') })) }),
+});
+
+/** What is said with a message. */
+export function textIn(line: string): string {
+  const { data } = InputSchema.safeParse(JSON.parse(line));
+  return (data?.params.input ?? []).map(({ text }) => text).join('');
 }
 
 /** What follows on a plan, with the settings of the message that asked for it. */

@@ -5,7 +5,7 @@ import type { ProtocolCommand } from '../codec.ts';
 import { nativeIdOf, steerIdOf, type RequestId } from '../json-rpc.ts';
 import type { AgentDelivery, Moment } from '../step.ts';
 import { decidePlan, giveUpWaiting, goFurther, interrupt } from './ending.ts';
-import { requestLine, resumeLine, settingsIn, steerLine } from './frames.ts';
+import { requestLine, resumeLine, settingsIn, steerLine, textIn } from './frames.ts';
 import { changeLogin, hearVerdict, withAccount } from './login.ts';
 import { answerLine } from './requests.ts';
 import { enterRound, roundOfRequest } from './rounds.ts';
@@ -57,10 +57,12 @@ export function given(
   state: CodexState,
   { message, delivery, line }: { message: QueuedMessage; delivery: AgentDelivery; line: string },
 ): CodexState {
-  const { turnId: clientId, planMode, content } = message;
+  const { turnId: clientId, planMode, goalMode, content } = message;
   const { notice, note } = delivery;
   const isLarge = content.kind === 'file';
-  const begun = withTurn(state, { clientId, notice, planMode, isLarge, settings: settingsIn(line) });
+  const goal = goalMode ? { objective: textIn(line), status: 'wanted' as const } : null;
+  const settings = settingsIn(line);
+  const begun = withTurn(state, { clientId, notice, planMode, isLarge, goal, settings });
   if (note['isLost'] !== true) return begun;
   const awaited = [lostRequestId(clientId)];
   return { ...begun, ending: { end: { outcome: 'lost' }, awaited, notice: null } };

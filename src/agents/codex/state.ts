@@ -21,6 +21,8 @@ export interface TurnProgress {
   /** Which of the message's turns this is, and whether it plans; see `rounds.ts`. */
   round: number;
   planMode: boolean;
+  /** What is to be reached, and how far that is; `over` when nothing is pursued any more. */
+  goal: { objective: string; status: 'wanted' | 'asked' | 'active' | 'over' } | null;
   /** It goes on with what a round before it could not end. */
   isCarriedOn: boolean;
   /** The model answered in this round. */
@@ -184,11 +186,12 @@ export function rested(state: CodexState): CodexState {
 export function withTurn(
   state: CodexState,
   given: Pick<TurnProgress, 'clientId' | 'notice' | 'planMode'> &
-    Partial<Pick<TurnProgress, 'settings' | 'isLarge'>>,
+    Partial<Pick<TurnProgress, 'settings' | 'isLarge' | 'goal'>>,
 ): CodexState {
   const turn = {
     settings: {},
     isLarge: false,
+    goal: null,
     ...given,
     nativeId: null,
     round: 0,
@@ -236,9 +239,4 @@ export interface ActiveTurn {
 
 export function isAtRest(state: CodexState): boolean {
   return state.turn === null && activeTurns(state).length === 0;
-}
-
-/** Its last round has ended, and whether there is another is still to be decided. */
-export function isOver({ isPlanned, refusal }: TurnProgress): boolean {
-  return isPlanned || refusal !== null;
 }

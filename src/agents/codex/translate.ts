@@ -6,10 +6,11 @@ import { withAnswer } from '../inquiry.ts';
 import type { Moment, Saying, Translation } from '../step.ts';
 import { finishTurn, goFurther, hearAwaited } from './ending.ts';
 import { refusalLine } from './frames.ts';
+import { followGoal, hearGoal, isBetweenTurns, isPursued } from './goal.ts';
 import { followItem, followTodoList, streamItem } from './item-frames.ts';
 import { eventMessage } from './items.ts';
 import { askForToken, isLoginFailure, REFRESH, toldLogin } from './login.ts';
-import { endOf, failureOf, limitedBy, messageOf, retrying } from './outcome.ts';
+import { COMPLETED, endOf, failureOf, limitedBy, messageOf, retrying } from './outcome.ts';
 import { hearOpening } from './prepare.ts';
 import {
   ConfigWarningParamsSchema,
@@ -63,7 +64,8 @@ function respond(state: CodexState, answer: FrameOf<'response'>, { now, policy }
   const steer = state.steers.find((one) => one.id === id);
   if (steer !== undefined) return hearSteered(state, steer, answer.refusal === null);
   const told = andThen(toldLogin(state, answer, now), (next) => hearOpening(next, answer, now));
-  const heard = andThen(told, (next) => hearAwaited(next, answer, policy));
+  const set = andThen(told, (next) => hearGoal(next, answer));
+  const heard = andThen(set, (next) => hearAwaited(next, answer, policy));
   return andThen(heard, (next) => beginRound(next, answer, policy));
 }
 
@@ -112,6 +114,9 @@ function notice(state: CodexState, frame: FrameOf<'notification'>, moment: Circu
       return followTodoList(state, params);
     case 'thread/tokenUsage/updated':
       return countTokens(state, params);
+    case 'thread/goal/updated':
+    case 'thread/goal/cleared':
+      return reachGoal(followGoal(state, method, params), moment.policy);
     case 'serverRequest/resolved':
       return resolve(state, params);
     case 'error':
@@ -141,7 +146,16 @@ function startTurn(state: CodexState, params: unknown, now: Date): Told {
   if (data === undefined) return { state };
   const { threadId, turn } = data;
   if (threadId !== state.threadId) return { state: beginSubAgent(state, threadId, turn, now) };
-  return { state: { ...state, activeTurn: turn.id } };
+  const ours = state.turn;
+  const next = ours !== null && isBetweenTurns(ours) ? { ...ours, nativeId: turn.id } : ours;
+  return { state: { ...state, activeTurn: turn.id, turn: next } };
+}
+
+/** A goal may come to its end between two turns. */
+function reachGoal(told: Told, policy: Policy): Told {
+  const { turn, activeTurn } = told.state;
+  const isDone = turn?.goal?.status === 'over' && turn.nativeId === null && activeTurn === null;
+  return isDone ? andThen(told, (next) => finishTurn(next, COMPLETED, policy)) : told;
 }
 
 /** Only the end of the turn that was asked for ends it: an older one may come late. */
@@ -163,6 +177,8 @@ function completeTurn(before: CodexState, params: unknown, { now, policy }: Circ
   const end = endOf(turn);
   const waiting = { ...state.turn, nativeId: null };
   if (isLoginFailure(end)) return closeItems({ ...ended, turn: { ...waiting, refusal: end } }, threadId);
+  if (isPursued(state.turn) && end.outcome === 'completed')
+    return closeItems({ ...ended, turn: waiting }, threadId);
   const isPlanned = turn.status === 'completed' && state.turn.plan !== null;
   if (!isPlanned) return finishTurn(ended, end, policy);
   return closeItems({ ...ended, turn: { ...waiting, isPlanned } }, threadId);

@@ -36,6 +36,8 @@ export type ChatOptions = { turn: Turn; policy?: Policy; command?: string } & Pi
 
 /** What an agent may be excused from. */
 export type Excuse =
+  | 'goal'
+  | 'fast'
   | 'mcp'
   | 'planWords'
   | 'planEdits'
@@ -67,6 +69,10 @@ export interface AgentUnderTest {
   failuresUntilTold: number;
   /** Proposes a plan, as the agent does in plan mode. */
   propose: (plan: string) => Step;
+  /** What its model answers, one after the other, until a goal is reached; it says "First." and "Second." on the way. */
+  pursuit: readonly Step[];
+  /** The tier that the model was asked for. */
+  tierOf: (asked: Asked) => unknown;
   /** Where a skill of a home lies. */
   skillsFolder: string;
   /** Gives the agents of a home an MCP server. */
@@ -96,6 +102,8 @@ const claude: AgentUnderTest = {
   leave: (command) => useTool('Bash', { command, run_in_background: true }),
   failuresUntilTold: 1,
   propose: (plan) => useTool('ExitPlanMode', { plan }),
+  pursuit: [say('First.'), judges(false), say('Second.'), judges(true)],
+  tierOf: ({ request }) => (request as MessagesRequest)['speed'],
   skillsFolder: '.claude/skills',
   addServer: (home, { name, ...server }) =>
     writeFile(join(home, '.claude.json'), JSON.stringify({ mcpServers: { [name]: server } })),
@@ -132,6 +140,8 @@ const codex: AgentUnderTest = {
   leave: (command) => useTool('exec_command', { cmd: command, yield_time_ms: 250 }),
   failuresUntilTold: 2,
   propose: (plan) => say(`<proposed_plan>\n${plan}\n</proposed_plan>`),
+  pursuit: [say('First.'), say('Second.'), useTool('update_goal', { status: 'complete' }), say('Reached.')],
+  tierOf: ({ request }) => (request as Record<string, unknown>)['service_tier'],
   skillsFolder: '.codex/skills',
   async addServer(home, { name, command, args }) {
     const lines = [
@@ -153,6 +163,8 @@ const acp: AgentUnderTest = {
   name: 'ACP',
   program: 'node',
   lacks: {
+    goal: 'the protocol has no word for it',
+    fast: 'the protocol has no word for it',
     mcp: 'the protocol has no word for it',
     planWords: 'the protocol carries no words with a decision',
     planEdits: 'the protocol carries no plan with a decision',
@@ -172,6 +184,8 @@ const acp: AgentUnderTest = {
   leave: (command) => useTool('Bash', { command, run_in_background: true }),
   failuresUntilTold: 1,
   propose: (plan) => useTool('ExitPlanMode', { plan }),
+  pursuit: [],
+  tierOf: () => undefined,
   skillsFolder: '.claude/skills',
   saidIn: (facts) => acpTextsOf(facts),
   promptsIn: (facts) => acpTextsOf(facts, 'acp-user_message'),
@@ -189,6 +203,11 @@ export async function addSkill(
 }
 
 export const AGENTS: readonly AgentUnderTest[] = [claude, codex, acp];
+
+/** What a model says that judges whether a goal is reached. */
+function judges(ok: boolean): Step {
+  return say(JSON.stringify({ ok, reason: 'as the script has it' }));
+}
 
 /** What Claude Code asked its model, but for what it asks of its own. */
 function questionsIn(requests: readonly MessagesRequest[]): Asked[] {

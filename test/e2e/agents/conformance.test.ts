@@ -142,6 +142,31 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     expect(await agentProcesses(chat.home)).toEqual([]);
   });
 
+  it('works until its goal is reached, as one turn, and then no more', async ({ skip }) => {
+    skip(lacks.goal !== undefined, lacks.goal);
+    let calls = 0;
+    const chat = await open({ turn: () => agent.pursuit[calls++] ?? say('Next.') });
+    await chat.run('the tests pass', { goalMode: true });
+    expect([calls, endsIn(chat)]).toEqual([4, ['completed']]);
+    expect(saidIn(chat.facts)).toEqual(expect.arrayContaining(['First.', 'Second.']));
+    await chat.run('next');
+    expect([calls, endsIn(chat), saidIn(chat.facts).at(-1)]).toEqual([
+      5,
+      ['completed', 'completed'],
+      'Next.',
+    ]);
+  });
+
+  it('answers from the faster tier for the messages that ask for it', async ({ skip }) => {
+    skip(lacks.fast !== undefined, lacks.fast);
+    const chat = await open({ turn: echo });
+    for (const fastMode of [true, undefined, true] as const)
+      await chat.run('go', fastMode === undefined ? {} : { fastMode });
+    const [first, second, third] = chat.asked().map(agent.tierOf);
+    expect([first, second, third]).toEqual([third, undefined, first]);
+    expect(first).toBeDefined();
+  });
+
   it('carries images and long texts', async () => {
     const text = `${'long '.repeat(20_000)}🙂`;
     const chat = await open({ turn: () => say('Read.') });
