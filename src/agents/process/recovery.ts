@@ -1,5 +1,6 @@
 /** What an earlier engine left of a chat's process, before its output is read again. */
 import { readFile, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { QueuedMessage, TurnRecord } from '../../contract/records.ts';
 import { fence, identify } from '../../processes/identify.ts';
 import { completeInput } from '../../processes/input.ts';
@@ -101,8 +102,14 @@ async function readHead(run: Run, { codec, context, chat }: LauncherOptions): Pr
   return state;
 }
 
-async function statusOf(run: Run): Promise<'absent' | 'running' | 'ended'> {
+/** So long, in steps of 10 ms, a shell may take to write down that it started; where it never does, its file is damaged. */
+const STARTING_LOOKS = 100;
+
+async function statusOf(run: Run, looks = STARTING_LOOKS): Promise<'absent' | 'running' | 'ended'> {
   const { state } = identify(run);
   if (state !== 'unstarted') return state;
-  return (await fence(run)) ? 'absent' : statusOf(run);
+  if (await fence(run)) return 'absent';
+  if (looks === 0) return 'ended';
+  await delay(10);
+  return statusOf(run, looks - 1);
 }

@@ -54,6 +54,11 @@ describe('what an earlier engine left', () => {
     expect(await find({ turn: TURN })).toEqual({ is: 'absent', message: MESSAGE });
   });
 
+  it('is over when the file that tells of its shell holds no number', async () => {
+    const { find } = await place({ shim: 'torn', stdin: '', stdout: '' });
+    expect(await find({ turn: TURN })).toMatchObject({ is: 'ended' });
+  });
+
   it('is read again from where the turn began, silently up to where the journal stands', async () => {
     const { run, find } = await place({ shim: '999999\n', exit: '1\n', note: 'configured' });
     expect(await find({ turn: TURN, position: { runId: 'run-1', offset: 9 } })).toEqual({
