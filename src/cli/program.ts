@@ -41,6 +41,7 @@ export function createProgram(shell: Shell, words: readonly string[] = process.a
   addEngines(program, { shell, isServing: namesNoCommand(words) });
   addConversation(program, shell);
   addObservation(program, shell);
+  addFiles(program, shell);
   addEvents(program, shell);
   addDescriptions(program, shell);
   addTasks(program, shell);
@@ -146,6 +147,29 @@ function addObservation(program: Command, shell: Shell): void {
       askEngine(shell, options, async (terminal, client) => {
         const { showSearch } = await import('./show-search.ts');
         return showSearch(terminal, { client, words, limit, json });
+      }),
+    );
+}
+
+function addFiles(program: Command, shell: Shell): void {
+  ofEngine(program.command('canvas [file]'))
+    .description('what agents drew for people; with a file, its content')
+    .option('--json', 'print JSON')
+    .action((filename: string | undefined, { json = false, ...options }: ClientOptions) =>
+      askEngine(shell, options, async (terminal, client) => {
+        const { listCanvas, printCanvasItem } = await import('./show-canvas.ts');
+        return filename === undefined
+          ? listCanvas(terminal, { client, json })
+          : printCanvasItem(terminal, { client, filename, json });
+      }),
+    );
+  ofEngine(program.command('previews'))
+    .description('the ports on which processes of the workspace listen')
+    .option('--json', 'print JSON')
+    .action(({ json = false, ...options }: ClientOptions) =>
+      askEngine(shell, options, async (terminal, client) => {
+        const { showPreviews } = await import('./show-previews.ts');
+        return showPreviews(terminal, { client, json });
       }),
     );
 }

@@ -3,6 +3,7 @@ import type { EngineClient, TaskView } from '../client/client.ts';
 import { findChat } from './find-chat.ts';
 import { toColumns } from './show-status.ts';
 import { EXIT, type Terminal } from './terminal.ts';
+import { visible } from './visible.ts';
 
 export interface TasksOptions {
   client: EngineClient;
@@ -51,11 +52,4 @@ function describe(tasks: readonly TaskView[], hasColors: boolean): string {
       return [heads[index], ...lines.map((line) => dim(`  ${visible(line)}`)), ''].join('\n');
     })
     .join('');
-}
-
-/** Text of a program never acts on the terminal: its controls are shown as what they are. */
-function visible(text: string): string {
-  return text.replaceAll(/(?!\t)\p{Cc}/gu, (control) =>
-    control < ' ' ? String.fromCharCode(0x24_00 + control.charCodeAt(0)) : '�',
-  );
 }

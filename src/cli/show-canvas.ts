@@ -1,0 +1,42 @@
+import { Buffer } from 'node:buffer';
+import type { EngineClient } from '../client/client.ts';
+import { toColumns } from './show-status.ts';
+import { EXIT, type Terminal } from './terminal.ts';
+import { visible } from './visible.ts';
+
+interface CanvasOptions {
+  client: EngineClient;
+  json: boolean;
+}
+
+/** Prints what lies on the canvas. */
+export async function listCanvas(terminal: Terminal, { client, json }: CanvasOptions): Promise<number> {
+  const items = await client.canvas({ signal: terminal.stopSignal() });
+  const rows = items.map(({ filename, kind, sizeBytes, updatedAt }) => [
+    visible(filename),
+    kind,
+    String(sizeBytes),
+    updatedAt,
+  ]);
+  terminal.print(json ? `${JSON.stringify({ items }, null, 2)}\n` : toColumns(rows));
+  return EXIT.DONE;
+}
+
+/** Prints an item as it is; on a terminal with its controls shown. */
+export async function printCanvasItem(
+  terminal: Terminal,
+  { client, filename, json }: CanvasOptions & { filename: string },
+): Promise<number> {
+  const item = await client.canvasItem(filename, { signal: terminal.stopSignal() });
+  if (json) {
+    terminal.print(`${JSON.stringify(item, null, 2)}\n`);
+    return EXIT.DONE;
+  }
+  if (item.tooLarge === true) {
+    terminal.complain(`${filename} is too large to be read through the engine: ${item.sizeBytes} bytes.\n`);
+    return EXIT.FAILED;
+  }
+  const text = item.content ?? Buffer.from(item.base64 ?? '', 'base64').toString('utf8');
+  terminal.print(terminal.isTerminal ? visible(text) : text);
+  return EXIT.DONE;
+}

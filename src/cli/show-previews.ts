@@ -1,0 +1,23 @@
+import pc from 'picocolors';
+import type { EngineClient } from '../client/client.ts';
+import { toColumns } from './show-status.ts';
+import { EXIT, type Terminal } from './terminal.ts';
+import { visible } from './visible.ts';
+
+/** Prints what listens on a port, where it is reached, and what it is. */
+export async function showPreviews(
+  terminal: Terminal,
+  { client, json }: { client: EngineClient; json: boolean },
+): Promise<number> {
+  const previews = await client.previews({ signal: terminal.stopSignal() });
+  const { dim } = pc.createColors(terminal.hasColors);
+  const rows = previews.map(({ port, publicUrl, pid, command, chatId }) => [
+    String(port),
+    publicUrl,
+    dim(String(pid)),
+    dim(chatId?.slice(0, 8) ?? ''),
+    visible(command),
+  ]);
+  terminal.print(json ? `${JSON.stringify({ previews }, null, 2)}\n` : toColumns(rows));
+  return EXIT.DONE;
+}
