@@ -6,9 +6,10 @@ import type {
   EngineClient,
   EngineEvent,
   Joined,
+  NewMessage,
 } from '../../client/client.ts';
-import { EngineClientError } from '../../client/client-error.ts';
 import { Transcript, type Colors } from '../transcript.ts';
+import { readImage, runCommand } from './commands.ts';
 import { AnswerForm, describeRequest } from './requests.ts';
 import type { Screen, ScreenOptions } from './screen.ts';
 
@@ -24,11 +25,17 @@ export interface ConversationOptions {
 }
 
 const HELP = `Type a message and press Enter. While the agent works, what you send waits for its turn.
-  /plan <message>   have a plan made first, to approve it here
-  /queue            what waits
-  /clear            drop what waits
-  /interrupt        stop the running turn, as Ctrl-C does
-  /quit             leave, as Ctrl-D does; the agent goes on
+  /plan <message>           have a plan made first, to approve it here
+  /image <file> <message>   send a picture with it
+  /model [<model>]          the models; with one: use it for messages to come
+  /cost                     what this chat has used
+  /tasks                    what runs in the background
+  /rename <title>           call this chat something else
+  /queue                    what waits
+  /clear                    drop what waits
+  /interrupt                stop the running turn, as Ctrl-C does
+  /quit                     leave, as Ctrl-D does; the agent goes on
+Any other command goes to the agent.
 `;
 
 /** One chat on a screen: what is said in it, and what is typed. */
@@ -136,33 +143,35 @@ export class Conversation {
     const { client, leave, signal } = this.#options;
     switch (command) {
       case '':
-        return this.#send(line, { planMode: false });
+        return this.#send({ message: line });
       case 'plan':
-        return this.#send(rest, { planMode: true });
-      case 'queue': {
-        const { queue } = await client.chats.queue(this.#chat.id, { signal });
-        return this.#note(
-          queue.map(({ message }, index) => `${index + 1}. ${message}`).join('\n') || 'Nothing waits.',
-        );
-      }
-      case 'clear':
-        await client.chats.clearQueue(this.#chat.id, { signal });
-        return;
+        return this.#send({ message: rest, planMode: true });
+      case 'image':
+        return this.#sendImage(rest);
       case 'interrupt':
         return this.#interrupt();
       case 'quit':
         return leave();
-      default:
-        this.#screen.print(HELP);
+      case 'help':
+        return this.#screen.print(HELP);
+      default: {
+        const shown = await runCommand({ client, chatId: this.#chat.id, signal }, { name: command, rest });
+        return shown === null ? this.#send({ message: line }) : this.#note(shown);
+      }
     }
   }
 
-  async #send(message: string, { planMode }: { planMode: boolean }): Promise<void> {
+  async #sendImage(rest: string): Promise<void> {
+    const [, file = '', message = ''] = /^(\S+)\s*(.*)$/s.exec(rest) ?? [];
+    await this.#send({ message, images: [await readImage(file)] });
+  }
+
+  async #send(content: Pick<NewMessage, 'message' | 'planMode' | 'images'>): Promise<void> {
     const { client, signal, colors } = this.#options;
-    if (message.trim() === '') return;
-    this.#screen.print(`${colors.bold(`> ${message}`)}\n`);
+    const { message, images } = content;
+    if (message.trim() === '' && images === undefined) return;
+    this.#screen.print(`${colors.bold(`> ${message || '[image]'}`)}\n`);
     this.#typed.push(message.trim());
-    const content = { message, ...(planMode && { planMode }) };
     const { queued, position } = await client.chats.send(this.#chat.id, content, { signal });
     if (queued) this.#note(`It waits behind ${position === 1 ? 'one message' : `${position} messages`}.`);
   }
@@ -226,7 +235,7 @@ export class Conversation {
 
   #complain(error: unknown): void {
     if (this.#options.signal.aborted) return;
-    const text = error instanceof EngineClientError ? error.message : String(error);
+    const text = error instanceof Error ? error.message : String(error);
     this.#screen.print(`${this.#options.colors.red(text)}\n`);
   }
 }
