@@ -1,6 +1,6 @@
 /** What the engine relies on in Codex. */
 
-/** The oldest that the conformance suite passes with, but for servers that begin a new `.codex` together: those need 0.168.0. */
+/** Below 0.168.0 two parts of the conformance suite fail, see decision 50 in `docs/decisions`. */
 export const OLDEST_CODEX = '0.160.0';
 
 /** Whatever the user's own configuration says. */
