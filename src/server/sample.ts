@@ -5,6 +5,7 @@ interface Schema {
   $ref?: string;
   const?: unknown;
   enum?: unknown[];
+  examples?: unknown[];
   default?: unknown;
   type?: string | string[];
   format?: string;
@@ -52,6 +53,7 @@ export function sample(schema: Schema, components: Json, name = ''): unknown {
   if ('const' in schema) return schema.const;
   if (schema.enum !== undefined) return schema.enum[0];
   if ('default' in schema) return schema.default;
+  if (schema.examples !== undefined) return schema.examples[0];
   const [choice] = [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])];
   if (choice !== undefined) return sample(choice, components, name);
   if (schema.allOf !== undefined) return mergeAll(schema.allOf.map((part) => sample(part, components, name)));
