@@ -5,7 +5,10 @@ import { ThinkingLevelSchema } from './messages.ts';
 export const SlashCommandSchema = z
   .object({
     /** With its slash, as a message begins with it. */
-    command: z.string().startsWith('/').meta({ examples: ['/plan'] }),
+    command: z
+      .string()
+      .startsWith('/')
+      .meta({ examples: ['/plan'] }),
     description: z.string(),
     argumentHint: z.string().optional(),
     providers: z.array(z.string()),
