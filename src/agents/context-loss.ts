@@ -10,6 +10,9 @@ export function partIsLost(reason: string): string {
   return `Part of the conversation so far is missing (${reason}): the agent may not know all of what was said before.`;
 }
 
+/** What the user is told who asked for that. */
+export const CLEARED = 'The conversation was cleared: the agent knows nothing of what was said before.';
+
 /** The event that stands for it, but for its time. */
 export function lossOf(sessionId: string | null, message: string) {
   return { type: 'session-gap' as const, payload: { reason: 'context_lost', sessionId, message } };

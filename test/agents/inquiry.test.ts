@@ -80,12 +80,18 @@ describe('Codex, asked about itself,', () => {
     expect([outcome, lines]).toEqual(['waiting', undefined]);
   });
 
-  it('tells the skills that are on', () => {
+  it('tells its own commands, and the skills that are on and not called the same', () => {
     const skills = [
+      { name: 'clear', description: 'Another.', enabled: true },
       { name: 'tidy', description: 'Tidies.', enabled: true },
       { name: 'off', description: 'Not now.', enabled: false },
     ];
     expect(asked('commands', { 'skills/list': { data: [{ skills }] } }).offer).toEqual([
+      { command: '/compact', description: 'Puts a summary in the place of what was said so far.' },
+      {
+        command: '/clear',
+        description: 'Begins a conversation that knows nothing of what was said so far.',
+      },
       { command: '/tidy', description: 'Tidies.' },
     ]);
   });

@@ -1,6 +1,6 @@
 /** What the lines of a Claude Code process mean: pure, so that recordings and spools can be replayed. */
 import type { TurnEnd } from '../../contract/facts.ts';
-import { lossOf } from '../context-loss.ts';
+import { CLEARED, lossOf } from '../context-loss.ts';
 import { withAnswer } from '../inquiry.ts';
 import type { Moment, Saying, Step, Translation } from '../step.ts';
 import { advance } from './advance.ts';
@@ -29,7 +29,11 @@ function stepOf(state: ClaudeState, line: NativeLine, moment: Moment): Step<Clau
   }
   const followed = followSession(state, line.payload);
   const told = followed.turn === null ? followed : { ...followed, turn: { ...followed.turn, notice: null } };
-  const said = isRepetition(state, known) ? noticeIn(followed) : [...noticeIn(followed), toSaying(line)];
+  const said = [
+    ...noticeIn(followed),
+    ...(isRepetition(state, known) ? [] : [toSaying(line)]),
+    ...(type === 'conversation_reset' ? [lossOf(followed.sessionId, CLEARED)] : []),
+  ];
   const progress = waitingOf(line.payload, now);
   const { state: counted, ...spending } = count(told, known);
   const step =

@@ -50,7 +50,7 @@ function asksOf(
 }
 
 function steeringOf({ turn, ending, told }: CodexState): 'open' | 'soon' | 'over' {
-  if (turn === null || turn.isPlanned || ending !== null || told !== null) return 'over';
+  if (turn === null || turn.isPlanned || turn.isCompaction || ending !== null || told !== null) return 'over';
   return turn.nativeId === null ? 'soon' : 'open';
 }
 

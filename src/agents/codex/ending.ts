@@ -163,7 +163,7 @@ export function hearTakenOut(
     return ask(state, { id: FORK, notice: TAKEN_OUT, line: forkLine(FORK, before.id, { state, policy }) });
   }
   if (refusal !== null) return id === FORK ? beginAnew(state, allIsLost(refusal), policy) : { state: isOver };
-  const opened = withThread(isOver, result, id === START);
+  const opened = withThread(isOver, result, id !== FORK);
   return { state: opened, said: [lossOf(opened.threadId, ending.notice ?? '')] };
 }
 

@@ -19,7 +19,16 @@ export function greeting(): string {
 /** A message with all settings of its turn, because Codex keeps those of the turn before. */
 export function turnLine(
   { message, text, images }: Omit<Wanted, 'traits'>,
-  { threadId, ...usual }: { threadId: string; model: string | null; policy: Policy },
+  {
+    threadId,
+    skill,
+    ...usual
+  }: {
+    threadId: string;
+    model: string | null;
+    policy: Policy;
+    skill?: { name: string; path: string } | undefined;
+  },
 ): string {
   const { turnId, planMode, fastMode, model = usual.model, thinkingLevel } = message;
   const effort = effortOf(thinkingLevel);
@@ -27,7 +36,11 @@ export function turnLine(
   return turnStartLine(turnId, {
     threadId,
     clientUserMessageId: turnId,
-    input: [...textInput(text), ...images.map((image) => ({ type: 'image', url: urlOf(image) }))],
+    input: [
+      ...textInput(text),
+      ...(skill === undefined ? [] : [{ type: 'skill', name: skill.name, path: skill.path }]),
+      ...images.map((image) => ({ type: 'image', url: urlOf(image) })),
+    ],
     model,
     effort,
     ...(fastMode === true && { serviceTierForTurn: FAST_TIER }),

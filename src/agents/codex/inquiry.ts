@@ -8,10 +8,19 @@ import type { CodexState } from './state.ts';
 
 const SkillSchema = z.object({
   name: z.string().min(1),
+  path: z.string().catch(''),
   description: z.string().catch(''),
   enabled: z.boolean(),
 });
 const SkillsSchema = z.object({ data: z.array(z.object({ skills: z.array(SkillSchema) })).catch([]) });
+
+export type Skill = z.infer<typeof SkillSchema>;
+
+/** What Codex's own user interface has, and the server a request for. */
+const BUILT_IN = [
+  { command: '/compact', description: 'Puts a summary in the place of what was said so far.' },
+  { command: '/clear', description: 'Begins a conversation that knows nothing of what was said so far.' },
+];
 
 const ModelsSchema = z.object({
   data: z
@@ -39,8 +48,7 @@ const ServerSchema = z.object({
 const ServersSchema = z.object({ data: z.array(ServerSchema).catch([]) });
 
 export const inquiry: Inquirer<CodexState> = {
-  commands: (state) =>
-    ask(state, { skills: ['skills/list', { cwds: [state.folder], forceReload: true }] }, toCommands),
+  commands: (state) => ask(state, { skills: ['skills/list', skillsOf(state)] }, toCommands),
   models: (state) =>
     ask(
       state,
@@ -52,6 +60,14 @@ export const inquiry: Inquirer<CodexState> = {
       ServersSchema.parse(servers).data.map(toServer),
     ),
 };
+
+function skillsOf({ folder }: CodexState) {
+  return { cwds: [folder], forceReload: true };
+}
+
+export function skillsLine(id: string, state: CodexState): string {
+  return requestLine(id, 'skills/list', skillsOf(state));
+}
 
 /** The server answers once it was greeted, and has the login that it is handed. */
 function ask<Offer>(
@@ -68,10 +84,17 @@ function ask<Offer>(
 }
 
 function toCommands({ skills }: Answers) {
-  const found = SkillsSchema.parse(skills).data.flatMap((entry) => entry.skills);
-  return found
-    .filter(({ enabled }) => enabled)
-    .map(({ name, description }) => ({ command: `/${name}`, description }));
+  const found = skillsIn(skills).map(({ name, description }) => ({ command: `/${name}`, description }));
+  return [
+    ...BUILT_IN,
+    ...found.filter((skill) => BUILT_IN.every(({ command }) => command !== skill.command)),
+  ];
+}
+
+/** Those that are on. */
+export function skillsIn(answer: unknown): Skill[] {
+  const { data } = SkillsSchema.parse(answer);
+  return data.flatMap(({ skills }) => skills).filter(({ enabled }) => enabled);
 }
 
 /** The configuration may name a model that is in no list. */

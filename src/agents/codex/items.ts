@@ -23,6 +23,8 @@ export function closing(item: Item): Saying[] {
       return assistantMessage(item, `<proposed_plan>\n${TextSchema.parse(item['text'])}\n</proposed_plan>`);
     case 'reasoning':
       return reasoning(item);
+    case 'contextCompaction':
+      return [eventMessage('context_compacted', {})];
     default:
       return callOf(item) === null ? [unknownItem(item)] : [outputOf(item)];
   }
@@ -32,6 +34,7 @@ export function closing(item: Item): Saying[] {
 export function breaking(item: Item, text: string): Saying[] {
   if (item.type === 'agentMessage' || item.type === 'plan')
     return text === '' ? [] : closing({ ...item, text });
+  if (item.type === 'contextCompaction') return [];
   if (item.type === 'reasoning') return text === '' ? [] : closing({ ...item, summary: [text] });
   if (item.type === 'commandExecution')
     return closing({ ...item, aggregatedOutput: text, status: 'interrupted' });
@@ -48,13 +51,18 @@ export function responseItem(type: string, fields: Record<string, unknown>): Say
 
 const ContentSchema = z
   .array(
-    z.looseObject({ text: z.string().optional(), url: z.string().optional(), path: z.string().optional() }),
+    z.looseObject({
+      type: z.string().optional(),
+      text: z.string().optional(),
+      url: z.string().optional(),
+      path: z.string().optional(),
+    }),
   )
   .catch([]);
 
 function userMessage(content: unknown): Record<string, unknown> {
   const parts = ContentSchema.parse(content);
-  const images = parts.flatMap(({ url, path }) => url ?? path ?? []);
+  const images = parts.flatMap(({ type, url, path }) => url ?? (type === 'skill' ? [] : (path ?? [])));
   const message = parts.flatMap(({ text }) => text ?? []).join('\n');
   return { message, ...(images.length === 0 ? {} : { images }) };
 }

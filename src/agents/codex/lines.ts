@@ -4,6 +4,7 @@ import type { QueuedMessage } from '../../contract/records.ts';
 import type { ProtocolCommand } from '../codec.ts';
 import { nativeIdOf, steerIdOf, type RequestId } from '../json-rpc.ts';
 import type { AgentDelivery, Moment } from '../step.ts';
+import { clearing } from './commands.ts';
 import { decidePlan, giveUpWaiting, goFurther, interrupt } from './ending.ts';
 import { requestLine, resumeLine, settingsIn, steerLine, textIn } from './frames.ts';
 import { changeLogin, hearVerdict, withAccount } from './login.ts';
@@ -62,7 +63,9 @@ export function given(
   const isLarge = content.kind === 'file';
   const goal = goalMode ? { objective: textIn(line), status: 'wanted' as const } : null;
   const settings = settingsIn(line);
-  const begun = withTurn(state, { clientId, notice, planMode, isLarge, goal, settings });
+  const isCompaction = note['command'] === 'compact';
+  const begun = withTurn(state, { clientId, notice, planMode, isLarge, isCompaction, goal, settings });
+  if (note['command'] === 'clear') return { ...begun, ending: clearing() };
   if (note['isLost'] !== true) return begun;
   const awaited = [lostRequestId(clientId)];
   return { ...begun, ending: { end: { outcome: 'lost' }, awaited, notice: null } };

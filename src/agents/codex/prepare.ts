@@ -3,6 +3,7 @@ import type { Failure } from '../../contract/chats.ts';
 import type { Wanted } from '../codec.ts';
 import { allIsLost, isPassing } from '../context-loss.ts';
 import type { Moment, Preparation } from '../step.ts';
+import { commandLine, findSkill } from './commands.ts';
 import {
   requestLine,
   resumeLine,
@@ -111,7 +112,7 @@ function fail(state: CodexState, opening: Extract<Opening, { step: 'refused' }>)
 const BEGUN: Failure = { code: 'agent_exited', message: 'Codex ended when it had begun with this message.' };
 
 /** The message itself is not written here. One that the agent had begun with is not given to it again: its turn is lost. */
-function finish(state: CodexState, wanted: Wanted, { policy }: Moment): Ready {
+function finish(state: CodexState, wanted: Wanted, moment: Moment): Ready {
   const { message } = wanted;
   const { threadId, model, isNew, notice, unclear, account } = state;
   if (threadId === null) throw new Error('the server opened no thread');
@@ -121,6 +122,11 @@ function finish(state: CodexState, wanted: Wanted, { policy }: Moment): Ready {
     const line = requestLine(lostRequestId(message.turnId), 'thread/loaded/list', {});
     return { ...ready, line, note: { isLost: true } };
   }
-  const line = turnLine(wanted, { threadId, model, policy });
-  return { ...ready, line, note: { isEphemeral: account.isEphemeral } };
+  const note = { isEphemeral: account.isEphemeral };
+  const asked = commandLine(state, wanted, moment);
+  if (asked !== null) return { ...ready, line: asked.line, note: { ...note, command: asked.command } };
+  const found = findSkill(state, wanted);
+  if (found.outcome !== 'told') return found;
+  const line = turnLine(wanted, { threadId, model, policy: moment.policy, skill: found.offer });
+  return { ...ready, state: found.state, line, note };
 }

@@ -26,6 +26,8 @@ function ofMessage({ type, message, text, images }: Fields): Saying[] {
       ];
     case 'agent_reasoning':
       return said('thinking', stringOf(text));
+    case 'context_compacted':
+      return said('notice', 'The conversation so far was summarized.');
     case 'warning':
       return said('notice', stringOf(message));
     case 'error':

@@ -14,6 +14,8 @@ export interface TurnProgress {
   settings: Readonly<Record<string, unknown>>;
   /** It has images, or a very long text. */
   isLarge: boolean;
+  /** It asks for a summary: the server names the turn when that begins. */
+  isCompaction: boolean;
   /** Codex's own id of the turn; null until it is known. */
   nativeId: string | null;
   /** To be told to the user when the turn begins. */
@@ -186,11 +188,12 @@ export function rested(state: CodexState): CodexState {
 export function withTurn(
   state: CodexState,
   given: Pick<TurnProgress, 'clientId' | 'notice' | 'planMode'> &
-    Partial<Pick<TurnProgress, 'settings' | 'isLarge' | 'goal'>>,
+    Partial<Pick<TurnProgress, 'settings' | 'isLarge' | 'isCompaction' | 'goal'>>,
 ): CodexState {
   const turn = {
     settings: {},
     isLarge: false,
+    isCompaction: false,
     goal: null,
     ...given,
     nativeId: null,

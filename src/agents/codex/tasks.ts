@@ -137,6 +137,17 @@ export function stopTask(state: CodexState, taskId: string): Told {
   };
 }
 
+/** Its thread is left for another, and nothing more is heard of what that runs: it is ended. */
+export function leaveTasks(state: CodexState, now: Date): Told {
+  const running = runningIn(state.tasks);
+  const endedAt = now.toISOString();
+  const ended = running.reduce((known, task) => keep(known, { ...task, state: 'stopped', endedAt }), state);
+  return {
+    state: { ...ended, children: {} },
+    lines: running.flatMap(({ id }) => stopTask(state, id).lines ?? []),
+  };
+}
+
 export function taskOutput({ id }: TaskRecord, { state }: { state: CodexState | null }): TaskOutput | null {
   return state?.tails[id] ?? null;
 }

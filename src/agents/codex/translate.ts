@@ -4,6 +4,7 @@ import type { Policy } from '../../contract/chats.ts';
 import { lossOf } from '../context-loss.ts';
 import { withAnswer } from '../inquiry.ts';
 import type { Moment, Saying, Translation } from '../step.ts';
+import { hearCleared, saidCommand } from './commands.ts';
 import { finishTurn, goFurther, hearAwaited } from './ending.ts';
 import { refusalLine } from './frames.ts';
 import { followGoal, hearGoal, isBetweenTurns, isPursued } from './goal.ts';
@@ -65,7 +66,8 @@ function respond(state: CodexState, answer: FrameOf<'response'>, { now, policy }
   if (steer !== undefined) return hearSteered(state, steer, answer.refusal === null);
   const told = andThen(toldLogin(state, answer, now), (next) => hearOpening(next, answer, now));
   const set = andThen(told, (next) => hearGoal(next, answer));
-  const heard = andThen(set, (next) => hearAwaited(next, answer, policy));
+  const cleared = andThen(set, (next) => hearCleared(next, answer, now));
+  const heard = andThen(cleared, (next) => hearAwaited(next, answer, policy));
   return andThen(heard, (next) => beginRound(next, answer, policy));
 }
 
@@ -85,7 +87,8 @@ function beginRound(state: CodexState, { id, result, refusal }: FrameOf<'respons
     return finishTurn(entered, { outcome: 'errored', error }, policy);
   }
   const nativeId = TurnResultSchema.safeParse(result).data?.turn.id ?? null;
-  const said = turn.notice === null ? [] : [lossOf(state.threadId, turn.notice)];
+  const lost = turn.notice === null ? [] : [lossOf(state.threadId, turn.notice)];
+  const said = turn.isCompaction ? [...lost, saidCommand('compact')] : lost;
   return { state: { ...entered, turn: { ...turn, nativeId, notice: null } }, said };
 }
 
@@ -147,7 +150,8 @@ function startTurn(state: CodexState, params: unknown, now: Date): Told {
   const { threadId, turn } = data;
   if (threadId !== state.threadId) return { state: beginSubAgent(state, threadId, turn, now) };
   const ours = state.turn;
-  const next = ours !== null && isBetweenTurns(ours) ? { ...ours, nativeId: turn.id } : ours;
+  const isOurs = ours !== null && (isBetweenTurns(ours) || (ours.isCompaction && ours.nativeId === null));
+  const next = isOurs ? { ...ours, nativeId: turn.id } : ours;
   return { state: { ...state, activeTurn: turn.id, turn: next } };
 }
 
@@ -176,7 +180,8 @@ function completeTurn(before: CodexState, params: unknown, { now, policy }: Circ
   const ended = { ...rested, activeTurn: null };
   const end = endOf(turn);
   const waiting = { ...state.turn, nativeId: null };
-  if (isLoginFailure(end)) return closeItems({ ...ended, turn: { ...waiting, refusal: end } }, threadId);
+  if (isLoginFailure(end) && !waiting.isCompaction)
+    return closeItems({ ...ended, turn: { ...waiting, refusal: end } }, threadId);
   if (isPursued(state.turn) && end.outcome === 'completed')
     return closeItems({ ...ended, turn: waiting }, threadId);
   const isPlanned = turn.status === 'completed' && state.turn.plan !== null;

@@ -219,6 +219,18 @@ describe('what a line brings', () => {
   });
 });
 
+describe('a conversation that was cleared', () => {
+  it('is a gap behind what the agent printed, and goes on in the session that it names then', () => {
+    const reset = { type: 'conversation_reset', session_id: 's', new_conversation_id: 'n' };
+    const message = 'The conversation was cleared: the agent knows nothing of what was said before.';
+    expect(read(RUNNING, reset).said).toEqual([
+      { type: 'claude-conversation_reset', payload: reset },
+      { type: 'session-gap', payload: { reason: 'context_lost', sessionId: 's', message } },
+    ]);
+    expect(read(RUNNING, reset, { ...running, session_id: 't' }).state.sessionId).toBe('t');
+  });
+});
+
 describe('what a process waits for', () => {
   const asked = (id: string, tool = 'Bash') => ({
     type: 'control_request',

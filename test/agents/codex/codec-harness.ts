@@ -26,6 +26,8 @@ export class Driven {
   readonly written: string[] = [];
   readonly ends: unknown[] = [];
   readonly gaps: unknown[] = [];
+  /** What was said, without what it is called. */
+  readonly events: unknown[] = [];
   readonly steered: unknown[] = [];
   refusals = 0;
 
@@ -51,7 +53,9 @@ export class Driven {
   }
 
   prepare(message: QueuedMessage = newMessage('hello')): Preparation<CodexState> {
-    const prepared = codec.prepare(this.state, { message, text: 'hello', images: [], traits: null }, MOMENT);
+    const { content } = message;
+    const text = content.kind === 'inline' ? content.text : 'hello';
+    const prepared = codec.prepare(this.state, { message, text, images: [], traits: null }, MOMENT);
     this.#take(prepared);
     return prepared;
   }
@@ -66,6 +70,7 @@ export class Driven {
     this.gaps.push(
       ...said.filter(({ type }) => type === 'session-gap').map(({ payload }) => payload['message']),
     );
+    this.events.push(...said.map(({ payload }) => payload));
     this.steered.push(...steered);
     if (end !== undefined) this.ends.push(end);
     if (isLoginRefused === true) this.refusals += 1;

@@ -90,6 +90,7 @@ describe('what Codex said', () => {
     expect([
       say(message({ type: 'user_message', message: 'Look.', images })),
       say(message({ type: 'warning', message: 'Careful.' })),
+      say(message({ type: 'context_compacted' })),
       say(message({ type: 'agent_reasoning', text: 'Hm.' })),
     ]).toEqual([
       [
@@ -98,6 +99,7 @@ describe('what Codex said', () => {
         { kind: 'image', text: 'image' },
       ],
       [{ kind: 'notice', text: 'Careful.' }],
+      [{ kind: 'notice', text: 'The conversation so far was summarized.' }],
       [{ kind: 'thinking', text: 'Hm.' }],
     ]);
   });

@@ -193,7 +193,7 @@ const acp: AgentUnderTest = {
 
 /** Puts a skill where the agent finds it. */
 export async function addSkill(
-  { skillsFolder }: AgentUnderTest,
+  { skillsFolder }: Pick<AgentUnderTest, 'skillsFolder'>,
   home: string,
   { name, text }: { name: string; text: string },
 ): Promise<void> {

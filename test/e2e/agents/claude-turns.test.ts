@@ -105,6 +105,24 @@ describe('a turn of Claude Code', () => {
     expect(deliveriesOf(chat)[0]).toMatchObject({ input: { kind: 'file' } });
   });
 
+  it('begins a session that knows nothing when it is cleared, and goes on with that', async () => {
+    const chat = await openChat({ script: echo });
+    await chat.run('forget this');
+    const { sessionId } = chat.record;
+    expect((await chat.run('/clear')).end).toEqual({ outcome: 'completed' });
+    expect(chat.record.sessionId).not.toBe(sessionId);
+    await chat.run('anew');
+    await chat.end();
+    chat.reopen();
+    await chat.run('again');
+
+    const asked = JSON.stringify(chat.model.messages().at(-1));
+    expect([asked.includes('anew'), asked.includes('forget this')]).toEqual([true, false]);
+    const message = 'The conversation was cleared: the agent knows nothing of what was said before.';
+    const gaps = eventsOf(chat.facts, 'session-gap').map(({ payload }) => payload);
+    expect(gaps).toEqual([{ reason: 'context_lost', sessionId, message }]);
+  });
+
   it('changes nothing in plan mode, and may again in the next turn', async () => {
     const write = (path: string) =>
       inSteps(

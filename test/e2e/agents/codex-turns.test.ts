@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
+import { agentProcesses } from '../../support/agent-processes.ts';
 import { echo, inSteps, saysAround } from '../../support/scripted-turns.ts';
+import { addSkill } from './agent-under-test.ts';
 import { codexTextsOf, openCodexChat } from './codex-support.ts';
 import { eventsOf, ofType, spentIn, taskStatesOf, until } from '../../agents/claude/stand-in.ts';
 
@@ -59,6 +61,34 @@ describe('a turn of Codex', () => {
     expect(call).toMatchObject({ type: 'function_call', name: 'exec_command' });
     expect(output).toMatchObject({ call_id: call?.['call_id'], output: 'one\ntwo\n' });
   });
+});
+
+it('commands of a message run as Codex has them, and what came of them is told', async () => {
+  const chat = await openCodexChat({ turn: echo, idleMs: 500 });
+  await addSkill({ skillsFolder: '.codex/skills' }, chat.home, { name: 'greet', text: 'Say hello.' });
+
+  await chat.run('/greet Ada');
+  expect(JSON.stringify(chat.model.requests.at(-1))).toContain('Say hello.');
+  await chat.run('/compact');
+  const { sessionId } = chat.record;
+  await chat.run('/clear');
+  expect(chat.record.sessionId).not.toBe(sessionId);
+  await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
+  await chat.run('anew');
+
+  expect(JSON.stringify(chat.model.requests.at(-1))).not.toContain('Ada');
+  expect(codexTextsOf(chat.facts)).toEqual(['You said: /greet Ada', 'You said: anew']);
+  expect(eventsOf(chat.facts, 'session-gap')).toHaveLength(1);
+  const told = eventsOf(chat.facts, 'event_msg').map(({ payload }) => payload);
+  expect(told).toEqual([
+    { type: 'user_message', message: '/greet Ada' },
+    { type: 'user_message', message: '/compact' },
+    { type: 'context_compacted' },
+    { type: 'user_message', message: '/clear' },
+    { type: 'user_message', message: 'anew' },
+  ]);
+  const ends = ofType(chat.facts, 'agent.said').flatMap(({ end }) => end ?? []);
+  expect(ends).toEqual(Array.from({ length: 4 }, () => ({ outcome: 'completed' })));
 });
 
 it('a sub-agent of Codex is a task that works on when the turn has ended, and is ended alone when it is stopped', async () => {
