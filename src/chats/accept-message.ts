@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { AgentDriver } from '../agents/agent.ts';
 import { previewOf } from '../../machines/chat.record.ts';
-import type { Image, SendMessage, ThinkingLevel } from '../contract/messages.ts';
+import type { Image, SendMessage, SentMessage, ThinkingLevel } from '../contract/messages.ts';
 import { StoredContentSchema } from '../contract/records.ts';
 import type { MessageContent, QueuedMessage, StoredContent } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
@@ -11,12 +11,15 @@ import type { Payloads } from '../storage/payloads.ts';
 /** Texts up to this size stay in the journal line that accepts them. */
 const INLINE_BYTES = 64 * 1024;
 
+/** By W3C Trace Context: version, trace, span, flags. */
+const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/;
+
 /** Puts what the URLs of images lead to in their place. */
 export type FetchImages = (images: readonly Image[]) => Promise<Image[]>;
 
 /** A message as the chat will queue it: repaired, identified, its large parts on disk. */
 export async function acceptMessage(
-  request: SendMessage,
+  request: SentMessage,
   { digest, driver, payloads, fetchImages }: Acceptance,
 ): Promise<QueuedMessage> {
   const { text, modes } = readModes(request);
@@ -38,7 +41,7 @@ interface Acceptance {
 
 /** The same for text that is taken as it is. */
 export async function storeMessage(
-  request: SendMessage,
+  request: SentMessage,
   { modes, payloads }: { modes: Modes; payloads: Payloads },
 ): Promise<QueuedMessage> {
   return {
@@ -54,6 +57,7 @@ export async function storeMessage(
     ...(modes.fast && { fastMode: true as const }),
     queuedAt: new Date().toISOString(),
     ...senderOf(request),
+    ...(TRACEPARENT.test(request.traceparent ?? '') && { traceparent: request.traceparent }),
     ...(request.model === undefined ? {} : { model: repairText(request.model) }),
     ...(request.thinkingLevel === undefined ? {} : { thinkingLevel: request.thinkingLevel }),
   };

@@ -8,6 +8,7 @@ import type {
   MessageReceipt,
   QueueItem,
   SendMessage,
+  SentMessage,
   Steer,
 } from '../contract/messages.ts';
 import type { ChatRecord, QueuedMessage } from '../contract/records.ts';
@@ -57,7 +58,7 @@ export class Messages {
   }
 
   /** A message that was accepted before gets the answer it got then. */
-  async send(chatId: string, sent: SendMessage): Promise<MessageReceipt> {
+  async send(chatId: string, sent: SentMessage): Promise<MessageReceipt> {
     this.#gate.refuseWhenMoved();
     const record = this.#gate.recordOf(chatId);
     const request = withoutDefaults(sent, this.#drivers.get(record.chat.provider)?.defaultThinkingLevel);

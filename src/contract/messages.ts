@@ -41,6 +41,14 @@ export const SendMessageSchema = z
     message: 'may be empty only when images are sent',
   });
 
+/** The trace that a message belongs to, by W3C Trace Context; what is none begins a new one. */
+export const TraceHeadersSchema = z.looseObject({
+  traceparent: z
+    .string()
+    .optional()
+    .meta({ description: 'The trace that the turn continues, by W3C Trace Context.' }),
+});
+
 /** Said into the running turn, so it has that turn's model, mode and thinking level. */
 export const SteerSchema = z.looseObject({
   message: z.string().refine((text) => text.trim() !== '', 'may not be empty'),
@@ -100,6 +108,8 @@ export type Sender = z.infer<typeof SenderSchema>;
 export type ThinkingLevel = z.infer<typeof ThinkingLevelSchema>;
 export type Image = z.infer<typeof ImageSchema>;
 export type SendMessage = z.infer<typeof SendMessageSchema>;
+/** With the trace that it came with. */
+export type SentMessage = SendMessage & { traceparent?: string | undefined };
 export type Steer = z.infer<typeof SteerSchema>;
 export type MessageReceipt = z.infer<typeof MessageReceiptSchema>;
 export interface Interrupt {

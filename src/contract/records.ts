@@ -34,6 +34,8 @@ export const QueuedMessageSchema = z.object({
   policy: PolicySchema.optional(),
   queuedAt: z.iso.datetime(),
   submittedAt: z.string().optional(),
+  /** Of the trace that its turn continues, in the words of W3C Trace Context. */
+  traceparent: z.string().optional(),
   sender: SenderSchema.optional(),
   /** It was accepted to be said into a turn that ran. */
   isSteered: z.literal(true).optional(),

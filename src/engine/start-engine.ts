@@ -16,11 +16,13 @@ import { createImageFetcher } from '../chats/fetch-image.ts';
 import type { Log } from '../log.ts';
 import { openHome, type Home } from './open-home.ts';
 import { mirrorStatus } from './open-mirror.ts';
+import { openTracing } from './open-tracing.ts';
 import { openInspection, type Inspection } from './open-inspection.ts';
 import { searchableWords } from './searchable-words.ts';
 import { workspaceUsage } from '../journal/projection/workspace-usage.ts';
 import { startActors, type Actors } from './start-actors.ts';
 import { startRecording, type Recording } from './start-recording.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 
 export interface StartEngineOptions {
   environment: EngineEnvironment;
@@ -33,11 +35,12 @@ export async function startEngine(options: StartEngineOptions): Promise<RunningE
   const { environment, log } = options;
   const { failed, fail } = createFailure();
   const home = await openHome({ environment, log, onFatal: fail });
+  const tracing = await openTracing(home, options);
   const recording = await startRecording(home, options);
   const actors = await startActors(home, { environment, log, recording });
   const inspection = openInspection(actors.root.actor, { environment, log });
   let leaving: Promise<void> | undefined;
-  const parts = { home, recording, actors, inspection, isStopping: () => leaving !== undefined };
+  const parts = { home, tracing, recording, actors, inspection, isStopping: () => leaving !== undefined };
   void actors.root.ended().then(async () => {
     const owner = home.mirror?.movedTo?.owner;
     if (owner === undefined) return;
@@ -64,6 +67,7 @@ export async function startEngine(options: StartEngineOptions): Promise<RunningE
 
 interface Parts {
   home: Home;
+  tracing: Tracing | null;
   recording: Recording;
   actors: Actors;
   inspection: Inspection;
@@ -169,7 +173,7 @@ function createChats(
 
 /** Ends it, in an order in which nothing that is still said is lost. */
 async function leave(
-  { home, recording, actors, inspection }: Parts,
+  { home, tracing, recording, actors, inspection }: Parts,
   command: 'engine.drain' | 'engine.handOver',
 ): Promise<void> {
   actors.root.actor.send({ type: command });
@@ -183,6 +187,7 @@ async function leave(
   await recording.saveCheckpoint();
   recording.hub.close();
   recording.stop();
+  await tracing?.close();
   await home.journal.close();
   await home.history.close();
   await home.lock.release();

@@ -13,13 +13,21 @@ import {
   wholeNumber,
 } from './environment-values.ts';
 import { MIRROR_VARIABLES } from './mirror-variables.ts';
+import { TRACING_VARIABLES } from './tracing-variables.ts';
 import { EngineError } from '../errors.ts';
 
 /** Environment variables of a process, as Node gives them. */
 export type Environment = Record<string, string | undefined>;
 
 /** Values of these are never shown, not even when they are wrong. */
-const HIDDEN = new Set(['REPLICAS_ENGINE_SECRET', 'MONOLITH_URL', 'ACP_AGENTS', 'REPLICA_LOG_URL']);
+const HIDDEN = new Set([
+  'REPLICAS_ENGINE_SECRET',
+  'MONOLITH_URL',
+  'ACP_AGENTS',
+  'REPLICA_LOG_URL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+]);
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -134,6 +142,7 @@ const optional = {
       description: 'Where people reach a port of the workspace; `{port}` and `{workspaceId}` are filled in.',
     }),
   ...MIRROR_VARIABLES,
+  ...TRACING_VARIABLES,
   STATELY_INSPECT_URL: z
     .string()
     .refine(isLoopbackWebSocket, 'must be a ws:// URL of this machine, like ws://127.0.0.1:8080')

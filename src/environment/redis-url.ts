@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decoded } from './environment-values.ts';
 
 /** Where a Redis listens, and how to come in. */
 export interface RedisAddress {
@@ -56,12 +57,4 @@ function parseNode(text: string): RedisAddress['nodes'][number] | null {
   const { host, port = String(PORT) } = HOST.exec(text)?.groups ?? {};
   if (host === undefined || Number(port) > HIGHEST_PORT) return null;
   return { host: host.replaceAll(/[[\]]/g, ''), port: Number(port) };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -13,7 +13,7 @@ import type {
   InterruptReceipt,
   MessageReceipt,
   QueueItem,
-  SendMessage,
+  SentMessage,
   Steer,
 } from '../contract/messages.ts';
 import type { MachineFormat, MachineSummary } from '../contract/machines.ts';
@@ -55,7 +55,7 @@ export interface Chats {
   update(chatId: string, change: UpdateChat): Promise<ChatSummary>;
   /** Its sub-chats go first. */
   remove(chatId: string): Promise<void>;
-  send(chatId: string, message: SendMessage): Promise<MessageReceipt>;
+  send(chatId: string, message: SentMessage): Promise<MessageReceipt>;
   /** Says a message into the running turn. */
   steer(chatId: string, message: Steer): Promise<MessageReceipt>;
   interrupt(chatId: string, options: Interrupt): Promise<InterruptReceipt>;

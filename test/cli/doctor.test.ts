@@ -8,13 +8,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { CLAUDE_PROBE, CODEX_PROBE } from '../../src/cli/doctor/agents.ts';
 import { bad, doubtful, good, type Check } from '../../src/cli/doctor/check.ts';
 import { createChecks } from '../../src/cli/doctor/checks.ts';
-import { controlPlaneCheck } from '../../src/cli/doctor/control-plane.ts';
 import { doctor } from '../../src/cli/doctor/doctor.ts';
 import { loginCheck } from '../../src/cli/doctor/logins.ts';
 import { cloudInitCheck, diskCheck, homeCheck } from '../../src/cli/doctor/places.ts';
 import { nodeCheck, programCheck } from '../../src/cli/doctor/programs.ts';
 import { readSettings } from '../../src/cli/doctor/settings.ts';
 import { createPaths } from '../../src/environment/paths.ts';
+import { controlPlaneCheck, tracesCheck } from '../../src/cli/doctor/upstreams.ts';
 import { openTestTerminal } from './stand-in.ts';
 
 const GIT: Check = { name: 'git', examine: () => good('2.39') };
@@ -191,6 +191,18 @@ describe('a check', () => {
       good(`http://127.0.0.1:${port} answers (200)`),
     );
     expect(await controlPlaneCheck('http://127.0.0.1:1').examine()).toMatchObject({ state: 'bad' });
+  });
+
+  it('finds whether a collector of traces answers, which an engine can do without', async () => {
+    const port = await listen('hello');
+
+    expect(await tracesCheck(`http://127.0.0.1:${port}`).examine()).toEqual(
+      good(`http://127.0.0.1:${port} answers (200)`),
+    );
+    expect(await tracesCheck('http://127.0.0.1:1').examine()).toMatchObject({
+      state: 'doubtful',
+      remedy: 'Check OTEL_EXPORTER_OTLP_ENDPOINT, and that a collector runs there.',
+    });
   });
 
   it('finds a login, and never says what it is', async () => {

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { headerSecretsOf } from '../../src/environment/tracing-variables.ts';
 import { describe, expect, it } from 'vitest';
 import { agentEnvironment, findExecutable, parseEnvironment } from '../../src/environment/engine-env.ts';
 import type { Environment } from '../../src/environment/engine-env.ts';
@@ -37,6 +38,7 @@ describe('parseEnvironment', () => {
       IMAGE_HOSTS: new Set(),
       REPLICA_ACCEPT: 'local',
       REPLICA_FEED_EVENTS: 100_000,
+      OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'false',
       LOG_LEVEL: 'info',
       ambient: {},
     });
@@ -52,6 +54,8 @@ describe('parseEnvironment', () => {
       AGENT_IDLE_MS: '1e3',
       LOG_LEVEL: 'loud',
       ACP_AGENTS: '{"gemini":{}}',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'user:pass@collector.test',
+      OTEL_EXPORTER_OTLP_HEADERS: 'Bearer hidden',
     };
 
     expect(problemsOf(environment)).toEqual([
@@ -63,6 +67,8 @@ describe('parseEnvironment', () => {
       'PORT must be a whole number from 0 to 65535, not "65536"',
       'ACP_AGENTS must be JSON like {"gemini": {"command": "gemini", "args": ["--acp"], "title": "Gemini"}}',
       'AGENT_IDLE_MS must be a whole number from 1 to 2147483647, not "1e3"',
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be an http:// or https:// URL',
+      'OTEL_EXPORTER_OTLP_HEADERS must be headers like name=value, separated by commas',
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud"',
     ]);
   });
@@ -122,6 +128,9 @@ describe('agentEnvironment', () => {
       LOG_LEVEL: 'debug',
       CLAUDE_PATH: '/opt/claude',
       ANTHROPIC_MODEL: 'm',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.test',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20hidden',
+      OTEL_SERVICE_NAME: 'engine',
       PATH: '/bin',
     });
 
@@ -177,3 +186,13 @@ function errorOf(environment: Environment): EngineError | undefined {
   }
   return undefined;
 }
+
+describe('headerSecretsOf', () => {
+  it('names what may be a login, as it stands there and as it is sent', () => {
+    expect(headerSecretsOf('authorization=Bearer%20hidden, x-tenant=1')).toEqual([
+      'Bearer%20hidden',
+      'Bearer hidden',
+    ]);
+    expect(headerSecretsOf()).toEqual([]);
+  });
+});

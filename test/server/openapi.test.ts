@@ -129,6 +129,13 @@ describe('GET /openapi.json', () => {
         required: true,
         schema: { type: 'string', minLength: 1, maxLength: 200 },
       },
+      {
+        name: 'traceparent',
+        in: 'header',
+        required: false,
+        description: 'The trace that the turn continues, by W3C Trace Context.',
+        schema: { type: 'string' },
+      },
     ]);
     expect(requestBody).toEqual({
       required: true,

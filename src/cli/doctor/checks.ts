@@ -8,7 +8,6 @@ import { createPaths, type Paths } from '../../environment/paths.ts';
 import type { Terminal } from '../terminal.ts';
 import { agentCheck, CLAUDE_PROBE, CODEX_PROBE, type Probe } from './agents.ts';
 import { bad, doubtful, type Check } from './check.ts';
-import { controlPlaneCheck } from './control-plane.ts';
 import { loginCheck } from './logins.ts';
 import { cloudInitCheck, diskCheck, homeCheck } from './places.ts';
 import { portCheck } from './port.ts';
@@ -16,6 +15,7 @@ import { gitIdentityCheck, nodeCheck, programCheck } from './programs.ts';
 import { engineCheck, engineFinder, type EngineAddress } from './running-engine.ts';
 import { readSettings } from './settings.ts';
 import { sharedLogCheck } from './shared-log.ts';
+import { controlPlaneCheck, tracesCheck } from './upstreams.ts';
 
 const APT = 'apt-get install -y';
 
@@ -28,7 +28,8 @@ interface KnownAgent {
 /** Everything that an engine started here would need. */
 export function createChecks(terminal: Terminal): Check[] {
   const { environment, finding, secret } = readSettings(terminal);
-  const { WORKSPACE_HOME: home, HOST: host, PORT: port, MONOLITH_URL, REPLICA_LOG_URL } = environment;
+  const { WORKSPACE_HOME: home, HOST: host, PORT: port, MONOLITH_URL } = environment;
+  const { REPLICA_LOG_URL, OTEL_EXPORTER_OTLP_ENDPOINT } = environment;
   const paths = createPaths(home);
   const env = agentEnvironment(environment);
   const searchPath = env['PATH'];
@@ -61,6 +62,7 @@ export function createChecks(terminal: Terminal): Check[] {
     ...engineChecks({ host, port, secret }),
     ...(finding.state === 'good' ? [controlPlaneCheck(MONOLITH_URL)] : []),
     ...(REPLICA_LOG_URL === undefined ? [] : [sharedLogCheck(REPLICA_LOG_URL)]),
+    ...(OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? [] : [tracesCheck(OTEL_EXPORTER_OTLP_ENDPOINT)]),
   ];
 }
 

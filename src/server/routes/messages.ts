@@ -14,6 +14,7 @@ import {
   ReorderQueueSchema,
   SendMessageSchema,
   SteerSchema,
+  TraceHeadersSchema,
   type QueueItem,
 } from '../../contract/messages.ts';
 import type { Engine, HistoryPage } from '../engine.ts';
@@ -32,13 +33,14 @@ export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
       method: 'POST',
       path: '/chats/:chatId/messages',
       summary: 'Send a message; it is on disk before the answer',
-      request: z.object({ params: ChatParamsSchema, body: SendMessage }),
+      request: z.object({ params: ChatParamsSchema, headers: TraceHeadersSchema, body: SendMessage }),
       example: { message: 'Add a test for the login', messageId: 'm-1' },
       answers: {
         200: { description: 'It was accepted, now or when it was sent before.', schema: MessageReceipt },
       },
       refusals: ['MESSAGE_CONFLICT', 'UNSUPPORTED', 'QUEUE_FULL', ...CHANGE_REFUSALS],
-      handle: ({ params, body }) => named(body, (message) => chats.send(params.chatId, message)),
+      handle: ({ params, headers: { traceparent }, body }) =>
+        named({ ...body, traceparent }, (message) => chats.send(params.chatId, message)),
     }),
     route({
       method: 'POST',
