@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * One thing an agent said, in its own words: the same object in `chat.turn.delta` and in a chat's history.
- * `type` names the agent's dialect (`claude-assistant`, `response_item`, `acp-…`); `payload` is the message as printed.
+ * `type` names the agent's dialect (`claude-assistant`, `response_item`, `acp-…`); `payload` is the message as printed, a
+ * plain text of a user of Claude Code as the one block of its content.
  */
 export const AgentEventSchema = z
   .object({

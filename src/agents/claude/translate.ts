@@ -1,4 +1,5 @@
 /** What the lines of a Claude Code process mean: pure, so that recordings and spools can be replayed. */
+import { z } from 'zod';
 import type { TurnEnd } from '../../contract/facts.ts';
 import { CLEARED, lossOf } from '../context-loss.ts';
 import { withAnswer } from '../inquiry.ts';
@@ -48,7 +49,17 @@ function noticeIn({ turn, sessionId }: ClaudeState): Saying[] {
 }
 
 function toSaying({ type, payload }: NativeLine): Saying {
-  return { type: `claude-${type}`, payload };
+  return { type: `claude-${type}`, payload: type === 'user' ? inBlocks(payload) : payload };
+}
+
+const PlainTextSchema = z.looseObject({ content: z.string() });
+
+/** What a user says is told in blocks; a plain text is printed as it is. */
+function inBlocks(payload: NativeLine['payload']): NativeLine['payload'] {
+  const { data: message } = PlainTextSchema.safeParse(payload['message']);
+  if (message === undefined) return payload;
+  const content = [{ type: 'text', text: message.content }];
+  return { ...payload, message: { ...message, content } };
 }
 
 function isConversationMissing({ errors }: LineOf<'result'>): boolean {

@@ -149,7 +149,10 @@ describe('what a line brings', () => {
   });
 
   it('is nothing for the second echo of one message', () => {
-    expect(read(RUNNING, echo).said).toHaveLength(1);
+    const blocks = [{ type: 'text', text: 'hi' }];
+    const told = { ...echo, message: { content: blocks } };
+    expect(read(RUNNING, echo).said).toEqual([{ type: 'claude-user', payload: told }]);
+    expect(read(RUNNING, told).said).toEqual([{ type: 'claude-user', payload: told }]);
     expect(read(RUNNING, echo, echo).said).toEqual([]);
     const again = withTurn({ ...freshState('s', null), echoed: [UUID] }, { uuid: UUID });
     expect(read(again, echo).said).toEqual([]);

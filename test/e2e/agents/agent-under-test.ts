@@ -235,7 +235,7 @@ async function runByHand(
   });
 }
 
-function textIn(content: unknown): string {
-  if (typeof content === 'string') return content;
+/** What a message says, by its blocks. */
+export function textIn(content: unknown): string {
   return (content as { text?: string }[]).map(({ text }) => text ?? '').join('');
 }

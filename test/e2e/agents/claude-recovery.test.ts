@@ -14,6 +14,7 @@ import {
   until,
   type TestChat,
 } from '../../agents/claude/stand-in.ts';
+import { textIn } from './agent-under-test.ts';
 import { openChat } from './support.ts';
 
 describe('a living agent, taken over by another engine', () => {
@@ -251,10 +252,10 @@ function startsOf(chat: TestChat): unknown[] {
     .filter((start) => start !== 'none');
 }
 
-function echoesOf(chat: TestChat): unknown[] {
+function echoesOf(chat: TestChat): string[] {
   return eventsOf(chat.facts, 'claude-user')
     .filter(({ payload }) => payload['isReplay'] === true)
-    .map(({ payload }) => (payload as { message: { content: unknown } }).message.content);
+    .map(({ payload }) => textIn((payload as { message: { content: unknown } }).message.content));
 }
 
 /** A chat whose first answer is under way, and is never finished. */
