@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { decoded, isHttpUrl } from './environment-values.ts';
+import { isWebUrl } from '../contract/web-url.ts';
+import { decoded } from './environment-values.ts';
 
 const HEADERS = /^\s*[\w!#$%&'*+.^`|~-]+\s*=[^,;]*(?:,\s*[\w!#$%&'*+.^`|~-]+\s*=[^,;]*)*$/;
 
@@ -18,7 +19,7 @@ export function headerSecretsOf(headers = ''): string[] {
 export const TRACING_VARIABLES = {
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .string()
-    .refine(isHttpUrl, 'must be an http:// or https:// URL')
+    .refine(isWebUrl, 'must be an http:// or https:// URL without a login in it')
     .optional()
     .meta({
       description:

@@ -6,7 +6,7 @@ import type { StoredEventType, StoredLine } from '../journal/event-line.ts';
 import { endAttributes, textAttribute, toolAttributes, withMessage } from './attributes.ts';
 import { OpenSpans } from './open-spans.ts';
 import { rootOf, type Attributes, type TracedSpan } from './span.ts';
-import { childOf, turnOf, type Turn } from './turn.ts';
+import { childOf, turnOf, type KnownMessage, type Turn } from './turn.ts';
 
 export interface SpanMakerOptions {
   workspaceId: string;
@@ -43,7 +43,7 @@ export const TRACED: ReadonlySet<string> = new Set<StoredEventType>([
 export class SpanMaker {
   readonly #options: SpanMakerOptions;
   readonly #providers = new Map<string, string>();
-  readonly #messages = new Map<string, QueuedMessage>();
+  readonly #messages = new Map<string, KnownMessage>();
   /** By chat. */
   readonly #turns = new Map<string, Turn>();
   readonly #open = new OpenSpans();
@@ -109,11 +109,12 @@ export class SpanMaker {
     }
   }
 
-  #know(chatId: string, message: QueuedMessage): void {
-    this.#messages.set(keyOf({ chatId, messageId: message.messageId }), message);
+  #know(chatId: string, { messageId, model, traceparent }: QueuedMessage): void {
+    this.#messages.set(keyOf({ chatId, messageId }), { model, traceparent });
   }
 
   #begin({ chatId, messageId }: { chatId: string; messageId: string }, startedAt: number): void {
+    if (this.#turns.get(chatId)?.messageId === messageId) return; // it was handed over again
     const message = this.#messages.get(keyOf({ chatId, messageId }));
     const provider = this.#providers.get(chatId);
     const { workspaceId } = this.#options;

@@ -34,6 +34,7 @@ export class Tracing {
   readonly #stopListening: () => void;
   readonly #ended: Promise<void>;
   #isClosing = false;
+  #isOver = false;
   #wake: () => void = () => undefined;
 
   constructor(options: TracingOptions) {
@@ -60,7 +61,7 @@ export class Tracing {
     });
     await Promise.race([flush(), limit]);
     clearTimeout(timer);
-    this.#isClosing = true;
+    [this.#isClosing, this.#isOver] = [true, true];
     this.#wake();
     await this.#ended;
   }
@@ -70,7 +71,7 @@ export class Tracing {
     try {
       await this.#follow();
     } catch (error) {
-      this.#options.log.warn({ err: error }, 'nothing is traced any more: the log cannot be read');
+      this.#options.log.warn({ err: error }, 'nothing is traced any more');
     } finally {
       this.#stopListening();
       await this.#reader.close();
@@ -79,7 +80,7 @@ export class Tracing {
 
   async #follow(): Promise<void> {
     const { journal } = this.#options;
-    for (;;) {
+    while (!this.#isOver) {
       const { committedId } = journal;
       const block = await this.#reader.read();
       if (block !== null) this.#take(block);

@@ -12,12 +12,15 @@ export interface Turn {
   dropped: number;
 }
 
+/** What a trace tells of a message. */
+export type KnownMessage = { [Key in 'model' | 'traceparent']: QueuedMessage[Key] | undefined };
+
 interface Beginning {
   workspaceId: string;
   chatId: string;
   messageId: string;
   provider: string | undefined;
-  message: QueuedMessage | undefined;
+  message: KnownMessage | undefined;
   startedAt: number;
 }
 

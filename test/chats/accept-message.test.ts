@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { acceptMessage, digestOf, withoutDefaults } from '../../src/chats/accept-message.ts';
-import type { SendMessage } from '../../src/contract/messages.ts';
+import type { SendMessage, SentMessage } from '../../src/contract/messages.ts';
 import type { Payloads } from '../../src/storage/payloads.ts';
 
 const ABLE = { provider: 'able', modes: ['goal', 'fast'] as const };
@@ -52,8 +52,22 @@ describe('the modes of a message', () => {
   });
 });
 
+describe('the trace of a message', () => {
+  const SPAN = '4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7';
+
+  it.each([
+    [`00-${SPAN}-01`, `00-${SPAN}-01`],
+    [`ff-${SPAN}-01`, undefined],
+    [`00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, undefined],
+    ['garbage', undefined],
+    [undefined, undefined],
+  ])('is kept when it is one: %s', async (given, kept) => {
+    expect((await accepted({ message: 'x', traceparent: given })).traceparent).toBe(kept);
+  });
+});
+
 function accepted(
-  request: SendMessage,
+  request: SentMessage,
   driver: Parameters<typeof acceptMessage>[1]['driver'] = ABLE,
 ): ReturnType<typeof acceptMessage> {
   const fetchImages = () => Promise.resolve([]);

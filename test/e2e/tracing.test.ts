@@ -1,13 +1,10 @@
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { sayingsOf } from '../../src/agents/say.ts';
 import { say, useTool } from '../../src/dev/scripted-steps.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
+import { startCollector } from '../support/span-collector.ts';
 import { keepSecret } from '../support/secrets.ts';
 import { inSteps } from '../support/scripted-turns.ts';
 import { startWorkspace, type Workspace } from '../support/workspace.ts';
@@ -81,38 +78,4 @@ async function sendTraced({ client, chatId, environment }: Workspace, message: s
     body: JSON.stringify({ message }),
   });
   return ((await response.json()) as { messageId: string }).messageId;
-}
-
-interface Span {
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  name: string;
-  attributes: { key: string; value: object }[];
-}
-
-interface Export {
-  resourceSpans: { scopeSpans: { spans: Span[] }[] }[];
-}
-
-/** What a collector of OpenTelemetry gets over HTTP, as JSON. */
-async function startCollector() {
-  const spans: Span[] = [];
-  const texts: string[] = [];
-  const keys: unknown[] = [];
-  const server = createServer(async (request, response) => {
-    const exported = (await json(request)) as Export;
-    keys.push(request.headers['x-key']);
-    texts.push(JSON.stringify(exported));
-    for (const { scopeSpans } of exported.resourceSpans)
-      spans.push(...scopeSpans.flatMap((scope) => scope.spans));
-    response.setHeader('content-type', 'application/json').end('{}');
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  onTestFinished(close);
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, spans, texts, keys, close };
 }

@@ -1,23 +1,30 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { say } from '../../src/dev/scripted-steps.ts';
 import type { EngineEvent } from '../../src/contract/events.ts';
 import { plus } from '../../machines/chat.usage.ts';
 import { inSteps } from '../support/scripted-turns.ts';
+import { startCollector, type Span } from '../support/span-collector.ts';
 import { createChat, startMixedWorkspace, type MixedWorkspace } from './agents/mixed-workspace.ts';
 
 /** `USAGE_TURNS=1000`: its long form. */
 const TURNS = Number(process.env['USAGE_TURNS'] ?? 3);
+
+const WAIT = 'until [ -e go ]; do sleep 0.1; done';
 
 /** What each scripted model says of each call. */
 const OF_CLAUDE = { inputTokens: 10, outputTokens: 7, cacheReadTokens: 0, cacheWriteTokens: 0 };
 const OF_CODEX = { inputTokens: 8, outputTokens: 7, cacheReadTokens: 2, cacheWriteTokens: 0 };
 
 it(
-  `the usage of ${TURNS} turns of each agent is what the models reported, also over a killed engine`,
+  `the usage of ${TURNS} turns of each agent is what the models reported, also in traces and over a killed engine`,
   async () => {
+    const collector = await startCollector();
     const workspace = await startMixedWorkspace({
+      environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
       turn: (run) => (prompt, results) =>
-        inSteps(run(prompt.includes('slow') ? 'sleep 4' : 'true'), say('Done.'))(prompt, results),
+        inSteps(run(prompt.includes('slow') ? WAIT : 'true'), say('Done.'))(prompt, results),
     });
     const { client, kill, start } = workspace;
     const stream = await client.follow({ resume: true });
@@ -27,6 +34,7 @@ it(
     for (const chatId of chats) await stream.waitFor(isUsageOf(chatId));
     await kill();
     await start();
+    await writeFile(join(workspace.folder, 'go'), '');
     for (const messageId of slow) await stream.waitForEnd(messageId);
     const before = await metricsOf(workspace);
     for (let turn = 1; turn < TURNS; turn += 1) {
@@ -41,6 +49,12 @@ it(
     expect([calls, responses]).toEqual([2 * TURNS, 2 * TURNS]);
     expect(body.providers['claude']).toMatchObject({ ...times(OF_CLAUDE, calls), turns: TURNS });
     expect(body.providers['codex']).toMatchObject({ ...times(OF_CODEX, responses), turns: TURNS });
+    const traced = (name: string) => collector.spans.reduce((all, span) => all + countOf(span, name), 0);
+    await expect.poll(() => traced('gen_ai.usage.output_tokens')).toBe(2 * TURNS * 2 * 7);
+    expect(traced('gen_ai.usage.input_tokens')).toBe(2 * TURNS * (10 + 8 + 2));
+    expect(collector.spans.filter(({ name }) => /^(?:invoke_agent|execute_tool) /.test(name))).toHaveLength(
+      4 * TURNS,
+    );
     for (const chatId of chats) {
       const told = stream.events.filter(isUsageOf(chatId)).map(({ payload }) => payload.spent);
       const { body: one } = await client.get<{ chat: { usage: object } }>(`/chats/${chatId}`);
@@ -54,6 +68,10 @@ it(
   },
   120_000 + TURNS * 5_000,
 );
+
+function countOf({ attributes }: Span, name: string): number {
+  return Number(attributes.find(({ key }) => key === name)?.value.intValue ?? 0);
+}
 
 type UsageChanged = Extract<EngineEvent, { type: 'chat.usage.changed' }>;
 

@@ -54,7 +54,7 @@ describe('parseEnvironment', () => {
       AGENT_IDLE_MS: '1e3',
       LOG_LEVEL: 'loud',
       ACP_AGENTS: '{"gemini":{}}',
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'user:pass@collector.test',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:pass@collector.test',
       OTEL_EXPORTER_OTLP_HEADERS: 'Bearer hidden',
     };
 
@@ -67,7 +67,7 @@ describe('parseEnvironment', () => {
       'PORT must be a whole number from 0 to 65535, not "65536"',
       'ACP_AGENTS must be JSON like {"gemini": {"command": "gemini", "args": ["--acp"], "title": "Gemini"}}',
       'AGENT_IDLE_MS must be a whole number from 1 to 2147483647, not "1e3"',
-      'OTEL_EXPORTER_OTLP_ENDPOINT must be an http:// or https:// URL',
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be an http:// or https:// URL without a login in it',
       'OTEL_EXPORTER_OTLP_HEADERS must be headers like name=value, separated by commas',
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud"',
     ]);

@@ -105,6 +105,13 @@ it.each([1, 2, 3, 4, 5, 6, 7])(
   },
 );
 
+it('keeps the trace of a message that is handed over again', () => {
+  const lines = turnLines(MESSAGE);
+  const again = lineAt(4, { type: 'chat.turn.started', payload: TURN });
+
+  expect(take(openMaker(), lines.toSpliced(5, 0, again))).toEqual(take(openMaker(), lines));
+});
+
 it('tells nothing again of turns that an earlier engine ended', () => {
   const lines = turnLines(MESSAGE);
 

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+
+export interface Span {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  attributes: { key: string; value: { stringValue?: string; intValue?: number } }[];
+}
+
+interface Export {
+  resourceSpans: { scopeSpans: { spans: Span[] }[] }[];
+}
+
+/** What a collector of OpenTelemetry gets over HTTP, as JSON. */
+export async function startCollector() {
+  const spans: Span[] = [];
+  const texts: string[] = [];
+  const keys: unknown[] = [];
+  const server = createServer(async (request, response) => {
+    const exported = (await json(request)) as Export;
+    keys.push(request.headers['x-key']);
+    texts.push(JSON.stringify(exported));
+    for (const { scopeSpans } of exported.resourceSpans)
+      spans.push(...scopeSpans.flatMap((scope) => scope.spans));
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  onTestFinished(close);
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, spans, texts, keys, close };
+}
