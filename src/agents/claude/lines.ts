@@ -8,6 +8,7 @@ export function settingLine(id: string, { name, value }: Setting): string {
     model: { subtype: 'set_model', model: value ?? 'default' },
     effort: { subtype: 'apply_flag_settings', settings: { effortLevel: value } },
     fast: { subtype: 'apply_flag_settings', settings: { fastMode: value } },
+    skills: { subtype: 'reload_skills' },
     mode: { subtype: 'set_permission_mode', mode: value },
   };
   return requestLine(id, changes[name]);

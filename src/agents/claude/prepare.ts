@@ -41,7 +41,7 @@ function begin(
   state: ClaudeState,
   { wanted, policy }: { wanted: Wanted<ClaudeTraits>; policy: Policy },
 ): Preparation<ClaudeState> {
-  const { message, traits } = wanted;
+  const { message, text, traits } = wanted;
   const { turnId } = message;
   const { model, effort, fast = false } = settingsOf(message, traits);
   const mode = modeOf(policy, message.planMode);
@@ -50,9 +50,11 @@ function begin(
     { name: 'effort', value: effort },
     { name: 'fast', value: fast },
     { name: 'mode', value: mode },
+    // A process that was used does not look for them by itself.
+    ...(state.opening === null && text.startsWith('/') ? [{ name: 'skills', value: true } as const] : []),
   ];
   const { fast: known = false } = state.settings;
-  const has = { ...state.settings, fast: known, mode: state.permissionMode };
+  const has = { ...state.settings, fast: known, mode: state.permissionMode, skills: null };
   const open = all
     .filter(({ name, value }) => has[name] !== value)
     .map((setting) => ({ id: `${turnId}-${setting.name}`, setting }));
@@ -77,14 +79,20 @@ export function answered(state: ClaudeState, id: string, failure: string | null)
   const change = preparing?.open.find((one) => one.id === id);
   if (preparing === null || change === undefined) return state;
   const { name, value } = change.setting;
-  const code = { model: 'model_not_found', mode: 'agent_error', effort: null, fast: 'agent_error' }[name];
+  const code = {
+    model: 'model_not_found',
+    mode: 'agent_error',
+    effort: null,
+    fast: 'agent_error',
+    skills: null,
+  }[name];
   const isRefused = failure !== null && code !== null;
   const refusal = isRefused ? { code, message: failure } : preparing.refusal;
   const next = {
     ...state,
     preparing: { ...preparing, open: preparing.open.filter((one) => one !== change), refusal },
   };
-  if (isRefused) return next;
+  if (isRefused || name === 'skills') return next;
   return name === 'mode'
     ? { ...next, permissionMode: value }
     : { ...next, settings: { ...next.settings, [name]: value } };

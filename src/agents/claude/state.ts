@@ -21,6 +21,8 @@ export type Setting =
   | { name: 'model'; value: string | null }
   | { name: 'effort'; value: Effort }
   | { name: 'fast'; value: boolean }
+  /** Not kept: its skills are read again. */
+  | { name: 'skills'; value: true }
   | { name: 'mode'; value: string };
 
 export interface OpenTool {

@@ -116,6 +116,19 @@ describe('the settings of a message', () => {
     expect(prepared(refused, { thinkingLevel: 'max' }).outcome).toBe('ready');
   });
 
+  it('have the skills read again for a command, in a process that was used', () => {
+    const command = { text: '/greet Ada' };
+    expect(prepared(LAUNCHED, {}, command).outcome).toBe('ready');
+    const { lines, state } = prepared(USED, {}, command);
+    expect(lines?.map((line) => JSON.parse(line) as unknown)).toEqual([
+      settingOf('u-skills', { subtype: 'reload_skills' }),
+    ]);
+    for (const answer of [response('u-skills'), response('u-skills', 'Unknown.')]) {
+      const told = read(state, answer).state;
+      expect(prepared(told, {}, command)).toMatchObject({ outcome: 'ready', state: USED });
+    }
+  });
+
   it('are asked for again by the next message where an answer is still to come', () => {
     const asked = prepared(USED, { model: 'm' }).state;
     const next = prepared(asked, { turnId: 'v' });

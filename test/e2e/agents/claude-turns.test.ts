@@ -15,6 +15,7 @@ import {
   textsOf,
   until,
 } from '../../agents/claude/stand-in.ts';
+import { addSkill } from './agent-under-test.ts';
 import { openChat } from './support.ts';
 
 const echo = scriptTurns((prompt) => say(`You said: ${prompt}`));
@@ -103,6 +104,15 @@ describe('a turn of Claude Code', () => {
     expect(textsOf(chat.facts)).toEqual(['1 such prompt']);
     expect(JSON.stringify(chat.model.messages()[0])).toContain(PIXEL);
     expect(deliveriesOf(chat)[0]).toMatchObject({ input: { kind: 'file' } });
+  });
+
+  it('loads a skill that was written since its process began', async () => {
+    const chat = await openChat({ script: echo });
+    await chat.run('hello');
+    await addSkill({ skillsFolder: '.claude/skills' }, chat.home, { name: 'greet', text: 'Say hello.' });
+    await chat.run('/greet Ada');
+    expect(JSON.stringify(chat.model.messages().at(-1))).toContain('Say hello.');
+    expect(new Set(deliveriesOf(chat).map(({ runId }) => runId)).size).toBe(1);
   });
 
   it('begins a session that knows nothing when it is cleared, and goes on with that', async () => {
