@@ -21,6 +21,7 @@ export const CONTROL_REQUESTS = [
   { subtype: 'apply_flag_settings', settings: {} },
   { subtype: 'set_model', model: 'default' },
   { subtype: 'mcp_status' },
+  { subtype: 'reload_skills' },
   { subtype: 'interrupt', cancel_queued: true },
   { subtype: 'get_binary_version' },
 ];

@@ -14,6 +14,8 @@ export const METHODS = [
   'thread/start',
   'thread/resume',
   'thread/turns/list',
+  'thread/compact/start',
+  'skills/list',
   'thread/backgroundTerminals/clean',
   'turn/start',
   'turn/steer',
