@@ -57,6 +57,11 @@ export function requestOf({ record }: ChatContext, requestId: string): AgentRequ
   return record.requests.find(({ id }) => id === requestId);
 }
 
+/** What is asked, by the agent and by the chat itself. */
+export function openRequestsOf({ requests, budget }: ChatRecord): AgentRequest[] {
+  return budget?.request === undefined ? requests : [...requests, budget.request];
+}
+
 /** Whether a turn runs that was announced, rather than a message that is still being prepared. */
 export function hasStarted({ record }: ChatContext): boolean {
   return record.turn !== null;

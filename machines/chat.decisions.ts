@@ -18,9 +18,15 @@ import type {
 export function concludeTurn(stopReason: StopReason | null, end: TurnEnd): TurnEnd {
   if (stopReason === null) return end;
   if (end.outcome === 'completed' || stopReason === 'superseded') return { outcome: 'completed' };
+  if (stopReason === 'budget') return { outcome: 'interrupted', error: BUDGET_REACHED };
   const error = STOP_FAILURES[stopReason];
   return error === undefined ? { outcome: 'interrupted' } : { outcome: 'errored', error };
 }
+
+const BUDGET_REACHED: Failure = {
+  code: 'budget_reached',
+  message: 'The chat has used up its budget, so its turn was interrupted.',
+};
 
 const STOP_FAILURES: Partial<Record<StopReason, Failure>> = {
   silent: {

@@ -1,6 +1,7 @@
 /** What a chat says when a turn, or what it was, comes to an end: pure functions of its context. */
 import type { Failure } from '../src/contract/chats.ts';
 import type { TurnEnd } from '../src/contract/facts.ts';
+import { budgetClosingsOf } from './chat.budget.ts';
 import { messageOf } from './chat.context.ts';
 import { closingOf, completionOf, dropsOf, steerEndingsOf } from './chat.decisions.ts';
 import type { ChatContext, ChatEmitted } from './chat.events.ts';
@@ -23,6 +24,7 @@ export function conclusionOf(context: ChatContext, end: TurnEnd): ChatEmitted[] 
 export function disowningOf(context: ChatContext): ChatEmitted[] {
   return [
     ...conclusionOf(context, { outcome: 'lost', error: COPIED }),
+    ...budgetClosingsOf(context.record, 'withdrawn'),
     ...dropsOf(context, 'cleared'),
     ...lossesOf(context),
     { type: 'chat.updated', record: { position: null, selfDirected: false } },
@@ -44,6 +46,7 @@ export function givingUpOf(context: ChatContext): ChatEmitted[] {
   const error = { code: 'chat_failed', message: `The chat failed too often and was given up: ${reason}` };
   return [
     ...conclusionOf(context, { outcome: 'errored', error }),
+    ...budgetClosingsOf(context.record, 'withdrawn'),
     ...lossesOf(context),
     { type: 'chat.updated', record: { selfDirected: false }, lastError: error },
   ];

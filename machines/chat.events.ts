@@ -26,6 +26,8 @@ export type ChatEvent =
   | { type: 'chat.configure'; change: ChatChange }
   | { type: 'chat.delete' }
   | { type: 'chat.shutdown' }
+  /** The chat has no clock of its own. */
+  | { type: 'clock.read'; at: string }
   | ChatFact;
 
 /** What its agent reports; of a message that is prepared, with when that was. */
@@ -38,7 +40,8 @@ interface Moment {
 }
 
 /** Why the agent was asked to stop; decides what the end of its turn is called. */
-export type StopReason = 'user' | 'silent' | 'unresponsive' | 'superseded' | 'shutdown' | 'deleted';
+export type StopReason =
+  'user' | 'silent' | 'unresponsive' | 'budget' | 'superseded' | 'shutdown' | 'deleted';
 
 /** Where a chat comes from. */
 export type ChatOrigin =

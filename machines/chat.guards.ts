@@ -1,4 +1,5 @@
 /** What the statechart of a chat asks before it goes a way. */
+import { isOverBudget } from './chat.budget.ts';
 import { hasStarted, isOccupied, messageOf } from './chat.context.ts';
 import type { ChatContext, ChatEvent } from './chat.events.ts';
 import { openTasksOf } from './chat.tasks.ts';
@@ -10,6 +11,13 @@ interface Step {
 
 export const chatGuards = {
   canStartNext: ({ context }: Step) => context.mayStart && context.record.queue.length > 0,
+  isOverBudget: ({ context }: Step) => isOverBudget(context.record),
+  isWithinBudget: ({ context }: Step) => !isOverBudget(context.record),
+  isUnasked: ({ context }: Step) => context.record.budget?.request === undefined,
+  isDeclined: ({ context }: Step) => context.record.budget?.isDeclined === true,
+  isUndeclined: ({ context }: Step) => context.record.budget?.isDeclined === undefined,
+  concernsBudget: ({ context, event }: Step) =>
+    event.type === 'request.answer' && context.record.budget?.request?.id === event.requestId,
   isPreparedForCurrent: ({ context, event }: Step) =>
     event.type === 'turn.prepared' && event.messageId === messageOf(context)?.messageId,
   endsTurn: ({ context, event }: Step) =>

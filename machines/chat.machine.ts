@@ -24,6 +24,7 @@ export const chatMachine = chatSetup.createMachine({
     'steer.taken': { guard: 'isBeingSteered', actions: 'announceSteered' },
     'steer.refused': { guard: 'isBeingSteered', actions: 'queueReturned' },
     'task.stop': { guard: 'concernsRunningTask', actions: 'stopTask' },
+    'request.answer': { guard: 'concernsBudget', actions: 'answerBudget' },
     'turns.hold': { actions: 'holdTurns' },
     'turns.release': { actions: 'releaseTurns' },
     'chat.configure': { actions: 'configure' },
@@ -59,7 +60,10 @@ export const chatMachine = chatSetup.createMachine({
     },
     resting: {
       description: 'No turn runs. A message starts one as soon as turns may start.',
-      always: { guard: 'canStartNext', target: 'running', actions: 'takeNextMessage' },
+      always: [
+        { guard: 'isOverBudget', target: 'overBudget' },
+        { guard: 'canStartNext', target: 'running', actions: 'takeNextMessage' },
+      ],
       initial: 'idle',
       on: {
         'message.submit': { actions: 'acceptMessageAtRest' },
@@ -77,9 +81,48 @@ export const chatMachine = chatSetup.createMachine({
         errored: { description: 'The last turn failed or was lost; the next message runs all the same.' },
       },
     },
+    overBudget: {
+      description: 'The chat has used up its budget: nothing runs until that is raised.',
+      always: { guard: 'isWithinBudget', target: 'settled', actions: 'withdrawBudgetRequest' },
+      initial: 'asking',
+      on: {
+        'agent.said': [
+          { guard: 'worksByItself', target: 'running.resuming', actions: 'recordSaid' },
+          { actions: 'recordSaid' },
+        ],
+        'request.opened': { target: 'running.awaiting', actions: 'announceRequestOpened' },
+      },
+      states: {
+        asking: {
+          description: 'A request for more is open; messages wait.',
+          invoke: { id: 'clock', src: 'clock' },
+          always: { guard: 'isDeclined', target: 'declined' },
+          on: {
+            'clock.read': { guard: 'isUnasked', actions: 'askForBudget' },
+            'request.answer': {
+              guard: 'concernsBudget',
+              target: 'asking',
+              reenter: true,
+              actions: 'answerBudget',
+            },
+            'message.submit': { actions: 'acceptMessageAtRest' },
+          },
+        },
+        declined: {
+          description: 'Somebody stopped the chat here. What waits is kept; the next message asks again.',
+          always: { guard: 'isUndeclined', target: 'asking' },
+          on: { 'message.submit': { actions: ['acceptMessageAtRest', 'askForBudget'] } },
+        },
+      },
+    },
     running: {
       description: 'A turn: of a message, or one that the agent started by itself.',
       tags: 'processing',
+      always: {
+        guard: 'isOverBudget',
+        target: 'interrupting',
+        actions: { type: 'rememberStopReason', params: { reason: 'budget' } },
+      },
       initial: 'starting',
       on: {
         'agent.said': [
@@ -103,13 +146,18 @@ export const chatMachine = chatSetup.createMachine({
           actions: ['withdrawRequests', 'comeToRest', 'announceRedelivery', 'deliverTurn'],
         },
         'request.opened': { target: '.awaiting', actions: 'announceRequestOpened' },
-        'request.answer': { actions: 'answerRequest' },
+        'request.answer': { guard: 'concernsOpenRequest', actions: 'answerRequest' },
         'request.withdrawn': { actions: 'withdrawRequest' },
       },
       states: {
         starting: {
           description: 'The driver works out how to hand the message over; nothing was announced as started.',
           entry: 'askAgentToPrepare',
+          always: {
+            guard: 'isOverBudget',
+            target: '#chat.settled',
+            actions: ['abandonPreparation', 'returnMessage'],
+          },
           on: {
             'turn.prepared': {
               guard: 'isPreparedForCurrent',
@@ -302,7 +350,11 @@ export const chatMachine = chatSetup.createMachine({
         {
           guard: 'isDeletion',
           target: 'deleted',
-          actions: [{ type: 'dropQueue', params: { reason: 'chatDeleted' } }, 'announceDeleted'],
+          actions: [
+            'withdrawBudgetRequest',
+            { type: 'dropQueue', params: { reason: 'chatDeleted' } },
+            'announceDeleted',
+          ],
         },
         { target: 'stopped' },
       ],

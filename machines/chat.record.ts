@@ -11,6 +11,7 @@ import type {
   Steered,
 } from '../src/contract/records.ts';
 import type { AgentRequest } from '../src/contract/requests.ts';
+import { withBudgetAnswer, withBudgetRequest, withBudgetStep } from './chat.budget.ts';
 import type { ChatEmitted } from './chat.events.ts';
 import { changed } from './chat.settings.ts';
 import { withTask } from './chat.tasks.ts';
@@ -76,9 +77,11 @@ function applyLine(before: ChatRecord, line: ChatLine): ChatRecord {
     case 'chat.message.dropped':
       return drop(before, line.payload.messageId);
     case 'chat.request.opened':
-      return { ...before, requests: [...closed(before, line.payload.request.id), line.payload.request] };
+      return { ...before, ...opened(before, line.payload.request) };
     case 'chat.request.closed':
-      return { ...before, requests: closed(before, line.payload.requestId) };
+      return line.payload.requestId === before.budget?.request?.id
+        ? { ...before, ...withBudgetAnswer(before, line.payload.outcome) }
+        : { ...before, requests: closed(before, line.payload.requestId) };
     case 'chat.task.changed':
       return { ...before, tasks: withTask(before.tasks, line.payload, line.record?.taskNote) };
     default:
@@ -202,10 +205,18 @@ function noteProgress(before: ChatRecord, record: LineRecord | undefined): ChatR
     ...(record.position === undefined ? {} : { position: record.position }),
     ...(record.isUntitled === undefined ? {} : { isUntitled: record.isUntitled }),
     ...(record.policy === undefined ? {} : { policy: record.policy }),
+    ...(record.budgetStep === undefined ? {} : withBudgetStep(before, record.budgetStep)),
     ...(before.turn === null || record.delivery === undefined
       ? {}
       : { turn: { ...before.turn, delivery: record.delivery } }),
   };
+}
+
+/** What the engine asks is not among what the agent asks: no end of a turn closes it. */
+function opened(before: ChatRecord, request: AgentRequest): Partial<ChatRecord> {
+  return request.kind === 'budget'
+    ? withBudgetRequest(before, request)
+    : { requests: [...closed(before, request.id), request] };
 }
 
 function closed({ requests }: ChatRecord, requestId: string): AgentRequest[] {

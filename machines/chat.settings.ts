@@ -6,8 +6,8 @@ import type { ChatRecord, LineRecord, QueuedMessage } from '../src/contract/reco
 export function changed(chat: ChatSummary, change: ChatChange | undefined): ChatSummary {
   if (change === undefined) return chat;
   const { title = chat.title, model = chat.model, thinkingLevel = chat.thinkingLevel } = change;
-  const { policy = chat.policy } = change;
-  const { titleProvenance, model: _, thinkingLevel: __, policy: ___, ...rest } = chat;
+  const { policy = chat.policy, budget = chat.budget } = change;
+  const { titleProvenance, model: _, thinkingLevel: __, policy: ___, budget: ____, ...rest } = chat;
   return {
     ...rest,
     title,
@@ -15,14 +15,16 @@ export function changed(chat: ChatSummary, change: ChatChange | undefined): Chat
     ...(model && { model }),
     ...(thinkingLevel && { thinkingLevel }),
     ...(policy && { policy }),
+    ...(budget && { budget }),
   };
 }
 
 /** What of a change is no part of the summary. */
-export function recordOf({ title, policy }: ChatChange): LineRecord {
+export function recordOf({ title, policy, budget }: ChatChange): LineRecord {
   return {
     ...(title !== undefined && { isUntitled: false }),
     ...(policy !== undefined && { policy }),
+    ...(budget && { budgetStep: budget }),
   };
 }
 

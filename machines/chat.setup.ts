@@ -1,9 +1,11 @@
 /** The vocabulary of the chat machine: what each name in its statechart does, without any I/O. */
 import { assertEvent, assign, enqueueActions, sendTo, setup } from 'xstate';
+import type { EventObject } from 'xstate';
 import type { DropReason } from '../src/contract/events.ts';
 import type { ChatRecord } from '../src/contract/records.ts';
 import type { Answer } from '../src/contract/requests.ts';
 import { agentProcessMachine } from './agent-process.machine.ts';
+import { budgetAnswerOf, budgetClosingsOf, budgetRequestOf } from './chat.budget.ts';
 import { chatIdOf, currentOf, isWaiting, messageOf, requestOf, waitingOf } from './chat.context.ts';
 import {
   acceptanceOf,
@@ -31,6 +33,7 @@ import { evolve } from './chat.record.ts';
 import { recordOf, settled } from './chat.settings.ts';
 import { sayingOf } from './chat.saying.ts';
 import { openTasksOf, taskChangeOf } from './chat.tasks.ts';
+import { mustProvideCallback } from './must-provide.ts';
 
 export const chatSetup = setup({
   types: {} as {
@@ -42,6 +45,7 @@ export const chatSetup = setup({
   },
   actors: {
     agentProcess: agentProcessMachine,
+    clock: mustProvideCallback<EventObject, undefined>('clock'),
   },
   actions: {
     holdTurns: assign({ mayStart: false }),
@@ -179,6 +183,16 @@ export const chatSetup = setup({
       const outcome = answer.decision === 'allow' ? 'allowed' : 'denied';
       say(enqueue, context, closingOf(context, requestId, outcome));
     }),
+    askForBudget: enqueueActions(({ context, event, enqueue }) =>
+      say(enqueue, context, budgetRequestOf(context.record, event)),
+    ),
+    answerBudget: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'request.answer');
+      say(enqueue, context, ...budgetAnswerOf(context.record, event.answer));
+    }),
+    withdrawBudgetRequest: enqueueActions(({ context, enqueue }) =>
+      say(enqueue, context, ...budgetClosingsOf(context.record, 'withdrawn')),
+    ),
     stopTask: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'task.stop');
       const { taskId } = event;

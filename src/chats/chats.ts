@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { waitFor } from 'xstate';
 import type { EngineCommand } from '../../machines/engine.setup.ts';
+import { openRequestsOf } from '../../machines/chat.context.ts';
 import { createRecord } from '../../machines/chat.record.ts';
 import type { ChatActor } from '../journal/record-actors.ts';
 import type { ChatList, ChatSummary, CreateChat, UpdateChat } from '../contract/chats.ts';
@@ -79,7 +80,10 @@ export class ChatCommands {
   }
 
   /** Changes what is named of it. */
-  async update(chatId: string, { title, model, thinkingLevel, policy }: UpdateChat): Promise<ChatSummary> {
+  async update(
+    chatId: string,
+    { title, model, thinkingLevel, policy, budget }: UpdateChat,
+  ): Promise<ChatSummary> {
     const { gate } = this.#options;
     const actor = gate.actorOf(chatId);
     gate.refuseNewWork();
@@ -88,6 +92,7 @@ export class ChatCommands {
       ...(model !== undefined && { model: model && repairText(model) }),
       ...(thinkingLevel !== undefined && { thinkingLevel }),
       ...(policy !== undefined && { policy }),
+      ...(budget !== undefined && { budget }),
     };
     actor.send({ type: 'chat.configure', change });
     return gate.committed(gate.recordOf(chatId).chat);
@@ -119,12 +124,12 @@ export class ChatCommands {
 
   async requests(chatId: string): Promise<AgentRequest[]> {
     const { gate } = this.#options;
-    return gate.committed(gate.recordOf(chatId).requests);
+    return gate.committed(openRequestsOf(gate.recordOf(chatId)));
   }
 
   async answer(chatId: string, requestId: string, answer: Answer): Promise<void> {
     const { gate } = this.#options;
-    const isOpen = gate.recordOf(chatId).requests.some(({ id }) => id === requestId);
+    const isOpen = openRequestsOf(gate.recordOf(chatId)).some(({ id }) => id === requestId);
     if (!isOpen) throw new EngineError('REQUEST_NOT_FOUND', { chatId, requestId });
     gate.actorOf(chatId).send({ type: 'request.answer', requestId, answer: repairAnswer(answer) });
     await gate.committed(undefined);
@@ -211,9 +216,9 @@ export function draftChat(
 
 export function creationOf(
   chat: ChatSummary,
-  { policy = 'bypass', clientRequestId, title }: Partial<CreateChat>,
+  { policy = 'bypass', clientRequestId, title, budget }: Partial<CreateChat>,
 ): EngineCommand {
-  const shown = policy === 'bypass' ? chat : { ...chat, policy };
+  const shown = { ...chat, ...(policy !== 'bypass' && { policy }), ...(budget && { budget }) };
   const record = createRecord(shown, {
     policy,
     clientRequestId,

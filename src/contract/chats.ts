@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BudgetSchema } from './budget.ts';
 import { ThinkingLevelSchema } from './messages.ts';
 
 /** Where a chat stands. A turn that the agent starts by itself counts as `running`. */
@@ -52,6 +53,8 @@ export const ChatSummarySchema = z
     thinkingLevel: ThinkingLevelSchema.optional(),
     /** Left out: `bypass`. */
     policy: PolicySchema.optional(),
+    /** Left out: there is none. */
+    budget: BudgetSchema.optional(),
     awaitingInput: z.boolean().optional(),
     lastMessageText: z.string().optional(),
     lastError: FailureSchema.optional(),
@@ -66,6 +69,7 @@ export const CreateChatSchema = z.looseObject({
   parentChatId: z.string().min(1).optional(),
   clientRequestId: z.string().min(1).max(200).optional(),
   policy: PolicySchema.optional(),
+  budget: BudgetSchema.optional(),
   /** When it began, if that was before the engine. */
   createdAt: z.iso.datetime({ offset: true }).optional(),
 });
@@ -75,6 +79,8 @@ const CHANGES = {
   model: z.string().min(1).max(200).nullish(),
   thinkingLevel: ThinkingLevelSchema.nullish(),
   policy: PolicySchema.optional(),
+  /** As a whole; null: none any more. */
+  budget: BudgetSchema.nullish(),
 };
 
 /** What can be changed of a chat, for the messages that start from then on; null is the agent's default. */
@@ -82,7 +88,7 @@ export const UpdateChatSchema = z
   .looseObject(CHANGES)
   .refine((change) => Object.keys(CHANGES).some((name) => change[name] !== undefined), {
     path: ['title'],
-    message: 'is missing, as are model, thinkingLevel and policy: nothing is to be changed',
+    message: 'is missing, as are model, thinkingLevel, policy and budget: nothing is to be changed',
   });
 
 export const ChatListQuerySchema = z.looseObject({ parentChatId: z.string().min(1).max(200).optional() });

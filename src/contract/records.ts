@@ -2,6 +2,7 @@
  * The private part of a journal line: what the engine needs to go on after a restart. Never leaves the engine.
  */
 import { z } from 'zod';
+import { BudgetSchema } from './budget.ts';
 import { ChatSummarySchema, PolicySchema, UsageSchema, UsageTotalSchema } from './chats.ts';
 import type { EngineEventBody, EngineEventType } from './events.ts';
 import { HookRecordSchema, HookRunSchema, HooksRecordSchema } from './hook-records.ts';
@@ -86,6 +87,16 @@ export const ReceiptSchema = z.object({
   turnId: z.string().optional(),
 });
 
+/** Who was asked about the budget of a chat. */
+export const BudgetRecordSchema = z.object({
+  /** By how much it is raised; left out: by as much as it is. */
+  step: BudgetSchema.optional(),
+  asked: z.number().int().nonnegative(),
+  request: AgentRequestSchema.optional(),
+  /** A person stopped the chat there. */
+  isDeclined: z.literal(true).optional(),
+});
+
 /** Everything known of one chat: the fold of its journal lines. */
 export const ChatRecordSchema = z.object({
   chat: ChatSummarySchema,
@@ -107,12 +118,14 @@ export const ChatRecordSchema = z.object({
   receipts: z.array(ReceiptSchema),
   senders: z.array(HistorySenderSchema).optional(),
   tasks: z.array(TaskRecordSchema).optional(),
+  budget: BudgetRecordSchema.optional(),
 });
 
 /** The private part of a line, by what it adds to the record of the chat or of the hooks. */
 export const LineRecordSchema = z.object({
   policy: PolicySchema.optional(),
   isUntitled: z.boolean().optional(),
+  budgetStep: BudgetSchema.optional(),
   message: QueuedMessageSchema.optional(),
   delivery: DeliverySchema.optional(),
   startedAt: z.iso.datetime().optional(),

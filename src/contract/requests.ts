@@ -1,16 +1,22 @@
 import { z } from 'zod';
+import { BudgetSchema, UsedSchema } from './budget.ts';
 
-/** Something an agent asks of whoever watches the chat: may I, which one, shall I carry out this plan. */
+/**
+ * Something an agent asks of whoever watches the chat: may I, which one, shall I carry out this plan. Of kind `budget` it is the
+ * engine that asks: all of `budget` is `used`, and nothing runs until it is raised. Left out `expiresAt`: it waits for ever.
+ */
 export const AgentRequestSchema = z
   .object({
     id: z.string(),
-    kind: z.enum(['permission', 'question', 'plan']),
+    kind: z.enum(['permission', 'question', 'plan', 'budget']),
     tool: z.string().optional(),
     input: z.unknown().optional(),
     questions: z.array(z.unknown()).optional(),
     plan: z.string().optional(),
+    budget: BudgetSchema.optional(),
+    used: UsedSchema.optional(),
     openedAt: z.iso.datetime(),
-    expiresAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().optional(),
   })
   .meta({ id: 'AgentRequest' });
 
@@ -25,6 +31,8 @@ export const AnswerSchema = z.looseObject({
   message: z.string().optional(),
   answers: z.record(z.string(), z.string()).optional(),
   plan: z.string().optional(),
+  /** What of a budget is to be another from now on; left out, it is raised by the same amount again. */
+  budget: BudgetSchema.optional(),
 });
 
 /** How a request ended: by an answer, by a newer message, by its time limit, or with its turn. */

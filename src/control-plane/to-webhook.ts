@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { WebhookEvent, WebhookRepo } from '../contract/monolith.ts';
 import type { Repo } from '../contract/repos.ts';
 import type { AgentRequest } from '../contract/requests.ts';
+import { budgetBrief } from '../contract/budget-brief.ts';
 import { subjectOf, toLine, toolBrief } from '../contract/tool-brief.ts';
 import type { WebhookLine } from './webhook-lines.ts';
 
@@ -32,7 +33,9 @@ export async function toWebhook(
 }
 
 /** What is waited for, in one line. */
-function summaryOf({ tool, input, questions = [], plan = '' }: AgentRequest): string {
+function summaryOf(request: AgentRequest): string {
+  const { kind, tool, input, questions = [], plan = '' } = request;
+  if (kind === 'budget') return budgetBrief(request);
   const [question] = QuestionsSchema.parse(questions);
   const asked = question?.question ?? /\S.*/.exec(plan)?.[0].replace(/^#+\s*/, '');
   return asked === undefined ? toolBrief({ name: tool ?? 'tool', subject: subjectOf(input) }) : toLine(asked);

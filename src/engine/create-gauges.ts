@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { openRequestsOf } from '../../machines/chat.context.ts';
 import { processStateOf } from '../chats/agent-process.ts';
 import type { LoginBoard } from '../credentials/login-board.ts';
 import type { Hub } from '../journal/hub.ts';
@@ -29,8 +30,8 @@ export function createGauges(home: Home, { hub, counters, logins, root }: GaugeS
       read: () => [...records.values()].reduce((sum, { queue }) => sum + queue.length, 0),
     },
     open_requests: {
-      help: 'Permissions, questions and plans that wait for an answer.',
-      read: () => [...records.values()].reduce((sum, { requests }) => sum + requests.length, 0),
+      help: 'Permissions, questions, plans and budgets that wait for an answer.',
+      read: () => [...records.values()].reduce((sum, record) => sum + openRequestsOf(record).length, 0),
     },
     repositories: { help: 'Repositories.', read: () => counters.read().reposTotal },
     stream_clients: { help: 'Open streams.', read: () => hub.clients },

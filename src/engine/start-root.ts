@@ -1,4 +1,4 @@
-import { createActor, fromPromise, waitFor, type ActorRefFrom } from 'xstate';
+import { createActor, fromCallback, fromPromise, waitFor, type ActorRefFrom } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
 import type { ChatOrigin } from '../../machines/chat.events.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
@@ -121,6 +121,9 @@ function logicsOf(
     }),
     chat: chatMachine.provide({
       actors: {
+        clock: fromCallback(({ sendBack }) => {
+          sendBack({ type: 'clock.read', at: new Date().toISOString() });
+        }),
         agentProcess: agentProcess(drivers, { clock, idleMs: environment.AGENT_IDLE_MS, executors }),
       },
       delays: { silentLimit: environment.AGENT_SILENT_MS, requestLimit: environment.REQUEST_TIMEOUT_MS },

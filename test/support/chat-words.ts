@@ -10,6 +10,8 @@ export const CHAT_ID = 'chat-1';
 export const RUN_ID = 'run-1';
 export const CLOCK = { bootId: 'boot', ms: 0 };
 export const PREPARED_AT = '2026-01-01T00:00:01.000Z';
+/** What the clock says. */
+export const READ_AT = '2026-01-01T00:00:02.000Z';
 export const DELIVERY = { runId: RUN_ID };
 export const COMPLETED: TurnEnd = { outcome: 'completed' };
 export const CRASHED: ChatFact = {
@@ -72,6 +74,11 @@ export function task(id: string, rest: Partial<TaskRecord> = {}): TaskRecord {
   return { id, kind: 'shell', title: `title of ${id}`, state: 'running', startedAt, ...rest };
 }
 
+/** The agent used so many tokens. */
+export function spends(messageId: string | null, outputTokens: number): Said {
+  return said(messageId, { events: [], spent: { outputTokens } });
+}
+
 /** All that the agent runs beside its turns, as a line of it tells. */
 export function runs(...tasks: TaskRecord[]): Said {
   return said(null, { events: [], tasks });
@@ -93,6 +100,10 @@ export function asked(id: string): ChatFact {
 
 export function answered(requestId: string): ChatEvent {
   return { type: 'request.answer', requestId, answer: { decision: 'allow' } };
+}
+
+export function declined(requestId: string): ChatEvent {
+  return { type: 'request.answer', requestId, answer: { decision: 'deny' } };
 }
 
 export function session(rest: Partial<AgentSessionInput> = {}): AgentSessionInput {

@@ -4,8 +4,9 @@ import type { ChatEmitted, ChatEvent, ChatInput, ChatOrigin } from '../../machin
 import type { agentProcessMachine } from '../../machines/agent-process.machine.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
 import type { AgentCommand, AgentSessionInput } from '../../src/contract/facts.ts';
+import type { Budget } from '../../src/contract/budget.ts';
 import type { ChatRecord, QueuedMessage, Steered } from '../../src/contract/records.ts';
-import { session } from './chat-words.ts';
+import { READ_AT, session } from './chat-words.ts';
 
 /** Time passes (in milliseconds), or something is said to the chat. */
 export type ChatStep = ChatEvent | number;
@@ -19,6 +20,7 @@ const machine = chatMachine.provide({
       recordings.get(system)?.sessions.push(input);
       receive((command) => recordings.get(system)?.commands.push(command));
     }) as unknown as typeof agentProcessMachine,
+    clock: fromCallback(({ sendBack }) => sendBack({ type: 'clock.read', at: READ_AT })),
   },
 });
 
@@ -30,6 +32,7 @@ export interface ChatStart {
   interrupting?: boolean;
   selfDirected?: boolean;
   errored?: boolean;
+  budget?: Budget;
   mayStart?: boolean;
   origin?: ChatOrigin;
   /** In place of all that is told of it above. */
@@ -95,6 +98,7 @@ export function recordOf(start: ChatStart): ChatRecord {
       updatedAt: at,
       processing: false,
       parentChatId: null,
+      ...(start.budget && { budget: start.budget }),
       state: start.errored === true ? 'errored' : 'idle',
     },
     policy,

@@ -1,6 +1,7 @@
 /** What agents ask, as text, and what people type, as answers. */
 import { z } from 'zod';
 import type { AgentRequest, AnswerToRequest } from '../../client/client.ts';
+import { budgetBrief } from '../../contract/budget-brief.ts';
 import { subjectOf, toolBrief } from '../../contract/tool-brief.ts';
 import type { Colors } from '../transcript.ts';
 
@@ -16,6 +17,7 @@ type Question = z.infer<typeof QuestionSchema>;
 export function describeRequest(request: AgentRequest, colors: Colors): string {
   const { kind, plan, tool, input } = request;
   const title = (text: string) => `${colors.yellow('?')} ${colors.bold(text)}\n`;
+  if (kind === 'budget') return title(`${budgetBrief(request)}. Raise it by the same amount again?`);
   if (kind === 'plan') return `${title('The plan:')}${(plan ?? '').trimEnd()}\n`;
   if (kind === 'permission')
     return title(`May it run ${toolBrief({ name: tool ?? 'a tool', subject: subjectOf(input) })}?`);
@@ -27,6 +29,7 @@ export function describeRequest(request: AgentRequest, colors: Colors): string {
 /** What may be typed. */
 export function hintOf(request: AgentRequest, given: number): string {
   if (request.kind === 'plan') return 'Carry it out? y, n, or what to change';
+  if (request.kind === 'budget') return 'y to raise it, n to stop here';
   if (request.kind === 'permission') return 'y, n, or what to do instead';
   const question = questionsOf(request)[given];
   if (question === undefined) return 'y or n';

@@ -6,6 +6,7 @@ import {
   type EngineClient,
 } from '../../client/client.ts';
 import type { PageStore } from './page-state.ts';
+import { BudgetCard } from './requests/budget-card.tsx';
 import { PermissionCard } from './requests/permission-card.tsx';
 import { PlanCard } from './requests/plan-card.tsx';
 import { QuestionCard } from './requests/question-card.tsx';
@@ -48,7 +49,7 @@ export function Requests({ store, chatId, rest }: RequestsProps) {
   );
 }
 
-const CARDS = { permission: PermissionCard, question: QuestionCard, plan: PlanCard };
+const CARDS = { permission: PermissionCard, question: QuestionCard, plan: PlanCard, budget: BudgetCard };
 
 interface RequestProps {
   request: AgentRequest;

@@ -1,7 +1,7 @@
 import type { SnapshotFrom } from 'xstate';
 import type { chatMachine } from '../../../machines/chat.machine.ts';
 import type { ChatState } from '../../contract/chats.ts';
-import { isOccupied } from '../../../machines/chat.context.ts';
+import { isOccupied, openRequestsOf } from '../../../machines/chat.context.ts';
 import type { ChatCondition } from './recorder.ts';
 
 type ChatSnapshot = SnapshotFrom<typeof chatMachine>;
@@ -12,7 +12,7 @@ export function conditionOf(snapshot: ChatSnapshot): ChatCondition {
   return {
     state: stateOf(snapshot),
     processing: snapshot.hasTag('processing') && !isLeavingRest,
-    awaitingInput: snapshot.context.record.requests.length > 0,
+    awaitingInput: openRequestsOf(snapshot.context.record).length > 0,
   };
 }
 

@@ -192,6 +192,7 @@ const COMPARED = [
   'model',
   'thinkingLevel',
   'policy',
+  'budget',
   'state',
   'processing',
   'awaitingInput',

@@ -1,16 +1,24 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { startChat } from '../../support/start-chat.ts';
 import { entriesOf, leafOf } from '../../support/state-names.ts';
-import { EVENTS, ROUTE_TO, START_OF } from './matrix/cells.ts';
+import { EVENTS, ROUTE_TO, startOf } from './matrix/cells.ts';
 import type { Row, State } from './matrix/cells.ts';
 import { INTERRUPTING } from './matrix/interrupting.ts';
+import { OVER_BUDGET } from './matrix/over-budget.ts';
 import { OVER } from './matrix/over.ts';
 import { RESTING } from './matrix/resting.ts';
 import { RUNNING } from './matrix/running.ts';
 import { STOPPING } from './matrix/stopping.ts';
 
 /** Not `Partial`: a new state does not compile until each of its cells is decided. */
-const NEXT: Record<State, Row> = { ...RESTING, ...RUNNING, ...INTERRUPTING, ...STOPPING, ...OVER };
+const NEXT: Record<State, Row> = {
+  ...RESTING,
+  ...OVER_BUDGET,
+  ...RUNNING,
+  ...INTERRUPTING,
+  ...STOPPING,
+  ...OVER,
+};
 
 /** Where each state leads when nothing happens for so many milliseconds; null: nowhere. */
 const LEFT_ALONE: Record<State, [number, State] | null> = {
@@ -20,6 +28,8 @@ const LEFT_ALONE: Record<State, [number, State] | null> = {
   'running.working': [600_000, 'running.probing'],
   'running.probing': [30_000, 'interrupting'],
   'running.awaiting': [600_000, 'running.working'],
+  'overBudget.asking': null,
+  'overBudget.declined': null,
   interrupting: null,
   stopping: null,
   givenUp: null,
@@ -67,7 +77,7 @@ function ignoreLateEvents(): void {
 }
 
 function startIn(state: State) {
-  const harness = startChat(START_OF[state]);
+  const harness = startChat(startOf(state));
   harness.take(...ROUTE_TO[state]);
   expect(leafOf(harness.chat.getSnapshot())).toBe(state);
   return harness;

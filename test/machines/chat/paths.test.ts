@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { said } from '../../support/chat-words.ts';
+import { answered, said } from '../../support/chat-words.ts';
 import { startChat } from '../../support/start-chat.ts';
 import type { ChatStep } from '../../support/start-chat.ts';
 import { createTransitionCoverage } from '../../support/transition-coverage.ts';
 import { entriesOf } from '../../support/state-names.ts';
-import { EVENTS, ROUTE_TO, START_OF, type State } from './matrix/cells.ts';
+import { EVENTS, ROUTE_TO, startOf, type State } from './matrix/cells.ts';
 import { INVARIANTS } from './walk/invariants.ts';
 import { walkChat } from './walk/walk.ts';
 import type { Walk } from './walk/walk.ts';
@@ -29,6 +29,7 @@ describe('chat machine, along random walks', () => {
     }
     // Rare moves in a row.
     takeCell('running.probing', 30_000);
+    takeCell('overBudget.asking', said(null, { selfDirected: true }), answered('budget-1'));
     takeCell('running.working', said('m1', { openTools: 1 }), 600_000);
 
     expect(coverage.missing()).toEqual([]);
@@ -36,7 +37,7 @@ describe('chat machine, along random walks', () => {
 });
 
 function takeCell(state: State, ...steps: ChatStep[]): void {
-  const { chat, take } = startChat(START_OF[state], coverage.inspect);
+  const { chat, take } = startChat(startOf(state), coverage.inspect);
   take(...ROUTE_TO[state]);
   if (chat.getSnapshot().status === 'active') take(...steps);
 }

@@ -4,13 +4,16 @@ import type { chatMachine } from '../../../../machines/chat.machine.ts';
 import {
   COMPLETED,
   CRASHED,
+  READ_AT,
   answered,
   asked,
+  declined,
   ended,
   interrupt,
   message,
   prepared,
   said,
+  spends,
   submit,
   waits,
 } from '../../../support/chat-words.ts';
@@ -23,9 +26,20 @@ type Passing = 'restoring' | 'settled' | 'running.resuming' | 'gone';
 export type State = Exclude<LeafOf<StateValueFrom<typeof chatMachine>>, Passing>;
 
 /** One line of an agent means different things, so it has a column for each. */
-type SaidKey = 'said' | 'said end' | 'said end, works on' | 'said works by itself' | 'said rests';
+type SaidKey =
+  | 'said'
+  | 'said end'
+  | 'said end, works on'
+  | 'said works by itself'
+  | 'said rests'
+  | 'said, uses up the budget';
 
-export type EventKey = Exclude<ChatEvent['type'], 'agent.said'> | SaidKey;
+type BudgetKey =
+  | 'request.answer, raises the budget'
+  | 'request.answer, keeps the budget'
+  | 'chat.configure, lifts the budget';
+
+export type EventKey = Exclude<ChatEvent['type'], 'agent.said'> | SaidKey | BudgetKey;
 
 /** Where each event leads from one state. Not `Partial`: a new event does not compile until it is decided. */
 export type Row = Record<EventKey, State>;
@@ -43,12 +57,16 @@ export const EVENTS: Record<EventKey, ChatEvent> = {
   'queue.reorder': { type: 'queue.reorder', messageId: 'm2', position: 0 },
   'turn.interrupt': interrupt(),
   'request.answer': answered('r1'),
+  'request.answer, raises the budget': answered('budget-1'),
+  'request.answer, keeps the budget': declined('budget-1'),
   'task.stop': { type: 'task.stop', taskId: 't1' },
   'turns.hold': { type: 'turns.hold' },
   'turns.release': { type: 'turns.release' },
   'chat.configure': { type: 'chat.configure', change: { title: 'Renamed' } },
+  'chat.configure, lifts the budget': { type: 'chat.configure', change: { budget: null } },
   'chat.delete': { type: 'chat.delete' },
   'chat.shutdown': { type: 'chat.shutdown' },
+  'clock.read': { type: 'clock.read', at: READ_AT },
   'turn.prepared': prepared('m1'),
   'agent.answered': { type: 'agent.answered' },
   'agent.stirred': { type: 'agent.stirred' },
@@ -60,14 +78,18 @@ export const EVENTS: Record<EventKey, ChatEvent> = {
   'said end, works on': { ...ended('m1', COMPLETED), selfDirected: true },
   'said works by itself': said(null, { selfDirected: true }),
   'said rests': said(null, { selfDirected: false }),
+  'said, uses up the budget': spends('m1', 100),
 };
 
 const WORKING: ChatStep[] = [submit('m1'), prepared('m1')];
 
-/** Where the chat comes from, when a state is reached from there alone. */
-export const START_OF: Partial<Record<State, ChatStart>> = {
-  givenUp: { origin: { kind: 'givenUp', reason: 'It broke.' } },
-};
+const USED_UP: ChatStep[] = [spends(null, 100)];
+
+/** Where the chat comes from: it may use a hundred tokens. */
+export function startOf(state: State): ChatStart {
+  const given = { origin: { kind: 'givenUp' as const, reason: 'It broke.' } };
+  return { budget: { tokens: 100 }, ...(state === 'givenUp' && given) };
+}
 
 /** How each state is reached; numbers are milliseconds that pass. */
 export const ROUTE_TO: Record<State, ChatStep[]> = {
@@ -77,6 +99,8 @@ export const ROUTE_TO: Record<State, ChatStep[]> = {
   'running.working': WORKING,
   'running.probing': [...WORKING, 600_000],
   'running.awaiting': [...WORKING, asked('r1')],
+  'overBudget.asking': USED_UP,
+  'overBudget.declined': [...USED_UP, declined('budget-1')],
   interrupting: [...WORKING, interrupt()],
   stopping: [...WORKING, { type: 'chat.delete' }],
   givenUp: [],

@@ -1,5 +1,6 @@
 import type { ChatEmitted } from '../../../../machines/chat.events.ts';
-import { isOccupied as isAtWork, messageOf } from '../../../../machines/chat.context.ts';
+import { isOverBudget } from '../../../../machines/chat.budget.ts';
+import { isOccupied as isAtWork, messageOf, openRequestsOf } from '../../../../machines/chat.context.ts';
 import { isOpen, openTasksOf } from '../../../../machines/chat.tasks.ts';
 import { leafOf } from '../../../support/state-names.ts';
 import type { Stand } from '../../../support/start-chat.ts';
@@ -70,9 +71,15 @@ export const INVARIANTS: Record<string, (walk: Walk) => string[]> = {
     const closed = emitted.flatMap((event) =>
       event.type === 'chat.request.closed' ? [event.payload.requestId] : [],
     );
-    const open = chat.getSnapshot().context.record.requests.map(({ id }) => id);
+    const open = openRequestsOf(chat.getSnapshot().context.record).map(({ id }) => id);
     return opened.filter((id) => [...closed, ...open].filter((other) => other === id).length !== 1);
   },
+  'nothing runs once the budget is used up': ({ stands }) =>
+    stands.flatMap(({ snapshot }) =>
+      isOverBudget(snapshot.context.record) && /^(resting|running)/.test(leafOf(snapshot))
+        ? [leafOf(snapshot)]
+        : [],
+    ),
   'every task that was told of ends once, or still runs': ({ chat, emitted }) => {
     const changes = emitted.flatMap((event) =>
       event.type === 'chat.task.changed' ? [event.payload.task] : [],

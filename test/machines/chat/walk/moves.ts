@@ -5,6 +5,7 @@ import {
   CRASHED,
   answered,
   asked,
+  declined,
   ended,
   interrupt,
   message,
@@ -67,6 +68,16 @@ export const MOVES: Record<string, Move> = {
     const [first] = openTasksOf(record);
     return first && { type: 'task.stop', taskId: first.id };
   },
+  'raises the budget': ({ record: { budget } }) => budget?.request && answered(budget.request.id),
+  'raises the budget too little': ({ record: { budget } }) =>
+    budget?.request && {
+      type: 'request.answer',
+      requestId: budget.request.id,
+      answer: { decision: 'allow', budget: { tokens: 1 } },
+    },
+  'keeps the budget': ({ record: { budget } }) => budget?.request && declined(budget.request.id),
+  'sets a budget': () => ({ type: 'chat.configure', change: { budget: { tokens: 10 } } }),
+  'lifts the budget': () => ({ type: 'chat.configure', change: { budget: null } }),
   hold: () => ({ type: 'turns.hold' }),
   release: () => ({ type: 'turns.release' }),
   prepared: (context) => {
@@ -132,6 +143,8 @@ export const STARTS: ChatStart[] = [
   {},
   {},
   { mayStart: false },
+  { budget: { tokens: 10 } },
+  { budget: { tokens: 10 }, session: sessionMidTurn('q0'), queue: [message('q1')] },
   { queue: [message('q1'), message('q2')] },
   { session: sessionMidTurn('q0') },
   { session: sessionMidTurn('q0'), queue: [message('q1')], interrupting: true },
