@@ -1,6 +1,5 @@
 /** The vocabulary of the chat machine: what each name in its statechart does, without any I/O. */
 import { assertEvent, assign, enqueueActions, sendTo, setup } from 'xstate';
-import type { EventObject } from 'xstate';
 import type { DropReason } from '../src/contract/events.ts';
 import type { ChatRecord } from '../src/contract/records.ts';
 import type { Answer } from '../src/contract/requests.ts';
@@ -32,7 +31,7 @@ import { chatGuards } from './chat.guards.ts';
 import { evolve } from './chat.record.ts';
 import { recordOf, settled } from './chat.settings.ts';
 import { sayingOf } from './chat.saying.ts';
-import { openTasksOf, taskChangeOf } from './chat.tasks.ts';
+import { stoppingOf } from './chat.tasks.ts';
 import { mustProvideCallback } from './must-provide.ts';
 
 export const chatSetup = setup({
@@ -45,7 +44,7 @@ export const chatSetup = setup({
   },
   actors: {
     agentProcess: agentProcessMachine,
-    clock: mustProvideCallback<EventObject, undefined>('clock'),
+    clock: mustProvideCallback<ChatEvent, undefined>('clock'),
   },
   actions: {
     holdTurns: assign({ mayStart: false }),
@@ -196,10 +195,7 @@ export const chatSetup = setup({
     stopTask: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'task.stop');
       const { taskId } = event;
-      const stopping = openTasksOf(context.record)
-        .filter(({ id }) => id === taskId)
-        .map((task) => taskChangeOf(context.record, { ...task, state: 'stopping' }));
-      say(enqueue, context, ...stopping);
+      say(enqueue, context, ...stoppingOf(context.record, taskId));
       enqueue.sendTo('agent', { type: 'agent.stopTask', taskId });
     }),
     closeRequests: enqueueActions(

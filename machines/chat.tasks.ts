@@ -48,6 +48,12 @@ export function taskChangeOf({ chat }: ChatRecord, changed: TaskRecord): Recorde
   };
 }
 
+/** One was told to end. */
+export function stoppingOf(record: ChatRecord, taskId: string): Recorded<'chat.task.changed'>[] {
+  const told = openTasksOf(record).filter(({ id }) => id === taskId);
+  return told.map((task) => taskChangeOf(record, { ...task, state: 'stopping' }));
+}
+
 /** The tasks after a line about one of them: those that ended first go first. */
 export function withTask(
   known: readonly TaskRecord[] = [],

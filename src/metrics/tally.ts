@@ -8,7 +8,7 @@ export const COUNTERS = {
   tokens_total: { help: 'Tokens that models took and gave, by kind.', labels: ['kind'] },
   cost_usd_total: { help: 'What that cost in US dollars, as far as agents tell it.', labels: [] },
   requests_total: {
-    help: 'Permissions, questions and plans of agents, by what became of them.',
+    help: 'Permissions, questions, plans and budgets, by what became of them.',
     labels: ['outcome'],
   },
   hook_runs_total: { help: 'Runs of hooks that ended, by how.', labels: ['outcome'] },

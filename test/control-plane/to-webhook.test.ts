@@ -10,6 +10,10 @@ it.each<[string, Partial<AgentRequest>]>([
   ['Mend the login', { kind: 'plan', tool: 'ExitPlanMode', plan: '\n## Mend the login\n\n1. Look' }],
   ['Bash npm test', { kind: 'permission', tool: 'Bash', input: { command: 'npm  test' } }],
   ['tool', { kind: 'permission' }],
+  [
+    'The budget is used up: 1.5 of 1 dollars, 3 of 3 turns',
+    { kind: 'budget', budget: { usd: 1, tokens: 9, turns: 3 }, used: { usd: 1.5, tokens: 8, turns: 3 } },
+  ],
   [`Write ${'a'.repeat(113)}…`, { kind: 'permission', tool: 'Write', input: { file_path: 'a'.repeat(500) } }],
 ])('says in one line what is waited for: %s', async (summary, asked) => {
   const event = await told({ kind: 'permission', ...asked });

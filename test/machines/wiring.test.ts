@@ -50,6 +50,7 @@ describe('a machine whose actors were not provided', () => {
       'awaitCloudInit',
       'discoverRepositories',
       'runStartHooks',
+      'clock',
       'refreshCredential',
       'hookProcess',
       'recallRefused',

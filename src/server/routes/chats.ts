@@ -113,7 +113,7 @@ export function requestRoutes({ chats }: Pick<Engine, 'chats'>) {
     route({
       method: 'GET',
       path: '/chats/:chatId/requests',
-      summary: 'What the agent waits for: permissions, questions, plans',
+      summary: 'What is waited for: permissions, questions, plans and a budget that is used up',
       request: z.object({ params: ChatParamsSchema }),
       answers: { 200: { description: 'The open requests, oldest first.', schema: RequestList } },
       refusals: ['CHAT_NOT_FOUND'],
@@ -125,7 +125,7 @@ export function requestRoutes({ chats }: Pick<Engine, 'chats'>) {
       summary: 'Answer one of them',
       request: z.object({ params: RequestParamsSchema, body: Answer }),
       example: { decision: 'allow' },
-      answers: { 200: { description: 'The answer is on disk and goes to the agent.', schema: Success } },
+      answers: { 200: { description: 'The answer is on disk and goes to whoever asked.', schema: Success } },
       refusals: ['REQUEST_NOT_FOUND', ...CHANGE_REFUSALS],
       async handle({ params, body }) {
         await withDeadline(chats.answer(params.chatId, params.requestId, body));

@@ -6,6 +6,7 @@ import type { AgentRequest } from '../../../src/client/client.ts';
 const TS = '2026-01-01T00:00:00.000Z';
 const PLAN = request({ kind: 'plan', tool: 'ExitPlanMode', plan: '# Do it\n' });
 const PERMISSION = request({ kind: 'permission', tool: 'Bash', input: { command: 'rm -r build' } });
+const BUDGET = request({ kind: 'budget', budget: { turns: 3 }, used: { usd: 0, tokens: 9, turns: 3 } });
 const QUESTIONS = request({
   kind: 'question',
   questions: [
@@ -22,6 +23,7 @@ describe('what an agent asks', () => {
   it.each([
     [PLAN, '? The plan:\n# Do it\n'],
     [PERMISSION, '? May it run Bash rm -r build?\n'],
+    [BUDGET, '? The budget is used up: 3 of 3 turns. Raise it by the same amount again?\n'],
     [QUESTIONS, '? Which colour?\n  1. Red - warm\n  2. Blue\n? Which sizes?\n  1. S\n  2. M\n  3. L\n'],
   ])('is shown in full', (asked, text) => {
     expect(describeRequest(asked, pc.createColors(false))).toBe(text);
@@ -35,9 +37,10 @@ describe('what is typed', () => {
     ['n', { decision: 'deny' }],
     ['use make clean', { decision: 'deny', message: 'use make clean' }],
     ['/deny not now', { decision: 'deny', message: 'not now' }],
-  ])('answers a plan or a permission: %s', (line, answer) => {
+  ])('answers a plan, a permission or a budget: %s', (line, answer) => {
     expect(new AnswerForm(PLAN).take(line)).toEqual(answer);
     expect(new AnswerForm(PERMISSION).take(line)).toEqual(answer);
+    expect(new AnswerForm(BUDGET).take(line)).toEqual(answer);
   });
 
   it('answers one question after the other, by number or in words', () => {
