@@ -6,7 +6,8 @@ import { say } from '../../src/dev/scripted-steps.ts';
 import type { RequestListSchema } from '../../src/contract/requests.ts';
 import type { EngineEvent } from '../../src/contract/events.ts';
 import { plus } from '../../machines/chat.usage.ts';
-import { inSteps } from '../support/scripted-turns.ts';
+import { byPrompt, inSteps, runsForever } from '../support/scripted-turns.ts';
+import { startWorkspace } from '../support/workspace.ts';
 import { startCollector, type Span } from '../support/span-collector.ts';
 import { createChat, startMixedWorkspace, type MixedWorkspace } from './agents/mixed-workspace.ts';
 
@@ -76,44 +77,29 @@ function countOf({ attributes }: Span, name: string): number {
 }
 
 it('a budget that is used up when the engine is killed is asked for once, and no model before it is raised', async () => {
-  const workspace = await startMixedWorkspace({
-    turn: (run) => (prompt, results) =>
-      prompt.includes('slow') ? inSteps(run('sleep 5'), say('Too much.'))(prompt, results) : say('Done.'),
+  const { chatId, client, kill, model, start } = await startWorkspace({
+    script: byPrompt({ endless: runsForever() }),
   });
-  const { client, kill, start } = workspace;
   const stream = await client.follow({ resume: true });
-  const create = async (provider: string) => {
-    const chat = { provider, budget: { tokens: 17 } };
-    return (await client.post<{ chat: { id: string } }>('/chats', chat)).body.chat.id;
-  };
-  const requestsOf = async (chatId: string) =>
-    (await client.get<RequestList>(`/chats/${chatId}/requests`)).body.requests;
-  const calls = () => [workspace.model.messages().length, workspace.responses.requests.length];
+  const requests = async () => (await client.get<RequestList>(`/chats/${chatId}/requests`)).body.requests;
+  await client.patch(`/chats/${chatId}`, { budget: { tokens: 17 } });
 
-  const chats = [await create('claude'), await create('codex')];
-  for (const chatId of chats) await client.send(chatId, 'slow');
-  const waiting = await Promise.all(chats.map((chatId) => client.send(chatId, 'after')));
-  for (const chatId of chats) await stream.waitFor(isUsageOf(chatId));
+  await client.send(chatId, 'endless');
+  const waiting = await client.send(chatId, 'after');
+  await stream.waitFor(isUsageOf(chatId));
   await kill();
   await start();
 
-  for (const chatId of chats) {
-    await expect.poll(() => requestsOf(chatId), { timeout: 30_000 }).toMatchObject([{ kind: 'budget' }]);
-    expect((await client.get(`/chats/${chatId}`)).body).toMatchObject({
-      chat: { state: 'idle', processing: false, awaitingInput: true, budget: { tokens: 17 } },
-    });
-  }
-  expect(calls()).toEqual([1, 1]);
-  for (const chatId of chats)
-    await client.post(`/chats/${chatId}/requests/budget-1`, {
-      decision: 'allow',
-      budget: { tokens: 1_000 },
-    });
-  for (const messageId of waiting)
-    expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'completed' } });
-  expect(calls()).toEqual([2, 2]);
+  await expect.poll(requests, { timeout: 30_000 }).toMatchObject([{ id: 'budget-1', kind: 'budget' }]);
+  expect((await client.get(`/chats/${chatId}`)).body).toMatchObject({
+    chat: { state: 'idle', processing: false, awaitingInput: true, budget: { tokens: 17 } },
+  });
+  expect(model.messages()).toHaveLength(1);
+  await client.post(`/chats/${chatId}/requests/budget-1`, { decision: 'allow', budget: { tokens: 1_000 } });
+  expect(await stream.waitForEnd(waiting)).toMatchObject({ payload: { outcome: 'completed' } });
+  expect(model.messages()).toHaveLength(2);
   const asked = stream.events.filter(({ type }) => type === 'chat.request.opened');
-  expect(asked.map(({ payload }) => payload)).toMatchObject(chats.map((chatId) => ({ chatId })));
+  expect(asked).toMatchObject([{ payload: { request: { id: 'budget-1' } } }]);
 }, 120_000);
 
 type RequestList = z.infer<typeof RequestListSchema>;
