@@ -8,7 +8,6 @@ import type { EngineEvent } from '../../src/contract/events.ts';
 import { plus } from '../../machines/chat.usage.ts';
 import { byPrompt, inSteps, runsForever } from '../support/scripted-turns.ts';
 import { startWorkspace } from '../support/workspace.ts';
-import { startCollector, type Span } from '../support/span-collector.ts';
 import { createChat, startMixedWorkspace, type MixedWorkspace } from './agents/mixed-workspace.ts';
 
 /** `USAGE_TURNS=1000`: its long form. */
@@ -21,11 +20,9 @@ const OF_CLAUDE = { inputTokens: 10, outputTokens: 7, cacheReadTokens: 0, cacheW
 const OF_CODEX = { inputTokens: 8, outputTokens: 7, cacheReadTokens: 2, cacheWriteTokens: 0 };
 
 it(
-  `the usage of ${TURNS} turns of each agent is what the models reported, also in traces and over a killed engine`,
+  `the usage of ${TURNS} turns of each agent is what the models reported, also over a killed engine`,
   async () => {
-    const collector = await startCollector();
     const workspace = await startMixedWorkspace({
-      environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
       turn: (run) => (prompt, results) =>
         inSteps(run(prompt.includes('slow') ? WAIT : 'true'), say('Done.'))(prompt, results),
     });
@@ -52,12 +49,6 @@ it(
     expect([calls, responses]).toEqual([2 * TURNS, 2 * TURNS]);
     expect(body.providers['claude']).toMatchObject({ ...times(OF_CLAUDE, calls), turns: TURNS });
     expect(body.providers['codex']).toMatchObject({ ...times(OF_CODEX, responses), turns: TURNS });
-    const traced = (name: string) => collector.spans.reduce((all, span) => all + countOf(span, name), 0);
-    await expect.poll(() => traced('gen_ai.usage.output_tokens')).toBe(2 * TURNS * 2 * 7);
-    expect(traced('gen_ai.usage.input_tokens')).toBe(2 * TURNS * (10 + 8 + 2));
-    expect(collector.spans.filter(({ name }) => /^(?:invoke_agent|execute_tool) /.test(name))).toHaveLength(
-      4 * TURNS,
-    );
     for (const chatId of chats) {
       const told = stream.events.filter(isUsageOf(chatId)).map(({ payload }) => payload.spent);
       const { body: one } = await client.get<{ chat: { usage: object } }>(`/chats/${chatId}`);
@@ -71,10 +62,6 @@ it(
   },
   120_000 + TURNS * 5_000,
 );
-
-function countOf({ attributes }: Span, name: string): number {
-  return Number(attributes.find(({ key }) => key === name)?.value.intValue ?? 0);
-}
 
 it('a budget that is used up when the engine is killed is asked for once, and no model before it is raised', async () => {
   const { chatId, client, kill, model, start } = await startWorkspace({
