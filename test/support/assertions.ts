@@ -27,10 +27,10 @@ export function textsOf(events: readonly AgentEvent[]): string[] {
   return events.filter(({ type }) => type === 'claude-assistant').flatMap(textBlocks);
 }
 
-/** The order in which something happened to a message: accepted, started, delta, completed. */
+/** The order in which something happened to a message: accepted, started, delta, completed. What it used is told between. */
 export function lifeOf(events: readonly EngineEvent[], messageId: string): string[] {
-  const types = events.flatMap((event) =>
-    'messageId' in event.payload && event.payload.messageId === messageId ? [event.type] : [],
+  const types = events.flatMap(({ type, payload }) =>
+    'messageId' in payload && payload.messageId === messageId && type !== 'chat.usage.changed' ? [type] : [],
   );
   return types.filter((type, index) => type !== types[index - 1]);
 }
