@@ -189,6 +189,13 @@ function hostileWorkspace(): Partial<Shown> {
         kind: 'question',
         questions: [{ question: HOSTILE, options: [{ label: HOSTILE, description: HOSTILE }] }],
       },
+      {
+        ...requestOf(HOSTILE),
+        id: 'r4',
+        kind: 'budget',
+        budget: { tokens: 5 },
+        used: { usd: 0, tokens: 7, turns: 1 },
+      },
     ],
     history: [
       said('claude-user', { message: { content: HOSTILE } }),
