@@ -22,5 +22,5 @@ export interface FleetEvent {
   readonly workspaceId: string;
   readonly event: EngineEvent;
   /** It need not come again. Sent with others a moment later; what is lost on the way comes again. */
-  acknowledge(): void;
+  acknowledge: () => void;
 }

@@ -15,7 +15,7 @@ export async function stampOf(places: readonly string[]): Promise<string> {
 
 /** The place itself, and all below it. */
 async function filesIn(place: string): Promise<string[]> {
-  const names = await readdir(place, { recursive: true }).catch(() => []);
+  const names = await readdir(place, { recursive: true }).catch((): string[] => []);
   return [place, ...names.toSorted().map((name) => join(place, name))];
 }
 

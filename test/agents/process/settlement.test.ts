@@ -34,7 +34,7 @@ it('a process that is gone is told with its exit code and what it said at last',
     becomes: 'rested',
     failure: { code: 'agent_exited', message: 'Some Agent exited with code 1: it hurts' },
   });
-  expect(context.pool.leave).toHaveBeenCalledWith('run-1');
+  expect(Reflect.get(context.pool, 'leave')).toHaveBeenCalledWith('run-1');
 });
 
 it('what its protocol said of its end goes before what it printed elsewhere', async () => {
