@@ -43,13 +43,14 @@ function Branch({ store, actor, actors }: BranchProps) {
 function Leaf({ store, actor }: { store: PageStore; actor: ActorView }) {
   const isSelected = useStore(store, ({ selected }) => selected === actor.path);
   const title = useStore(store, ({ workspace }) => workspace?.chats.find(({ id }) => id === actor.id)?.title);
-  const state = actor.states.at(-1)?.split('.').at(-1) ?? actor.status;
+  const place = firstLeafOf(actor.states);
+  const state = place?.split('.').at(-1) ?? actor.status;
   return (
     <button
       type="button"
       class="actor"
       aria-current={isSelected}
-      title={`${actor.path} ${actor.states.at(-1) ?? actor.status}`}
+      title={`${actor.path} ${place ?? actor.status}`}
       onClick={() => select(store, actor)}
     >
       <i class={`dot ${toneOf(actor)}`} aria-hidden="true" />
@@ -71,8 +72,13 @@ const UNWELL = /error|fail|reject|backingOff|timingOut|interrupting|stopping|dra
 function toneOf({ status, states, machine }: ActorView): string {
   if (status === 'error') return 'bad';
   if (status !== 'active') return 'off';
-  const state = states.at(-1) ?? '';
+  const state = firstLeafOf(states) ?? '';
   if (machine === null) return 'ok';
   if (UNWELL.test(state)) return 'warn';
   return BUSY.test(state) ? 'busy' : 'ok';
+}
+
+/** Where an actor stands; of one that stands in several regions, the first. */
+function firstLeafOf(states: readonly string[]): string | undefined {
+  return states.find((state, index) => states[index + 1]?.startsWith(`${state}.`) !== true);
 }
