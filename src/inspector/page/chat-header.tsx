@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ChatSummary } from '../../client/client.ts';
 import type { PageStore } from './page-state.ts';
+import { reasonOf } from './reason-of.ts';
 
 /** What a chat is called and whose it is, and how to change that or end it. */
 export function ChatHeader({ store, chat }: { store: PageStore; chat: ChatSummary }) {
@@ -9,7 +10,7 @@ export function ChatHeader({ store, chat }: { store: PageStore; chat: ChatSummar
   const { chats } = store.state.client;
   const attempt = (work: Promise<unknown>) => {
     setMode('shown');
-    work.catch((error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)));
+    work.catch((error: unknown) => setTrouble(reasonOf(error)));
   };
   return (
     <header class="chat-header">

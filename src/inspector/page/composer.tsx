@@ -7,6 +7,7 @@ import { MessageSettingsBar } from './message-settings.tsx';
 import type { PageStore } from './page-state.ts';
 import { beginningOf } from './plain-text.ts';
 import { useStore } from './store.ts';
+import { reasonOf } from './reason-of.ts';
 
 /** Sends a message, or stops what runs. */
 export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary }) {
@@ -36,9 +37,7 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
   const interrupt = () => {
     if (!chat.processing) return;
     setRefused(null);
-    store.state.client.chats
-      .interrupt(chat.id)
-      .catch((error: unknown) => setRefused(error instanceof Error ? error.message : String(error)));
+    store.state.client.chats.interrupt(chat.id).catch((error: unknown) => setRefused(reasonOf(error)));
   };
   return (
     <form

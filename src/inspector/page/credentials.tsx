@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CredentialHealth, CredentialProvider } from '../../client/client.ts';
 import type { PageStore } from './page-state.ts';
+import { reasonOf } from './reason-of.ts';
 
 type Health = Readonly<Record<CredentialProvider, CredentialHealth>>;
 
@@ -11,7 +12,7 @@ export function Credentials({ store }: { store: PageStore }) {
   const [health, setHealth] = useState<Health | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const { client } = store.state;
-  const fail = (error: unknown) => setTrouble(error instanceof Error ? error.message : String(error));
+  const fail = (error: unknown) => setTrouble(reasonOf(error));
   const read = () =>
     client.credentials().then(({ providers }) => {
       setHealth(providers);

@@ -2,6 +2,7 @@ import type { NewMessage } from '../../client/client.ts';
 import { randomId } from '../../client/random-id.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import type { Draft, Message, PageStore } from './page-state.ts';
+import { reasonOf } from './reason-of.ts';
 
 const EMPTY: Draft = {
   text: '',
@@ -70,7 +71,7 @@ function takeBack(store: PageStore, chatId: string, error: unknown): void {
     held,
     later: text,
     sending: [],
-    trouble: error instanceof Error ? error.message : String(error),
+    trouble: reasonOf(error),
   });
 }
 

@@ -11,6 +11,7 @@ import { LongText } from './long-text.tsx';
 import type { PageStore } from './page-state.ts';
 import { LongMarkdown } from './said-item.tsx';
 import { useStore } from './store.ts';
+import { reasonOf } from './reason-of.ts';
 
 interface Lists {
   plans: readonly PlanSummary[];
@@ -68,7 +69,7 @@ async function readLists(client: EngineClient): Promise<Lists> {
 }
 
 function tell(setTrouble: (text: string) => void) {
-  return (error: unknown) => setTrouble(error instanceof Error ? error.message : String(error));
+  return (error: unknown) => setTrouble(reasonOf(error));
 }
 
 interface FileListProps {

@@ -6,6 +6,7 @@ import type { PageStore } from './page-state.ts';
 import { beginningOf } from './plain-text.ts';
 import { saveText } from './save-text.ts';
 import { useStore } from './store.ts';
+import { reasonOf } from './reason-of.ts';
 
 const SHOWN = 300;
 const LINE_CHARACTERS = 1_000;
@@ -19,9 +20,7 @@ export function Hooks({ store }: { store: PageStore }) {
   const run = () => {
     setTrouble(null);
     if (hooks?.running === true) return;
-    store.state.client.hooks
-      .run()
-      .catch((error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)));
+    store.state.client.hooks.run().catch((error: unknown) => setTrouble(reasonOf(error)));
   };
   return (
     <div class="split">
@@ -102,7 +101,7 @@ function HookOutput({ store }: { store: PageStore }) {
     store.state.client.hooks
       .log()
       .then((text) => saveText(text, 'startHooks.log'))
-      .catch((error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)));
+      .catch((error: unknown) => setTrouble(reasonOf(error)));
   };
   return (
     <div class="output">

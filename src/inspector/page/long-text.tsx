@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { beginningOf } from './plain-text.ts';
 import { saveText } from './save-text.ts';
@@ -10,24 +11,31 @@ interface LongTextProps {
   text: string;
   /** So much is shown at first. */
   characters?: number;
+  /** How the beginning is drawn; as it is when left out. */
+  draw?: (beginning: string) => ComponentChildren;
 }
 
 /** The beginning of a text, and a way to the rest. */
-export function LongText({ text, characters = CHARACTERS }: LongTextProps) {
+export function LongText({ text, characters = CHARACTERS, draw = asItIs }: LongTextProps) {
   const [shown, setShown] = useState(characters);
   const beginning = beginningOf(text, shown);
-  if (beginning.length === text.length) return <>{text}</>;
   return (
     <>
-      <span>{beginning}</span>
-      <Rest
-        hidden={text.length - beginning.length}
-        what="characters"
-        onMore={() => setShown(shown + MORE_CHARACTERS)}
-        onSave={() => saveText(text)}
-      />
+      {draw(beginning)}
+      {beginning.length < text.length && (
+        <Rest
+          hidden={text.length - beginning.length}
+          what="characters"
+          onMore={() => setShown(shown + MORE_CHARACTERS)}
+          onSave={() => saveText(text)}
+        />
+      )}
     </>
   );
+}
+
+function asItIs(beginning: string): ComponentChildren {
+  return <>{beginning}</>;
 }
 
 interface RestProps {

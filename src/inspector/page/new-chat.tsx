@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PageStore } from './page-state.ts';
 import { showChat } from './show-chat.ts';
+import { reasonOf } from './reason-of.ts';
 
 /** Asks for what a chat needs, and opens it. */
 export function NewChat({ store, onDone }: { store: PageStore; onDone: () => void }) {
@@ -9,7 +10,7 @@ export function NewChat({ store, onDone }: { store: PageStore; onDone: () => voi
   const [isAsking, setAsking] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
   const { client } = store.state;
-  const fail = (error: unknown) => setTrouble(error instanceof Error ? error.message : String(error));
+  const fail = (error: unknown) => setTrouble(reasonOf(error));
   useEffect(() => {
     client.environment().then(({ codingAgents }) => {
       const names = Object.keys(codingAgents);

@@ -11,6 +11,7 @@ import { PermissionCard } from './requests/permission-card.tsx';
 import { PlanCard } from './requests/plan-card.tsx';
 import { QuestionCard } from './requests/question-card.tsx';
 import { useStore } from './store.ts';
+import { reasonOf } from './reason-of.ts';
 
 interface RequestsProps {
   store: PageStore;
@@ -88,6 +89,6 @@ async function answerRequest(
     return null;
   } catch (error) {
     const isClosed = error instanceof EngineClientError && error.status === 404;
-    return isClosed ? null : String(error instanceof Error ? error.message : error);
+    return isClosed ? null : reasonOf(error);
   }
 }

@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks';
 import { CopyButton } from './copy-button.tsx';
 import type { Entry, Item } from './conversation/conversation.ts';
-import { LongText, Rest } from './long-text.tsx';
+import { LongText } from './long-text.tsx';
 import { Markdown } from './markdown/markdown.tsx';
 import { memo } from './memo.ts';
 import { beginningOf } from './plain-text.ts';
-import { saveText } from './save-text.ts';
 import { ToolCard } from './tool-card.tsx';
 
 /** One thing that was said, by whom and when. */
@@ -54,25 +53,10 @@ function Thinking({ text }: { text: string }) {
 }
 
 const CHARACTERS = 12_000;
-const MORE_CHARACTERS = 50_000;
 
 /** The beginning of a text in Markdown, and a way to the rest. */
 export function LongMarkdown({ text }: { text: string }) {
-  const [shown, setShown] = useState(CHARACTERS);
-  const beginning = beginningOf(text, shown);
-  return (
-    <>
-      <Markdown text={beginning} />
-      {beginning.length < text.length && (
-        <Rest
-          hidden={text.length - beginning.length}
-          what="characters"
-          onMore={() => setShown(shown + MORE_CHARACTERS)}
-          onSave={() => saveText(text)}
-        />
-      )}
-    </>
-  );
+  return <LongText text={text} characters={CHARACTERS} draw={(beginning) => <Markdown text={beginning} />} />;
 }
 
 function timeOf(at: string): string {

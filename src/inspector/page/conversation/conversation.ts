@@ -11,6 +11,7 @@ import { PendingMessages } from './pending-messages.ts';
 import { Reading } from './reading.ts';
 import { foldTurn, type RunningTurn } from './running-turn.ts';
 import { WaitingMessages } from './waiting-messages.ts';
+import { reasonOf } from '../reason-of.ts';
 
 /** What is shown of one thing that was said. */
 export type Item = Said | ToolItem;
@@ -234,8 +235,4 @@ interface HistoryPart {
   events: readonly AgentEvent[];
   lastEventId: string;
   beforeCursor: string | null;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -9,6 +9,7 @@ import {
 import { Ring } from '../ring.ts';
 import type { Connection, HookLine, News } from './news.ts';
 import { Reader } from './reader.ts';
+import { reasonOf } from '../reason-of.ts';
 
 export interface FeedOptions {
   /** `onStuck` is told when a call waits although nothing is wrong with the engine. */
@@ -84,7 +85,7 @@ export class Feed {
   #fail(error: unknown): void {
     if (this.#stop.signal.aborted) return;
     const isRefused = error instanceof EngineClientError && error.code === 'unauthorized';
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     this.#connect({ state: isRefused ? 'refused' : 'failed', reason });
   }
 
