@@ -176,6 +176,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'node:',
     'commander',
     'execa',
+    'marked',
     'picocolors',
     'xstate',
     'zod',

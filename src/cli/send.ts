@@ -6,7 +6,7 @@ import { noteOf } from './tail.ts';
 import { codeOfOutcome, describeFailure } from './exit-code.ts';
 import { findChat } from './find-chat.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
-import { Transcript } from './transcript.ts';
+import { plainStyle, Transcript } from './transcript.ts';
 
 export interface SendOptions extends ChatChoice {
   client: EngineClient;
@@ -100,10 +100,13 @@ function jsonLines({ print }: Terminal): (event: EngineEvent) => void {
 /** Text as it comes; what is being written is completed on its own line. */
 function conversation(terminal: Terminal): (event: EngineEvent) => void {
   let unfinished = '';
+  const style = plainStyle(terminal);
   const transcript = new Transcript({
     colors: pc.createColors(terminal.hasColors),
+    style,
     showsUser: () => false,
-    writeUnfinished: (line) => {
+    writeUnfinished: (text) => {
+      const line = style.render(text);
       terminal.print(line.slice(unfinished.length));
       if (line !== '') unfinished = line;
     },

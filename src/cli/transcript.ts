@@ -1,11 +1,31 @@
 import type pc from 'picocolors';
 import { partOf, sayingsOf, type AgentEvent, type Saying } from '../client/client.ts';
 import { toolBrief, toolResultBrief } from '../contract/tool-brief.ts';
+import { visible } from './visible.ts';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
+/** How text that an agent wrote is shown. */
+export interface TextStyle {
+  /** How much of a text that still grows can be shown for good. */
+  endOfWhole: (text: string) => number;
+  render: (text: string) => string;
+  /** What a tool changes; empty when that is not shown. */
+  diff: (text: string) => string;
+}
+
+/** Text as it was written, line by line. On a terminal it has no effect but to be read. */
+export function plainStyle({ isTerminal }: { isTerminal: boolean }): TextStyle {
+  return {
+    endOfWhole: (text) => text.lastIndexOf('\n') + 1,
+    render: (text) => (isTerminal ? visible(text) : text),
+    diff: () => '',
+  };
+}
+
 export interface TranscriptOptions {
   colors: Colors;
+  style: TextStyle;
   /** Gets whole lines, for good. */
   write: (lines: string) => void;
   /** Gets the line that is being written, each time it grows; empty when there is none. */
@@ -24,6 +44,8 @@ export class Transcript {
   /** Whether the stream broke within that text: its parts may come again, so only the whole of it counts. */
   #isBroken = false;
   #lastText = '';
+  /** Tools whose changes were shown when they were called. */
+  readonly #shownDiffs = new Set<string>();
 
   constructor(options: TranscriptOptions) {
     this.#options = options;
@@ -34,10 +56,11 @@ export class Transcript {
     const part = partOf(event);
     if (part === null || part.kind === 'thinking' || this.#isBroken) return;
     this.#streamed += part.text;
-    const end = this.#streamed.lastIndexOf('\n') + 1;
-    if (end > this.#written) this.#options.write(this.#streamed.slice(this.#written, end));
-    this.#written = Math.max(this.#written, end);
-    this.#options.writeUnfinished(this.#streamed.slice(this.#written));
+    const { style, writeUnfinished } = this.#options;
+    const end = this.#written + style.endOfWhole(this.#streamed.slice(this.#written));
+    if (end > this.#written) this.#write(this.#streamed.slice(this.#written, end));
+    this.#written = end;
+    writeUnfinished(this.#streamed.slice(this.#written));
   }
 
   /** The stream broke and goes on. */
@@ -60,18 +83,29 @@ export class Transcript {
   end(): void {
     const rest = this.#streamed.slice(this.#written);
     this.#restart();
-    if (rest !== '') this.#options.write(`${rest}\n`);
+    if (rest !== '') this.#write(`${rest}\n`);
   }
 
   #addText(text: string): void {
     const written = this.#streamed.slice(0, this.#written);
     this.#restart();
-    this.#options.write(text.startsWith(written.trimEnd()) ? text.slice(written.length) : text);
+    this.#write(text.startsWith(written.trimEnd()) ? text.slice(written.length) : text);
   }
 
   #addLines(saying: Saying): void {
     if (saying.kind === 'tool') this.end();
-    this.#options.write(toLines(saying, this.#options.colors));
+    this.#options.write(`${toLines(saying, this.#options.colors)}${this.#diffOf(saying)}`);
+  }
+
+  #diffOf(saying: Saying): string {
+    if (saying.kind === 'tool' && saying.diff !== null) this.#shownDiffs.add(saying.id);
+    else if (saying.kind !== 'result' || saying.diff === null || this.#shownDiffs.delete(saying.toolId))
+      return '';
+    return this.#options.style.diff(saying.diff);
+  }
+
+  #write(text: string): void {
+    this.#options.write(this.#options.style.render(text));
   }
 
   #restart(): void {
@@ -83,9 +117,10 @@ export class Transcript {
 }
 
 function toLines(saying: Saying, { bold, cyan, dim, red, yellow }: Colors): string {
-  if (saying.kind === 'tool') return `${cyan('●')} ${toolBrief(saying)}\n`;
-  if (saying.kind === 'result') return `  ${(saying.isError ? red : dim)(`⎿ ${toolResultBrief(saying)}`)}\n`;
-  const text = saying.text.trimEnd();
+  if (saying.kind === 'tool') return `${cyan('●')} ${visible(toolBrief(saying))}\n`;
+  if (saying.kind === 'result')
+    return `  ${(saying.isError ? red : dim)(`⎿ ${visible(toolResultBrief(saying))}`)}\n`;
+  const text = visible(saying.text.trimEnd());
   switch (saying.kind) {
     case 'user':
       return `${bold(`> ${text.replaceAll('\n', '\n  ')}`)}\n`;

@@ -30,6 +30,7 @@ export type { Task, TaskView } from '../contract/tasks.ts';
 export { isWebUrl } from '../contract/web-url.ts';
 export { budgetBrief } from '../contract/budget-brief.ts';
 export { subjectOf } from '../contract/tool-brief.ts';
+export { usageBrief } from '../contract/usage-brief.ts';
 export type { AnswerToRequest, HistoryPage, NewChat, NewMessage } from './chat-calls.ts';
 export type { ChatState } from './chat-state.ts';
 export { EngineClientError, type LocalErrorCode } from './client-error.ts';

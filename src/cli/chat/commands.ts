@@ -1,51 +1,92 @@
 /** What can be typed in a chat besides messages and answers. */
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import type { EngineClient, NewMessage } from '../../client/client.ts';
+import type { ChatSummary, EngineClient, NewMessage } from '../../client/client.ts';
+import { findChat, noSuchChat, pickChat } from '../find-chat.ts';
+import { toColumns } from '../show-status.ts';
 import { CliError, EXIT } from '../terminal.ts';
 import { visible } from '../visible.ts';
 
 export interface CommandContext {
   client: EngineClient;
-  chatId: string;
+  chat: ChatSummary;
   signal: AbortSignal;
+  /** Shows another chat from now on. */
+  open: (chat: ChatSummary) => void;
 }
+
+export const HELP = `Type a message and press Enter. While the agent works, what you send waits for its turn.
+  /plan <message>           have a plan made first, to approve it here
+  /image <file> <message>   send a picture with it
+  /model [<model>]          the models; with one: use it for messages to come
+  /cost                     what this chat has used
+  /tasks                    what runs in the background
+  /rename <title>           call this chat something else
+  /queue                    what waits
+  /clear                    drop what waits
+  /chats [<number or id>]   the chats; with one: go on in it
+  /new [<agent>]            open a new chat and go on in it
+  /interrupt                stop the running turn, as Ctrl-C does
+  /quit                     leave, as Ctrl-D and Ctrl-C twice do; the agent goes on
+Any other command goes to the agent.
+`;
 
 /** What is shown of it. */
 type Command = (context: CommandContext, rest: string) => Promise<string>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  async queue({ client, chatId, signal }) {
-    const { queue } = await client.chats.queue(chatId, { signal });
+  async queue({ client, chat: { id }, signal }) {
+    const { queue } = await client.chats.queue(id, { signal });
     return queue.map(({ message }, index) => `${index + 1}. ${message}`).join('\n') || 'Nothing waits.';
   },
-  async clear({ client, chatId, signal }) {
-    await client.chats.clearQueue(chatId, { signal });
+  async clear({ client, chat: { id }, signal }) {
+    await client.chats.clearQueue(id, { signal });
     return 'Nothing waits any more.';
   },
-  async rename({ client, chatId, signal }, title) {
-    const chat = await client.chats.update(chatId, { title }, { signal });
+  async rename({ client, chat: { id }, signal }, title) {
+    const chat = await client.chats.update(id, { title }, { signal });
     return `This chat is called "${chat.title}" now.`;
   },
-  async model({ client, chatId, signal }, model) {
+  async model({ client, chat: { id }, signal }, model) {
     if (model !== '') {
-      await client.chats.update(chatId, { model }, { signal });
+      await client.chats.update(id, { model }, { signal });
       return `Messages to come run with ${model}.`;
     }
-    const models = await client.chats.models(chatId, { signal });
+    const models = await client.chats.models(id, { signal });
     return models.map(({ id, name, current }) => `${current ? '*' : ' '} ${id}  ${name}`).join('\n');
   },
-  async cost({ client, chatId, signal }) {
-    const { chat } = await client.chats.get(chatId, { signal });
+  async cost({ client, chat: { id }, signal }) {
+    const { chat } = await client.chats.get(id, { signal });
     const { turns = 0, inputTokens = 0, outputTokens = 0, costUsd } = chat.usage ?? {};
     const cost = costUsd === undefined ? '' : `, $${costUsd.toFixed(2)}`;
     return `${turns} turns, ${inputTokens} tokens in, ${outputTokens} out${cost}`;
   },
-  async tasks({ client, chatId, signal }) {
-    const tasks = await client.chats.tasks(chatId, { signal });
+  async tasks({ client, chat: { id }, signal }) {
+    const tasks = await client.chats.tasks(id, { signal });
     return tasks.map(({ id, state, title }) => `${id}  ${state}  ${title}`).join('\n') || 'Nothing runs.';
   },
+  async chats({ client, chat, signal, open }, wanted) {
+    const { chats } = await client.chats.list({ signal });
+    if (wanted === '') return toColumns(chats.map((each, index) => toRow(each, { index, chat }))).trimEnd();
+    const chosen = chats[Number(wanted) - 1] ?? pickChat(chats, { chatId: wanted });
+    if (chosen === null) throw noSuchChat(wanted, undefined);
+    open(chosen);
+    return '';
+  },
+  async new({ client, chat, signal, open }, agent) {
+    const opened = await findChat(client, { isNew: true, provider: agent || chat.provider, signal });
+    open(opened.chat);
+    return '';
+  },
 };
+
+function toRow(
+  { id, provider, title, state, awaitingInput }: ChatSummary,
+  { index, chat }: { index: number; chat: ChatSummary },
+): string[] {
+  const mark = id === chat.id ? '*' : ' ';
+  return [`${mark} ${index + 1}`, id.slice(0, 8), provider, awaitingInput ? 'waits for you' : state, title];
+}
 
 /** What the command shows; null for what is none of ours: the agent may know it. */
 export async function runCommand(

@@ -9,7 +9,10 @@ import type {
   NewMessage,
 } from '../../client/client.ts';
 import { Transcript, type Colors } from '../transcript.ts';
-import { readImage, runCommand } from './commands.ts';
+import { describeActivity, describeEnd, foldActivity, type Activity } from '../activity.ts';
+import { markdownStyle } from '../markdown.ts';
+import { visible } from '../visible.ts';
+import { HELP, readImage, runCommand } from './commands.ts';
 import { AnswerForm, describeRequest } from './requests.ts';
 import type { Screen, ScreenOptions } from './screen.ts';
 
@@ -24,21 +27,7 @@ export interface ConversationOptions {
   openScreen: (listeners: Pick<ScreenOptions, 'onLine' | 'onInterrupt' | 'onLeave'>) => Screen;
 }
 
-const HELP = `Type a message and press Enter. While the agent works, what you send waits for its turn.
-  /plan <message>           have a plan made first, to approve it here
-  /image <file> <message>   send a picture with it
-  /model [<model>]          the models; with one: use it for messages to come
-  /cost                     what this chat has used
-  /tasks                    what runs in the background
-  /rename <title>           call this chat something else
-  /queue                    what waits
-  /clear                    drop what waits
-  /interrupt                stop the running turn, as Ctrl-C does
-  /quit                     leave, as Ctrl-D does; the agent goes on
-Any other command goes to the agent.
-`;
-
-/** One chat on a screen: what is said in it, and what is typed. */
+/** A chat on a screen, one at a time: what is said in it, and what is typed. */
 export class Conversation {
   readonly #options: ConversationOptions;
   readonly #screen: Screen;
@@ -46,11 +35,14 @@ export class Conversation {
   /** Messages that are on the screen since they were typed. */
   readonly #typed: string[] = [];
   #chat: ChatSummary;
+  /** Aborted when another chat is to be shown. */
+  #moving = new AbortController();
+  #activity: Activity | null = null;
+  /** How long the turn runs is shown anew each second. */
+  readonly #clock: NodeJS.Timeout;
   #form: AnswerForm | null = null;
   #isConnected = true;
   #wantsToLeave = false;
-  /** The engine has not answered yet that it was told to stop the turn. */
-  #isInterrupting = false;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -62,29 +54,56 @@ export class Conversation {
     });
     this.#transcript = new Transcript({
       colors: options.colors,
+      style: markdownStyle(options.colors),
       write: (lines) => this.#screen.print(lines),
-      writeUnfinished: (unfinished) => this.#screen.setFooter({ unfinished }),
+      writeUnfinished: (text) => this.#screen.setFooter({ unfinished: visible(text) }),
       showsUser: (text) => !this.#takeTyped(text),
     });
+    this.#clock = setInterval(() => this.#chat.processing && this.#updateStatus(), 1_000);
   }
 
   /** Shows what was said and what is being said, until the chat is deleted. */
   async follow(historyLimit: number): Promise<void> {
-    const { client, chat, greeting, signal, colors } = this.#options;
-    this.#screen.print(`${colors.bold(chat.title)} ${colors.dim(`${chat.provider} ${chat.id} /help`)}\n`);
+    const { greeting, colors, signal } = this.#options;
     if (greeting !== '') this.#screen.print(colors.yellow(greeting));
-    const onConnection = (change: ConnectionChange) => this.#noteConnection(change);
-    const following = client.followChat(chat.id, { historyLimit, partial: true, signal, onConnection });
-    for await (const joined of following) this.#show(joined);
-    this.#screen.print('The chat was deleted.\n');
+    for (;;) {
+      const moving = this.#moving.signal;
+      try {
+        await this.#followOne(historyLimit, AbortSignal.any([signal, moving]));
+        return this.#screen.print('The chat was deleted.\n');
+      } catch (error) {
+        if (signal.aborted || !moving.aborted) throw error;
+      }
+    }
   }
 
   close(): void {
+    clearInterval(this.#clock);
     this.#screen.close();
+  }
+
+  async #followOne(historyLimit: number, signal: AbortSignal): Promise<void> {
+    const { client, colors } = this.#options;
+    const { id, provider, title } = this.#chat;
+    this.#screen.print(`${colors.bold(visible(title))} ${colors.dim(`${provider} ${id} /help`)}\n`);
+    const onConnection = (change: ConnectionChange) => this.#noteConnection(change);
+    const following = client.followChat(id, { historyLimit, partial: true, signal, onConnection });
+    for await (const joined of following) this.#show(joined);
+  }
+
+  #open(chat: ChatSummary): void {
+    this.#transcript.end();
+    this.#typed.length = 0;
+    this.#form = null;
+    this.#activity = null;
+    this.#chat = chat;
+    this.#moving.abort();
+    this.#moving = new AbortController();
   }
 
   #show({ state, event }: Joined<ChatState>): void {
     this.#chat = state.chat;
+    this.#activity = event === null ? null : foldActivity(this.#activity, event);
     if (event === null) this.#showHistory(state);
     else this.#showEvent(event);
     this.#ask(state.requests);
@@ -104,24 +123,14 @@ export class Conversation {
         return this.#transcript.add(event.payload.event);
       case 'chat.turn.completed':
         this.#transcript.end();
-        return this.#showEnd(event.payload);
+        this.#wantsToLeave = false;
+        return this.#screen.print(`${describeEnd(event.payload, this.#options.colors)}\n`);
       case 'chat.message.dropped':
         return this.#note(`A message was dropped: ${event.payload.reason}.`);
       case 'chat.request.closed':
         return this.#note(event.payload.outcome);
       default:
     }
-  }
-
-  #showEnd({
-    outcome,
-    error,
-    durationMs,
-  }: Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload']): void {
-    const { dim, red, yellow } = this.#options.colors;
-    const paint = { completed: dim, interrupted: yellow, errored: red, lost: red }[outcome];
-    const reason = error === undefined ? '' : ` (${error.code})`;
-    this.#screen.print(`${paint(`${outcome} after ${(durationMs / 1000).toFixed(1)} s${reason}`)}\n`);
   }
 
   /** Shows the oldest open request, once. */
@@ -149,14 +158,16 @@ export class Conversation {
       case 'image':
         return this.#sendImage(rest);
       case 'interrupt':
-        return this.#interrupt();
+        return void (await client.chats.interrupt(this.#chat.id, { signal }));
       case 'quit':
         return leave();
       case 'help':
         return this.#screen.print(HELP);
       default: {
-        const shown = await runCommand({ client, chatId: this.#chat.id, signal }, { name: command, rest });
-        return shown === null ? this.#send({ message: line }) : this.#note(shown);
+        const context = { client, chat: this.#chat, signal, open: (chat: ChatSummary) => this.#open(chat) };
+        const shown = await runCommand(context, { name: command, rest });
+        if (shown === null) return this.#send({ message: line });
+        return shown === '' ? undefined : this.#note(shown);
       }
     }
   }
@@ -186,22 +197,15 @@ export class Conversation {
     await client.chats.answer(place, answer, { signal });
   }
 
-  /** Stops a running turn; when none runs, it is being stopped already or nobody can be told, the second time leaves. */
+  /** Stops a running turn. The second time in a row leaves, whatever became of it. */
   async #interrupt(): Promise<void> {
     const { client, signal, leave } = this.#options;
     if (this.#wantsToLeave) return leave();
-    if (this.#canInterrupt) {
-      this.#isInterrupting = true;
-      await client.chats.interrupt(this.#chat.id, { signal }).finally(() => (this.#isInterrupting = false));
-      return;
-    }
     this.#wantsToLeave = true;
     this.#updateStatus();
-  }
-
-  get #canInterrupt(): boolean {
     const { processing, state } = this.#chat;
-    return processing && state !== 'interrupting' && this.#isConnected && !this.#isInterrupting;
+    if (processing && state !== 'interrupting' && this.#isConnected)
+      await client.chats.interrupt(this.#chat.id, { signal });
   }
 
   #updateStatus(): void {
@@ -210,11 +214,13 @@ export class Conversation {
   }
 
   get #status(): string {
-    if (this.#wantsToLeave) return 'Ctrl-C again leaves; the agent goes on.';
+    const { processing } = this.#chat;
+    if (this.#wantsToLeave)
+      return `${processing ? 'Interrupting. ' : ''}Ctrl-C again leaves; the agent goes on.`;
     if (!this.#isConnected) return 'The engine is away; trying again… Ctrl-C twice leaves.';
-    if (this.#form !== null) return this.#form.hint;
-    if (this.#chat.state === 'interrupting') return 'Interrupting…';
-    return this.#chat.processing ? 'Working… Ctrl-C interrupts.' : '';
+    if (this.#form !== null) return visible(this.#form.hint);
+    const parts = describeActivity(this.#chat, this.#activity);
+    return [...parts, ...(processing ? ['Ctrl-C interrupts'] : [])].map(visible).join(' · ');
   }
 
   #noteConnection({ state }: ConnectionChange): void {

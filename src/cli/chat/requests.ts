@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { AgentRequest, AnswerToRequest } from '../../client/client.ts';
 import { budgetBrief } from '../../contract/budget-brief.ts';
 import { subjectOf, toolBrief } from '../../contract/tool-brief.ts';
+import { markdownStyle } from '../markdown.ts';
 import type { Colors } from '../transcript.ts';
+import { visible } from '../visible.ts';
 
 const QuestionSchema = z.looseObject({
   question: z.string(),
@@ -16,9 +18,9 @@ type Question = z.infer<typeof QuestionSchema>;
 /** What the agent wants, in full. */
 export function describeRequest(request: AgentRequest, colors: Colors): string {
   const { kind, plan, tool, input } = request;
-  const title = (text: string) => `${colors.yellow('?')} ${colors.bold(text)}\n`;
+  const title = (text: string) => `${colors.yellow('?')} ${colors.bold(visible(text))}\n`;
   if (kind === 'budget') return title(`${budgetBrief(request)}. Raise it by the same amount again?`);
-  if (kind === 'plan') return `${title('The plan:')}${(plan ?? '').trimEnd()}\n`;
+  if (kind === 'plan') return `${title('The plan:')}${markdownStyle(colors).render(plan ?? '')}`;
   if (kind === 'permission')
     return title(`May it run ${toolBrief({ name: tool ?? 'a tool', subject: subjectOf(input) })}?`);
   return questionsOf(request)
@@ -40,6 +42,7 @@ export function hintOf(request: AgentRequest, given: number): string {
 /** Gathers what is typed until it is an answer. */
 export class AnswerForm {
   readonly request: AgentRequest;
+  #isUnclear = false;
   readonly #answers: Record<string, string> = {};
 
   constructor(request: AgentRequest) {
@@ -47,14 +50,17 @@ export class AnswerForm {
   }
 
   get hint(): string {
-    return hintOf(this.request, this.#given);
+    const hint = hintOf(this.request, this.#given);
+    return this.#isUnclear ? `That was not sent, the budget is used up. Type ${hint}` : hint;
   }
 
-  /** Null while a question is left. */
+  /** Null while a question is left, and when a message was typed that nothing can be made of. */
   take(line: string): AnswerToRequest | null {
     const text = line.trim();
     const denial = /^\/deny\b\s*(.*)$/s.exec(text);
     if (denial !== null) return deny(denial[1]);
+    this.#isUnclear = this.request.kind === 'budget' && !/^(y|yes|n|no)$/i.test(text);
+    if (this.#isUnclear) return null;
     const question = questionsOf(this.request)[this.#given];
     if (question === undefined) return decide(text);
     this.#answers[question.question] = choose(text, question);
@@ -89,5 +95,5 @@ function questionsOf({ kind, questions }: AgentRequest): Question[] {
 }
 
 function toOption({ label, description }: Question['options'][number], index: number): string {
-  return `  ${index + 1}. ${label}${description === undefined ? '' : ` - ${description}`}\n`;
+  return visible(`  ${index + 1}. ${label}${description === undefined ? '' : ` - ${description}`}\n`);
 }

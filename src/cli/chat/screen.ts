@@ -12,15 +12,15 @@ export interface ScreenOptions {
 
 /** What stands at the bottom of the screen, above what is typed. */
 export interface Footer {
-  /** The line that is being written. */
+  /** What is being written. */
   unfinished: string;
   status: string;
 }
 
 const INPUT = '> ';
 const EMPTY: Footer = { unfinished: '', status: '' };
-/** Of the line that is being written, no more than so many rows are shown. */
-const UNFINISHED_ROWS = 4;
+/** Of what is being written, no more than so many rows are shown. */
+const UNFINISHED_ROWS = 8;
 const DEFAULT_COLUMNS = 80;
 
 /** A terminal in which lines appear above a place to type, while somebody types. */
@@ -91,7 +91,8 @@ export class Screen {
   #draw(): void {
     const { unfinished, status } = this.#footer;
     const room = (this.#options.output.columns ?? DEFAULT_COLUMNS) * UNFINISHED_ROWS;
-    const lines = [unfinished.length > room ? `…${unfinished.slice(1 - room)}` : unfinished, status];
+    const last = unfinished.trimEnd().split('\n').slice(-UNFINISHED_ROWS).join('\n');
+    const lines = [last.length > room ? `…${last.slice(1 - room)}` : last, status];
     this.#reader.setPrompt([...lines.filter((line) => line !== ''), INPUT].join('\n'));
     this.#reader.prompt(true);
   }

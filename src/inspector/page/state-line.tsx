@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ChatSummary, Usage } from '../../client/client.ts';
+import { usageBrief, type ChatSummary } from '../../client/client.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import { beginningOf } from './plain-text.ts';
 
@@ -13,7 +13,7 @@ export function StateLine({ chat, conversation }: StateLineProps) {
   const { turn } = conversation;
   const seconds = useSecondsSince(chat.processing ? (turn?.startedAt ?? null) : null);
   const parts = chat.processing ? [activityOf(chat, conversation), seconds] : [restOf(chat)];
-  const line = [...parts, ...usageOf(chat.usage)].filter((part) => part !== null);
+  const line = [...parts, ...usageBrief(chat.usage)].filter((part) => part !== null);
   return (
     <p class="state-line">
       <i class={`dot ${chat.processing ? 'busy' : 'off'}`} aria-hidden="true" />
@@ -36,18 +36,6 @@ function activityOf({ awaitingInput, state }: ChatSummary, { entries, live, turn
   if (last?.kind === 'tool' && last.result === null)
     return `${last.name} ${beginningOf(last.subject.replaceAll(/\s+/g, ' '), SUBJECT_CHARACTERS)}`;
   return live === '' ? 'Thinking' : 'Writing';
-}
-
-function usageOf(usage: Usage = {}): string[] {
-  const { inputTokens, outputTokens, costUsd, contextTokens, contextWindow } = usage;
-  const tokens = (inputTokens ?? 0) + (outputTokens ?? 0);
-  return [
-    ...(tokens > 0 ? [`${tokens.toLocaleString('en')} tokens`] : []),
-    ...(contextTokens !== undefined && contextWindow
-      ? [`context ${Math.round((100 * contextTokens) / contextWindow)} %`]
-      : []),
-    ...(costUsd !== undefined && costUsd >= 0.005 ? [`$${costUsd.toFixed(2)}`] : []),
-  ];
 }
 
 /** Redrawn each second; null when nothing runs. */

@@ -3,10 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { readImage, runCommand } from '../../../src/cli/chat/commands.ts';
-import type { EngineClient } from '../../../src/client/client.ts';
+import type { ChatSummary, EngineClient } from '../../../src/client/client.ts';
 
 function open() {
   const told: unknown[] = [];
+  const opened: unknown[] = [];
+  const other = {
+    id: 'other',
+    provider: 'codex',
+    title: 'Other',
+    state: 'errored',
+    createdAt: '',
+    updatedAt: '',
+  };
+  const chat = {
+    ...other,
+    id: 'c',
+    provider: 'claude',
+    title: 'This',
+    state: 'running',
+    awaitingInput: true,
+  };
   const chats = {
     queue: async () => ({ queue: [{ message: 'one' }, { message: 'two' }] }),
     clearQueue: async () => [],
@@ -15,16 +32,21 @@ function open() {
       { id: 'a', name: 'Model A', current: false },
       { id: 'b', name: 'Model B', current: true },
     ],
-    get: async () => ({ chat: { usage: { turns: 2, inputTokens: 10, outputTokens: 3, costUsd: 0.125 } } }),
+    list: async () => ({ chats: [chat, other] }),
+    create: async (created: object) => (told.push(created), { id: 'new' }),
+    get: async (id: string) => ({
+      chat: id === 'new' ? { id } : { usage: { turns: 2, inputTokens: 10, outputTokens: 3, costUsd: 0.125 } },
+    }),
     tasks: async () => [{ id: 't1', state: 'running', title: 'npm run dev' }],
   };
   const context = {
     client: { chats } as unknown as EngineClient,
-    chatId: 'c',
+    chat: chat as ChatSummary,
     signal: new AbortController().signal,
+    open: ({ id }: ChatSummary) => void opened.push(id),
   };
   const run = (name: string, rest = '') => runCommand(context, { name, rest });
-  return { run, told };
+  return { run, told, opened };
 }
 
 it.each([
@@ -35,6 +57,7 @@ it.each([
   ['model', 'a', 'Messages to come run with a.'],
   ['cost', '', '2 turns, 10 tokens in, 3 out, $0.13'],
   ['tasks', '', 't1  running  npm run dev'],
+  ['chats', '', '* 1  c      claude  waits for you  This\n  2  other  codex   errored        Other'],
 ])('/%s %s shows what came of it', async (name, rest, shown) => {
   expect(await open().run(name, rest)).toBe(shown);
 });
@@ -44,6 +67,22 @@ it('a title and a model are told to the engine', async () => {
   await run('rename', 'New');
   await run('model', 'a');
   expect(told).toEqual([{ title: 'New' }, { model: 'a' }]);
+});
+
+it.each([
+  ['chats', '2', 'other', []],
+  ['chats', 'oth', 'other', []],
+  ['new', '', 'new', [{ provider: 'claude' }]],
+  ['new', 'codex', 'new', [{ provider: 'codex' }]],
+])('/%s %s goes on in the chat %s', async (name, rest, chatId, created) => {
+  const { run, opened, told } = open();
+
+  expect(await run(name, rest)).toBe('');
+  expect({ opened, told }).toEqual({ opened: [chatId], told: created });
+});
+
+it('a chat that is not there is named', async () => {
+  await expect(open().run('chats', '9')).rejects.toThrow('There is no chat with id "9"');
 });
 
 it.each(['compact', 'constructor'])('/%s is none of ours', async (name) => {

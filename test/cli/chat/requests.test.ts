@@ -21,7 +21,7 @@ const QUESTIONS = request({
 
 describe('what an agent asks', () => {
   it.each([
-    [PLAN, '? The plan:\n# Do it\n'],
+    [PLAN, '? The plan:\nDo it\n'],
     [PERMISSION, '? May it run Bash rm -r build?\n'],
     [BUDGET, '? The budget is used up: 3 of 3 turns. Raise it by the same amount again?\n'],
     [QUESTIONS, '? Which colour?\n  1. Red - warm\n  2. Blue\n? Which sizes?\n  1. S\n  2. M\n  3. L\n'],
@@ -35,12 +35,26 @@ describe('what is typed', () => {
     ['y', { decision: 'allow' }],
     ['Yes', { decision: 'allow' }],
     ['n', { decision: 'deny' }],
-    ['use make clean', { decision: 'deny', message: 'use make clean' }],
     ['/deny not now', { decision: 'deny', message: 'not now' }],
   ])('answers a plan, a permission or a budget: %s', (line, answer) => {
     expect(new AnswerForm(PLAN).take(line)).toEqual(answer);
     expect(new AnswerForm(PERMISSION).take(line)).toEqual(answer);
     expect(new AnswerForm(BUDGET).take(line)).toEqual(answer);
+  });
+
+  it('in other words declines a plan or a permission with them', () => {
+    const answer = { decision: 'deny', message: 'use make clean' };
+
+    expect(new AnswerForm(PLAN).take('use make clean')).toEqual(answer);
+    expect(new AnswerForm(PERMISSION).take('use make clean')).toEqual(answer);
+  });
+
+  it('in other words is no answer to a budget: it is asked again', () => {
+    const form = new AnswerForm(BUDGET);
+
+    expect(form.take('now add a test')).toBeNull();
+    expect(form.hint).toBe('That was not sent, the budget is used up. Type y to raise it, n to stop here');
+    expect(form.take('y')).toEqual({ decision: 'allow' });
   });
 
   it('answers one question after the other, by number or in words', () => {

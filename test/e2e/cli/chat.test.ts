@@ -16,7 +16,7 @@ it('shows what is said while it is said, and goes on after the engine was killed
   const window = await openChat(workspace);
 
   await enter(window, 'a slow one');
-  await window.waitFor('line one\nline\nWorking… Ctrl-C interrupts.\n>');
+  await window.waitFor('line one\nline\nWriting · ');
   await workspace.kill();
   await window.waitFor('The engine is away; trying again…');
   gate.open();
@@ -34,11 +34,12 @@ it('shows what is said while it is said, and goes on after the engine was killed
     '> and now?',
     'You said: and now?',
     expect.stringMatching(/^completed after \d+\.\d s$/),
+    expect.stringMatching(/^Ready · [\d,]+ tokens/),
     '>',
   ]);
 });
 
-it('has a plan approved, interrupts a tool, and leaves', async () => {
+it('has a plan approved, interrupts a tool, goes to other chats, and leaves', async () => {
   const workspace = await startWorkspace({
     script: writesPlans(
       byPrompt({
@@ -50,7 +51,7 @@ it('has a plan approved, interrupts a tool, and leaves', async () => {
   const window = await openChat(workspace);
 
   await enter(window, '/plan plan the painting');
-  await window.waitFor('? The plan:\n# Paint it\n\nIn two coats.\nCarry it out? y, n, or what to change\n>');
+  await window.waitFor('? The plan:\nPaint it\n\nIn two coats.\nCarry it out? y, n, or what to change\n>');
   await enter(window, 'y');
   await window.waitFor('Painted.\ncompleted after');
 
@@ -60,6 +61,12 @@ it('has a plan approved, interrupts a tool, and leaves', async () => {
   await window.press('C-c');
   await window.waitFor('interrupted after');
 
+  await enter(window, '/new');
+  await window.waitFor('/help\nReady\n>');
+  await enter(window, '/chats');
+  await window.waitFor('claude  idle  ');
+  await enter(window, '/chats 1');
+  await window.waitFor('Painted.\n');
   await window.press('C-d');
   await window.waitFor('exited with 0');
 });
@@ -74,8 +81,7 @@ it('is left with Ctrl-C while a turn runs and the engine is away or does not ans
 
   process.kill(workspace.engine().pid, 'SIGSTOP');
   await hanging.press('C-c');
-  await hanging.press('C-c');
-  await hanging.waitFor('Ctrl-C again leaves');
+  await hanging.waitFor('Interrupting. Ctrl-C again leaves; the agent goes on.');
   await hanging.press('C-c');
   await hanging.waitFor('exited with 0');
 
