@@ -47,7 +47,7 @@ function open({ env }: Terminal): Fleet {
 function toLines({ feed, events, groups }: FeedStatus): string {
   const below = groups.map(
     ({ name, consumers, pending, lag }) =>
-      `  ${name}  consumers ${consumers}  pending ${pending}  not delivered ${lag ?? 'unknown'}\n`,
+      `  ${name}  consumers ${consumers}  pending ${pending}  not delivered ${lag}\n`,
   );
   return `${feed}  events ${events}\n${below.join('')}`;
 }

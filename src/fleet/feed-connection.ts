@@ -2,12 +2,12 @@ import type { RedisAddress } from '../environment/redis-url.ts';
 import { connectRedis, toSharedLogError, type RedisClient } from '../mirror/connect-redis.ts';
 import { SHARDS, feedKey } from '../mirror/keys.ts';
 
-/** An entry of a feed: where it stands, and its fields in turn. */
+/** An entry of a feed: events that came together, a line of JSON each. */
 export interface FeedEntry {
   feed: string;
   id: string;
   workspaceId: string;
-  json: string;
+  lines: string;
 }
 
 export const FEEDS: readonly string[] = Array.from({ length: SHARDS }, (_, shard) => feedKey(shard));
@@ -45,8 +45,8 @@ export class FeedConnection {
 /** Of an entry that was dropped while it was pending nothing is left. */
 export function toEntries(feed: string, reply: Reply): FeedEntry[] {
   return reply.flatMap(([id, fields]) => {
-    const [, workspaceId, , json] = fields ?? [];
-    return workspaceId === undefined || json === undefined ? [] : [{ feed, id, workspaceId, json }];
+    const [, workspaceId, , lines] = fields ?? [];
+    return workspaceId === undefined || lines === undefined ? [] : [{ feed, id, workspaceId, lines }];
   });
 }
 

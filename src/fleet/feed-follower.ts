@@ -4,11 +4,13 @@ import { SharedLogError } from '../mirror/shared-log.ts';
 import { entriesRead, toEntries, type FeedConnection, type FeedEntry } from './feed-connection.ts';
 import type { FleetEvent, FollowOptions } from './fleet-event.ts';
 
-/** So many are taken from each feed at a time. */
-const COUNT = 500;
+/** So many entries are taken from each feed at a time, which bounds the memory. */
+const COUNT = 16;
 const IDLE_MS = 25;
 const AWAY_MS = 1_000;
 const TAKE_OVER_MS = 60_000;
+/** To Redis: what no consumer of the group was given. */
+const NEW = '>';
 
 /** Reads all feeds in turn, as one of a group or alone. */
 export class FeedFollower {
@@ -16,10 +18,9 @@ export class FeedFollower {
   readonly #options: FollowOptions;
   readonly #takeOverMs: number;
   readonly #acknowledged = new Map<string, string[]>();
-  /** Without a group: the last entry of each feed that was read. */
-  readonly #last = new Map<string, string>();
+  /** Behind which entry of each feed reading goes on; a group knows that itself once this consumer has again what it had. */
+  readonly #positions = new Map<string, string>();
   #isPrepared = false;
-  #hasOwn = true;
   #tookOverAt = 0;
 
   constructor(connection: FeedConnection, options: FollowOptions) {
@@ -32,10 +33,7 @@ export class FeedFollower {
     try {
       while (!this.#isOver()) {
         const entries = await this.#next();
-        for (const entry of entries) {
-          if (this.#isOver()) return;
-          yield this.#toEvent(entry);
-        }
+        for (const entry of entries) yield* this.#eventsOf(entry);
         if (entries.length === 0) await this.#pause(IDLE_MS);
       }
     } finally {
@@ -64,7 +62,6 @@ export class FeedFollower {
       if (!(error instanceof SharedLogError)) throw error;
       this.#options.onAway?.(error);
       this.#isPrepared = false; // it may come back without what it had
-      this.#hasOwn = true;
       await this.#pause(AWAY_MS * Math.random());
       return [];
     }
@@ -75,11 +72,12 @@ export class FeedFollower {
     await this.#connection.ask(async (redis, feed) => {
       if (group !== undefined) {
         const start = from === 'oldest' ? '0' : '$';
-        return redis.xgroup('CREATE', feed, group, start, 'MKSTREAM').catch(passIfThere);
+        await redis.xgroup('CREATE', feed, group, start, 'MKSTREAM').catch(passIfThere);
+        return this.#positions.set(feed, '0');
       }
-      if (this.#last.has(feed)) return undefined;
+      if (this.#positions.has(feed)) return undefined;
       const [last] = await redis.xrevrange(feed, '+', '-', 'COUNT', 1);
-      return this.#last.set(feed, from === 'oldest' ? '0' : (last?.[0] ?? '0'));
+      return this.#positions.set(feed, from === 'oldest' ? '0' : (last?.[0] ?? '0'));
     });
     this.#isPrepared = true;
   }
@@ -88,21 +86,25 @@ export class FeedFollower {
     const { group } = this.#options;
     if (group === undefined) return this.#readAlone();
     const takenOver = await this.#takeOver(group);
-    if (takenOver.some((entries) => entries.length > 0)) return takenOver;
-    const own = this.#hasOwn;
-    this.#hasOwn = false;
-    return this.#connection.ask(async (redis, feed) => {
-      const reader = ['GROUP', group, this.#consumer, 'COUNT', COUNT] as const;
-      // Behind `0` is what this consumer had before it was started again.
-      return entriesRead(feed, await redis.xreadgroup(...reader, 'STREAMS', feed, own ? '0' : '>'));
-    });
+    return takenOver.some((entries) => entries.length > 0) ? takenOver : this.#readShare(group);
   }
 
   #readAlone(): Promise<FeedEntry[][]> {
     return this.#connection.ask(async (redis, feed) => {
-      const after = this.#last.get(feed) ?? '0';
-      const entries = entriesRead(feed, await redis.xread('COUNT', COUNT, 'STREAMS', feed, after));
-      this.#last.set(feed, entries.at(-1)?.id ?? after);
+      const position = this.#positions.get(feed) ?? '0';
+      const entries = entriesRead(feed, await redis.xread('COUNT', COUNT, 'STREAMS', feed, position));
+      this.#positions.set(feed, entries.at(-1)?.id ?? position);
+      return entries;
+    });
+  }
+
+  /** First what this consumer had before it was started again, then what nobody had. */
+  #readShare(group: string): Promise<FeedEntry[][]> {
+    return this.#connection.ask(async (redis, feed) => {
+      const position = this.#positions.get(feed) ?? NEW;
+      const reader = ['GROUP', group, this.#consumer, 'COUNT', COUNT] as const;
+      const entries = entriesRead(feed, await redis.xreadgroup(...reader, 'STREAMS', feed, position));
+      if (position !== NEW) this.#positions.set(feed, entries.at(-1)?.id ?? NEW);
       return entries;
     });
   }
@@ -110,26 +112,30 @@ export class FeedFollower {
   /** What a consumer has had for too long is most likely one that died. */
   async #takeOver(group: string): Promise<FeedEntry[][]> {
     if (performance.now() - this.#tookOverAt < this.#takeOverMs / 2) return [];
-    this.#tookOverAt = performance.now();
-    return this.#connection.ask(async (redis, feed) => {
+    const takenOver = await this.#connection.ask(async (redis, feed) => {
       const claim = [feed, group, this.#consumer, this.#takeOverMs, '0', 'COUNT', COUNT] as const;
       const [, reply] = (await redis.xautoclaim(...claim)) as [string, Parameters<typeof toEntries>[1]];
       return toEntries(feed, reply);
     });
+    if (takenOver.every((entries) => entries.length === 0)) this.#tookOverAt = performance.now();
+    return takenOver;
   }
 
   get #consumer(): string {
     return this.#options.consumer ?? 'only';
   }
 
-  #toEvent({ feed, id, workspaceId, json }: FeedEntry): FleetEvent {
-    const event = JSON.parse(json) as EngineEvent; // an engine wrote it, perhaps a newer one
-    return {
-      key: `${workspaceId}/${event.id}`,
-      workspaceId,
-      event,
-      acknowledge: () => void this.#acknowledgedOf(feed).push(id),
-    };
+  *#eventsOf({ feed, id, workspaceId, lines }: FeedEntry): Generator<FleetEvent, void, undefined> {
+    const events = lines.split('\n');
+    const open = new Set(events.keys());
+    for (const [index, json] of events.entries()) {
+      if (this.#isOver()) return;
+      const event = JSON.parse(json) as EngineEvent; // an engine wrote it, perhaps a newer one
+      const acknowledge = (): void => {
+        if (open.delete(index) && open.size === 0) this.#acknowledgedOf(feed).push(id);
+      };
+      yield { key: `${workspaceId}/${event.id}`, workspaceId, event, acknowledge };
+    }
   }
 
   #acknowledgedOf(feed: string): string[] {

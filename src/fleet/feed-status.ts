@@ -11,28 +11,44 @@ export interface FeedStatus {
 export interface GroupStatus {
   name: string;
   consumers: number;
-  /** Delivered and not acknowledged. */
+  /** Batches of events that were delivered and not acknowledged. */
   pending: number;
-  /** Not delivered yet; null when Redis cannot tell. */
-  lag: number | null;
+  /** Events that were not delivered yet. */
+  lag: number;
 }
 
+type Entry = [id: string, fields: string[]];
+
+/** The id of an entry counts the events of its feed up to there. */
 export function readFeeds(connection: FeedConnection): Promise<FeedStatus[]> {
   return connection.ask(async (redis, feed) => {
-    const events = await redis.xlen(feed);
-    const groups = events === 0 ? [] : await redis.xinfo('GROUPS', feed).catch(() => []);
-    return { feed, events, groups: (groups as unknown[][]).map(toGroup) };
+    const stream = toRecord(await redis.xinfo('STREAM', feed).catch(() => [])); // nobody wrote to it yet
+    const first = stream['first-entry'] as Entry | null | undefined;
+    if (!first) return { feed, events: 0, groups: [] };
+    const last = countOf(stream['last-generated-id']);
+    const events = last - countOf(first[0]) + (first[1][3] ?? '').split('\n').length;
+    const groups = (await redis.xinfo('GROUPS', feed)) as unknown[];
+    return { feed, events, groups: groups.map((group) => toGroup(toRecord(group), last)) };
   });
 }
 
-/** Redis tells names and values in turn. */
-function toGroup(pairs: unknown[]): GroupStatus {
-  const valueOf = (name: string) => pairs[pairs.indexOf(name) + 1];
-  const lag = valueOf('lag');
+function toGroup(told: Record<string, unknown>, last: number): GroupStatus {
   return {
-    name: String(valueOf('name')),
-    consumers: Number(valueOf('consumers')),
-    pending: Number(valueOf('pending')),
-    lag: typeof lag === 'number' ? lag : null,
+    name: String(told['name']),
+    consumers: Number(told['consumers']),
+    pending: Number(told['pending']),
+    lag: last - countOf(told['last-delivered-id']),
   };
+}
+
+/** Redis tells names and values in turn. */
+function toRecord(answer: unknown): Record<string, unknown> {
+  const pairs = answer as unknown[];
+  return Object.fromEntries(
+    pairs.flatMap((name, index) => (index % 2 === 0 ? [[name, pairs[index + 1]]] : [])),
+  );
+}
+
+function countOf(id: unknown): number {
+  return Number.parseInt(String(id ?? '0'), 10);
 }

@@ -2,13 +2,12 @@ import type { CopyFact } from '../../machines/mirror.setup.ts';
 import { formatEventId, sequenceOf } from '../journal/event-id.ts';
 import { readId } from '../journal/event-line.ts';
 import type { LineReader } from '../journal/line-reader.ts';
-import { GroupSplitter } from './group-splitter.ts';
-import type { Batch, Group, Holder, SharedLog } from './shared-log.ts';
+import { lastIdOf, wholeGroups } from './batches.ts';
+import type { Batch, Holder, SharedLog } from './shared-log.ts';
 
 /** What copying needs of the journal. */
 export interface CopiedJournal {
   readonly committedId: string;
-  readonly oldestId: string;
   readAfter(id: string): LineReader;
   onCommit(listener: () => void): () => void;
 }
@@ -20,13 +19,17 @@ export interface JournalCopyOptions {
   /** Where the log ends; null when it is empty. */
   headId: string | null;
   tell: (fact: CopyFact) => void;
-  /** Everything up to the end of this group is in the log. */
-  onCopied: (group: Group) => void;
+  /** Everything up to this event is in the log. */
+  onCopied: (id: string) => void;
+  /** The first event that the log is to keep. */
+  trimTo: () => string;
 }
 
 /** What is under way at a time, in all. */
 const WINDOW_BYTES = 4 << 20;
 const WINDOW_BATCHES = 16;
+/** Less than this waits for the answers that are due, and grows meanwhile. */
+const FULL_BYTES = 64 << 10;
 /** Further behind than so many events is more than what was written a moment ago. */
 const BEHIND = 1000;
 /** A log that is written to by nobody is asked so often whose it is. */
@@ -43,7 +46,8 @@ const NOTHING = formatEventId({ sequence: 0, tag: '00000000' });
  */
 export class JournalCopy {
   readonly #options: JournalCopyOptions;
-  readonly #splitter = new GroupSplitter();
+  /** The beginning of a group, whose end was not read yet. */
+  #begun: Buffer = Buffer.alloc(0);
   readonly #reader: LineReader;
   readonly #stopListening: () => void;
   readonly #underWay = new Set<Promise<void>>();
@@ -53,6 +57,7 @@ export class JournalCopy {
   /** Everything up to here was read. */
   #readSequence: number;
   #trimmedTo = '';
+  #isAtEnd = false;
   #isCaughtUp = false;
   #isDraining = false;
   #isOver = false;
@@ -90,29 +95,30 @@ export class JournalCopy {
   }
 
   async #step(): Promise<void> {
+    if (this.#isAtEnd) await Promise.all(this.#underWay);
     const { committedId } = this.#options.journal;
     const block = await this.#reader.read();
     if (block !== null) return this.#take(block);
-    if (this.#underWay.size > 0 && !this.#isOver) this.#noteProgress(committedId);
-    if (this.#underWay.size === 0) {
-      if (!this.#isCaughtUp) this.#options.tell({ type: 'copy.caughtUp' });
-      this.#isCaughtUp = true;
-      await this.#trim();
-      if (this.#isDraining) return this.#end({ type: 'copy.drained' });
-    }
+    if (this.#underWay.size > 0) return void (await Promise.all(this.#underWay));
+    if (!this.#isCaughtUp) this.#options.tell({ type: 'copy.caughtUp' });
+    this.#isCaughtUp = true;
+    await this.#trim();
+    if (this.#isDraining) return this.#end({ type: 'copy.drained' });
     if (this.#options.journal.committedId === committedId) await this.#arrival();
   }
 
   async #take(block: Buffer): Promise<void> {
     const firstId = readId(block, 0);
     if (sequenceOf(firstId) > this.#readSequence + 1) this.#noteGap(firstId);
-    const groups = this.#splitter.take(block);
-    const last = groups.at(-1);
-    this.#readSequence = sequenceOf(readId(block, block.lastIndexOf(NEWLINE, block.length - 2) + 1));
-    if (last === undefined) return;
-    this.#noteProgress(this.#options.journal.committedId);
-    this.#send({ holder: this.#options.holder, afterId: this.#afterId, groups }, block.length);
-    this.#sentId = last.id;
+    const lines = this.#begun.length === 0 ? block : Buffer.concat([this.#begun, block]);
+    const batch = wholeGroups(lines);
+    this.#begun = lines.subarray(batch?.lines.length ?? 0);
+    this.#readSequence = sequenceOf(lastIdOf(block));
+    this.#isAtEnd = block.length < FULL_BYTES;
+    if (batch === null) return;
+    this.#noteProgress();
+    this.#send(batch);
+    this.#sentId = batch.id;
     while (this.#isFull && !this.#isOver) await Promise.race(this.#underWay);
   }
 
@@ -126,18 +132,20 @@ export class JournalCopy {
 
   /** A log that begins with what is the oldest here has no gap. */
   #noteGap(nextId: string): void {
-    this.#splitter.reset();
+    this.#begun = Buffer.alloc(0);
     if (this.#sentId === NOTHING) return;
     this.#options.tell({ type: 'copy.gapFound', afterId: this.#sentId, nextId });
   }
 
-  #noteProgress(committedId: string): void {
+  #noteProgress(): void {
+    const { committedId } = this.#options.journal;
     if (!this.#isCaughtUp || sequenceOf(committedId) - sequenceOf(this.#sentId) <= BEHIND) return;
     this.#isCaughtUp = false;
     this.#options.tell({ type: 'copy.fellBehind' });
   }
 
-  #send(batch: Batch, length: number): void {
+  #send(batch: Batch | null): void {
+    const length = batch?.lines.length ?? 0;
     this.#bytesUnderWay += length;
     const sending: Promise<void> = this.#append(batch).finally(() => {
       this.#underWay.delete(sending);
@@ -148,13 +156,13 @@ export class JournalCopy {
   }
 
   /** Never rejects. */
-  async #append(batch: Batch): Promise<void> {
+  async #append(batch: Batch | null): Promise<void> {
+    const { log, holder, onCopied } = this.#options;
     try {
-      const isTaken = await this.#options.log.append(batch);
+      const isTaken = await log.append({ holder, afterId: this.#afterId, batch });
       if (this.#isOver) return;
       if (!isTaken) return this.#end({ type: 'copy.refused' });
-      const last = batch.groups.at(-1);
-      if (last !== undefined) this.#options.onCopied(last);
+      if (batch !== null) onCopied(batch.id);
     } catch (error) {
       this.#end({ type: 'copy.failed', reason: error instanceof Error ? error.message : String(error) });
     }
@@ -166,13 +174,12 @@ export class JournalCopy {
     this.#options.tell(fact);
   }
 
-  /** The log keeps what the journal keeps. */
   async #trim(): Promise<void> {
-    const { journal, log, holder } = this.#options;
-    const { oldestId } = journal;
-    if (oldestId === this.#trimmedTo) return;
-    await log.trim({ holder, before: sequenceOf(oldestId) });
-    this.#trimmedTo = oldestId;
+    const { log, holder, trimTo } = this.#options;
+    const firstKept = trimTo();
+    if (firstKept === this.#trimmedTo) return;
+    await log.trim({ holder, before: sequenceOf(firstKept) });
+    this.#trimmedTo = firstKept;
   }
 
   /** Resolves when something was committed or taken; after a while without, the log is asked whose it is. */
@@ -182,16 +189,10 @@ export class JournalCopy {
       this.#wake = resolve;
       if (this.#isOver || (this.#isDraining && this.#underWay.size === 0)) return resolve();
       confirming = setTimeout(() => {
-        if (this.#underWay.size === 0) this.#send({ ...this.#confirmation, groups: [] }, 0);
+        if (this.#underWay.size === 0) this.#send(null);
       }, CONFIRM_MS).unref();
     });
     clearTimeout(confirming);
     this.#wake = () => undefined;
   }
-
-  get #confirmation(): Pick<Batch, 'holder' | 'afterId'> {
-    return { holder: this.#options.holder, afterId: this.#afterId };
-  }
 }
-
-const NEWLINE = 0x0a;

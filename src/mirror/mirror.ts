@@ -69,8 +69,8 @@ export class Mirror {
     return new Promise((resolve) => this.#waiters.push({ sequence, resolve }));
   }
 
-  /** The actors of the mirror machine, which copy this journal. */
-  connect(journal: Journal): MirrorActors {
+  /** The actors of the mirror machine, which copy this journal. `trimTo` names the first event that the log is to keep. */
+  connect(journal: Journal, { trimTo = () => journal.oldestId } = {}): MirrorActors {
     this.#journal = journal;
     this.#lag = new MirrorLag(journal);
     const { log, owner } = this.#options;
@@ -83,7 +83,8 @@ export class Mirror {
           log,
           holder: { owner, epoch: input.epoch },
           headId: input.headId,
-          onCopied: ({ id }) => this.#note(id),
+          onCopied: (id) => this.#note(id),
+          trimTo,
           tell: (fact) => {
             if (fact.type === 'copy.failed') this.#warn(fact.reason);
             sendBack(fact);

@@ -1,9 +1,9 @@
 import type { RedisAddress } from '../environment/redis-url.ts';
-import { readId } from '../journal/event-line.ts';
+import { behind, lastIdOf } from './batches.ts';
 import { connectRedis, toSharedLogError, type RedisClient } from './connect-redis.ts';
 import { keysOf, type WorkspaceKeys } from './keys.ts';
 import { APPEND, CLAIM, TRIM } from './redis-scripts.ts';
-import type { Batch, Claim, Claimed, Group, Head, Holder, SharedLog } from './shared-log.ts';
+import type { Append, Batch, Claim, Claimed, Head, Holder, SharedLog } from './shared-log.ts';
 
 export interface RedisLogOptions {
   address: RedisAddress;
@@ -33,12 +33,12 @@ export class RedisLog implements SharedLog {
     return kind === 'claimed' ? { kind, epoch: stored, ...head } : { kind, ...head };
   }
 
-  async append({ holder, afterId, groups }: Batch): Promise<boolean> {
+  async append({ holder, afterId, batch }: Append): Promise<boolean> {
     const { workspaceId, feedEvents } = this.#options;
-    const { holder: holderKey, log, feed } = this.#keys;
-    const batch = groups.flatMap<Argument>(({ id, lines }) => [id, lines]);
-    const values = [...valuesOf(holder), afterId ?? '', workspaceId, feedEvents, ...batch];
-    return (await this.#run(APPEND, [holderKey, log, feed], values)) === 1;
+    const { holder: holderKey, log, feed, feedCount } = this.#keys;
+    const values = [...valuesOf(holder), afterId ?? '', workspaceId, feedEvents];
+    const { id, lines } = batch ?? { id: '', lines: '' };
+    return (await this.#run(APPEND, [holderKey, log, feed, feedCount], [...values, id, lines])) === 1;
   }
 
   async head(): Promise<Head | null> {
@@ -49,11 +49,15 @@ export class RedisLog implements SharedLog {
     return { holder: { epoch: Number(epoch), owner }, headId: head ?? null };
   }
 
-  async read({ after, limit }: { after: number; limit: number }): Promise<Group[]> {
+  async read({ after, limit }: { after: number; limit: number }): Promise<Batch[]> {
     const found = await this.#ask((redis) =>
       redis.xrangeBuffer(this.#keys.log, `(${after}-0`, '+', 'COUNT', limit),
     );
-    return found.flatMap(([, [, lines]]) => (lines === undefined ? [] : [{ id: lastIdOf(lines), lines }]));
+    return found.flatMap(([, [, lines]], index) => {
+      if (lines === undefined) return [];
+      const batch = { id: lastIdOf(lines), lines };
+      return index === 0 ? behind(batch, after) : batch;
+    });
   }
 
   async trim({ holder, before }: { holder: Holder; before: number }): Promise<void> {
@@ -85,9 +89,3 @@ export class RedisLog implements SharedLog {
 function valuesOf({ owner, epoch }: Holder): Argument[] {
   return [owner, epoch];
 }
-
-function lastIdOf(lines: Buffer): string {
-  return readId(lines, lines.lastIndexOf(NEWLINE, lines.length - 2) + 1);
-}
-
-const NEWLINE = 0x0a;

@@ -4,8 +4,8 @@ export interface Holder {
   epoch: number;
 }
 
-/** Whole lines of one cause, as the journal has them; `id` is that of the last one. */
-export interface Group {
+/** Whole groups, as the journal has them; `id` is that of the last line. */
+export interface Batch {
   id: string;
   lines: Buffer;
 }
@@ -25,11 +25,12 @@ export type Claimed =
   /** Nothing was claimed: another event is the last one. */
   | { kind: 'headDiffers'; headId: string | null };
 
-export interface Batch {
+export interface Append {
   holder: Holder;
-  /** The event before the first of these; null for none. */
+  /** The event before the first of the batch; null for none. */
   afterId: string | null;
-  groups: readonly Group[];
+  /** Null to ask only whose the log is. */
+  batch: Batch | null;
 }
 
 /** Where a log ends, and whose it is. */
@@ -42,19 +43,19 @@ export interface Head {
  * A log that outlives the machine of its workspace, as the engine sees it.
  *
  * Guarantees
- * - Groups are whole, in order and once, also when a batch is repeated of which the answer was lost.
+ * - Groups are whole, in order and once, also when a batch is repeated, or part of it, of which the answer was lost.
  * - Of all who claim, only the last one appends.
  */
 export interface SharedLog {
   /** Asking again under the same owner gives the same epoch. */
   claim(claim: Claim): Promise<Claimed>;
   /** False when nothing was appended: the log is another one's by now, or lacks what comes before. */
-  append(batch: Batch): Promise<boolean>;
+  append(append: Append): Promise<boolean>;
   /** Null before the first claim. */
   head(): Promise<Head | null>;
-  /** The oldest groups behind a sequence. */
-  read(range: { after: number; limit: number }): Promise<Group[]>;
-  /** Lets go of groups that end before a sequence. */
+  /** The oldest batches with events behind a sequence, so many at most; of the first one only what is behind it. */
+  read(range: { after: number; limit: number }): Promise<Batch[]>;
+  /** Lets go of batches that end before a sequence. */
   trim(options: { holder: Holder; before: number }): Promise<void>;
   close(): void;
 }

@@ -145,7 +145,8 @@ async function startCopy(
     holder: { owner: 'bench', epoch: claim.epoch },
     headId: null,
     tell: () => undefined,
-    onCopied: ({ id }) => {
+    trimTo: () => journal.oldestId,
+    onCopied: (id) => {
       copiedId = id;
       onCopied(id);
       wake();

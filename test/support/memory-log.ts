@@ -1,10 +1,11 @@
 import { sequenceOf } from '../../src/journal/event-id.ts';
-import type { Batch, Claim, Claimed, Group, Head, Holder, SharedLog } from '../../src/mirror/shared-log.ts';
+import { behind } from '../../src/mirror/batches.ts';
+import type { Append, Batch, Claim, Claimed, Head, Holder, SharedLog } from '../../src/mirror/shared-log.ts';
 
 /** A shared log in memory, to which any number of engines of one workspace may be connected. */
 export class MemoryLog implements SharedLog {
   #head: Head | null = null;
-  #groups: Group[] = [];
+  #batches: Batch[] = [];
   /** What each call meets first: a test may have it wait, or fail. */
   obstacle: () => Promise<void> = () => Promise.resolve();
 
@@ -19,13 +20,13 @@ export class MemoryLog implements SharedLog {
     return { kind: 'claimed', epoch, headId };
   }
 
-  async append({ holder, afterId, groups }: Batch): Promise<boolean> {
+  async append({ holder, afterId, batch }: Append): Promise<boolean> {
     await this.obstacle();
     const head = this.#heldBy(holder);
     if (head === null || this.#sequence < sequenceOf(afterId ?? '0')) return false;
-    const added = groups.filter(({ id }) => sequenceOf(id) > this.#sequence);
-    this.#groups.push(...added);
-    this.#head = { holder, headId: added.at(-1)?.id ?? head.headId };
+    if (batch === null || sequenceOf(batch.id) <= this.#sequence) return true;
+    this.#batches.push(behind(batch, this.#sequence));
+    this.#head = { holder, headId: batch.id };
     return true;
   }
 
@@ -34,15 +35,16 @@ export class MemoryLog implements SharedLog {
     return this.#head;
   }
 
-  async read({ after, limit }: { after: number; limit: number }): Promise<Group[]> {
+  async read({ after, limit }: { after: number; limit: number }): Promise<Batch[]> {
     await this.obstacle();
-    return this.#groups.filter(({ id }) => sequenceOf(id) > after).slice(0, limit);
+    const found = this.#batches.filter(({ id }) => sequenceOf(id) > after).slice(0, limit);
+    return found.map((batch) => behind(batch, after));
   }
 
   async trim({ holder, before }: { holder: Holder; before: number }): Promise<void> {
     await this.obstacle();
     if (this.#heldBy(holder) === null) return;
-    this.#groups = this.#groups.filter(({ id }) => sequenceOf(id) >= before);
+    this.#batches = this.#batches.filter(({ id }) => sequenceOf(id) >= before);
   }
 
   close(): void {

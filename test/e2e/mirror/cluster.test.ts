@@ -6,7 +6,7 @@ import { parseRedisUrl } from '../../../src/environment/redis-url.ts';
 import { openFleet } from '../../../src/fleet/fleet.ts';
 import { RedisLog } from '../../../src/mirror/redis-log.ts';
 import { startRedis, type RedisServer } from '../../support/redis-server.ts';
-import { describeSharedLog, groupOf, idOf } from '../../support/shared-log-conformance.ts';
+import { describeSharedLog, batchOf, idOf } from '../../support/shared-log-conformance.ts';
 
 const nodes: RedisServer[] = [];
 let url = '';
@@ -39,7 +39,7 @@ it('one reader follows the workspaces of all nodes of a cluster', async () => {
     const log = openLog(name);
     const claim = await log.claim({ owner: 'a', epoch: 0, headId: null });
     if (claim.kind !== 'claimed') throw new Error(claim.kind);
-    await log.append({ holder: { owner: 'a', epoch: claim.epoch }, afterId: null, groups: [groupOf(1)] });
+    await log.append({ holder: { owner: 'a', epoch: claim.epoch }, afterId: null, batch: batchOf(1) });
     log.close();
   }
   const fleet = openFleet(url);

@@ -26,9 +26,9 @@ const variables = () => ({ ...NO_AGENT, REPLICA_LOG_URL: `redis://:${PASSWORD}@1
 async function mirroredOf({ environment }: Workspace): Promise<string> {
   const address = { ...redis.address, password: PASSWORD };
   const log = new RedisLog({ address, workspaceId: environment['WORKSPACE_ID']!, feedEvents: 1000 });
-  const groups = await log.read({ after: 0, limit: 100_000 });
+  const batches = await log.read({ after: 0, limit: 100_000 });
   log.close();
-  return Buffer.concat(groups.map(({ lines }) => lines)).toString();
+  return Buffer.concat(batches.map(({ lines }) => lines)).toString();
 }
 
 const writtenOf = ({ home }: Workspace) => readFile(createPaths(home).events, 'utf8');

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { createActor } from 'xstate';
 import { mirrorMachine } from '../../../machines/mirror.machine.ts';
 import { sequenceOf } from '../../../src/journal/event-id.ts';
+import { openFleet } from '../../../src/fleet/fleet.ts';
 import { openJournal, type Journal } from '../../../src/journal/journal.ts';
 import { createLog } from '../../../src/log.ts';
 import { keysOf } from '../../../src/mirror/keys.ts';
@@ -14,7 +15,7 @@ import { createEngineStorage } from '../../../src/storage/atomic-files.ts';
 import { delta } from '../../journal/open-test-journal.ts';
 import { createRandom, pick } from '../../support/random.ts';
 import { startRedis, type RedisServer } from '../../support/redis-server.ts';
-import { groupOf } from '../../support/shared-log-conformance.ts';
+import { batchOf } from '../../support/shared-log-conformance.ts';
 
 /** `MIRROR_KILLS=50 MIRROR_CLAIMS=5000` is the long form. */
 const KILLS = Number(process.env['MIRROR_KILLS'] ?? 3);
@@ -67,9 +68,11 @@ function appendSome(journal: Journal): void {
   journal.append([delta('x'.repeat(1_000))], { sync: false });
 }
 
-async function feedLength(): Promise<number> {
-  const feeds = Array.from({ length: 16 }, (_, shard) => redis.ask('XLEN', `replicas:{${shard}}:feed`));
-  return (await Promise.all(feeds)).reduce((sum, length) => sum + Number(length), 0);
+async function fedEvents(): Promise<number> {
+  const fleet = openFleet(redis.url);
+  const feeds = await fleet.status();
+  fleet.close();
+  return feeds.reduce((sum, { events }) => sum + events, 0);
 }
 
 describe('a Redis that is killed under load', () => {
@@ -92,10 +95,10 @@ describe('a Redis that is killed under load', () => {
       await journal.committed();
       await expect.poll(() => mirror.copiedId, POLL).toBe(journal.committedId);
 
-      const groups = await log.read({ after: 0, limit: 1_000_000 });
+      const batches = await log.read({ after: 0, limit: 1_000_000 });
       const written = await readFile(file, 'utf8');
-      expect(Buffer.concat(groups.map(({ lines }) => lines)).toString() === written).toBe(true);
-      expect(await feedLength()).toBe(sequenceOf(journal.committedId));
+      expect(Buffer.concat(batches.map(({ lines }) => lines)).toString() === written).toBe(true);
+      expect(await fedEvents()).toBe(sequenceOf(journal.committedId));
     },
   );
 });
@@ -116,10 +119,8 @@ describe('engines that claim one log at random', () => {
         if (claim.kind === 'claimed') engine.holder = { owner, epoch: claim.epoch };
         continue;
       }
-      const group = groupOf(sequenceOf(headId ?? '0') + 1);
-      const racing = engines.map(({ log, holder }) =>
-        log.append({ holder, afterId: headId, groups: [group] }),
-      );
+      const batch = batchOf(sequenceOf(headId ?? '0') + 1);
+      const racing = engines.map(({ log, holder }) => log.append({ holder, afterId: headId, batch }));
       const taken = (await Promise.all(racing)).flatMap((isTaken, index) =>
         isTaken ? [engines[index]!] : [],
       );
@@ -141,7 +142,7 @@ describe('a replica that is promoted without the last of what was written', () =
     const claim = await log.claim(owner);
     await expect.poll(() => replica.ask('EXISTS', keysOf('promoted').holder), POLL).toBe('1');
     await replica.ask('REPLICAOF', 'NO', 'ONE'); // from here on it hears nothing
-    await log.append({ holder: { owner: 'a', epoch: 1 }, afterId: null, groups: [groupOf(1)] });
+    await log.append({ holder: { owner: 'a', epoch: 1 }, afterId: null, batch: batchOf(1) });
     const promoted = new RedisLog({ address: replica.address, workspaceId: 'promoted', feedEvents: 1000 });
     onTestFinished(() => promoted.close());
 
@@ -149,12 +150,12 @@ describe('a replica that is promoted without the last of what was written', () =
     expect(
       await promoted.append({
         holder: { owner: 'a', epoch: 1 },
-        afterId: groupOf(1).id,
-        groups: [groupOf(2)],
+        afterId: batchOf(1).id,
+        batch: batchOf(2),
       }),
     ).toBe(false);
     expect(await promoted.claim({ ...owner, epoch: 1 })).toEqual({ kind: 'claimed', epoch: 1, headId: null });
-    const again = { holder: { owner: 'a', epoch: 1 }, afterId: null, groups: [groupOf(1), groupOf(2)] };
+    const again = { holder: { owner: 'a', epoch: 1 }, afterId: null, batch: batchOf(1, 1, 1) };
     expect(await promoted.append(again)).toBe(true);
   });
 });

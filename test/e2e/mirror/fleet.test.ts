@@ -5,7 +5,7 @@ import { openFleet, type Fleet, type FleetEvent } from '../../../src/fleet/fleet
 import { RedisLog } from '../../../src/mirror/redis-log.ts';
 import { PROGRAM } from '../../support/engine-process.ts';
 import { startRedis, type RedisServer } from '../../support/redis-server.ts';
-import { groupOf, idOf } from '../../support/shared-log-conformance.ts';
+import { batchOf, idOf } from '../../support/shared-log-conformance.ts';
 
 let redis: RedisServer;
 let fleet: Fleet;
@@ -33,9 +33,9 @@ function startEngines(workspaces: number) {
         const { log, head } = engine;
         const claim = await log.claim({ owner: 'a', epoch: 0, headId: head === 0 ? null : idOf(head) });
         if (claim.kind !== 'claimed') throw new Error(claim.kind);
-        const groups = Array.from({ length: events }, (_, index) => groupOf(head + index + 1));
+        const batch = batchOf(head + 1, ...Array.from({ length: events }, () => 1));
         const holder = { owner: 'a', epoch: claim.epoch };
-        await log.append({ holder, afterId: claim.headId, groups });
+        await log.append({ holder, afterId: claim.headId, batch });
         engine.head += events;
       }
     },
@@ -75,12 +75,12 @@ describe('the feed of the fleet', () => {
     expect(new Set(keysOf(taken)).size).toBe(60);
   });
 
-  it('shares them out in a group, and gives a consumer that comes back what it had not acknowledged', async () => {
+  it('shares them out in a group, and gives a consumer that comes back the batches it had not acknowledged whole', async () => {
     const engines = startEngines(1);
     const first = fleet.follow({ group: 'g', consumer: 'a', from: 'oldest' });
-    await engines.write(4);
-    const [one, two] = await take(first, 2);
-    one!.acknowledge();
+    for (const events of [1, 2, 1]) await engines.write(events);
+    const [one, two] = await take(first, 3);
+    for (const event of [one, two]) event!.acknowledge();
     await first.return?.();
 
     const again = fleet.follow({ group: 'g', consumer: 'a' });
@@ -88,7 +88,7 @@ describe('the feed of the fleet', () => {
     await again.return?.();
     engines.close();
 
-    expect(keysOf(rest)).toEqual([two!.key, `workspace-0/${idOf(3)}`, `workspace-0/${idOf(4)}`]);
+    expect(keysOf(rest)).toEqual([2, 3, 4].map((sequence) => `workspace-0/${idOf(sequence)}`));
   });
 
   it('takes over what a consumer that died had not acknowledged', async () => {
@@ -145,7 +145,7 @@ describe('the feed of the fleet', () => {
 
     expect(stdout.split('\n').filter((line) => !line.endsWith('events 0') && line !== '')).toEqual([
       expect.stringMatching(/^replicas:\{\d+\}:feed {2}events 2$/),
-      '  g  consumers 1  pending 2  not delivered 0',
+      '  g  consumers 1  pending 1  not delivered 0',
     ]);
   });
 });
