@@ -129,9 +129,9 @@ export const agentProcessSetup = setup({
       (reason === 'stopped' ||
         event.becomes === 'cutOff' ||
         (reason === 'asked' && event.becomes !== 'ended')),
-    failedToStart: ({ context: { launchedFor, wanted }, event }) =>
+    failedToStart: ({ context: { launchedFor, wanted, deaths }, event }) =>
       event.type === 'process.settled' &&
-      event.becomes !== 'again' &&
+      (event.becomes !== 'again' || deaths >= DEATHS_MAX) &&
       launchedFor !== null &&
       launchedFor === wanted,
     isGivenAgain: ({ context, event }) =>

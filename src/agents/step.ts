@@ -130,6 +130,8 @@ export interface Ending {
   isUnresponsive: boolean;
   /** The chat was told that it works by itself. */
   isSelfDirected: boolean;
+  /** What it said at last, where it complains. */
+  complaint: string;
 }
 
 export interface Conclusion<State = unknown> {

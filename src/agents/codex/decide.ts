@@ -64,11 +64,15 @@ export function conclude(state: CodexState, ending: Ending): Conclusion<CodexSta
   return { state: { ...rested(closed), unclear }, said: said ?? [], outcome };
 }
 
+/** Below 0.168.0 servers that begin a new `.codex` together get in each other's way. */
+const STATE_IS_TAKEN = /\bsqlite\b|database is locked/i;
+
 /** A message that was written may have been begun with: the next process asks its thread. */
 function outcomeOf(
   { turn, ending, opening }: CodexState,
-  { isFound, isAsked, isSelfDirected }: Ending,
+  { isFound, isAsked, isSelfDirected, complaint }: Ending,
 ): Conclusion<CodexState>['outcome'] {
+  if (opening.step === 'initialize' && STATE_IS_TAKEN.test(complaint)) return { kind: 'again' };
   if (turn === null) return { kind: isSelfDirected ? 'cutOff' : 'rested' };
   const end = ending?.end ?? turn.refusal ?? (turn.isPlanned ? COMPLETED : null);
   if (end !== null)

@@ -8,6 +8,7 @@ import type { ExecutorOptions } from '../agent-context.ts';
 import type { AgentCodec } from '../codec.ts';
 import { timed, type Facts } from '../facts.ts';
 import { exited, unresponsive } from '../failures.ts';
+import type { Ending } from '../step.ts';
 import type { Conversation } from './conversation.ts';
 import type { LiveProcess } from './live-process.ts';
 import { isWritten } from './recovery.ts';
@@ -30,9 +31,10 @@ export async function settle(
   await conversation.killTools(process, process.reachWith(conversation.standingOf(process)));
   await killRemains(run);
   if (!hasDetached(run)) await codec.tidy?.({ chatId: chat.chatId, home: context.paths.home });
-  const failure = options.isUnresponsive ? silenceOf(process, codec) : await exitOf(process, options);
-  const isGivenWhole = process.given !== null && (await isWritten(run, process.given));
-  const becomes = conclude(process, isGivenWhole, options);
+  const complaint = withoutColors(await readStderrTail(run));
+  const failure = options.isUnresponsive ? silenceOf(process, codec) : exitOf(process, complaint, options);
+  const isWhole = process.given !== null && (await isWritten(run, process.given));
+  const becomes = conclude(process, { isWritten: isWhole, complaint }, options);
   context.pool.leave(run.id);
   clearWhenSettled(process, options);
   return { becomes, failure };
@@ -43,11 +45,12 @@ function silenceOf({ state }: LiveProcess, codec: AgentCodec): Failure {
   return typeof awaited === 'string' ? unresponsive(codec, awaited) : awaited;
 }
 
-async function exitOf(
-  { run, state, channel }: LiveProcess,
+function exitOf(
+  { state, channel }: LiveProcess,
+  complaint: string,
   { codec, context, code }: SettlementOptions,
-): Promise<Failure> {
-  const reason = codec.reasonIn?.(state) ?? withoutColors(await readStderrTail(run));
+): Failure {
+  const reason = codec.reasonIn?.(state) ?? complaint;
   const isSilent = channel.offset === 0;
   return exited(codec, { exitCode: code, reason, isSilent, program: context.findProgram() });
 }
@@ -55,18 +58,12 @@ async function exitOf(
 /** Nothing that it left open stays without an end. */
 function conclude(
   process: LiveProcess,
-  isGivenWhole: boolean,
+  left: Pick<Ending, 'isWritten' | 'complaint'>,
   { codec, context, conversation, facts, isAsked, isFound, isUnresponsive }: SettlementOptions,
 ): Becoming {
   const { position, messageId } = process;
   const { isSelfDirected } = facts;
-  const ending = {
-    isFound,
-    isWritten: isGivenWhole,
-    isAsked,
-    isSelfDirected,
-    isUnresponsive,
-  };
+  const ending = { ...left, isFound, isAsked, isSelfDirected, isUnresponsive };
   const { state, said, outcome } = codec.conclude(process.state, ending);
   process.state = state;
   const { sessionId } = conversation.standingOf(process);

@@ -15,6 +15,7 @@ const ENDING = {
   isWritten: true,
   isAsked: false,
   isUnresponsive: false,
+  complaint: '',
   isSelfDirected: false,
 };
 const KNOWN = { id: 's1', file: 'there' as const, reason: '', notice: null, wasUsed: true };

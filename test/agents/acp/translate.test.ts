@@ -14,6 +14,7 @@ const ENDING = {
   isWritten: true,
   isAsked: false,
   isUnresponsive: false,
+  complaint: '',
   isSelfDirected: false,
 };
 

@@ -10,6 +10,7 @@ const ENDING: Ending = {
   isAsked: false,
   isSelfDirected: false,
   isUnresponsive: false,
+  complaint: '',
 };
 const FOUND = { isFound: true };
 const RESTING: ClaudeState = { ...freshState('s', null), session: 'idle' };

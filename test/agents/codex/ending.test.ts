@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { codec, Driven, GREETED, launched, opened, turnCompleted, working } from './codec-harness.ts';
+import { freshState } from '../../../src/agents/codex/state.ts';
 import { newMessage } from '../claude/stand-in.ts';
 
 const FOUND = { policy: 'ask' as const, sessionId: 'thread-1', turn: null, steering: [] };
@@ -167,7 +168,7 @@ describe('a plan of Codex', () => {
     const { state } = driven;
     driven.say({ type: 'answer', request: request(driven), answer: { decision: 'deny' } });
     expect(driven.ends).toEqual([{ outcome: 'completed' }]);
-    const ending = { isFound: true, isWritten: true, isAsked: false, isUnresponsive: false };
+    const ending = { isFound: true, isWritten: true, isAsked: false, isUnresponsive: false, complaint: '' };
     expect(codec.conclude(state, { ...ending, isSelfDirected: false }).outcome).toEqual({
       kind: 'ended',
       end: { outcome: 'completed' },
@@ -191,6 +192,7 @@ describe('a server of Codex that died', () => {
     isWritten: true,
     isAsked: false,
     isUnresponsive: false,
+    complaint: '',
     isSelfDirected: false,
   };
 
@@ -208,6 +210,17 @@ describe('a server of Codex that died', () => {
   ])('at rest, or at work by itself (%s)', (isSelfDirected, kind) => {
     const given = { ...ending, isFound: false, isSelfDirected };
     expect(codec.conclude(launched().state, given).outcome).toEqual({ kind });
+  });
+
+  it('as another one began the same folder is launched again, and not for another reason', () => {
+    const gone = (complaint: string) =>
+      codec.conclude(freshState(), { ...ending, isFound: false, complaint });
+    const taken = 'Error: failed to initialize sqlite state runtime under /home/user/.codex: …';
+    expect(gone(taken).outcome).toEqual({ kind: 'again' });
+    expect(gone('Error: the configuration is wrong').outcome).toEqual({ kind: 'rested' });
+    expect(codec.conclude(working().state, { ...ending, isFound: false, complaint: taken }).outcome).toEqual({
+      kind: 'cutOff',
+    });
   });
 });
 

@@ -62,7 +62,12 @@ describe('a message with a goal', () => {
   it('is not given again when the server dies between two turns', () => {
     const { state } = started().print(SET, turnCompleted({}));
     const ending = { now: new Date(), isFound: true, isWritten: true, isAsked: false };
-    const gone = codec.conclude(state, { ...ending, isUnresponsive: false, isSelfDirected: false });
+    const gone = codec.conclude(state, {
+      ...ending,
+      isUnresponsive: false,
+      complaint: '',
+      isSelfDirected: false,
+    });
     expect(gone.outcome).toEqual({ kind: 'ended', end: { outcome: 'lost' } });
   });
 });

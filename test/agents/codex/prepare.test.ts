@@ -75,6 +75,7 @@ describe('a message that died with its server', () => {
       isWritten: true,
       isAsked: false,
       isUnresponsive: false,
+      complaint: '',
     };
     const { state } = working(message);
     const silent = { ...state, turn: { ...state.turn!, nativeId: null } };

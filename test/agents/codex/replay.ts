@@ -115,7 +115,7 @@ function finish(replayed: Replayed, end: TurnEnd): void {
 }
 
 function settle(replayed: Replayed): void {
-  const ending = { isFound: false, isWritten: true, isAsked: false, isUnresponsive: false };
+  const ending = { isFound: false, isWritten: true, isAsked: false, isUnresponsive: false, complaint: '' };
   const { state, said } = conclude(replayed.state, { ...ending, isSelfDirected: false });
   keep(replayed, { state, said });
 }

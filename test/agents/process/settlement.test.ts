@@ -59,7 +59,14 @@ it('the codec hears how it ended, and whether it had the whole message', async (
     },
   });
   expect(heard).toEqual([
-    { isFound: false, isWritten: true, isAsked: false, isUnresponsive: false, isSelfDirected: false },
+    {
+      isFound: false,
+      isWritten: true,
+      isAsked: false,
+      isUnresponsive: false,
+      isSelfDirected: false,
+      complaint: 'it hurts',
+    },
   ]);
 });
 

@@ -107,6 +107,18 @@ describe('a message', () => {
     expect(leafOf(process.getSnapshot())).toBe('absent');
   });
 
+  it('gets one process after the other that cannot begin yet, until five went, in the words of the last', () => {
+    const { orders, told, take } = startProcess();
+
+    take(prepare('m1'));
+    for (let death = 1; death < 5; death += 1) take(LAUNCHED, EXITED, settled('again'));
+    expect([namesOf(orders).filter((name) => name === 'launch m1').length, told]).toEqual([5, []]);
+    take(LAUNCHED, EXITED, settled('again'));
+
+    expect(told).toEqual([{ type: 'agent.exited', failure: FAILURE }]);
+    expect(namesOf(orders).at(-1)).toBe('settle');
+  });
+
   it('cannot be said into a turn that does not run', () => {
     const { told, take } = startProcess();
 
