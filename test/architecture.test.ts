@@ -115,6 +115,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/journal',
     'type:src/log.ts',
   ],
+  'src/archive': ['node:', 'aws4fetch', 'cockatiel', 'zod', 'type:src/environment', 'src/storage'],
   'src/tracing': [
     'node:',
     '@opentelemetry/api',

@@ -12,6 +12,7 @@ import {
   milliseconds,
   wholeNumber,
 } from './environment-values.ts';
+import { ARCHIVE_VARIABLES, AWS_VARIABLES, archiveTargetOf, withheldKeys } from './archive-variables.ts';
 import { MIRROR_VARIABLES } from './mirror-variables.ts';
 import { TRACING_VARIABLES } from './tracing-variables.ts';
 import { EngineError } from '../errors.ts';
@@ -27,6 +28,9 @@ const HIDDEN = new Set([
   'REPLICA_LOG_URL',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_HEADERS',
+  'ARCHIVE_URL',
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_S3',
 ]);
 
 const KIB = 1024;
@@ -142,6 +146,8 @@ const optional = {
       description: 'Where people reach a port of the workspace; `{port}` and `{workspaceId}` are filled in.',
     }),
   ...MIRROR_VARIABLES,
+  ...ARCHIVE_VARIABLES,
+  ...AWS_VARIABLES,
   ...TRACING_VARIABLES,
   STATELY_INSPECT_URL: z
     .string()
@@ -167,7 +173,12 @@ export const EnvironmentSchema = z
       path: ['REPLICA_ACCEPT'],
       error: 'can only be mirrored where REPLICA_LOG_URL is set',
     },
-  );
+  )
+  .refine((settings) => archiveTargetOf(settings) !== undefined, {
+    path: ['ARCHIVE_URL'],
+    error:
+      'needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or both of ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY',
+  });
 
 /** Of the engine's own variables, those that agents and hooks get too. */
 export const PASSED_ON: ReadonlySet<string> = new Set([
@@ -175,6 +186,7 @@ export const PASSED_ON: ReadonlySet<string> = new Set([
   'WORKSPACE_HOME',
   'REPLICAS_REPO_NAME',
   'REPLICAS_DEFAULT_BRANCH',
+  ...Object.keys(AWS_VARIABLES),
 ]);
 
 /** Variables the engine does not read for itself: agents, hooks and their tools do. */
@@ -209,8 +221,11 @@ export function parseEnvironment(environment: Environment): EngineEnvironment {
 
 /** What agents and hooks run with: the ambient environment, with `~` where the workspace is. */
 export function agentEnvironment({ ambient, ...settings }: EngineEnvironment): Record<string, string> {
+  const withheld = withheldKeys(settings);
   const passedOn = Object.entries(settings).flatMap(([name, value]) =>
-    PASSED_ON.has(name) && typeof value === 'string' ? [[name, value] as const] : [],
+    PASSED_ON.has(name) && !withheld.includes(name) && typeof value === 'string'
+      ? [[name, value] as const]
+      : [],
   );
   return { ...ambient, ...Object.fromEntries(passedOn), HOME: settings.WORKSPACE_HOME };
 }
