@@ -1,7 +1,8 @@
 import { createPlainLogin } from '../agents/login.ts';
 import type { AgentOptions } from '../agents/registry.ts';
 import { repairText } from '../chats/repair.ts';
-import { type EngineEnvironment, findExecutable } from '../environment/engine-env.ts';
+import type { EngineEnvironment } from '../environment/engine-env.ts';
+import { findExecutable } from '../environment/find-executable.ts';
 import { collectSystemPrompts } from '../hooks/system-prompts.ts';
 import type { Log } from '../log.ts';
 import { listRepositories } from '../workspace/find-repositories.ts';

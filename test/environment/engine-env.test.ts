@@ -3,7 +3,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { headerSecretsOf } from '../../src/environment/tracing-variables.ts';
 import { describe, expect, it } from 'vitest';
-import { agentEnvironment, findExecutable, parseEnvironment } from '../../src/environment/engine-env.ts';
+import { agentEnvironment, parseEnvironment } from '../../src/environment/engine-env.ts';
+import { findExecutable } from '../../src/environment/find-executable.ts';
 import type { Environment } from '../../src/environment/engine-env.ts';
 import { EngineError } from '../../src/errors.ts';
 

@@ -8,7 +8,7 @@ import { parseJson } from '../../contract/parse-json.ts';
 import { CONTROL_REQUESTS, FLAGS, OLDEST_CLAUDE } from '../../agents/claude/requirements.ts';
 import { METHODS, OLDEST_CODEX, SETTINGS } from '../../agents/codex/requirements.ts';
 import { isOlder } from '../../agents/program-version.ts';
-import { findExecutable } from '../../environment/engine-env.ts';
+import { findExecutable } from '../../environment/find-executable.ts';
 import { bad, doubtful, good, type Check, type Finding } from './check.ts';
 import { readVersion } from './programs.ts';
 

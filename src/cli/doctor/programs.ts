@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { findExecutable } from '../../environment/engine-env.ts';
+import { findExecutable } from '../../environment/find-executable.ts';
 import { bad, doubtful, good, type Check, type Finding } from './check.ts';
 
 const LIMIT_MS = 20_000;
