@@ -6,12 +6,16 @@ import { say } from '../../src/dev/scripted-steps.ts';
 import type { RequestListSchema } from '../../src/contract/requests.ts';
 import type { EngineEvent } from '../../src/contract/events.ts';
 import { plus } from '../../machines/chat.usage.ts';
-import { byPrompt, inSteps, runsForever } from '../support/scripted-turns.ts';
+import { byPrompt, inSteps, runsForever, turnByPrompt } from '../support/scripted-turns.ts';
+import { startCollector, type Span } from '../support/span-collector.ts';
 import { startWorkspace } from '../support/workspace.ts';
 import { createChat, startMixedWorkspace, type MixedWorkspace } from './agents/mixed-workspace.ts';
 
 /** `USAGE_TURNS=1000`: its long form. */
 const TURNS = Number(process.env['USAGE_TURNS'] ?? 3);
+
+/** A batch of spans that a collector did not take is sent again after a second and more. */
+const PATIENT = { timeout: 30_000 };
 
 const WAIT = 'until [ -e go ]; do sleep 0.1; done';
 
@@ -20,11 +24,16 @@ const OF_CLAUDE = { inputTokens: 10, outputTokens: 7, cacheReadTokens: 0, cacheW
 const OF_CODEX = { inputTokens: 8, outputTokens: 7, cacheReadTokens: 2, cacheWriteTokens: 0 };
 
 it(
-  `the usage of ${TURNS} turns of each agent is what the models reported, also over a killed engine`,
+  `the usage of ${TURNS} turns of each agent is what the models reported, also in traces and over a killed engine`,
   async () => {
+    const collector = await startCollector();
     const workspace = await startMixedWorkspace({
-      turn: (run) => (prompt, results) =>
-        inSteps(run(prompt.includes('slow') ? WAIT : 'true'), say('Done.'))(prompt, results),
+      environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
+      turn: (run) =>
+        turnByPrompt({
+          slow: inSteps(run('true'), run(WAIT), say('Done.')),
+          quick: inSteps(run('true'), say('Done.')),
+        }),
     });
     const { client, kill, start } = workspace;
     const stream = await client.follow({ resume: true });
@@ -38,7 +47,7 @@ it(
     for (const messageId of slow) await stream.waitForEnd(messageId);
     const before = await metricsOf(workspace);
     for (let turn = 1; turn < TURNS; turn += 1) {
-      const sent = await Promise.all(chats.map((chatId) => client.send(chatId, `turn ${turn}`)));
+      const sent = await Promise.all(chats.map((chatId) => client.send(chatId, `quick ${turn}`)));
       for (const messageId of sent) await stream.waitForEnd(messageId);
     }
 
@@ -46,9 +55,15 @@ it(
     const { body } = await client.get<{ providers: Record<string, object>; chats: { usage: object }[] }>(
       '/usage',
     );
-    expect([calls, responses]).toEqual([2 * TURNS, 2 * TURNS]);
+    expect([calls, responses]).toEqual([2 * TURNS + 1, 2 * TURNS + 1]);
     expect(body.providers['claude']).toMatchObject({ ...times(OF_CLAUDE, calls), turns: TURNS });
     expect(body.providers['codex']).toMatchObject({ ...times(OF_CODEX, responses), turns: TURNS });
+    const traced = (name: string) => collector.spans.reduce((all, span) => all + countOf(span, name), 0);
+    await expect.poll(() => traced('gen_ai.usage.output_tokens'), PATIENT).toBe((calls + responses) * 7);
+    expect(traced('gen_ai.usage.input_tokens')).toBe(calls * 10 + responses * (8 + 2));
+    expect(collector.spans.filter(({ name }) => /^(?:invoke_agent|execute_tool) /.test(name))).toHaveLength(
+      calls + responses,
+    );
     for (const chatId of chats) {
       const told = stream.events.filter(isUsageOf(chatId)).map(({ payload }) => payload.spent);
       const { body: one } = await client.get<{ chat: { usage: object } }>(`/chats/${chatId}`);
@@ -62,6 +77,10 @@ it(
   },
   120_000 + TURNS * 5_000,
 );
+
+function countOf({ attributes }: Span, name: string): number {
+  return Number(attributes.find(({ key }) => key === name)?.value.intValue ?? 0);
+}
 
 it('a budget that is used up when the engine is killed is asked for once, and no model before it is raised', async () => {
   const { chatId, client, kill, model, start } = await startWorkspace({

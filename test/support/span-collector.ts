@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
-interface Span {
+export interface Span {
   traceId: string;
   spanId: string;
   parentSpanId?: string;
