@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import { FrontDoor } from '../server/front-door.ts';
 import { startListener } from '../server/listen.ts';
 import { BootStatus } from '../journal/projection/boot-status.ts';
-import { headerSecretsOf } from '../environment/tracing-variables.ts';
+import { tracingSecretsOf } from '../environment/tracing-variables.ts';
 import { readVersion } from '../environment/version.ts';
 
 export interface RunningServer {
@@ -31,11 +31,7 @@ export async function serve(variables: Environment): Promise<RunningServer> {
   const version = readVersion();
   const log = createLog({
     level: environment.LOG_LEVEL,
-    secrets: [
-      secret,
-      environment.REPLICA_LOG_URL?.password ?? '',
-      ...headerSecretsOf(environment.OTEL_EXPORTER_OTLP_HEADERS),
-    ],
+    secrets: [secret, environment.REPLICA_LOG_URL?.password ?? '', ...tracingSecretsOf(environment)],
   });
   const { HOST: host, PORT: port, BODY_MAX_BYTES: bodyMaxBytes } = environment;
   const door = new FrontDoor(earlyHealth(environment, version));

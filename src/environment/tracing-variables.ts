@@ -7,29 +7,36 @@ const HEADERS = /^\s*[\w!#$%&'*+.^`|~-]+\s*=[^,;]*(?:,\s*[\w!#$%&'*+.^`|~-]+\s*=
 /** Shorter ones are no secrets, and words that occur anywhere. */
 const SHORTEST_SECRET = 8;
 
-/** What stands in the headers that may be a login. */
-export function headerSecretsOf(headers = ''): string[] {
-  return headers.split(',').flatMap((header) => {
+/** What stands in the headers for the collector that may be a login. */
+export function tracingSecretsOf({
+  OTEL_EXPORTER_OTLP_HEADERS: common = '',
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: own = '',
+}: Partial<Record<keyof typeof TRACING_VARIABLES, string | undefined>>): string[] {
+  return `${common},${own}`.split(',').flatMap((header) => {
     const value = header.slice(header.indexOf('=') + 1).trim();
     return [value, decoded(value)].filter(({ length }) => length >= SHORTEST_SECRET);
   });
 }
 
+const collector = () =>
+  z.string().refine(isWebUrl, 'must be an http:// or https:// URL without a login in it');
+const headers = () => z.string().regex(HEADERS, 'must be headers like name=value, separated by commas');
+
 /** What the engine reads of its environment about traces; the rest of `OTEL_*` is read by the SDK. */
 export const TRACING_VARIABLES = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: z
-    .string()
-    .refine(isWebUrl, 'must be an http:// or https:// URL without a login in it')
-    .optional()
-    .meta({
-      description:
-        'Base URL of the collector that gets a trace of each turn, as OTLP over HTTP. Without it nothing is traced.',
-    }),
-  OTEL_EXPORTER_OTLP_HEADERS: z
-    .string()
-    .regex(HEADERS, 'must be headers like name=value, separated by commas')
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector().optional().meta({
+    description:
+      'Base URL of the collector that gets a trace of each turn, as OTLP over HTTP. Without it nothing is traced.',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: headers()
     .optional()
     .meta({ description: 'Headers for the collector: `name=value`, separated by commas.' }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector()
+    .optional()
+    .meta({ description: 'Where traces go instead: the whole URL.' }),
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers()
+    .optional()
+    .meta({ description: 'More headers for traces, which go before those above.' }),
   OTEL_SERVICE_NAME: z
     .string()
     .optional()

@@ -20,7 +20,7 @@ it('continues a trace over a killed engine, says nothing of what was said, and w
     script: scriptTurns(inSteps(useTool('Bash', { command: wait }), say('Done.'))),
     environment: {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-      OTEL_EXPORTER_OTLP_HEADERS: `x-key=${KEY}`,
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: `x-key=${KEY}`,
       OTEL_SERVICE_NAME: 'traced',
       OTEL_BSP_SCHEDULE_DELAY: '50',
     },

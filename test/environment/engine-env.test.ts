@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { headerSecretsOf } from '../../src/environment/tracing-variables.ts';
+import { tracingSecretsOf } from '../../src/environment/tracing-variables.ts';
 import { describe, expect, it } from 'vitest';
 import { agentEnvironment, parseEnvironment } from '../../src/environment/engine-env.ts';
 import { findExecutable } from '../../src/environment/find-executable.ts';
@@ -59,6 +59,8 @@ describe('parseEnvironment', () => {
       ACP_AGENTS: '{"gemini":{}}',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:pass@collector.test',
       OTEL_EXPORTER_OTLP_HEADERS: 'Bearer hidden',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://user:pass@traces.test',
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'Bearer hidden too',
     };
 
     expect(problemsOf(environment)).toEqual([
@@ -72,6 +74,8 @@ describe('parseEnvironment', () => {
       'AGENT_IDLE_MS must be a whole number from 1 to 2147483647, not "1e3"',
       'OTEL_EXPORTER_OTLP_ENDPOINT must be an http:// or https:// URL without a login in it',
       'OTEL_EXPORTER_OTLP_HEADERS must be headers like name=value, separated by commas',
+      'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must be an http:// or https:// URL without a login in it',
+      'OTEL_EXPORTER_OTLP_TRACES_HEADERS must be headers like name=value, separated by commas',
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud"',
     ]);
   });
@@ -133,6 +137,8 @@ describe('agentEnvironment', () => {
       ANTHROPIC_MODEL: 'm',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.test',
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20hidden',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.test',
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'authorization=Bearer%20hidden',
       OTEL_SERVICE_NAME: 'engine',
       PATH: '/bin',
     });
@@ -190,12 +196,14 @@ function errorOf(environment: Environment): EngineError | undefined {
   return undefined;
 }
 
-describe('headerSecretsOf', () => {
+describe('tracingSecretsOf', () => {
   it('names what may be a login, as it stands there and as it is sent', () => {
-    expect(headerSecretsOf('authorization=Bearer%20hidden, x-tenant=1')).toEqual([
-      'Bearer%20hidden',
-      'Bearer hidden',
-    ]);
-    expect(headerSecretsOf()).toEqual([]);
+    expect(
+      tracingSecretsOf({
+        OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20hidden, x-tenant=1',
+        OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'x-key=of-the-traces',
+      }),
+    ).toEqual(['Bearer%20hidden', 'Bearer hidden', 'of-the-traces', 'of-the-traces']);
+    expect(tracingSecretsOf({})).toEqual([]);
   });
 });

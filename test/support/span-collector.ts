@@ -16,12 +16,14 @@ interface Export {
   resourceSpans: { scopeSpans: { spans: Span[] }[] }[];
 }
 
-/** What a collector of OpenTelemetry gets over HTTP, as JSON. */
-export async function startCollector() {
+/** What a collector of OpenTelemetry gets over HTTP, as JSON; so many requests are cut off first. */
+export async function startCollector({ refusals = 0 } = {}) {
+  let left = refusals;
   const spans: Span[] = [];
   const texts: string[] = [];
   const keys: unknown[] = [];
   const server = createServer(async (request, response) => {
+    if ((left -= 1) >= 0) return void request.destroy();
     const exported = (await json(request)) as Export;
     keys.push(request.headers['x-key']);
     texts.push(JSON.stringify(exported));

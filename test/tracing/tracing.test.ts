@@ -8,6 +8,7 @@ import { createLog } from '../../src/log.ts';
 import { SpanSender } from '../../src/tracing/span-sender.ts';
 import { Tracing } from '../../src/tracing/tracing.ts';
 import type { TracedSpan } from '../../src/tracing/span.ts';
+import { startCollector } from '../support/span-collector.ts';
 import { appendAll, openTestJournal, textOf } from '../journal/open-test-journal.ts';
 
 let folder: string;
@@ -83,4 +84,18 @@ it('says once that a collector is away', async () => {
   expect(warn.mock.calls).toEqual([
     [{ reason: expect.any(String) }, 'traces cannot be sent and are dropped'],
   ]);
+});
+
+it('sends a batch again that a collector did not take', async () => {
+  const collector = await startCollector({ refusals: 1 });
+  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', collector.url);
+  const sender = new SpanSender({
+    workspaceId: 'w1',
+    version: '1',
+    log: createLog({ level: 'silent', secrets: [] }),
+  });
+  sender.send([SPAN]);
+  await sender.close();
+
+  expect(collector.spans).toMatchObject([{ spanId: SPAN.spanId }]);
 });

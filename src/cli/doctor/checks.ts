@@ -29,7 +29,7 @@ interface KnownAgent {
 export function createChecks(terminal: Terminal): Check[] {
   const { environment, finding, secret } = readSettings(terminal);
   const { WORKSPACE_HOME: home, HOST: host, PORT: port, MONOLITH_URL } = environment;
-  const { REPLICA_LOG_URL, OTEL_EXPORTER_OTLP_ENDPOINT } = environment;
+  const { REPLICA_LOG_URL, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = environment;
   const paths = createPaths(home);
   const env = agentEnvironment(environment);
   const searchPath = env['PATH'];
@@ -62,7 +62,9 @@ export function createChecks(terminal: Terminal): Check[] {
     ...engineChecks({ host, port, secret }),
     ...(finding.state === 'good' ? [controlPlaneCheck(MONOLITH_URL)] : []),
     ...(REPLICA_LOG_URL === undefined ? [] : [sharedLogCheck(REPLICA_LOG_URL)]),
-    ...(OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? [] : [tracesCheck(OTEL_EXPORTER_OTLP_ENDPOINT)]),
+    ...(OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+      ? []
+      : [tracesCheck(OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? OTEL_EXPORTER_OTLP_ENDPOINT)]),
   ];
 }
 
