@@ -190,7 +190,8 @@ function complete(
   if (steers !== undefined) return { ...before, steered: withoutSteered(before.steered, messageId) };
   const { turnUsage: _, ...rest } = before;
   const chat = { ...withError(before.chat, error), usage: withTurnEnded(before, payload) };
-  return { ...rest, chat, turn: null, interrupting: false, requests: [] };
+  const queue = withoutMessage(before.queue, messageId); // where the line of its start is lost
+  return { ...rest, chat, queue, turn: null, interrupting: false, requests: [] };
 }
 
 function noteProgress(before: ChatRecord, record: LineRecord | undefined): ChatRecord {

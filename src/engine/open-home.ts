@@ -18,10 +18,12 @@ import { readSettledId } from '../control-plane/outbox-file.ts';
 import { createPaths, type Paths } from '../environment/paths.ts';
 import { readCheckpoint } from '../journal/projection/checkpoint.ts';
 import { DeletedChats } from '../journal/projection/deleted-chats.ts';
+import { readHistoryEnds, type HistoryEnd } from '../journal/projection/history-end.ts';
 import { openHistory, type History } from '../journal/projection/history.ts';
 import { HooksState } from '../journal/projection/hooks-state.ts';
 import { restoreRecords } from '../journal/projection/restore.ts';
 import { retell } from '../journal/projection/retell.ts';
+import { SaidBefore } from '../journal/projection/said-before.ts';
 import { createEngineStorage, type EngineStorage } from '../storage/atomic-files.ts';
 import { DamageReports } from '../storage/damage-reports.ts';
 import { HomeLockedError, lockHome, type HomeLock } from '../storage/home-lock.ts';
@@ -40,6 +42,7 @@ export interface Home {
   payloads: Payloads;
   records: Map<string, ChatRecord>;
   deleted: DeletedChats;
+  saidBefore: SaidBefore;
   /** Whether there is a `chats.json` that can be read. */
   hasCheckpoint: boolean;
   hooks: HooksState;
@@ -75,11 +78,14 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
   const lastEngine = await readJson(store, { key: STATE_KEY, schema: EngineStateFileSchema, onDamage });
   const isCopy = lastEngine !== null && lastEngine.workspaceId !== environment.WORKSPACE_ID;
   const hasCheckpoint = existsSync(paths.chats);
-  const opened = await openLog({ environment, log, onFatal, store, file, isCopy, onDamage });
+  const ends = await readHistoryEnds(file?.chats ?? null, paths);
+  const opened = await openLog({ environment, log, onFatal, store, file, ends, isCopy, onDamage });
   const bootId = readBootId();
   const hooks = new HooksState(bootId, file?.hooks);
   const deleted = new DeletedChats(file?.deletedChats, file?.deletedUsage);
-  const records = await restoreRecords({ file, ...opened, hooks, deleted });
+  const { records, until } = await restoreRecords({ file, ...opened, hooks, deleted });
+  const saidBefore = new SaidBefore();
+  for (const end of ends) await saidBefore.note(records.get(end.chatId), { ...end, after: until });
   if (isCopy) await disownRuns(paths);
   return {
     paths,
@@ -89,6 +95,7 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     payloads: createPayloads(store, 'engine:payloads'),
     records,
     deleted,
+    saidBefore,
     hasCheckpoint,
     hooks: isCopy ? new HooksState(bootId) : hooks,
     lastEngine,
@@ -100,6 +107,7 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
 interface OpenLogOptions extends OpenHomeOptions {
   store: EngineStorage;
   file: ChatsFile | null;
+  ends: readonly HistoryEnd[];
   isCopy: boolean;
   onDamage: OnDamage;
 }
@@ -108,14 +116,14 @@ interface OpenLogOptions extends OpenHomeOptions {
 async function openLog(
   options: OpenLogOptions,
 ): Promise<Pick<Home, 'journal' | 'history' | 'outbox' | 'mirror'>> {
-  const { environment, log, onFatal, store, file, isCopy, onDamage } = options;
+  const { environment, log, onFatal, store, file, ends, isCopy, onDamage } = options;
   const settledId = await readSettledId(store, onDamage);
   const mirror = await openMirror(environment, log);
   const journal = await openJournal({
     files: store.files,
     folder: 'engine',
     eventLogBytes: environment.EVENT_LOG_BYTES,
-    ...(file === null ? {} : { minimumSequence: sequenceOf(file.watermark) }),
+    minimumSequence: newestOf([file?.watermark, settledId, ...ends.map(({ lastId }) => lastId)]),
     beforeDrop: async () => void (await Promise.all([history.sync(), outbox.save()])),
     owed: {
       from: () => firstOf(outbox.owedFrom, mirror?.owedFrom ?? null),
@@ -143,6 +151,11 @@ async function openLog(
     log,
   });
   return { journal, history, outbox, mirror };
+}
+
+/** The highest sequence that was given to a line, as far as anything but the log knows. */
+function newestOf(ids: readonly (string | null | undefined)[]): number {
+  return Math.max(0, ...ids.map((id) => (id ? sequenceOf(id) : 0)));
 }
 
 function firstOf(one: number | null, other: number | null): number | null {

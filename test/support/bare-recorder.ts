@@ -1,6 +1,7 @@
 import { BootStatus } from '../../src/journal/projection/boot-status.ts';
 import { DeletedChats } from '../../src/journal/projection/deleted-chats.ts';
 import { HooksState } from '../../src/journal/projection/hooks-state.ts';
+import { SaidBefore } from '../../src/journal/projection/said-before.ts';
 import { Recorder, type RecorderOptions } from '../../src/journal/projection/recorder.ts';
 
 /** A recorder with nothing around it but what a test gives. */
@@ -12,6 +13,7 @@ export function bareRecorder(options: Partial<RecorderOptions> = {}): Recorder {
     clock: () => ({ bootId: '', ms: 0 }),
     records: new Map(),
     deleted: new DeletedChats(),
+    saidBefore: new SaidBefore(),
     hooks: new HooksState('boot'),
     boot: new BootStatus({ CLOUD_INIT_OUTPUT_LOG: '/none', CLOUD_INIT_TIMEOUT_MS: 600_000 }),
     ...options,

@@ -25,19 +25,24 @@ export class LiveProcess {
   /** What it is told by is on record: the next engine will know of it. */
   isKnown: boolean;
   isInterrupted = false;
+  /** Up to where its output is in the journal. */
+  readonly knownUntil: number;
   /** Since when tools were open, from an interrupt to the end of what it ends. */
   #toolsSince: number | null = null;
 
-  constructor(given: Pick<LiveProcess, 'run' | 'configuration' | 'channel' | 'state' | 'isKnown'>) {
+  constructor(
+    given: Pick<LiveProcess, 'run' | 'configuration' | 'channel' | 'state' | 'isKnown' | 'knownUntil'>,
+  ) {
     this.run = given.run;
     this.configuration = given.configuration;
     this.channel = given.channel;
     this.state = given.state;
     this.isKnown = given.isKnown;
+    this.knownUntil = given.knownUntil;
   }
 
   get position(): Position {
-    return { runId: this.run.id, offset: this.channel.offset };
+    return { runId: this.run.id, offset: Math.max(this.channel.offset, this.knownUntil) };
   }
 
   get messageId(): string | null {

@@ -38,14 +38,14 @@ export class Reader {
   /** Nothing is read yet. */
   async adopt(adopted: Adopted): Promise<void> {
     const { context, conversation, signal, report } = this.#options;
-    const { run, state, configuration, isKnown, given } = adopted;
+    const { run, state, configuration, isKnown, given, silentUntil: knownUntil } = adopted;
     this.#stopped = new AbortController();
     const channel = new Channel({
       run,
       log: context.log,
       signal: AbortSignal.any([signal, this.#stopped.signal]),
     });
-    const process = new LiveProcess({ run, state, configuration, channel, isKnown });
+    const process = new LiveProcess({ run, state, configuration, channel, isKnown, knownUntil });
     process.given = given;
     await channel.open();
     conversation.process = process;
@@ -145,11 +145,9 @@ export class Reader {
     }
     if (step.remark !== undefined)
       context.log.warn({ runId: process.run.id, remark: step.remark }, 'an agent remarked on its setup');
-    if (offset <= adopted.silentUntil) {
-      process.state = step.state;
-      return;
-    }
-    await conversation.take(process, step);
+    if (offset > adopted.silentUntil) await conversation.take(process, step);
+    else if (step.end === undefined || process.given === null) return void (process.state = step.state);
+    else await conversation.take(process, { state: step.state, end: step.end }); // its line in the log is lost
     this.#options.onLine();
     if (context.isLagging()) await context.settled();
   }

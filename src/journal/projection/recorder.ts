@@ -7,6 +7,7 @@ import type { JournalEntry } from '../event-line.ts';
 import type { DeletedChats } from './deleted-chats.ts';
 import { SEQUENCE_DIGITS, formatEventId, sequenceOf } from '../event-id.ts';
 import { sum } from '../../../machines/chat.usage.ts';
+import type { SaidBefore } from './said-before.ts';
 import { entriesOf, type Known, type Sayings, type Source } from './event-table.ts';
 
 /** A line before the journal gives it an id. */
@@ -29,6 +30,7 @@ export interface RecorderOptions extends Known {
   onDelta(delta: Delta): void;
   records: Map<string, ChatRecord>;
   deleted: DeletedChats;
+  saidBefore: SaidBefore;
 }
 
 /** Lines that the engine may show only after the disk has them. Deltas survive a killed engine without that. */
@@ -68,12 +70,13 @@ export class Recorder {
   }
 
   /** Records what a chat emitted in one step, together with how it stands now. */
-  tellChat(record: ChatRecord, emitted: readonly ChatEmitted[], condition: ChatCondition): void {
-    const { records, deleted } = this.#options;
+  tellChat(record: ChatRecord, said: readonly ChatEmitted[], condition: ChatCondition): void {
+    const { records, deleted, saidBefore } = this.#options;
+    const emitted = said.map((one) => saidBefore.strip(one));
     const { id } = record.chat;
     const before = records.get(id);
     const ts = this.#options.now().toISOString();
-    const facts = emitted.flatMap((said) => entriesOf('chat', said, this.#options));
+    const facts = emitted.flatMap((one) => entriesOf('chat', one, this.#options));
     const told = before?.chat ?? record.chat;
     const chat = summaryOf(record.chat, { condition, told, ts, ranMs: durationIn(facts) });
     if (emitted.some(({ type }) => type === 'chat.deleted')) {

@@ -17,6 +17,12 @@ export interface RestoreOptions {
   deleted: DeletedChats;
 }
 
+export interface RestoredRecords {
+  records: Map<string, ChatRecord>;
+  /** The id of the last line that they know of. */
+  until: string;
+}
+
 /** The chats as the last engine left them: its checkpoint, and what the journal tells beyond it. */
 export async function restoreRecords({
   file,
@@ -24,25 +30,27 @@ export async function restoreRecords({
   history,
   hooks,
   deleted,
-}: RestoreOptions): Promise<Map<string, ChatRecord>> {
+}: RestoreOptions): Promise<RestoredRecords> {
   const records = new Map(file?.chats.map((record) => [record.chat.id, record]));
   const start = await startOfFold(file, journal);
-  if (start === undefined) return records;
+  let until = file?.watermark ?? '';
+  if (start === undefined) return { records, until };
   for await (const lines of journal.replay(start)) {
     for (const line of lines) await apply(line, { records, history, hooks, deleted });
+    until = lines.at(-1)?.id ?? until;
   }
-  return records;
+  return { records, until };
 }
 
 /**
  * Behind which id the journal is to be folded in; null for all of it, undefined for nothing. A checkpoint that the log
- * does not know stands for itself: folding from elsewhere would apply lines twice.
+ * does not know stands for itself: folding from elsewhere would apply lines twice. Behind one that is older than what can
+ * be resumed is all that is left.
  */
 async function startOfFold(file: ChatsFile | null, journal: Journal): Promise<string | null | undefined> {
   if (file === null || sequenceOf(file.watermark) === 0) return null;
   const finding = await journal.find(file.watermark);
-  if (finding === 'expired') return null;
-  return finding === 'found' ? file.watermark : undefined;
+  return finding === 'found' || finding === 'expired' ? file.watermark : undefined;
 }
 
 async function apply(
@@ -72,7 +80,7 @@ async function apply(
   if (line.type === 'chat.turn.delta') history.append(chatId, line.id, [line.payload.event]);
 }
 
-/** Undefined before the chat is created and after it is deleted. */
+/** Undefined before anything is told of the chat and after it is deleted. */
 export function recordAfter(before: ChatRecord | undefined, line: StoredLine): ChatRecord | undefined {
   if (line.type === 'chat.created') {
     const { chat, clientRequestId } = line.payload;
@@ -82,8 +90,16 @@ export function recordAfter(before: ChatRecord | undefined, line: StoredLine): C
       isUntitled: line.record?.isUntitled,
     });
   }
-  if (line.type === 'chat.deleted' || before === undefined) return undefined;
-  return evolve(before, line);
+  if (line.type === 'chat.deleted') return undefined;
+  const known = before ?? recordFrom(line);
+  return known && evolve(known, line);
+}
+
+/** Of a chat whose first line is lost, or not kept any more. */
+function recordFrom(line: StoredLine): ChatRecord | undefined {
+  if (line.type !== 'chat.updated') return undefined;
+  const { chat } = line.payload;
+  return createRecord(chat, { policy: chat.policy ?? 'bypass' });
 }
 
 /** The chat a line is about, or undefined for lines about none. */

@@ -97,6 +97,7 @@ export function converse(changes: Partial<AgentCodec<State>> = {}, world: Partia
   const live = new LiveProcess({
     run: { id: 'run-1', folder: '/nowhere/agents/run-1' },
     configuration: null,
+    knownUntil: 0,
     channel: channel as unknown as Channel,
     state: {},
     isKnown: false,

@@ -21,7 +21,14 @@ async function settled(changes: Partial<AgentCodec<State>>, given: Partial<typeo
   await writeFile(filesOf(run).stderr, '\u001B[31mit hurts\u001B[0m\n');
   const parts = converse(changes);
   const { live } = parts;
-  const gone = new LiveProcess({ run, configuration: null, channel: live.channel, state: {}, isKnown: true });
+  const gone = new LiveProcess({
+    run,
+    configuration: null,
+    channel: live.channel,
+    state: {},
+    isKnown: true,
+    knownUntil: 0,
+  });
   gone.given = { message: messageOf({}), line: Buffer.from('do it\n'), inputOffset: 0 };
   parts.conversation.process = gone;
   const settlement = await settle(gone, { ...parts, tell: () => undefined, ...ENDING, ...given });
