@@ -59,7 +59,9 @@ const parts: BuildOptions[] = [
   { ...shared, entryPoints: ['src/client/client.ts'], platform: 'neutral', mainFields: ['module', 'main'] },
   {
     ...shared,
-    entryPoints: ['main.tsx', 'feed-worker.ts', 'inspector.css'].map((name) => `src/inspector/page/${name}`),
+    entryPoints: ['main.tsx', 'feed-worker.ts', 'layout-worker.ts', 'inspector.css'].map(
+      (name) => `src/inspector/page/${name}`,
+    ),
     splitting: true,
     chunkNames: 'inspector/page/[name]-[hash]',
     sourcemap: false,

@@ -96,7 +96,16 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/log.ts',
   ],
   // Runs in browsers.
-  'src/inspector/page': ['lowlight', 'marked', 'preact', 'zod', 'src/client'],
+  'src/inspector/page': [
+    'elkjs',
+    'lowlight',
+    'marked',
+    'preact',
+    'xstate',
+    'zod',
+    'src/client',
+    'src/inspector/charts',
+  ],
   'src/control-plane': [
     'node:',
     'cockatiel',

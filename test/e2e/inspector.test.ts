@@ -81,6 +81,20 @@ it('shows a message move through the chat machine into a file, and an interrupt'
         'resting.idle',
       ]),
     );
+  await page.getByRole('button', { name: 'Machines', exact: true }).click();
+  await page.getByLabel('Filter the transitions').fill('running.starting');
+  await page.locator('.steps button').first().click();
+  await activeState(page, 'running.starting').waitFor();
+  await page.getByLabel('Moment').press('ArrowRight');
+  await activeState(page, 'running.resuming').waitFor();
+  await page.getByRole('button', { name: 'Now' }).click();
+  await activeState(page, 'resting.idle').waitFor();
+  await page.getByRole('button', { name: 'Fit' }).click();
+  const running = page.getByRole('button', { name: 'running', exact: true });
+  await running.and(page.locator('[aria-expanded="false"]')).press('Enter', { timeout: 60_000 });
+  await running.and(page.locator('[aria-expanded="true"]')).waitFor({ timeout: 60_000 });
+  await page.locator('.chart [data-state="running.working"]').waitFor();
+
   const notes = join(folder, '.replicas-dev', 'workspaces', 'demo', 'NOTES.md');
   expect(await readFile(notes, 'utf8')).toContain('- Hello from the page');
   await page.getByRole('tab', { name: 'Repositories' }).click();
@@ -253,7 +267,7 @@ it('is worked by keys alone', async () => {
   }
 
   const reached = new Set<string>();
-  for (let press = 0; press < 80; press += 1) {
+  for (let press = 0; press < 100; press += 1) {
     await page.keyboard.press('Tab');
     reached.add(
       await page.evaluate(() => document.activeElement?.className || document.activeElement?.id || ''),

@@ -25,10 +25,12 @@ export interface ChartState {
   /** Where arrows begin that lead from this state to one within it; null when there is none. */
   anywhere: string | null;
   children: ChartState[];
+  /** How many states are inside that are not drawn. */
+  hidden: number;
 }
 
 export interface ChartRow {
-  kind: 'entry' | 'exit' | 'invoke' | 'stays';
+  kind: 'entry' | 'exit' | 'invoke' | 'stays' | 'inside';
   text: string;
   /** Of a transition that leaves its state where it is. */
   transition: string | null;
@@ -43,6 +45,7 @@ export interface ChartEdge {
 }
 
 export interface ChartLabel {
+  /** Several, with a space between, when they read the same. */
   transition: string;
   text: string;
   /** What happens on the way. */
@@ -51,6 +54,11 @@ export interface ChartLabel {
 
 export function chartOf({ root }: AnyStateMachine): Chart {
   return { root: stateOf(root), edges: edgesBelow(root) };
+}
+
+/** A state and all inside, parents before their children. */
+export function statesBelow(state: ChartState): ChartState[] {
+  return [state, ...state.children.flatMap(statesBelow)];
 }
 
 function stateOf(node: AnyStateNode): ChartState {
@@ -65,6 +73,7 @@ function stateOf(node: AnyStateNode): ChartState {
     initial: node.initial?.target?.[0]?.id ?? null,
     anywhere: transitionsOf(node).some(leadsInside) ? anywhereIn(node) : null,
     children: Object.values(node.states).map(stateOf),
+    hidden: 0,
   };
 }
 

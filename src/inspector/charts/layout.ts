@@ -52,15 +52,15 @@ const OPTIONS = {
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
 };
 
-/** Lays a chart out with the Eclipse Layout Kernel; takes the better part of a second. */
-export async function layOut(chart: Chart): Promise<PlacedChart> {
+/** Lays a chart out with the Eclipse Layout Kernel; takes the better part of a second, large ones longer. */
+export async function layOut(chart: Chart, elk: Pick<ELK, 'layout'>): Promise<PlacedChart> {
   const request: ElkNode = {
     id: 'chart',
     layoutOptions: { ...OPTIONS, 'elk.padding': '[top=16,left=16,bottom=16,right=16]' },
-    children: [toNode(chart.root)],
+    children: [toNode(chart.root, null)],
     edges: [...chart.edges.map(toEdge), ...initialEdges(chart.root)],
   };
-  const graph: ElkNode = await (await createElk()).layout(request);
+  const graph: ElkNode = await elk.layout(request);
   const nodes = nodesBelow(graph);
   const edges = new Map(edgesBelow(graph).map((edge) => [edge.id, edge]));
   return {
@@ -74,53 +74,49 @@ export async function layOut(chart: Chart): Promise<PlacedChart> {
   };
 }
 
-/** Loaded when something is drawn: it is large, and a running engine has its drawings from files. */
-async function createElk(): Promise<ELK> {
-  const { default: Elk } = await import('elkjs/lib/elk.bundled.js');
-  return new Elk.default();
+/** The place of the rows of a state that has others inside: arrows lead around it. */
+export function noteIdOf({ id }: Pick<ChartState, 'id'>): string {
+  return `${id}:note`;
 }
 
+const FIRST = { 'elk.layered.layering.layerConstraint': 'FIRST' };
 const INITIAL = ':initial';
 
-function toNode(state: ChartState): ElkNode {
+function toNode(state: ChartState, around: ChartState | null): ElkNode {
   const { width, height } = boxSizeOf(state);
   if (state.children.length === 0) return { id: state.id, width, height };
-  const disc = {
-    id: `${state.id}${INITIAL}`,
-    width: DISC,
-    height: DISC,
-    layoutOptions: { 'elk.layered.layering.layerConstraint': 'FIRST' },
-  };
+  const disc = { id: `${state.id}${INITIAL}`, width: DISC, height: DISC, layoutOptions: FIRST };
   const anywhere = { id: state.anywhere ?? '', ...ANYWHERE };
+  // No arrow enters the outermost box, so that none crosses what stands at its top.
+  const hasNote = around !== null && state.rows.length > 0;
+  const note = { id: noteIdOf(state), width, height: height - HEADER, layoutOptions: FIRST };
+  const top = (hasNote ? HEADER : height) + PADDING;
   return {
     id: state.id,
     layoutOptions: {
       ...OPTIONS,
-      'elk.padding': `[top=${height + PADDING},left=${PADDING * 1.5},bottom=${PADDING * 1.5},right=${PADDING * 1.5}]`,
+      'elk.padding': `[top=${top},left=${PADDING * 1.5},bottom=${PADDING * 1.5},right=${PADDING * 1.5}]`,
       'elk.nodeSize.constraints': 'MINIMUM_SIZE',
       'elk.nodeSize.minimum': `(${width},${height + HEADER})`,
     },
     children: [
+      ...(hasNote ? [note] : []),
       ...(state.initial === null ? [] : [disc]),
       ...(state.anywhere === null ? [] : [anywhere]),
-      ...state.children.map(toNode),
+      ...state.children.map((child) => toNode(child, state)),
     ],
   };
 }
 
 function toEdge(edge: ChartEdge): ElkExtendedEdge {
+  const { width, height } = labelSizeOf(edge);
+  const layoutOptions = { 'elk.edgeLabels.inline': 'true' };
+  const label = { id: `${edge.id}:label`, text: edge.id, width, height, layoutOptions };
   return {
     id: edge.id,
     sources: [edge.source],
     targets: [edge.target],
-    labels: [
-      {
-        id: `${edge.id}:label`,
-        text: edge.id,
-        ...labelSizeOf(edge),
-        layoutOptions: { 'elk.edgeLabels.inline': 'true' },
-      },
-    ],
+    labels: edge.labels.some(({ text }) => text !== '') ? [label] : [],
   };
 }
 

@@ -12,9 +12,13 @@ interface Size {
   height: number;
 }
 
+export function nameWidthOf({ name }: Pick<ChartState, 'name'>): number {
+  return name.length * NAME_CHARACTER;
+}
+
 /** Of a state's name and rows. */
 export function boxSizeOf({ name, rows }: Pick<ChartState, 'name' | 'rows'>): Size {
-  const texts = [name.length * NAME_CHARACTER + 8, ...rows.map(({ text }) => text.length * TEXT_CHARACTER)];
+  const texts = [nameWidthOf({ name }) + 8, ...rows.map(({ text }) => text.length * TEXT_CHARACTER)];
   const below = rows.length === 0 ? 0 : rows.length * ROW + 8;
   return { width: Math.ceil(Math.max(64, ...texts) + 2 * PADDING), height: HEADER + below };
 }

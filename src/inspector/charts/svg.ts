@@ -1,6 +1,14 @@
-import type { Chart, ChartEdge, ChartLabel, ChartRow, ChartState } from './chart.ts';
-import type { Box, PlacedChart, PlacedEdge, Point } from './layout.ts';
-import { HEADER, PADDING, ROW } from './measures.ts';
+import {
+  statesBelow,
+  type Chart,
+  type ChartEdge,
+  type ChartLabel,
+  type ChartRow,
+  type ChartState,
+} from './chart.ts';
+import { noteIdOf, type Box, type PlacedChart, type PlacedEdge, type Point } from './layout.ts';
+import { HEADER, nameWidthOf, PADDING, ROW } from './measures.ts';
+import { nameStart } from './name-start.ts';
 
 /** How far corners of arrows are rounded, in pixels. */
 const BEND = 6;
@@ -11,12 +19,13 @@ const BEND = 6;
  */
 export function toSvg(chart: Chart, placed: PlacedChart): string {
   const { width, height } = placed;
+  const paths = [...placed.edges.values()].map(({ path }) => path);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(`Statechart of ${chart.root.name}`)}">`,
     `<style>${CHART_STYLE}</style>`,
     MARKER,
     `<rect class="paper" width="${width}" height="${height}"/>`,
-    ...statesBelow(chart.root).map((state) => drawState(state, placed)),
+    ...statesBelow(chart.root).map((state) => drawState(state, placed, paths)),
     ...placed.initials.map(drawInitial),
     ...chart.edges.map((edge) => drawPath(edge, placed.edges.get(edge.id))),
     ...chart.edges.map((edge) => drawLabels(edge, placed.edges.get(edge.id))),
@@ -28,32 +37,35 @@ export function toSvg(chart: Chart, placed: PlacedChart): string {
 const MARKER =
   '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path class="head" d="M0 0.8 7.2 4 0 7.2Z"/></marker></defs>';
 
-/** Parents before their children, so that these are drawn on top. */
-function statesBelow(state: ChartState): ChartState[] {
-  return [state, ...state.children.flatMap(statesBelow)];
-}
-
-function drawState(state: ChartState, { states }: PlacedChart): string {
+function drawState(state: ChartState, { states }: PlacedChart, paths: readonly Point[][]): string {
   const box = states.get(state.id);
   if (box === undefined) return '';
-  const kind = state.children.length > 0 ? 'compound' : state.isFinal ? 'final' : 'atomic';
+  const kind = kindOf(state);
+  const isCompound = kind === 'compound';
   const { x, y } = box;
   const rule = HEADER + y;
+  const note = states.get(noteIdOf(state)) ?? { ...box, y: rule };
+  const nameX = isCompound ? nameStart(box, nameWidthOf(state), paths) : x + PADDING;
   return [
     `<g class="state ${kind}${state.isRegion ? ' region' : ''}" id="state:${escaped(state.id)}" data-state="${escaped(state.path)}">`,
     ...(state.description === '' ? [] : [`<title>${escaped(state.description)}</title>`]),
     drawBox(box, { className: 'box', radius: 8, inset: 0 }),
     ...(state.isFinal ? [drawBox(box, { className: 'inner', radius: 5.5, inset: 3 })] : []),
-    `<text class="name" x="${x + PADDING}" y="${y + 18.5}">${escaped(state.name)}</text>`,
-    ...(state.rows.length === 0 && kind !== 'compound'
+    `<text class="name" x="${nameX}" y="${y + 18.5}">${escaped(state.name)}</text>`,
+    ...(state.rows.length === 0 && !isCompound
       ? []
       : [`<path class="rule" d="M${x} ${rule}H${x + box.width}"/>`]),
     ...drawAnywhere(state, states),
     ...state.rows.map((row, index) =>
-      drawRow(row, { x: x + PADDING, y: rule + ROW * index + 4 }, box.width - 2 * PADDING),
+      drawRow(row, { x: note.x + PADDING, y: note.y + ROW * index + 4 }, note.width - 2 * PADDING),
     ),
     '</g>',
   ].join('');
+}
+
+function kindOf({ children, hidden, isFinal }: ChartState): string {
+  if (children.length > 0) return 'compound';
+  return hidden > 0 ? 'closed' : isFinal ? 'final' : 'atomic';
 }
 
 function drawAnywhere({ anywhere }: ChartState, places: ReadonlyMap<string, Box>): string[] {

@@ -19,7 +19,7 @@ export function wordsOfEvent(eventType: string): string {
   const delay = /^xstate\.after\.(.+?)\./.exec(eventType)?.[1];
   if (delay !== undefined) return `after ${delay}`;
   const actor = /^xstate\.(done|error)\.actor\.(.+)$/.exec(eventType);
-  if (actor === null) return eventType;
+  if (actor === null) return eventType.replace(/^xstate\./, '');
   const [, how, name] = actor;
   return `${name === '*' ? 'any actor' : name} ${how === 'done' ? 'is done' : 'fails'}`;
 }

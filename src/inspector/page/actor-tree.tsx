@@ -62,7 +62,12 @@ function Leaf({ store, actor }: { store: PageStore; actor: ActorView }) {
 
 function select(store: PageStore, { path, id }: ActorView): void {
   const isChat = store.state.workspace?.chats.some((chat) => chat.id === id) === true;
-  store.update({ selected: path, pane: 'chart', ...(isChat && { chatId: id, dockTab: 'chats' }) });
+  store.update({
+    selected: path,
+    moment: null,
+    pane: 'chart',
+    ...(isChat && { chatId: id, dockTab: 'chats' }),
+  });
 }
 
 const BUSY =

@@ -58,6 +58,8 @@ export interface PageState {
   actors: ReadonlyMap<string, ActorView>;
   /** The path of the actor that is looked at. */
   selected: string;
+  /** The step behind which the chart of its actor is shown; null for how it stands now. */
+  moment: NumberedStep | null;
   steps: Ring<NumberedStep>;
   events: Ring<EngineEvent>;
   hooks: HooksStatus | null;
@@ -89,7 +91,8 @@ export function initialState(client: EngineClient): PageState {
     workspace: null,
     actors: new Map(),
     selected: 'engine',
-    steps: new Ring(500),
+    moment: null,
+    steps: new Ring(2_000),
     events: new Ring(300),
     hooks: null,
     hookLines: new Ring(1000),

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { ActorTree } from './actor-tree.tsx';
-import { ChartView } from './chart-view.tsx';
+import { ChartView } from './chart/chart-view.tsx';
 import { Chats } from './chats.tsx';
 import { Credentials } from './credentials.tsx';
 import { Details } from './details.tsx';

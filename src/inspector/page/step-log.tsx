@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { wordsOfEvent } from '../charts/words.ts';
 import type { NumberedStep, PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
 
@@ -58,10 +59,14 @@ export function StepLog({ store }: { store: PageStore }) {
 function Step({ step, store }: { step: NumberedStep; store: PageStore }) {
   return (
     <li>
-      <button type="button" onClick={() => store.update({ selected: step.actor })}>
+      <button
+        type="button"
+        title="Shows the chart as it was then"
+        onClick={() => store.update({ selected: step.actor, moment: step })}
+      >
         <time>{step.at.slice(11, 23)}</time>
         <span class="event-type">
-          {wordsOf(step.event)}
+          {wordsOfEvent(step.event)}
           {step.count > 1 && <b class="count">×{step.count}</b>}
         </span>
         <span class="step-actor">{nameOf(step.actor, store)}</span>
@@ -74,15 +79,6 @@ function Step({ step, store }: { step: NumberedStep; store: PageStore }) {
 function nameOf(path: string, store: PageStore): string {
   const id = path.split('/').at(-1) ?? path;
   return store.state.workspace?.chats.find((chat) => chat.id === id)?.title ?? id;
-}
-
-/** XState's own events in plain words. */
-function wordsOf(event: string): string {
-  const delay = /^xstate\.after\.(.+?)\./.exec(event)?.[1];
-  if (delay !== undefined) return `after ${delay}`;
-  const actor = /^xstate\.(done|error)\.actor\.(.+)$/.exec(event);
-  if (actor === null) return event === '' ? 'at once' : event.replace(/^xstate\./, '');
-  return `${actor[2]} ${actor[1] === 'done' ? 'is done' : 'fails'}`;
 }
 
 function textOf({ actor, event, states }: NumberedStep): string {

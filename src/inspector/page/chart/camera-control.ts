@@ -55,7 +55,8 @@ function controlByPointers(frame: HTMLElement, { camera, moved, signal }: Pointe
   const pointers = new Map<number, { x: number; y: number }>();
   const forget = ({ pointerId }: PointerEvent) => pointers.delete(pointerId);
   const down = (event: PointerEvent) => {
-    if (event.button !== 0) return;
+    // Whoever holds the pointer gets the click as well.
+    if (event.button !== 0 || (event.target instanceof Element && event.target.matches('.toggle'))) return;
     frame.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
   };

@@ -24,6 +24,11 @@ export class Camera {
     this.#frame = frame;
   }
 
+  /** Whether everything can be seen at once, and read. */
+  get isLegible(): boolean {
+    return this.#fittingScale() >= READABLE_SCALE;
+  }
+
   /** Everything at once. */
   fit(): void {
     const { width, height } = this.#drawing;
@@ -34,8 +39,7 @@ export class Camera {
 
   /** A state in the middle, unless everything can be seen and read anyway. */
   follow(box: Box | null): void {
-    const fitting = this.#fittingScale();
-    if (box === null || fitting >= READABLE_SCALE) return this.fit();
+    if (box === null || this.isLegible) return this.fit();
     this.#scale = READABLE_SCALE;
     const { clientWidth, clientHeight } = this.#frame;
     this.#center = {

@@ -1,0 +1,2 @@
+// The layout library makes a worker of whatever it is loaded into.
+import 'elkjs/lib/elk-worker.min.js';
