@@ -6,11 +6,15 @@ import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
-/** Messages of zod in sixty languages; ours are all in English, which zod itself imports. */
-const withoutLocales: Plugin = {
-  name: 'without-locales',
+/**
+ * What packages bring for uses that are not ours: messages of zod in sixty languages, while zod itself imports the English
+ * ones, and the library by which listhen makes itself certificates, half of all that is loaded before the first answer.
+ */
+const withoutExtras: Plugin = {
+  name: 'without-extras',
   setup: (bundler) => {
     bundler.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export {};' }));
+    bundler.onLoad({ filter: /\/node-forge\/lib\/index\.js$/ }, () => ({ contents: 'export default {};' }));
   },
 };
 
@@ -35,9 +39,12 @@ const shared: BuildOptions = {
   target: 'node20.19',
   outbase: 'src',
   outdir: 'dist/src',
+  // Code that is half as long is read in less time and kept in less memory. Names stay, and the maps have the rest.
+  minifyWhitespace: true,
+  minifySyntax: true,
   sourcemap: true,
   metafile: true,
-  plugins: [withoutLocales, zodInParts],
+  plugins: [withoutExtras, zodInParts],
   logLevel: 'warning',
 };
 

@@ -1,9 +1,8 @@
-import { execa } from 'execa';
-
 const TIMEOUT_MS = 10_000;
 
 /** Sets git's credential helper `store` for this home unless some helper is set; without git there is nothing to do. */
 export async function provideCredentialHelper(env: Readonly<Record<string, string>>): Promise<void> {
+  const { execa } = await import('execa'); // only where there is a token, and long after the start
   const git = (...args: string[]) =>
     execa('git', ['config', '--global', ...args], {
       cwd: '/',
