@@ -1,16 +1,23 @@
 /**
  * The way of a workspace from power-on to ready.
  *
- * Boot waits for the sign that cloud-init has begun to write its log, looks which repositories there are and runs their
+ * Boot waits for the sign that cloud-init has begun to write its log; a workspace that came here from another machine gets
+ * its repositories back; then boot looks which repositories there are and runs their
  * start hooks. Nothing of this stops it: after `cloudInitLimit` it goes on without the sign, after `repositoriesLimit` without
  * those that do not answer, and what fails is passed over; the reason says what was missing.
  */
-import { assign, emit, setup } from 'xstate';
+import { assign, emit, enqueueActions, setup } from 'xstate';
 import type { EngineEventBody } from '../src/contract/events.ts';
 import type { BootState } from '../src/contract/status.ts';
 import { mustProvidePromise } from './must-provide.ts';
 
 export type BootEmitted = EngineEventBody<'boot.changed' | 'engine.ready' | 'error'>;
+
+/** What of a workspace could not be brought here, for the `error` event that names it. */
+export interface Unrestored {
+  message: string;
+  context: Record<string, unknown>;
+}
 
 export interface BootContext {
   /** Why boot went on without what it waited for. */
@@ -21,6 +28,7 @@ export const bootMachine = setup({
   types: {} as { context: BootContext; emitted: BootEmitted },
   actors: {
     awaitCloudInit: mustProvidePromise<void, undefined>('awaitCloudInit'),
+    restoreRepositories: mustProvidePromise<Unrestored[], undefined>('restoreRepositories'),
     discoverRepositories: mustProvidePromise<void, undefined>('discoverRepositories'),
     runStartHooks: mustProvidePromise<void, undefined>('runStartHooks'),
   },
@@ -36,6 +44,11 @@ export const bootMachine = setup({
         ...(context.reason === undefined ? {} : { reason: context.reason }),
       },
     })),
+    reportUnrestored: enqueueActions(({ enqueue, event }) => {
+      const { output = [] } = event as { output?: Unrestored[] };
+      for (const payload of output)
+        enqueue.emit({ type: 'error' as const, payload: { code: 'restore_incomplete', ...payload } });
+    }),
     reportRepositoriesLate: emit({
       type: 'error' as const,
       payload: {
@@ -45,6 +58,7 @@ export const bootMachine = setup({
     }),
     announceEngineReady: emit({ type: 'engine.ready' as const, payload: { version: 'v1' as const } }),
   },
+  guards: { wasMoved: () => false },
   delays: { cloudInitLimit: 600_000, repositoriesLimit: 8_000 },
 }).createMachine({
   id: 'boot',
@@ -57,9 +71,9 @@ export const bootMachine = setup({
       invoke: {
         id: 'awaitCloudInit',
         src: 'awaitCloudInit',
-        onDone: { target: 'discoveringRepositories' },
+        onDone: { target: 'provisioned' },
         onError: {
-          target: 'discoveringRepositories',
+          target: 'provisioned',
           actions: {
             type: 'rememberReason',
             params: { reason: 'The cloud-init log could not be watched; boot went on without it.' },
@@ -68,10 +82,30 @@ export const bootMachine = setup({
       },
       after: {
         cloudInitLimit: {
-          target: 'discoveringRepositories',
+          target: 'provisioned',
           actions: {
             type: 'rememberReason',
             params: { reason: 'The cloud-init log did not appear in time; boot went on without it.' },
+          },
+        },
+      },
+    },
+    provisioned: {
+      description: 'Did the workspace come here from another machine?',
+      always: [{ guard: 'wasMoved', target: 'restoring' }, { target: 'discoveringRepositories' }],
+    },
+    restoring: {
+      description: 'What the repositories were on the other machine is put into them.',
+      entry: { type: 'announce', params: { state: 'restoring' } },
+      invoke: {
+        id: 'restoreRepositories',
+        src: 'restoreRepositories',
+        onDone: { target: 'discoveringRepositories', actions: 'reportUnrestored' },
+        onError: {
+          target: 'discoveringRepositories',
+          actions: {
+            type: 'rememberReason',
+            params: { reason: 'The repositories could not be restored; boot went on without that.' },
           },
         },
       },

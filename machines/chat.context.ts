@@ -29,7 +29,7 @@ export function sessionOf({ record, origin }: ChatContext): AgentSessionInput {
     ...(sessionMark === undefined ? {} : { sessionMark }),
     turnIds: receipts.flatMap(({ turnId }) => turnId ?? []),
   };
-  if (origin.kind === 'copied' || origin.kind === 'givenUp') {
+  if (origin.kind !== 'created' && origin.kind !== 'restored') {
     const isGivenUp = origin.kind === 'givenUp';
     return { ...known, position: null, turn: null, requests: [], selfDirected: false, isGivenUp };
   }

@@ -20,6 +20,16 @@ export function conclusionOf(context: ChatContext, end: TurnEnd): ChatEmitted[] 
   ];
 }
 
+/** The machine that the turn ran on is gone: nobody knows how far it got. What waits is kept. */
+export function leavingBehindOf(context: ChatContext): ChatEmitted[] {
+  const { interrupting } = context.record;
+  return [
+    ...conclusionOf(context, interrupting ? { outcome: 'interrupted' } : { outcome: 'lost', error: MOVED }),
+    ...lossesOf(context),
+    { type: 'chat.updated', record: { position: null, selfDirected: false } },
+  ];
+}
+
 /** In a copied home the turn and the queue belong to the original; the history is kept. */
 export function disowningOf(context: ChatContext): ChatEmitted[] {
   return [
@@ -35,6 +45,11 @@ export function disowningOf(context: ChatContext): ChatEmitted[] {
 function lossesOf({ record }: ChatContext): ChatEmitted[] {
   return newsOf(record, []).map((task) => taskChangeOf(record, task));
 }
+
+const MOVED: Failure = {
+  code: 'machine_lost',
+  message: 'The machine that the turn ran on was lost, or left behind, before the turn had ended.',
+};
 
 const COPIED: Failure = {
   code: 'workspace_copied',

@@ -47,6 +47,8 @@ export type StopReason =
 export type ChatOrigin =
   | { kind: 'created' }
   | { kind: 'restored' }
+  /** Its home was restored on another machine: what ran there does not run here. */
+  | { kind: 'moved' }
   /** Its home is a copy: what ran and waited there belongs to the original. */
   | { kind: 'copied' }
   /** It failed too often: no agent serves it any more. */

@@ -45,6 +45,7 @@ export const chatGuards = {
   hasOpenTool: ({ context }: Step) => context.openTools > 0,
   hasRequest: ({ context }: Step) => context.record.requests.length > 0,
   isNew: ({ context }: Step) => context.origin.kind === 'created',
+  wasMoved: ({ context }: Step) => context.origin.kind === 'moved',
   wasCopied: ({ context }: Step) => context.origin.kind === 'copied',
   wasGivenUp: ({ context }: Step) => context.origin.kind === 'givenUp',
   wasInterrupting: ({ context }: Step) => context.stopReason === 'user',

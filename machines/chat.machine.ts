@@ -43,6 +43,7 @@ export const chatMachine = chatSetup.createMachine({
       always: [
         { guard: 'isNew', target: 'settled', actions: 'announceCreated' },
         { guard: 'wasCopied', target: 'settled', actions: 'disown' },
+        { guard: 'wasMoved', target: 'settled', actions: 'leaveBehind' },
         { guard: 'wasGivenUp', target: 'givenUp', actions: 'giveUp' },
         { guard: 'wasInterrupting', target: 'interrupting' },
         { guard: 'wasWorking', target: 'running.resuming' },

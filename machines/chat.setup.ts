@@ -24,7 +24,7 @@ import {
   steerStartOf,
   writtenIn,
 } from './chat.decisions.ts';
-import { conclusionOf, disowningOf, givingUpOf } from './chat.endings.ts';
+import { conclusionOf, disowningOf, givingUpOf, leavingBehindOf } from './chat.endings.ts';
 import type { ChatContext, ChatEmitted, ChatEvent, ChatInput, StopReason } from './chat.events.ts';
 import { chatDelays } from './chat.delays.ts';
 import { chatGuards } from './chat.guards.ts';
@@ -50,6 +50,7 @@ export const chatSetup = setup({
     holdTurns: assign({ mayStart: false }),
     releaseTurns: assign({ mayStart: true }),
     announceCreated: enqueueActions(({ context, enqueue }) => say(enqueue, context, creationOf(context))),
+    leaveBehind: enqueueActions(({ context, enqueue }) => say(enqueue, context, ...leavingBehindOf(context))),
     disown: enqueueActions(({ context, enqueue }) => say(enqueue, context, ...disowningOf(context))),
     giveUp: enqueueActions(({ context, enqueue }) => {
       say(enqueue, context, ...givingUpOf(context));

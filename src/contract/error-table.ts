@@ -139,6 +139,12 @@ export const ENGINE_ERRORS = {
     message: ({ owner }: { owner: string }) =>
       `The workspace moved to the engine ${owner}; this one does nothing any more.`,
   },
+  RESTORING: {
+    status: 503,
+    meaning:
+      'The workspace is being brought here from another machine; `GET /health` tells how far that is. Repeat the request after the seconds of `Retry-After`.',
+    message: ({ message }: { message: string }) => message,
+  },
   PARENT_NOT_FOUND: {
     status: 422,
     meaning: 'No chat has the `parentChatId`, or that chat is being deleted.',

@@ -1,12 +1,21 @@
 import { z } from 'zod';
 
-/** `initializing` until the cloud-init log exists or its time limit passed; then repositories, hooks, `ready`. */
-export const BootStateSchema = z.enum(['initializing', 'discoveringRepositories', 'runningHooks', 'ready']);
+/**
+ * `initializing` until the cloud-init log exists or its time limit passed; then repositories, hooks, `ready`. `restoring`
+ * while the workspace comes here from another machine: before the engine opens its home, and once more for repositories.
+ */
+export const BootStateSchema = z.enum([
+  'initializing',
+  'restoring',
+  'discoveringRepositories',
+  'runningHooks',
+  'ready',
+]);
 
 /** What boot waits for: messages that were accepted run when it is over. */
 export const BootWaitSchema = z
   .object({
-    for: z.enum(['cloudInit', 'repositories', 'startHooks']),
+    for: z.enum(['cloudInit', 'restore', 'repositories', 'startHooks']),
     /** In words, with how it ends. */
     message: z.string(),
     since: z.iso.datetime(),
@@ -17,13 +26,25 @@ export const BootWaitSchema = z
   })
   .meta({ id: 'BootWait' });
 
-/** `reason` says what boot went on without; `waitingFor` is there while it waits. */
+/** How far a workspace is that comes here from another machine. */
+export const RestoreProgressSchema = z
+  .object({
+    /** `away`: what it needs does not answer, and is asked again. */
+    phase: z.enum(['claiming', 'fetching', 'placing', 'away', 'repositories']),
+    percent: z.number().int().min(0).max(100),
+    /** What was fetched. */
+    bytes: z.number().int().nonnegative(),
+  })
+  .meta({ id: 'RestoreProgress' });
+
+/** `reason` says what boot went on without; `waitingFor` is there while it waits, `restore` while it restores. */
 export const BootSchema = z
   .object({
     state: BootStateSchema,
     since: z.iso.datetime(),
     reason: z.string().optional(),
     waitingFor: BootWaitSchema.optional(),
+    restore: RestoreProgressSchema.optional(),
   })
   .meta({ id: 'Boot' });
 
@@ -75,6 +96,7 @@ export const StatusSchema = EngineStatusSchema.extend({
 
 export type BootState = z.infer<typeof BootStateSchema>;
 export type Health = z.infer<typeof HealthSchema>;
+export type RestoreProgress = z.infer<typeof RestoreProgressSchema>;
 export type BootWait = z.infer<typeof BootWaitSchema>;
 export type Boot = z.infer<typeof BootSchema>;
 export type MirrorStatus = z.infer<typeof MirrorStatusSchema>;

@@ -6,6 +6,7 @@ import {
   type ChatsFile,
   type EngineStateFile,
 } from '../contract/records.ts';
+import type { Boot } from '../contract/status.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
 import { EngineError } from '../errors.ts';
 import { sequenceOf } from '../journal/event-id.ts';
@@ -13,6 +14,7 @@ import { openJournal, type Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import { openMirror } from './open-mirror.ts';
 import { openOutbox, type OpenedOutbox } from './open-outbox.ts';
+import { restoreHome } from './restore-home.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import { readSettledId } from '../control-plane/outbox-file.ts';
 import { createPaths, type Paths } from '../environment/paths.ts';
@@ -23,6 +25,7 @@ import { openHistory, type History } from '../journal/projection/history.ts';
 import { HooksState } from '../journal/projection/hooks-state.ts';
 import { restoreRecords } from '../journal/projection/restore.ts';
 import { retell } from '../journal/projection/retell.ts';
+import { readRestored, type RestoredFile } from '../restore/restored-file.ts';
 import { SaidBefore } from '../journal/projection/said-before.ts';
 import { createEngineStorage, type EngineStorage } from '../storage/atomic-files.ts';
 import { DamageReports } from '../storage/damage-reports.ts';
@@ -53,6 +56,8 @@ export interface Home {
   lastEngine: EngineStateFile | null;
   /** The home was copied from another workspace: whatever runs there is not ours. */
   isCopy: boolean;
+  /** How it came here from another machine, as long as the engine has not gone on from there. */
+  restored: RestoredFile | null;
   /** Told of what could not be read and was set aside. */
   damages: DamageReports;
 }
@@ -61,12 +66,17 @@ export interface OpenHomeOptions {
   environment: EngineEnvironment;
   log: Log;
   onFatal: (error: unknown) => void;
+  /** Told how far a workspace is that comes here from another machine. */
+  onRestore?: (boot: Boot) => void;
 }
 
 export const STATE_KEY = 'engine-state.json';
 
-/** @throws {EngineError} `HOME_IN_USE`, after ten seconds, when another engine runs in this home. */
-export async function openHome({ environment, log, onFatal }: OpenHomeOptions): Promise<Home> {
+/**
+ * @throws {EngineError} `HOME_IN_USE`, after ten seconds, when another engine runs in this home; `WORKSPACE_MOVED` when
+ * another one claimed the workspace while it was restored.
+ */
+export async function openHome({ environment, log, onFatal, onRestore }: OpenHomeOptions): Promise<Home> {
   const paths = createPaths(environment.WORKSPACE_HOME);
   const damages = new DamageReports((damage) => log.error({ ...damage }, 'a damaged file was set aside'));
   const onDamage = damages.report;
@@ -74,12 +84,15 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
   await furnish(paths, onDamage);
   const store = createEngineStorage({ base: paths.replicas, onDamage });
   await store.files.sweep(['', 'engine', 'engine:payloads']);
+  const mirror = await openMirror(environment, log);
+  await restoreHome(paths, { environment, log, mirror, ...(onRestore && { onRestore }) });
+  const restored = await readRestored(store, onDamage);
   const file = await readCheckpoint(store, onDamage);
   const lastEngine = await readJson(store, { key: STATE_KEY, schema: EngineStateFileSchema, onDamage });
   const isCopy = lastEngine !== null && lastEngine.workspaceId !== environment.WORKSPACE_ID;
   const hasCheckpoint = existsSync(paths.chats);
   const ends = await readHistoryEnds(file?.chats ?? null, paths);
-  const opened = await openLog({ environment, log, onFatal, store, file, ends, isCopy, onDamage });
+  const opened = await openLog({ environment, log, onFatal, store, file, ends, isCopy, mirror, onDamage });
   const bootId = readBootId();
   const hooks = new HooksState(bootId, file?.hooks);
   const deleted = new DeletedChats(file?.deletedChats, file?.deletedUsage);
@@ -97,9 +110,11 @@ export async function openHome({ environment, log, onFatal }: OpenHomeOptions): 
     deleted,
     saidBefore,
     hasCheckpoint,
-    hooks: isCopy ? new HooksState(bootId) : hooks,
+    mirror,
+    hooks: isCopy || restored !== null ? new HooksState(bootId) : hooks,
     lastEngine,
     isCopy,
+    restored,
     damages,
   };
 }
@@ -109,16 +124,14 @@ interface OpenLogOptions extends OpenHomeOptions {
   file: ChatsFile | null;
   ends: readonly HistoryEnd[];
   isCopy: boolean;
+  mirror: Mirror | null;
   onDamage: OnDamage;
 }
 
 /** The journal with what reads it: before it drops a segment, both have what they need of it. */
-async function openLog(
-  options: OpenLogOptions,
-): Promise<Pick<Home, 'journal' | 'history' | 'outbox' | 'mirror'>> {
-  const { environment, log, onFatal, store, file, ends, isCopy, onDamage } = options;
+async function openLog(options: OpenLogOptions): Promise<Pick<Home, 'journal' | 'history' | 'outbox'>> {
+  const { environment, log, onFatal, store, file, ends, isCopy, mirror, onDamage } = options;
   const settledId = await readSettledId(store, onDamage);
-  const mirror = await openMirror(environment, log);
   const journal = await openJournal({
     files: store.files,
     folder: 'engine',
@@ -150,7 +163,7 @@ async function openLog(
     workspaceId: environment.WORKSPACE_ID,
     log,
   });
-  return { journal, history, outbox, mirror };
+  return { journal, history, outbox };
 }
 
 /** The highest sequence that was given to a line, as far as anything but the log knows. */

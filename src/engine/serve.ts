@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseEnvironment } from '../environment/engine-env.ts';
 import type { Environment, EngineEnvironment } from '../environment/engine-env.ts';
-import type { Health } from '../contract/status.ts';
+import type { Boot, Health } from '../contract/status.ts';
 import { createLog } from '../log.ts';
 import type { Log } from '../log.ts';
 import { FrontDoor } from '../server/front-door.ts';
@@ -34,11 +34,16 @@ export async function serve(variables: Environment): Promise<RunningServer> {
     secrets: [secret, environment.REPLICA_LOG_URL?.password ?? '', ...tracingSecretsOf(environment)],
   });
   const { HOST: host, PORT: port, BODY_MAX_BYTES: bodyMaxBytes } = environment;
-  const door = new FrontDoor(earlyHealth(environment, version));
+  let boot = new BootStatus(environment).read();
+  const door = new FrontDoor(() => earlyHealth(environment, { version, boot }));
+  const onRestore = (restoring: Boot) => {
+    boot = restoring;
+    door.refuse();
+  };
   const listen = () => startListener(door, { host, port, bodyMaxBytes, log });
   const early = await listen().catch(() => null); // until its home is free, an engine may also hold the port
   const { createApp, startEngine } = await loadEngine();
-  const engine = await startEngine({ environment, log, version }).catch(async (error: unknown) => {
+  const engine = await startEngine({ environment, log, version, onRestore }).catch(async (error: unknown) => {
     await early?.close();
     throw error;
   });
@@ -74,8 +79,9 @@ async function loadEngine() {
   return { startEngine, createApp };
 }
 
-function earlyHealth(environment: EngineEnvironment, version: string): () => Health {
-  const boot = new BootStatus(environment).read();
-  const sign = environment.CLOUD_INIT_OUTPUT_LOG;
-  return () => ({ status: existsSync(sign) ? 'ok' : 'initializing', version, boot });
+function earlyHealth(
+  { CLOUD_INIT_OUTPUT_LOG: sign }: EngineEnvironment,
+  rest: Omit<Health, 'status'>,
+): Health {
+  return { status: existsSync(sign) ? 'ok' : 'initializing', ...rest };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ChatOrigin } from '../../machines/chat.events.ts';
 import { watchClock } from './watch-clock.ts';
 import { agentOptions } from './agent-options.ts';
 import type { AgentDriver, OpenExecutor } from '../agents/agent.ts';
@@ -11,6 +12,7 @@ import { createMonolithClient, type MonolithClient } from '../control-plane/clie
 import { openCredentials, type Credentials } from './open-credentials.ts';
 import { STATE_KEY, type Home } from './open-home.ts';
 import { openHooks, type OpenedHooks } from './open-hooks.ts';
+import { restoreRepositories } from './restore-home.ts';
 import { openPreviews } from './open-previews.ts';
 import type { Previews } from '../previews/previews.ts';
 import { retireDamagedRuns } from '../processes/damaged-runs.ts';
@@ -44,9 +46,10 @@ export interface Actors {
 /** Starts the root machine with everything that it and those below it name. */
 export async function startActors(home: Home, options: StartActorsOptions): Promise<Actors> {
   const { environment, log, recording } = options;
-  const { journal, paths, records, isCopy } = home;
+  const { journal, paths, records } = home;
+  const origin = originOf(home);
   await retireDamagedRuns(paths.agents, home.damages.report);
-  await sweep(paths.agents, isCopy ? new Set() : runsOf(records));
+  await sweep(paths.agents, origin.kind === 'restored' ? runsOf(records) : new Set());
   const goodbye = new AbortController();
   const client = createClient(environment, goodbye.signal);
   const credentials = await openCredentials(home, { environment, client, log });
@@ -66,7 +69,22 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
     actors: home.mirror.connect(journal),
     onMoved: () => goodbye.abort(), // nothing is told upstream any more
   };
-  const parts = { environment, log, drivers, executors, recorder, isCopy, hooks, credentials, outbox };
+  const restore = {
+    wasMoved: home.restored !== null,
+    restoreRepositories: () => restoreRepositories(home),
+  };
+  const parts = {
+    environment,
+    log,
+    drivers,
+    executors,
+    recorder,
+    origin,
+    restore,
+    hooks,
+    credentials,
+    outbox,
+  };
   const root = startRoot({ ...parts, ...(mirror && { mirror }) });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   if (!home.hasCheckpoint) await recording.saveCheckpoint();
@@ -93,6 +111,12 @@ function createClient(environment: EngineEnvironment, signal: AbortSignal): Mono
   return createMonolithClient({ url, secret, workspaceId, signal });
 }
 
+/** Whose the processes are that the records name. */
+function originOf({ isCopy, restored }: Home): ChatOrigin {
+  if (isCopy) return { kind: 'copied' };
+  return { kind: restored === null ? 'restored' : 'moved' };
+}
+
 /** Processes that some chat may still attach to. */
 function runsOf(records: ReadonlyMap<string, ChatRecord>): Set<string> {
   const runs = [...records.values()].flatMap(({ position, turn }) => [position?.runId, turn?.delivery.runId]);
@@ -100,8 +124,8 @@ function runsOf(records: ReadonlyMap<string, ChatRecord>): Set<string> {
 }
 
 /** Of the home, or of what is left of it. */
-function isFirstStart({ lastEngine, damages, records }: Home): boolean {
-  return lastEngine === null || (damages.count > 0 && records.size === 0);
+function isFirstStart({ lastEngine, restored, damages, records }: Home): boolean {
+  return (lastEngine === null && restored === null) || (damages.count > 0 && records.size === 0);
 }
 
 /** One chat per agent exists from the first start. */

@@ -6,7 +6,7 @@ import { Messages } from '../chats/messages.ts';
 import { ChatOffers } from '../chats/offers.ts';
 import { Tasks } from '../chats/tasks.ts';
 import { EngineError } from '../errors.ts';
-import type { Health } from '../contract/status.ts';
+import type { Boot, Health } from '../contract/status.ts';
 import { createGauges } from './create-gauges.ts';
 import { createEnvironmentView } from './describe-environment.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
@@ -28,13 +28,15 @@ export interface StartEngineOptions {
   environment: EngineEnvironment;
   log: Log;
   version: string;
+  /** Told how far a workspace is that comes here from another machine. */
+  onRestore?: (boot: Boot) => void;
 }
 
 /** The composition root: opens the home, starts its actors, and answers commands. */
 export async function startEngine(options: StartEngineOptions): Promise<RunningEngine> {
-  const { environment, log } = options;
+  const { environment, log, onRestore } = options;
   const { failed, fail } = createFailure();
-  const home = await openHome({ environment, log, onFatal: fail });
+  const home = await openHome({ environment, log, onFatal: fail, ...(onRestore && { onRestore }) });
   const tracing = await openTracing(home, options);
   const recording = await startRecording(home, options);
   const actors = await startActors(home, { environment, log, recording });

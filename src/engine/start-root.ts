@@ -1,5 +1,5 @@
 import { createActor, fromCallback, fromPromise, waitFor, type ActorRefFrom } from 'xstate';
-import { bootMachine } from '../../machines/boot.machine.ts';
+import { bootMachine, type Unrestored } from '../../machines/boot.machine.ts';
 import type { ChatOrigin } from '../../machines/chat.events.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
 import type { credentialMachine } from '../../machines/credential.machine.ts';
@@ -37,8 +37,9 @@ export interface StartRootOptions {
   /** What acts on the process of each chat, by the chat. */
   executors: Map<string, OpenExecutor>;
   recorder: Recorder;
-  /** The home was copied from another workspace: what ran there is not ours. */
-  isCopy: boolean;
+  /** How the chats on record came here. */
+  origin: ChatOrigin;
+  restore: RootRestoreOptions;
   hooks: RootHooksOptions;
   credentials: { logic: typeof credentialMachine; board: CredentialBoard; logins: LoginBoard };
   outbox: RootOutboxOptions;
@@ -65,6 +66,12 @@ export interface RootHooksOptions extends HookProcessOptions {
   repositories: HookRunsOptions['repositories'];
   /** Resolves when every repository has been looked at. */
   discovered: () => Promise<unknown>;
+}
+
+export interface RootRestoreOptions {
+  /** The home came here from another machine. */
+  wasMoved: boolean;
+  restoreRepositories: () => Promise<Unrestored[]>;
 }
 
 export interface Root {
@@ -98,14 +105,24 @@ export function startRoot(options: StartRootOptions): Root {
     },
   );
   actor.start();
-  const origin: ChatOrigin = { kind: options.isCopy ? 'copied' : 'restored' };
   if (options.mirror !== undefined) send({ type: 'mirror.begin' });
-  for (const record of recorder.records.values()) send({ type: 'chat.restore', input: { record, origin } });
+  for (const record of recorder.records.values())
+    send({ type: 'chat.restore', input: { record, origin: options.origin } });
   return { ...root, actor };
 }
 
 function logicsOf(
-  { environment, drivers, executors, recorder, hooks, credentials, outbox, mirror }: StartRootOptions,
+  {
+    environment,
+    drivers,
+    executors,
+    recorder,
+    restore,
+    hooks,
+    credentials,
+    outbox,
+    mirror,
+  }: StartRootOptions,
   toHooks: Root['toHooks'],
 ) {
   const hook = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
@@ -114,9 +131,11 @@ function logicsOf(
     boot: bootMachine.provide({
       actors: {
         awaitCloudInit: awaitCloudInit(environment.CLOUD_INIT_OUTPUT_LOG),
+        restoreRepositories: fromPromise<Unrestored[], undefined>(() => restore.restoreRepositories()),
         discoverRepositories: fromPromise<void, undefined>(async () => void (await hooks.discovered())),
         runStartHooks: runStartHooks({ ...hooks, recorder, toHooks }),
       },
+      guards: { wasMoved: () => restore.wasMoved },
       delays: { cloudInitLimit: environment.CLOUD_INIT_TIMEOUT_MS },
     }),
     chat: chatMachine.provide({

@@ -32,6 +32,7 @@ export class Mirror {
   #waiters: Waiter[] = [];
   #isDiverged = false;
   #movedTo: Holder | null = null;
+  #restoredIn = 0;
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -39,6 +40,15 @@ export class Mirror {
 
   get owner(): string {
     return this.#options.owner;
+  }
+
+  get log(): SharedLog {
+    return this.#options.log;
+  }
+
+  /** The home was restored under this epoch: whoever claimed the log since then has the workspace. */
+  continueIn(epoch: number): void {
+    this.#restoredIn = epoch;
   }
 
   /** The last event that is known to be in the log; null before it was asked, or when it has none. */
@@ -75,7 +85,9 @@ export class Mirror {
     this.#lag = new MirrorLag(journal);
     const { log, owner } = this.#options;
     return {
-      claimLog: fromPromise<ClaimEnd, { epoch: number }>(({ input }) => this.#claim(input.epoch, journal)),
+      claimLog: fromPromise<ClaimEnd, { epoch: number }>(({ input }) =>
+        this.#claim(input.epoch || this.#restoredIn, journal),
+      ),
       copyJournal: fromCallback<{ type: 'copy.drain' }, CopyInput>(({ input, sendBack, receive }) => {
         this.#note(input.headId);
         const copy = new JournalCopy({

@@ -1,27 +1,34 @@
 import type { H3 } from 'h3';
 import type { Health } from '../contract/status.ts';
+import { EngineError } from '../errors.ts';
 import { API_HEADERS } from './answer-headers.ts';
+import { toAnswer } from './refusal.ts';
 
 /**
  * What a listener serves from its first moment on: `GET /health` at once; every other request waits until the engine
- * has opened its home.
+ * has opened its home, or is refused while that is restored.
  */
 export class FrontDoor {
   readonly #health: () => Health;
-  readonly #opened: Promise<H3>;
-  #open!: (app: H3) => void;
+  readonly #decided: Promise<void>;
+  #decide!: () => void;
   #app: H3 | undefined;
 
   constructor(health: () => Health) {
     this.#health = health;
-    this.#opened = new Promise((resolve) => {
-      this.#open = resolve;
+    this.#decided = new Promise((resolve) => {
+      this.#decide = resolve;
     });
   }
 
   open(app: H3): void {
     this.#app = app;
-    this.#open(app);
+    this.#decide();
+  }
+
+  /** It will take a while until the engine can open its home. */
+  refuse(): void {
+    this.#decide();
   }
 
   readonly fetch = (request: Request): Response | Promise<Response> =>
@@ -29,8 +36,14 @@ export class FrontDoor {
 
   async #answerEarly(request: Request): Promise<Response> {
     if (isHealthCheck(request)) return Response.json(this.#health(), { headers: API_HEADERS });
-    const app = await this.#opened;
-    return app.fetch(request);
+    await this.#decided;
+    return this.#app === undefined ? this.#refusal() : this.#app.fetch(request);
+  }
+
+  #refusal(): Response {
+    const message = this.#health().boot.waitingFor?.message ?? '';
+    const { status, headers, body } = toAnswer(new EngineError('RESTORING', { message }));
+    return new Response(body, { status, headers: { ...API_HEADERS, ...headers, 'retry-after': '1' } });
   }
 }
 

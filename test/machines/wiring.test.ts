@@ -10,6 +10,7 @@ import { hookMachine } from '../../machines/hook.machine.ts';
 import { loginMachine } from '../../machines/login.machine.ts';
 import { mirrorMachine } from '../../machines/mirror.machine.ts';
 import { outboxMachine } from '../../machines/outbox.machine.ts';
+import { restoreMachine } from '../../machines/restore.machine.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import { UnprovidedActorError } from '../../machines/must-provide.ts';
 import { chatInputOf } from '../support/start-chat.ts';
@@ -24,6 +25,7 @@ const ACTORS = [
   loginMachine,
   mirrorMachine,
   outboxMachine,
+  restoreMachine,
   startHooksMachine,
 ].flatMap(({ implementations }) =>
   Object.entries<AnyActorLogic>(implementations.actors as Record<string, AnyActorLogic>),
@@ -48,6 +50,7 @@ describe('a machine whose actors were not provided', () => {
     expect(STAND_INS.map(([name]) => name)).toEqual([
       'executor',
       'awaitCloudInit',
+      'restoreRepositories',
       'discoverRepositories',
       'runStartHooks',
       'clock',
@@ -63,6 +66,9 @@ describe('a machine whose actors were not provided', () => {
       'nextEvent',
       'tellEvent',
       'keepDeadLetter',
+      'claimWorkspace',
+      'fetchWorkspace',
+      'placeWorkspace',
     ]);
   });
 });

@@ -22,6 +22,24 @@ describe('the front door', () => {
     expect(await (await waiting).json()).toEqual({ answeredBy: 'the engine' });
   });
 
+  it('refuses everything but health while the home is restored, requests that came before as well', async () => {
+    const message = 'Restoring the workspace: fetching, 45 %.';
+    const { since } = HEALTH.boot;
+    const waitingFor = { for: 'restore', message, since, until: null, skip: null } as const;
+    const door = new FrontDoor(() => ({ ...HEALTH, boot: { state: 'restoring', since, waitingFor } }));
+    const early = door.fetch(new Request('http://engine/chats'));
+
+    door.refuse();
+
+    for (const answer of [await early, await door.fetch(new Request('http://engine/status'))]) {
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(await answer.json()).toEqual({ code: 'restoring', error: message, context: { message } });
+    }
+    expect((await door.fetch(new Request('http://engine/health'))).status).toBe(200);
+    door.open(new H3().get('/status', () => ({ answeredBy: 'the engine' })));
+    expect((await door.fetch(new Request('http://engine/status'))).status).toBe(200);
+  });
+
   it('leaves health to the engine once there is one', async () => {
     const door = new FrontDoor(() => HEALTH);
     door.open(new H3().get('/health', () => ({ status: 'ok' })));

@@ -120,10 +120,20 @@ export const TROUBLES: [where: string, code: string, meaning: string][] = [
   ['turn', 'rate_limit', 'The account asks too often. Send the message again later.'],
   ['turn', 'sandbox_error', 'Codex could not make the sandbox for a command.'],
   ['turn', 'too_many_denials', 'Codex was refused too many commands in one turn.'],
+  [
+    'turn',
+    'machine_lost',
+    'The workspace came here from another machine while the turn ran there. What it had said is kept; send the message again.',
+  ],
   ['turn', 'workspace_copied', 'The home is a copy: the turn runs on in the original, not here.'],
   ['hook', 'hook_not_started', 'Its shell could not be started.'],
   ['hook', 'hook_shell_failed', 'The shell around its commands failed; the message is what that said.'],
   ['hook', 'hooks_file_invalid', 'The file that describes it is wrong; the message names each place.'],
+  [
+    'repository',
+    'restore_incomplete',
+    'Something of a workspace could not be brought here from another machine; the message and `context` name it.',
+  ],
   [
     'repository',
     'git_missing',

@@ -1,16 +1,23 @@
 import { SimulatedClock, createActor, fromPromise } from 'xstate';
 import type { InspectionEvent } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
-import type { BootEmitted } from '../../machines/boot.machine.ts';
+import type { BootEmitted, Unrestored } from '../../machines/boot.machine.ts';
 
 /** What each step of boot waits for; it is over when that settles. */
 export interface BootSigns {
   cloudInit: Promise<void>;
+  restore: Promise<Unrestored[]>;
   repositories: Promise<void>;
   hooks: Promise<void>;
 }
 
 type Wait = BootSigns & { isOver: boolean };
+
+export interface BootOptions {
+  inspect?: ((event: InspectionEvent) => void) | undefined;
+  /** The workspace came here from another machine. */
+  wasMoved?: boolean;
+}
 
 /** The signs that each boot waits for, and whether it still waits for cloud-init. */
 const waits = new WeakMap<object, Wait>();
@@ -22,6 +29,9 @@ const machine = bootMachine.provide({
       signal.addEventListener('abort', () => wait && (wait.isOver = true));
       await wait?.cloudInit;
     }),
+    restoreRepositories: fromPromise<Unrestored[], undefined>(
+      ({ system }) => waits.get(system)?.restore ?? NEVER,
+    ),
     discoverRepositories: fromPromise<void, undefined>(
       ({ system }) => waits.get(system)?.repositories ?? NEVER,
     ),
@@ -29,16 +39,28 @@ const machine = bootMachine.provide({
   },
 });
 
+const moved = machine.provide({ guards: { wasMoved: () => true } });
+
 /** A boot that waits for these signs to settle, on a clock the test owns. */
-export function startBoot(signs: Partial<BootSigns> = {}, inspect?: (event: InspectionEvent) => void) {
+export function startBoot(signs: Partial<BootSigns> = {}, { inspect, wasMoved = false }: BootOptions = {}) {
   const clock = new SimulatedClock();
   const emitted: BootEmitted[] = [];
-  const wait: Wait = { cloudInit: NEVER, repositories: NEVER, hooks: NEVER, ...signs, isOver: false };
-  const boot = createActor(machine, { clock, ...(inspect === undefined ? {} : { inspect }) });
+  const wait: Wait = {
+    cloudInit: NEVER,
+    restore: NEVER,
+    repositories: NEVER,
+    hooks: NEVER,
+    ...signs,
+    isOver: false,
+  };
+  const boot = createActor(wasMoved ? moved : machine, {
+    clock,
+    ...(inspect === undefined ? {} : { inspect }),
+  });
   waits.set(boot.system, wait);
   boot.on('*', (event) => emitted.push(event));
   boot.start();
   return { boot, clock, emitted, wait };
 }
 
-export const NEVER = new Promise<void>(() => undefined);
+export const NEVER = new Promise<never>(() => undefined);

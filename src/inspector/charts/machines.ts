@@ -8,6 +8,7 @@ import { hookMachine } from '../../../machines/hook.machine.ts';
 import { loginMachine } from '../../../machines/login.machine.ts';
 import { mirrorMachine } from '../../../machines/mirror.machine.ts';
 import { outboxMachine } from '../../../machines/outbox.machine.ts';
+import { restoreMachine } from '../../../machines/restore.machine.ts';
 import { startHooksMachine } from '../../../machines/start-hooks.machine.ts';
 
 /** Every statechart of the engine, by the name of its file. */
@@ -21,5 +22,6 @@ export const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
   login: loginMachine,
   mirror: mirrorMachine,
   outbox: outboxMachine,
+  restore: restoreMachine,
   'start-hooks': startHooksMachine,
 };

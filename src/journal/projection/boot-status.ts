@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Boot, BootState, BootWait } from '../../contract/status.ts';
+import type { Boot, BootState, BootWait, RestoreProgress } from '../../contract/status.ts';
 import type { EngineEnvironment } from '../../environment/engine-env.ts';
 import type { Log } from '../../log.ts';
 
@@ -43,6 +43,24 @@ export class BootStatus {
   }
 }
 
+/** Boot while the workspace is restored; `trouble` is why that does not go on. */
+export function restoringBoot(
+  restore: RestoreProgress,
+  { since, trouble }: { since: string; trouble: string },
+): Boot {
+  const how =
+    trouble === ''
+      ? `${restore.phase}, ${restore.percent} %.`
+      : `${trouble} It is tried again until it works.`;
+  const message = `Restoring the workspace: ${how}`;
+  return {
+    state: 'restoring',
+    since,
+    waitingFor: { for: 'restore', message, since, until: null, skip: null },
+    restore,
+  };
+}
+
 type Wait = Omit<BootWait, 'since' | 'until'> & { limitMs: number | null };
 
 const WAITS: Record<BootState, (settings: BootSettings) => Wait | undefined> = {
@@ -55,6 +73,12 @@ const WAITS: Record<BootState, (settings: BootSettings) => Wait | undefined> = {
           limitMs,
           skip: `Not a machine with cloud-init? Make the file (touch ${file}), or start with CLOUD_INIT_OUTPUT_LOG naming a file that is there, or with a shorter CLOUD_INIT_TIMEOUT_MS.`,
         },
+  restoring: () => ({
+    for: 'restore',
+    message: 'Restoring the repositories.',
+    limitMs: null,
+    skip: null,
+  }),
   discoveringRepositories: () => ({
     for: 'repositories',
     message: `Looking at the repositories, for ${REPOSITORIES_LIMIT_MS / 1_000} s at most.`,

@@ -6,9 +6,11 @@ import { entriesOf, leafOf } from '../../support/state-names.ts';
 import type { LeafOf } from '../../support/state-names.ts';
 import { createTransitionCoverage } from '../../support/transition-coverage.ts';
 
-type State = LeafOf<StateValueFrom<typeof bootMachine>>;
+/** Nobody stays in `provisioned`. */
+type State = Exclude<LeafOf<StateValueFrom<typeof bootMachine>>, 'provisioned'>;
 type BootHarness = ReturnType<typeof startBoot>;
-type ActorKey = `${'awaitCloudInit' | 'discoverRepositories' | 'runStartHooks'} ${'done' | 'error'}`;
+type ActorKey =
+  `${'awaitCloudInit' | 'restoreRepositories' | 'discoverRepositories' | 'runStartHooks'} ${'done' | 'error'}`;
 type EventKey = ActorKey | 'cloudInitLimit passes' | 'repositoriesLimit passes';
 
 /** Sent, because this much time may take boot further than one state. */
@@ -24,6 +26,7 @@ function happen({ boot, clock }: BootHarness, key: EventKey): void {
 
 const ROUTE_TO: Record<State, EventKey[]> = {
   initializing: [],
+  restoring: ['awaitCloudInit done'],
   discoveringRepositories: ['awaitCloudInit done'],
   runningHooks: ['awaitCloudInit done', 'discoverRepositories done'],
   ready: ['awaitCloudInit done', 'discoverRepositories done', 'runStartHooks done'],
@@ -35,16 +38,32 @@ const NEXT: Record<State, Record<EventKey, State | null>> = {
     'awaitCloudInit done': 'discoveringRepositories',
     'awaitCloudInit error': 'discoveringRepositories',
     'cloudInitLimit passes': 'discoveringRepositories',
+    'restoreRepositories done': 'initializing',
+    'restoreRepositories error': null,
     'discoverRepositories done': 'initializing',
     'discoverRepositories error': null,
     'repositoriesLimit passes': 'initializing',
     'runStartHooks done': 'initializing',
     'runStartHooks error': null,
   },
+  restoring: {
+    'awaitCloudInit done': 'restoring',
+    'awaitCloudInit error': null,
+    'cloudInitLimit passes': 'restoring',
+    'restoreRepositories done': 'discoveringRepositories',
+    'restoreRepositories error': 'discoveringRepositories',
+    'discoverRepositories done': 'restoring',
+    'discoverRepositories error': null,
+    'repositoriesLimit passes': 'restoring',
+    'runStartHooks done': 'restoring',
+    'runStartHooks error': null,
+  },
   discoveringRepositories: {
     'awaitCloudInit done': 'discoveringRepositories',
     'awaitCloudInit error': null,
     'cloudInitLimit passes': 'runningHooks',
+    'restoreRepositories done': 'discoveringRepositories',
+    'restoreRepositories error': null,
     'discoverRepositories done': 'runningHooks',
     'discoverRepositories error': 'runningHooks',
     'repositoriesLimit passes': 'runningHooks',
@@ -55,6 +74,8 @@ const NEXT: Record<State, Record<EventKey, State | null>> = {
     'awaitCloudInit done': 'runningHooks',
     'awaitCloudInit error': null,
     'cloudInitLimit passes': 'runningHooks',
+    'restoreRepositories done': 'runningHooks',
+    'restoreRepositories error': null,
     'discoverRepositories done': 'runningHooks',
     'discoverRepositories error': null,
     'repositoriesLimit passes': 'runningHooks',
@@ -65,6 +86,8 @@ const NEXT: Record<State, Record<EventKey, State | null>> = {
     'awaitCloudInit done': 'ready',
     'awaitCloudInit error': null,
     'cloudInitLimit passes': 'ready',
+    'restoreRepositories done': 'ready',
+    'restoreRepositories error': null,
     'discoverRepositories done': 'ready',
     'discoverRepositories error': null,
     'repositoriesLimit passes': 'ready',
@@ -92,19 +115,22 @@ describe('boot machine, every state × event', () => {
   }
 
   it('takes every transition of the machine somewhere', () => {
-    const coverage = createTransitionCoverage(startBoot().boot.logic.root);
+    const [here, moved] = [false, true].map((wasMoved) =>
+      createTransitionCoverage(startBoot({}, { wasMoved }).boot.logic.root),
+    );
     for (const [from, row] of entriesOf(NEXT)) {
+      const coverage = from === 'restoring' ? moved : here;
       for (const [key, to] of entriesOf(row)) {
-        if (to !== null) happen(startIn(from, coverage.inspect), key);
+        if (to !== null) happen(startIn(from, coverage!.inspect), key);
       }
     }
 
-    expect(coverage.missing()).toEqual([]);
+    expect(here!.missing().filter((transition) => moved!.missing().includes(transition))).toEqual([]);
   });
 });
 
 function startIn(state: State, inspect?: (event: InspectionEvent) => void): BootHarness {
-  const harness = startBoot({}, inspect);
+  const harness = startBoot({}, { inspect, wasMoved: state === 'restoring' });
   for (const step of ROUTE_TO[state]) happen(harness, step);
   expect(leafOf(harness.boot.getSnapshot())).toBe(state);
   return harness;

@@ -3,7 +3,12 @@ import { waitFor } from 'xstate';
 import { startBoot, type BootSigns } from '../../support/start-boot.ts';
 
 const DONE = Promise.resolve();
-const ALL_DONE: BootSigns = { cloudInit: DONE, repositories: DONE, hooks: DONE };
+const ALL_DONE: BootSigns = {
+  cloudInit: DONE,
+  restore: Promise.resolve([]),
+  repositories: DONE,
+  hooks: DONE,
+};
 const READY = { type: 'engine.ready', payload: { version: 'v1' } };
 
 function isReady({ status }: { status: string }): boolean {
@@ -97,6 +102,36 @@ describe('boot', () => {
     expect(emitted.slice(-2)).toEqual([changed('ready', reason), READY]);
   });
 
+  it('restores repositories behind cloud-init, and tells what of them could not be', async () => {
+    const missing = { message: 'Piece a of repository b is missing.', context: { repository: 'b' } };
+    const { boot, emitted } = startBoot(
+      { ...ALL_DONE, restore: Promise.resolve([missing]) },
+      { wasMoved: true },
+    );
+
+    await waitFor(boot, isReady);
+
+    expect(emitted).toEqual([
+      changed('initializing'),
+      changed('restoring'),
+      { type: 'error', payload: { code: 'restore_incomplete', ...missing } },
+      changed('discoveringRepositories'),
+      changed('runningHooks'),
+      changed('ready'),
+      READY,
+    ]);
+  });
+
+  it('goes on when repositories cannot be restored, and says so', async () => {
+    const { boot, emitted } = startBoot({ ...ALL_DONE, restore: failing() }, { wasMoved: true });
+
+    await waitFor(boot, isReady);
+
+    expect(emitted.at(-2)).toEqual(
+      changed('ready', 'The repositories could not be restored; boot went on without that.'),
+    );
+  });
+
   it('gives every reason there is', async () => {
     const failure = failing();
     const { boot, emitted } = startBoot({ cloudInit: failure, repositories: failure, hooks: DONE });
@@ -117,8 +152,8 @@ function changed(state: string, reason?: string) {
 }
 
 /** Also when nobody waits for it yet. */
-function failing(): Promise<void> {
-  const failure = Promise.reject(new Error('EACCES'));
+function failing(): Promise<never> {
+  const failure = Promise.reject<never>(new Error('EACCES'));
   failure.catch(() => undefined);
   return failure;
 }

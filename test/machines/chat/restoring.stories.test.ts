@@ -145,6 +145,39 @@ const MID_TURN: ChatStart = {
   selfDirected: true,
 };
 
+describe('a chat whose home was restored on another machine', () => {
+  const MOVED: ChatStart = { ...MID_TURN, origin: { kind: 'moved' } };
+
+  it('ends its turn as lost, begins its agent anew in the conversation that it had, and goes on with what waits', () => {
+    const { commands, emitted, sessions } = startChat({
+      ...MOVED,
+      session: { ...MOVED.session!, sessionId: 'native-1' },
+    });
+
+    expect(storyOf(emitted)).toEqual([
+      'closed r1 withdrawn',
+      'completed s1 lost',
+      'started s2',
+      'completed s2 lost',
+      'completed m1 lost',
+      'noted position selfDirected',
+    ]);
+    expect(emitted[4]).toMatchObject({ payload: { error: { code: 'machine_lost' } } });
+    expect(sessions).toMatchObject([{ sessionId: 'native-1', position: null, turn: null }]);
+    expect(ordersOf(commands)).toEqual(['prepare m2']);
+  });
+
+  it('ends a turn that was being interrupted as interrupted', () => {
+    const { emitted } = startChat({
+      session: sessionMidTurn('m1'),
+      interrupting: true,
+      origin: { kind: 'moved' },
+    });
+
+    expect(storyOf(emitted)).toEqual(['completed m1 interrupted', 'noted position selfDirected']);
+  });
+});
+
 describe('a chat in a copied home', () => {
   const COPIED: ChatStart = { ...MID_TURN, origin: { kind: 'copied' } };
 

@@ -75,13 +75,14 @@ describe('what an agent runs beside its turns', () => {
     ]);
   });
 
-  it('is lost with a home that was copied, and with a chat that is given up', () => {
+  it('is lost with a home that was copied or restored elsewhere, and with a chat that is given up', () => {
     const record = { ...recordOf({}), tasks: [task('t1')] };
 
     const copied = startChat({ record, origin: { kind: 'copied' } });
+    const moved = startChat({ record, origin: { kind: 'moved' } });
     const givenUp = startChat({ record, origin: { kind: 'givenUp', reason: 'It broke.' } });
 
-    for (const { emitted } of [copied, givenUp]) expect(storyOf(emitted)).toContain('task t1 lost');
+    for (const { emitted } of [copied, moved, givenUp]) expect(storyOf(emitted)).toContain('task t1 lost');
   });
 
   it('is known to the agent that takes the chat up, as long as it runs', () => {

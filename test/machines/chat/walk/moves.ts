@@ -165,5 +165,11 @@ export const STARTS: ChatStart[] = [
     steered: [{ message: message('s0'), isTaken: false }],
     origin: { kind: 'copied' },
   },
+  {
+    session: sessionMidTurn('q0', { requests: [request('r0')] }),
+    queue: [message('q1')],
+    steered: [{ message: message('s0'), isTaken: false }],
+    origin: { kind: 'moved' },
+  },
   { session: sessionMidTurn('q0'), queue: [message('q1')], origin: { kind: 'givenUp', reason: 'It broke.' } },
 ];

@@ -1,0 +1,69 @@
+/** The vocabulary of the restore machine. */
+import { assign, setup } from 'xstate';
+import { mustProvidePromise } from './must-provide.ts';
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5_000;
+
+/** What came of asking for the workspace. `nothing`: nobody had it before. */
+export type WorkspaceClaim =
+  { kind: 'nothing' } | { kind: 'claimed'; epoch: number } | { kind: 'taken'; owner: string };
+
+export interface RestoreContext {
+  /** The epoch under which it is restored; 0 before there is one. */
+  epoch: number;
+  /** Who has the workspace, when it is not this engine; empty otherwise. */
+  owner: string;
+  /** Attempts in a row that came to nothing. */
+  failures: number;
+  /** Why it does not go on; empty while it does. */
+  reason: string;
+}
+
+export const restoreSetup = setup({
+  types: {} as {
+    context: RestoreContext;
+    events:
+      | { type: 'xstate.done.actor.claimWorkspace'; output: WorkspaceClaim }
+      | { type: 'xstate.error.actor.claimWorkspace'; error: unknown }
+      | { type: 'xstate.error.actor.fetchWorkspace'; error: unknown }
+      | { type: 'xstate.error.actor.placeWorkspace'; error: unknown };
+  },
+  actors: {
+    claimWorkspace: mustProvidePromise<WorkspaceClaim, { epoch: number }>('claimWorkspace'),
+    /** Brings everything onto this disk, beside the home. */
+    fetchWorkspace: mustProvidePromise<void, { epoch: number }>('fetchWorkspace'),
+    /** Puts it in its place, if nobody claimed the workspace meanwhile. */
+    placeWorkspace: mustProvidePromise<WorkspaceClaim, { epoch: number }>('placeWorkspace'),
+  },
+  actions: {
+    takeClaim: assign(({ event }) => {
+      const claim = claimOf(event);
+      return claim?.kind === 'claimed' ? { epoch: claim.epoch, reason: '' } : {};
+    }),
+    noteOwner: assign({
+      owner: ({ event }) => {
+        const claim = claimOf(event);
+        return claim?.kind === 'taken' ? claim.owner : '';
+      },
+    }),
+    noteFailure: assign(({ context, event }) => ({
+      failures: context.failures + 1,
+      reason: 'error' in event && event.error instanceof Error ? event.error.message : 'It failed.',
+    })),
+  },
+  guards: {
+    isNothing: ({ event }) => claimOf(event)?.kind === 'nothing',
+    isTaken: ({ event }) => claimOf(event)?.kind === 'taken',
+  },
+  delays: {
+    /** Doubled with each failure, up to five seconds. */
+    backoff: ({ context: { failures } }) =>
+      Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1)),
+  },
+});
+
+function claimOf(event: { type: string; output?: unknown }): WorkspaceClaim | undefined {
+  const answers = ['xstate.done.actor.claimWorkspace', 'xstate.done.actor.placeWorkspace'];
+  return answers.includes(event.type) ? (event.output as WorkspaceClaim) : undefined;
+}

@@ -1,0 +1,72 @@
+import { createActor, waitFor } from 'xstate';
+import type { Unrestored } from '../../machines/boot.machine.ts';
+import { restoreMachine } from '../../machines/restore.machine.ts';
+import type { Boot, RestoreProgress } from '../contract/status.ts';
+import type { EngineEnvironment } from '../environment/engine-env.ts';
+import type { Paths } from '../environment/paths.ts';
+import { EngineError } from '../errors.ts';
+import { restoringBoot } from '../journal/projection/boot-status.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Log } from '../log.ts';
+import type { Mirror } from '../mirror/mirror.ts';
+import { isToBeRestored, Restoration } from '../restore/restoration.ts';
+import { forgetRestored } from '../restore/restored-file.ts';
+import type { EngineStorage } from '../storage/atomic-files.ts';
+
+export interface RestoreHomeOptions {
+  environment: EngineEnvironment;
+  log: Log;
+  mirror: Mirror | null;
+  onRestore?: (boot: Boot) => void;
+}
+
+/**
+ * Brings the workspace into a home in which no engine ever was, if it is anywhere; takes as long as it takes.
+ * @throws {EngineError} `WORKSPACE_MOVED` when another engine claimed it meanwhile.
+ */
+export async function restoreHome(paths: Paths, options: RestoreHomeOptions): Promise<void> {
+  const { environment, log, mirror, onRestore = () => undefined } = options;
+  if (mirror === null || !(await isToBeRestored(paths))) return;
+  const since = new Date().toISOString();
+  const fetched: Omit<RestoreProgress, 'phase'> = { percent: 0, bytes: 0 };
+  const restoration = new Restoration({
+    paths,
+    owner: mirror.owner,
+    log: mirror.log,
+    segmentBytes: Math.ceil(environment.EVENT_LOG_BYTES / 16),
+    onProgress(progress) {
+      Object.assign(fetched, progress);
+      tell();
+    },
+  });
+  const actor = createActor(restoreMachine.provide({ actors: restoration.actors() }));
+  function tell(): void {
+    const { value: phase, context, status } = actor.getSnapshot();
+    if (status !== 'active' || phase === 'claiming') return;
+    const trouble = phase === 'away' ? context.reason : '';
+    onRestore(restoringBoot({ phase: phase as RestoreProgress['phase'], ...fetched }, { since, trouble }));
+  }
+  actor.subscribe(({ value, context: { reason } }) => {
+    if (value === 'away') log.warn({ reason }, 'the workspace cannot be restored yet');
+    tell();
+  });
+  actor.start();
+  const { value, context } = await waitFor(actor, ({ status }) => status !== 'active');
+  if (value === 'taken') throw new EngineError('WORKSPACE_MOVED', { owner: context.owner });
+  if (value !== 'restored') return;
+  mirror.continueIn(context.epoch);
+  log.info({ epoch: context.epoch, ...fetched }, 'the workspace was restored');
+}
+
+/** Ends what a restored home is in need of; from then on it is one like any other. */
+export async function restoreRepositories({
+  journal,
+  store,
+}: {
+  journal: Journal;
+  store: EngineStorage;
+}): Promise<Unrestored[]> {
+  await journal.committed();
+  await forgetRestored(store);
+  return [];
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { AgentEvent } from '../../../src/contract/agent-event.ts';
+import { createGate } from '../../../src/dev/gate.ts';
+import { expectExactlyOneEnd, expectNoGap, textsOf } from '../../support/assertions.ts';
+import { startRedis, type RedisServer } from '../../support/redis-server.ts';
+import { byPrompt, saysAround } from '../../support/scripted-turns.ts';
+import { startWorkspace, type Workspace } from '../../support/workspace.ts';
+import { anotherMachine, isMirrored, loseMachine } from './lose-machine.ts';
+
+let redis: RedisServer;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.remove());
+
+it('goes on elsewhere, with Redis alone: chats, ids, cursors, histories and queue; the turn that ran is lost', async () => {
+  const gate = createGate();
+  const elsewhere = await anotherMachine();
+  const workspace = await startWorkspace({
+    script: byPrompt({ slow: saysAround(gate) }),
+    environment: { REPLICA_LOG_URL: redis.url },
+  });
+  const { client, chatId, home } = workspace;
+  const stream = await client.follow({ after: 'start', resume: true });
+  await stream.waitForEnd(await client.send(chatId, 'before', { messageId: 'm1' }));
+  await client.send(chatId, 'a slow one', { messageId: 'm2' });
+  await client.send(chatId, 'queued', { messageId: 'm3' });
+  await gate.reached;
+  await isMirrored(workspace);
+  const before = {
+    chats: (await chatsOf(workspace)).map(({ id }) => id),
+    history: await client.history(chatId),
+  };
+
+  await loseMachine(workspace, home);
+  await workspace.start(elsewhere);
+
+  expect(await stream.waitForEnd('m2')).toMatchObject({
+    payload: { outcome: 'lost', error: { code: 'machine_lost' } },
+  });
+  expect(await stream.waitForEnd('m3')).toMatchObject({ payload: { outcome: 'completed' } });
+  expectExactlyOneEnd(stream.events, ['m1', 'm2', 'm3']);
+  expectNoGap(stream.events);
+  expect(stream.events.filter(({ type }) => type === 'stream.reset')).toEqual([]);
+  expect((await chatsOf(workspace)).map(({ id }) => id)).toEqual(before.chats);
+  const history = await client.history(chatId);
+  expect(history.slice(0, before.history.length)).toEqual(before.history);
+  expect(textsOf(history as AgentEvent[])).toContain('You said: queued');
+  expect(workspace.engine().logs()).toContain('the workspace was restored');
+
+  const beyond = `${String(999_999).padStart(12, '0')}-00000000`;
+  const stale = await client.follow({ after: beyond });
+  expect(await stale.waitFor(() => true)).toMatchObject({
+    type: 'stream.reset',
+    payload: { reason: 'unknown' },
+  });
+});
+
+async function chatsOf({ client }: Workspace): Promise<{ id: string }[]> {
+  return (await client.get<{ chats: { id: string }[] }>('/chats')).body.chats;
+}
