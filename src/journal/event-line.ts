@@ -141,12 +141,12 @@ export function isLine(bytes: Buffer, { start, end }: { start: number; end: numb
 }
 
 /** Whether a line is as it was written. */
-export function isSoundLine(bytes: Buffer, place: { start: number; end: number }): boolean {
-  if (!isLine(bytes, place)) return false;
-  const sumStart = place.end - TAIL_LENGTH - SUM_LENGTH;
-  const [, sum, cut = '', last = ''] = SUMMED_TAIL.exec(bytes.toString('latin1', sumStart, place.end)) ?? [];
-  if (sum === undefined) return parseJson(bytes.toString('utf8', place.start, place.end)) !== undefined;
-  return checksum(bytes.subarray(place.start, sumStart), cut + last) === sum;
+export function isSoundLine(bytes: Buffer, { start, end }: { start: number; end: number }): boolean {
+  const sumStart = end - TAIL_LENGTH - SUM_LENGTH;
+  const tail = sumStart < start ? '' : bytes.toString('latin1', sumStart, end);
+  const [, sum, cut = '', last = ''] = SUMMED_TAIL.exec(tail) ?? [];
+  if (sum !== undefined) return checksum(bytes.subarray(start, sumStart), cut + last) === sum;
+  return isLine(bytes, { start, end }) && parseJson(bytes.toString('utf8', start, end)) !== undefined;
 }
 
 const EXAMPLE = '{"id":"000000000000-00000000","ts":"';

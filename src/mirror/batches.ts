@@ -1,8 +1,9 @@
 import { sequenceOf } from '../journal/event-id.ts';
-import { isGroupEnd, readId } from '../journal/event-line.ts';
+import { isGroupEnd, readCut, readId } from '../journal/event-line.ts';
 import type { Batch } from './shared-log.ts';
 
 const NEWLINE = 0x0a;
+const BRACE = 0x7d;
 
 /** The whole groups at the beginning of some lines, and how many bytes they are; null when there is none. */
 export function wholeGroups(lines: Buffer): Batch | null {
@@ -21,6 +22,21 @@ export function behind({ id, lines }: Batch, sequence: number): Batch {
     start = lines.indexOf(NEWLINE, start) + 1;
   }
   return { id, lines: lines.subarray(start) };
+}
+
+/** What lines make public: the JSON of each event, one a line. */
+export function publicPart(lines: Buffer): { events: Buffer; count: number } {
+  const events = Buffer.allocUnsafe(lines.length);
+  let [length, count] = [0, 0];
+  for (let start = 0; start < lines.length; count += 1) {
+    const end = lines.indexOf(NEWLINE, start) + 1;
+    length += lines.copy(events, length, start, start + readCut(lines, end) - 1);
+    events[length] = BRACE;
+    events[length + 1] = NEWLINE;
+    length += 2;
+    start = end;
+  }
+  return { events: events.subarray(0, Math.max(0, length - 1)), count };
 }
 
 /** Of lines. */

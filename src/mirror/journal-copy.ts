@@ -8,6 +8,8 @@ import type { Batch, Holder, SharedLog } from './shared-log.ts';
 /** What copying needs of the journal. */
 export interface CopiedJournal {
   readonly committedId: string;
+  /** What is still to be written. */
+  readonly pendingBytes: number;
   readAfter(id: string): LineReader;
   onCommit(listener: () => void): () => void;
 }
@@ -23,6 +25,7 @@ export interface JournalCopyOptions {
   onCopied: (id: string) => void;
   /** The first event that the log is to keep. */
   trimTo: () => string;
+  now?: () => number;
 }
 
 /** What is under way at a time, in all. */
@@ -30,6 +33,9 @@ const WINDOW_BYTES = 4 << 20;
 const WINDOW_BATCHES = 16;
 /** Less than this waits for the answers that are due, and grows meanwhile. */
 const FULL_BYTES = 64 << 10;
+/** While so much is still to be written here, copying gives way to it, for so long at a time. */
+const BUSY_BYTES = 256 << 10;
+const GIVE_WAY_MS = 250;
 /** Further behind than so many events is more than what was written a moment ago. */
 const BEHIND = 1000;
 /** A log that is written to by nobody is asked so often whose it is. */
@@ -43,6 +49,7 @@ const NOTHING = formatEventId({ sequence: 0, tag: '00000000' });
  * Guarantees
  * - Groups arrive whole and in order: several batches are under way, and none is taken without the one before it.
  * - Memory is bounded, however far behind it is: the journal is read only as fast as the log takes it.
+ * - A burst is written at the pace it has without a copy, and copied behind it.
  */
 export class JournalCopy {
   readonly #options: JournalCopyOptions;
@@ -58,6 +65,7 @@ export class JournalCopy {
   #readSequence: number;
   #trimmedTo = '';
   #isAtEnd = false;
+  #tookAt = Number.NEGATIVE_INFINITY;
   #isCaughtUp = false;
   #isDraining = false;
   #isOver = false;
@@ -95,6 +103,7 @@ export class JournalCopy {
   }
 
   async #step(): Promise<void> {
+    if (this.#givesWay) return this.#arrival();
     if (this.#isAtEnd) await Promise.all(this.#underWay);
     const { committedId } = this.#options.journal;
     const block = await this.#reader.read();
@@ -108,6 +117,7 @@ export class JournalCopy {
   }
 
   async #take(block: Buffer): Promise<void> {
+    this.#tookAt = this.#now;
     const firstId = readId(block, 0);
     if (sequenceOf(firstId) > this.#readSequence + 1) this.#noteGap(firstId);
     const lines = this.#begun.length === 0 ? block : Buffer.concat([this.#begun, block]);
@@ -120,6 +130,15 @@ export class JournalCopy {
     this.#send(batch);
     this.#sentId = batch.id;
     while (this.#isFull && !this.#isOver) await Promise.race(this.#underWay);
+  }
+
+  get #givesWay(): boolean {
+    const isBusy = this.#options.journal.pendingBytes > BUSY_BYTES;
+    return isBusy && !this.#isDraining && this.#now - this.#tookAt < GIVE_WAY_MS;
+  }
+
+  get #now(): number {
+    return (this.#options.now ?? (() => performance.now()))();
   }
 
   get #isFull(): boolean {

@@ -1,5 +1,5 @@
 import type { RedisAddress } from '../environment/redis-url.ts';
-import { behind, lastIdOf } from './batches.ts';
+import { behind, lastIdOf, publicPart } from './batches.ts';
 import { connectRedis, toSharedLogError, type RedisClient } from './connect-redis.ts';
 import { keysOf, type WorkspaceKeys } from './keys.ts';
 import { APPEND, CLAIM, TRIM } from './redis-scripts.ts';
@@ -36,9 +36,8 @@ export class RedisLog implements SharedLog {
   async append({ holder, afterId, batch }: Append): Promise<boolean> {
     const { workspaceId, feedEvents } = this.#options;
     const { holder: holderKey, log, feed, feedCount } = this.#keys;
-    const values = [...valuesOf(holder), afterId ?? '', workspaceId, feedEvents];
-    const { id, lines } = batch ?? { id: '', lines: '' };
-    return (await this.#run(APPEND, [holderKey, log, feed, feedCount], [...values, id, lines])) === 1;
+    const values = [...valuesOf(holder), afterId ?? '', workspaceId, feedEvents, ...partsOf(batch)];
+    return (await this.#run(APPEND, [holderKey, log, feed, feedCount], values)) === 1;
   }
 
   async head(): Promise<Head | null> {
@@ -88,4 +87,10 @@ export class RedisLog implements SharedLog {
 
 function valuesOf({ owner, epoch }: Holder): Argument[] {
   return [owner, epoch];
+}
+
+function partsOf(batch: Batch | null): Argument[] {
+  if (batch === null) return [''];
+  const { events, count } = publicPart(batch.lines);
+  return [batch.id, batch.lines, events, count];
 }

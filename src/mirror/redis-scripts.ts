@@ -12,27 +12,27 @@ return {'claimed', epoch, head}`;
 
 /**
  * KEYS: holder, log, feed, count of the feed. ARGV: owner, epoch, id before the batch, workspace, length of the feed, id of
- * the batch, its lines. A line tells in its last 28 bytes how long its public part is. Numbers are padded, so that ids
- * compare as text. An entry of a feed has for an id how many events were ever put into it, which tells how many it keeps.
+ * the batch, its lines, its events, how many these are. What the log has already is cut off both. Numbers are padded, so
+ * that ids compare as text. An entry of a feed has for an id how many events were ever put into it: so its length is known.
  */
 export const APPEND = `
 local epoch, owner, head = unpack(redis.call('HMGET', KEYS[1], 'epoch', 'owner', 'head'))
-local known, id, lines = string.sub(head or '', 1, 12), ARGV[6], ARGV[7]
+local known, id = string.sub(head or '', 1, 12), ARGV[6]
 if owner ~= ARGV[1] or epoch ~= ARGV[2] or known < string.sub(ARGV[3], 1, 12) then return 0 end
 if string.sub(id, 1, 12) <= known then return 1 end
-local start, public = 1, {}
-while string.sub(lines, start + 7, start + 18) <= known do start = string.find(lines, '\\n', start, true) + 1 end
-if start > 1 then lines, start = string.sub(lines, start), 1 end
-while start < #lines do
-  local stop = string.find(lines, '\\n', start, true)
-  public[#public + 1] = string.sub(lines, start, start + tonumber(string.sub(lines, stop - 21, stop - 12)) - 2)
-  start = stop + 1
+local function unknown(lines)
+  local start, skipped = 1, 0
+  while string.sub(lines, start + 7, start + 18) <= known do
+    start, skipped = string.find(lines, '\\n', start, true) + 1, skipped + 1
+  end
+  return start == 1 and lines or string.sub(lines, start), skipped
 end
+local lines, skipped = unknown(ARGV[7])
+local count = redis.call('INCRBY', KEYS[4], ARGV[9] - skipped)
+local oldest = string.format('%.0f', math.max(0, count - ARGV[5]))
 redis.call('XADD', KEYS[2], string.format('%.0f-0', tonumber(string.sub(id, 1, 12))), 'lines', lines)
-local count = redis.call('INCRBY', KEYS[4], #public)
-local oldest = string.format('%.0f', math.max(0, count - tonumber(ARGV[5])))
 redis.call('XADD', KEYS[3], 'MINID', '~', oldest, string.format('%.0f-0', count), 'workspaceId', ARGV[4],
-  'events', table.concat(public, '}\\n') .. '}')
+  'events', (unknown(ARGV[8])))
 redis.call('HSET', KEYS[1], 'head', id)
 return 1`;
 

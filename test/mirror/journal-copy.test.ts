@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CopyFact } from '../../machines/mirror.setup.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import { JournalCopy } from '../../src/mirror/journal-copy.ts';
+import { JournalCopy, type CopiedJournal, type JournalCopyOptions } from '../../src/mirror/journal-copy.ts';
 import { appendAll, delta, idOf, numbers, openTestJournal } from '../journal/open-test-journal.ts';
 import { MemoryLog } from '../support/memory-log.ts';
 
@@ -22,7 +22,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function start({ owner = 'a', headId = null as string | null } = {}) {
+type Started = Partial<Pick<JournalCopyOptions, 'journal' | 'headId' | 'trimTo' | 'now'>> & {
+  owner?: string;
+};
+
+async function start({ owner = 'a', headId = null as string | null, ...options }: Started = {}) {
   const claim = await log.claim({ owner, epoch: 0, headId });
   if (claim.kind !== 'claimed') throw new Error(`It was not claimed: ${claim.kind}.`);
   const facts: CopyFact[] = [];
@@ -35,6 +39,7 @@ async function start({ owner = 'a', headId = null as string | null } = {}) {
     tell: (fact) => facts.push(fact),
     onCopied: (id) => copied.push(id),
     trimTo: () => journal.oldestId,
+    ...options,
   });
   return { copy, facts, copied };
 }
@@ -113,6 +118,36 @@ describe('copying the journal', () => {
     expect(await mirrored()).toBe(await written());
   });
 
+  it('gives way to what is still to be written here, but not for long', async () => {
+    let [now, pendingBytes] = [0, 1 << 20];
+    await appendAll(journal, numbers(1, 2_000));
+    const busy: CopiedJournal = {
+      get committedId() {
+        return journal.committedId;
+      },
+      get pendingBytes() {
+        return pendingBytes;
+      },
+      readAfter: (id) => journal.readAfter(id),
+      onCommit: (listener) => journal.onCommit(listener),
+    };
+    await start({ journal: busy, now: () => now });
+    await expect.poll(headOf).not.toBeNull();
+    const first = (await headOf())!;
+
+    now = 249;
+    await appendAll(journal, ['written']);
+    expect(await headOf()).toBe(first);
+    now = 250;
+    await appendAll(journal, ['written']);
+    await expect.poll(async () => (await headOf())! > first).toBe(true);
+    pendingBytes = 0;
+    await appendAll(journal, ['written']);
+
+    await expect.poll(headOf).toBe(idOf(2_003));
+    expect(await mirrored()).toBe(await written());
+  });
+
   it('says once that it fails, and leaves no hole where a batch was lost on the way', async () => {
     await appendAll(journal, numbers(1, 5_000));
     let calls = 0;
@@ -152,6 +187,20 @@ describe('copying the journal', () => {
     await expect.poll(() => facts.at(-1)).toEqual({ type: 'copy.drained' });
 
     expect(await headOf()).toBe(idOf(100));
+  });
+
+  it('has the log let go of what is before the event that it is to begin with', async () => {
+    let firstKept = idOf(1);
+    await appendAll(journal, numbers(1, 2));
+    await start({ trimTo: () => firstKept });
+    await expect.poll(headOf).toBe(idOf(2));
+
+    firstKept = idOf(3);
+    await appendAll(journal, ['3']);
+
+    await expect
+      .poll(async () => (await log.read({ after: 0, limit: 9 })).map(({ id }) => id))
+      .toEqual([idOf(3)]);
   });
 
   it('says so when events left the journal before they were copied, and goes on behind them', async () => {
