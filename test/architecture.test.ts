@@ -125,7 +125,15 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/journal',
     'type:src/log.ts',
   ],
-  'src/archive': ['node:', 'aws4fetch', 'cockatiel', 'zod', 'type:src/environment', 'src/storage'],
+  'src/archive': [
+    'node:',
+    'aws4fetch',
+    'cockatiel',
+    'zod',
+    'type:src/environment',
+    'src/storage',
+    'src/workspace',
+  ],
   'src/restore': [
     'node:',
     'xstate',

@@ -32,8 +32,12 @@ export const ArchivedRepositorySchema = z.object({
   branch: z.string().nullable(),
   /** Null before the first commit. */
   head: ObjectIdSchema.nullable(),
-  /** What branches, tags and stashes point at, by their full names. */
+  /** What branches and tags point at, by their full names. */
   refs: z.record(z.string(), ObjectIdSchema),
+  /** The refs that branches follow, by the full names of both. */
+  upstreams: z.record(z.string(), z.string()),
+  /** The latest first. */
+  stashes: z.array(z.object({ id: ObjectIdSchema, message: z.string() })),
   /** Null when there was a merge in it, which git cannot keep as a tree. */
   indexTree: ObjectIdSchema.nullable(),
   workTree: ObjectIdSchema,

@@ -1,10 +1,8 @@
-import { closeSync, fstatSync } from 'node:fs';
-import { copyFile, mkdtemp, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openRegularFile } from '../storage/regular-file.ts';
+import { copyIndex } from './copy-index.ts';
 import { decodeText } from './decode-text.ts';
-import { RepositoryError } from './git.ts';
 import type { Git } from './git.ts';
 import { gitFolderOf } from './git-folder.ts';
 import type { WorkTreeStatus } from './work-tree-status.ts';
@@ -31,10 +29,6 @@ export interface DiffOptions {
 const UNTRACKED_MAX = 10_000;
 /** Room for the numbers, which come before the text. */
 const NUMBERS_BYTES = 1024 * 1024;
-
-/** A million files have an index of 150 MiB. */
-const INDEX_BYTES_MAX = 1024 * 1024 * 1024;
-const INDEX_TOO_LARGE = { code: 'repo_unreadable', message: 'The index is larger than 1 GiB.' };
 
 const EMPTY_BLOB = {
   sha1: 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391',
@@ -66,7 +60,7 @@ async function compare(
   const args = ['diff', ...FORM, '--numstat', ...(withText ? ['--patch'] : []), base, '--'];
   const { stdout, ended } = await git(folder, args, {
     maxBytes: maxBytes + NUMBERS_BYTES,
-    ...(indexFile === undefined ? {} : { indexFile }),
+    ...(indexFile === undefined ? {} : { variables: { GIT_INDEX_FILE: indexFile } }),
   });
   const gap = stdout.indexOf('\n\n');
   const numbers = countLines(gap === -1 ? stdout : stdout.subarray(0, gap));
@@ -101,33 +95,11 @@ async function withIndexOf<Result>(
   const temporary = await mkdtemp(join(tmpdir(), 'replicas-index-'));
   try {
     const indexFile = join(temporary, 'index');
-    await copyIndex(join(await gitFolderOf(folder), 'index'), indexFile).catch(ignoreMissing);
+    await copyIndex(join(await gitFolderOf(folder), 'index'), indexFile);
     return await work(indexFile);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
-}
-
-/**
- * With its time: what was written in the second of the index or later is what git compares byte by byte, because its size
- * and time say nothing.
- */
-async function copyIndex(original: string, copy: string): Promise<void> {
-  const descriptor = openRegularFile(original);
-  try {
-    const { size, mtimeMs } = fstatSync(descriptor);
-    if (size > INDEX_BYTES_MAX) throw new RepositoryError(INDEX_TOO_LARGE);
-    await copyFile(`/proc/self/fd/${descriptor}`, copy);
-    const second = Math.floor(mtimeMs / 1_000);
-    await utimes(copy, second, second);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** A repository without commits may have no index yet. */
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }
 
 /** Enters the files as empty ones that look changed, so that git compares them without storing anything. */
@@ -138,7 +110,7 @@ async function addUntracked(
   const blob = base.length === EMPTY_BLOB.sha1.length ? EMPTY_BLOB.sha1 : EMPTY_BLOB.sha256;
   const entries = files.map((path) => `100644 ${blob} 0\t${path}\0`).join('');
   await git(folder, ['update-index', '--add', '--replace', '-z', '--index-info'], {
-    indexFile,
+    variables: { GIT_INDEX_FILE: indexFile },
     input: Buffer.from(entries, 'latin1'),
   });
 }

@@ -11,8 +11,8 @@ import { attempt } from '../storage/attempt.ts';
 export interface GitOptions {
   maxBytes?: number;
   input?: Uint8Array;
-  /** Instead of the repository's own index. */
-  indexFile?: string;
+  /** Beside the environment of all commands: another index, another folder of git. */
+  variables?: Readonly<Record<string, string>>;
   /** Exit codes that are answers; 0 alone unless told. */
   accept?: readonly number[];
   /** Ends the command in the middle: nobody wants the answer any more. */
@@ -76,14 +76,14 @@ export function createGit({
 }): Git {
   const limit = createLimit(GIT_AT_ONCE, { holdMs: HOLD_MS });
   const base = quietEnvironment(env);
-  return (folder, args, { accept = [0], indexFile, ...options } = {}) =>
+  return (folder, args, { accept = [0], variables, ...options } = {}) =>
     limit(async () => {
       const result = await runTool(['git', ...SETTINGS, ...args], {
         cwd: folder,
         env: {
           ...base,
           GIT_CEILING_DIRECTORIES: parentOf(folder),
-          ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
+          ...variables,
         },
         timeoutMs,
         signal,
