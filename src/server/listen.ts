@@ -49,7 +49,7 @@ export async function startListener(
   const fetch = async (request: ServerRequest) => closingWithClient(await app.fetch(request), request);
   const handler = toNodeHandler(fetch, { maxRequestBodySize: bodyMaxBytes });
   // The handler is typed for HTTP/1 and HTTP/2 at once; listhen only serves it the former here.
-  const answer = takeIn(handler as RequestListener, log);
+  const answer = takeIn(handler as RequestListener, { log, bodyMaxBytes });
   const listener = await listen(answer, {
     ...QUIET,
     hostname: host,

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import type { Server, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { finished, type Duplex } from 'node:stream';
 import { EngineError } from '../errors.ts';
 import { API_HEADERS, toRequestId } from './answer-headers.ts';
 import { toAnswer } from './refusal.ts';
@@ -29,6 +29,17 @@ export function refuseRequest(response: ServerResponse, error: EngineError, requ
   if (response.headersSent) return void response.destroy();
   const { status, headers, body } = toLastAnswer(error, requestId);
   response.writeHead(status, headers).end(body);
+}
+
+/** Refuses a request for the length of its body, which is not waited for; what comes of it meanwhile is passed over. */
+export function refuseBody(request: IncomingMessage, response: ServerResponse, requestId: string): void {
+  const { status, headers, body } = toLastAnswer(new EngineError('PAYLOAD_TOO_LARGE'), requestId);
+  response.writeHead(status, headers).write(body);
+  const lingering = setTimeout(() => response.end(), LINGER_MS).unref();
+  finished(request.resume(), () => {
+    clearTimeout(lingering);
+    response.end();
+  });
 }
 
 function refuse(socket: Duplex, error: EngineError, response?: ServerResponse): void {

@@ -2,21 +2,31 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { EngineError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { toRequestId } from './answer-headers.ts';
-import { refuseRequest } from './refuse-on-socket.ts';
+import { refuseBody, refuseRequest } from './refuse-on-socket.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** `handler`, seeing only requests that have a URL; whatever it throws is an answer, and ends nothing else. */
-export function takeIn(handler: Handler, log: Log): RequestListener {
+export interface TakeInOptions {
+  log: Log;
+  bodyMaxBytes: number;
+}
+
+/**
+ * `handler`, seeing only requests that have a URL and do not announce too large a body; whatever it throws is an answer,
+ * and ends nothing else.
+ */
+export function takeIn(handler: Handler, { log, bodyMaxBytes }: TakeInOptions): RequestListener {
   return async (request, response) => {
     const requestId = toRequestId(request.headers['x-request-id']);
     try {
       requireUrl(request);
-      await handler(request, response);
+      if (Number(request.headers['content-length']) > bodyMaxBytes)
+        return refuseBody(request, response, requestId);
+      return void (await handler(request, response));
     } catch (error) {
       if (!(error instanceof EngineError)) log.error({ err: error, requestId }, 'a request failed');
       const refusal = error instanceof EngineError ? error : new EngineError('INTERNAL', { requestId });
-      refuseRequest(response, refusal, requestId);
+      return refuseRequest(response, refusal, requestId);
     }
   };
 }

@@ -87,6 +87,28 @@ describe('a body', () => {
     });
   });
 
+  it('that says it is larger is refused at once, though nothing of it comes', async () => {
+    const { url } = await start({ bodyMaxBytes: MIB });
+    const client = await open(url);
+
+    client.socket.write(`POST /chats/c1/messages HTTP/1.1\r\n${head()}content-length: ${MIB + 1}\r\n\r\n`);
+
+    await once(client.socket, 'end');
+    expect(client.received()).toMatch(
+      /^HTTP\/1\.1 413 [\s\S]*connection: close[\s\S]*"payload_too_large"\}$/i,
+    );
+    await isAlive(url);
+  });
+
+  it('that is much larger does not keep its sender from reading why it is refused', async () => {
+    const { url } = await start({ bodyMaxBytes: MIB });
+
+    const response = await post(url, 'x'.repeat(64 * MIB));
+
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ code: 'payload_too_large' });
+  });
+
   it('that is too large and chunked is a 413, and the engine lives', async () => {
     const { url } = await start({ bodyMaxBytes: MIB });
     const client = await open(url);
