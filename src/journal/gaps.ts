@@ -1,10 +1,14 @@
-/** Where lines are missing between two segments. A lost line at the end of the first one says that this was told. */
+/**
+ * Where lines are missing between two segments, or before the first one. A lost line at the end of the segment before it
+ * says that this was told, or where the log begins.
+ */
 import { readRange, writeAll } from '../storage/log-file.ts';
 import { SEQUENCE_DIGITS, formatEventId } from './event-id.ts';
 import { encodeLostLine, isLostLine } from './event-line.ts';
 import type { RepairOptions } from './repair.ts';
 import type { Segment } from './segment.ts';
-import { sealedKey } from './segments.ts';
+import { readLogStart, noteLogStart } from './log-start.ts';
+import { ACTIVE_NAME, sealedKey } from './segments.ts';
 
 export interface Neighbours {
   before: { segment: Segment; lastId: string | null };
@@ -14,6 +18,18 @@ export interface Neighbours {
 type GapOptions = RepairOptions & { folder: string };
 
 const LONGEST_LOST_LINE = 1_024;
+
+/** Tells of segments that are gone from the beginning of the log, once. */
+export async function nameLostStart(
+  oldest: Segment | undefined,
+  { files, folder, onDamage }: GapOptions,
+): Promise<void> {
+  const start = await readLogStart(files, folder);
+  if (oldest === undefined || start === null || oldest.firstSequence <= start) return;
+  await noteLogStart(files, folder, oldest.firstSequence);
+  const reason = `The lines ${start} to ${oldest.firstSequence - 1}, with which the log began, are gone.`;
+  onDamage({ file: files.pathOf(`${folder}:${ACTIVE_NAME}`), keptAs: null, reason });
+}
 
 /** Tells of a segment that is gone from between two others, once. */
 export async function nameGap({ before, behind }: Neighbours, options: GapOptions): Promise<void> {

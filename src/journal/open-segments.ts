@@ -1,5 +1,5 @@
 import { SEQUENCE_DIGITS, formatEventId, parseEventId, sequenceOf } from './event-id.ts';
-import { endAsLost, nameGap } from './gaps.ts';
+import { endAsLost, nameGap, nameLostStart } from './gaps.ts';
 import { findFirstId, mendSegment } from './mend-segment.ts';
 import { repair, type RepairOptions, type SoundFile } from './repair.ts';
 import { Segment } from './segment.ts';
@@ -27,6 +27,7 @@ const SEALED_NAME = /^events-(.+)\.jsonl$/;
 export async function openSegments(options: OpenSegmentsOptions): Promise<OpenedSegments> {
   const found = await openFiles(options);
   const filled = found.filter(({ segment }) => !segment.isEmpty);
+  await nameLostStart(filled[0]?.segment, options);
   for (const [index, before] of filled.entries()) {
     const behind = filled[index + 1]?.segment;
     if (behind !== undefined) await nameGap({ before, behind }, options);

@@ -3,6 +3,7 @@ import type { LogFile } from '../storage/log-file.ts';
 import { sequenceOf } from './event-id.ts';
 import type { Owed } from './journal-options.ts';
 import { readId } from './event-line.ts';
+import { noteLogStart } from './log-start.ts';
 import { Segment } from './segment.ts';
 
 export interface SegmentsState {
@@ -83,6 +84,7 @@ export class Segments {
     const place = { folder: this.#folder, firstSequence: full.lastSequence + 1 };
     this.#active = await createActive(this.#files, place);
     this.#sealed.push(full);
+    if (this.#sealed.length === 1) await this.#noteStart(full);
     return this.#active.file;
   }
 
@@ -122,10 +124,16 @@ export class Segments {
         if (this.bytes <= limit * OWED_FACTOR) return;
         await owed?.giveUp(oldest.lastSequence);
       }
+      await this.#noteStart(this.#sealed[1] ?? this.#active);
       await this.#files.remove(oldest.key);
       this.#sealed.shift();
       await oldest.release();
     }
+  }
+
+  /** Without it a lost segment cannot be told from one that was dropped, which is no reason to stop. */
+  async #noteStart({ firstSequence }: Segment): Promise<void> {
+    await noteLogStart(this.#files, this.#folder, firstSequence).catch(() => undefined);
   }
 }
 

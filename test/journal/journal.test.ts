@@ -126,7 +126,8 @@ describe('the journal', () => {
     expect(await journal.find(idOf(oldest))).toBe('found');
     expect((await replayAll(journal)).map(textOf)).toEqual(numbers(oldest, 60));
     const names = (await readdir(join(base, 'engine'))).toSorted();
-    expect(names).toHaveLength(journal.segmentCount);
+    expect(names.at(-1)).toBe(`log-begins-${String(oldest).padStart(12, '0')}`);
+    expect(names).toHaveLength(journal.segmentCount + 1);
     expect(names.slice(0, 2)).toEqual([`events-${idOf(oldest)}.jsonl`, expect.stringMatching(/^events-/)]);
     expect((await stat(join(base, 'engine', 'events.jsonl'))).size).toBeLessThan(2_500);
   });

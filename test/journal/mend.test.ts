@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sequenceOf } from '../../src/journal/event-id.ts';
 import { Hub } from '../../src/journal/hub.ts';
+import { noteLogStart } from '../../src/journal/log-start.ts';
+import { createEngineStorage } from '../../src/storage/atomic-files.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { NOW, appendAll, idOf, numbers, openTestJournal, replayAll, textOf } from './open-test-journal.ts';
 import { SseInbox } from './sse-inbox.ts';
@@ -83,15 +85,49 @@ describe('a log that was damaged before its end', () => {
     expect(reopened.journal.headId).toBe(idOf(12));
   });
 
+  it.each([
+    ['before anything was dropped', { segmentBytes: 700 }],
+    ['when others were dropped before it', { segmentBytes: 700, eventLogBytes: 2_800 }],
+  ])('has said once that its beginning is lost, %s, and sends readers on behind it', async (_when, small) => {
+    const base = await temporaryFolder();
+    const { journal, file } = await openTestJournal(base, small);
+    for (const text of ALL) await appendAll(journal, [text]);
+    await journal.close();
+    const [gone = '', next = ''] = await sealedIn(dirname(file));
+    await rm(join(dirname(file), gone));
+    const [first, last] = [sequenceOf(gone.slice(7)), sequenceOf(next.slice(7)) - 1];
+
+    const reopened = await openTestJournal(base, small);
+
+    const reason = `The lines ${first} to ${last}, with which the log began, are gone.`;
+    expect(reopened.damages).toEqual([{ file, keptAs: null, reason }]);
+    expect((await replayAll(reopened.journal)).map(textOf)).toEqual(ALL.slice(last));
+    expect(await reopened.journal.find(idOf(first))).toBe('expired');
+    await reopened.journal.close();
+    expect((await openTestJournal(base, small)).damages).toEqual([]);
+  });
+
+  it('says nothing of a beginning that was dropped, whenever its engine was killed meanwhile', async () => {
+    const base = await temporaryFolder();
+    const { journal, file } = await openTestJournal(base, { segmentBytes: 700 });
+    for (const text of ALL) await appendAll(journal, [text]);
+    await journal.close();
+    const [oldest = '', next = ''] = await sealedIn(dirname(file));
+    const { files } = createEngineStorage({ base });
+    await noteLogStart(files, 'engine', sequenceOf(next.slice(7)));
+
+    expect((await openTestJournal(base)).damages).toEqual([]);
+    await rm(join(dirname(file), oldest));
+    expect((await openTestJournal(base)).damages).toEqual([]);
+  });
+
   it('has said once what is lost when a sealed segment is gone, and sends readers on behind it', async () => {
     const base = await temporaryFolder();
     const small = { segmentBytes: 700 };
     const { journal, file } = await openTestJournal(base, small);
     for (const text of ALL) await appendAll(journal, [text]);
     await journal.close();
-    const [, gone = '', next = ''] = (await readdir(dirname(file))).filter((one) =>
-      one.startsWith('events-'),
-    );
+    const [, gone = '', next = ''] = await sealedIn(dirname(file));
     await rm(join(dirname(file), gone));
     const [first, last] = [sequenceOf(gone.slice(7)), sequenceOf(next.slice(7)) - 1];
 
@@ -113,7 +149,7 @@ describe('a log that was damaged before its end', () => {
     const { journal, file } = await openTestJournal(base, { segmentBytes: 1_000 });
     await appendAll(journal, ALL);
     await journal.close();
-    const [name = ''] = (await readdir(dirname(file))).filter((one) => one.startsWith('events-'));
+    const [name = ''] = await sealedIn(dirname(file));
     const sealed = join(dirname(file), name);
     const bytes = await readFile(sealed);
     await writeFile(sealed, bytes.fill(0, 400, 600));
@@ -124,6 +160,10 @@ describe('a log that was damaged before its end', () => {
     expect(reopened.damages).toMatchObject([{ file: sealed }]);
   });
 });
+
+async function sealedIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((one) => one.startsWith('events-')).toSorted();
+}
 
 async function openDamaged(damage: (lines: string[]) => string) {
   const base = await temporaryFolder();
