@@ -1,7 +1,9 @@
 import { createActor, waitFor } from 'xstate';
 import type { Unrestored } from '../../machines/boot.machine.ts';
 import { restoreMachine } from '../../machines/restore.machine.ts';
+import { openObjectStore } from '../archive/open-object-store.ts';
 import type { Boot, RestoreProgress } from '../contract/status.ts';
+import { archiveTargetOf } from '../environment/archive-variables.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
 import type { Paths } from '../environment/paths.ts';
 import { EngineError } from '../errors.ts';
@@ -26,13 +28,15 @@ export interface RestoreHomeOptions {
  */
 export async function restoreHome(paths: Paths, options: RestoreHomeOptions): Promise<void> {
   const { environment, log, mirror, onRestore = () => undefined } = options;
-  if (mirror === null || !(await isToBeRestored(paths))) return;
+  const target = archiveTargetOf(environment) ?? null;
+  if ((mirror === null && target === null) || !(await isToBeRestored(paths))) return;
   const since = new Date().toISOString();
   const fetched: Omit<RestoreProgress, 'phase'> = { percent: 0, bytes: 0 };
   const restoration = new Restoration({
     paths,
-    owner: mirror.owner,
-    log: mirror.log,
+    owner: mirror?.owner ?? '',
+    log: mirror?.log ?? null,
+    archive: target && (await openObjectStore(target, environment.WORKSPACE_ID)),
     segmentBytes: Math.ceil(environment.EVENT_LOG_BYTES / 16),
     onProgress(progress) {
       Object.assign(fetched, progress);
@@ -54,7 +58,7 @@ export async function restoreHome(paths: Paths, options: RestoreHomeOptions): Pr
   const { value, context } = await waitFor(actor, ({ status }) => status !== 'active');
   if (value === 'taken') throw new EngineError('WORKSPACE_MOVED', { owner: context.owner });
   if (value !== 'restored') return;
-  mirror.continueIn(context.epoch);
+  mirror?.continueIn(context.epoch);
   log.info({ epoch: context.epoch, ...fetched }, 'the workspace was restored');
 }
 

@@ -13,6 +13,13 @@ export interface LogWriterOptions {
   segmentBytes: number;
 }
 
+/** A segment that was begun elsewhere. */
+export interface BegunSegment {
+  firstId: string;
+  lastId: string;
+  bytes: number;
+}
+
 /** What is written at a time. */
 const PIECE_BYTES = 1 << 20;
 
@@ -20,15 +27,18 @@ const PIECE_BYTES = 1 << 20;
 export class LogWriter {
   readonly #options: LogWriterOptions;
   #file: LogFile | null = null;
-  #firstId = '';
-  #bytes = 0;
+  #firstId: string;
+  #bytes: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   /** The last event that was written; empty before the first one. */
-  lastId = '';
+  lastId: string;
 
-  constructor(options: LogWriterOptions) {
+  constructor(options: LogWriterOptions, begun: BegunSegment = { firstId: '', lastId: '', bytes: 0 }) {
     this.#options = options;
+    this.#firstId = begun.firstId;
+    this.#bytes = begun.bytes;
+    this.lastId = begun.lastId;
   }
 
   async add({ id, lines }: Batch): Promise<void> {

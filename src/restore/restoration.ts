@@ -1,26 +1,32 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fromPromise } from 'xstate';
+import type { Unrestored } from '../../machines/boot.machine.ts';
 import type { restoreMachine } from '../../machines/restore.machine.ts';
 import type { WorkspaceClaim } from '../../machines/restore.setup.ts';
+import type { ArchivedFile, Manifest } from '../archive/manifest.ts';
+import { readManifest } from '../archive/manifests.ts';
+import type { ObjectStore } from '../archive/object-store.ts';
+import { DamagedPieceError, unpackFile } from '../archive/pieces.ts';
 import type { RestoreProgress } from '../contract/status.ts';
 import { createPaths, type Paths } from '../environment/paths.ts';
-import { sequenceOf } from '../journal/event-id.ts';
-import { readId } from '../journal/event-line.ts';
 import type { SharedLog } from '../mirror/shared-log.ts';
 import { codeOf } from '../storage/attempt.ts';
 import { createEngineStorage, type EngineStorage } from '../storage/atomic-files.ts';
 import { writeJson } from '../storage/json-file.ts';
 import { syncFolder } from '../storage/replace-file.ts';
-import { LogWriter } from './log-writer.ts';
+import { copyLog } from './copy-log.ts';
 import { RESTORED_KEY, type RestoredFile } from './restored-file.ts';
 
 export interface RestorationOptions {
   paths: Paths;
   /** Names this engine in the shared log. */
   owner: string;
-  log: SharedLog;
+  /** Null without a shared log: nothing then keeps the engine that had the workspace from going on. */
+  log: SharedLog | null;
+  /** Null without an archive. */
+  archive: ObjectStore | null;
   segmentBytes: number;
   onProgress: (progress: Pick<RestoreProgress, 'percent' | 'bytes'>) => void;
 }
@@ -29,9 +35,7 @@ type Actors = Required<NonNullable<Parameters<typeof restoreMachine.provide>[0][
 
 /** The log and the checkpoint of an engine. */
 const LOG_FILE = /^(events.*\.jsonl|chats.*\.json)$/;
-/** What is read of the shared log at a time. */
-const READ_BYTES = 4 << 20;
-const READ_BATCHES = 4_000;
+const FILES_AT_ONCE = 8;
 
 /** Brings a workspace into a home in which no engine ever was. */
 export class Restoration {
@@ -40,6 +44,7 @@ export class Restoration {
   readonly #staging: string;
   readonly #staged: EngineStorage;
   #headId: string | null = null;
+  #manifest: Manifest | null = null;
 
   constructor(options: RestorationOptions) {
     this.#options = options;
@@ -56,55 +61,94 @@ export class Restoration {
     };
   }
 
-  /** Until nobody appends between the look and the claim. */
-  async #claim(epoch: number): Promise<WorkspaceClaim> {
-    const { log, owner } = this.#options;
+  async #claim(had: number): Promise<WorkspaceClaim> {
+    const { log, archive } = this.#options;
+    this.#manifest = archive === null ? null : await readManifest(archive);
+    const archivedIn = this.#manifest?.epoch ?? 0;
+    if (log === null) return archivedIn === 0 ? { kind: 'nothing' } : { kind: 'claimed', epoch: archivedIn };
     const head = await log.head();
-    if (head?.headId == null) return { kind: 'nothing' };
-    for (this.#headId = head.headId; ;) {
-      const claimed = await log.claim({ owner, epoch, headId: this.#headId });
+    if ((head?.headId ?? null) === null && archivedIn === 0) return { kind: 'nothing' };
+    // A shared log that lost its count of epochs goes on above that of the archive.
+    const epoch = had === 0 && (head?.holder.epoch ?? 0) < archivedIn ? archivedIn : had;
+    return this.#claimLog(log, { epoch, headId: head?.headId ?? null });
+  }
+
+  /** Until nobody appends between the look and the claim. */
+  async #claimLog(
+    log: SharedLog,
+    expected: { epoch: number; headId: string | null },
+  ): Promise<WorkspaceClaim> {
+    const { owner } = this.#options;
+    for (let { headId } = expected; ;) {
+      const claimed = await log.claim({ owner, epoch: expected.epoch, headId });
       if (claimed.kind === 'taken') return { kind: 'taken', owner: claimed.holder.owner };
-      this.#headId = claimed.headId;
+      headId = claimed.headId;
+      this.#headId = headId;
       if (claimed.kind === 'claimed') return { kind: 'claimed', epoch: claimed.epoch };
     }
   }
 
   async #fetch(epoch: number): Promise<void> {
+    const { log, segmentBytes, onProgress } = this.#options;
     await rm(this.#staging, { recursive: true, force: true });
     await mkdir(createPaths(this.#staging).engine, { recursive: true, mode: 0o700 });
-    const { segmentBytes } = this.#options;
-    const writer = new LogWriter({ files: this.#staged.files, folder: 'engine', segmentBytes });
-    await this.#copyLog(writer).finally(() => writer.close());
-    if (sequenceOf(writer.lastId || '0') < sequenceOf(this.#headId ?? '0'))
-      throw new Error(
-        `The shared log says that it ends with ${this.#headId}, but has only what is before that.`,
-      );
-    const value: RestoredFile = { version: 1, restoredAt: new Date().toISOString(), epoch };
+    const missing = await this.#fetchFiles();
+    const place = { files: this.#staged.files, folder: 'engine', segmentBytes };
+    if (log !== null) await copyLog(log, { ...place, headId: this.#headId, onProgress });
+    const repositories = this.#manifest?.repositories ?? [];
+    const restoredAt = new Date().toISOString();
+    const value: RestoredFile = { version: 1, restoredAt, epoch, repositories, missing };
     await writeJson(this.#staged.storage, { key: RESTORED_KEY, value });
   }
 
-  async #copyLog(writer: LogWriter): Promise<void> {
-    const { log, onProgress } = this.#options;
-    const last = sequenceOf(this.#headId ?? '0');
-    let [first, bytes, limit] = [0, 0, 10];
-    for (let after = 0; ;) {
-      const batches = await log.read({ after, limit });
-      const [start, end] = [batches[0], batches.at(-1)];
-      if (start === undefined || end === undefined) return;
-      for (const batch of batches) await writer.add(batch);
-      const size = batches.reduce((sum, { lines }) => sum + lines.length, 0);
-      limit = Math.min(READ_BATCHES, Math.max(1, Math.round((batches.length * READ_BYTES) / size)));
-      first ||= sequenceOf(readId(start.lines, 0)) - 1;
-      after = sequenceOf(end.id);
-      bytes += size;
-      onProgress({ percent: Math.floor((100 * (after - first)) / Math.max(1, last - first)), bytes });
+  /** What of the archive is damaged is left out and named. */
+  async #fetchFiles(): Promise<Unrestored[]> {
+    const { archive, onProgress } = this.#options;
+    const { files = [], omitted = [] } = this.#manifest ?? {};
+    if (archive === null) return [];
+    const missing: Unrestored[] = omitted.map(({ path, reason }) => ({
+      message: `${path} is not in the archive: ${reason}`,
+      context: { path },
+    }));
+    const total = files.reduce((sum, { size }) => sum + size, 0);
+    let bytes = 0;
+    const onBytes = (count: number) => {
+      bytes += count;
+      onProgress({ percent: Math.floor((100 * bytes) / Math.max(1, total)), bytes });
+    };
+    const waiting = files.values();
+    const fetchNext = async () => {
+      for (const file of waiting) {
+        const reason = await this.#fetchFile(archive, file, onBytes);
+        const message = `${file.path} could not be restored: ${reason}`;
+        if (reason !== '') missing.push({ message, context: { path: file.path } });
+      }
+    };
+    await Promise.all(Array.from({ length: FILES_AT_ONCE }, fetchNext));
+    return missing;
+  }
+
+  /** Why it could not be; empty when it could. */
+  async #fetchFile(
+    archive: ObjectStore,
+    { path: name, mode, mtimeMs, pieces }: ArchivedFile,
+    onBytes: (count: number) => void,
+  ): Promise<string> {
+    const path = join(this.#staging, name);
+    try {
+      await unpackFile(archive, pieces, { path, mode, onBytes });
+      await utimes(path, mtimeMs / 1_000, mtimeMs / 1_000);
+      return '';
+    } catch (error) {
+      if (error instanceof DamagedPieceError) return error.message;
+      throw error;
     }
   }
 
   /** Until the staging folder is gone, whoever comes begins anew. */
   async #place(epoch: number): Promise<WorkspaceClaim> {
     const { log, owner, paths } = this.#options;
-    const head = await log.head();
+    const head = (await log?.head()) ?? null;
     if (head !== null && head.holder.owner !== owner) return { kind: 'taken', owner: head.holder.owner };
     for (const name of await readdir(paths.engine))
       if (LOG_FILE.test(name)) await rm(join(paths.engine, name), { force: true });

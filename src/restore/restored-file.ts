@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ArchivedRepositorySchema } from '../archive/manifest.ts';
 import type { EngineStorage } from '../storage/atomic-files.ts';
 import { readJson } from '../storage/json-file.ts';
 import type { OnDamage } from '../storage/set-aside.ts';
@@ -11,6 +12,10 @@ export const RestoredFileSchema = z.looseObject({
   restoredAt: z.iso.datetime(),
   /** Under which epoch of the shared log; 0 without one. */
   epoch: z.number().int().nonnegative(),
+  /** What is still to be put into place. */
+  repositories: z.array(ArchivedRepositorySchema),
+  /** What could not be brought here. */
+  missing: z.array(z.object({ message: z.string(), context: z.record(z.string(), z.unknown()) })),
 });
 
 export type RestoredFile = z.infer<typeof RestoredFileSchema>;

@@ -1,10 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createActor, waitFor } from 'xstate';
 import { restoreMachine } from '../../machines/restore.machine.ts';
+import type { Manifest } from '../../src/archive/manifest.ts';
+import { FileStore } from '../../src/archive/file-store.ts';
+import { manifestKey } from '../../src/archive/manifests.ts';
+import { createPack } from '../../src/archive/pieces.ts';
+import { openLogFile } from '../../src/storage/log-file.ts';
 import { createPaths, type Paths } from '../../src/environment/paths.ts';
 import { Restoration, isToBeRestored } from '../../src/restore/restoration.ts';
 import { MemoryLog } from '../support/memory-log.ts';
@@ -12,6 +17,7 @@ import { batchOf, idOf } from '../support/shared-log-conformance.ts';
 
 let paths: Paths;
 let log: MemoryLog;
+let archive: FileStore;
 
 beforeEach(async () => {
   const home = await mkdtemp(join(tmpdir(), 'restoration-'));
@@ -19,6 +25,7 @@ beforeEach(async () => {
   paths = createPaths(home);
   await mkdir(paths.engine, { recursive: true });
   log = new MemoryLog();
+  archive = new FileStore({ root: home, folder: join(home, 'archive') });
 });
 
 /** What an engine on a machine that is gone mirrored: groups of two lines. */
@@ -29,12 +36,13 @@ async function mirror(...firsts: number[]): Promise<void> {
   for (const first of firsts) await log.append({ holder, afterId: null, batch: batchOf(first, 2) });
 }
 
-function startRestoring({ owner = 'new', segmentBytes = 1 << 20 } = {}) {
+function startRestoring({ owner = 'new', segmentBytes = 1 << 20, hasLog = true } = {}) {
   const percents: number[] = [];
   const restoration = new Restoration({
     paths,
     owner,
-    log,
+    log: hasLog ? log : null,
+    archive,
     segmentBytes,
     onProgress: ({ percent }) => percents.push(percent),
   });
@@ -116,6 +124,138 @@ describe('the log of a workspace, in an empty home', () => {
     actor.stop();
     expect(context.reason).toContain(idOf(4));
     expect(existsSync(paths.events)).toBe(false);
+  });
+});
+
+/** What an engine on a machine that is gone archived; returns the pieces of each file. */
+async function archiveFiles(files: Record<string, string>, changes: Partial<Manifest> = {}) {
+  const [pack, entries] = [createPack(archive, new Set()), []] as [
+    ReturnType<typeof createPack>,
+    Manifest['files'],
+  ];
+  for (const [path, text] of Object.entries(files)) {
+    const source = join(paths.home, 'source');
+    await writeFile(source, text);
+    const file = await openLogFile(source);
+    const size = Buffer.byteLength(text);
+    entries.push({ path, mode: 0o600, size, mtimeMs: 1_000_000, pieces: await pack(file, { size }) });
+    await file.close();
+  }
+  const manifest: Manifest = {
+    version: 1,
+    workspaceId: 'w',
+    epoch: 1,
+    takenAt: '2026-01-01T00:00:00.000Z',
+    lastEventId: '',
+    files: entries,
+    repositories: [],
+    omitted: [],
+    ...changes,
+  };
+  await archive.put(manifestKey(manifest.epoch), Buffer.from(JSON.stringify(manifest)));
+  return Object.fromEntries(entries.map(({ path, pieces }) => [path, pieces]));
+}
+
+const EVENTS = '.replicas/engine/events.jsonl';
+const SESSION = '.claude/projects/a/session.jsonl';
+const read = (path: string) => readFile(join(paths.home, path), 'utf8');
+const restoredFile = async () =>
+  JSON.parse(await read('.replicas/engine/restored.json')) as { missing: unknown };
+
+describe('the files of a workspace, in an empty home', () => {
+  it('are those of the archive, as old as they were; the log goes on with what the shared one has behind that', async () => {
+    await mirror(1, 3, 5);
+    await archiveFiles({ [EVENTS]: linesOf(1, 3), [SESSION]: 'a session' });
+
+    expect(await startRestoring().over()).toMatchObject({ value: 'restored', context: { epoch: 2 } });
+
+    expect(await read(EVENTS)).toBe(linesOf(1, 3, 5));
+    expect(await read(SESSION)).toBe('a session');
+    expect((await stat(join(paths.home, SESSION))).mtimeMs).toBe(1_000_000);
+    expect(await restoredFile()).toMatchObject({ missing: [] });
+  });
+
+  it('are those of the archive alone where there is no shared log', async () => {
+    await archiveFiles({ [EVENTS]: linesOf(1, 3) });
+
+    expect(await startRestoring({ hasLog: false }).over()).toMatchObject({ value: 'restored' });
+
+    expect(await read(EVENTS)).toBe(linesOf(1, 3));
+  });
+
+  it('are those of the engine that archived last, whenever that was', async () => {
+    await archiveFiles({ [EVENTS]: linesOf(1, 3) }, { epoch: 10 });
+    await archiveFiles({ [EVENTS]: linesOf(1) }, { epoch: 9 });
+
+    await startRestoring({ hasLog: false }).over();
+
+    expect(await read(EVENTS)).toBe(linesOf(1, 3));
+  });
+
+  it('are cut behind the last whole group of the log', async () => {
+    await mirror(1, 3);
+    await archiveFiles({ [EVENTS]: linesOf(1, 3).slice(0, -10) });
+
+    await startRestoring().over();
+
+    expect(await read(EVENTS)).toBe(linesOf(1, 3));
+  });
+
+  it('go on in a new segment behind sealed ones', async () => {
+    await mirror(1, 3, 5);
+    const sealed = `.replicas/engine/events-${idOf(1)}.jsonl`;
+    await archiveFiles({ [sealed]: linesOf(1, 3) });
+
+    await startRestoring().over();
+
+    expect([await read(sealed), await read(EVENTS)]).toEqual([linesOf(1, 3), linesOf(5)]);
+  });
+
+  it.each([
+    ['is gone', 'is gone.', (key: string) => archive.remove(key)],
+    ['is damaged', 'is damaged.', (key: string) => archive.put(key, Buffer.from('not what it was'))],
+  ])('are restored without one of which a piece %s, and that is named', async (_, reason, spoil) => {
+    const pieces = await archiveFiles({ [EVENTS]: linesOf(1), [SESSION]: 'a session' });
+    const { sha256 } = pieces[SESSION]![0]!;
+    await spoil(`pieces/${sha256}`);
+
+    await startRestoring({ hasLog: false }).over();
+
+    expect(await read(EVENTS)).toBe(linesOf(1));
+    expect(existsSync(join(paths.home, SESSION))).toBe(false);
+    expect(await restoredFile()).toMatchObject({
+      missing: [
+        {
+          message: `${SESSION} could not be restored: The piece ${sha256} of the archive ${reason}`,
+          context: { path: SESSION },
+        },
+      ],
+    });
+  });
+
+  it('are not guessed from a manifest of a later engine, or a damaged one: what is wrong is told, and tried again', async () => {
+    for (const [text, reason] of [
+      [
+        '{"version":2}',
+        'The manifest manifests/0000000001.json of the archive was written by a later engine (version 2): start such a one.',
+      ],
+      ['{"version":1', 'The manifest manifests/0000000001.json of the archive is damaged or gone.'],
+    ] as const) {
+      await archive.put(manifestKey(1), Buffer.from(text));
+      const { actor } = startRestoring();
+
+      const { context } = await waitFor(actor, ({ value }) => value === 'away');
+
+      actor.stop();
+      expect(context.reason).toBe(reason);
+      expect(await readdir(paths.engine)).toEqual([]);
+    }
+  });
+
+  it('are restored under a later epoch than they were archived in, also when the shared log has lost everything', async () => {
+    await archiveFiles({ [EVENTS]: linesOf(1) }, { epoch: 7 });
+
+    expect(await startRestoring().over()).toMatchObject({ value: 'restored', context: { epoch: 8 } });
   });
 });
 

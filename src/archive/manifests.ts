@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { parseJson } from '../contract/parse-json.ts';
+import { ManifestSchema, type Manifest } from './manifest.ts';
+import { ObjectStoreError, type ObjectStore } from './object-store.ts';
+
+export const MANIFESTS = 'manifests/';
+
+const EPOCH_DIGITS = 10;
+
+export function manifestKey(epoch: number): string {
+  return `${MANIFESTS}${String(epoch).padStart(EPOCH_DIGITS, '0')}.json`;
+}
+
+/** The epochs of all that are there, in order. */
+export async function listEpochs(store: ObjectStore): Promise<number[]> {
+  const keys = await store.list(MANIFESTS);
+  return keys.flatMap((key) => Number(/(\d+)\.json$/.exec(key)?.[1] ?? []));
+}
+
+/**
+ * The manifest that counts: the one of the highest epoch. Null when there is none.
+ * @throws {ObjectStoreError} also for one that is damaged, or of a later engine.
+ */
+export async function readManifest(store: ObjectStore): Promise<Manifest | null> {
+  const epoch = (await listEpochs(store)).at(-1);
+  if (epoch === undefined) return null;
+  const json = parseJson((await store.get(manifestKey(epoch)))?.toString('utf8') ?? '');
+  const parsed = ManifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const { data: later } = z.object({ version: z.number().gt(1) }).safeParse(json);
+  const name = `The manifest ${manifestKey(epoch)} of the archive`;
+  throw later === undefined
+    ? new ObjectStoreError(`${name} is damaged or gone.`, 'Damaged')
+    : new ObjectStoreError(
+        `${name} was written by a later engine (version ${later.version}): start such a one.`,
+      );
+}
