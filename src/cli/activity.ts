@@ -1,4 +1,10 @@
-import { sayingsOf, usageBrief, type ChatSummary, type EngineEvent } from '../client/client.ts';
+import {
+  sayingsOf,
+  usageBrief,
+  type AgentEvent,
+  type ChatSummary,
+  type EngineEvent,
+} from '../client/client.ts';
 import { toolBrief } from '../contract/tool-brief.ts';
 import { toDuration } from './show-status.ts';
 import type { Colors } from './transcript.ts';
@@ -23,14 +29,19 @@ export function foldActivity(activity: Activity | null, event: EngineEvent): Act
       return { startedAt, doing: payload.progress.message };
     case 'chat.turn.partial':
       return { startedAt, doing: 'Writing' };
-    case 'chat.turn.delta': {
-      const saying = sayingsOf(payload.event).at(-1);
-      if (saying === undefined) return activity;
-      return { startedAt, doing: saying.kind === 'tool' ? toolBrief(saying) : 'Thinking' };
-    }
+    case 'chat.turn.delta':
+      return activityBehind([payload.event], activity);
     default:
       return activity;
   }
+}
+
+/** What a turn does that said this. */
+export function activityBehind(said: readonly AgentEvent[], activity: Activity | null): Activity | null {
+  const saying = said.flatMap((event) => sayingsOf(event)).at(-1);
+  if (saying === undefined) return activity;
+  const doing = saying.kind === 'tool' ? toolBrief(saying) : 'Thinking';
+  return { startedAt: activity?.startedAt ?? null, doing };
 }
 
 /** A chat in parts of a line: what it does or how it rests, for how long, what it used. */

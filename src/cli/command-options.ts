@@ -75,6 +75,18 @@ export async function withEngine(
   return command(client).catch((error: unknown) => nameSecret(error, secretFrom));
 }
 
+/** With a client that gives up soon, so that it shows whether there is an engine, and one that waits until it is back. */
+export function withFinder(
+  terminal: Terminal,
+  options: ConnectOptions,
+  command: (clients: { finder: EngineClient; client: EngineClient }) => Promise<number>,
+): Promise<number> {
+  const patient = { ...options, attempts: Number.POSITIVE_INFINITY };
+  return withEngine(terminal, options, (finder) =>
+    withEngine(terminal, patient, (client) => command({ finder, client })),
+  );
+}
+
 /** @throws {CliError} when a title is given to a chat that has one. */
 export function toChatChoice({ chat: chatId, provider, new: isNew, title }: ChatOptions): ChatChoice {
   if (title !== undefined && isNew !== true)

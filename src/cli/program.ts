@@ -8,6 +8,7 @@ import {
   toChatChoice,
   toText,
   withEngine,
+  withFinder,
   withoutMissing,
   type ChatOptions,
   type ClientOptions,
@@ -78,10 +79,7 @@ function addConversation(program: Command, shell: Shell): void {
       shell.run(async (terminal) => {
         const { chat } = await import('./chat/chat.ts');
         const choice = { historyLimit: options.history, ...toChatChoice(options) };
-        const patient = { ...options, attempts: Number.POSITIVE_INFINITY };
-        return withEngine(terminal, options, (finder) =>
-          withEngine(terminal, patient, (client) => chat(terminal, { finder, client, ...choice })),
-        );
+        return withFinder(terminal, options, (clients) => chat(terminal, { ...clients, ...choice }));
       }),
     );
   ofChat(program.command('send <message>'))
@@ -127,6 +125,16 @@ function addObservation(program: Command, shell: Shell): void {
       askEngine(shell, options, async (terminal, client) => {
         const { showStatus } = await import('./show-status.ts');
         return showStatus(terminal, { client, json });
+      }),
+    );
+  ofEngine(program.command('watch'))
+    .description(
+      'the workspace on one screen, live: chats, requests, queue, tasks, hooks, repositories, logins',
+    )
+    .action((options: ClientOptions) =>
+      shell.run(async (terminal) => {
+        const { watch } = await import('./watch/watch.ts');
+        return withFinder(terminal, options, (clients) => watch(terminal, clients));
       }),
     );
   ofEngine(program.command('usage'))
@@ -175,7 +183,7 @@ function addFiles(program: Command, shell: Shell): void {
 }
 
 function addEvents(program: Command, shell: Shell): void {
-  ofEngine(program.command('tail'))
+  ofEngine(program.command('tail').alias('events'))
     .description('print events: those from now on, or those behind an event')
     .option('-f, --follow', 'with --since: go on with what happens from now on')
     .option(
@@ -183,6 +191,7 @@ function addEvents(program: Command, shell: Shell): void {
       'begin behind this event; "start" begins with the oldest one that is kept',
       toText,
     )
+    .addOption(new Option('--from-start', 'the same as --since start').implies({ since: 'start' }))
     .option('--types <types>', 'only these types, separated by commas', toText)
     .option('--chat <id>', 'only events of this chat; the beginning of its id is enough', toText)
     .option('--partial', 'also what agents are writing, piece by piece')

@@ -1,12 +1,12 @@
 import pc from 'picocolors';
 import type { CallOptions, ChatSummary, EngineClient, EngineEvent, NewMessage } from '../client/client.ts';
-import { noteOfBoot } from './boot-note.ts';
 import type { ChatChoice } from './command-options.ts';
 import { noteOf } from './tail.ts';
 import { codeOfOutcome, describeFailure } from './exit-code.ts';
 import { findChat } from './find-chat.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 import { plainStyle, Transcript } from './transcript.ts';
+import { noteOfRequest, noteOfWaiting } from './waiting-note.ts';
 
 export interface SendOptions extends ChatChoice {
   client: EngineClient;
@@ -23,8 +23,9 @@ export async function send(terminal: Terminal, options: SendOptions): Promise<nu
   try {
     const choice = await withChatOfMessage(client, { ...options, messageId: message.messageId, signal });
     const { chat, lastEventId } = await findChat(client, { ...choice, signal });
-    const { messageId } = await client.chats.send(chat.id, message, { signal });
-    await noteBoot(terminal, { client, signal });
+    const receipt = await client.chats.send(chat.id, message, { signal });
+    const { messageId } = receipt;
+    terminal.complain(await noteOfWaiting(client, { chat, receipt, signal }));
     const show = json ? jsonLines(terminal) : conversation(terminal);
     const known =
       message.messageId === undefined ? null : await accepted(client, { chat, messageId, signal });
@@ -48,16 +49,6 @@ export async function send(terminal: Terminal, options: SendOptions): Promise<nu
   return EXIT.INTERRUPTED;
 }
 
-/** Until the engine is ready, messages wait. */
-async function noteBoot(
-  { complain }: Terminal,
-  { client, signal }: CallOptions & { client: EngineClient },
-): Promise<void> {
-  const { boot } = await client.status({ signal });
-  if (boot.state !== 'ready')
-    complain(`The message runs once the engine is ready. ${noteOfBoot(boot)}`.trimEnd() + '\n');
-}
-
 /** It may have been sent before: then its turn began where it was accepted. */
 async function accepted(
   client: EngineClient,
@@ -76,6 +67,7 @@ function forgotten(chatId: string): CliError {
 
 function isAbout(event: EngineEvent, { chat, messageId }: { chat: ChatSummary; messageId: string }): boolean {
   if (event.type === 'stream.reset') throw forgotten(chat.id);
+  if (event.type === 'chat.request.opened' && event.payload.request.kind === 'budget') return true;
   return 'messageId' in event.payload && event.payload.messageId === messageId;
 }
 
@@ -127,12 +119,9 @@ function showIn(
   // Why it came to nothing is said at the end, where errors go.
   if (event.type === 'chat.turn.delta' && event.payload.event.type !== 'turn-end')
     transcript.add(event.payload.event);
-  if (event.type === 'chat.request.opened') terminal.complain(waitingNote(event.payload.request.kind));
+  if (event.type === 'chat.turn.progress') terminal.complain(`${event.payload.progress.message}\n`);
+  if (event.type === 'chat.request.opened') terminal.complain(noteOfRequest(event.payload.request.kind));
   if (isEnding(event)) transcript.end();
-}
-
-function waitingNote(kind: string): string {
-  return `The agent waits for an answer (${kind}); give it with \`replicas-engine chat\`.\n`;
 }
 
 type Acceptance = Extract<EngineEvent, { type: 'chat.turn.accepted' }>;

@@ -66,7 +66,7 @@ const STATE_COLORS: Record<ChatSummary['state'], (colors: Colors) => (text: stri
   errored: ({ red }) => red,
 };
 
-function toRepoRow({ name, currentBranch, gitDiff, prUrl, error }: Repo, colors: Colors): string[] {
+export function toRepoRow({ name, currentBranch, gitDiff, prUrl, error }: Repo, colors: Colors): string[] {
   const changes =
     gitDiff === null ? '' : `${colors.green(`+${gitDiff.added}`)} ${colors.red(`-${gitDiff.removed}`)}`;
   return ['', name, currentBranch, changes, error === undefined ? (prUrl ?? '') : colors.red(error.message)];

@@ -10,7 +10,10 @@ export interface Terminal {
   readonly hasColors: boolean;
   /** Characters in a line; infinite where output is no terminal. */
   readonly width: number;
-  readonly streams: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream & { columns?: number } };
+  readonly streams: {
+    input: NodeJS.ReadableStream & { setRawMode?: (isRaw: boolean) => unknown };
+    output: NodeJS.WritableStream & { columns?: number; rows?: number };
+  };
   readonly print: (text: string) => void;
   /** What is no result: goes to standard error. */
   readonly complain: (text: string) => void;

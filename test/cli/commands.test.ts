@@ -45,6 +45,17 @@ const BOOTING = {
     skip: 'Touch it.',
   },
 };
+const LOGIN = {
+  state: 'fresh',
+  source: null,
+  lastSuccessAt: null,
+  lastAttemptAt: null,
+  nextAttemptAt: null,
+  expiresAt: null,
+  consecutiveFailures: 0,
+  lastError: null,
+};
+const LOGINS = { providers: { github: LOGIN, claude: LOGIN, codex: LOGIN } };
 const REPO = {
   name: 'app',
   path: '/w/app',
@@ -119,16 +130,57 @@ describe('send', () => {
     expect(terminal.complained()).toContain(outcome);
   });
 
-  it('says that the message waits while the engine boots', async () => {
+  it.each<[string, Record<string, Reply>, string]>([
+    [
+      'the boot of the engine',
+      { '/status': json({ ...STATUS, boot: BOOTING }) },
+      `The message runs once the engine is ready. Waiting for the log. Since ${TS}, until 2026-01-01T00:10:00.000Z.\nTouch it.\n`,
+    ],
+    [
+      'other messages',
+      { '/chats/chat-1/messages': json({ messageId: 'm', queued: true, position: 2 }) },
+      'It waits behind 2 messages.\n',
+    ],
+    [
+      'a login',
+      {
+        '/token-refresh/health': json({
+          providers: { ...LOGINS.providers, claude: { ...LOGIN, state: 'refreshing' } },
+        }),
+      },
+      'It waits for a new login of claude.\n',
+    ],
+    [
+      'a higher budget',
+      {
+        '/chats': json({ chats: [{ ...CHAT, awaitingInput: true }], lastEventId: id(3) }),
+        '/chats/chat-1/requests': json({ requests: [{ id: 'r', kind: 'budget', openedAt: TS }] }),
+      },
+      'The agent waits for an answer (budget); give it with `replicas-engine chat`.\n',
+    ],
+  ])('says that the message waits for %s', async (_what, replies, complaint) => {
     const terminal = openTestTerminal();
+    const events = stream([completed(4, 'completed')]);
 
-    await send(terminal, {
-      ...command(stream([completed(4, 'completed')]), { ...STATUS, boot: BOOTING }),
-      message: { message: 'go' },
-    });
+    await send(terminal, { ...command(events, replies), message: { message: 'go' } });
+
+    expect(terminal.complained()).toBe(complaint);
+  });
+
+  it('says what its turn waits for, and when the budget is used up', async () => {
+    const terminal = openTestTerminal();
+    const progress = { kind: 'retrying', message: 'The model is asked again in 5 s.' };
+    const request = { id: 'r', kind: 'budget', openedAt: TS };
+    const events = stream([
+      frame(4, 'chat.turn.progress', { chatId: 'chat-1', messageId: 'm', progress }),
+      frame(5, 'chat.request.opened', { chatId: 'chat-1', messageId: null, request }),
+      completed(6, 'completed'),
+    ]);
+
+    await send(terminal, { ...command(events), message: { message: 'go' } });
 
     expect(terminal.complained()).toBe(
-      `The message runs once the engine is ready. Waiting for the log. Since ${TS}, until 2026-01-01T00:10:00.000Z.\nTouch it.\n`,
+      'The model is asked again in 5 s.\nThe agent waits for an answer (budget); give it with `replicas-engine chat`.\n',
     );
   });
 
@@ -343,6 +395,7 @@ function knownMessage(chat: typeof CHAT, acceptance: string[]) {
       Response.json(method === 'GET' ? { chats: [later, chat], lastEventId: id(9) } : { chat }),
     [`/chats/${chat.id}`]: json({ chat, lastEventId: id(9) }),
     '/status': json(STATUS),
+    '/token-refresh/health': json(LOGINS),
     '/chats/chat-2': json({ chat: later, lastEventId: id(9) }),
     '/chats/chat-2/messages': json({ messageId: 'm', queued: false, position: 0 }),
     [`/chats/${chat.id}/messages`]: json({ messageId: 'm', queued: false, position: 0 }),
@@ -367,15 +420,20 @@ function workspace(status: object = STATUS) {
   return createTestClient([(arrival) => replies[arrival.path]!(arrival)]).client;
 }
 
-function command(events: Reply, status: object = STATUS) {
-  const receipt = json({ messageId: 'm', queued: false, position: 0 });
-  const { client } = createTestClient([
-    json({ chats: [CHAT], lastEventId: id(3) }),
-    receipt,
-    json(status),
-    events,
-  ]);
-  return { client, json: false, isNew: false };
+function command(events: Reply, others: Record<string, Reply> = {}) {
+  const replies: Record<string, Reply> = {
+    '/chats': json({ chats: [CHAT], lastEventId: id(3) }),
+    '/chats/chat-1/messages': json({ messageId: 'm', queued: false, position: 0 }),
+    '/status': json(STATUS),
+    '/token-refresh/health': json(LOGINS),
+    '/events?chatId=chat-1&partial=true': events,
+    ...others,
+  };
+  return {
+    client: createTestClient([(arrival) => replies[arrival.path]!(arrival)]).client,
+    json: false,
+    isNew: false,
+  };
 }
 
 function partial(text: string): string {

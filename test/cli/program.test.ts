@@ -53,6 +53,16 @@ it.each([
   expect(failures).toEqual([new CliError(complaint, 2)]);
 });
 
+it.each([['tail'], ['events']])('%s --from-start begins with the oldest event', async (word) => {
+  const nobody = () => Promise.resolve();
+  const program = createProgram({ serve: nobody, dev: nobody, run: nobody }, [word]);
+
+  await program.parseAsync([word, '--from-start'], { from: 'user' });
+
+  const tail = program.commands.find((command) => command.name() === 'tail');
+  expect(tail?.opts()).toEqual({ fromStart: true, since: 'start' });
+});
+
 /** Whether these words start an engine, and what is said of them otherwise. */
 async function run(words: readonly string[]): Promise<{ served: boolean; complaint: string }> {
   const result = { served: false, complaint: '' };

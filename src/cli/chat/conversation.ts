@@ -9,9 +9,10 @@ import type {
   NewMessage,
 } from '../../client/client.ts';
 import { Transcript, type Colors } from '../transcript.ts';
-import { describeActivity, describeEnd, foldActivity, type Activity } from '../activity.ts';
+import { activityBehind, describeActivity, describeEnd, foldActivity, type Activity } from '../activity.ts';
 import { markdownStyle } from '../markdown.ts';
 import { visible } from '../visible.ts';
+import { countMessages } from '../waiting-note.ts';
 import { HELP, readImage, runCommand } from './commands.ts';
 import { AnswerForm, describeRequest } from './requests.ts';
 import type { Screen, ScreenOptions } from './screen.ts';
@@ -103,7 +104,8 @@ export class Conversation {
 
   #show({ state, event }: Joined<ChatState>): void {
     this.#chat = state.chat;
-    this.#activity = event === null ? null : foldActivity(this.#activity, event);
+    this.#activity =
+      event === null ? activityBehind(state.history.events, null) : foldActivity(this.#activity, event);
     if (event === null) this.#showHistory(state);
     else this.#showEvent(event);
     this.#ask(state.requests);
@@ -184,7 +186,7 @@ export class Conversation {
     this.#screen.print(`${colors.bold(`> ${message || '[image]'}`)}\n`);
     this.#typed.push(message.trim());
     const { queued, position } = await client.chats.send(this.#chat.id, content, { signal });
-    if (queued) this.#note(`It waits behind ${position === 1 ? 'one message' : `${position} messages`}.`);
+    if (queued) this.#note(`It waits behind ${countMessages(position)}.`);
   }
 
   async #answer(form: AnswerForm, line: string): Promise<void> {

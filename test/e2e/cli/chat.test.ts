@@ -6,7 +6,7 @@ import { writesPlans } from '../../../src/dev/writes-plans.ts';
 import { byPrompt, inSteps, runsForever, saysAround } from '../../support/scripted-turns.ts';
 import { openWindow, type TerminalWindow } from '../../support/terminal-window.ts';
 import { startWorkspace, type Workspace } from '../../support/workspace.ts';
-import { waitForEndlessCommand } from '../../support/agent-processes.ts';
+import { ENDLESS_COMMAND, waitForEndlessCommand } from '../../support/agent-processes.ts';
 
 it('shows what is said while it is said, and goes on after the engine was killed', async () => {
   const gate = createGate();
@@ -71,13 +71,16 @@ it('has a plan approved, interrupts a tool, goes to other chats, and leaves', as
   await window.waitFor('exited with 0');
 });
 
-it('is left with Ctrl-C while a turn runs and the engine is away or does not answer', async () => {
+it('is left with Ctrl-C while a turn runs and the engine is away or does not answer; so is what watches', async () => {
   const workspace = await startWorkspace({ script: byPrompt({ forever: runsForever() }) });
   const hanging = await openChat(workspace);
   const window = await openChat(workspace);
   await enter(window, 'run it forever');
   await window.waitFor('● Bash');
   await hanging.waitFor('● Bash');
+  const board = await openWindow(commandOf(workspace, 'watch'), { env: environmentOf(workspace) });
+  await board.waitFor(' · ready · up ');
+  await board.waitFor(`Bash ${ENDLESS_COMMAND}`);
 
   process.kill(workspace.engine().pid, 'SIGSTOP');
   await hanging.press('C-c');
@@ -86,6 +89,10 @@ it('is left with Ctrl-C while a turn runs and the engine is away or does not ans
   await hanging.waitFor('exited with 0');
 
   await workspace.kill();
+  await board.waitFor('Trying again.');
+  await board.press('C-c');
+  await board.waitFor('exited with 0');
+  expect(linesOf(await board.screen())).toEqual(['exited with 0']);
   await window.waitFor('The engine is away; trying again… Ctrl-C twice leaves.');
   await window.press('C-c');
   await window.waitFor('Ctrl-C again leaves');
@@ -105,16 +112,19 @@ it('says that there is no engine', async () => {
   expect(await window.screen()).toContain('cannot be reached');
 });
 
-async function openChat({ client, environment }: Workspace): Promise<TerminalWindow> {
-  const window = await openWindow(`'${process.execPath}' '${PROGRAM}' chat --url ${client.url}`, {
-    env: {
-      PATH: process.env['PATH'],
-      REPLICAS_ENGINE_SECRET: environment['REPLICAS_ENGINE_SECRET'],
-      NO_COLOR: '1',
-    },
-  });
+async function openChat(workspace: Workspace): Promise<TerminalWindow> {
+  const window = await openWindow(commandOf(workspace, 'chat'), { env: environmentOf(workspace) });
   await window.waitFor('/help');
   return window;
+}
+
+function commandOf({ client }: Workspace, command: string): string {
+  return `'${process.execPath}' '${PROGRAM}' ${command} --url ${client.url}`;
+}
+
+function environmentOf({ environment }: Workspace) {
+  const { REPLICAS_ENGINE_SECRET } = environment;
+  return { PATH: process.env['PATH'], REPLICAS_ENGINE_SECRET, NO_COLOR: '1' };
 }
 
 async function enter(window: TerminalWindow, line: string): Promise<void> {
