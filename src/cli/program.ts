@@ -1,5 +1,6 @@
 /** The command line. What a command does is loaded when it is called, so that `serve` starts as if it were alone. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { EngineClient } from '../client/client.ts';
 import { readVersion } from '../environment/version.ts';
 import {
   askEngine,
@@ -13,10 +14,11 @@ import {
   type ChatOptions,
   type ClientOptions,
 } from './command-options.ts';
+import { addDescriptions } from './description-commands.ts';
 import { addFleet } from './fleet-commands.ts';
 import { addHooks } from './hook-commands.ts';
 import { addTasks } from './task-commands.ts';
-import { CliError, EXIT, type Shell } from './terminal.ts';
+import { CliError, EXIT, type Shell, type Terminal } from './terminal.ts';
 
 interface SendOptions extends ChatOptions {
   model?: string;
@@ -118,15 +120,10 @@ function addObservation(program: Command, shell: Shell): void {
         return doctor(terminal, { checks: createChecks(terminal), json });
       }),
     );
-  ofEngine(program.command('status'))
-    .description('what the engine, its chats and its repositories do right now')
-    .option('--json', 'print JSON')
-    .action(({ json = false, ...options }: ClientOptions) =>
-      askEngine(shell, options, async (terminal, client) => {
-        const { showStatus } = await import('./show-status.ts');
-        return showStatus(terminal, { client, json });
-      }),
-    );
+  addView({ program, shell }, 'status', {
+    description: 'what the engine, its chats and its repositories do right now',
+    load: async () => (await import('./show-status.ts')).showStatus,
+  });
   ofEngine(program.command('watch'))
     .description(
       'the workspace on one screen, live: chats, requests, queue, tasks, hooks, repositories, logins',
@@ -137,16 +134,10 @@ function addObservation(program: Command, shell: Shell): void {
         return withFinder(terminal, options, (clients) => watch(terminal, clients));
       }),
     );
-  ofEngine(program.command('usage'))
-    .description('what agents have used of their models, and what it cost: by chat, by agent, all')
-    .option('--json', 'print JSON')
-    .action((options: ClientOptions) =>
-      shell.run(async (terminal) => {
-        const { showUsage } = await import('./show-usage.ts');
-        const { json = false } = options;
-        return withEngine(terminal, options, (client) => showUsage(terminal, { client, json }));
-      }),
-    );
+  addView({ program, shell }, 'usage', {
+    description: 'what agents have used of their models, and what it cost: by chat, by agent, all',
+    load: async () => (await import('./show-usage.ts')).showUsage,
+  });
   ofEngine(program.command('search <words>'))
     .description('find words in what was said, in all chats')
     .option('--limit <results>', 'at most so many', toCount, 20)
@@ -171,14 +162,25 @@ function addFiles(program: Command, shell: Shell): void {
           : printCanvasItem(terminal, { client, filename, json });
       }),
     );
-  ofEngine(program.command('previews'))
-    .description('the ports on which processes of the workspace listen')
+  addView({ program, shell }, 'previews', {
+    description: 'the ports on which processes of the workspace listen',
+    load: async () => (await import('./show-previews.ts')).showPreviews,
+  });
+}
+
+type View = (terminal: Terminal, options: { client: EngineClient; json: boolean }) => Promise<number>;
+
+/** A command that shows one thing, as text or as JSON. */
+function addView(
+  { program, shell }: { program: Command; shell: Shell },
+  name: string,
+  { description, load }: { description: string; load: () => Promise<View> },
+): void {
+  ofEngine(program.command(name))
+    .description(description)
     .option('--json', 'print JSON')
     .action(({ json = false, ...options }: ClientOptions) =>
-      askEngine(shell, options, async (terminal, client) => {
-        const { showPreviews } = await import('./show-previews.ts');
-        return showPreviews(terminal, { client, json });
-      }),
+      askEngine(shell, options, async (terminal, client) => (await load())(terminal, { client, json })),
     );
 }
 
@@ -207,30 +209,6 @@ function addEvents(program: Command, shell: Shell): void {
         };
         const range = { json, follow, partial, ...withoutMissing(wanted) };
         return withEngine(terminal, options, (client) => tail(terminal, { client, ...range }));
-      }),
-    );
-}
-
-function addDescriptions(program: Command, shell: Shell): void {
-  program
-    .command('openapi')
-    .description('print the HTTP interface as an OpenAPI document; no engine needs to run')
-    .action(() =>
-      shell.run(async (terminal) => {
-        const { printOpenapi } = await import('./print-openapi.ts');
-        return printOpenapi(terminal);
-      }),
-    );
-  program
-    .command('machines')
-    .description('look at the statecharts of the engine')
-    .command('export [dir]')
-    .description('write every statechart: JSON for Stately Studio, Mermaid, SVG')
-    .action((folder: string | undefined) =>
-      shell.run(async ({ print }) => {
-        const { exportMachines } = await import('./export-machines.ts');
-        await exportMachines(folder ?? 'machines-export', print);
-        return 0;
       }),
     );
 }

@@ -1,7 +1,6 @@
 import { setInterval } from 'node:timers/promises';
 import pc from 'picocolors';
 import type { ConnectionChange, EngineClient } from '../../client/client.ts';
-import { noteOf } from '../tail.ts';
 import { CliError, EXIT, type Terminal } from '../terminal.ts';
 import { toScreen } from './board-view.ts';
 import { BoardKeeper } from './board.ts';
@@ -29,7 +28,8 @@ export async function watch(terminal: Terminal, { finder, client }: WatchOptions
   const keeper = new BoardKeeper(finder, signal);
   const screen = new FullScreen({ ...terminal.streams, onLeave: () => leaving.abort() });
   let trouble = '';
-  const onConnection = (change: ConnectionChange) => void (trouble = noteOf(change).trimEnd());
+  const onConnection = ({ state }: ConnectionChange) =>
+    void (trouble = state === 'open' ? '' : 'The engine is away; trying again…');
   const follow = async () => {
     for await (const joined of client.follow({ signal, onConnection })) keeper.take(joined);
   };

@@ -89,7 +89,7 @@ it('is left with Ctrl-C while a turn runs and the engine is away or does not ans
   await hanging.waitFor('exited with 0');
 
   await workspace.kill();
-  await board.waitFor('Trying again.');
+  await board.waitFor('The engine is away; trying again…');
   await board.press('C-c');
   await board.waitFor('exited with 0');
   expect(linesOf(await board.screen())).toEqual(['exited with 0']);
