@@ -79,7 +79,7 @@ export class BoardKeeper {
   }
 
   async #read(what: string): Promise<void> {
-    const { chats, hooks } = this.#client;
+    const { hooks } = this.#client;
     const options = { signal: this.#signal };
     switch (what) {
       case 'hooks':

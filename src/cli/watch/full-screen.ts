@@ -6,7 +6,8 @@ const LEAVE = '\u001B[?7h\u001B[?25h\u001B[?1049l';
 const HOME = '\u001B[H';
 const CLEAR_LINE = '\u001B[K';
 const CLEAR_BELOW = '\u001B[J';
-const KEYS_THAT_LEAVE = /[q\u0003\u0004]/;
+/** q, Ctrl-C, Ctrl-D. */
+const KEYS_THAT_LEAVE = ['q', '\u0003', '\u0004'];
 const DEFAULT_ROWS = 24;
 
 type ScreenOptions = Terminal['streams'] & { onLeave: () => void };
@@ -19,7 +20,7 @@ export class FullScreen {
 
   constructor(options: ScreenOptions) {
     this.#options = options;
-    this.#onKeys = (keys) => KEYS_THAT_LEAVE.test(keys.toString()) && options.onLeave();
+    this.#onKeys = (keys) => KEYS_THAT_LEAVE.some((key) => keys.includes(key)) && options.onLeave();
     const { input, output } = options;
     output.write(ENTER);
     input.setRawMode?.(true);
