@@ -15,7 +15,7 @@ export async function noteOfWaiting(
     return requests.some(({ kind }) => kind === 'budget') ? noteOfRequest('budget') : '';
   }
   const { providers } = await client.credentials({ signal });
-  const login = Object.entries(providers).find(([provider]) => provider === chat.provider)?.[1];
+  const login = new Map(Object.entries(providers)).get(chat.provider);
   return login?.state === 'refreshing' ? `It waits for a new login of ${chat.provider}.\n` : '';
 }
 
