@@ -1,3 +1,5 @@
+import { EXAMPLES, FIELD_EXAMPLES, FORMAT_EXAMPLES } from '../contract/examples.ts';
+
 type Json = Record<string, unknown>;
 
 /** Part of a JSON Schema, as far as examples need it. */
@@ -19,37 +21,12 @@ interface Schema {
   allOf?: Schema[];
 }
 
-const UUID = '7b0f5c1e-2a64-4d3b-9e0a-1c5d8f7e6a90';
-
-/** What strings of these names look like. */
-const STRINGS: Record<string, string> = {
-  id: UUID,
-  chatId: UUID,
-  runId: UUID,
-  messageId: 'm-1',
-  lastEventId: '000000000042-5f0c2a91',
-  provider: 'claude',
-  codingAgent: 'claude',
-  title: 'Fix the login',
-  message: 'Add a test for the login',
-  name: 'shop',
-  repoName: 'shop',
-  hookName: 'shop',
-  path: '/home/user/workspaces/shop',
-  defaultBranch: 'main',
-  currentBranch: 'fix-login',
-  filename: 'fix-the-login.md',
-  content: '# Fix the login\n',
-  command: 'npm ci',
-  version: '0.1.0',
-  openapi: '3.1.1',
-};
-
-const FORMATS: Record<string, string> = { uuid: UUID, 'date-time': '2026-01-01T12:00:00.000Z' };
-
 /** An example of what a JSON Schema describes: what must be there, with values as they come. */
 export function sample(schema: Schema, components: Json, name = ''): unknown {
-  if (schema.$ref !== undefined) return sample(resolve(schema.$ref, components), components, name);
+  if (schema.$ref !== undefined) {
+    const id = schema.$ref.split('/').at(-1) ?? '';
+    return EXAMPLES[id] ?? sample((components[id] ?? {}) as Schema, components, name);
+  }
   if ('const' in schema) return schema.const;
   if (schema.enum !== undefined) return schema.enum[0];
   if ('default' in schema) return schema.default;
@@ -61,8 +38,10 @@ export function sample(schema: Schema, components: Json, name = ''): unknown {
 }
 
 function sampleOfType(schema: Schema, components: Json, name: string): unknown {
-  const [type] = [schema.type].flat();
-  if (type === 'string') return FORMATS[schema.format ?? ''] ?? STRINGS[name] ?? 'text';
+  const types = [schema.type].flat();
+  const [type] = types;
+  if (name in FIELD_EXAMPLES && types.includes(typeOf(FIELD_EXAMPLES[name]))) return FIELD_EXAMPLES[name];
+  if (type === 'string') return FORMAT_EXAMPLES[schema.format ?? ''] ?? 'text';
   if (type === 'integer' || type === 'number') return smallest(schema);
   if (type === 'boolean') return true;
   if (type === 'null') return null;
@@ -82,6 +61,9 @@ function mergeAll(parts: unknown[]): unknown {
   return Object.assign({}, ...parts);
 }
 
-function resolve(reference: string, components: Json): Schema {
-  return (components[reference.split('/').at(-1) ?? ''] ?? {}) as Schema;
+/** In the words of JSON Schema. */
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return Number.isInteger(value) ? 'integer' : typeof value;
 }
