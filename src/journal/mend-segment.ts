@@ -1,5 +1,5 @@
 import type { AtomicFiles } from '../storage/atomic-files.ts';
-import { readRange, writeAll, type LogFile } from '../storage/log-file.ts';
+import { orClose, readRange, writeAll, type LogFile } from '../storage/log-file.ts';
 import { TEMPORARY_SUFFIX } from '../storage/replace-file.ts';
 import { salvage } from '../storage/salvage.ts';
 import { keepAside, type OnDamage } from '../storage/set-aside.ts';
@@ -26,10 +26,14 @@ export async function mendSegment(segment: Segment, options: MendOptions): Promi
   const { files, foundAs, onDamage, now } = options;
   const temporary = `${segment.key}${TEMPORARY_SUFFIX}`;
   await files.remove(temporary);
-  const copy = new Copy(segment, { file: await files.open(temporary), now });
-  await copy.finish();
-  const keptAs = await keepAside(files.pathOf(segment.key), { as: files.pathOf(foundAs), now: now() });
-  await files.rename(temporary, segment.key);
+  const file = await files.open(temporary);
+  const copy = new Copy(segment, { file, now });
+  const keptAs = await orClose(file, async () => {
+    await copy.finish();
+    const kept = await keepAside(files.pathOf(segment.key), { as: files.pathOf(foundAs), now: now() });
+    await files.rename(temporary, segment.key);
+    return kept;
+  });
   segment.replaceFile(copy.file, copy.bytes);
   onDamage({ file: files.pathOf(foundAs), keptAs, reason: `${copy.lost} of its lines are lost.` });
 }

@@ -23,6 +23,19 @@ export const openLogFile: OpenLogFile = async (path) => {
   return toLogFile(handle);
 };
 
+/** What `work` makes of an open file, which is closed if that fails. */
+export async function orClose<Result>(
+  file: Pick<LogFile, 'close'>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
 /** Reads exactly `[from, to)`. Throws when the file is shorter. */
 export async function readRange(file: Pick<LogFile, 'read'>, range: { from: number; to: number }) {
   const bytes = Buffer.allocUnsafeSlow(range.to - range.from);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { HistoryMark } from '../../contract/records.ts';
 import type { AtomicFiles } from '../../storage/atomic-files.ts';
-import { writeAll, type LogFile } from '../../storage/log-file.ts';
+import { orClose, writeAll, type LogFile } from '../../storage/log-file.ts';
 import { TEMPORARY_SUFFIX } from '../../storage/replace-file.ts';
 import { salvage } from '../../storage/salvage.ts';
 import { keepAside, type OnDamage } from '../../storage/set-aside.ts';
@@ -65,15 +65,17 @@ export async function rebuildHistory(
   const temporary = `${key}${TEMPORARY_SUFFIX}`;
   await files.remove(temporary);
   const file = await files.open(temporary);
-  const retold = await retell();
-  const rebuilding = new Rebuilding({ file, retold, now });
-  for await (const line of soundLinesOf(path)) await rebuilding.add(line);
-  if (mark !== undefined) await rebuilding.reach(mark);
-  await rebuilding.finish();
-  const keptAs = isMissing ? null : await keepAside(path, { now: now() });
-  await files.rename(temporary, key);
-  onDamage({ file: path, keptAs, reason: reason + rebuilding.summary });
-  return { file, ...rebuilding.written, retoldUntil: retold.until };
+  return orClose(file, async () => {
+    const retold = await retell();
+    const rebuilding = new Rebuilding({ file, retold, now });
+    for await (const line of soundLinesOf(path)) await rebuilding.add(line);
+    if (mark !== undefined) await rebuilding.reach(mark);
+    await rebuilding.finish();
+    const keptAs = isMissing ? null : await keepAside(path, { now: now() });
+    await files.rename(temporary, key);
+    onDamage({ file: path, keptAs, reason: reason + rebuilding.summary });
+    return { file, ...rebuilding.written, retoldUntil: retold.until };
+  });
 }
 
 const PIECE_BYTES = 1 << 20;

@@ -160,7 +160,9 @@ export class History {
 
   #open(chatId: string, damage?: string): Entry {
     this.#closeLeastUsed();
-    const entry: Entry = { ready: this.#openFile(chatId, damage), file: null, backlog: [], users: 0 };
+    const isClosed = Promise.resolve(this.#closing.get(chatId));
+    const ready = isClosed.then(() => this.#openFile(chatId, damage));
+    const entry: Entry = { ready, file: null, backlog: [], users: 0 };
     this.#await(chatId, { entry, damage });
     return entry;
   }
@@ -171,7 +173,6 @@ export class History {
   }
 
   async #openFile(chatId: string, damage: string | undefined): Promise<HistoryFile> {
-    await this.#closing.get(chatId);
     const { files, replayedUntil = LAST_ID, now = () => new Date(), onDamage, onFatal } = this.#options;
     const retell = () => this.#options.retell(chatId);
     const mark = this.#marks.get(chatId);

@@ -1,6 +1,7 @@
+import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import type { HistoryMark } from '../../contract/records.ts';
-import { readRange, type LogFile } from '../../storage/log-file.ts';
+import { orClose, readRange, type LogFile } from '../../storage/log-file.ts';
 import { isTornLine, parseHistoryLine, type HistoryLine } from './history-line.ts';
 import { rebuildHistory, type OpenHistoryFileOptions, type SoundHistory } from './history-rebuild.ts';
 
@@ -21,9 +22,17 @@ const FIRST_WINDOW = 64 << 10;
  * than it did, is damaged: it is kept aside and reported, and what is whole and what the journal knows takes its place.
  */
 export async function openHistoryFile(key: string, options: OpenHistoryFileOptions): Promise<SoundHistory> {
-  const { files, mark, damage } = options;
+  const { files } = options;
   const entry = await lstat(files.pathOf(key)).catch(() => null); // not there yet
   const file = await files.open(key);
+  return orClose(file, () => takeUp({ key, file, entry }, options));
+}
+
+async function takeUp(
+  { key, file, entry }: { key: string; file: LogFile; entry: Stats | null },
+  options: OpenHistoryFileOptions,
+): Promise<SoundHistory> {
+  const { mark, damage } = options;
   const size = await file.size();
   const tail = await readTail(file, size);
   const isMissing = entry === null || (size === 0 && !entry.isFile()); // what stood there was set aside

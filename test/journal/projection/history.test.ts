@@ -1,7 +1,7 @@
 import { appendFile, readFile, readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { HistoryCursorError } from '../../../src/journal/projection/history-page.ts';
-import { openLogFile } from '../../../src/storage/log-file.ts';
+import type { OpenLogFile } from '../../../src/storage/log-file.ts';
 import { createDisk } from '../../storage/breakable-file.ts';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
 import { idOf, open, said, textsIn } from './open-test-history.ts';
@@ -181,7 +181,8 @@ describe('history', () => {
 
   it('keeps what is said while a file cannot be opened, and tells whoever reads', async () => {
     let isBroken = true;
-    const openFile = (path: string) => (isBroken ? Promise.reject(new Error('EMFILE')) : openLogFile(path));
+    const disk = createDisk();
+    const openFile = (path: string) => (isBroken ? Promise.reject(new Error('EMFILE')) : disk.open(path));
     const { history, texts, troubles } = await open({ openFile, retryAfterMs: 1 });
     await expect(texts({ limit: 9, offset: 0 })).rejects.toThrow('EMFILE');
     for (const n of [1, 2, 3]) history.append('chat', idOf(n), [said(String(n))]);
@@ -192,5 +193,34 @@ describe('history', () => {
       .toMatchObject({
         texts: ['1', '2', '3'],
       });
+  });
+
+  it('removes a chat, and is closed, while its file cannot be opened', async () => {
+    const openFile = () => Promise.reject(new Error('EMFILE'));
+    const { history, troubles } = await open({ openFile, retryAfterMs: 1 });
+    for (const chatId of ['removed', 'left']) history.append(chatId, idOf(1), [said('1')]);
+    await expect.poll(() => troubles.length).toBeGreaterThan(2);
+
+    await history.remove('removed');
+    await history.close();
+  });
+
+  it('leaves no file open that it cannot read, however often that is tried', async () => {
+    let opened = 0;
+    const { open: openFile } = createDisk();
+    const unreadable: OpenLogFile = async (path) => {
+      const file = await openFile(path);
+      opened += 1;
+      const close = () => ((opened -= 1), file.close());
+      return { ...file, close, size: async () => 1, read: () => Promise.reject(new Error('EIO')) };
+    };
+    const { history, texts, troubles } = await open({ openFile: unreadable, retryAfterMs: 1 });
+
+    history.append('chat', idOf(1), [said('1')]);
+    await expect.poll(() => troubles.length).toBeGreaterThan(2);
+
+    await expect(texts({ limit: 9, offset: 0 })).rejects.toThrow('EIO');
+    await history.close();
+    await expect.poll(() => opened).toBe(0);
   });
 });
