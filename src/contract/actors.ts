@@ -52,6 +52,15 @@ export const ActorsQuerySchema = z.object({
   }),
 });
 
+export const ActorEventsQuerySchema = z.object({ actor: z.string().min(1).max(1_000) });
+export const AcceptedEventsSchema = z.object({ events: z.array(z.string()) });
+
+export const SendActorEventSchema = z.object({
+  actor: z.string().min(1).max(1_000).meta({ description: 'Its path, as in `GET /actors`.' }),
+  event: z.looseObject({ type: z.string().min(1).max(200) }),
+});
+
+export type ActorEvent = z.infer<typeof SendActorEventSchema>['event'];
 export type ActorView = z.infer<typeof ActorSchema>;
 export type ActorStep = z.infer<typeof ActorStepSchema>;
 export type ActorFrame = z.infer<typeof ActorFrameSchema>;

@@ -51,6 +51,11 @@ export const ENGINE_ERRORS = {
     message: ({ name, known }: { name: string; known: string[] }) =>
       `No machine is called "${name}"; there is ${known.join(', ')}.`,
   },
+  ACTOR_NOT_FOUND: {
+    status: 404,
+    meaning: 'No actor has this path, or it is gone. `GET /actors` lists them.',
+    message: ({ actor }: { actor: string }) => `No actor has the path "${actor}".`,
+  },
   CHAT_NOT_FOUND: {
     status: 404,
     meaning: 'No chat has this id, or it was deleted. `GET /chats` lists them.',
@@ -107,6 +112,13 @@ export const ENGINE_ERRORS = {
     status: 408,
     meaning: 'The head of the request or its body did not arrive within a minute or two. Nothing was done.',
     message: () => 'The request did not arrive in time; nothing was done. Send it faster.',
+  },
+  EVENT_NOT_ACCEPTED: {
+    status: 409,
+    meaning:
+      'The machine has no use for such an event where it stands. `context.accepted` lists those it has.',
+    message: ({ actor, type, accepted }: { actor: string; type: string; accepted: string[] }) =>
+      `"${actor}" does not take "${type}" now; it takes ${accepted.join(', ') || 'none'}.`,
   },
   MESSAGE_CONFLICT: {
     status: 409,

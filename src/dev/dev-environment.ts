@@ -54,6 +54,7 @@ export function devEnvironment(ambient: Environment, options: DevEnvironmentOpti
     WORKSPACE_ID: options.workspaceId,
     REPLICAS_ENGINE_SECRET: options.secret,
     MONOLITH_URL: options.monolithUrl,
+    ACTOR_EVENTS: 'accepted',
     HOST: '127.0.0.1',
     PORT: String(options.port),
     CLOUD_INIT_OUTPUT_LOG: options.cloudInitLog,

@@ -3,6 +3,7 @@ import type { AnyActorRef } from 'xstate';
 import { MachineCatalogue } from '../inspector/charts/catalogue.ts';
 import { MACHINES } from '../inspector/charts/machines.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
+import { ActorEvents } from '../inspector/actor-events.ts';
 import { ActorWatch } from '../inspector/actor-watch.ts';
 import { InspectorPage } from '../inspector/inspector-page.ts';
 import { bridgeToStately } from '../inspector/stately-bridge.ts';
@@ -35,6 +36,7 @@ export function openInspection(
       machineNames,
       redact,
       onTrouble: (error) => log.warn({ err: error }, 'a step of an actor could not be shown'),
+      events: environment.ACTOR_EVENTS === 'accepted' ? new ActorEvents(root) : undefined,
     }),
     inspector: new InspectorPage({ folder: PACKAGE_FOLDER }),
   };

@@ -157,6 +157,13 @@ const optional = {
     .meta({
       description: 'Where a receiver of `@statelyai/inspect` listens that is told what the machines do.',
     }),
+  ACTOR_EVENTS: z
+    .enum(['refused', 'accepted'], { error: 'must be refused or accepted' })
+    .default('refused')
+    .meta({
+      description:
+        'Whether events may be sent to the machines by hand, to try them out: `dev` accepts them. A workspace can be broken by it.',
+    }),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be one of trace, debug, info, warn, error, fatal, silent',

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent, Subscription } from 'xstate';
 import { transitionIdOf } from './charts/transition-id.ts';
 import type { ActorFrame, ActorView } from '../contract/actors.ts';
+import type { ActorEvents } from './actor-events.ts';
 import { ActorSteps } from './actor-steps.ts';
 import { actorsBelow, pathOf, statesOf, toActorView, type ActorViewOptions } from './actor-views.ts';
 import { observe, type OnTrouble } from './observe.ts';
@@ -13,6 +14,8 @@ const PING_MS = 15_000;
 
 export interface ActorWatchOptions extends ActorViewOptions {
   onTrouble: OnTrouble;
+  /** Left out where nobody may send any. */
+  events?: ActorEvents | undefined;
 }
 
 /**
@@ -32,6 +35,10 @@ export class ActorWatch {
   constructor(root: AnyActorRef, options: ActorWatchOptions) {
     this.#root = root;
     this.#options = options;
+  }
+
+  get events(): ActorEvents | undefined {
+    return this.#options.events;
   }
 
   list(): ActorView[] {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
-import type { ActorView } from '../contract/actors.ts';
+import type { ActorEvent, ActorView } from '../contract/actors.ts';
 import type { CanvasItem, CanvasItemSummary } from '../contract/canvas.ts';
 import type { ChatList, ChatSummary, CreateChat, UpdateChat } from '../contract/chats.ts';
 import type { CredentialHealth, CredentialProvider, TokenRefreshHealth } from '../contract/credentials.ts';
@@ -105,6 +105,13 @@ export interface Actors {
   list(): ActorView[];
   /** Server-sent events: all actors, then what changes. */
   follow(): Readable;
+  /** Where machines may be tried out by hand. */
+  readonly events?: ActorEvents | undefined;
+}
+
+export interface ActorEvents {
+  accepted(path: string): string[];
+  send(path: string, event: ActorEvent): void;
 }
 
 /** The page at `/inspect`: code, no data. */

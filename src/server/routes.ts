@@ -7,7 +7,7 @@ import { environmentRoutes } from './routes/environment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { hookRoutes, hookRunRoutes } from './routes/hooks.ts';
-import { actorRoutes, inspectRoutes, machineRoutes } from './routes/inspection.ts';
+import { actorEventRoutes, actorRoutes, inspectRoutes, machineRoutes } from './routes/inspection.ts';
 import { messageRoutes, queueRoutes, turnRoutes } from './routes/messages.ts';
 import { offerRoutes } from './routes/offers.ts';
 import { previewRoutes } from './routes/previews.ts';
@@ -37,6 +37,7 @@ export function createRoutes(engine: Engine): Route[] {
     ...environmentRoutes(engine),
     ...machineRoutes(engine),
     ...actorRoutes(engine),
+    ...actorEventRoutes(engine),
     ...credentialRoutes(engine),
     ...inspectRoutes(engine),
   ];

@@ -43,6 +43,7 @@ describe('parseEnvironment', () => {
       REPLICA_FEED_EVENTS: 100_000,
       OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'false',
       LOG_LEVEL: 'info',
+      ACTOR_EVENTS: 'refused',
       ambient: {},
     });
   });

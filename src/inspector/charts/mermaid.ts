@@ -2,9 +2,20 @@ import type { AnyStateNode } from 'xstate';
 import { transitionsOf } from './transition-id.ts';
 import { actorNames, eventWords, guardName, nameOfState } from './words.ts';
 
-/** A statechart as a Mermaid `stateDiagram-v2`. Transitions that stay where they are stand in the table only. */
+/** Straight arrows with room between them: Mermaid puts a label in the middle of its arrow, whatever is there. */
+const HEAD = `---
+config:
+  flowchart:
+    curve: linear
+  state:
+    nodeSpacing: 80
+    rankSpacing: 80
+---
+stateDiagram-v2`;
+
+/** A statechart as a Mermaid `stateDiagram-v2`. Transitions that lead back to where they begin stand in the table only. */
 export function toMermaid(root: AnyStateNode): string {
-  return ['stateDiagram-v2', ...statesWithin(root, '  '), ...edgesBelow(root)].join('\n');
+  return [HEAD, ...statesWithin(root, '  '), ...edgesBelow(root)].join('\n');
 }
 
 /** States are declared before edges name them, so that each is drawn inside its parent. */
@@ -48,9 +59,10 @@ const ANYWHERE = 'anywhere';
 function edgesOf(state: AnyStateNode): { source: string; target: string; label: string }[] {
   const own = transitionsOf(state).flatMap((transition) => {
     const guard = guardName(transition);
-    const label = guard === null ? eventWords(transition) : `${eventWords(transition)} [${guard}]`;
+    const label = guard === null ? eventWords(transition) : `${eventWords(transition)}<br/>[${guard}]`;
     const source = nameOfState(state) === '' ? ANYWHERE : idOf(state);
-    return (transition.target ?? []).map((target) => ({ source, target: idOf(target), label }));
+    const targets = (transition.target ?? []).map(idOf).filter((target) => target !== source);
+    return targets.map((target) => ({ source, target, label }));
   });
   return [...own, ...Object.values(state.states).flatMap(edgesOf)];
 }

@@ -1,6 +1,13 @@
 import { HTTPResponse } from 'h3';
 import { z } from 'zod';
-import { ActorListSchema, ActorsQuerySchema } from '../../contract/actors.ts';
+import {
+  AcceptedEventsSchema,
+  ActorEventsQuerySchema,
+  ActorListSchema,
+  ActorsQuerySchema,
+  SendActorEventSchema,
+} from '../../contract/actors.ts';
+import { SuccessSchema } from '../../contract/chats.ts';
 import {
   MachineListSchema,
   MachineParamsSchema,
@@ -78,6 +85,37 @@ export function actorRoutes({ actors }: Pick<Engine, 'actors'>) {
         if (!follow) return { actors: actors.list() };
         sendAsEvents(event);
         return actors.follow();
+      },
+    }),
+  ];
+}
+
+const AcceptedEvents = AcceptedEventsSchema.meta({ id: 'AcceptedEvents' });
+const SendActorEvent = SendActorEventSchema.meta({ id: 'SendActorEvent' });
+
+/** There only where machines may be tried out by hand. */
+export function actorEventRoutes({ actors: { events } }: Pick<Engine, 'actors'>) {
+  if (events === undefined) return [];
+  return [
+    route({
+      method: 'GET',
+      path: '/actors/events',
+      summary: 'The events that an actor takes as it stands',
+      request: z.object({ query: ActorEventsQuerySchema }),
+      answers: { 200: { description: 'Their types.', schema: AcceptedEvents } },
+      refusals: ['ACTOR_NOT_FOUND'],
+      handle: ({ query: { actor } }) => ({ events: events.accepted(actor) }),
+    }),
+    route({
+      method: 'POST',
+      path: '/actors/events',
+      summary: 'Send an event to an actor, to try it out',
+      request: z.object({ body: SendActorEvent }),
+      answers: { 200: { description: 'It was sent.', schema: SuccessSchema } },
+      refusals: ['ACTOR_NOT_FOUND', 'EVENT_NOT_ACCEPTED'],
+      handle({ body: { actor, event } }) {
+        events.send(actor, event);
+        return { success: true };
       },
     }),
   ];

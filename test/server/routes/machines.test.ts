@@ -27,7 +27,7 @@ describe('GET /machines/:name', () => {
   it.each([
     ['/machines/boot', '*/*', 'application/json;charset=UTF-8', /^\{\n {2}"id": "boot"/],
     ['/machines/boot', 'image/svg+xml,*/*;q=0.8', 'image/svg+xml', /^<svg /],
-    ['/machines/boot', 'text/plain', 'text/vnd.mermaid;charset=UTF-8', /^stateDiagram-v2\n/],
+    ['/machines/boot', 'text/plain', 'text/vnd.mermaid;charset=UTF-8', /\nstateDiagram-v2\n/],
     ['/machines/boot?format=svg', 'application/json', 'image/svg+xml', /^<svg /],
   ])('answers %s to `Accept: %s` with %s', async (path, accept, type, beginning) => {
     const response = await request(path, { headers: { accept } });
@@ -54,5 +54,36 @@ describe('GET /actors', () => {
     const stream = await app.request('/actors?follow=true');
     expect(stream.headers.get('content-type')).toBe('text/event-stream');
     expect(await stream.text()).toBe('event: snapshot\n\n');
+  });
+});
+
+describe('/actors/events', () => {
+  const event = { actor: 'engine', event: { type: 'engine.drain', reason: 'trial' } };
+
+  it('sends an event where machines may be tried out', async () => {
+    const sent: unknown[] = [];
+    const app = startApp({
+      actors: {
+        list: () => [],
+        follow: () => Readable.from([]),
+        events: { accepted: () => ['engine.drain'], send: (...given) => sent.push(given) },
+      },
+    });
+
+    const accepted = await app.request('/actors/events?actor=engine');
+    const answer = await app.request('/actors/events', { method: 'POST', body: event });
+
+    expect(await accepted.json()).toEqual({ events: ['engine.drain'] });
+    expect(await answer.json()).toEqual({ success: true });
+    expect(sent).toEqual([['engine', { type: 'engine.drain', reason: 'trial' }]]);
+  });
+
+  it('is not there elsewhere', async () => {
+    const answers = [
+      await request('/actors/events?actor=engine'),
+      await request('/actors/events', { method: 'POST', body: event }),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([404, 404]);
   });
 });

@@ -2,6 +2,7 @@ import type { ActorView } from '../../../client/client.ts';
 import type { PageStore } from '../page-state.ts';
 import { useStore } from '../store.ts';
 import { ChartCanvas } from './chart-canvas.tsx';
+import { SendEvent } from './send-event.tsx';
 import { statesAt } from './states-at.ts';
 import { TimeLine } from './time-line.tsx';
 
@@ -21,6 +22,7 @@ export function ChartView({ store }: { store: PageStore }) {
         <>
           <ChartCanvas key={`${machine} ${path}`} store={store} machine={machine} path={path} />
           <TimeLine store={store} path={path} />
+          <SendEvent key={path} store={store} path={path} />
         </>
       )}
     </section>
