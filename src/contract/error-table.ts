@@ -1,4 +1,5 @@
 import type { Row } from './error-row.ts';
+import { INSPECTION_ERRORS } from './inspection-errors.ts';
 import { STARTUP_ERRORS } from './startup-errors.ts';
 
 /** Every failure the engine reports on purpose. The code of a response is the key in lower case. */
@@ -44,17 +45,6 @@ export const ENGINE_ERRORS = {
     status: 404,
     meaning: 'There is no such route. `GET /openapi.json` lists them.',
     message: () => 'There is no such route; GET /openapi.json lists them.',
-  },
-  MACHINE_NOT_FOUND: {
-    status: 404,
-    meaning: 'There is no statechart of this name. `GET /machines` lists them.',
-    message: ({ name, known }: { name: string; known: string[] }) =>
-      `No machine is called "${name}"; there is ${known.join(', ')}.`,
-  },
-  ACTOR_NOT_FOUND: {
-    status: 404,
-    meaning: 'No actor has this path, or it is gone. `GET /actors` lists them.',
-    message: ({ actor }: { actor: string }) => `No actor has the path "${actor}".`,
   },
   CHAT_NOT_FOUND: {
     status: 404,
@@ -112,13 +102,6 @@ export const ENGINE_ERRORS = {
     status: 408,
     meaning: 'The head of the request or its body did not arrive within a minute or two. Nothing was done.',
     message: () => 'The request did not arrive in time; nothing was done. Send it faster.',
-  },
-  EVENT_NOT_ACCEPTED: {
-    status: 409,
-    meaning:
-      'The machine has no use for such an event where it stands. `context.accepted` lists those it has.',
-    message: ({ actor, type, accepted }: { actor: string; type: string; accepted: string[] }) =>
-      `"${actor}" does not take "${type}" now; it takes ${accepted.join(', ') || 'none'}.`,
   },
   MESSAGE_CONFLICT: {
     status: 409,
@@ -239,6 +222,7 @@ export const ENGINE_ERRORS = {
     meaning: 'The disk is full. Nothing was accepted; the engine goes on by itself once there is room.',
     message: () => 'The disk is full: nothing was accepted. Send again once there is room.',
   },
+  ...INSPECTION_ERRORS,
   ...STARTUP_ERRORS,
 } satisfies Record<string, Row>;
 

@@ -6,12 +6,12 @@ import {
   hostNames,
   isHost,
   isHttpUrl,
-  isLoopbackWebSocket,
   isUrlTemplate,
   milliseconds,
   wholeNumber,
 } from './environment-values.ts';
 import { ARCHIVE_VARIABLES, AWS_VARIABLES, archiveTargetOf, withheldKeys } from './archive-variables.ts';
+import { INSPECTION_VARIABLES } from './inspection-variables.ts';
 import { MIRROR_VARIABLES } from './mirror-variables.ts';
 import { TRACING_VARIABLES } from './tracing-variables.ts';
 import { EngineError } from '../errors.ts';
@@ -150,20 +150,7 @@ const optional = {
   ...ARCHIVE_VARIABLES,
   ...AWS_VARIABLES,
   ...TRACING_VARIABLES,
-  STATELY_INSPECT_URL: z
-    .string()
-    .refine(isLoopbackWebSocket, 'must be a ws:// URL of this machine, like ws://127.0.0.1:8080')
-    .optional()
-    .meta({
-      description: 'Where a receiver of `@statelyai/inspect` listens that is told what the machines do.',
-    }),
-  ACTOR_EVENTS: z
-    .enum(['refused', 'accepted'], { error: 'must be refused or accepted' })
-    .default('refused')
-    .meta({
-      description:
-        'Whether events may be sent to the machines by hand, to try them out: `dev` accepts them. A workspace can be broken by it.',
-    }),
+  ...INSPECTION_VARIABLES,
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be one of trace, debug, info, warn, error, fatal, silent',

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { isLoopbackWebSocket } from './environment-values.ts';
+
+/** Who may look at the machines, and try them out. */
+export const INSPECTION_VARIABLES = {
+  STATELY_INSPECT_URL: z
+    .string()
+    .refine(isLoopbackWebSocket, 'must be a ws:// URL of this machine, like ws://127.0.0.1:8080')
+    .optional()
+    .meta({
+      description: 'Where a receiver of `@statelyai/inspect` listens that is told what the machines do.',
+    }),
+  ACTOR_EVENTS: z
+    .enum(['refused', 'accepted'], { error: 'must be refused or accepted' })
+    .default('refused')
+    .meta({
+      description:
+        'Whether events may be sent to the machines by hand, to try them out: `dev` accepts them. A workspace can be broken by it.',
+    }),
+};
