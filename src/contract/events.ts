@@ -64,12 +64,14 @@ export const RequestOpenedSchema = z.object({
 export const RequestClosedSchema = z.object({ chatId, requestId: z.string(), outcome: RequestOutcomeSchema });
 
 /** What went wrong: `code` for programs, `message` for people. */
-export const TroubleSchema = z.object({
-  code: z.string(),
-  message: z.string(),
-  details: z.string().optional(),
-  context: z.record(z.string(), z.unknown()).optional(),
-});
+export const TroubleSchema = z
+  .object({
+    code: z.string(),
+    message: z.string(),
+    details: z.string().optional(),
+    context: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ examples: [{ code: 'file_damaged', message: 'chats.json was damaged and was set aside.' }] });
 
 /** Everything the engine may say on `GET /events`, in `events.jsonl` and to the control plane. */
 export const EngineEventSchema = z

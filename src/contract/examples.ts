@@ -3,6 +3,7 @@
 const AT = '2026-01-01T12:00:00.000Z';
 const LATER = '2026-01-01T12:10:00.000Z';
 const UUID = '7b0f5c1e-2a64-4d3b-9e0a-1c5d8f7e6a90';
+export const EVENT_ID = '000000000042-5f0c2a91';
 const PULL_REQUEST = 'https://github.com/acme/shop/pull/7';
 
 const USAGE = {
@@ -23,6 +24,16 @@ const COUNTERS = {
   reposTotal: 1,
   hooksRunning: false,
 };
+const LOGIN = {
+  state: 'fresh',
+  source: 'oauth',
+  lastSuccessAt: AT,
+  lastAttemptAt: AT,
+  nextAttemptAt: LATER,
+  expiresAt: LATER,
+  consecutiveFailures: 0,
+  lastError: null,
+};
 const TASK = { id: 'b1', kind: 'shell', title: 'npm run dev', state: 'running', startedAt: AT };
 const HOOK_COMMAND = {
   command: 'npm ci',
@@ -35,15 +46,19 @@ const HOOK_COMMAND = {
 
 /** By the name of the schema; what is not here is made of its fields. */
 export const EXAMPLES: Readonly<Record<string, unknown>> = {
-  ActorView: {
-    path: 'engine.boot',
-    id: 'boot',
-    parent: 'engine',
-    children: [],
-    machine: 'boot',
-    status: 'active',
-    states: ['runningHooks'],
-    context: {},
+  ActorList: {
+    actors: [
+      {
+        path: 'engine.boot',
+        id: 'boot',
+        parent: 'engine',
+        children: [],
+        machine: 'boot',
+        status: 'active',
+        states: ['runningHooks'],
+        context: {},
+      },
+    ],
   },
   AgentEvent: {
     timestamp: AT,
@@ -61,16 +76,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
     expiresAt: LATER,
   },
   Boot: { state: 'ready', since: AT },
-  CredentialHealth: {
-    state: 'fresh',
-    source: 'oauth',
-    lastSuccessAt: AT,
-    lastAttemptAt: AT,
-    nextAttemptAt: LATER,
-    expiresAt: LATER,
-    consecutiveFailures: 0,
-    lastError: null,
-  },
+  CredentialHealth: LOGIN,
   EngineChatSummary: {
     id: UUID,
     provider: 'claude',
@@ -113,11 +119,30 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
     outputTotalChars: 19,
     executedAt: AT,
   },
+  InterruptReceipt: { interrupted: true, queue: ['m-2'], background: 'keep' },
+  MachineList: {
+    machines: [
+      {
+        name: 'boot',
+        id: 'boot',
+        states: 9,
+        formats: {
+          json: '/machines/boot',
+          mermaid: '/machines/boot?format=mermaid',
+          svg: '/machines/boot?format=svg',
+        },
+      },
+    ],
+  },
+  McpServerList: {
+    servers: [{ name: 'tracker', state: 'connected', tools: ['search'], error: null, loginNeeded: false }],
+  },
+  RefreshAccepted: { ...LOGIN, provider: 'claude', state: 'refreshing' },
   Status: {
     ...COUNTERS,
     version: '0.1.0',
     boot: { state: 'ready', since: AT },
-    lastEventId: '000000000042-5f0c2a91',
+    lastEventId: EVENT_ID,
   },
   Task: TASK,
   TaskView: { ...TASK, lastActivityAt: AT, outputTail: 'ready on http://localhost:5173\n' },
@@ -140,13 +165,16 @@ export const FIELD_EXAMPLES: Readonly<Record<string, unknown>> = {
   requestId: 'r-1',
   messageId: 'm-1',
   threadId: UUID,
-  lastEventId: '000000000042-5f0c2a91',
+  lastEventId: EVENT_ID,
   oldestId: '000000000001-5f0c2a91',
-  latestId: '000000000042-5f0c2a91',
+  latestId: EVENT_ID,
   beforeCursor: null,
   hasMore: false,
   total: 1,
   position: 0,
+  port: 5173,
+  pid: 4242,
+  publicUrl: 'https://5173-w1.preview.example.com',
   queued: false,
   completed: true,
   running: false,

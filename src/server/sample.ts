@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { EXAMPLES, FIELD_EXAMPLES, FORMAT_EXAMPLES } from '../contract/examples.ts';
 
 type Json = Record<string, unknown>;
@@ -19,6 +20,12 @@ interface Schema {
   oneOf?: Schema[];
   anyOf?: Schema[];
   allOf?: Schema[];
+}
+
+/** An example of what a schema of ours describes. */
+export function sampleOf(schema: z.core.$ZodType): unknown {
+  const { $defs = {}, ...root } = z.toJSONSchema(schema);
+  return sample(root as Schema, $defs);
 }
 
 /** An example of what a JSON Schema describes: what must be there, with values as they come. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { EngineEventSchema, type EngineEventType } from '../../src/contract/events.ts';
+import { EVENT_ID } from '../../src/contract/examples.ts';
+import { sampleOf } from '../../src/server/sample.ts';
 import { originsOf } from '../../src/journal/projection/event-table.ts';
 
 interface JsonSchema {
@@ -17,8 +19,20 @@ interface JsonSchema {
 
 /** The page about the stream: what stands here, and a table made from the schema of every event. */
 export function eventsPage(): string {
-  return `${INTRODUCTION}\n${table()}\n`;
+  return `${INTRODUCTION}\n${table()}\n\n${EXAMPLES}\n${examples()}\n\`\`\`\n`;
 }
+
+function examples(): string {
+  return EngineEventSchema.options
+    .map((variant) => JSON.stringify(Object.assign({}, sampleOf(variant), { id: EVENT_ID })))
+    .join('\n');
+}
+
+const EXAMPLES = `## Examples
+
+One event of each type, as \`events.jsonl\` and the \`data:\` of a frame have it.
+
+\`\`\`json`;
 
 function table(): string {
   const { $defs = {} } = z.toJSONSchema(EngineEventSchema, { io: 'output' }) as JsonSchema;

@@ -44,8 +44,42 @@ function toSection({ method, path, summary, parts, answers, refusals = [] }: Rou
     refusals.length > 0 ? `Refuses: ${refusals.map((code) => `\`${code.toLowerCase()}\``).join(', ')}` : '',
   ];
   const list = facts.filter((fact) => fact !== '').map((fact) => `- ${fact}`);
-  return `## ${method} ${path}\n\n${summary}.\n\n${list.join('\n')}`;
+  return [`## ${method} ${path}`, `${summary}.`, list.join('\n'), ...toExamples({ method, path })].join(
+    '\n\n',
+  );
 }
+
+/** What is sent and what comes back, as the description of the interface shows it. */
+function toExamples({ method, path }: Pick<Route, 'method' | 'path'>): string[] {
+  const operation = OPERATIONS[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+  const [answer] = Object.values(operation?.responses ?? {});
+  const parts = { Request: operation?.requestBody, Answer: answer };
+  return Object.entries(parts).flatMap(([name, part]) => {
+    const shown = part?.content['application/json']?.example;
+    return shown === undefined ? [] : [`${name}:`, toCode(shown)];
+  });
+}
+
+function toCode(value: unknown): string {
+  const line = JSON.stringify(value);
+  return `\`\`\`json\n${line.length > LINE_CHARACTERS ? JSON.stringify(value, null, 2) : line}\n\`\`\``;
+}
+
+const LINE_CHARACTERS = 120;
+
+const ContentSchema = z.object({
+  content: z.record(z.string(), z.object({ example: z.unknown().optional() })),
+});
+const DocumentSchema = z.object({
+  paths: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.object({ requestBody: ContentSchema.optional(), responses: z.record(z.string(), ContentSchema) }),
+    ),
+  ),
+});
+const OPERATIONS = DocumentSchema.parse(describeRoutes(createRoutes(fakeEngine()), { version: '' })).paths;
 
 function parametersOf(label: string, schema: z.core.$ZodType | undefined): string {
   return schema ? `${label}: ${toFields(z.toJSONSchema(schema, { io: 'input' }))}` : '';
