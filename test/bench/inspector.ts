@@ -42,6 +42,7 @@ async function openInspector(page: Page, { url, secret }: MeasuredEngine): Promi
   await page.goto(`${url}/inspect`);
   await page.getByLabel('Secret').fill(secret);
   await page.getByRole('button', { name: 'Open' }).click();
+  await page.getByRole('button', { name: 'Both' }).click();
   await page.locator('.actor', { hasText: 'Claude Code' }).click();
   await page.locator('.chart .active').first().waitFor();
   return page;

@@ -1,7 +1,17 @@
 /** `npm run bench`: every number beside a baseline of the same run. Names of suites as arguments choose among them. */
 import type { BenchRow } from './row.ts';
 
-const SUITES = ['engine', 'journal', 'fan-out', 'history', 'repositories', 'hooks', 'inspector', 'mirror'];
+const SUITES = [
+  'engine',
+  'journal',
+  'fan-out',
+  'history',
+  'repositories',
+  'hooks',
+  'scale',
+  'inspector',
+  'mirror',
+];
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : SUITES;
 console.log('| what | measured | baseline | ratio | goal |\n| --- | --- | --- | --- | --- |');

@@ -26,18 +26,22 @@ export interface MeasuredEngineOptions {
   isBooted?: boolean;
   /** Fills the home before the engine starts. */
   prepare?: (home: string) => void;
+  /** Kept when it stops; without it an empty one is made, and removed. */
+  home?: string;
   /** For the agent that prints at a steady rate. */
   LINES_PER_SECOND?: string;
+  LINES?: string;
 }
 
-/** The built engine in an empty home of its own. */
+/** The built engine, in an empty home of its own unless told. */
 export async function startMeasuredEngine({
   claude = 'claude',
   isBooted = true,
   prepare,
+  home: kept,
   ...agentSettings
 }: MeasuredEngineOptions = {}): Promise<MeasuredEngine> {
-  const home = mkdtempSync(join(tmpdir(), 'engine-bench-'));
+  const home = kept ?? mkdtempSync(join(tmpdir(), 'engine-bench-'));
   const sign = join(home, 'cloud-init-output.log');
   if (isBooted) writeFileSync(sign, '');
   prepare?.(home);
@@ -68,7 +72,10 @@ export async function startMeasuredEngine({
     secret: SECRET,
     coldStartMs,
     call: callOf(url),
-    stop: () => stop(child, home),
+    async stop() {
+      await stop(child);
+      if (kept === undefined) rmSync(home, { recursive: true, force: true });
+    },
   };
 }
 
@@ -118,8 +125,7 @@ function callOf(url: string) {
   };
 }
 
-async function stop(child: ChildProcess, home: string): Promise<void> {
+async function stop(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');
   await once(child, 'exit');
-  rmSync(home, { recursive: true, force: true });
 }

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /**
- * Prints like Claude Code: to each user line 10,000 messages that carry the time at which they were printed, as fast as
- * it can or at `LINES_PER_SECOND`. Stands in for the CLI, which is too slow, where only the way of its lines through the
+ * Prints like Claude Code: to each user line 10,000 messages, or `LINES`, that carry the time at which they were printed,
+ * as fast as it can or at `LINES_PER_SECOND`. Stands in for the CLI, which is too slow, where only the way of its lines through the
  * engine matters.
  */
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 
-const LINES = 10_000;
+const LINES = Number(process.env['LINES'] ?? 10_000);
 const TICK_MS = 5;
 
 const session_id = process.argv.find((argument) => argument.startsWith('--session-id='))?.slice(13);
