@@ -32,7 +32,6 @@ export class Previews {
     this.#options = options;
     this.#known = [...options.saved];
     this.#timer = setInterval(() => void this.#glance(), LOOK_EVERY_MS).unref();
-    void this.#glance();
   }
 
   /** As they are now, looked at again if anything has changed. */
