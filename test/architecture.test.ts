@@ -146,6 +146,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/journal',
     'type:src/mirror',
     'src/storage',
+    'type:src/workspace',
   ],
   'src/tracing': [
     'node:',

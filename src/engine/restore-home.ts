@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createActor, waitFor } from 'xstate';
 import type { Unrestored } from '../../machines/boot.machine.ts';
 import { restoreMachine } from '../../machines/restore.machine.ts';
@@ -8,12 +9,14 @@ import type { EngineEnvironment } from '../environment/engine-env.ts';
 import type { Paths } from '../environment/paths.ts';
 import { EngineError } from '../errors.ts';
 import { restoringBoot } from '../journal/projection/boot-status.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Recorder } from '../journal/projection/recorder.ts';
 import type { Log } from '../log.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import { isToBeRestored, Restoration } from '../restore/restoration.ts';
-import { forgetRestored } from '../restore/restored-file.ts';
+import { restoreRepositories } from '../restore/restore-repositories.ts';
+import { forgetRestored, type RestoredFile } from '../restore/restored-file.ts';
 import type { EngineStorage } from '../storage/atomic-files.ts';
+import { createGit } from '../workspace/git.ts';
 
 export interface RestoreHomeOptions {
   environment: EngineEnvironment;
@@ -62,15 +65,41 @@ export async function restoreHome(paths: Paths, options: RestoreHomeOptions): Pr
   log.info({ epoch: context.epoch, ...fetched }, 'the workspace was restored');
 }
 
-/** Ends what a restored home is in need of; from then on it is one like any other. */
-export async function restoreRepositories({
-  journal,
-  store,
-}: {
-  journal: Journal;
+export interface RestoredHome {
+  paths: Paths;
+  journal: { committed(): Promise<void> };
   store: EngineStorage;
-}): Promise<Unrestored[]> {
-  await journal.committed();
-  await forgetRestored(store);
-  return [];
+  restored: RestoredFile | null;
+}
+
+export interface FinishRestoreOptions {
+  recorder: Recorder;
+  /** What git and gh get. */
+  env: Record<string, string>;
+  signal: AbortSignal;
+  /** Resolves once there is a login for remotes, or none to be had. */
+  loggedIn: () => Promise<void>;
+}
+
+const GIT_LIMIT_MS = 600_000;
+const LOGIN_LIMIT_MS = 10_000;
+
+/** Gives a restored home its repositories; from then on it is one like any other. */
+export async function finishRestore(
+  home: RestoredHome,
+  { recorder, env, signal, loggedIn }: FinishRestoreOptions,
+): Promise<Unrestored[]> {
+  const { repositories = [], missing = [] } = home.restored ?? {};
+  const late = delay(LOGIN_LIMIT_MS, undefined, { ref: false });
+  if (repositories.length > 0) await Promise.race([loggedIn(), late]);
+  const unrestored = await restoreRepositories(repositories, {
+    paths: home.paths,
+    git: createGit({ env, signal, timeoutMs: GIT_LIMIT_MS }),
+    onProgress: (restore) =>
+      recorder.tell('boot', { type: 'boot.changed', payload: { state: 'restoring', restore } }),
+  });
+  await home.journal.committed();
+  await forgetRestored(home.store);
+  home.restored = null;
+  return [...missing, ...unrestored];
 }

@@ -12,12 +12,13 @@ import { createMonolithClient, type MonolithClient } from '../control-plane/clie
 import { openCredentials, type Credentials } from './open-credentials.ts';
 import { STATE_KEY, type Home } from './open-home.ts';
 import { openHooks, type OpenedHooks } from './open-hooks.ts';
-import { restoreRepositories } from './restore-home.ts';
+import { finishRestore } from './restore-home.ts';
 import { openPreviews } from './open-previews.ts';
 import type { Previews } from '../previews/previews.ts';
 import { retireDamagedRuns } from '../processes/damaged-runs.ts';
 import { sweep } from '../processes/sweep.ts';
 import type { Recording } from './start-recording.ts';
+import { toolEnvironment } from './start-workspace.ts';
 import { startRoot, type Root } from './start-root.ts';
 import { writeJson } from '../storage/json-file.ts';
 
@@ -71,7 +72,13 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   };
   const restore = {
     wasMoved: home.restored !== null,
-    restoreRepositories: () => restoreRepositories(home),
+    restoreRepositories: () =>
+      finishRestore(home, {
+        recorder: recording.recorder,
+        env: toolEnvironment(home, environment),
+        signal: goodbye.signal,
+        loggedIn: () => credentials.board.settled('github'),
+      }),
   };
   const parts = {
     environment,

@@ -104,7 +104,8 @@ function toolsOf({ paths }: Home): Run {
   return createRun(paths.workspaces, `tools of ${paths.workspaces}`);
 }
 
-function toolEnvironment(home: Home, environment: EngineEnvironment): Record<string, string> {
+/** What git and gh get: the marker by which they are found again. */
+export function toolEnvironment(home: Home, environment: EngineEnvironment): Record<string, string> {
   return { ...agentEnvironment(environment), [RUN_MARKER]: toolsOf(home).id };
 }
 

@@ -17,6 +17,7 @@ import { createEngineStorage, type EngineStorage } from '../storage/atomic-files
 import { writeJson } from '../storage/json-file.ts';
 import { syncFolder } from '../storage/replace-file.ts';
 import { copyLog } from './copy-log.ts';
+import { bundlePathOf } from './restore-repositories.ts';
 import { RESTORED_KEY, type RestoredFile } from './restored-file.ts';
 
 export interface RestorationOptions {
@@ -104,7 +105,8 @@ export class Restoration {
   /** What of the archive is damaged is left out and named. */
   async #fetchFiles(): Promise<Unrestored[]> {
     const { archive, onProgress } = this.#options;
-    const { files = [], omitted = [] } = this.#manifest ?? {};
+    const { omitted = [] } = this.#manifest ?? {};
+    const files = filesIn(this.#manifest);
     if (archive === null) return [];
     const missing: Unrestored[] = omitted.map(({ path, reason }) => ({
       message: `${path} is not in the archive: ${reason}`,
@@ -159,6 +161,18 @@ export class Restoration {
     await syncFolder(paths.engine);
     return { kind: 'claimed', epoch };
   }
+}
+
+/** Of repositories it is their bundles. */
+function filesIn(manifest: Manifest | null): ArchivedFile[] {
+  if (manifest === null) return [];
+  const bundles = manifest.repositories.map((entry) => ({
+    ...entry.bundle,
+    path: bundlePathOf(entry),
+    mode: 0o600,
+    mtimeMs: Date.parse(manifest.takenAt),
+  }));
+  return [...manifest.files, ...bundles];
 }
 
 /** Whether no engine ever was in a home, or one died while it was restored. */

@@ -22,10 +22,13 @@ export class BootStatus {
   }
 
   /** Boot as it comes to a state now, with what it waits for there. */
-  at(state: BootState, reason?: string): Boot {
+  at(
+    state: BootState,
+    { reason, restore }: { reason?: string | undefined; restore?: RestoreProgress | undefined } = {},
+  ): Boot {
     const since = new Date().toISOString();
-    const stands = { state, since, ...(reason !== undefined && { reason }) };
-    const wait = WAITS[state](this.#settings);
+    const stands = { state, since, ...(reason !== undefined && { reason }), ...(restore && { restore }) };
+    const wait = WAITS[state](this.#settings, restore);
     if (wait === undefined) return stands;
     const { limitMs, ...told } = wait;
     const until = limitMs === null ? null : new Date(Date.parse(since) + limitMs).toISOString();
@@ -63,7 +66,7 @@ export function restoringBoot(
 
 type Wait = Omit<BootWait, 'since' | 'until'> & { limitMs: number | null };
 
-const WAITS: Record<BootState, (settings: BootSettings) => Wait | undefined> = {
+const WAITS: Record<BootState, (settings: BootSettings, restore?: RestoreProgress) => Wait | undefined> = {
   initializing: ({ CLOUD_INIT_OUTPUT_LOG: file, CLOUD_INIT_TIMEOUT_MS: limitMs }) =>
     existsSync(file)
       ? undefined
@@ -73,9 +76,9 @@ const WAITS: Record<BootState, (settings: BootSettings) => Wait | undefined> = {
           limitMs,
           skip: `Not a machine with cloud-init? Make the file (touch ${file}), or start with CLOUD_INIT_OUTPUT_LOG naming a file that is there, or with a shorter CLOUD_INIT_TIMEOUT_MS.`,
         },
-  restoring: () => ({
+  restoring: (_, { percent } = { phase: 'repositories', percent: 0, bytes: 0 }) => ({
     for: 'restore',
-    message: 'Restoring the repositories.',
+    message: `Restoring the workspace: repositories, ${percent} %.`,
     limitMs: null,
     skip: null,
   }),

@@ -79,9 +79,12 @@ const TABLE: Table = {
   boot: {
     'boot.changed': {
       becomes: ['boot.changed'],
-      entries: ({ payload: { state, reason } }, { boot, hooks }) => [
+      entries: ({ payload: { state, reason, restore } }, { boot, hooks }) => [
         // In this boot of the machine the start hooks do not run again, whichever engine comes.
-        { ...changeOf(boot.at(state, reason)), ...(state === 'ready' && { record: hooks.prepared }) },
+        {
+          ...changeOf(boot.at(state, { reason, restore })),
+          ...(state === 'ready' && { record: hooks.prepared }),
+        },
       ],
     },
     'engine.ready': AS_SAID,
@@ -236,7 +239,7 @@ const PARTS: Record<string, { code: string; what: string }> = {
 function lossesOf({ actorId }: ActorCrashed, { hooks: { run }, boot }: Known): Entry[] {
   if (actorId === 'boot')
     return [
-      changeOf(boot.at('ready', 'Boot broke again and again; the engine goes on without the rest of it.')),
+      changeOf(boot.at('ready', { reason: 'Boot broke again and again; the engine goes on without it.' })),
       { type: 'engine.ready', payload: { version: 'v1' } },
     ];
   if (actorId !== 'startHooks' || run?.state !== 'running') return [];

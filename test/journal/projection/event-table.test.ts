@@ -75,7 +75,7 @@ describe('boot', () => {
 
     tell('engine', { type: 'actor.crashed', actorId: 'boot', isGivenUp: true, error: 'secret' });
 
-    const reason = 'Boot broke again and again; the engine goes on without the rest of it.';
+    const reason = 'Boot broke again and again; the engine goes on without it.';
     expect(groups).toEqual([
       [
         { type: 'error', payload: { code: 'boot_given_up', message: 'Boot broke and was given up.' } },
