@@ -1,5 +1,5 @@
 /** What a chat may use, and who was asked when it is used up: pure. */
-import type { Budget, Used } from '../src/contract/budget.ts';
+import type { Budget, Spent, Used } from '../src/contract/budget.ts';
 import type { UsageTotal } from '../src/contract/chats.ts';
 import type { ChatRecord, Recorded } from '../src/contract/records.ts';
 import type { AgentRequest, Answer, RequestOutcome } from '../src/contract/requests.ts';
@@ -8,39 +8,87 @@ import { sum } from './chat.usage.ts';
 
 const LIMITS = ['usd', 'tokens', 'turns'] as const;
 
-export function isOverBudget({ chat: { budget, usage } }: ChatRecord): boolean {
-  const used = usedOf(usage);
+interface Standing {
+  record: ChatRecord;
+  spent: Spent | null;
+}
+
+export function isReached(budget: Budget | null | undefined, used: Used): boolean {
   return LIMITS.some((name) => used[name] >= (budget?.[name] ?? Infinity));
 }
 
-function usedOf(usage: UsageTotal = {}): Used {
+export function isOverBudget({ record, spent }: Standing): boolean {
+  return spent !== null || isOverOwn(record);
+}
+
+/** What the workspace has used up stops a chat that rests once it has something to do, or somebody was asked there. */
+export function isStoppedAtRest({ record, spent }: Standing): boolean {
+  const { budget, queue } = record;
+  if (isOverOwn(record) || budget?.request !== undefined) return true;
+  return spent !== null && (queue.length > 0 || isDeclined({ record, spent }));
+}
+
+/** A person stopped the chat at the budget that holds now. */
+export function isDeclined({ record: { budget }, spent }: Standing): boolean {
+  const { isDeclined: isStopped = false, declined } = budget ?? {};
+  return (
+    isStopped && (declined === undefined || LIMITS.every((name) => declined[name] === spent?.budget[name]))
+  );
+}
+
+function isOverOwn({ chat: { budget, usage } }: ChatRecord): boolean {
+  return isReached(budget, usedOf(usage));
+}
+
+export function usedOf(usage: UsageTotal = {}): Used {
   const { inputTokens = 0, outputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0 } = usage;
   const tokens = inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
   return { usd: usage.costUsd ?? 0, tokens, turns: usage.turns ?? 0 };
 }
 
-/** The next word of its kind; the event tells when that is. */
+export function plusUsed(one: Used, other: Used): Used {
+  return {
+    usd: sum(one.usd, other.usd),
+    tokens: one.tokens + other.tokens,
+    turns: one.turns + other.turns,
+  };
+}
+
+/** The next word of its kind; the event tells when that is, or the workspace when it was used up. */
 export function budgetRequestOf(
-  { chat, budget }: ChatRecord,
+  { record, spent }: Standing,
   event: ChatEvent,
 ): Recorded<'chat.request.opened'> {
-  const openedAt = event.type === 'message.submit' ? event.message.queuedAt : 'at' in event ? event.at : '';
+  const { chat, budget } = record;
+  const seenAt = 'at' in event ? event.at : (spent?.at ?? '');
+  const shared = isOverOwn(record) ? null : spent;
+  const own = {
+    scope: 'chat' as const,
+    ...(chat.budget && { budget: chat.budget }),
+    used: usedOf(chat.usage),
+  };
   const request: AgentRequest = {
     id: `budget-${(budget?.asked ?? 0) + 1}`,
     kind: 'budget',
-    ...(chat.budget && { budget: chat.budget }),
-    used: usedOf(chat.usage),
-    openedAt,
+    ...(shared === null ? own : { scope: 'workspace', budget: shared.budget, used: shared.used }),
+    openedAt: event.type === 'message.submit' ? event.message.queuedAt : seenAt,
   };
   return { type: 'chat.request.opened', payload: { chatId: chat.id, messageId: null, request } };
+}
+
+/** In the middle of a turn only the workspace is asked about; the chat's own budget waits for its end. */
+export function sharedRequestOf({ record, spent }: Standing, event: ChatEvent): ChatEmitted[] {
+  if (isOverOwn(record) || record.budget?.request !== undefined) return [];
+  return [budgetRequestOf({ record, spent }, event)];
 }
 
 /** What an answer says, which is that of the request which is open. */
 export function budgetAnswerOf(record: ChatRecord, answer: Answer): ChatEmitted[] {
   if (answer.decision === 'deny') return budgetClosingsOf(record, 'denied');
   const { chat } = record;
+  if (record.budget?.request?.scope === 'workspace') return budgetClosingsOf(record, 'allowed');
   const budgetStep = record.budget?.step ?? chat.budget ?? {};
-  const budget = answer.budget ? { ...chat.budget, ...answer.budget } : raised(record, budgetStep);
+  const budget = raised(chat.budget ?? {}, { used: usedOf(chat.usage), step: budgetStep, to: answer.budget });
   return [
     ...budgetClosingsOf(record, 'allowed'),
     { type: 'chat.updated', record: { budgetStep }, change: { budget } },
@@ -53,11 +101,17 @@ export function budgetClosingsOf({ chat, budget }: ChatRecord, outcome: RequestO
   return [{ type: 'chat.request.closed', payload }];
 }
 
-/** Each limit that is reached, by its step, as often as it takes. */
-function raised({ chat }: ChatRecord, step: Budget): Budget {
-  const used = usedOf(chat.usage);
+interface Raise {
+  used: Used;
+  step: Budget;
+  to: Budget | undefined;
+}
+
+/** To what is named of it; otherwise each limit that is reached, by its step, as often as it takes. */
+export function raised(budget: Budget, { used, step, to }: Raise): Budget {
+  if (to !== undefined) return { ...budget, ...to };
   const limits = LIMITS.flatMap((name) => {
-    const limit = chat.budget?.[name];
+    const limit = budget[name];
     if (limit === undefined) return [];
     const by = step[name] ?? limit;
     const times = used[name] < limit ? 0 : Math.floor((used[name] - limit) / by) + 1;
@@ -69,16 +123,18 @@ function raised({ chat }: ChatRecord, step: Budget): Budget {
 type BudgetPart = Pick<ChatRecord, 'budget'>;
 
 export function withBudgetRequest({ budget }: ChatRecord, request: AgentRequest): BudgetPart {
-  const { isDeclined: _, asked = 0, ...rest } = budget ?? {};
+  const { isDeclined: _, declined: __, asked = 0, ...rest } = budget ?? {};
   return { budget: { ...rest, asked: asked + 1, request } };
 }
 
 export function withBudgetAnswer({ budget }: ChatRecord, outcome: RequestOutcome): BudgetPart {
-  const { request: _, asked = 0, ...rest } = budget ?? {};
-  return { budget: { ...rest, asked, ...(outcome === 'denied' && { isDeclined: true as const }) } };
+  const { request, asked = 0, ...rest } = budget ?? {};
+  const declined = request?.scope === 'workspace' ? request.budget : undefined;
+  const denial = { isDeclined: true as const, ...(declined && { declined }) };
+  return { budget: { ...rest, asked, ...(outcome === 'denied' && denial) } };
 }
 
 export function withBudgetStep({ budget }: ChatRecord, step: Budget): BudgetPart {
-  const { isDeclined: _, asked = 0, ...rest } = budget ?? {};
+  const { isDeclined: _, declined: __, asked = 0, ...rest } = budget ?? {};
   return { budget: { ...rest, asked, step } };
 }

@@ -25,7 +25,7 @@ export function concludeTurn(stopReason: StopReason | null, end: TurnEnd): TurnE
 
 const BUDGET_REACHED: Failure = {
   code: 'budget_reached',
-  message: 'The chat has used up its budget, so its turn was interrupted.',
+  message: 'The budget is used up, so the turn was interrupted.',
 };
 
 const STOP_FAILURES: Partial<Record<StopReason, Failure>> = {

@@ -1,5 +1,6 @@
 /** The words a chat is spoken to with, and the words it speaks. */
 import type { AgentEvent } from '../src/contract/agent-event.ts';
+import type { Spent } from '../src/contract/budget.ts';
 import type { ChatChange, Failure } from '../src/contract/chats.ts';
 import type { AgentFact } from '../src/contract/facts.ts';
 import type { EngineEventBody, TurnOutcome } from '../src/contract/events.ts';
@@ -23,6 +24,8 @@ export type ChatEvent =
   | { type: 'task.stop'; taskId: string }
   | { type: 'turns.hold' }
   | { type: 'turns.release' }
+  /** Null: there is room in the budget of the workspace again. */
+  | { type: 'workspace.spent'; spent: Spent | null }
   | { type: 'chat.configure'; change: ChatChange }
   | { type: 'chat.delete' }
   | { type: 'chat.shutdown' }
@@ -58,6 +61,8 @@ export interface ChatInput {
   record: ChatRecord;
   origin: ChatOrigin;
   mayStart: boolean;
+  /** All that the workspace may use is used. */
+  spent: Spent | null;
 }
 
 export interface ChatContext {
@@ -66,6 +71,7 @@ export interface ChatContext {
   origin: ChatOrigin;
   /** False while the workspace boots, the disk is full or the engine drains: messages wait. */
   mayStart: boolean;
+  spent: Spent | null;
   /** The message at the head of the queue while its agent works out how to hand it over. */
   preparing: QueuedMessage | null;
   /** What was said into the turn, as long as its agent cannot have read it. */

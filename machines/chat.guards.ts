@@ -1,5 +1,5 @@
 /** What the statechart of a chat asks before it goes a way. */
-import { isOverBudget } from './chat.budget.ts';
+import { isDeclined, isOverBudget, isStoppedAtRest } from './chat.budget.ts';
 import { hasStarted, isOccupied, messageOf } from './chat.context.ts';
 import type { ChatContext, ChatEvent } from './chat.events.ts';
 import { openTasksOf } from './chat.tasks.ts';
@@ -11,11 +11,12 @@ interface Step {
 
 export const chatGuards = {
   canStartNext: ({ context }: Step) => context.mayStart && context.record.queue.length > 0,
-  isOverBudget: ({ context }: Step) => isOverBudget(context.record),
-  isWithinBudget: ({ context }: Step) => !isOverBudget(context.record),
+  isOverBudget: ({ context }: Step) => isOverBudget(context),
+  isStoppedAtRest: ({ context }: Step) => isStoppedAtRest(context),
+  isWithinBudget: ({ context }: Step) => !isOverBudget(context),
   isUnasked: ({ context }: Step) => context.record.budget?.request === undefined,
-  isDeclined: ({ context }: Step) => context.record.budget?.isDeclined === true,
-  isUndeclined: ({ context }: Step) => context.record.budget?.isDeclined === undefined,
+  isDeclined: ({ context }: Step) => isDeclined(context),
+  isUndeclined: ({ context }: Step) => !isDeclined(context),
   concernsBudget: ({ context, event }: Step) =>
     event.type === 'request.answer' && context.record.budget?.request?.id === event.requestId,
   isPreparedForCurrent: ({ context, event }: Step) =>

@@ -27,6 +27,7 @@ export const chatMachine = chatSetup.createMachine({
     'request.answer': { guard: 'concernsBudget', actions: 'answerBudget' },
     'turns.hold': { actions: 'holdTurns' },
     'turns.release': { actions: 'releaseTurns' },
+    'workspace.spent': { actions: 'noteSpent' },
     'chat.configure': { actions: 'configure' },
     'chat.delete': {
       target: '.stopping',
@@ -62,7 +63,7 @@ export const chatMachine = chatSetup.createMachine({
     resting: {
       description: 'No turn runs. A message starts one as soon as turns may start.',
       always: [
-        { guard: 'isOverBudget', target: 'overBudget' },
+        { guard: 'isStoppedAtRest', target: 'overBudget' },
         { guard: 'canStartNext', target: 'running', actions: 'takeNextMessage' },
       ],
       initial: 'idle',
@@ -83,7 +84,7 @@ export const chatMachine = chatSetup.createMachine({
       },
     },
     overBudget: {
-      description: 'The chat has used up its budget: nothing runs until that is raised.',
+      description: 'The budget of the chat or of the workspace is used up: nothing runs until it is raised.',
       always: { guard: 'isWithinBudget', target: 'settled', actions: 'withdrawBudgetRequest' },
       initial: 'asking',
       on: {
@@ -122,7 +123,7 @@ export const chatMachine = chatSetup.createMachine({
       always: {
         guard: 'isOverBudget',
         target: 'interrupting',
-        actions: { type: 'rememberStopReason', params: { reason: 'budget' } },
+        actions: [{ type: 'rememberStopReason', params: { reason: 'budget' } }, 'askForWorkspace'],
       },
       initial: 'starting',
       on: {

@@ -1,9 +1,10 @@
-/** What a chat says when its agent said something: pure. */
+/** How a chat says something, and what it says when its agent did. */
 import type { Usage } from '../src/contract/chats.ts';
 import type { AgentFact } from '../src/contract/facts.ts';
-import type { LineRecord, Recorded } from '../src/contract/records.ts';
+import type { ChatRecord, LineRecord, Recorded } from '../src/contract/records.ts';
 import { chatIdOf } from './chat.context.ts';
 import type { ChatContext, ChatEmitted } from './chat.events.ts';
+import { evolve } from './chat.record.ts';
 import { newsOf, taskChangeOf } from './chat.tasks.ts';
 import { plus } from './chat.usage.ts';
 
@@ -50,4 +51,16 @@ function noteOf({ position, events, end, spent, ...said }: Said, hasNews: boolea
   const isWorthALine = isSaid || Object.keys(changes).length > 0;
   if (!isWorthALine) return undefined;
   return position === null ? changes : { ...changes, position };
+}
+
+interface Mouth {
+  emit(line: ChatEmitted): void;
+  assign(change: { record: ChatRecord }): void;
+}
+
+/** A chat says what happened, and is from then on what was said. */
+export function say(mouth: Mouth, { record }: ChatContext, ...lines: ChatEmitted[]): void {
+  if (lines.length === 0) return;
+  for (const line of lines) mouth.emit(line);
+  mouth.assign({ record: lines.reduce<ChatRecord>(evolve, record) });
 }

@@ -1,10 +1,9 @@
 /** The vocabulary of the chat machine: what each name in its statechart does, without any I/O. */
 import { assertEvent, assign, enqueueActions, sendTo, setup } from 'xstate';
 import type { DropReason } from '../src/contract/events.ts';
-import type { ChatRecord } from '../src/contract/records.ts';
 import type { Answer } from '../src/contract/requests.ts';
 import { agentProcessMachine } from './agent-process.machine.ts';
-import { budgetAnswerOf, budgetClosingsOf, budgetRequestOf } from './chat.budget.ts';
+import { budgetAnswerOf, budgetClosingsOf, budgetRequestOf, sharedRequestOf } from './chat.budget.ts';
 import { chatIdOf, currentOf, isWaiting, messageOf, requestOf, waitingOf } from './chat.context.ts';
 import {
   acceptanceOf,
@@ -28,9 +27,8 @@ import { conclusionOf, disowningOf, givingUpOf, leavingBehindOf } from './chat.e
 import type { ChatContext, ChatEmitted, ChatEvent, ChatInput, StopReason } from './chat.events.ts';
 import { chatDelays } from './chat.delays.ts';
 import { chatGuards } from './chat.guards.ts';
-import { evolve } from './chat.record.ts';
 import { recordOf, settled } from './chat.settings.ts';
-import { sayingOf } from './chat.saying.ts';
+import { say, sayingOf } from './chat.saying.ts';
 import { stoppingOf } from './chat.tasks.ts';
 import { mustProvideCallback } from './must-provide.ts';
 
@@ -49,6 +47,10 @@ export const chatSetup = setup({
   actions: {
     holdTurns: assign({ mayStart: false }),
     releaseTurns: assign({ mayStart: true }),
+    noteSpent: assign(({ event }) => {
+      assertEvent(event, 'workspace.spent');
+      return { spent: event.spent };
+    }),
     announceCreated: enqueueActions(({ context, enqueue }) => say(enqueue, context, creationOf(context))),
     leaveBehind: enqueueActions(({ context, enqueue }) => say(enqueue, context, ...leavingBehindOf(context))),
     disown: enqueueActions(({ context, enqueue }) => say(enqueue, context, ...disowningOf(context))),
@@ -184,10 +186,16 @@ export const chatSetup = setup({
       say(enqueue, context, closingOf(context, requestId, outcome));
     }),
     askForBudget: enqueueActions(({ context, event, enqueue }) =>
-      say(enqueue, context, budgetRequestOf(context.record, event)),
+      say(enqueue, context, budgetRequestOf(context, event)),
     ),
+    askForWorkspace: enqueueActions(({ context, event, enqueue }) =>
+      say(enqueue, context, ...sharedRequestOf(context, event)),
+    ),
+    /** Whether that is enough for the workspace is told by the engine. */
     answerBudget: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'request.answer');
+      const isShared = context.record.budget?.request?.scope === 'workspace';
+      if (isShared && event.answer.decision === 'allow') enqueue.assign({ spent: null });
       say(enqueue, context, ...budgetAnswerOf(context.record, event.answer));
     }),
     withdrawBudgetRequest: enqueueActions(({ context, enqueue }) =>
@@ -236,15 +244,3 @@ export const chatSetup = setup({
   guards: chatGuards,
   delays: chatDelays,
 });
-
-interface Mouth {
-  emit(line: ChatEmitted): void;
-  assign(change: { record: ChatRecord }): void;
-}
-
-/** A chat says what happened, and is from then on what was said. */
-function say(mouth: Mouth, { record }: ChatContext, ...lines: ChatEmitted[]): void {
-  if (lines.length === 0) return;
-  for (const line of lines) mouth.emit(line);
-  mouth.assign({ record: lines.reduce<ChatRecord>(evolve, record) });
-}

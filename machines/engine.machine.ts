@@ -11,7 +11,11 @@ import { engineSetup } from './engine.setup.ts';
 
 export const engineMachine = engineSetup.createMachine({
   id: 'engine',
-  context: { chatIds: [], crashes: {} },
+  context: {
+    chatIds: [],
+    crashes: {},
+    use: { limits: { budget: null }, used: { usd: 0, tokens: 0, turns: 0 }, at: '' },
+  },
   entry: 'startCredentials',
   initial: 'active',
   on: {
@@ -32,6 +36,9 @@ export const engineMachine = engineSetup.createMachine({
       { actions: ['stopActor', 'reportGivenUp'] },
     ],
     'restartWindow.elapsed': { actions: 'forgetCrash' },
+    'budget.set': { actions: 'setBudget' },
+    'budget.raise': { actions: 'raiseBudget' },
+    'workspace.used': { actions: 'noteUse' },
   },
   states: {
     active: {

@@ -1,7 +1,10 @@
 /** The vocabulary of the engine machine. */
-import { and, assign, emit, enqueueActions, setup, stateIn } from 'xstate';
+import { and, assertEvent, assign, emit, enqueueActions, setup, stateIn } from 'xstate';
 import type { CredentialProvider, LoginProvider } from '../src/contract/credentials.ts';
+import type { Budget, Spent, Used, WorkspaceLimits } from '../src/contract/budget.ts';
+import type { Recorded } from '../src/contract/records.ts';
 import { bootMachine } from './boot.machine.ts';
+import { isReached, raised } from './chat.budget.ts';
 import type { ChatInput } from './chat.events.ts';
 import { chatMachine } from './chat.machine.ts';
 import { credentialMachine } from './credential.machine.ts';
@@ -16,13 +19,17 @@ const RESTARTS = 3;
 const CREDENTIALS: readonly CredentialProvider[] = ['github', 'claude', 'codex'];
 const LOGINS: readonly LoginProvider[] = ['claude', 'codex'];
 
-type NewChat = Omit<ChatInput, 'mayStart'>;
+type NewChat = Omit<ChatInput, 'mayStart' | 'spent'>;
 
 export type EngineCommand =
   | { type: 'chat.create'; input: NewChat }
   | { type: 'chat.restore'; input: NewChat }
   | { type: 'storage.low' }
   | { type: 'storage.recovered' }
+  | { type: 'budget.set'; budget: Budget | null }
+  /** To what is named of it; left out: by the same amount again. */
+  | { type: 'budget.raise'; to: Budget | undefined }
+  | ({ type: 'workspace.used' } & WorkspaceUse)
   | { type: 'restartWindow.elapsed'; chatId: string }
   | { type: 'engine.drain' }
   | { type: 'engine.handOver' }
@@ -47,12 +54,20 @@ export interface ActorCrashed {
   error: unknown;
 }
 
-export type EngineEmitted = ChatCrashed | ActorCrashed;
+/** What the workspace may use and has used, as last told, and when that was. */
+export interface WorkspaceUse {
+  limits: WorkspaceLimits;
+  used: Used;
+  at: string;
+}
+
+export type EngineEmitted = ChatCrashed | ActorCrashed | Recorded<'budget.changed'>;
 
 export interface EngineContext {
   chatIds: string[];
   /** Crashes within the last `restartWindow`, by actor. */
   crashes: Record<string, number>;
+  use: WorkspaceUse;
 }
 
 const mayStart = stateIn({ active: { work: { serving: 'running' } } });
@@ -75,7 +90,8 @@ export const engineSetup = setup({
     startChat: enqueueActions(({ context, event, enqueue, check }) => {
       if (event.type !== 'chat.create' && event.type !== 'chat.restore') return;
       const chatId = event.input.record.chat.id;
-      enqueue.spawnChild('chat', { id: chatId, input: { ...event.input, mayStart: check(mayStart) } });
+      const input = { ...event.input, mayStart: check(mayStart), spent: spentOf(context.use) };
+      enqueue.spawnChild('chat', { id: chatId, input });
       enqueue.assign({ chatIds: [...context.chatIds, chatId] });
     }),
     forgetChat: enqueueActions(({ context, event, enqueue }) => {
@@ -119,6 +135,30 @@ export const engineSetup = setup({
     releaseTurns: enqueueActions(({ context, enqueue }) => {
       for (const chatId of context.chatIds) enqueue.sendTo(chatId, { type: 'turns.release' });
     }),
+    setBudget: emit(({ event }): Recorded<'budget.changed'> => {
+      assertEvent(event, 'budget.set');
+      const { budget } = event;
+      return {
+        type: 'budget.changed',
+        payload: { budget },
+        ...(budget && { record: { budgetStep: budget } }),
+      };
+    }),
+    raiseBudget: enqueueActions(({ context: { use }, event, enqueue }) => {
+      assertEvent(event, 'budget.raise');
+      const { budget, step } = use.limits;
+      if (budget === null) return;
+      const payload = { budget: raised(budget, { used: use.used, step: step ?? budget, to: event.to }) };
+      enqueue.emit({ type: 'budget.changed', payload });
+    }),
+    noteUse: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'workspace.used');
+      const { type: _, ...use } = event;
+      enqueue.assign({ use });
+      const [before, spent] = [spentOf(context.use), spentOf(use)];
+      if (before === null && spent === null) return;
+      for (const chatId of context.chatIds) enqueue.sendTo(chatId, { type: 'workspace.spent', spent });
+    }),
     shutDownChats: enqueueActions(({ context, enqueue }) => {
       for (const chatId of context.chatIds) enqueue.sendTo(chatId, { type: 'chat.shutdown' });
     }),
@@ -145,6 +185,10 @@ export const engineSetup = setup({
   },
   delays: { restartWindow: 60_000, drainLimit: 9_000, tellLimit: 2_000, copyLimit: 1_000 },
 });
+
+function spentOf({ limits: { budget }, used, at }: WorkspaceUse): Spent | null {
+  return budget !== null && isReached(budget, used) ? { budget, used, at } : null;
+}
 
 function actorOf(event: EngineCommand): string {
   return 'actorId' in event ? event.actorId : '';

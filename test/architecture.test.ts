@@ -48,6 +48,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'xstate',
     'zod',
     'type:machines',
+    'machines/chat.budget.ts',
     'machines/chat.context.ts',
     'machines/chat.record.ts',
     'machines/chat.usage.ts',

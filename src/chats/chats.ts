@@ -129,9 +129,11 @@ export class ChatCommands {
 
   async answer(chatId: string, requestId: string, answer: Answer): Promise<void> {
     const { gate } = this.#options;
-    const isOpen = openRequestsOf(gate.recordOf(chatId)).some(({ id }) => id === requestId);
-    if (!isOpen) throw new EngineError('REQUEST_NOT_FOUND', { chatId, requestId });
+    const request = openRequestsOf(gate.recordOf(chatId)).find(({ id }) => id === requestId);
+    if (request === undefined) throw new EngineError('REQUEST_NOT_FOUND', { chatId, requestId });
     gate.actorOf(chatId).send({ type: 'request.answer', requestId, answer: repairAnswer(answer) });
+    if (request.scope === 'workspace' && answer.decision === 'allow')
+      this.#options.send({ type: 'budget.raise', to: answer.budget });
     await gate.committed(undefined);
   }
 

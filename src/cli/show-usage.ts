@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { EngineClient, UsageTotal } from '../client/client.ts';
+import type { Budget, EngineClient, UsageTotal } from '../client/client.ts';
 import { toColumns, toDuration } from './show-status.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -10,15 +10,21 @@ export async function showUsage(
 ): Promise<number> {
   const shown = await client.usage({ signal: terminal.stopSignal() });
   const { bold, dim } = pc.createColors(terminal.hasColors);
-  const { usage, providers, chats } = shown;
+  const { usage, budget, providers, chats } = shown;
   const rows = [
     HEADINGS.map(dim),
     ...chats.map((chat) => toRow(`${dim(chat.chatId.slice(0, 8))}  ${chat.title}`, chat.usage)),
     ...Object.entries(providers).map(([provider, total]) => toRow(bold(provider), total)),
     toRow(bold('all'), usage),
+    ...(budget === undefined ? [] : [toLimits(bold('budget'), budget)]),
   ];
   terminal.print(json ? `${JSON.stringify(shown, null, 2)}\n` : toColumns(rows));
   return EXIT.DONE;
+}
+
+function toLimits(name: string, { usd, tokens, turns }: Budget): string[] {
+  const all = tokens === undefined ? '' : `${tokens} in all`;
+  return [name, String(turns ?? ''), '', all, '', '', usd === undefined ? '' : `$${usd}`];
 }
 
 const HEADINGS = ['', 'turns', 'time', 'input', 'cached', 'output', 'cost'];

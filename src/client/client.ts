@@ -28,6 +28,7 @@ export type { SearchResult, SearchResults } from '../contract/search.ts';
 export type { Boot, EngineStatus } from '../contract/status.ts';
 export type { Task, TaskView } from '../contract/tasks.ts';
 export { isWebUrl } from '../contract/web-url.ts';
+export type { Budget } from '../contract/budget.ts';
 export { budgetBrief } from '../contract/budget-brief.ts';
 export { subjectOf } from '../contract/tool-brief.ts';
 export { usageBrief } from '../contract/usage-brief.ts';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Budget } from '../contract/budget.ts';
 import { ActorFrameSchema, ActorListSchema, type ActorFrame, type ActorView } from '../contract/actors.ts';
 import {
   CanvasItemSchema,
@@ -60,6 +61,12 @@ export class EngineCalls {
 
   usage(options: CallOptions = {}): Promise<UsageResponse> {
     return this.#transport.get('/usage', { schema: UsageResponseSchema, ...options });
+  }
+
+  /** What all chats together may use; null: there is no such limit. */
+  setBudget(budget: Budget | null, options: CallOptions = {}): Promise<UsageResponse> {
+    const call = { method: 'PATCH', path: '/usage', body: { budget }, schema: UsageResponseSchema } as const;
+    return this.#transport.call({ ...call, ...options, isRepeatable: true });
   }
 
   repos({ includeDiffs, signal }: CallOptions & { includeDiffs?: boolean } = {}): Promise<RepoList> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BudgetSchema } from './budget.ts';
 import { AgentEventSchema } from './agent-event.ts';
 import { CanvasItemSummarySchema } from './canvas.ts';
 import { ChatSummarySchema, FailureSchema, UsageSchema, UsageTotalSchema } from './chats.ts';
@@ -136,6 +137,7 @@ export const EngineEventSchema = z
       'credentials.changed',
       z.object({ provider: CredentialProviderSchema, state: CredentialStateSchema }),
     ),
+    eventOf('budget.changed', z.object({ budget: BudgetSchema.nullable() })),
     eventOf('plan.changed', z.object({ plan: PlanSummarySchema, change: FileChangeSchema })),
     eventOf('canvas.changed', z.object({ item: CanvasItemSummarySchema, change: FileChangeSchema })),
     eventOf('preview.changed', PreviewListSchema),

@@ -2,7 +2,7 @@
  * The private part of a journal line: what the engine needs to go on after a restart. Never leaves the engine.
  */
 import { z } from 'zod';
-import { BudgetSchema } from './budget.ts';
+import { BudgetSchema, WorkspaceLimitsSchema } from './budget.ts';
 import { ChatSummarySchema, PolicySchema, UsageSchema, UsageTotalSchema } from './chats.ts';
 import type { EngineEventBody, EngineEventType } from './events.ts';
 import { HookRecordSchema, HookRunSchema, HooksRecordSchema } from './hook-records.ts';
@@ -87,7 +87,7 @@ export const ReceiptSchema = z.object({
   turnId: z.string().optional(),
 });
 
-/** Who was asked about the budget of a chat. */
+/** Who was asked about the budget of a chat, or of the workspace in it. */
 export const BudgetRecordSchema = z.object({
   /** By how much it is raised; left out: by as much as it is. */
   step: BudgetSchema.optional(),
@@ -95,6 +95,8 @@ export const BudgetRecordSchema = z.object({
   request: AgentRequestSchema.optional(),
   /** A person stopped the chat there. */
   isDeclined: z.literal(true).optional(),
+  /** The budget of the workspace at which that was; left out: it was at that of the chat. */
+  declined: BudgetSchema.optional(),
 });
 
 /** Everything known of one chat: the fold of its journal lines. */
@@ -161,6 +163,7 @@ export const ChatsFileSchema = z.object({
   deletedChats: z.array(ChatSummarySchema).optional(),
   /** What chats that are deleted had used, by their agents. */
   deletedUsage: z.record(z.string(), UsageTotalSchema).optional(),
+  workspaceLimits: WorkspaceLimitsSchema.optional(),
 });
 
 /** `~/.replicas/engine-state.json`: what the last engine of this home was. */

@@ -13,6 +13,8 @@ export const AgentRequestSchema = z
     input: z.unknown().optional(),
     questions: z.array(z.unknown()).optional(),
     plan: z.string().optional(),
+    /** Whose budget: that of this chat, or that of all. */
+    scope: z.enum(['chat', 'workspace']).optional(),
     budget: BudgetSchema.optional(),
     used: UsedSchema.optional(),
     openedAt: z.iso.datetime(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BudgetSchema } from './budget.ts';
 import { UsageTotalSchema } from './chats.ts';
 
 /** What the agents of a workspace have used. */
@@ -6,6 +7,8 @@ export const WorkspaceUsageSchema = z
   .object({
     /** Of all, with what chats had used that are deleted. */
     usage: UsageTotalSchema,
+    /** What all may use together; left out: there is no such limit. */
+    budget: BudgetSchema.optional(),
     /** The same by agent. */
     providers: z.record(z.string(), UsageTotalSchema),
     chats: z.array(

@@ -24,6 +24,7 @@ import { readHistoryEnds, type HistoryEnd } from '../journal/projection/history-
 import { openHistory, type History } from '../journal/projection/history.ts';
 import { HooksState } from '../journal/projection/hooks-state.ts';
 import { restoreRecords } from '../journal/projection/restore.ts';
+import { WorkspaceBudget } from '../journal/projection/workspace-budget.ts';
 import { retell } from '../journal/projection/retell.ts';
 import { readRestored, type RestoredFile } from '../restore/restored-file.ts';
 import { SaidBefore } from '../journal/projection/said-before.ts';
@@ -46,6 +47,7 @@ export interface Home {
   records: Map<string, ChatRecord>;
   deleted: DeletedChats;
   saidBefore: SaidBefore;
+  budget: WorkspaceBudget;
   /** Whether there is a `chats.json` that can be read. */
   hasCheckpoint: boolean;
   hooks: HooksState;
@@ -96,7 +98,8 @@ export async function openHome({ environment, log, onFatal, onRestore }: OpenHom
   const bootId = readBootId();
   const hooks = new HooksState(bootId, file?.hooks);
   const deleted = new DeletedChats(file?.deletedChats, file?.deletedUsage);
-  const { records, until } = await restoreRecords({ file, ...opened, hooks, deleted });
+  const budget = new WorkspaceBudget(file?.workspaceLimits);
+  const { records, until } = await restoreRecords({ file, ...opened, hooks, deleted, budget });
   const saidBefore = new SaidBefore();
   for (const end of ends) await saidBefore.note(records.get(end.chatId), { ...end, after: until });
   if (isCopy) await disownRuns(paths);
@@ -109,6 +112,7 @@ export async function openHome({ environment, log, onFatal, onRestore }: OpenHom
     records,
     deleted,
     saidBefore,
+    budget,
     hasCheckpoint,
     mirror,
     hooks: isCopy || restored !== null ? new HooksState(bootId) : hooks,

@@ -89,6 +89,8 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
     version,
     boot: boot.read(),
   });
+  const usage = () =>
+    gate.snapshot(workspaceUsage(recorder.records.values(), home.deleted.usage, home.budget.limits));
   return {
     version,
     chats: createChats(parts, { gate, environment }),
@@ -109,7 +111,12 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
     environment: createEnvironmentView(home, { environment, credentials, engineVersion: version }),
     ...inspection,
     credentials: createCredentials(credentials, gate),
-    usage: () => gate.snapshot(workspaceUsage(recorder.records.values(), home.deleted.usage)),
+    usage,
+    async setBudget(budget) {
+      gate.refuseNewWork();
+      root.actor.send({ type: 'budget.set', budget });
+      return usage();
+    },
     metrics: { read: () => metrics.read({ gauges, version }) },
     health,
     status: () =>

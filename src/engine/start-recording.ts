@@ -61,7 +61,7 @@ export async function startRecording(home: Home, options: StartRecordingOptions)
 
 /** History is a projection: an event enters it when the journal has it on disk. */
 function createRecorder(
-  { journal, history, records, deleted, saidBefore, hooks, outbox }: Home,
+  { journal, history, records, deleted, saidBefore, budget, hooks, outbox }: Home,
   { boot, metrics, onTurnEnd }: Pick<Recording, 'boot' | 'metrics'> & { onTurnEnd: () => void },
 ): Recorder {
   const uncommitted: Delta[] = [];
@@ -86,6 +86,7 @@ function createRecorder(
     records,
     deleted,
     saidBefore,
+    budget,
     hooks,
     boot,
   });

@@ -83,6 +83,8 @@ export interface Root {
   ended(): Promise<unknown>;
 }
 
+const NOTHING_USED = { usd: 0, tokens: 0, turns: 0 };
+
 /** Binds every name in the machines to what does it, and starts the root actor with the chats that are on record. */
 export function startRoot(options: StartRootOptions): Root {
   const { recorder, log } = options;
@@ -105,6 +107,11 @@ export function startRoot(options: StartRootOptions): Root {
     },
   );
   actor.start();
+  recorder.onUse = (limits, used) => {
+    const at = new Date().toISOString();
+    send({ type: 'workspace.used', limits, used: limits.budget === null ? NOTHING_USED : used(), at });
+  };
+  recorder.tellUse();
   if (options.mirror !== undefined) send({ type: 'mirror.begin' });
   for (const record of recorder.records.values())
     send({ type: 'chat.restore', input: { record, origin: options.origin } });

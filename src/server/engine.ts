@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { ActorEvent, ActorView } from '../contract/actors.ts';
+import type { Budget } from '../contract/budget.ts';
 import type { CanvasItem, CanvasItemSummary } from '../contract/canvas.ts';
 import type { ChatList, ChatSummary, CreateChat, UpdateChat } from '../contract/chats.ts';
 import type { CredentialHealth, CredentialProvider, TokenRefreshHealth } from '../contract/credentials.ts';
@@ -44,6 +45,8 @@ export interface Engine {
   readonly inspector: Inspector;
   environment(): Promise<WorkspaceEnvironment>;
   usage(): Promise<UsageResponse>;
+  /** What all chats together may use; null: there is no such limit. */
+  setBudget(budget: Budget | null): Promise<UsageResponse>;
   health(): z.infer<typeof HealthSchema>;
   status(): Promise<z.infer<typeof StatusSchema>>;
 }

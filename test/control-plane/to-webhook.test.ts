@@ -14,6 +14,10 @@ it.each<[string, Partial<AgentRequest>]>([
     'The budget is used up: 1.5 of 1 dollars, 3 of 3 turns',
     { kind: 'budget', budget: { usd: 1, tokens: 9, turns: 3 }, used: { usd: 1.5, tokens: 8, turns: 3 } },
   ],
+  [
+    'The budget of the workspace is used up: 9 of 9 tokens',
+    { kind: 'budget', scope: 'workspace', budget: { tokens: 9 }, used: { usd: 0, tokens: 9, turns: 3 } },
+  ],
   [`Write ${'a'.repeat(113)}…`, { kind: 'permission', tool: 'Write', input: { file_path: 'a'.repeat(500) } }],
 ])('says in one line what is waited for: %s', async (summary, asked) => {
   const event = await told({ kind: 'permission', ...asked });

@@ -82,12 +82,13 @@ function countOf({ attributes }: Span, name: string): number {
   return Number(attributes.find(({ key }) => key === name)?.value.intValue ?? 0);
 }
 
-it('a budget that is used up when the engine is killed is asked for once, and no model before it is raised', async () => {
+it('a budget that is used up when the engine is killed is asked for once, and no model before it is raised; then that of the workspace', async () => {
   const { chatId, client, kill, model, start } = await startWorkspace({
     script: byPrompt({ endless: runsForever() }),
   });
   const stream = await client.follow({ resume: true });
-  const requests = async () => (await client.get<RequestList>(`/chats/${chatId}/requests`)).body.requests;
+  const requests = async (id = chatId) =>
+    (await client.get<RequestList>(`/chats/${id}/requests`)).body.requests;
   await client.patch(`/chats/${chatId}`, { budget: { tokens: 17 } });
 
   await client.send(chatId, 'endless');
@@ -96,7 +97,7 @@ it('a budget that is used up when the engine is killed is asked for once, and no
   await kill();
   await start();
 
-  await expect.poll(requests, { timeout: 30_000 }).toMatchObject([{ id: 'budget-1', kind: 'budget' }]);
+  await expect.poll(() => requests(), PATIENT).toMatchObject([{ id: 'budget-1', scope: 'chat' }]);
   expect((await client.get(`/chats/${chatId}`)).body).toMatchObject({
     chat: { state: 'idle', processing: false, awaitingInput: true, budget: { tokens: 17 } },
   });
@@ -106,6 +107,26 @@ it('a budget that is used up when the engine is killed is asked for once, and no
   expect(model.messages()).toHaveLength(2);
   const asked = stream.events.filter(({ type }) => type === 'chat.request.opened');
   expect(asked).toMatchObject([{ payload: { request: { id: 'budget-1' } } }]);
+
+  const other = await createChat(client, 'claude');
+  const budget = { tokens: 3 * 17 };
+  expect((await client.patch('/usage', { budget })).body).toMatchObject({ budget });
+  await client.send(chatId, 'endless');
+  await expect
+    .poll(() => requests(), PATIENT)
+    .toMatchObject([{ id: 'budget-2', scope: 'workspace', budget }]);
+  const queued = await client.send(other, 'hello');
+  await kill();
+  await start();
+
+  const shared = { scope: 'workspace', budget, used: { tokens: 3 * 17 } };
+  await expect.poll(() => requests(other), PATIENT).toMatchObject([{ id: 'budget-1', ...shared }]);
+  expect(await requests()).toMatchObject([{ id: 'budget-2', ...shared }]);
+  expect(model.messages()).toHaveLength(3);
+  await client.post(`/chats/${other}/requests/budget-1`, { decision: 'allow' });
+  expect(await stream.waitForEnd(queued)).toMatchObject({ payload: { outcome: 'completed' } });
+  expect([await requests(), await requests(other)]).toEqual([[], []]);
+  expect((await client.get('/usage')).body).toMatchObject({ budget: { tokens: 2 * 3 * 17 } });
 }, 120_000);
 
 type RequestList = z.infer<typeof RequestListSchema>;

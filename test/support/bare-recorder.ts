@@ -2,6 +2,7 @@ import { BootStatus } from '../../src/journal/projection/boot-status.ts';
 import { DeletedChats } from '../../src/journal/projection/deleted-chats.ts';
 import { HooksState } from '../../src/journal/projection/hooks-state.ts';
 import { SaidBefore } from '../../src/journal/projection/said-before.ts';
+import { WorkspaceBudget } from '../../src/journal/projection/workspace-budget.ts';
 import { Recorder, type RecorderOptions } from '../../src/journal/projection/recorder.ts';
 
 /** A recorder with nothing around it but what a test gives. */
@@ -14,6 +15,7 @@ export function bareRecorder(options: Partial<RecorderOptions> = {}): Recorder {
     records: new Map(),
     deleted: new DeletedChats(),
     saidBefore: new SaidBefore(),
+    budget: new WorkspaceBudget(),
     hooks: new HooksState('boot'),
     boot: new BootStatus({ CLOUD_INIT_OUTPUT_LOG: '/none', CLOUD_INIT_TIMEOUT_MS: 600_000 }),
     ...options,

@@ -98,7 +98,11 @@ export const TROUBLES: [where: string, code: string, meaning: string][] = [
   ['turn', 'agent_silent', 'It said nothing for `AGENT_SILENT_MS`, nor when it was asked to stop.'],
   ['turn', 'agent_unavailable', 'Its program is missing or could not be started.'],
   ['turn', 'agent_unresponsive', 'It did not stop when it was asked to, and was ended.'],
-  ['turn', 'budget_reached', 'The chat has used up its budget; its request of kind `budget` raises it.'],
+  [
+    'turn',
+    'budget_reached',
+    'The budget of the chat or of the workspace is used up; a request of kind `budget` raises it.',
+  ],
   ['turn', 'chat_failed', 'The chat was given up with this turn in it.'],
   [
     'turn',

@@ -62,6 +62,7 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
     plans: { list: unexpected('plans.list'), get: unexpected('plans.get') },
     environment: unexpected('environment'),
     usage: unexpected('usage'),
+    setBudget: unexpected('setBudget'),
     previews: { list: unexpected('previews.list') },
     canvas: { list: unexpected('canvas.list'), get: unexpected('canvas.get') },
     credentials: {

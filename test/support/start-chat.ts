@@ -4,7 +4,7 @@ import type { ChatEmitted, ChatEvent, ChatInput, ChatOrigin } from '../../machin
 import type { agentProcessMachine } from '../../machines/agent-process.machine.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
 import type { AgentCommand, AgentSessionInput } from '../../src/contract/facts.ts';
-import type { Budget } from '../../src/contract/budget.ts';
+import type { Budget, Spent } from '../../src/contract/budget.ts';
 import type { ChatRecord, QueuedMessage, Steered } from '../../src/contract/records.ts';
 import { READ_AT, session } from './chat-words.ts';
 
@@ -34,6 +34,7 @@ export interface ChatStart {
   errored?: boolean;
   budget?: Budget;
   mayStart?: boolean;
+  spent?: Spent | null;
   origin?: ChatOrigin;
   /** In place of all that is told of it above. */
   record?: ChatRecord;
@@ -81,8 +82,8 @@ export interface Stand {
 export type ChatHarness = ReturnType<typeof startChat>;
 
 export function chatInputOf(start: ChatStart = {}): ChatInput {
-  const { origin = { kind: 'restored' }, mayStart = true, record = recordOf(start) } = start;
-  return { record, origin, mayStart };
+  const { origin = { kind: 'restored' }, mayStart = true, spent = null, record = recordOf(start) } = start;
+  return { record, origin, mayStart, spent };
 }
 
 /** What is on record of a chat that stood there. */

@@ -8,6 +8,7 @@ import type { OnDamage } from '../../storage/set-aside.ts';
 import type { DeletedChats } from './deleted-chats.ts';
 import type { History } from './history.ts';
 import type { HooksState } from './hooks-state.ts';
+import type { WorkspaceBudget } from './workspace-budget.ts';
 
 export const CHATS_KEY = 'engine:chats.json';
 const PREVIOUS_KEY = 'engine:chats.previous.json';
@@ -23,6 +24,7 @@ export interface CheckpointOptions {
   records: ReadonlyMap<string, ChatRecord>;
   hooks: HooksState;
   deleted: DeletedChats;
+  budget: WorkspaceBudget;
   /** Whether there is one already. */
   isWritten: boolean;
   /** A checkpoint is due after this much of the journal, however short the time. */
@@ -83,7 +85,7 @@ export class Checkpoint {
   }
 
   async #write(): Promise<void> {
-    const { store, journal, history, payloads, records, hooks, deleted } = this.#options;
+    const { store, journal, history, payloads, records, hooks, deleted, budget } = this.#options;
     const watermark = journal.headId;
     if (watermark === this.#watermark) return;
     const value: ChatsFile = {
@@ -92,6 +94,7 @@ export class Checkpoint {
       chats: [...records.values()],
       hooks: hooks.toRecord(),
       ...(deleted.all.length > 0 && { deletedChats: [...deleted.all], deletedUsage: deleted.usage }),
+      ...(budget.limits.budget && { workspaceLimits: budget.limits }),
     };
     const named = JSON.stringify(value);
     await journal.committed();

@@ -112,6 +112,7 @@ const TABLE: Table = {
   },
   credential: { 'credentials.changed': AS_SAID, error: AS_SAID },
   engine: {
+    'budget.changed': AS_SAID,
     'chat.crashed': {
       becomes: ['error'],
       entries: ({ chatId, isGivenUp, error }) => {

@@ -1,3 +1,4 @@
+import type { Used, WorkspaceLimits } from '../../contract/budget.ts';
 import type { ChatSummary, UsageTotal } from '../../contract/chats.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { ChatRecord, LineRecord } from '../../contract/records.ts';
@@ -8,6 +9,7 @@ import type { DeletedChats } from './deleted-chats.ts';
 import { SEQUENCE_DIGITS, formatEventId, sequenceOf } from '../event-id.ts';
 import { sum } from '../../../machines/chat.usage.ts';
 import type { SaidBefore } from './said-before.ts';
+import { usedIn, type WorkspaceBudget } from './workspace-budget.ts';
 import { entriesOf, type Known, type Sayings, type Source } from './event-table.ts';
 
 /** A line before the journal gives it an id. */
@@ -31,6 +33,7 @@ export interface RecorderOptions extends Known {
   records: Map<string, ChatRecord>;
   deleted: DeletedChats;
   saidBefore: SaidBefore;
+  budget: WorkspaceBudget;
 }
 
 /** Lines that the engine may show only after the disk has them. Deltas survive a killed engine without that. */
@@ -50,6 +53,8 @@ export class Recorder {
   readonly #options: RecorderOptions;
   /** Tells the engine's counters when they changed since it was last asked; set once they are known. */
   countersChange: () => Sayings['counters'] | undefined = () => undefined;
+  /** Told when chats have used more, or the workspace may use another amount; set once somebody wants to know. */
+  onUse: (limits: WorkspaceLimits, used: () => Used) => void = () => undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -61,7 +66,9 @@ export class Recorder {
 
   /** Records what a machine emitted, or a part of the engine says: one group. */
   tell<From extends Source>(source: From, said: Sayings[From]): void {
-    this.#record(entriesOf(source, said, this.#options));
+    const entries = entriesOf(source, said, this.#options);
+    this.#record(entries);
+    if (entries.some(({ type }) => type === 'budget.changed')) this.tellUse();
   }
 
   /** Records the counters, if they changed. */
@@ -100,6 +107,12 @@ export class Recorder {
       else records.set(id, before);
       throw error;
     }
+    if (chat.usage !== told.usage) this.tellUse();
+  }
+
+  tellUse(): void {
+    const { budget, records, deleted } = this.#options;
+    this.onUse(budget.limits, () => usedIn(records.values(), deleted.usage));
   }
 
   #record(facts: Entry[]): void {
@@ -115,6 +128,7 @@ export class Recorder {
   #takeIn(entry: Entry): void {
     if (entry.record !== undefined) this.#options.hooks.fold(entry.record);
     if (entry.type === 'boot.changed') this.#options.boot.note(entry.payload);
+    this.#options.budget.fold(entry);
   }
 
   #reportDeltas(entries: Entry[], lastId: string): void {

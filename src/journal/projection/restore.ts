@@ -6,6 +6,7 @@ import type { Journal } from '../journal.ts';
 import type { DeletedChats } from './deleted-chats.ts';
 import type { History } from './history.ts';
 import type { HooksState } from './hooks-state.ts';
+import type { WorkspaceBudget } from './workspace-budget.ts';
 
 export interface RestoreOptions {
   /** The last checkpoint, if there is one. */
@@ -15,6 +16,7 @@ export interface RestoreOptions {
   /** As the checkpoint has it; what the journal tells beyond is folded in. */
   hooks: HooksState;
   deleted: DeletedChats;
+  budget: WorkspaceBudget;
 }
 
 export interface RestoredRecords {
@@ -30,13 +32,14 @@ export async function restoreRecords({
   history,
   hooks,
   deleted,
+  budget,
 }: RestoreOptions): Promise<RestoredRecords> {
   const records = new Map(file?.chats.map((record) => [record.chat.id, record]));
   const start = await startOfFold(file, journal);
   let until = file?.watermark ?? '';
   if (start === undefined) return { records, until };
   for await (const lines of journal.replay(start)) {
-    for (const line of lines) await apply(line, { records, history, hooks, deleted });
+    for (const line of lines) await apply(line, { records, history, hooks, deleted, budget });
     until = lines.at(-1)?.id ?? until;
   }
   return { records, until };
@@ -60,9 +63,11 @@ async function apply(
     history,
     hooks,
     deleted,
-  }: Pick<RestoreOptions, 'history' | 'hooks' | 'deleted'> & { records: Map<string, ChatRecord> },
+    budget,
+  }: Pick<RestoreOptions, 'history' | 'hooks' | 'deleted' | 'budget'> & { records: Map<string, ChatRecord> },
 ): Promise<void> {
   if (line.record !== undefined) hooks.fold(line.record);
+  budget.fold(line);
   const chatId = chatIdOf(line);
   if (chatId === undefined) return;
   const before = records.get(chatId);

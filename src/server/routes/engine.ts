@@ -1,14 +1,16 @@
 import { z } from 'zod';
+import { ChangeWorkspaceBudgetSchema } from '../../contract/budget.ts';
 import { HealthSchema, StatusSchema } from '../../contract/status.ts';
 import { UsageResponseSchema } from '../../contract/usage.ts';
 import type { Engine } from '../engine.ts';
 import { describeRoutes } from '../openapi.ts';
-import { route, type Route } from '../route.ts';
+import { route, withDeadline, type Route } from '../route.ts';
 
 const Health = HealthSchema.meta({ id: 'Health' });
+const ChangeWorkspaceBudget = ChangeWorkspaceBudgetSchema.meta({ id: 'ChangeWorkspaceBudget' });
 const Status = StatusSchema.meta({ id: 'Status' });
 
-export function engineRoutes(engine: Pick<Engine, 'health' | 'status' | 'usage' | 'metrics'>) {
+export function engineRoutes(engine: Pick<Engine, 'health' | 'status' | 'usage' | 'setBudget' | 'metrics'>) {
   return [
     route({
       method: 'GET',
@@ -31,6 +33,14 @@ export function engineRoutes(engine: Pick<Engine, 'health' | 'status' | 'usage' 
       summary: 'What the agents have used: all, by agent, by chat',
       answers: { 200: { description: 'The sums, as of `lastEventId`.', schema: UsageResponseSchema } },
       handle: () => engine.usage(),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/usage',
+      summary: 'Sets what all chats together may use; null lifts it',
+      request: z.object({ body: ChangeWorkspaceBudget }),
+      answers: { 200: { description: 'The sums, with the new budget.', schema: UsageResponseSchema } },
+      handle: ({ body }) => withDeadline(engine.setBudget(body.budget)),
     }),
     route({
       method: 'GET',

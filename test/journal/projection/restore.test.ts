@@ -7,6 +7,7 @@ import type { Journal } from '../../../src/journal/journal.ts';
 import { DeletedChats } from '../../../src/journal/projection/deleted-chats.ts';
 import { HooksState } from '../../../src/journal/projection/hooks-state.ts';
 import { restoreRecords } from '../../../src/journal/projection/restore.ts';
+import { WorkspaceBudget } from '../../../src/journal/projection/workspace-budget.ts';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
 import { CHAT as ID, NOW, idOf, openTestJournal } from '../open-test-journal.ts';
 import { open } from './open-test-history.ts';
@@ -106,5 +107,6 @@ async function restore(journal: Journal, file: ChatsFile | null) {
     history,
     hooks: new HooksState('boot'),
     deleted: new DeletedChats(),
+    budget: new WorkspaceBudget(),
   });
 }

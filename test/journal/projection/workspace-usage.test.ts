@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { UsageTotal } from '../../../src/contract/chats.ts';
 import { DeletedChats } from '../../../src/journal/projection/deleted-chats.ts';
+import { usedIn, WorkspaceBudget } from '../../../src/journal/projection/workspace-budget.ts';
 import { workspaceUsage } from '../../../src/journal/projection/workspace-usage.ts';
+import { bareRecorder } from '../../support/bare-recorder.ts';
 import { recordOf } from '../../support/start-chat.ts';
 
 function chat(provider: string, usage: UsageTotal) {
@@ -34,5 +36,50 @@ describe('the usage of a workspace', () => {
       providers: { codex: { outputTokens: 150, turns: 150 } },
       chats: [],
     });
+  });
+});
+
+describe('the budget of a workspace', () => {
+  it('is that of the last line, with what was set at first to raise it by', () => {
+    const budget = new WorkspaceBudget();
+    const [set, raised] = [{ turns: 2 }, { turns: 4 }];
+
+    budget.fold({ type: 'budget.changed', payload: { budget: set }, record: { budgetStep: set } });
+    budget.fold({ type: 'budget.changed', payload: { budget: raised } });
+    expect(budget.limits).toEqual({ budget: raised, step: set });
+    expect(new WorkspaceBudget(budget.limits).limits).toEqual(budget.limits);
+    budget.fold({ type: 'budget.changed', payload: { budget: null } });
+
+    expect(budget.limits).toEqual({ budget: null });
+  });
+
+  it('is used by all chats, of all agents, and by those that were deleted', () => {
+    const records = [
+      chat('claude', { inputTokens: 1, cacheReadTokens: 2, costUsd: 0.1, turns: 1 }),
+      chat('codex', { outputTokens: 4, costUsd: 0.2 }),
+    ];
+
+    expect(usedIn(records, { acp: { cacheWriteTokens: 8, turns: 3 } })).toEqual({
+      usd: 0.3,
+      tokens: 15,
+      turns: 4,
+    });
+  });
+
+  it('is told with each use and each change of it', () => {
+    const record = chat('claude', {});
+    const recorder = bareRecorder({ records: new Map([[record.chat.id, record]]) });
+    const told: unknown[] = [];
+    recorder.onUse = ({ budget }, used) => told.push([budget, used().turns]);
+    const budget = { turns: 1 };
+
+    recorder.tell('engine', { type: 'budget.changed', payload: { budget } });
+    const used = { ...record, chat: { ...record.chat, usage: { turns: 1 } } };
+    recorder.tellChat(used, [], { state: 'idle', processing: false, awaitingInput: false });
+
+    expect(told).toEqual([
+      [budget, 0],
+      [budget, 1],
+    ]);
   });
 });

@@ -25,6 +25,7 @@ const INTERRUPTED: ChatStep = ended('m1', { outcome: 'interrupted' });
 const REQUEST: AgentRequest = {
   id: 'budget-1',
   kind: 'budget',
+  scope: 'chat',
   budget: { tokens: 10 },
   used: { usd: 0, tokens: 10, turns: 1 },
   openedAt: READ_AT,

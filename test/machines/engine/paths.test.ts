@@ -18,6 +18,9 @@ type Snapshot = SnapshotFrom<typeof engineMachine>;
 const EVENTS: EngineCommand[] = [
   create('one'),
   restore('one'),
+  { type: 'budget.set', budget: { turns: 1 } },
+  { type: 'budget.raise', to: undefined },
+  { type: 'workspace.used', limits: { budget: null }, used: { usd: 0, tokens: 0, turns: 1 }, at: '' },
   { type: 'storage.low' },
   { type: 'storage.recovered' },
   { type: 'engine.drain' },
@@ -44,7 +47,7 @@ function breakOf(actorId: string): EngineCommand {
 /**
  * Chats are created once, only a chat that lives can end or crash, and only a crash can be forgotten. Hooks are over when
  * the engine drains; that they fail is looked at then, and without a chat. The outbox is over when it has been told to
- * tell what is left. The mirror begins before there is a chat.
+ * tell what is left. The mirror begins before there is a chat. A budget leads nowhere, so it is set while the engine boots.
  */
 function possibleEvents({ value, context }: Snapshot): EngineCommand[] {
   const { chatIds, crashes } = context;
@@ -54,6 +57,8 @@ function possibleEvents({ value, context }: Snapshot): EngineCommand[] {
   const isTelling = isDraining && areHooksOver && chatIds.length === 0;
   return EVENTS.filter((event) => {
     if (event.type === 'chat.create' || event.type === 'chat.restore') return !chatIds.includes('one');
+    if (event.type.startsWith('budget.') || event.type === 'workspace.used')
+      return isIn(value, 'work: booting');
     if (event.type === 'restartWindow.elapsed') return (crashes['one'] ?? 0) > 0;
     if (event.type === 'mirror.begin') return !isMirroring && !isDraining && chatIds.length === 0;
     if (event.type.endsWith('.actor.mirror')) return isMirroring;
@@ -73,7 +78,8 @@ function isIn(value: Snapshot['value'], state: string): boolean {
 
 const paths = getShortestPaths(engineMachine, {
   events: possibleEvents,
-  serializeState: ({ value, context: { crashes, ...rest } }) => JSON.stringify([value, rest, crashes['one']]),
+  serializeState: ({ value, context: { crashes, chatIds } }) =>
+    JSON.stringify([value, chatIds, crashes['one']]),
   stopWhen: ({ status, value, context }) =>
     status !== 'active' ||
     (context.crashes['one'] ?? 0) > 4 ||

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { EngineCommand } from '../../../machines/engine.setup.ts';
+import type { Budget } from '../../../src/contract/budget.ts';
 import { ordersOf } from '../../support/chat-story.ts';
-import { CRASHED, ended, message, prepared, submit } from '../../support/chat-words.ts';
+import { CRASHED, SPENT, ended, message, prepared, submit } from '../../support/chat-words.ts';
 import {
   BOOT,
   POISON,
@@ -49,6 +51,45 @@ describe('booting', () => {
     take(LOW, RECOVERED, BOOT);
 
     expect(workOf(engine)).toBe('serving.running');
+  });
+});
+
+describe('a budget of the workspace', () => {
+  const used = (turns: number, budget: Budget | null = { turns: 2 }): EngineCommand => ({
+    type: 'workspace.used',
+    limits: { budget, step: { turns: 2 } },
+    used: { usd: 0, tokens: 0, turns },
+    at: SPENT.at,
+  });
+  const spentIn = ({ chat }: EngineHarness, chatId: string) => chat(chatId)?.getSnapshot().context.spent;
+
+  it('is told to all chats when it is used up, to those that come later, and when it is raised', () => {
+    const harness = startEngineMachine();
+    const spent = { budget: { turns: 2 }, used: { usd: 0, tokens: 0, turns: 2 }, at: SPENT.at };
+
+    harness.take(BOOT, create('one'), used(1));
+    expect(spentIn(harness, 'one')).toBeNull();
+    harness.take(used(2), create('two'));
+    expect([spentIn(harness, 'one'), spentIn(harness, 'two')]).toEqual([spent, spent]);
+    harness.take(used(2, { turns: 3 }));
+
+    expect([spentIn(harness, 'one'), spentIn(harness, 'two')]).toEqual([null, null]);
+  });
+
+  it('is set as a whole, and raised by what was set at first as often as it takes, or as it is said', () => {
+    const { emitted, take } = startEngineMachine();
+
+    take({ type: 'budget.raise', to: undefined });
+    take({ type: 'budget.set', budget: { turns: 2 } }, used(5));
+    take({ type: 'budget.raise', to: undefined }, { type: 'budget.raise', to: { usd: 1 } });
+    take({ type: 'budget.set', budget: null });
+
+    expect(emitted).toEqual([
+      { type: 'budget.changed', payload: { budget: { turns: 2 } }, record: { budgetStep: { turns: 2 } } },
+      { type: 'budget.changed', payload: { budget: { turns: 6 } } },
+      { type: 'budget.changed', payload: { budget: { turns: 2, usd: 1 } } },
+      { type: 'budget.changed', payload: { budget: null } },
+    ]);
   });
 });
 

@@ -43,3 +43,19 @@ it('GET /status answers with the counters and the cursor they belong to', async 
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual(status);
 });
+
+it('PATCH /usage sets what all chats may use, and lifts it with null, but not without a word', async () => {
+  const told: unknown[] = [];
+  const answer = { usage: {}, providers: {}, chats: [], lastEventId: '000000000007-0123abcd' };
+  const app = startApp({
+    setBudget: async (budget) => {
+      told.push(budget);
+      return answer;
+    },
+  });
+  const change = (body: object) => app.request('/usage', { method: 'PATCH', body });
+
+  for (const budget of [{ usd: 2 }, null]) expect(await (await change({ budget })).json()).toEqual(answer);
+  expect([(await change({})).status, (await change({ budget: {} })).status]).toEqual([400, 400]);
+  expect(told).toEqual([{ usd: 2 }, null]);
+});

@@ -5,6 +5,7 @@ import {
   COMPLETED,
   CRASHED,
   READ_AT,
+  SPENT,
   answered,
   asked,
   declined,
@@ -37,7 +38,8 @@ type SaidKey =
 type BudgetKey =
   | 'request.answer, raises the budget'
   | 'request.answer, keeps the budget'
-  | 'chat.configure, lifts the budget';
+  | 'chat.configure, lifts the budget'
+  | 'workspace.spent, lifted';
 
 export type EventKey = Exclude<ChatEvent['type'], 'agent.said'> | SaidKey | BudgetKey;
 
@@ -60,6 +62,8 @@ export const EVENTS: Record<EventKey, ChatEvent> = {
   'request.answer, raises the budget': answered('budget-1'),
   'request.answer, keeps the budget': declined('budget-1'),
   'task.stop': { type: 'task.stop', taskId: 't1' },
+  'workspace.spent': { type: 'workspace.spent', spent: SPENT },
+  'workspace.spent, lifted': { type: 'workspace.spent', spent: null },
   'turns.hold': { type: 'turns.hold' },
   'turns.release': { type: 'turns.release' },
   'chat.configure': { type: 'chat.configure', change: { title: 'Renamed' } },

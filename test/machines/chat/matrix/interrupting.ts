@@ -17,6 +17,8 @@ export const INTERRUPTING: Record<'interrupting', Row> = {
     'request.answer, keeps the budget': 'interrupting',
     'task.stop': 'interrupting',
     'turns.hold': 'interrupting',
+    'workspace.spent': 'interrupting',
+    'workspace.spent, lifted': 'interrupting',
     'turns.release': 'interrupting',
     'chat.configure': 'interrupting',
     'chat.configure, lifts the budget': 'interrupting',

@@ -17,6 +17,8 @@ export const STOPPING: Record<'stopping', Row> = {
     'request.answer, keeps the budget': 'stopping',
     'task.stop': 'stopping',
     'turns.hold': 'stopping',
+    'workspace.spent': 'stopping',
+    'workspace.spent, lifted': 'stopping',
     'turns.release': 'stopping',
     'chat.configure': 'stopping',
     'chat.configure, lifts the budget': 'stopping',

@@ -1,5 +1,5 @@
 import type { ChatEmitted } from '../../../../machines/chat.events.ts';
-import { isOverBudget } from '../../../../machines/chat.budget.ts';
+import { isOverBudget, isStoppedAtRest } from '../../../../machines/chat.budget.ts';
 import { isOccupied as isAtWork, messageOf, openRequestsOf } from '../../../../machines/chat.context.ts';
 import { isOpen, openTasksOf } from '../../../../machines/chat.tasks.ts';
 import { leafOf } from '../../../support/state-names.ts';
@@ -76,7 +76,8 @@ export const INVARIANTS: Record<string, (walk: Walk) => string[]> = {
   },
   'nothing runs once the budget is used up': ({ stands }) =>
     stands.flatMap(({ snapshot }) =>
-      isOverBudget(snapshot.context.record) && /^(resting|running)/.test(leafOf(snapshot))
+      (isOverBudget(snapshot.context) && leafOf(snapshot).startsWith('running')) ||
+      (isStoppedAtRest(snapshot.context) && leafOf(snapshot).startsWith('resting'))
         ? [leafOf(snapshot)]
         : [],
     ),

@@ -3,6 +3,7 @@ import type { ChatContext } from '../../../../machines/chat.events.ts';
 import { openTasksOf } from '../../../../machines/chat.tasks.ts';
 import {
   CRASHED,
+  SPENT,
   answered,
   asked,
   declined,
@@ -78,6 +79,8 @@ export const MOVES: Record<string, Move> = {
   'keeps the budget': ({ record: { budget } }) => budget?.request && declined(budget.request.id),
   'sets a budget': () => ({ type: 'chat.configure', change: { budget: { tokens: 10 } } }),
   'lifts the budget': () => ({ type: 'chat.configure', change: { budget: null } }),
+  'uses up the budget of the workspace': () => ({ type: 'workspace.spent', spent: SPENT }),
+  'lifts the budget of the workspace': () => ({ type: 'workspace.spent', spent: null }),
   hold: () => ({ type: 'turns.hold' }),
   release: () => ({ type: 'turns.release' }),
   prepared: (context) => {
