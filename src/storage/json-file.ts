@@ -29,10 +29,10 @@ export async function readJson<Schema extends z.ZodType>(
   return null;
 }
 
-/** Replaces a JSON file as a whole. */
+/** Replaces a JSON file as a whole. `value` has a key at least, and is put into words once: it may be of megabytes. */
 export function writeJson(storage: Storage, { key, value }: { key: string; value: object }): Promise<void> {
-  const sealed = { ...value, sum: checksum(JSON.stringify(value)) };
-  return storage.setItemRaw(key, `${JSON.stringify(sealed, null, 2)}\n`);
+  const text = JSON.stringify(value);
+  return storage.setItemRaw(key, `${text.slice(0, -1)},"sum":"${checksum(text)}"}\n`);
 }
 
 /** Without its checksum; undefined, which no schema of a file accepts, when that says something else. */

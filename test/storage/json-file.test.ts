@@ -43,7 +43,7 @@ describe('JSON files', () => {
 describe('JSON files that somebody changed', () => {
   it.each([
     ['a flipped bit in a text', '"one"', '"ona"'],
-    ['a flipped bit in the checksum', /"sum": ".{4}/, '"sum": "zzzz'],
+    ['a flipped bit in the checksum', /"sum":".{4}/, '"sum":"zzzz'],
   ])('are kept aside with %s', async (_, before, after) => {
     const { engineStorage, read, damages, file } = await openStorage();
     await writeJson(engineStorage.storage, {

@@ -96,13 +96,13 @@ export class Checkpoint {
       ...(deleted.all.length > 0 && { deletedChats: [...deleted.all], deletedUsage: deleted.usage }),
       ...(budget.limits.budget && { workspaceLimits: budget.limits }),
     };
-    const named = JSON.stringify(value);
     await journal.committed();
     await history.sync();
     if (this.#isWritten) await store.files.keep(CHATS_KEY, PREVIOUS_KEY);
     await writeJson(store.storage, { key: CHATS_KEY, value: { ...value, histories: history.marks } });
     this.#watermark = watermark;
     this.#isWritten = true;
-    await payloads.sweep((file) => named.includes(file));
+    let named: string | undefined;
+    await payloads.sweep((file) => (named ??= JSON.stringify(value)).includes(file));
   }
 }
