@@ -50,8 +50,17 @@ export function toEntries(feed: string, reply: Reply): FeedEntry[] {
   });
 }
 
-/** What `XREAD` and `XREADGROUP` answer for one feed. */
-export function entriesRead(feed: string, reply: unknown): FeedEntry[] {
-  const [stream] = (reply ?? []) as [string, Reply][];
-  return stream === undefined ? [] : toEntries(feed, stream[1]);
+/** What `XREAD` and `XREADGROUP` answer for one feed, and up to where that goes. */
+export function entriesRead(
+  feed: string,
+  answer: unknown,
+): { entries: FeedEntry[]; lastId: string | undefined } {
+  const [stream] = (answer ?? []) as [string, Reply][];
+  const reply = stream?.[1] ?? [];
+  return { entries: toEntries(feed, reply), lastId: reply.at(-1)?.[0] };
+}
+
+/** How many events were put into the feed up to an entry: its id says so. */
+export function countOf(id: unknown): number {
+  return Number.parseInt(String(id ?? '0'), 10);
 }

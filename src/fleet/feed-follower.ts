@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineEvent } from '../contract/events.ts';
 import { SharedLogError } from '../mirror/shared-log.ts';
-import { entriesRead, toEntries, type FeedConnection, type FeedEntry } from './feed-connection.ts';
-import type { FleetEvent, FollowOptions } from './fleet-event.ts';
+import { countOf, entriesRead, toEntries, type FeedConnection, type FeedEntry } from './feed-connection.ts';
+import type { FleetEvent, FollowOptions } from './fleet-types.ts';
 
 /** So many entries are taken from each feed at a time, which bounds the memory. */
 const COUNT = 16;
@@ -75,9 +75,11 @@ export class FeedFollower {
         await redis.xgroup('CREATE', feed, group, start, 'MKSTREAM').catch(passIfThere);
         return this.#positions.set(feed, '0');
       }
-      if (this.#positions.has(feed)) return undefined;
       const [last] = await redis.xrevrange(feed, '+', '-', 'COUNT', 1);
-      return this.#positions.set(feed, from === 'oldest' ? '0' : (last?.[0] ?? '0'));
+      const end = last?.[0] ?? '0';
+      const position = this.#positions.get(feed) ?? (from === 'oldest' ? '0' : end);
+      // A Redis that came back without its last writes gives their ids to others.
+      return this.#positions.set(feed, countOf(position) > countOf(end) ? end : position);
     });
     this.#isPrepared = true;
   }
@@ -92,8 +94,9 @@ export class FeedFollower {
   #readAlone(): Promise<FeedEntry[][]> {
     return this.#connection.ask(async (redis, feed) => {
       const position = this.#positions.get(feed) ?? '0';
-      const entries = entriesRead(feed, await redis.xread('COUNT', COUNT, 'STREAMS', feed, position));
-      this.#positions.set(feed, entries.at(-1)?.id ?? position);
+      const answer = await redis.xread('COUNT', COUNT, 'STREAMS', feed, position);
+      const { entries, lastId = position } = entriesRead(feed, answer);
+      this.#positions.set(feed, lastId);
       return entries;
     });
   }
@@ -103,8 +106,9 @@ export class FeedFollower {
     return this.#connection.ask(async (redis, feed) => {
       const position = this.#positions.get(feed) ?? NEW;
       const reader = ['GROUP', group, this.#consumer, 'COUNT', COUNT] as const;
-      const entries = entriesRead(feed, await redis.xreadgroup(...reader, 'STREAMS', feed, position));
-      if (position !== NEW) this.#positions.set(feed, entries.at(-1)?.id ?? NEW);
+      const answer = await redis.xreadgroup(...reader, 'STREAMS', feed, position);
+      const { entries, lastId = NEW } = entriesRead(feed, answer);
+      if (position !== NEW) this.#positions.set(feed, lastId);
       return entries;
     });
   }

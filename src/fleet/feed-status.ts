@@ -1,25 +1,8 @@
-import type { FeedConnection } from './feed-connection.ts';
-
-/** How one of the feeds stands. */
-export interface FeedStatus {
-  feed: string;
-  /** How many events it keeps. */
-  events: number;
-  groups: GroupStatus[];
-}
-
-export interface GroupStatus {
-  name: string;
-  consumers: number;
-  /** Batches of events that were delivered and not acknowledged. */
-  pending: number;
-  /** Events that were not delivered yet. */
-  lag: number;
-}
+import { countOf, type FeedConnection } from './feed-connection.ts';
+import type { FeedStatus, GroupStatus } from './fleet-types.ts';
 
 type Entry = [id: string, fields: string[]];
 
-/** The id of an entry counts the events of its feed up to there. */
 export function readFeeds(connection: FeedConnection): Promise<FeedStatus[]> {
   return connection.ask(async (redis, feed) => {
     const stream = toRecord(await redis.xinfo('STREAM', feed).catch(() => [])); // nobody wrote to it yet
@@ -47,8 +30,4 @@ function toRecord(answer: unknown): Record<string, unknown> {
   return Object.fromEntries(
     pairs.flatMap((name, index) => (index % 2 === 0 ? [[name, pairs[index + 1]]] : [])),
   );
-}
-
-function countOf(id: unknown): number {
-  return Number.parseInt(String(id ?? '0'), 10);
 }

@@ -2,12 +2,11 @@
 import { parseRedisUrl } from '../environment/redis-url.ts';
 import { FeedConnection } from './feed-connection.ts';
 import { FeedFollower } from './feed-follower.ts';
-import type { FleetEvent, FollowOptions } from './fleet-event.ts';
-import { readFeeds, type FeedStatus } from './feed-status.ts';
+import type { FeedStatus, FleetEvent, FollowOptions } from './fleet-types.ts';
+import { readFeeds } from './feed-status.ts';
 
 export type { EngineEvent } from '../contract/events.ts';
-export type { FeedStatus, GroupStatus } from './feed-status.ts';
-export type { FleetEvent, FollowOptions } from './fleet-event.ts';
+export type { FeedStatus, FleetEvent, FollowOptions, GroupStatus } from './fleet-types.ts';
 
 export interface Fleet {
   /** Goes on over breaks of the connection, until the loop is left or the signal is aborted. */

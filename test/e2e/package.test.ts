@@ -2,8 +2,12 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { encodeLine } from '../../src/journal/event-line.ts';
+import { RedisLog } from '../../src/mirror/redis-log.ts';
 import { launchEngine, stopEngine, waitForHealth } from '../support/engine-process.ts';
 import { findFreePort } from '../support/free-port.ts';
+import { startRedis, type RedisServer } from '../support/redis-server.ts';
+import { idOf } from '../support/shared-log-conformance.ts';
 import { createTemporaryHome, type TemporaryHome } from '../support/temporary-home.ts';
 
 /** What `npm install` makes of the published package in an empty folder. */
@@ -52,25 +56,45 @@ const chats: ChatSummary[] = (await client.chats.list()).chats;
 console.log(chats.map(({ title }) => title).join());
 `;
   await writeFile(join(folder.path, 'use.ts'), script);
-  const options = [
-    '--strict',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2023',
-    '--lib',
-    'es2023,dom',
-    '--types',
-    '',
-  ];
-  await execa('tsc', [...options, 'use.ts'], {
-    cwd: folder.path,
-    preferLocal: true,
-    localDir: process.cwd(),
-  });
+  await compile('use.ts');
 
   const { stdout } = await execa('node', ['use.js'], { cwd: folder.path });
   expect(stdout).toBe('Claude Code,Codex');
+});
+
+it('has a typed reader of the feed, and shows the feed in the terminal', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.remove());
+  const page = await readFile('docs/fleet.md', 'utf8');
+  await writeFile(join(folder.path, 'follow.ts'), /^```ts\n(.*?)^```$/ms.exec(page)?.[1] ?? '');
+  await compile('follow.ts', '--typeRoots', join(process.cwd(), 'node_modules/@types'), '--types', 'node');
+  const running = { cwd: folder.path, env: { REPLICA_LOG_URL: redis.url }, reject: false } as const;
+  const example = execa('node', ['follow.js'], running);
+  const tail = execa(program, ['fleet', 'tail', '--json'], running);
+  const printed = { example: '', tail: '' };
+  example.stdout.on('data', (text: Buffer) => (printed.example += text.toString()));
+  tail.stdout.on('data', (text: Buffer) => (printed.tail += text.toString()));
+
+  await withMirroredTurns(redis, async (endTurn) => {
+    const hasAll = () => printed.example !== '' && printed.tail !== '';
+    for (let turn = 1; !hasAll(); turn += 1) {
+      await endTurn(turn); // both follow from the moment they are connected
+      await expect
+        .poll(hasAll, { timeout: 500 })
+        .toBe(true)
+        .catch(() => undefined);
+    }
+  });
+  const { stdout } = await execa(program, ['fleet', 'status'], running);
+  for (const process of [example, tail]) process.kill('SIGTERM');
+  await Promise.all([example, tail]);
+
+  expect(printed.example).toMatch(/^workspace-1\/\d{12}-00000abc workspace-1 completed undefined$/m);
+  expect(JSON.parse(printed.tail.split('\n')[0] ?? '')).toMatchObject({
+    workspaceId: 'workspace-1',
+    event: { type: 'chat.turn.completed' },
+  });
+  expect(stdout).toMatch(/^ {2}billing {2}consumers 1 {2}pending 0 {2}not delivered 0$/m);
 });
 
 it('explains itself without an engine', async () => {
@@ -78,6 +102,40 @@ it('explains itself without an engine', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ checks: expect.any(Array) });
   expect((await execa(program, ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+$/);
 });
+
+/** As somebody does who has the package and a strict compiler. */
+async function compile(file: string, ...types: string[]): Promise<void> {
+  const targets = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023,dom'];
+  const options = [...targets, ...(types.length === 0 ? ['--types', ''] : types)];
+  await execa('tsc', [...options, file], { cwd: folder.path, preferLocal: true, localDir: process.cwd() });
+}
+
+/** Has a workspace tell the end of one turn after the other, as its engine would. */
+async function withMirroredTurns(
+  { address }: RedisServer,
+  body: (endTurn: (turn: number) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const log = new RedisLog({ address, workspaceId: 'workspace-1', feedEvents: 1000 });
+  const holder = { owner: 'the engine', epoch: 1 };
+  await log.claim({ owner: holder.owner, epoch: 0, headId: null });
+  const payload = {
+    chatId: 'c1',
+    messageId: 'm1',
+    isComplete: true,
+    outcome: 'completed',
+    durationMs: 5,
+  } as const;
+  await body(async (turn) => {
+    const id = idOf(turn);
+    const { text } = encodeLine(
+      { id, ts: '2026-01-01T00:00:00.000Z', end: true },
+      { type: 'chat.turn.completed', payload },
+    );
+    const batch = { id, lines: Buffer.from(text) };
+    await log.append({ holder, afterId: turn === 1 ? null : idOf(turn - 1), batch });
+  });
+  log.close();
+}
 
 async function startInstalled() {
   const home = await createTemporaryHome();

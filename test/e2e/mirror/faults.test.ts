@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,10 +18,11 @@ import { createRandom, pick } from '../../support/random.ts';
 import { startRedis, type RedisServer } from '../../support/redis-server.ts';
 import { batchOf } from '../../support/shared-log-conformance.ts';
 
-/** `MIRROR_KILLS=50 MIRROR_CLAIMS=5000` is the long form. */
+/** `MIRROR_KILLS=50 MIRROR_CLAIMS=5000 MIRROR_AWAY=600000` is the long form. */
 const KILLS = Number(process.env['MIRROR_KILLS'] ?? 3);
 const CLAIMS = Number(process.env['MIRROR_CLAIMS'] ?? 100);
-const TIMEOUT = 120_000 + KILLS * 20_000 + CLAIMS * 100;
+const AWAY = Number(process.env['MIRROR_AWAY'] ?? 6_000);
+const TIMEOUT = 180_000 + KILLS * 20_000 + CLAIMS * 100;
 const POLL = { timeout: 60_000, interval: 20 };
 
 let redis: RedisServer;
@@ -102,6 +104,43 @@ describe('a Redis that is killed under load', () => {
     },
   );
 });
+
+describe('a Redis that is away for long', () => {
+  it(`gets ${AWAY} events when it is back, in order`, { timeout: TIMEOUT + AWAY }, async () => {
+    const { journal, mirror, stopWriting } = await startMirroring('away');
+    await expect.poll(() => sequenceOf(mirror.copiedId ?? '0'), POLL).toBeGreaterThan(100);
+    await redis.kill();
+    stopWriting();
+    for (let events = 0; events < AWAY; events += 3) {
+      appendSome(journal);
+      if (events % 600 === 0) await journal.committed();
+    }
+    await journal.committed();
+    await redis.start();
+
+    await expect.poll(() => mirror.copiedId, { timeout: 120_000 }).toBe(journal.committedId);
+
+    expect(await mirroredDigest(openLog('away'))).toBe(await writtenDigest(journal));
+  });
+});
+
+async function mirroredDigest(log: RedisLog): Promise<string> {
+  const digest = createHash('sha256');
+  for (let after = 0; ;) {
+    const [batch] = await log.read({ after, limit: 1 });
+    if (batch === undefined) return digest.digest('hex');
+    digest.update(batch.lines);
+    after = sequenceOf(batch.id);
+  }
+}
+
+async function writtenDigest(journal: Journal): Promise<string> {
+  const digest = createHash('sha256');
+  const reader = journal.readAfter(journal.startId);
+  for (let block = await reader.read(); block !== null; block = await reader.read()) digest.update(block);
+  await reader.close();
+  return digest.digest('hex');
+}
 
 describe('engines that claim one log at random', () => {
   it(`never write in one epoch both, ${CLAIMS} claims over`, { timeout: TIMEOUT }, async () => {

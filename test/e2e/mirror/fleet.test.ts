@@ -132,6 +132,29 @@ describe('the feed of the fleet', () => {
     expect([...seen].toSorted()).toEqual([0, 1, 2].map((index) => `workspace-${index}/${idOf(3)}`));
   });
 
+  it('goes on also without a group when Redis came back without what it had', async () => {
+    const engines = startEngines(1);
+    await engines.write(4);
+    const events = fleet.follow({ from: 'oldest' });
+    await take(events, 4);
+
+    await redis.ask('FLUSHALL');
+    await redis.kill();
+    let key = '';
+    const taking = take(events, 1).then(([event]) => (key = event!.key));
+    await redis.start();
+    const others = startEngines(1);
+    await expect
+      .poll(async () => {
+        await others.write(1);
+        return key;
+      })
+      .toMatch(/^workspace-0\//);
+    await taking;
+    await events.return?.();
+    for (const { close } of [engines, others]) close();
+  });
+
   it('is shown by `replicas-engine fleet status`', async () => {
     const engines = startEngines(1);
     await engines.write(2);

@@ -24,3 +24,20 @@ export interface FleetEvent {
   /** It need not come again. Sent with others a moment later; what is lost on the way comes again. */
   acknowledge: () => void;
 }
+
+/** How one of the feeds stands. */
+export interface FeedStatus {
+  feed: string;
+  /** How many events it keeps. */
+  events: number;
+  groups: GroupStatus[];
+}
+
+export interface GroupStatus {
+  name: string;
+  consumers: number;
+  /** Batches of events that were delivered and not acknowledged. */
+  pending: number;
+  /** Events that were not delivered yet. */
+  lag: number;
+}
