@@ -59,6 +59,17 @@ describe('mirroring', () => {
     expect(mirror.getSnapshot().context.reason).toBe('');
   });
 
+  it('goes on after copying broke, as after a log that is away', () => {
+    const { mirror, heard, take } = startMirror();
+    const broken = { type: 'xstate.error.actor.copyJournal', error: new Error('broken') } as never;
+
+    take(CLAIMED, broken);
+    expect(mirror.getSnapshot().context).toMatchObject({ reason: 'broken', failures: 1 });
+    take(100);
+
+    expect(heard.at(-1)).toBe('claim after 7');
+  });
+
   it('waits longer after each failure, five seconds at most, and shortly again once it had caught up', () => {
     const { clock, heard, take } = startMirror();
     const waits: number[] = [];
@@ -122,6 +133,9 @@ describe('a log that is not ours', () => {
 
     take(DIVERGED, 59_999);
     expect(leafOf(mirror.getSnapshot())).toBe('diverged');
+    expect(mirror.getSnapshot().context.reason).toBe(
+      'The shared log has events that this home does not have.',
+    );
     take(1);
 
     expect(leafOf(mirror.getSnapshot())).toBe('claiming');
