@@ -61,7 +61,6 @@ const PrivateTailSchema = z.looseObject({
 
 const HEAD = /^\{"id":"\d{12}-[0-9a-f]{8}","ts":"[^"]{24}","type":"[a-z.]+[a-zA-Z.]*","payload":\{$/;
 const TAIL = /^"cut":"\d{10}","end":[01]\}\}\n$/;
-const SUMMED_TAIL = /^"sum":"([0-9a-f]{8})","cut":"(\d{10})","end":([01])\}\}\n$/;
 /** How every line begins. */
 export const LINE_BEGINNING = '{"id":"';
 const LOST_TYPE = 'stream.reset"';
@@ -144,8 +143,9 @@ export function isLine(bytes: Buffer, { start, end }: { start: number; end: numb
 export function isSoundLine(bytes: Buffer, { start, end }: { start: number; end: number }): boolean {
   const sumStart = end - TAIL_LENGTH - SUM_LENGTH;
   const tail = sumStart < start ? '' : bytes.toString('latin1', sumStart, end);
-  const [, sum, cut = '', last = ''] = SUMMED_TAIL.exec(tail) ?? [];
-  if (sum !== undefined) return checksum(bytes.subarray(start, sumStart), cut + last) === sum;
+  const [sum, cut, last] = [tail.slice(7, 15), tail.slice(24, 34), tail.slice(42, 43)];
+  if (tail === `"sum":"${sum}","cut":"${cut}","end":${last}}}\n`)
+    return checksum(bytes.subarray(start, sumStart), cut + last) === sum;
   return isLine(bytes, { start, end }) && parseJson(bytes.toString('utf8', start, end)) !== undefined;
 }
 
