@@ -21,7 +21,7 @@ export type ProcessFact =
   | { type: 'process.broken'; failure: Failure }
   /** Another process has to take the message: its program, environment, login or session changed, or it printed too much. */
   | { type: 'process.unfit' }
-  /** Nothing goes on, not even in the background. */
+  /** Nothing runs, not even in the background. */
   | { type: 'process.rested' }
   /** Something goes on: a message, a sub-agent, a wake-up. */
   | { type: 'process.worked' }

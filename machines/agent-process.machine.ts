@@ -22,11 +22,11 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
   },
   states: {
     unknown: {
-      description: 'May an earlier engine have left a process?',
+      description: 'A process may be left from an earlier engine.',
       always: [{ guard: 'mayHaveBeenLeft', target: 'attaching' }, { target: 'absent' }],
     },
     attaching: {
-      description: 'Looks for the process that an earlier engine left, and what it was given.',
+      description: 'Looks for the process that an earlier engine left, and for the message it was given.',
       entry: { type: 'order', params: { type: 'attach' } },
       on: {
         'process.found': [
@@ -72,7 +72,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
       },
     },
     launching: {
-      description: 'The process is started, with no message in its input yet.',
+      description: 'The process is starting; its input has no message yet.',
       entry: ['noteLaunch', 'launch'],
       on: {
         'process.launched': [
@@ -101,7 +101,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
       },
     },
     alive: {
-      description: 'A process lives; what it prints is read.',
+      description: 'A process lives and its output is read.',
       tags: 'alive',
       initial: 'greeting',
       on: {
@@ -156,7 +156,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
           },
         },
         preparing: {
-          description: 'Its session is opened and the settings of a message are made, step by step.',
+          description: 'Opens its session and applies the settings of a message, step by step.',
           entry: 'prepare',
           initial: 'stepping',
           on: {
@@ -192,7 +192,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
           },
           states: {
             stepping: {
-              description: 'Each step has `stepLimit` to be answered.',
+              description: 'Each step must be answered within `stepLimit`.',
               on: { 'process.advanced': { target: 'stepping', reenter: true } },
               after: {
                 stepLimit: {
@@ -223,7 +223,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
           },
         },
         resting: {
-          description: 'Nothing goes on, not even in the background.',
+          description: 'Nothing runs, not even in the background.',
           entry: { type: 'order', params: { type: 'rest' } },
           always: {
             guard: 'isWanted',
@@ -255,11 +255,11 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
           },
           states: {
             undisturbed: {
-              description: 'Goes its way.',
+              description: 'Works undisturbed.',
               on: { 'agent.interrupt': { target: 'interrupted' } },
             },
             interrupted: {
-              description: 'Was asked to end what it does, and has `interruptGrace` to do so.',
+              description: 'Was asked to stop its work within `interruptGrace`.',
               entry: { type: 'order', params: { type: 'interrupt' } },
               on: { 'turn.ended': { target: 'undisturbed', actions: 'noteEnd' } },
               after: {
@@ -272,7 +272,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
           },
         },
         leaving: {
-          description: 'On its way out: nothing new is given to it.',
+          description: 'The process is leaving and gets nothing new.',
           initial: 'asked',
           on: {
             'process.damaged': { target: '.killed', actions: 'noteFailure' },
@@ -293,7 +293,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
           },
           states: {
             asked: {
-              description: 'Was asked to leave in good order, and has `leaveGrace` to do so.',
+              description: 'Was asked to leave in good order within `leaveGrace`.',
               entry: { type: 'order', params: { type: 'leave' } },
               on: {
                 'process.rested': { actions: ['noteRest', { type: 'order', params: { type: 'leave' } }] },
@@ -306,12 +306,12 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
               after: { leaveGrace: { target: 'terminated' } },
             },
             terminated: {
-              description: 'Was told to end, and what its open tools run too; has `terminateGrace` to do so.',
+              description: 'Was told to end within `terminateGrace`, with everything its open tools run.',
               entry: { type: 'order', params: { type: 'terminate' } },
               after: { terminateGrace: { target: 'killed' } },
             },
             killed: {
-              description: 'Was killed; counts as gone after `killGrace` even if no sign of that comes.',
+              description: 'Was killed; counts as gone after `killGrace` even without a sign of it.',
               entry: { type: 'order', params: { type: 'kill' } },
               on: {
                 'process.damaged': {},

@@ -95,7 +95,7 @@ export const bootMachine = setup({
       always: [{ guard: 'wasMoved', target: 'restoring' }, { target: 'discoveringRepositories' }],
     },
     restoring: {
-      description: 'What the repositories were on the other machine is put into them.',
+      description: 'Puts the repositories back into the state they had on the other machine.',
       entry: { type: 'announce', params: { state: 'restoring' } },
       invoke: {
         id: 'restoreRepositories',
@@ -111,7 +111,7 @@ export const bootMachine = setup({
       },
     },
     discoveringRepositories: {
-      description: 'Looks which repositories the workspace has.',
+      description: 'Finds the repositories of the workspace.',
       entry: { type: 'announce', params: { state: 'discoveringRepositories' } },
       invoke: {
         id: 'discoverRepositories',

@@ -40,7 +40,7 @@ export const chatMachine = chatSetup.createMachine({
   },
   states: {
     restoring: {
-      description: 'Takes up where the record of the chat says it stood.',
+      description: 'Continues where the record of the chat stopped.',
       always: [
         { guard: 'isNew', target: 'settled', actions: 'announceCreated' },
         { guard: 'wasCopied', target: 'settled', actions: 'disown' },
@@ -52,7 +52,7 @@ export const chatMachine = chatSetup.createMachine({
       ],
     },
     settled: {
-      description: 'A turn is over: decides where the chat rests, or that its agent works on by itself.',
+      description: 'A turn is over: decides whether the chat rests or its agent works on by itself.',
       entry: 'forgetStopReason',
       always: [
         { guard: 'isSelfDirected', target: 'running.resuming' },
@@ -80,7 +80,7 @@ export const chatMachine = chatSetup.createMachine({
       },
       states: {
         idle: { description: 'The last turn, if any, went well.' },
-        errored: { description: 'The last turn failed or was lost; the next message runs all the same.' },
+        errored: { description: 'The last turn failed or was lost; the next message runs nevertheless.' },
       },
     },
     overBudget: {
@@ -111,14 +111,15 @@ export const chatMachine = chatSetup.createMachine({
           },
         },
         declined: {
-          description: 'Somebody stopped the chat here. What waits is kept; the next message asks again.',
+          description:
+            'Somebody stopped the chat here. Waiting messages are kept; the next message asks again.',
           always: { guard: 'isUndeclined', target: 'asking' },
           on: { 'message.submit': { actions: ['acceptMessageAtRest', 'askForBudget'] } },
         },
       },
     },
     running: {
-      description: 'A turn: of a message, or one that the agent started by itself.',
+      description: 'A turn runs, for a message or because the agent started one by itself.',
       tags: 'processing',
       always: {
         guard: 'isOverBudget',
@@ -210,11 +211,11 @@ export const chatMachine = chatSetup.createMachine({
           },
         },
         resuming: {
-          description: 'Goes on with work that was found under way, or after an answer.',
+          description: 'Continues work that was already running, or continues after an answer.',
           always: [{ guard: 'hasRequest', target: 'awaiting' }, { target: 'working' }],
         },
         working: {
-          description: 'The agent works; what it prints keeps it here.',
+          description: 'The agent works; each output keeps it here.',
           on: {
             'agent.said': { guard: 'goesOn', target: 'working', reenter: true, actions: 'recordSaid' },
             'agent.stirred': { target: 'working', reenter: true },
@@ -225,7 +226,8 @@ export const chatMachine = chatSetup.createMachine({
           },
         },
         probing: {
-          description: 'The agent printed nothing for `silentLimit` and no tool is open: is it there at all?',
+          description:
+            'The agent printed nothing for `silentLimit` and no tool is open: it is asked whether it is still there.',
           entry: 'pingAgent',
           on: {
             'agent.said': { guard: 'goesOn', target: 'working', actions: 'recordSaid' },
@@ -244,7 +246,7 @@ export const chatMachine = chatSetup.createMachine({
           },
         },
         awaiting: {
-          description: 'The agent waits for an answer; a new message takes the place of one.',
+          description: 'The agent waits for an answer; a new message replaces the answer.',
           on: {
             'request.answer': { guard: 'concernsOpenRequest', target: 'resuming', actions: 'answerRequest' },
             'request.withdrawn': {
@@ -346,7 +348,7 @@ export const chatMachine = chatSetup.createMachine({
       },
     },
     gone: {
-      description: 'The process is gone: announces what is left to announce.',
+      description: 'The process is gone: announces everything that is still open.',
       entry: ['concludeTurn', 'comeToRest'],
       always: [
         {
@@ -361,7 +363,7 @@ export const chatMachine = chatSetup.createMachine({
         { target: 'stopped' },
       ],
     },
-    deleted: { description: 'The chat is gone for good.', type: 'final' },
+    deleted: { description: 'The chat is deleted.', type: 'final' },
     stopped: { description: 'The chat rests on disk until the next engine starts.', type: 'final' },
   },
 });

@@ -49,7 +49,7 @@ export const credentialMachine = credentialSetup.createMachine({
       after: { refreshAhead: { target: 'refreshing', actions: 'expectExpiry' } },
     },
     absent: {
-      description: 'Nothing is configured for this provider; it may be later.',
+      description: 'Nothing is configured for this provider yet.',
       entry: { type: 'announce', params: { state: 'absent' } },
       on: {
         'refresh.request': { target: 'refreshing', actions: 'takeRequest' },
@@ -58,7 +58,7 @@ export const credentialMachine = credentialSetup.createMachine({
       after: { hourly: { target: 'refreshing', actions: 'expectExpiry' } },
     },
     backingOff: {
-      description: 'The last attempt came to nothing; the next one is for the same cause.',
+      description: 'The last attempt failed; the next one has the same reason.',
       entry: { type: 'announce', params: { state: 'backingOff' } },
       on: {
         'refresh.request': { target: 'refreshing', actions: 'takeRequest' },
@@ -67,7 +67,7 @@ export const credentialMachine = credentialSetup.createMachine({
       after: { backoff: { target: 'refreshing' } },
     },
     rejected: {
-      description: 'The control plane refuses; someone has to log in again there.',
+      description: 'The control plane refuses; someone has to log in there again.',
       entry: { type: 'announce', params: { state: 'rejected' } },
       always: { guard: 'isNewRefusal', actions: ['announceRefusal', 'keepReported'] },
       on: {

@@ -48,7 +48,7 @@ export const engineMachine = engineSetup.createMachine({
       on: { 'engine.handOver': { target: 'handedOver' } },
       states: {
         work: {
-          description: 'What the engine does with its chats.',
+          description: 'Whether chats may run.',
           initial: 'booting',
           on: { 'engine.drain': { target: '.draining' }, 'engine.fence': { target: '.draining' } },
           states: {
@@ -107,17 +107,17 @@ export const engineMachine = engineSetup.createMachine({
               after: { drainLimit: { target: '#engine.stopped' } },
               states: {
                 ending: {
-                  description: 'Chats and hooks come to their end.',
+                  description: 'Chats and hooks are ending.',
                   always: { guard: 'isDrained', target: 'telling' },
                 },
                 telling: {
-                  description: 'The control plane is told how it ended, if it listens.',
+                  description: 'The control plane hears how it ended, if it answers.',
                   entry: 'drainOutbox',
                   always: { guard: 'isOutboxOver', target: 'copying' },
                   after: { tellLimit: { target: 'copying' } },
                 },
                 copying: {
-                  description: 'What was written to the end is mirrored, if there is a mirror.',
+                  description: 'The last events are mirrored, if there is a mirror.',
                   entry: 'drainMirror',
                   always: { guard: 'isUnmirrored', target: '#engine.stopped' },
                   after: { copyLimit: { target: '#engine.stopped' } },
@@ -162,15 +162,15 @@ export const engineMachine = engineSetup.createMachine({
                 ],
               },
             },
-            over: { description: 'Nothing of the hooks runs any more, nor will it.' },
+            over: { description: 'No hook runs or will run.' },
           },
         },
         outbox: {
-          description: 'What the control plane is told.',
+          description: 'What the control plane hears.',
           initial: 'going',
           states: {
             going: {
-              description: 'It is told one event after the other.',
+              description: 'It gets one event after the other.',
               invoke: {
                 id: 'outbox',
                 src: 'outbox',
@@ -188,7 +188,7 @@ export const engineMachine = engineSetup.createMachine({
               },
               on: { 'engine.fence': { target: 'over' } },
             },
-            over: { description: 'The control plane is told nothing any more.' },
+            over: { description: 'The control plane gets no more events.' },
           },
         },
         mirror: {

@@ -54,7 +54,7 @@ export const hookMachine = hookSetup.createMachine({
           },
         },
         running: {
-          description: 'The process runs, and its time.',
+          description: 'The process runs, and so does its time limit.',
           on: {
             'command.ended': { actions: 'noteCommandEnd' },
             'hook.shutdown': { target: 'stopping' },
@@ -62,7 +62,7 @@ export const hookMachine = hookSetup.createMachine({
           after: { timeLimit: { target: 'timingOut' } },
         },
         timingOut: {
-          description: 'The time is up: the process and everything it started is being killed.',
+          description: 'The time is up: the process and everything it started are being killed.',
           entry: { type: 'killProcess', params: { because: 'timeLimit' } },
           on: {
             'shell.ended': {
@@ -79,7 +79,7 @@ export const hookMachine = hookSetup.createMachine({
           },
         },
         stopping: {
-          description: 'The engine stops: the process and everything it started is being killed.',
+          description: 'The engine stops: the process and everything it started are being killed.',
           entry: ['rememberShutdown', { type: 'killProcess', params: { because: 'shutdown' } }],
           on: {
             'shell.ended': {
@@ -97,6 +97,6 @@ export const hookMachine = hookSetup.createMachine({
       },
     },
     ended: { description: 'Every command is over.', type: 'final', entry: 'reportEnd' },
-    stopped: { description: 'The engine stops; what is left runs under the next one.', type: 'final' },
+    stopped: { description: 'The engine stops; the next one runs the rest.', type: 'final' },
   },
 });

@@ -15,7 +15,7 @@ export const loginMachine = loginSetup.createMachine({
   on: { 'login.changed': { actions: ['noteLogins', 'tellChanged'] } },
   states: {
     unknown: {
-      description: 'The refresh of the start may bring another one; what is refused meanwhile waits for it.',
+      description: 'The first refresh may bring another login; refusals wait for it.',
       invoke: [
         {
           id: 'recall',
@@ -43,7 +43,7 @@ export const loginMachine = loginSetup.createMachine({
       on: { 'login.rejected': { target: 'settling', actions: ['noteLogins', 'takeReport'] } },
     },
     settling: {
-      description: 'It was refused; a refresh that is under way may bring another one.',
+      description: 'It was refused; a running refresh may bring another one.',
       invoke: {
         id: 'refreshUnderWay',
         src: 'awaitRefresh',
@@ -73,7 +73,7 @@ export const loginMachine = loginSetup.createMachine({
       },
     },
     fallingBack: {
-      description: 'No other one was issued: the next of those there are is put in place.',
+      description: 'No new one was issued: the next available login is put in place.',
       invoke: {
         id: 'use',
         src: 'useLogin',
@@ -86,7 +86,7 @@ export const loginMachine = loginSetup.createMachine({
       },
     },
     renewed: {
-      description: 'Another one has just taken over: what is refused may still be the one before.',
+      description: 'Another login has just taken over: a refusal may still concern the previous one.',
       entry: 'forgetReport',
       on: {
         'login.rejected': [
@@ -97,7 +97,7 @@ export const loginMachine = loginSetup.createMachine({
       after: { echo: { target: 'ready' } },
     },
     refused: {
-      description: 'None is left: someone has to log in. The next turn begins with the first one again.',
+      description: 'No login is left: someone has to log in. The next turn starts with the first one again.',
       entry: ['forgetReport', 'forgetRefused'],
       on: {
         'login.rejected': [

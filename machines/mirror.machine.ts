@@ -13,7 +13,7 @@ export const mirrorMachine = mirrorSetup.createMachine({
   initial: 'claiming',
   states: {
     claiming: {
-      description: 'Asks whose the log is, and where it ends.',
+      description: 'Asks who owns the log and where it ends.',
       invoke: {
         id: 'claimLog',
         src: 'claimLog',
@@ -45,17 +45,17 @@ export const mirrorMachine = mirrorSetup.createMachine({
       },
       states: {
         behind: {
-          description: 'There is more to copy than what was written a moment ago.',
+          description: 'The copy is behind the journal.',
           on: { 'copy.caughtUp': { target: 'mirroring', actions: 'forgetFailures' } },
         },
         mirroring: {
-          description: 'What is written is copied at once.',
+          description: 'Everything is copied as soon as it is written.',
           on: { 'copy.fellBehind': { target: 'behind' } },
         },
       },
     },
     away: {
-      description: 'The log does not answer, or not as it should; it is asked again after a while.',
+      description: 'The log does not answer correctly; it is asked again after a while.',
       on: { 'mirror.drain': { target: 'stopped' } },
       after: { backoff: { target: 'claiming' } },
     },
@@ -66,11 +66,11 @@ export const mirrorMachine = mirrorSetup.createMachine({
       after: { lookAgain: { target: 'claiming' } },
     },
     fenced: {
-      description: 'Another engine has claimed the log: nothing is copied any more.',
+      description: 'Another engine has claimed the log: copying has ended.',
       type: 'final',
     },
     stopped: {
-      description: 'Nothing is copied any more; what is left is for the next engine.',
+      description: 'Copying has ended; the next engine copies the rest.',
       type: 'final',
     },
   },

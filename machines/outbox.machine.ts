@@ -13,11 +13,11 @@ export const outboxMachine = outboxSetup.createMachine({
   initial: 'active',
   states: {
     active: {
-      description: 'The control plane is told what it must hear of.',
+      description: 'Sends the control plane the events it must hear of.',
       type: 'parallel',
       states: {
         delivery: {
-          description: 'What becomes of one event after the other.',
+          description: 'Handles one event after the other.',
           initial: 'looking',
           states: {
             looking: {
@@ -35,7 +35,7 @@ export const outboxMachine = outboxSetup.createMachine({
               on: { 'outbox.drain': { target: 'emptying' } },
             },
             emptying: {
-              description: 'Looks for what is left, and waits for nothing.',
+              description: 'Looks for events that are left, without waiting for new ones.',
               invoke: {
                 id: 'nextEvent',
                 src: 'nextEvent',
@@ -80,12 +80,12 @@ export const outboxMachine = outboxSetup.createMachine({
               },
             },
             settled: {
-              description: 'The event is behind us: may the next be waited for?',
+              description: 'The event is done: decides whether to wait for the next.',
               entry: 'settleEvent',
               always: [{ guard: 'isDraining', target: 'emptying' }, { target: 'looking' }],
             },
             backingOff: {
-              description: 'The last attempt came to nothing; the same is tried again after a while.',
+              description: 'The last attempt failed; it is repeated after a while.',
               on: { 'outbox.drain': { target: '#outbox.stopped' } },
               after: { backoff: [{ guard: 'hasEvent', target: 'telling' }, { target: 'looking' }] },
             },
@@ -99,13 +99,15 @@ export const outboxMachine = outboxSetup.createMachine({
               description: 'More may come.',
               on: { 'outbox.drain': { target: 'draining' } },
             },
-            draining: { description: 'The engine stops: what is left is told, as long as somebody listens.' },
+            draining: {
+              description: 'The engine stops: the rest is sent as long as the control plane answers.',
+            },
           },
         },
       },
     },
     stopped: {
-      description: 'Nothing is told any more; what is left is for the next engine.',
+      description: 'Sending has ended; the next engine sends the rest.',
       type: 'final',
     },
   },

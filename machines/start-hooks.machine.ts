@@ -35,7 +35,7 @@ export const startHooksMachine = startHooksSetup.createMachine({
       },
     },
     stopping: {
-      description: 'The engine stops: what runs is killed, what waits is left for the next engine.',
+      description: 'The engine stops: running hooks are killed, waiting ones are left for the next engine.',
       entry: 'shutDownHooks',
       always: { guard: 'hasNoHook', target: 'stopped' },
       on: {

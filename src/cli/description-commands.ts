@@ -15,7 +15,7 @@ export function addDescriptions(program: Command, shell: Shell): void {
     );
   program
     .command('completion')
-    .description('print what teaches a shell to complete commands and options')
+    .description('print a script that makes a shell complete commands and options')
     .addArgument(new Argument('<shell>').choices(SHELLS))
     .action((of: CompletedShell) =>
       shell.run(async ({ print }) => {

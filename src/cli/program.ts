@@ -76,7 +76,7 @@ function addEngines(program: Command, { shell, isServing }: { shell: Shell; isSe
 function addConversation(program: Command, shell: Shell): void {
   ofChat(program.command('chat'))
     .description('talk with an agent in this terminal: text, tools, plans, questions; Ctrl-C interrupts')
-    .option('--history <events>', 'how much of what was said before is shown', toCount, 50)
+    .option('--history <events>', 'how many earlier events are shown', toCount, 50)
     .action((options: ChatOptions & { history: number }) =>
       shell.run(async (terminal) => {
         const { chat } = await import('./chat/chat.ts');
@@ -86,12 +86,12 @@ function addConversation(program: Command, shell: Shell): void {
     );
   ofChat(program.command('send <message>'))
     .description(
-      'send one message and show what is said until its turn has ended; "-" reads it from standard input',
+      'send one message and show its turn until it has ended; "-" reads the message from standard input',
     )
     .option('--json', 'print the events of the turn, one JSON object per line')
     .option('--model <model>', 'the model to ask', toText)
     .option('--plan-mode', 'have a plan made first')
-    .option('--message-id <id>', 'the id of the message: sent again under it, it runs once', toText)
+    .option('--message-id <id>', 'the id of the message; sent twice with the same id, it runs once', toText)
     .action((message: string, options: SendOptions) =>
       shell.run(async (terminal) => {
         const { send } = await import('./send.ts');
@@ -109,7 +109,7 @@ function addConversation(program: Command, shell: Shell): void {
 function addObservation(program: Command, shell: Shell): void {
   program
     .command('doctor')
-    .description('look at everything an engine needs here, and say what to do about what is missing')
+    .description('check everything an engine needs here, and name a remedy for what is missing')
     .option('--json', 'print JSON')
     .action(({ json = false }: { json?: boolean }) =>
       shell.run(async (terminal) => {
@@ -121,7 +121,7 @@ function addObservation(program: Command, shell: Shell): void {
       }),
     );
   addView({ program, shell }, 'status', {
-    description: 'what the engine, its chats and its repositories do right now',
+    description: 'what the engine, its chats and its repositories are doing now',
     load: async () => (await import('./show-status.ts')).showStatus,
   });
   ofEngine(program.command('watch'))
@@ -135,7 +135,7 @@ function addObservation(program: Command, shell: Shell): void {
       }),
     );
   addView({ program, shell }, 'usage', {
-    description: 'what agents have used of their models, and what it cost: by chat, by agent, all',
+    description: 'tokens and cost of the agents: by chat, by agent, in all',
     load: async () => (await import('./show-usage.ts')).showUsage,
   });
   ofEngine(program.command('search <words>'))
@@ -186,17 +186,17 @@ function addView(
 
 function addEvents(program: Command, shell: Shell): void {
   ofEngine(program.command('tail').alias('events'))
-    .description('print events: those from now on, or those behind an event')
+    .description('print events: from now on, or after an event')
     .option('-f, --follow', 'with --since: go on with what happens from now on')
     .option(
       '--since <id>',
-      'begin behind this event; "start" begins with the oldest one that is kept',
+      'begin after this event; "start" begins with the oldest event that is kept',
       toText,
     )
     .addOption(new Option('--from-start', 'the same as --since start').implies({ since: 'start' }))
     .option('--types <types>', 'only these types, separated by commas', toText)
     .option('--chat <id>', 'only events of this chat; the beginning of its id is enough', toText)
-    .option('--partial', 'also what agents are writing, piece by piece')
+    .option('--partial', 'also pieces of text while agents write them')
     .option('--json', 'print events as they are, one JSON object per line')
     .action((options: TailOptions) =>
       shell.run(async (terminal) => {

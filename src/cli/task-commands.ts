@@ -5,7 +5,7 @@ import type { Shell } from './terminal.ts';
 
 export function addTasks(program: Command, shell: Shell): void {
   const tasks = ofEngine(program.command('tasks [chat]'))
-    .description('what the agent of a chat runs beside its turns: shells, sub-agents, monitors')
+    .description('what the agent of a chat runs in the background: shells, sub-agents, monitors')
     .option('--json', 'print JSON')
     .action((chatId: string | undefined, options: ClientOptions) =>
       shell.run(async (terminal) => {

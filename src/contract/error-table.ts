@@ -22,7 +22,7 @@ export const ENGINE_ERRORS = {
   },
   MALFORMED_REQUEST: {
     status: 400,
-    meaning: 'What was sent is no HTTP request: first line, headers, target or chunks are wrong.',
+    meaning: 'This is not an HTTP request: first line, headers, target or chunks are wrong.',
     message: ({ reason }: { reason: string }) => `This is not a valid HTTP request: ${reason}.`,
   },
   BODY_INCOMPLETE: {
@@ -59,13 +59,13 @@ export const ENGINE_ERRORS = {
   },
   REQUEST_NOT_FOUND: {
     status: 404,
-    meaning: 'The agent does not wait for an answer to this request, or no longer.',
+    meaning: 'The agent does not wait for an answer to this request, or no longer does.',
     message: ({ chatId, requestId }: { chatId: string; requestId: string }) =>
       `No request "${requestId}" is open in chat "${chatId}".`,
   },
   TASK_NOT_FOUND: {
     status: 404,
-    meaning: 'The agent runs and ran no such task, or it is too long ago. `GET …/tasks` lists them.',
+    meaning: 'The agent has no such task, or it ended too long ago. `GET …/tasks` lists them.',
     message: ({ chatId, taskId }: { chatId: string; taskId: string }) =>
       `No task "${taskId}" is known in chat "${chatId}".`,
   },
@@ -88,7 +88,7 @@ export const ENGINE_ERRORS = {
   },
   HOOK_NOT_FOUND: {
     status: 404,
-    meaning: 'No repository, or not the one that was named, has a hook of this kind with a command in it.',
+    meaning: 'Neither the named repository nor any other has a hook of this kind with commands.',
     message: ({ repo, type }: { repo?: string; type: string }) =>
       `${repo === undefined ? 'No repository' : `No repository "${repo}"`} has a ${type} hook with commands.`,
   },
@@ -117,13 +117,13 @@ export const ENGINE_ERRORS = {
   },
   STEER_UNSUPPORTED: {
     status: 409,
-    meaning: 'This agent takes nothing into a turn that runs. Send an ordinary message: it waits.',
+    meaning: 'This agent cannot take a message into a running turn. Send an ordinary message: it waits.',
     message: ({ provider }: { chatId: string; provider: string }) =>
       `The agent "${provider}" takes nothing into a running turn; send an ordinary message.`,
   },
   NOTHING_TO_STEER: {
     status: 409,
-    meaning: 'No turn runs that a message could go into. Send an ordinary message.',
+    meaning: 'No turn is running. Send an ordinary message.',
     message: ({ chatId }: { chatId: string }) =>
       `No turn of chat "${chatId}" can take a message now; send an ordinary one.`,
   },
@@ -147,18 +147,20 @@ export const ENGINE_ERRORS = {
   },
   IMAGE_REFUSED: {
     status: 422,
-    meaning: 'An image cannot be had from its URL (see `IMAGE_HOSTS`); the message tells why.',
+    meaning: 'An image cannot be fetched from its URL (see `IMAGE_HOSTS`); the message says why.',
     message: ({ url, reason }: { url: string; reason: string }) =>
       `The image "${url}" cannot be used: ${reason}. Send its data instead.`,
   },
   HOOKS_RUNNING: {
     status: 409,
-    meaning: 'Hooks run already. `GET /hooks/status` tells how far they are; ask again when they are over.',
+    meaning:
+      'Hooks are already running. `GET /hooks/status` shows how far they are; ask again when they are done.',
     message: ({ runId }: { runId: string }) => `Hooks are running (run "${runId}"); ask again later.`,
   },
   TOO_MANY_HOOK_TESTS: {
     status: 429,
-    meaning: 'As many scripts as may be tried at a time run already. Ask again when one has ended.',
+    meaning:
+      'The most scripts that may be tried at a time are already running. Ask again when one has ended.',
     message: ({ limit }: { limit: number }) => `${limit} scripts are being tried; ask again later.`,
   },
   PAYLOAD_TOO_LARGE: {
@@ -168,7 +170,7 @@ export const ENGINE_ERRORS = {
   },
   EXPECTATION_FAILED: {
     status: 417,
-    meaning: 'The header `Expect` asks for something else than `100-continue`.',
+    meaning: 'The header `Expect` asks for something other than `100-continue`.',
     message: () => 'The header Expect may only say 100-continue.',
   },
   HOOKS_FILE_INVALID: {
@@ -201,13 +203,14 @@ export const ENGINE_ERRORS = {
   },
   OUTCOME_UNKNOWN: {
     status: 503,
-    meaning: 'Not on disk in time, it may still take effect. Repeat it, with the `messageId` of `context`.',
+    meaning:
+      'It was not on disk in time but may still take effect. Repeat it, with the `messageId` of `context`.',
     message: ({ messageId }: { messageId?: string }) =>
       `Whether this took effect is not known yet; repeat it${messageId === undefined ? '' : ` with messageId "${messageId}"`}.`,
   },
   AGENT_UNAVAILABLE: {
     status: 503,
-    meaning: 'The agent was asked and could not tell: the message says why and what to do. Then ask again.',
+    meaning: 'The agent could not answer; the message says why and what to do. Then ask again.',
     message: ({ provider, reason }: { provider: string; reason: string }) =>
       `The agent "${provider}" could not be asked. ${reason}`,
   },

@@ -24,7 +24,9 @@ of their own, as their models and services name what went wrong.
 
 ${toTable(
   ['where', 'code', 'what it means'],
-  TROUBLES.map(([where, code, meaning]) => [where, `\`${code}\``, meaning]),
+  TROUBLES.toSorted(
+    ([where, code], [other, next]) => where.localeCompare(other) || code.localeCompare(next),
+  ).map(([where, code, meaning]) => [where, `\`${code}\``, meaning]),
 )}
 
 ## When the engine cannot start

@@ -75,7 +75,7 @@ export function oneChatRoutes({ chats }: Pick<Engine, 'chats'>) {
       method: 'PATCH',
       path: '/chats/:chatId',
       summary:
-        'Change what is named of a chat: its title, and what messages that start from then on run with if they do not say',
+        'Change a chat: its title, and the settings of messages that start from then on and do not say otherwise',
       request: z.object({ params: ChatParamsSchema, body: UpdateChat }),
       example: { title: 'Fix the login', thinkingLevel: 'max' },
       answers: { 200: { description: 'The chat as it is now.', schema: ChatResponse } },
@@ -92,8 +92,7 @@ export function oneChatRoutes({ chats }: Pick<Engine, 'chats'>) {
     route({
       method: 'DELETE',
       path: '/chats/:chatId',
-      summary:
-        'Delete a chat, its queue, its history and, before it, its sub-chats; running turns are stopped first',
+      summary: 'Delete a chat with its queue, history and sub-chats; running turns are stopped first',
       request: z.object({ params: ChatParamsSchema }),
       answers: { 200: { description: 'It is gone.', schema: Success } },
       refusals: ['CHAT_NOT_FOUND', 'SHUTTING_DOWN', 'WORKSPACE_MOVED', 'OUTCOME_UNKNOWN'],
@@ -113,7 +112,7 @@ export function requestRoutes({ chats }: Pick<Engine, 'chats'>) {
     route({
       method: 'GET',
       path: '/chats/:chatId/requests',
-      summary: 'What is waited for: permissions, questions, plans and a budget that is used up',
+      summary: 'What the chat waits for: permissions, questions, plans and a budget that is used up',
       request: z.object({ params: ChatParamsSchema }),
       answers: { 200: { description: 'The open requests, oldest first.', schema: RequestList } },
       refusals: ['CHAT_NOT_FOUND'],
@@ -125,7 +124,7 @@ export function requestRoutes({ chats }: Pick<Engine, 'chats'>) {
       summary: 'Answer one of them',
       request: z.object({ params: RequestParamsSchema, body: Answer }),
       example: { decision: 'allow' },
-      answers: { 200: { description: 'The answer is on disk and goes to whoever asked.', schema: Success } },
+      answers: { 200: { description: 'The answer is on disk and goes to the agent.', schema: Success } },
       refusals: ['REQUEST_NOT_FOUND', ...CHANGE_REFUSALS],
       async handle({ params, body }) {
         await withDeadline(chats.answer(params.chatId, params.requestId, body));

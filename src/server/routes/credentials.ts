@@ -15,7 +15,7 @@ export function credentialRoutes({ credentials }: Pick<Engine, 'credentials'>) {
     route({
       method: 'GET',
       path: '/token-refresh/health',
-      summary: 'How the credentials of GitHub, Claude Code and Codex stand; no secret is ever in it',
+      summary: 'The state of the credentials of GitHub, Claude Code and Codex, without any secret',
       answers: { 200: { description: 'Each provider.', schema: TokenRefreshHealth } },
       handle: () => credentials.health(),
     }),
@@ -26,7 +26,7 @@ export function credentialRoutes({ credentials }: Pick<Engine, 'credentials'>) {
       request: z.object({ params: RefreshParamsSchema }),
       answers: {
         202: {
-          description: 'It is asked; `credentials.changed` events tell what came of it.',
+          description: 'It is being asked; `credentials.changed` events tell the result.',
           schema: RefreshAccepted,
         },
       },

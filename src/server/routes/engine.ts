@@ -15,7 +15,7 @@ export function engineRoutes(engine: Pick<Engine, 'health' | 'status' | 'usage' 
     route({
       method: 'GET',
       path: '/health',
-      summary: 'Whether the engine lives, and how far its boot is',
+      summary: 'Whether the engine lives and how far its boot is',
       isOpen: true,
       answers: { 200: { description: 'It lives.', schema: Health } },
       handle: () => engine.health(),

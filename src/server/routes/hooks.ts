@@ -20,7 +20,7 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
     route({
       method: 'GET',
       path: '/hooks/status',
-      summary: 'How far the hooks of the repositories are, and the end of what they printed',
+      summary: 'The state of the hooks of the repositories, and the end of their output',
       answers: { 200: { description: 'The hooks of this boot.', schema: HooksStatus } },
       handle: () => hooks.status(),
     }),
@@ -54,7 +54,9 @@ export function hookRunRoutes({ hooks }: Pick<Engine, 'hooks'>) {
       path: '/hooks/run',
       summary: 'Run the hooks of all repositories, or of one',
       request: z.object({ query: RunHooksQuerySchema }),
-      answers: { 202: { description: 'They run; `hooks.*` events tell how far.', schema: RunHooksResponse } },
+      answers: {
+        202: { description: 'They run; `hooks.*` events tell the progress.', schema: RunHooksResponse },
+      },
       refusals: [
         'HOOK_NOT_FOUND',
         'HOOKS_RUNNING',
@@ -68,7 +70,7 @@ export function hookRunRoutes({ hooks }: Pick<Engine, 'hooks'>) {
     route({
       method: 'POST',
       path: '/hooks/test',
-      summary: 'Try a script: nothing is recorded, and nothing of it stays when it ends or the caller leaves',
+      summary: 'Try a script. Nothing is recorded, and nothing it started survives its end or the caller',
       request: z.object({ body: TestHook }),
       answers: {
         200: {

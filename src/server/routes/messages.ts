@@ -45,7 +45,7 @@ export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
     route({
       method: 'POST',
       path: '/chats/:chatId/steer',
-      summary: 'Say a message into the running turn, for agents that can; it is on disk before the answer',
+      summary: 'Add a message to the running turn, for agents that can; it is on disk before the answer',
       request: z.object({ params: ChatParamsSchema, body: Steer }),
       example: { message: 'Use the other branch', messageId: 'm-2' },
       answers: {
@@ -81,7 +81,7 @@ export function turnRoutes({ chats }: Pick<Engine, 'chats'>) {
     route({
       method: 'POST',
       path: '/chats/:chatId/interrupt',
-      summary: 'Stop the running turn; the answer comes once the wish is on disk',
+      summary: 'Stop the running turn; the answer comes once the request is on disk',
       request: z.object({ params: ChatParamsSchema, query: InterruptQuerySchema }),
       answers: {
         200: {

@@ -42,7 +42,7 @@ export function offerRoutes({ chats }: Pick<Engine, 'chats'>) {
     route({
       method: 'GET',
       path: '/chats/:chatId/mcp',
-      summary: 'The MCP servers of the agent: how a process that starts now finds them',
+      summary: 'The MCP servers of the agent, as a process that starts now finds them',
       request,
       answers: { 200: { description: 'As of the last few seconds.', schema: McpServerList } },
       refusals,

@@ -9,7 +9,8 @@ const RepoList = RepoListSchema.meta({ id: 'RepoList' });
 
 const QuerySchema = z.looseObject({
   includeDiffs: z.stringbool().default(false).meta({
-    description: '`true` adds `gitDiff.fullDiff`: the files against where the branch left the default one.',
+    description:
+      '`true` adds `gitDiff.fullDiff`: the difference to where the branch left the default branch.',
   }),
 });
 

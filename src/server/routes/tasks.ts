@@ -12,7 +12,7 @@ export function taskRoutes({ chats }: Pick<Engine, 'chats'>) {
     route({
       method: 'GET',
       path: '/chats/:chatId/tasks',
-      summary: 'What the agent runs beside its turns, or did of late: shells, sub-agents, monitors',
+      summary: 'What the agent runs in the background, or ran lately: shells, sub-agents, monitors',
       request: z.object({ params: ChatParamsSchema }),
       answers: { 200: { description: 'The tasks, each with the end of what it printed.', schema: TaskList } },
       refusals: ['CHAT_NOT_FOUND', 'UNSUPPORTED'],
@@ -23,7 +23,7 @@ export function taskRoutes({ chats }: Pick<Engine, 'chats'>) {
       path: '/chats/:chatId/tasks/:taskId/stop',
       summary: 'End one of them; `chat.task.changed` tells when it has ended',
       request: z.object({ params: TaskParamsSchema }),
-      answers: { 200: { description: 'The wish is on disk and goes to the agent.', schema: Success } },
+      answers: { 200: { description: 'The request is on disk and goes to the agent.', schema: Success } },
       refusals: ['TASK_NOT_FOUND', 'UNSUPPORTED', ...CHANGE_REFUSALS],
       async handle({ params }) {
         await withDeadline(chats.stopTask(params.chatId, params.taskId));
