@@ -63,7 +63,14 @@ const parts: BuildOptions[] = [
     external: ['@statelyai/inspect'],
   },
   { ...shared, entryPoints: ['src/fleet/fleet.ts'], platform: 'node', banner: { js: REQUIRE } },
-  { ...shared, entryPoints: ['src/client/client.ts'], platform: 'neutral', mainFields: ['module', 'main'] },
+  {
+    ...shared,
+    entryPoints: ['src/client/client.ts'],
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    minifyWhitespace: true,
+    minifySyntax: true,
+  },
   {
     ...shared,
     entryPoints: ['main.tsx', 'feed-worker.ts', 'layout-worker.ts', 'inspector.css'].map(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Budget } from '../../../src/contract/budget.ts';
 import type { ChatRecord } from '../../../src/contract/records.ts';
 import type { AgentRequest } from '../../../src/contract/requests.ts';
-import { openRequestsOf } from '../../../machines/chat.context.ts';
+import { openRequestsOf, waitingOf } from '../../../machines/chat.context.ts';
 import { ordersOf, storyOf } from '../../support/chat-story.ts';
 import {
   READ_AT,
@@ -235,3 +235,45 @@ function jsonOf(harness: OfChat): ChatRecord {
 function restartOf(harness: OfChat): ChatHarness {
   return startChat({ record: jsonOf(harness) });
 }
+
+describe('a chat that waits for a higher budget', () => {
+  const WAITING: ChatStep[] = [...RUNNING, submit('m2'), spends('m1', 10), INTERRUPTED];
+
+  it('still hears its agent, and interrupts it when it starts to work by itself', () => {
+    const { chat, emitted, take } = startChat({ budget: { tokens: 10 } });
+    take(...WAITING);
+    const before = emitted.length;
+
+    take(said(null), said(null, { selfDirected: true }));
+    expect(storyOf(emitted).slice(before)).toEqual(['said null', 'said null']);
+    expect(leafOf(chat.getSnapshot())).toBe('interrupting');
+  });
+
+  it('hears what its agent asks', () => {
+    const { emitted, take } = startChat({ budget: { tokens: 10 } });
+
+    take(...WAITING, asked('r1'));
+
+    expect(storyOf(emitted)).toContain('opened r1 of null');
+  });
+});
+
+describe('a turn that is interrupted for its budget', () => {
+  it('may be interrupted by a person as well, who names what waits and drops it', () => {
+    const { emitted, take } = startChat({ budget: { tokens: 10 } });
+
+    take(...RUNNING, submit('m2'), spends('m1', 10), interrupt(true));
+
+    expect(storyOf(emitted).slice(-2)).toEqual(['interrupted, waiting: m2', 'dropped m2 cleared']);
+  });
+
+  it('gives back the message that was about to start, which runs once there is more', () => {
+    const { chat, commands, take } = startChat({ budget: { tokens: 10 } });
+
+    take(submit('m1'), spends(null, 10));
+    expect(waitingOf(chat.getSnapshot().context).map(({ messageId }) => messageId)).toEqual(['m1']);
+    take(answered('budget-1'));
+
+    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon m1', 'prepare m1']);
+  });
+});

@@ -212,3 +212,51 @@ describe('interrupting a chat', () => {
     });
   });
 });
+
+describe('a message that is starting', () => {
+  it('is dropped with what waits behind it when the queue is to be cleared', () => {
+    const { emitted, take } = startChat();
+
+    take(submit('m1'), submit('m2'), interrupt(true));
+
+    expect(storyOf(emitted).slice(2)).toEqual([
+      'interrupted, waiting: m2',
+      'dropped m1 interrupted',
+      'dropped m2 cleared',
+    ]);
+  });
+
+  it('is dropped while the agent works by itself, which is interrupted, too', () => {
+    const { chat, emitted, commands, take } = startChat();
+
+    take(submit('m1'), submit('m2'), said(null, { selfDirected: true }), interrupt(true));
+
+    expect(storyOf(emitted).slice(3)).toEqual([
+      'interrupted, waiting: m2',
+      'dropped m1 interrupted',
+      'dropped m2 cleared',
+    ]);
+    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon m1', 'interrupt']);
+    expect(leafOf(chat.getSnapshot())).toBe('interrupting');
+  });
+
+  it('is not taken for another one that was prepared', () => {
+    const { chat, emitted, take } = startChat();
+
+    take(submit('m1'), prepared('m0'));
+    expect(leafOf(chat.getSnapshot())).toBe('running.starting');
+    take(prepared('m1'), interrupt(), prepared('m0'));
+
+    expect(storyOf(emitted).slice(1)).toEqual(['started m1', 'interrupted, waiting: none']);
+    expect(leafOf(chat.getSnapshot())).toBe('interrupting');
+  });
+
+  it('leaves nothing running behind it when its process ends', () => {
+    const { chat, take } = startChat();
+
+    take(submit('m1'), said(null, { selfDirected: true }), CRASHED);
+
+    expect(chat.getSnapshot().context.record.selfDirected).toBe(false);
+    expect(leafOf(chat.getSnapshot())).toBe('resting.errored');
+  });
+});

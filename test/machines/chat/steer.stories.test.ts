@@ -260,3 +260,23 @@ function taken(messageId: string): ChatEvent {
 function refused(messageId: string): ChatEvent {
   return { type: 'steer.refused', messageId, position: POSITION };
 }
+
+it('what nobody said into a turn is not taken by it', () => {
+  const { emitted, take } = startChat();
+  take(submit('m1'), prepared('m1'));
+  const before = emitted.length;
+
+  take(taken('s9'));
+
+  expect(emitted.slice(before)).toEqual([]);
+});
+
+it('an agent that is asked whether it is there can still be told something', () => {
+  const { emitted, commands, take } = startChat();
+  take(submit('m1'), prepared('m1'), 600_000);
+
+  take(steer('s1'));
+
+  expect(storyOf(emitted).at(-1)).toBe('accepted s1 at 0');
+  expect(ordersOf(commands).at(-1)).toBe('steer s1');
+});
