@@ -76,6 +76,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
     expiresAt: LATER,
   },
   Boot: { state: 'ready', since: AT },
+  Budget: { usd: 20 },
   CredentialHealth: LOGIN,
   EngineChatSummary: {
     id: UUID,

@@ -146,6 +146,12 @@ export const TROUBLES: [where: string, code: string, meaning: string][] = [
     'There is no git; `git_lfs_missing`: a filter that the repository asks for is missing.',
   ],
   ['repository', 'git_timed_out', 'git did not end in time.'],
+  ['repository', 'repo_in_use', 'Its folder was not empty when it was to be restored; it was left as it is.'],
+  [
+    'repository',
+    'repo_too_large',
+    'Its changes are larger than `ARCHIVE_REPOSITORY_BYTES`, or too many to list.',
+  ],
   ['repository', 'repo_late', 'It has not answered yet.'],
   ['repository', 'repo_not_readable', 'Its folder may not be read.'],
   ['repository', 'repo_unreadable', 'git cannot make sense of it.'],
