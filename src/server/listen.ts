@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { listen } from 'listhen';
 import type { ServerRequest } from 'srvx';
 import { toNodeHandler } from 'srvx/node';
 import { EngineError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { readBody } from './read-body.ts';
 import { refuseOnSocket } from './refuse-on-socket.ts';
 import { takeIn } from './take-in.ts';
 
@@ -46,8 +47,12 @@ export async function startListener(
   app: Application,
   { host, port, bodyMaxBytes, log, requestTimeoutMs = REQUEST_TIMEOUT_MS }: ListenOptions,
 ): Promise<Listener> {
-  const fetch = async (request: ServerRequest) => closingWithClient(await app.fetch(request), request);
-  const handler = toNodeHandler(fetch, { maxRequestBodySize: bodyMaxBytes });
+  const fetch = async (request: ServerRequest) => {
+    const source = request.runtime?.node?.req as IncomingMessage | undefined; // of HTTP/1, which alone is served
+    if (source !== undefined) request.arrayBuffer = () => readBody(source, bodyMaxBytes);
+    return closingWithClient(await app.fetch(request), request);
+  };
+  const handler = toNodeHandler(fetch);
   // The handler is typed for HTTP/1 and HTTP/2 at once; listhen only serves it the former here.
   const answer = takeIn(handler as RequestListener, { log, bodyMaxBytes });
   const listener = await listen(answer, {
