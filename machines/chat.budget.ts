@@ -8,6 +8,9 @@ import { sum } from './chat.usage.ts';
 
 const LIMITS = ['usd', 'tokens', 'turns'] as const;
 
+/** Sums of dollars are exact to less. */
+const SMALLEST_STEP = 1e-6;
+
 interface Standing {
   record: ChatRecord;
   spent: Spent | null;
@@ -107,17 +110,21 @@ interface Raise {
   to: Budget | undefined;
 }
 
-/** To what is named of it; otherwise each limit that is reached, by its step, as often as it takes. */
-export function raised(budget: Budget, { used, step, to }: Raise): Budget {
+/**
+ * To what is named of it; otherwise each limit that is reached, by its step, as often as it takes, and none where that is
+ * more than can be counted.
+ */
+export function raised(budget: Budget, { used, step, to }: Raise): Budget | null {
   if (to !== undefined) return { ...budget, ...to };
   const limits = LIMITS.flatMap((name) => {
-    const limit = budget[name];
-    if (limit === undefined) return [];
-    const by = step[name] ?? limit;
+    if (budget[name] === undefined) return [];
+    const limit = sum(budget[name], 0); // as exact as what is added to it
+    const by = Math.max(step[name] ?? limit, SMALLEST_STEP);
     const times = used[name] < limit ? 0 : Math.floor((used[name] - limit) / by) + 1;
-    return [[name, sum(limit, times * by)]];
+    const raisedTo = sum(limit, times * by);
+    return raisedTo > Number.MAX_SAFE_INTEGER ? [] : [[name, raisedTo]];
   });
-  return Object.fromEntries(limits);
+  return limits.length === 0 ? null : Object.fromEntries(limits);
 }
 
 type BudgetPart = Pick<ChatRecord, 'budget'>;

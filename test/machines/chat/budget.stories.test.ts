@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Budget } from '../../../src/contract/budget.ts';
+import { BudgetSchema, type Budget } from '../../../src/contract/budget.ts';
+import type { Usage } from '../../../src/contract/chats.ts';
 import type { ChatRecord } from '../../../src/contract/records.ts';
 import type { AgentRequest } from '../../../src/contract/requests.ts';
 import { openRequestsOf, waitingOf } from '../../../machines/chat.context.ts';
@@ -163,6 +164,19 @@ describe('the answer', () => {
       'opened budget-2 of null',
     ]);
     expect(openRequestsOf(recordOf({ chat }))).toMatchObject([{ id: 'budget-2', budget: { tokens: 20 } }]);
+  });
+
+  it.each<[string, Budget, Usage]>([
+    ['the smallest steps', { usd: 1e-13 }, { costUsd: 0.01 }],
+    ['more tokens than can be counted', { tokens: 10 }, { outputTokens: 9e15, inputTokens: 9e15 }],
+  ])('raises the budget so that it can be read again, and lets the chat go on: %s', (_, budget, spent) => {
+    const { chat, take } = startChat({ budget });
+    take(said(null, { events: [], spent }), submit('m1'));
+
+    take({ type: 'request.answer', requestId: 'budget-1', answer: { decision: 'allow' } });
+
+    expect(BudgetSchema.optional().safeParse(told(chat).budget).error).toBe(undefined);
+    expect(leafOf(chat.getSnapshot())).toBe('running.starting');
   });
 
   it('stops the chat with what waits, also for the next engine, until somebody sends a message', () => {
