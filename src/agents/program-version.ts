@@ -1,8 +1,7 @@
 /** What a program says of its version, and whether it is old enough to be refused. */
-import { execFile } from 'node:child_process';
+import { askProgram } from './ask-program.ts';
 import type { Installation } from './codec.ts';
 
-const LIMIT_MS = 10_000;
 const CHARACTERS = 100;
 
 /** By program: one that is the same is asked once. */
@@ -38,18 +37,7 @@ function numbersIn(version: string): number[] {
   return numbers.map(Number);
 }
 
-function askVersion(file: string, env: Readonly<Record<string, string>>): Promise<string | null> {
-  return new Promise((resolve) => {
-    const options = {
-      env: { ...env },
-      timeout: LIMIT_MS,
-      killSignal: 'SIGKILL',
-      maxBuffer: 64 * 1024,
-    } as const;
-    const child = execFile(file, ['--version'], options, (error, stdout) => {
-      const [line = ''] = stdout.split('\n');
-      resolve(error === null && line.trim() !== '' ? line.trim().slice(0, CHARACTERS) : null);
-    });
-    child.stdin?.end();
-  });
+async function askVersion(file: string, env: Readonly<Record<string, string>>): Promise<string | null> {
+  const [line = ''] = (await askProgram(file, ['--version'], { env }))?.split('\n') ?? [];
+  return line.trim().slice(0, CHARACTERS) || null;
 }

@@ -6,10 +6,14 @@ export interface Line {
   readonly end: number;
 }
 
-/** Cuts a stream of bytes that starts at `offset` into lines; lines of many megabytes are joined once. */
-export function createLineSplitter(offset: number): (chunk: Buffer) => Line[] {
+/**
+ * Cuts a stream of bytes that starts at `offset` into lines; lines of many megabytes are joined once. Throws when a line
+ * does not end within `maxBytes`.
+ */
+export function createLineSplitter(offset: number, maxBytes = Infinity): (chunk: Buffer) => Line[] {
   let end = offset;
   let pieces: Buffer[] = [];
+  let pending = 0;
   return (chunk) => {
     const lines: Line[] = [];
     let start = 0;
@@ -20,9 +24,12 @@ export function createLineSplitter(offset: number): (chunk: Buffer) => Line[] {
       end += bytes.length + 1;
       lines.push({ bytes, end });
       pieces = [];
+      pending = 0;
       start = newline + 1;
     }
     if (start < chunk.length) pieces.push(Buffer.from(chunk.subarray(start)));
+    pending += chunk.length - start;
+    if (pending > maxBytes) throw new Error(`A line is longer than ${maxBytes} bytes.`);
     return lines;
   };
 }

@@ -1,5 +1,4 @@
 /** How a process of Claude Code is started, and what is known of it then. */
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
@@ -8,6 +7,7 @@ import { join } from 'node:path';
 import type { Policy } from '../../contract/chats.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import { createRun, filesOf } from '../../processes/run.ts';
+import { askProgram } from '../ask-program.ts';
 import type { Installation, KnownSession, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
 import { requestLine } from './lines.ts';
@@ -120,16 +120,13 @@ export function environmentFor(
   };
 }
 
-const HELP_LIMIT_MS = 10_000;
-
 /** Only the newer ones know this effort. */
-export function survey({ file }: Installation, { thinkingLevel }: QueuedMessage): Promise<ClaudeTraits> {
-  if (thinkingLevel !== 'xhigh') return Promise.resolve({ knowsXhigh: true });
-  return new Promise((resolve) => {
-    execFile(file, ['--help'], { timeout: HELP_LIMIT_MS }, (_, help) =>
-      resolve({ knowsXhigh: help.includes('xhigh') }),
-    );
-  });
+export async function survey(
+  { file }: Installation,
+  { thinkingLevel }: QueuedMessage,
+): Promise<ClaudeTraits> {
+  if (thinkingLevel !== 'xhigh') return { knowsXhigh: true };
+  return { knowsXhigh: (await askProgram(file, ['--help']))?.includes('xhigh') === true };
 }
 
 /** Where the processes of a chat put temporary files: a short name, because they make sockets there. */

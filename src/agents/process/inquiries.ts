@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { QueuedMessage } from '../../contract/records.ts';
 import { discard } from '../../processes/sweep.ts';
+import { killEverything } from '../../processes/terminate.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { AgentCodec } from '../codec.ts';
 import { unresponsive } from '../failures.ts';
@@ -84,6 +85,7 @@ export class Inquiries {
         const given = { ...launched, codec: this.#codec, context: this.#context, signal };
         return { kind: 'told', offer: await hear(ask, given) };
       } finally {
+        await killEverything(launched.run); // it ran no tool that may have left something on purpose
         await discard(launched.run);
         await this.#codec.tidy?.({ chatId: id, home: this.#context.paths.home });
       }

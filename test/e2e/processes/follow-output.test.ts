@@ -165,4 +165,12 @@ describe('cutting bytes into lines', () => {
       { text: 'de', end: 108 },
     ]);
   });
+
+  it('gives up on a line that does not end, and not on many that do', () => {
+    const split = createLineSplitter(0, 10);
+    for (let count = 0; count < 10; count += 1) expect(split(Buffer.from('12345\n1234'))).toHaveLength(1);
+    split(Buffer.from('\n1234567890'));
+
+    expect(() => split(Buffer.from('1'))).toThrow('A line is longer than 10 bytes.');
+  });
 });
