@@ -26,8 +26,8 @@ type Goodbye = (running: Running) => Promise<void> | undefined;
 process.stderr.on('error', () => undefined); // whoever read it has seen enough
 
 const program = createProgram({
-  serve: () => supervise(startServer()),
-  dev: (options) => supervise(startDevelopment(options)),
+  serve: () => supervise((signal) => startServer(process.env, signal)),
+  dev: (options) => supervise(() => startDevelopment(options)),
   async run(command) {
     const { openTerminal } = await import('./cli/open-terminal.ts');
     const terminal = openTerminal(process.env);
@@ -53,13 +53,13 @@ function refuseUsage(error: unknown): void {
   process.exitCode = error.exitCode === 0 ? 0 : EXIT.USAGE;
 }
 
-async function startServer(environment: Environment = process.env): Promise<RunningServer> {
+async function startServer(environment: Environment, signal?: AbortSignal): Promise<RunningServer> {
   const { serve } = await loadServe();
   // What a burst of events leaves behind is garbage. A nursery that stays as large as it is now, and a heap that at most
   // doubles between two collections, save the 25 MiB that V8 would take, and keep its pauses short.
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=100');
-  const server = await serve(environment);
+  const server = await serve(environment, signal);
   server.failed.catch((error: unknown) => fail(error, server.log));
   return server;
 }
@@ -85,9 +85,12 @@ function loadServe() {
 }
 
 /** Ends this process as signals ask, and when what it runs cannot start or go on. */
-async function supervise(starting: Promise<Running>): Promise<void> {
+async function supervise(start: (signal: AbortSignal) => Promise<Running>): Promise<void> {
+  const early = new AbortController();
+  const starting = start(early.signal);
   const state: { log?: Log; leaving?: Promise<void> } = {};
   const leave = (goodbye: Goodbye) => {
+    early.abort();
     state.leaving ??= end(starting, goodbye).catch((error: unknown) => fail(error, state.log));
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {

@@ -16,6 +16,12 @@ export const STARTUP_ERRORS = {
     message: ({ home, holder }: { home: string; holder: string }) =>
       `Another engine (${holder}) runs in "${home}"; stop it, or set another WORKSPACE_HOME.`,
   },
+  STOPPED_EARLY: {
+    status: 503,
+    exitCode: 0,
+    meaning: 'The engine was told to stop while the workspace was restored; the next start restores it anew.',
+    message: () => 'Stopped while the workspace was restored; the next start restores it anew.',
+  },
   PORT_UNAVAILABLE: {
     status: 500,
     exitCode: 1,

@@ -70,6 +70,7 @@ export interface OpenHomeOptions {
   onFatal: (error: unknown) => void;
   /** Told how far a workspace is that comes here from another machine. */
   onRestore?: (boot: Boot) => void;
+  signal?: AbortSignal;
 }
 
 export const STATE_KEY = 'engine-state.json';
@@ -78,7 +79,7 @@ export const STATE_KEY = 'engine-state.json';
  * @throws {EngineError} `HOME_IN_USE`, after ten seconds, when another engine runs in this home; `WORKSPACE_MOVED` when
  * another one claimed the workspace while it was restored.
  */
-export async function openHome({ environment, log, onFatal, onRestore }: OpenHomeOptions): Promise<Home> {
+export async function openHome({ environment, log, onFatal, ...rest }: OpenHomeOptions): Promise<Home> {
   const paths = createPaths(environment.WORKSPACE_HOME);
   const damages = new DamageReports((damage) => log.error({ ...damage }, 'a damaged file was set aside'));
   const onDamage = damages.report;
@@ -87,7 +88,7 @@ export async function openHome({ environment, log, onFatal, onRestore }: OpenHom
   const store = createEngineStorage({ base: paths.replicas, onDamage });
   await store.files.sweep(['', 'engine', 'engine:payloads']);
   const mirror = await openMirror(environment, log);
-  await restoreHome(paths, { environment, log, mirror, ...(onRestore && { onRestore }) });
+  await restoreHome(paths, { environment, log, mirror, ...rest });
   const restored = await readRestored(store, onDamage);
   const file = await readCheckpoint(store, onDamage);
   const lastEngine = await readJson(store, { key: STATE_KEY, schema: EngineStateFileSchema, onDamage });

@@ -23,6 +23,7 @@ export interface RestoreHomeOptions {
   log: Log;
   mirror: Mirror | null;
   onRestore?: (boot: Boot) => void;
+  signal?: AbortSignal;
 }
 
 /**
@@ -30,7 +31,7 @@ export interface RestoreHomeOptions {
  * @throws {EngineError} `WORKSPACE_MOVED` when another engine claimed it meanwhile.
  */
 export async function restoreHome(paths: Paths, options: RestoreHomeOptions): Promise<void> {
-  const { environment, log, mirror, onRestore = () => undefined } = options;
+  const { environment, log, mirror, onRestore = () => undefined, signal } = options;
   const target = archiveTargetOf(environment) ?? null;
   if ((mirror === null && target === null) || !(await isToBeRestored(paths))) return;
   const since = new Date().toISOString();
@@ -57,8 +58,12 @@ export async function restoreHome(paths: Paths, options: RestoreHomeOptions): Pr
     if (value === 'away') log.warn({ reason }, 'the workspace cannot be restored yet');
     tell();
   });
+  signal?.addEventListener('abort', () => actor.stop(), { once: true });
   actor.start();
-  const { value, context } = await waitFor(actor, ({ status }) => status !== 'active');
+  if (signal?.aborted === true) actor.stop();
+  const isOver = waitFor(actor, ({ status }) => status !== 'active');
+  const { value, context } = await isOver.catch(() => actor.getSnapshot()); // it was stopped
+  if (signal?.aborted === true) throw new EngineError('STOPPED_EARLY');
   if (value === 'taken') throw new EngineError('WORKSPACE_MOVED', { owner: context.owner });
   if (value !== 'restored') return;
   mirror?.continueIn(context.epoch);

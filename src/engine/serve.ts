@@ -23,9 +23,9 @@ export interface RunningServer {
 
 /**
  * Starts an engine with exactly this environment and serves it over HTTP, boot still going on behind it.
- * @throws {EngineError} `ENVIRONMENT_INVALID`, `HOME_IN_USE`, `PORT_UNAVAILABLE`.
+ * @throws {EngineError} `ENVIRONMENT_INVALID`, `HOME_IN_USE`, `PORT_UNAVAILABLE`; `STOPPED_EARLY` when it was aborted.
  */
-export async function serve(variables: Environment): Promise<RunningServer> {
+export async function serve(variables: Environment, signal?: AbortSignal): Promise<RunningServer> {
   const environment = parseEnvironment(variables);
   const secret = environment.REPLICAS_ENGINE_SECRET;
   const version = readVersion();
@@ -43,10 +43,12 @@ export async function serve(variables: Environment): Promise<RunningServer> {
   const listen = () => startListener(door, { host, port, bodyMaxBytes, log });
   const early = await listen().catch(() => null); // until its home is free, an engine may also hold the port
   const { createApp, startEngine } = await loadEngine();
-  const engine = await startEngine({ environment, log, version, onRestore }).catch(async (error: unknown) => {
-    await early?.close();
-    throw error;
-  });
+  const engine = await startEngine({ environment, log, version, onRestore, ...(signal && { signal }) }).catch(
+    async (error: unknown) => {
+      await early?.close();
+      throw error;
+    },
+  );
   const listener =
     early ??
     (await listen().catch(async (error: unknown) => {

@@ -30,13 +30,21 @@ export interface StartEngineOptions {
   version: string;
   /** Told how far a workspace is that comes here from another machine. */
   onRestore?: (boot: Boot) => void;
+  /** Ends a restoration that nobody wants any more. */
+  signal?: AbortSignal;
 }
 
 /** The composition root: opens the home, starts its actors, and answers commands. */
 export async function startEngine(options: StartEngineOptions): Promise<RunningEngine> {
-  const { environment, log, onRestore } = options;
+  const { environment, log, onRestore, signal } = options;
   const { failed, fail } = createFailure();
-  const home = await openHome({ environment, log, onFatal: fail, ...(onRestore && { onRestore }) });
+  const home = await openHome({
+    environment,
+    log,
+    onFatal: fail,
+    ...(onRestore && { onRestore }),
+    ...(signal && { signal }),
+  });
   const tracing = await openTracing(home, options);
   const recording = await startRecording(home, options);
   const actors = await startActors(home, { environment, log, recording });

@@ -11,6 +11,7 @@ const SUITES = [
   'scale',
   'inspector',
   'mirror',
+  'restore',
 ];
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : SUITES;

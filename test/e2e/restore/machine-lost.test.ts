@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { createGate } from '../../../src/dev/gate.ts';
 import { expectExactlyOneEnd, expectNoGap, textsOf } from '../../support/assertions.ts';
+import { launchEngine, waitForHealth } from '../../support/engine-process.ts';
 import { startRedis, type RedisServer } from '../../support/redis-server.ts';
 import { byPrompt, saysAround } from '../../support/scripted-turns.ts';
 import { startWorkspace, type Workspace } from '../../support/workspace.ts';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.remove());
 
-it('goes on elsewhere, with Redis alone: chats, ids, cursors, histories and queue; the turn that ran is lost', async () => {
+it('waits for a Redis that is away, then goes on elsewhere with it alone: chats, ids, cursors, histories and queue; the turn that ran is lost', async () => {
   const gate = createGate();
   const elsewhere = await anotherMachine();
   const workspace = await startWorkspace({
@@ -34,6 +35,27 @@ it('goes on elsewhere, with Redis alone: chats, ids, cursors, histories and queu
   };
 
   await loseMachine(workspace, home);
+  await redis.kill();
+  const waiting = launchEngine({ ...workspace.environment, ...elsewhere });
+  await waitForHealth(waiting, client.url);
+  await expect
+    .poll(() => client.get('/health'))
+    .toMatchObject({
+      body: {
+        status: 'ok',
+        boot: {
+          state: 'restoring',
+          waitingFor: {
+            for: 'restore',
+            message: expect.stringContaining('It is tried again until it works.'),
+          },
+          restore: { phase: 'away', percent: 0, bytes: 0 },
+        },
+      },
+    });
+  expect(await client.get('/status')).toMatchObject({ status: 503, body: { code: 'restoring' } });
+  expect(await waiting.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  await redis.start();
   await workspace.start(elsewhere);
 
   expect(await stream.waitForEnd('m2')).toMatchObject({
