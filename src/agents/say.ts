@@ -18,6 +18,11 @@ export function sayingsOf(event: AgentEvent): Saying[] {
   return DIALECTS.flatMap(({ say }) => say(event));
 }
 
+/** The `id` of the tool call that a sub-agent works for, when it is one that speaks. */
+export function threadOf(event: AgentEvent): string | null {
+  return claude.threadOf(event);
+}
+
 /** What the event of a `chat.turn.partial` adds to what is being said. */
 export function partOf(event: AgentEvent): SaidPart | null {
   for (const { sayPart } of DIALECTS) {

@@ -39,7 +39,7 @@ export type { ActorNews, Health, RepoList, Status } from './engine-calls.ts';
 export type { EventStreamOptions } from './event-stream.ts';
 export type { ConnectionChange } from './read-frames.ts';
 export type { Joined } from './join.ts';
-export { partOf, sayingsOf } from '../agents/say.ts';
+export { partOf, sayingsOf, threadOf } from '../agents/say.ts';
 export type { Said, SaidPart, Saying, ToolCall, ToolResult } from '../agents/saying.ts';
 export type { CallOptions } from './transport.ts';
 export { foldWorkspace, type WorkspaceState } from './workspace-state.ts';

@@ -23,10 +23,41 @@ const POLICY = [
   "style-src 'self'",
   "connect-src 'self'",
   'img-src data:',
+  "frame-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/**
+ * A page of its own origin for HTML that agents draw: what is in it may run, and reaches neither the page around it nor any
+ * other place; that page lets it go nowhere.
+ */
+const FRAME = 'frame.html';
+const FRAME_POLICY = [
+  'sandbox allow-scripts',
+  "default-src 'none'",
+  "script-src 'unsafe-inline'",
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  'font-src data:',
+  'media-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join('; ');
+const FRAME_BODY = `<!doctype html>
+<meta charset="utf-8">
+<title>Drawn by an agent</title>
+<script>
+addEventListener('message', ({ source, data }) => {
+  if (source !== parent) return;
+  document.open();
+  document.write(data);
+  document.close();
+}, { once: true });
+</script>
+`;
 
 /** The page at `/inspect`: code only, read from the package when somebody first asks for it. */
 export class InspectorPage {
@@ -61,7 +92,11 @@ function readSite(folder: string): Site {
   const files = readdirSync(bundle).map((name) => [name, readFileSync(join(bundle, name), 'utf8')] as const);
   const version = createHash('sha256').update(files.flat().join('\0')).digest('hex').slice(0, 12);
   const assets = files.map(([name, body]) => [name, toAsset(body, TYPES[extname(name)] ?? '')] as const);
-  return { page: toPage(`/inspect/${version}`), version, assets: new Map(assets) };
+  return {
+    page: toPage(`/inspect/${version}`),
+    version,
+    assets: new Map<string, PageFile>([...assets, [FRAME, toFrame()]]),
+  };
 }
 
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css' };
@@ -69,6 +104,11 @@ const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.cs
 function toAsset(body: string, type: string): PageFile {
   const kept = 'public, max-age=31536000, immutable';
   return { body, headers: { ...HEADERS, 'content-type': `${type};charset=UTF-8`, 'cache-control': kept } };
+}
+
+function toFrame(): PageFile {
+  const { headers } = toAsset('', 'text/html');
+  return { body: FRAME_BODY, headers: { ...headers, 'content-security-policy': FRAME_POLICY } };
 }
 
 /** A worker is bound by the policy of its own file. */

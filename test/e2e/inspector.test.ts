@@ -97,6 +97,11 @@ it('shows a message move through the chat machine into a file, and an interrupt'
 
   const notes = join(folder, '.replicas-dev', 'workspaces', 'demo', 'NOTES.md');
   expect(await readFile(notes, 'utf8')).toContain('- Hello from the page');
+  await page.getByRole('button', { name: 'Work', exact: true }).click();
+  await page.getByRole('searchbox', { name: 'Find in what was said' }).fill('hello from the page');
+  await page.keyboard.press('Enter');
+  await page.locator('.found', { hasText: 'Claude Code' }).last().click();
+  await page.locator('.said:focus', { hasText: 'Hello from the page' }).waitFor();
   await page.getByRole('tab', { name: 'Repositories' }).click();
   await page.getByRole('region', { name: 'Diff of demo' }).getByText('Hello from the page').first().waitFor();
   expect(page.url()).toBe(`${url}/inspect`);

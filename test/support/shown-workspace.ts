@@ -25,6 +25,8 @@ export interface Shown {
   hookLines: string[];
   history: AgentEvent[];
   requests: AgentRequest[];
+  /** HTML that an agent drew, by the names of its files. */
+  drawn: Record<string, string>;
   /** Messages in the queue. */
   waiting: string[];
   /** For want of room on the disk. */
@@ -52,6 +54,7 @@ export async function serveWorkspace(shown: Partial<Shown>): Promise<ShownWorksp
     hookLines: [],
     history: [],
     requests: [],
+    drawn: {},
     waiting: [],
     refusesMessages: false,
     failingDrawings: 0,
@@ -96,6 +99,16 @@ function partsOf(shown: Shown, { streams, answers }: Doing): Parameters<typeof f
     },
     status: async () => ({ ...statusOf(word), version: word, lastEventId }),
     repos: { list: async () => ({ repos: [repoOf(shown)], lastEventId }) },
+    plans: { list: async () => [], get: unused },
+    previews: { list: async () => [] },
+    canvas: {
+      list: async () => Object.keys(shown.drawn).map((filename) => itemOf(filename)),
+      get: async (filename) => ({
+        ...itemOf(filename),
+        mimeType: 'text/html',
+        content: shown.drawn[filename] ?? '',
+      }),
+    },
     machines: {
       list: () => [],
       read: async () => {
@@ -172,6 +185,10 @@ function chatOf({ word, requests }: Shown): ChatSummary {
     lastMessageText: word,
     lastError: { code: 'x', message: word },
   };
+}
+
+function itemOf(filename: string) {
+  return { filename, kind: 'html' as const, sizeBytes: 1, updatedAt: AT };
 }
 
 function statusOf(word: string) {

@@ -16,6 +16,11 @@ export function say({ type, payload }: AgentEvent): Saying[] {
   return isFailure ? said('failure', stringOf(payload['result'])) : [];
 }
 
+/** The call of the tool that a sub-agent works for, of what that says. */
+export function threadOf({ payload }: AgentEvent): string | null {
+  return stringOf(payload['parent_tool_use_id']) || null;
+}
+
 export function sayPart({ type, payload }: AgentEvent): SaidPart | null {
   if (type !== 'claude-stream_event') return null;
   const { text, thinking } = fieldsOf(fieldsOf(payload['event'])['delta']);

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ChatSummary } from '../../client/client.ts';
 import { NewChat } from './new-chat.tsx';
 import type { PageStore } from './page-state.ts';
+import { Search } from './search.tsx';
 import { showChat } from './show-chat.ts';
 import { useStore } from './store.ts';
 
@@ -33,6 +34,7 @@ export function ChatList({ store, chats, shownId }: ChatListProps) {
           onInput={({ currentTarget }) => setFilter(currentTarget.value)}
         />
       )}
+      <Search store={store} chatId={shownId} />
       <ul aria-label="Chats">
         {found.map((chat) => (
           <li key={chat.id}>

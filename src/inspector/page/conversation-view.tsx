@@ -1,20 +1,17 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Conversation } from './conversation/conversation.ts';
 import type { PendingMessage } from './conversation/pending-messages.ts';
+import { byThread } from './conversation/threads.ts';
 import { LongText } from './long-text.tsx';
 import { Markdown } from './markdown/markdown.tsx';
 import type { PageStore } from './page-state.ts';
-import { SaidItem } from './said-item.tsx';
+import { insideOf, SaidItem } from './said-item.tsx';
+import { usePart, useTarget } from './shown-part.ts';
 import { useStore } from './store.ts';
 import { Suggestions } from './suggestions.tsx';
 
-const SHOWN = 100;
-const MORE = 200;
 /** So much of what is being written is drawn, ten times a second. */
 const LIVE_CHARACTERS = 6_000;
-/** So near to its end, a conversation is followed as it goes on. */
-const NEAR_PX = 80;
-
 export function ConversationView({ store }: { store: PageStore }) {
   const conversation = useStore(store, (state) => state.conversation);
   useStore(store, (state) => state.conversation?.version);
@@ -24,25 +21,12 @@ export function ConversationView({ store }: { store: PageStore }) {
 }
 
 function Log({ store, conversation }: { store: PageStore; conversation: Conversation }) {
-  const [shown, setShown] = useState(SHOWN);
   const log = useRef<HTMLDivElement>(null);
-  const isAtEnd = useRef(true);
-  /** How far what was looked at lies from the end, when something comes before it. */
-  const fromEnd = useRef<number | null>(null);
-  const { entries, live, version } = conversation;
-  useLayoutEffect(() => {
-    if (log.current === null || fromEnd.current === null) return;
-    log.current.scrollTop = log.current.scrollHeight - fromEnd.current;
-    fromEnd.current = null;
-  }, [shown]);
-  useEffect(() => {
-    if (log.current !== null && isAtEnd.current) log.current.scrollTop = log.current.scrollHeight;
-  }, [version]);
-  const showEarlier = async () => {
-    if (entries.length <= shown) await conversation.loadEarlier();
-    if (log.current !== null) fromEnd.current = log.current.scrollHeight - log.current.scrollTop;
-    setShown(shown + MORE);
-  };
+  const { entries, version } = conversation;
+  const { main, inside } = byThread(entries);
+  const part = usePart(log, { conversation, main });
+  useTarget(store, { conversation, log, onReveal: part.showUpTo });
+  useEffect(() => part.follow(), [version]);
   return (
     <div
       ref={log}
@@ -51,33 +35,61 @@ function Log({ store, conversation }: { store: PageStore; conversation: Conversa
       role="log"
       aria-label="Conversation"
       aria-busy={conversation.isLoading}
-      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-        isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
-      }}
+      onScroll={part.noteScroll}
     >
-      <Beginning store={store} conversation={conversation} shown={shown} onMore={() => void showEarlier()} />
+      <Beginning
+        store={store}
+        conversation={conversation}
+        hasMore={part.hasEarlier}
+        onMore={() => void part.showEarlier()}
+      />
       <ol>
-        {entries.slice(-shown).map((entry) => (
-          <SaidItem key={entry.number} entry={entry} version={entry.version} />
+        {part.shown.map((entry) => (
+          <SaidItem
+            key={entry.number}
+            entry={entry}
+            version={entry.version}
+            inside={insideOf(entry, inside)}
+          />
         ))}
-        {live !== '' && <Live key="live" text={live} />}
-        {conversation.pending.shown.map((message) => (
-          <Pending key={message.messageId} message={message} />
-        ))}
+        {!part.hasLater && <Coming conversation={conversation} />}
       </ol>
+      {part.hasLater && (
+        <p class="beginning">
+          <button type="button" onClick={part.showLater}>
+            Show later
+          </button>
+          <button type="button" onClick={part.showEnd}>
+            To the end
+          </button>
+        </p>
+      )}
     </div>
+  );
+}
+
+/** What is being written, and what was sent. */
+function Coming({ conversation: { live, pending } }: { conversation: Conversation }) {
+  return (
+    <>
+      {live !== '' && <Live key="live" text={live} />}
+      {pending.shown.map((message) => (
+        <Pending key={message.messageId} message={message} />
+      ))}
+    </>
   );
 }
 
 interface BeginningProps {
   store: PageStore;
   conversation: Conversation;
-  shown: number;
+  /** Entries that are there and not shown. */
+  hasMore: boolean;
   onMore: () => void;
 }
 
 /** What stands before the entries that are shown. */
-function Beginning({ store, conversation, shown, onMore }: BeginningProps) {
+function Beginning({ store, conversation, hasMore, onMore }: BeginningProps) {
   const { entries, isLoading, earlier, failure } = conversation;
   const again = () => void conversation.load();
   if (failure !== null) {
@@ -90,7 +102,7 @@ function Beginning({ store, conversation, shown, onMore }: BeginningProps) {
       </p>
     );
   }
-  if (entries.length > shown || earlier === 'readable') {
+  if (hasMore || earlier === 'readable') {
     return (
       <p class="beginning">
         <button type="button" onClick={onMore}>

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { CredentialHealth, CredentialProvider } from '../../client/client.ts';
+import type { CredentialHealth, CredentialProvider, EngineClient } from '../../client/client.ts';
 import type { PageStore } from './page-state.ts';
 import { reasonOf } from './reason-of.ts';
 
+type Mirror = NonNullable<Awaited<ReturnType<EngineClient['status']>>['mirror']>;
 type Health = Readonly<Record<CredentialProvider, CredentialHealth>>;
 
 const EVERY_MS = 5_000;
@@ -10,12 +11,14 @@ const EVERY_MS = 5_000;
 /** How the logins of agents and tools are. */
 export function Credentials({ store }: { store: PageStore }) {
   const [health, setHealth] = useState<Health | null>(null);
+  const [mirror, setMirror] = useState<Mirror | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const { client } = store.state;
   const fail = (error: unknown) => setTrouble(reasonOf(error));
   const read = () =>
-    client.credentials().then(({ providers }) => {
+    Promise.all([client.credentials(), client.status()]).then(([{ providers }, status]) => {
       setHealth(providers);
+      setMirror(status.mirror ?? null);
       setTrouble(null);
     }, fail);
   useEffect(() => {
@@ -35,7 +38,25 @@ export function Credentials({ store }: { store: PageStore }) {
           onRefresh={() => void client.refreshCredential(provider).then(read, fail)}
         />
       ))}
+      {mirror !== null && <MirrorState mirror={mirror} />}
     </ul>
+  );
+}
+
+/** How far the copy of the log is that outlives this machine. */
+function MirrorState({ mirror: { state, reason, lag } }: { mirror: Mirror }) {
+  const isUpToDate = state === 'mirroring' && lag.events === 0;
+  return (
+    <li>
+      <h2>
+        <i class={`dot ${reason === null ? 'ok' : 'warn'}`} aria-hidden="true" /> Shared log
+      </h2>
+      <p>
+        {state}
+        {isUpToDate ? ', nothing waits' : `, ${lag.events.toLocaleString('en')} events to be copied`}
+      </p>
+      {reason !== null && <p class="refused">{reason}</p>}
+    </li>
   );
 }
 

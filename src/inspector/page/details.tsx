@@ -49,17 +49,37 @@ function Context({ store }: { store: PageStore }) {
 const SHOWN = 60;
 
 function Events({ store }: { store: PageStore }) {
+  const [filter, setFilter] = useState('');
   useStore(store, ({ events }) => events.version);
-  const events = store.state.events.entries.slice(-SHOWN).toReversed();
-  if (events.length === 0) return <p class="empty">Nothing has happened since this page was opened.</p>;
+  const words = filter.trim().toLowerCase();
+  const all = store.state.events.entries;
+  const wanted =
+    words === '' ? all : all.filter((event) => JSON.stringify(event).toLowerCase().includes(words));
+  const events = wanted.slice(-SHOWN).toReversed();
   return (
-    <ol class="log scroll" tabIndex={0} aria-label="Recent events">
-      {events.map((event) => (
-        <li key={event.id}>
-          <EventEntry event={event} />
-        </li>
-      ))}
-    </ol>
+    <>
+      <div class="log-tools">
+        <input
+          type="search"
+          placeholder="Filter"
+          aria-label="Filter the events"
+          value={filter}
+          onInput={({ currentTarget }) => setFilter(currentTarget.value)}
+        />
+      </div>
+      {events.length === 0 && (
+        <p class="empty">
+          {all.length === 0 ? 'Nothing has happened since this page was opened.' : 'Nothing matches.'}
+        </p>
+      )}
+      <ol class="log scroll" tabIndex={0} aria-label="Recent events">
+        {events.map((event) => (
+          <li key={event.id}>
+            <EventEntry event={event} />
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import {
   type PlanSummary,
   type Preview,
 } from '../../client/client.ts';
+import { HtmlFrame } from './html-frame.tsx';
 import { LongText } from './long-text.tsx';
 import type { PageStore } from './page-state.ts';
 import { LongMarkdown } from './said-item.tsx';
@@ -56,7 +57,7 @@ export function Files({ store }: { store: PageStore }) {
         {place === null ? (
           <p class="empty">Choose a plan or a canvas item.</p>
         ) : (
-          <Content key={`${place.kind} ${place.filename} ${version}`} client={client} place={place} />
+          <Content key={`${place.kind} ${place.filename}`} client={client} place={place} version={version} />
         )}
       </div>
     </div>
@@ -113,7 +114,14 @@ function PreviewLink({ preview: { port, publicUrl, command } }: { preview: Previ
   );
 }
 
-function Content({ client, place: { kind, filename } }: { client: EngineClient; place: Place }) {
+interface ContentProps {
+  client: EngineClient;
+  place: Place;
+  /** Changes when files do. */
+  version: number;
+}
+
+function Content({ client, place: { kind, filename }, version }: ContentProps) {
   const [item, setItem] = useState<Pick<CanvasItem, 'kind' | 'content' | 'base64' | 'mimeType'> | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   useEffect(() => {
@@ -126,7 +134,7 @@ function Content({ client, place: { kind, filename } }: { client: EngineClient; 
             mimeType: 'text/markdown',
           }));
     void reading.then(setItem, tell(setTrouble));
-  }, []);
+  }, [version]);
   if (trouble !== null) return <p class="empty">{trouble}</p>;
   if (item === null) return <p class="empty">Reading…</p>;
   const { content, base64, mimeType } = item;
@@ -140,6 +148,8 @@ function Content({ client, place: { kind, filename } }: { client: EngineClient; 
   if (item.kind === 'image' && base64 !== undefined) {
     return <img class="picture" alt={filename} src={`data:${mimeType};base64,${base64}`} />;
   }
+  if (item.kind === 'html' && content !== undefined)
+    return <HtmlFrame key={content} title={filename} html={content} />;
   if (content === undefined) return <p class="empty">{filename} cannot be shown here.</p>;
   return (
     <pre class="document">

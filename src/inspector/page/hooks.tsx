@@ -3,6 +3,7 @@ import type { Hook } from '../../client/client.ts';
 import type { HookLine } from './feed/news.ts';
 import { memo } from './memo.ts';
 import type { PageStore } from './page-state.ts';
+import { Coloured, HookTrial } from './hook-trial.tsx';
 import { beginningOf } from './plain-text.ts';
 import { saveText } from './save-text.ts';
 import { useStore } from './store.ts';
@@ -52,6 +53,7 @@ export function Hooks({ store }: { store: PageStore }) {
         <button type="button" aria-disabled={hooks?.running === true} onClick={run}>
           Run start hooks
         </button>
+        <HookTrial store={store} />
       </div>
       <HookOutput store={store} />
     </div>
@@ -140,7 +142,7 @@ const OutputLine = memo(function OutputLine({ line }: { line: HookLine }) {
   const hidden = line.text.length - text.length + line.hidden;
   return (
     <div>
-      {text || ' '}
+      {text === '' ? ' ' : <Coloured text={text} />}
       {hidden > 0 && <span class="rest">… {hidden.toLocaleString('en')} more characters</span>}
     </div>
   );

@@ -70,6 +70,8 @@ export interface PageState {
   filesVersion: number;
   chatId: string | null;
   conversation: Conversation | null;
+  /** An event of a history that is to be shown. */
+  target: { chatId: string; eventIndex: number } | null;
   /** Up to when each chat was looked at, in ISO time. */
   seen: ReadonlyMap<string, string>;
   /** What is being written to each chat. */
@@ -100,6 +102,7 @@ export function initialState(client: EngineClient): PageState {
     filesVersion: 0,
     chatId: null,
     conversation: null,
+    target: null,
     seen: new Map(),
     drafts: new Map(),
     dockTab: 'chats',

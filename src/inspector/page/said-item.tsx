@@ -1,17 +1,28 @@
 import { useState } from 'preact/hooks';
 import { CopyButton } from './copy-button.tsx';
 import type { Entry, Item } from './conversation/conversation.ts';
+import type { Threads } from './conversation/threads.ts';
 import { LongText } from './long-text.tsx';
 import { Markdown } from './markdown/markdown.tsx';
 import { memo } from './memo.ts';
 import { beginningOf } from './plain-text.ts';
 import { ToolCard } from './tool-card.tsx';
 
+type Inside = Threads['inside'];
+
+interface SaidItemProps {
+  entry: Entry;
+  version: number;
+  /** What sub-agents said, when one works for this call. */
+  inside: Inside | undefined;
+}
+
 /** One thing that was said, by whom and when. */
-export const SaidItem = memo(function SaidItem({ entry: { item, at } }: { entry: Entry; version: number }) {
+export const SaidItem = memo(function SaidItem({ entry: { item, at, number }, inside }: SaidItemProps) {
   return (
-    <li class={`said ${item.kind}`}>
+    <li class={`said ${item.kind}`} data-entry={number} tabIndex={-1}>
       <Body item={item} />
+      {item.kind === 'tool' && inside !== undefined && <SubAgent id={item.id} inside={inside} />}
       {(item.kind === 'text' || item.kind === 'user') && (
         <div class="said-tools">
           <time dateTime={at}>{timeOf(at)}</time>
@@ -21,6 +32,35 @@ export const SaidItem = memo(function SaidItem({ entry: { item, at } }: { entry:
     </li>
   );
 });
+
+export function insideOf({ item }: Entry, inside: Inside): Inside | undefined {
+  return item.kind === 'tool' && inside.has(item.id) ? inside : undefined;
+}
+
+/** What a sub-agent said, which is drawn when somebody looks. */
+function SubAgent({ id, inside }: { id: string; inside: Inside }) {
+  const [isOpen, setOpen] = useState(false);
+  const entries = inside.get(id) ?? [];
+  return (
+    <details class="sub-agent" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>
+        <b>Sub-agent</b> {entries.length === 1 ? '1 step' : `${entries.length} steps`}
+      </summary>
+      {isOpen && (
+        <ol>
+          {entries.map((entry) => (
+            <SaidItem
+              key={entry.number}
+              entry={entry}
+              version={entry.version}
+              inside={insideOf(entry, inside)}
+            />
+          ))}
+        </ol>
+      )}
+    </details>
+  );
+}
 
 function Body({ item }: { item: Item }) {
   switch (item.kind) {

