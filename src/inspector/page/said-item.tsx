@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { CopyButton } from './copy-button.tsx';
-import type { Entry, Item } from './conversation/conversation.ts';
+import type { Entry, Item } from './conversation/entry.ts';
 import type { Threads } from './conversation/threads.ts';
 import { LongText } from './long-text.tsx';
 import { Markdown } from './markdown/markdown.tsx';

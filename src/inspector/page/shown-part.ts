@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Conversation, Entry } from './conversation/conversation.ts';
+import type { Conversation } from './conversation/conversation.ts';
+import type { Entry } from './conversation/entry.ts';
 import { byThread } from './conversation/threads.ts';
 import type { PageStore } from './page-state.ts';
 import { useStore } from './store.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { z } from 'zod';
-import type { ToolItem } from './conversation/conversation.ts';
+import type { ToolItem } from './conversation/entry.ts';
 import { Diff } from './diff.tsx';
 import { LongText } from './long-text.tsx';
 

@@ -1,36 +1,11 @@
 import { sayingsOf, threadOf, WrittenText, type AgentEvent } from '../../../client/client.ts';
-import type {
-  EngineClient,
-  EngineEvent,
-  Said,
-  TaskView,
-  ToolCall,
-  ToolResult,
-} from '../../../client/client.ts';
+import type { EngineClient, EngineEvent, TaskView, ToolResult } from '../../../client/client.ts';
+import type { Entry, Item } from './entry.ts';
 import { PendingMessages } from './pending-messages.ts';
 import { Reading } from './reading.ts';
 import { foldTurn, type RunningTurn } from './running-turn.ts';
 import { WaitingMessages } from './waiting-messages.ts';
 import { reasonOf } from '../reason-of.ts';
-
-/** What is shown of one thing that was said. */
-export type Item = Said | ToolItem;
-
-/** `result`: null while it runs. */
-export type ToolItem = ToolCall & { result: ToolResult | null };
-
-/** An item in its place. `version` changes with it. */
-export interface Entry {
-  number: number;
-  version: number;
-  /** ISO time at which it was said. */
-  at: string;
-  /** Which event of the history says it, counted from 0. */
-  index: number;
-  /** The tool call of the sub-agent that says it; null for the agent itself. */
-  thread: string | null;
-  item: Item;
-}
 
 const MOST_ENTRIES = 2_000;
 const HISTORY_EVENTS = 200;

@@ -1,4 +1,4 @@
-import type { Entry } from './conversation.ts';
+import type { Entry } from './entry.ts';
 
 export interface Threads {
   /** What the agent itself said, and sub-agents whose calls are not there. */
