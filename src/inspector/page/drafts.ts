@@ -33,6 +33,7 @@ export async function sendDraft(store: PageStore, chatId: string): Promise<void>
   if (next.length === 0) return;
   changeDraft(store, chatId, { ...EMPTY, settings, text: later, sending: [...sending, ...next] });
   for (const { messageId, text: said } of next) conversationOf(store, chatId)?.expect(messageId, said);
+  store.touchAtOnce();
   if (sending.length === 0) await sendAll(store, chatId);
 }
 

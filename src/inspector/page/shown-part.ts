@@ -6,10 +6,11 @@ import { byThread } from './conversation/threads.ts';
 import type { PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
 
-const SHOWN = 100;
-const MORE = 200;
+/** More than a screen holds, and no more than can be drawn in a blink. */
+const SHOWN = 40;
+const MORE = 80;
 /** So much of what comes behind a place is shown with it. */
-const BEHIND = 40;
+const BEHIND = 20;
 /** So near to its end, a conversation is followed as it goes on. */
 const NEAR_PX = 80;
 

@@ -32,6 +32,11 @@ export class Store<State extends object> {
     else setTimeout(() => requestAnimationFrame(() => this.#tell()), wait);
   }
 
+  /** What a person just did is shown in the next frame. */
+  touchAtOnce(): void {
+    requestAnimationFrame(() => this.#tell());
+  }
+
   #tell(): void {
     this.#isScheduled = false;
     for (const listener of this.#listeners) listener();
