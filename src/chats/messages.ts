@@ -189,8 +189,9 @@ function answerOf(
 
 function findReceipt({ chat, receipts }: ChatRecord, request: SendMessage): MessageReceipt | undefined {
   const { messageId } = request;
+  if (messageId === undefined) return undefined;
   const receipt = receipts.findLast((candidate) => candidate.messageId === messageId);
-  if (messageId === undefined || receipt === undefined) return undefined;
+  if (receipt === undefined) return undefined;
   if (receipt.digest === digestOf(request)) return toAnswer(receipt);
   throw new EngineError('MESSAGE_CONFLICT', { chatId: chat.id, messageId });
 }
