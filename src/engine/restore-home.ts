@@ -94,11 +94,12 @@ export async function finishRestore(
   home: RestoredHome,
   { recorder, env, signal, loggedIn }: FinishRestoreOptions,
 ): Promise<Unrestored[]> {
-  const { repositories = [], missing = [] } = home.restored ?? {};
+  const { repositories = [], missing = [], epoch = 0 } = home.restored ?? {};
   const late = delay(LOGIN_LIMIT_MS, undefined, { ref: false });
   if (repositories.length > 0) await Promise.race([loggedIn(), late]);
   const unrestored = await restoreRepositories(repositories, {
     paths: home.paths,
+    epoch,
     git: createGit({ env, signal, timeoutMs: GIT_LIMIT_MS }),
     onProgress: (restore) =>
       recorder.tell('boot', { type: 'boot.changed', payload: { state: 'restoring', restore } }),

@@ -93,7 +93,7 @@ export class Restoration {
     const { log, segmentBytes, onProgress } = this.#options;
     await rm(this.#staging, { recursive: true, force: true });
     await mkdir(createPaths(this.#staging).engine, { recursive: true, mode: 0o700 });
-    const missing = await this.#fetchFiles();
+    const missing = await this.#fetchFiles(epoch);
     const place = { files: this.#staged.files, folder: 'engine', segmentBytes };
     if (log !== null) await copyLog(log, { ...place, headId: this.#headId, onProgress });
     const repositories = this.#manifest?.repositories ?? [];
@@ -103,10 +103,10 @@ export class Restoration {
   }
 
   /** What of the archive is damaged is left out and named. */
-  async #fetchFiles(): Promise<Unrestored[]> {
+  async #fetchFiles(epoch: number): Promise<Unrestored[]> {
     const { archive, onProgress } = this.#options;
     const { omitted = [] } = this.#manifest ?? {};
-    const files = filesIn(this.#manifest);
+    const files = filesIn(this.#manifest, epoch);
     if (archive === null) return [];
     const missing: Unrestored[] = omitted.map(({ path, reason }) => ({
       message: `${path} is not in the archive: ${reason}`,
@@ -164,11 +164,11 @@ export class Restoration {
 }
 
 /** Of repositories it is their bundles. */
-function filesIn(manifest: Manifest | null): ArchivedFile[] {
+function filesIn(manifest: Manifest | null, epoch: number): ArchivedFile[] {
   if (manifest === null) return [];
   const bundles = manifest.repositories.map((entry) => ({
     ...entry.bundle,
-    path: bundlePathOf(entry),
+    path: bundlePathOf(entry, epoch),
     mode: 0o600,
     mtimeMs: Date.parse(manifest.takenAt),
   }));

@@ -12,12 +12,14 @@ import type { Git } from '../workspace/git.ts';
 export interface RestoreRepositoriesOptions {
   paths: Paths;
   git: Git;
+  /** Of the restoration. */
+  epoch: number;
   onProgress: (progress: RestoreProgress) => void;
 }
 
-/** Where the bundle of a repository lies, below the home, until that is restored. */
-export function bundlePathOf({ name }: Pick<ArchivedRepository, 'name'>): string {
-  return join('.replicas', 'engine', 'restored', `${encodeURIComponent(name)}.bundle`);
+/** Where the bundle of a repository lies, below the home, until that is restored; one that is kept is in nobody's way later. */
+export function bundlePathOf({ name }: Pick<ArchivedRepository, 'name'>, epoch: number): string {
+  return join('.replicas', 'engine', 'restored', String(epoch), `${encodeURIComponent(name)}.bundle`);
 }
 
 /** Makes repositories again of their bundles, one after the other; tells which could not be, of which the bundle is kept. */
@@ -25,13 +27,13 @@ export async function restoreRepositories(
   entries: readonly ArchivedRepository[],
   options: RestoreRepositoriesOptions,
 ): Promise<Unrestored[]> {
-  const { paths, onProgress } = options;
+  const { paths, epoch, onProgress } = options;
   const total = entries.reduce((sum, { bundle }) => sum + bundle.size, 0);
   const unrestored: Unrestored[] = [];
   let bytes = 0;
   for (const entry of entries) {
     const { name: repository, omitted } = entry;
-    const bundle = join(paths.home, bundlePathOf(entry));
+    const bundle = join(paths.home, bundlePathOf(entry, epoch));
     for (const { path, reason } of omitted)
       unrestored.push({
         message: `${path} of the repository ${repository} is not in the archive: ${reason}`,

@@ -13,6 +13,7 @@ import { commit, createRepository, git, GIT_ENVIRONMENT, write } from '../../wor
 const runner = createGit({ env: GIT_ENVIRONMENT, timeoutMs: 20_000 });
 /** As git tells it. */
 const STATUS = ' M a.txt\n?? new.txt\n';
+const EPOCH = 7;
 const MIB = 1024 * 1024;
 
 let root: string;
@@ -39,7 +40,7 @@ async function arrived(name: string): Promise<ArchivedRepository> {
       scratch: join(root, 'scratch'),
       limits: { file: MIB, repository: MIB },
       pack: async (file) => {
-        const to = join(paths.home, bundlePathOf({ name }));
+        const to = join(paths.home, bundlePathOf({ name }, EPOCH));
         await mkdir(join(to, '..'), { recursive: true });
         await copyFile(file, to);
         return [];
@@ -51,7 +52,7 @@ async function arrived(name: string): Promise<ArchivedRepository> {
 }
 
 function restore(...entries: ArchivedRepository[]) {
-  return restoreRepositories(entries, { paths, git: runner, onProgress: () => undefined });
+  return restoreRepositories(entries, { paths, git: runner, epoch: EPOCH, onProgress: () => undefined });
 }
 
 const statusOf = (name: string) => git(join(paths.workspaces, name), 'status', '--porcelain');
@@ -66,7 +67,7 @@ it('gives back what was changed and not committed, and keeps nothing of what it 
   expect(statusOf('one')).toBe(STATUS);
   expect(await readFile(join(paths.workspaces, 'one', 'a.txt'), 'utf8')).toBe('changed');
   expect(readdirSync(paths.workspaces)).toEqual(['one']);
-  expect(readdirSync(join(paths.engine, 'restored'))).toEqual([]);
+  expect(readdirSync(join(paths.engine, 'restored', String(EPOCH)))).toEqual([]);
 });
 
 it('leaves a folder with changes of its own as it is, keeps the bundle, says so, and goes on with the others', async () => {
@@ -74,7 +75,7 @@ it('leaves a folder with changes of its own as it is, keeps the bundle, says so,
   const folder = join(paths.workspaces, 'one');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'mine.txt'), 'mine');
-  const bundle = join(paths.home, bundlePathOf(one));
+  const bundle = join(paths.home, bundlePathOf(one, EPOCH));
 
   expect(await restore(one, two)).toEqual([
     {
@@ -90,7 +91,7 @@ it('leaves a folder with changes of its own as it is, keeps the bundle, says so,
 
 it('names what of a repository was not archived, and leaves out one of which the bundle did not come', async () => {
   const one = await arrived('one');
-  await rm(join(paths.home, bundlePathOf(one)));
+  await rm(join(paths.home, bundlePathOf(one, EPOCH)));
 
   expect(
     await restore({ ...one, omitted: [{ path: 'large.bin', size: 9, reason: 'It is too large.' }] }),
