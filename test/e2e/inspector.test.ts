@@ -272,7 +272,7 @@ it('is worked by keys alone', async () => {
   }
 
   const reached = new Set<string>();
-  for (let press = 0; press < 100; press += 1) {
+  for (let press = 0; press < 140; press += 1) {
     await page.keyboard.press('Tab');
     reached.add(
       await page.evaluate(() => document.activeElement?.className || document.activeElement?.id || ''),
