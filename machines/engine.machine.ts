@@ -1,9 +1,9 @@
 /**
  * The root of the engine: boots the workspace, supervises its chats, its hooks, its credentials and logins, and
- * tells the control plane; with a shared log, the journal is mirrored there.
+ * tells the control plane; with a shared log, the journal is mirrored there, and with an archive, the workspace kept in it.
  *
  * A chat that crashes is dropped and asked back from its record, a few times within `restartWindow`; after that it is
- * asked back only to end its turn. Boot, hooks, credentials, outbox and mirror are started again within the same budget. No
+ * asked back only to end its turn. Boot, hooks, credentials, outbox, mirror and archive are started again within the same budget. No
  * crash reaches another actor or the engine. An engine that lost its workspace to another one ends as in a drain, and
  * tells nobody.
  */
@@ -43,7 +43,7 @@ export const engineMachine = engineSetup.createMachine({
   states: {
     active: {
       description:
-        'The engine lives: its work, its disk, its hooks, its outbox and its mirror, side by side.',
+        'The engine lives: its work, its disk, its hooks, its outbox, its mirror and its archive, side by side.',
       type: 'parallel',
       on: { 'engine.handOver': { target: 'handedOver' } },
       states: {
@@ -102,6 +102,7 @@ export const engineMachine = engineSetup.createMachine({
                 'xstate.error.actor.startHooks': {},
                 'xstate.error.actor.outbox': {},
                 'xstate.error.actor.mirror': {},
+                'xstate.error.actor.archive': {},
                 'xstate.error.actor.*': { actions: 'forgetChat' },
               },
               after: { drainLimit: { target: '#engine.stopped' } },
@@ -117,9 +118,10 @@ export const engineMachine = engineSetup.createMachine({
                   after: { tellLimit: { target: 'copying' } },
                 },
                 copying: {
-                  description: 'The last events are mirrored, if there is a mirror.',
-                  entry: 'drainMirror',
-                  always: { guard: 'isUnmirrored', target: '#engine.stopped' },
+                  description:
+                    'The last events are mirrored and archived, if there is a mirror or an archive.',
+                  entry: ['drainMirror', 'drainArchive'],
+                  always: { guard: 'isCopied', target: '#engine.stopped' },
                   after: { copyLimit: { target: '#engine.stopped' } },
                 },
               },
@@ -216,6 +218,35 @@ export const engineMachine = engineSetup.createMachine({
                   { target: 'absent', actions: 'reportGivenUp' },
                 ],
               },
+            },
+          },
+        },
+        archive: {
+          description: 'The archive of the workspace.',
+          initial: 'absent',
+          states: {
+            absent: {
+              description: 'Nothing is archived: there is no archive, it is over, or the workspace moved.',
+              on: { 'archive.begin': { target: 'going' } },
+            },
+            going: {
+              description: 'The workspace is archived.',
+              invoke: {
+                id: 'archive',
+                src: 'archive',
+                onDone: { target: 'absent' },
+                onError: [
+                  { guard: 'isDraining', target: 'absent' },
+                  {
+                    guard: 'isWithinRestartBudget',
+                    target: 'going',
+                    reenter: true,
+                    actions: ['countCrash', 'reportRestart'],
+                  },
+                  { target: 'absent', actions: 'reportGivenUp' },
+                ],
+              },
+              on: { 'engine.fence': { target: 'absent' } },
             },
           },
         },

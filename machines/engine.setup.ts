@@ -3,6 +3,7 @@ import { and, assertEvent, assign, emit, enqueueActions, setup, stateIn } from '
 import type { CredentialProvider, LoginProvider } from '../src/contract/credentials.ts';
 import type { Budget, Spent, Used, WorkspaceLimits } from '../src/contract/budget.ts';
 import type { Recorded } from '../src/contract/records.ts';
+import { archiveMachine } from './archive.machine.ts';
 import { bootMachine } from './boot.machine.ts';
 import { isReached, raised } from './chat.budget.ts';
 import type { ChatInput } from './chat.events.ts';
@@ -35,6 +36,7 @@ export type EngineCommand =
   | { type: 'engine.handOver' }
   | { type: 'engine.fence' }
   | { type: 'mirror.begin' }
+  | { type: 'archive.begin' }
   | { type: `xstate.done.actor.${string}`; actorId: string }
   | { type: `xstate.error.actor.${string}`; actorId: string; error: unknown };
 
@@ -74,10 +76,12 @@ const mayStart = stateIn({ active: { work: { serving: 'running' } } });
 const areHooksOver = stateIn({ active: { hooks: 'over' } });
 const isOutboxOver = stateIn({ active: { outbox: 'over' } });
 const isUnmirrored = stateIn({ active: { mirror: 'absent' } });
+const isUnarchived = stateIn({ active: { archive: 'absent' } });
 
 export const engineSetup = setup({
   types: {} as { context: EngineContext; events: EngineCommand; emitted: EngineEmitted },
   actors: {
+    archive: archiveMachine,
     boot: bootMachine,
     chat: chatMachine,
     credential: credentialMachine,
@@ -171,6 +175,9 @@ export const engineSetup = setup({
     drainMirror: enqueueActions(({ enqueue, check }) => {
       if (!check(isUnmirrored)) enqueue.sendTo('mirror', { type: 'mirror.drain' });
     }),
+    drainArchive: enqueueActions(({ enqueue, check }) => {
+      if (!check(isUnarchived)) enqueue.sendTo('archive', { type: 'archive.drain' });
+    }),
   },
   guards: {
     isWithinRestartBudget: ({ context, event }) => (context.crashes[actorOf(event)] ?? 0) < RESTARTS,
@@ -180,10 +187,10 @@ export const engineSetup = setup({
     isStorageLow: stateIn({ active: { storage: 'low' } }),
     hasStorage: stateIn({ active: { storage: 'roomy' } }),
     isOutboxOver,
-    isUnmirrored,
+    isCopied: and([isUnmirrored, isUnarchived]),
     isDrained: and(['hasNoChat', areHooksOver]),
   },
-  delays: { restartWindow: 60_000, drainLimit: 9_000, tellLimit: 2_000, copyLimit: 1_000 },
+  delays: { restartWindow: 60_000, drainLimit: 9_000, tellLimit: 2_000, copyLimit: 5_000 },
 });
 
 function spentOf({ limits: { budget }, used, at }: WorkspaceUse): Spent | null {

@@ -2,6 +2,7 @@ import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import type { AgentFact, AgentSessionInput } from '../contract/facts.ts';
 import type { ThinkingLevel } from '../contract/messages.ts';
 import type { DriverOptions, ExecutorFact } from './agent-context.ts';
+import type { ChatRecord } from '../contract/records.ts';
 import type { TaskRecord } from '../contract/tasks.ts';
 import { createAgentPool } from './agent-pool.ts';
 import type { AgentCodec } from './codec.ts';
@@ -29,6 +30,8 @@ export interface AgentDriver {
   readonly idleMs: number;
   /** The executor of the process of one chat; `report` tells the machine, `tell` the chat. */
   openExecutor(input: AgentSessionInput, to: HandsListener): OpenExecutor;
+  /** Where the agent keeps the session of a chat: files and folders, there or not. */
+  sessionPaths(chat: Pick<ChatRecord, 'sessionId' | 'sessionMark'>): string[];
   /** What the agent tells of itself, whatever its chats do. No model is called for it. */
   tell<About extends Topic>(topic: About): Promise<Told<About>>;
   /** Resolves when nothing runs any more that was asked so. */
@@ -64,6 +67,13 @@ export function createDriver(
     modes,
     idleMs,
     openExecutor: (chat, listener) => new Executor({ codec, context, chat, ...listener }),
+    sessionPaths: ({ sessionId, sessionMark }) =>
+      [
+        ...(sessionId === null
+          ? []
+          : [codec.session?.fileOf?.(sessionId), ...(codec.session?.besides?.(sessionId) ?? [])]),
+        sessionMark?.file,
+      ].filter((path) => path !== undefined),
     tell: (topic) => inquiries.about(topic),
     close: () => inquiries.close(),
   };

@@ -191,6 +191,8 @@ export interface Wanted<Traits = unknown> {
 export interface SessionFiles {
   /** Where a session is kept, if that can be told beforehand. */
   fileOf?: (sessionId: string) => string;
+  /** What else belongs to a session: folders and files, there or not. */
+  besides?: (sessionId: string) => string[];
   promptIn: (line: string) => NativePrompt | null;
   /** Others may write to a session while a process has it open, which then knows nothing of it and is replaced. */
   isShared: boolean;

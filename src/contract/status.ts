@@ -87,10 +87,29 @@ export const MirrorStatusSchema = z
   })
   .meta({ id: 'MirrorStatus' });
 
+/** The archive of the workspace; there where `ARCHIVE_URL` is set. */
+export const ArchiveStatusSchema = z
+  .object({
+    state: z.enum(['idle', 'archiving', 'pausing', 'away', 'finishing', 'superseded', 'stopped']),
+    /** Why nothing is archived; null while it is. */
+    reason: z.string().nullable(),
+    /** When the last one was taken by this engine; null before the first. */
+    takenAt: z.iso.datetime().nullable(),
+    /** Everything of the log up to here is in it. */
+    lastEventId: z.string().nullable(),
+    /** Of what is in it, before it was compressed. */
+    bytes: z.number().int().nonnegative(),
+    pieces: z.number().int().nonnegative(),
+    /** The first hundred things that are not in it. */
+    omitted: z.array(z.object({ path: z.string(), size: z.number().optional(), reason: z.string() })),
+  })
+  .meta({ id: 'ArchiveStatus' });
+
 export const StatusSchema = EngineStatusSchema.extend({
   version: z.string(),
   boot: BootSchema,
   mirror: MirrorStatusSchema.optional(),
+  archive: ArchiveStatusSchema.optional(),
   lastEventId: z.string(),
 });
 
@@ -99,5 +118,6 @@ export type Health = z.infer<typeof HealthSchema>;
 export type RestoreProgress = z.infer<typeof RestoreProgressSchema>;
 export type BootWait = z.infer<typeof BootWaitSchema>;
 export type Boot = z.infer<typeof BootSchema>;
+export type ArchiveStatus = z.infer<typeof ArchiveStatusSchema>;
 export type MirrorStatus = z.infer<typeof MirrorStatusSchema>;
 export type EngineStatus = z.infer<typeof EngineStatusSchema>;

@@ -7,6 +7,8 @@ import type { Gauges } from '../metrics/exposition.ts';
 import type { Home } from './open-home.ts';
 import { identify } from '../processes/identify.ts';
 import { createRun } from '../processes/run.ts';
+import { archiveStatus } from './open-archive.ts';
+import { sequenceOf } from '../journal/event-id.ts';
 import { mirrorStatus } from './open-mirror.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { Root } from './start-root.ts';
@@ -57,6 +59,27 @@ export function createGauges(home: Home, { hub, counters, logins, root }: GaugeS
     },
     hook_processes: { help: 'Shells of hooks that run.', read: () => countRuns(paths.hooks) },
     ...(mirror && mirrorGauges(mirror, root)),
+    ...(root.archive() !== undefined && archiveGauges(home, root)),
+  };
+}
+
+function archiveGauges({ journal }: Home, root: Root): Gauges {
+  const taken = () => root.archive()?.getSnapshot().context.taken;
+  return {
+    archive_lag_events: {
+      help: 'Events on disk that the archive does not have.',
+      read: () => sequenceOf(journal.committedId) - sequenceOf(taken()?.lastEventId ?? journal.startId),
+    },
+    archive_bytes: {
+      help: 'What is in the archive, before it was compressed.',
+      read: () => taken()?.bytes ?? 0,
+    },
+    archive_omitted: { help: 'What is left out of the archive.', read: () => taken()?.omitted.length ?? 0 },
+    archive_state: {
+      help: 'How the archive stands.',
+      labelNames: ['state'],
+      read: () => [{ labels: { state: archiveStatus(root).archive?.state ?? 'stopped' }, count: 1 }],
+    },
   };
 }
 

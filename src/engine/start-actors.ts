@@ -9,6 +9,7 @@ import type { ChatRecord, EngineStateFile } from '../contract/records.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
 import type { Log } from '../log.ts';
 import { createMonolithClient, type MonolithClient } from '../control-plane/client.ts';
+import { openArchive } from './open-archive.ts';
 import { openCredentials, type Credentials } from './open-credentials.ts';
 import { STATE_KEY, type Home } from './open-home.ts';
 import { openHooks, type OpenedHooks } from './open-hooks.ts';
@@ -92,7 +93,14 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
     credentials,
     outbox,
   };
-  const root = startRoot({ ...parts, ...(mirror && { mirror }) });
+  const { signal } = goodbye;
+  const epoch = () => (mirror ? (root.mirror()?.getSnapshot().context.epoch ?? 0) : null);
+  const archive = await openArchive(home, { environment, drivers, recording, log, epoch, signal });
+  const root: Root = startRoot({
+    ...parts,
+    ...(mirror && { mirror }),
+    ...(archive && { archive: archive.actors }),
+  });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   if (!home.hasCheckpoint) await recording.saveCheckpoint();
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
@@ -109,7 +117,6 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
     previews.close();
     goodbye.abort();
   };
-  const { signal } = goodbye;
   return { client, credentials, drivers, executors, hooks, previews, redact, root, signal, stop };
 }
 

@@ -15,6 +15,7 @@ import { keepBeating } from '../control-plane/heartbeat.ts';
 import { createImageFetcher } from '../chats/fetch-image.ts';
 import type { Log } from '../log.ts';
 import { openHome, type Home } from './open-home.ts';
+import { archiveStatus } from './open-archive.ts';
 import { mirrorStatus } from './open-mirror.ts';
 import { openTracing } from './open-tracing.ts';
 import { openInspection, type Inspection } from './open-inspection.ts';
@@ -133,6 +134,7 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
         version,
         boot: boot.read(),
         ...(mirror && { mirror: mirrorStatus(mirror, root) }),
+        ...archiveStatus(root),
       }),
   };
 }

@@ -25,6 +25,8 @@ export interface Recording {
   workspace: Workspace;
   counters: Counters;
   saveCheckpoint(): Promise<void>;
+  /** Called when a turn has ended, or boot: something is as it will be for a while. */
+  onRest(listener: () => void): () => void;
   stop(): void;
 }
 
@@ -37,8 +39,12 @@ export async function startRecording(home: Home, options: StartRecordingOptions)
   const hub = new Hub(journal);
   const metrics = new Metrics();
   const boot = new BootStatus(options.environment, options.log);
-  const onTurnEnd = () => workspace.turnEnded();
-  const recorder = createRecorder(home, { boot, metrics, onTurnEnd });
+  const listeners = new Set<() => void>();
+  const onRest = () => {
+    workspace.turnEnded();
+    for (const listener of listeners) listener();
+  };
+  const recorder = createRecorder(home, { boot, metrics, onRest });
   const startHooksCompleted = (repoName: string) => hooks.isCompleted(repoName);
   const workspace = await startWorkspace(home, { ...options, recorder, startHooksCompleted });
   hooks.onCompleted = () => workspace.repositories.announce();
@@ -56,13 +62,26 @@ export async function startRecording(home: Home, options: StartRecordingOptions)
   hub.onClientsChange(() => readers.ring());
   damages.tellTo((damage) => recorder.tell('home', { type: 'file.damaged', damage }));
   const saveCheckpoint = keepCheckpoint(home, options);
-  return { hub, metrics, recorder, boot, workspace, counters, saveCheckpoint, stop: () => readers.stop() };
+  return {
+    hub,
+    metrics,
+    recorder,
+    boot,
+    workspace,
+    counters,
+    saveCheckpoint,
+    onRest(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    stop: () => readers.stop(),
+  };
 }
 
 /** History is a projection: an event enters it when the journal has it on disk. */
 function createRecorder(
   { journal, history, records, deleted, saidBefore, budget, hooks, outbox }: Home,
-  { boot, metrics, onTurnEnd }: Pick<Recording, 'boot' | 'metrics'> & { onTurnEnd: () => void },
+  { boot, metrics, onRest }: Pick<Recording, 'boot' | 'metrics'> & { onRest: () => void },
 ): Recorder {
   const uncommitted: Delta[] = [];
   journal.onCommit(() => {
@@ -75,7 +94,7 @@ function createRecorder(
   return new Recorder({
     append: (entries, options) => {
       metrics.observe(entries);
-      if (entries.some(({ type }) => type === 'chat.turn.completed')) onTurnEnd();
+      if (entries.some(({ type }) => type === 'chat.turn.completed' || type === 'engine.ready')) onRest();
       const lastId = journal.append(entries, options);
       outbox.note(entries, lastId);
       return lastId;

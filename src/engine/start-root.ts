@@ -1,4 +1,6 @@
 import { createActor, fromCallback, fromPromise, waitFor, type ActorRefFrom } from 'xstate';
+import { archiveMachine } from '../../machines/archive.machine.ts';
+import { archiveBackoffMs } from '../../machines/archive.setup.ts';
 import { bootMachine, type Unrestored } from '../../machines/boot.machine.ts';
 import type { ChatOrigin } from '../../machines/chat.events.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
@@ -27,6 +29,7 @@ import { recordActors, type ChatActor, type Reactions } from '../journal/record-
 import { resumeOf, runStartHooks, type HookRunsOptions } from '../hooks/run-start-hooks.ts';
 import type { HookProcessOptions } from '../hooks/hook-process.ts';
 import type { OutboxActors } from './open-outbox.ts';
+import type { ArchiveActors } from '../archive/archive.ts';
 import type { MirrorActors } from '../mirror/mirror.ts';
 import type { OutputBounds } from '../hooks/output-bounds.ts';
 
@@ -45,6 +48,8 @@ export interface StartRootOptions {
   outbox: RootOutboxOptions;
   /** Undefined without a shared log. */
   mirror?: RootMirrorOptions;
+  /** Undefined without an archive. */
+  archive?: ArchiveActors;
 }
 
 export interface RootMirrorOptions {
@@ -78,6 +83,7 @@ export interface Root {
   actor: ActorRefFrom<typeof engineMachine>;
   readonly chat: (chatId: string) => ChatActor | undefined;
   readonly toHooks: (event: StartHooksEvent) => void;
+  readonly archive: () => ActorRefFrom<typeof archiveMachine> | undefined;
   readonly mirror: () => ActorRefFrom<typeof mirrorMachine> | undefined;
   /** Resolves when the root machine has come to its end. */
   ended(): Promise<unknown>;
@@ -92,6 +98,7 @@ export function startRoot(options: StartRootOptions): Root {
   const root: Omit<Root, 'actor'> = {
     chat: (chatId) => childOf(chatId) as ChatActor | undefined,
     toHooks: (event) => (childOf('startHooks') as ActorRefFrom<typeof startHooksMachine>).send(event),
+    archive: () => childOf('archive') as ActorRefFrom<typeof archiveMachine> | undefined,
     mirror: () => childOf('mirror') as ActorRefFrom<typeof mirrorMachine> | undefined,
     ended: () => waitFor(actor, ({ status }) => status !== 'active'),
   };
@@ -113,6 +120,7 @@ export function startRoot(options: StartRootOptions): Root {
   };
   recorder.tellUse();
   if (options.mirror !== undefined) send({ type: 'mirror.begin' });
+  if (options.archive !== undefined) send({ type: 'archive.begin' });
   for (const record of recorder.records.values())
     send({ type: 'chat.restore', input: { record, origin: options.origin } });
   return { ...root, actor };
@@ -129,6 +137,7 @@ function logicsOf(
     credentials,
     outbox,
     mirror,
+    archive,
   }: StartRootOptions,
   toHooks: Root['toHooks'],
 ) {
@@ -156,6 +165,12 @@ function logicsOf(
     }),
     credential: credentials.logic,
     login: credentials.logins.logic,
+    ...(archive && {
+      archive: archiveMachine.provide({
+        actors: archive,
+        delays: { backoff: ({ context }) => archiveBackoffMs(context, Math.random()) },
+      }),
+    }),
     ...(mirror && {
       mirror: mirrorMachine.provide({
         actors: mirror.actors,

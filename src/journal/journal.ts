@@ -96,6 +96,16 @@ export class Journal {
     return this.#segments.count;
   }
 
+  /** The files of the log with what of each is on disk, held so that they stay as they are until they are released. */
+  hold(): { path: string; file: LogFile; bytes: number; release: () => Promise<void> }[] {
+    const filled = this.#segments.all().filter((segment) => !segment.isEmpty);
+    return filled.map((segment) => {
+      segment.acquire();
+      const path = this.#options.files.pathOf(segment.key);
+      return { path, file: segment.file, bytes: segment.bytes, release: () => segment.release() };
+    });
+  }
+
   /** Appends one group and returns the id of its last line. `sync`: its commit waits until the disk has it. */
   append(entries: readonly JournalEntry[], { sync }: { sync: boolean }): string {
     const { text, byteLength } = this.#stamps.encode(entries);

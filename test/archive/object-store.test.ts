@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { archiveCheck } from '../../src/cli/doctor/archive.ts';
 import type { ObjectStore } from '../../src/archive/object-store.ts';
 import { openObjectStore } from '../../src/archive/open-object-store.ts';
 import { S3Store } from '../../src/archive/s3-store.ts';
@@ -183,5 +184,37 @@ describe('objects in a folder', () => {
 
     expect((await stat(join(folder, 'private', 'pieces', 'a'))).mode & 0o777).toBe(0o600);
     expect(await readdir(join(folder, 'private', 'pieces'))).toEqual(['a']);
+  });
+});
+
+describe('doctor', () => {
+  it.each(['s3', 'file'] as const)(
+    'is content with an archive in %s that keeps what it is given, and leaves nothing there',
+    async (kind) => {
+      const place = kind === 'file' ? folder : `s3://${s3.bucket}/some/where at ${s3.access.endpoint}`;
+
+      expect(await archiveCheck(targetOf(kind)).examine()).toEqual({
+        state: 'good',
+        text: `${place} keeps what it is given`,
+      });
+      expect(await (await openObjectStore(targetOf(kind), 'doctor')).list('probes/')).toEqual([]);
+    },
+  );
+
+  it('says what to do about one that cannot be used, and no key', async () => {
+    const target = targetOf('s3') as ArchiveTarget & { kind: 's3' };
+    const access = { ...target.access, secretAccessKey: 'WRONG-SECRET' };
+    const findings = [
+      await archiveCheck({ ...target, access }).examine(),
+      await archiveCheck({ ...target, bucket: 'none-of-that-name' }).examine(),
+      await archiveCheck({ kind: 'file', folder: join(folder, 'gone') }).examine(),
+    ];
+
+    expect(findings.map(({ state, remedy }) => `${state}: ${remedy}`)).toEqual([
+      'bad: Correct AWS_SECRET_ACCESS_KEY, or ARCHIVE_SECRET_ACCESS_KEY, and AWS_REGION.',
+      'bad: Create the bucket, or correct ARCHIVE_URL.',
+      'bad: Mount the volume, or create the folder.',
+    ]);
+    expect(JSON.stringify(findings)).not.toContain('WRONG-SECRET');
   });
 });

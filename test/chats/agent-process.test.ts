@@ -74,6 +74,7 @@ function startLogic() {
     tellsTasks: false,
     idleMs: 1_000,
     modes: [],
+    sessionPaths: () => [],
     tell: () => Promise.resolve({ kind: 'unsupported' as const }),
     close: () => Promise.resolve(),
     openExecutor: (_, listener) => {

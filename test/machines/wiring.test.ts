@@ -8,6 +8,7 @@ import { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
 import { loginMachine } from '../../machines/login.machine.ts';
+import { archiveMachine } from '../../machines/archive.machine.ts';
 import { mirrorMachine } from '../../machines/mirror.machine.ts';
 import { outboxMachine } from '../../machines/outbox.machine.ts';
 import { restoreMachine } from '../../machines/restore.machine.ts';
@@ -23,6 +24,7 @@ const ACTORS = [
   engineMachine,
   hookMachine,
   loginMachine,
+  archiveMachine,
   mirrorMachine,
   outboxMachine,
   restoreMachine,
@@ -61,6 +63,8 @@ describe('a machine whose actors were not provided', () => {
       'awaitRefresh',
       'refreshLogin',
       'useLogin',
+      'reasons',
+      'takeArchive',
       'claimLog',
       'copyJournal',
       'nextEvent',

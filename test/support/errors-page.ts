@@ -153,6 +153,13 @@ export const TROUBLES: [where: string, code: string, meaning: string][] = [
     'Its changes are larger than `ARCHIVE_REPOSITORY_BYTES`, or too many to list.',
   ],
   ['repository', 'repo_late', 'It has not answered yet.'],
+  [
+    'event',
+    'archive_away',
+    'The archive has been away for more than a minute; `archive_incomplete`: something is left out of it; `archive_superseded`: another engine archives the workspace.',
+  ],
+  ['archive', 'repo_too_large', 'More of it would have to be archived than `ARCHIVE_REPOSITORY_BYTES`.'],
+  ['restore', 'repo_in_use', 'Its folder has something that is not in the archive, and was left as it is.'],
   ['repository', 'repo_not_readable', 'Its folder may not be read.'],
   ['repository', 'repo_unreadable', 'git cannot make sense of it.'],
 ];

@@ -107,6 +107,7 @@ const machine = engineMachine.provide({
       },
     }),
     mirror: never as never,
+    archive: never as never,
     login: loginMachine.provide({
       actors: { recallRefused: never as never, awaitFirstRefresh: never as never },
     }),

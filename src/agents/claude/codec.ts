@@ -87,9 +87,9 @@ export function found({ policy, sessionId, turn, tasks = [] }: Found<ClaudeState
 
 /** Any Claude Code of this home can go on with a session, so others may write to it. */
 export function sessionFiles(workspaces: string, configurationFolder: () => string): SessionFiles {
-  const fileOf = (sessionId: string) =>
-    join(configurationFolder(), 'projects', projectOf(workspaces), `${sessionId}.jsonl`);
-  return { fileOf, promptIn, isShared: true };
+  const folder = () => join(configurationFolder(), 'projects', projectOf(workspaces));
+  const fileOf = (sessionId: string) => join(folder(), `${sessionId}.jsonl`);
+  return { fileOf, besides: (sessionId) => [join(folder(), sessionId)], promptIn, isShared: true };
 }
 
 const PromptSchema = z.looseObject({

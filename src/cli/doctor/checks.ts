@@ -3,10 +3,12 @@ import {
   CODEX_LOGIN_VARIABLES,
   credentialPaths,
 } from '../../credentials/credential-paths.ts';
+import { archiveTargetOf } from '../../environment/archive-variables.ts';
 import { agentEnvironment } from '../../environment/engine-env.ts';
 import { createPaths, type Paths } from '../../environment/paths.ts';
 import type { Terminal } from '../terminal.ts';
 import { agentCheck, CLAUDE_PROBE, CODEX_PROBE, type Probe } from './agents.ts';
+import { archiveCheck } from './archive.ts';
 import { bad, doubtful, type Check } from './check.ts';
 import { loginCheck } from './logins.ts';
 import { cloudInitCheck, diskCheck, homeCheck } from './places.ts';
@@ -30,6 +32,7 @@ export function createChecks(terminal: Terminal): Check[] {
   const { environment, finding, secret } = readSettings(terminal);
   const { WORKSPACE_HOME: home, HOST: host, PORT: port, MONOLITH_URL } = environment;
   const { REPLICA_LOG_URL, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = environment;
+  const archive = archiveTargetOf(environment);
   const paths = createPaths(home);
   const env = agentEnvironment(environment);
   const searchPath = env['PATH'];
@@ -62,6 +65,7 @@ export function createChecks(terminal: Terminal): Check[] {
     ...engineChecks({ host, port, secret }),
     ...(finding.state === 'good' ? [controlPlaneCheck(MONOLITH_URL)] : []),
     ...(REPLICA_LOG_URL === undefined ? [] : [sharedLogCheck(REPLICA_LOG_URL)]),
+    ...(archive == null ? [] : [archiveCheck(archive)]),
     ...(OTEL_EXPORTER_OTLP_ENDPOINT === undefined
       ? []
       : [tracesCheck(OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? OTEL_EXPORTER_OTLP_ENDPOINT)]),

@@ -1,5 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
 import { agentProcessMachine } from '../../../machines/agent-process.machine.ts';
+import { archiveMachine } from '../../../machines/archive.machine.ts';
 import { bootMachine } from '../../../machines/boot.machine.ts';
 import { chatMachine } from '../../../machines/chat.machine.ts';
 import { credentialMachine } from '../../../machines/credential.machine.ts';
@@ -14,6 +15,7 @@ import { startHooksMachine } from '../../../machines/start-hooks.machine.ts';
 /** Every statechart of the engine, by the name of its file. */
 export const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
   'agent-process': agentProcessMachine,
+  archive: archiveMachine,
   boot: bootMachine,
   chat: chatMachine,
   credential: credentialMachine,

@@ -23,6 +23,7 @@ import { endOf } from './turn-end.ts';
 
 /** What each source says: machines by their ids, then the parts of the engine that are no machine. */
 export interface Sayings {
+  archive: Extract<Entry, { type: 'error' }>;
   boot: BootEmitted;
   chat: ChatEmitted;
   credential: CredentialEmitted;
@@ -132,6 +133,7 @@ const TABLE: Table = {
     'login.refused': NOT_WRITTEN,
     'login.changed': NOT_WRITTEN,
   },
+  archive: { error: AS_SAID },
   mirror: { error: AS_SAID, 'workspace.moved': NOT_WRITTEN },
   outbox: { error: AS_SAID, 'event.settled': NOT_WRITTEN },
   startHooks: {
@@ -218,22 +220,21 @@ function changeOf(boot: Boot): Extract<Entry, { type: 'boot.changed' }> {
 /** What broke is not shown, it may hold a secret; the log has it. */
 function crashOf({ actorId, isGivenUp }: ActorCrashed): Entry {
   const [noun = '', provider] = actorId.split('.');
-  const { code, what } = PARTS[noun] ?? { code: noun, what: noun };
-  const message = `${what}${provider === undefined ? '' : ` of ${provider}`} broke and was ${isGivenUp ? 'given up' : 'begun anew'}.`;
-  const payload = { code: `${code}_${isGivenUp ? 'given_up' : 'crashed'}`, message };
-  return {
-    type: 'error',
-    payload: { ...payload, ...(provider === undefined ? {} : { context: { provider } }) },
-  };
+  const code = noun === 'startHooks' ? 'hooks' : noun;
+  const message = `${PARTS[noun] ?? noun}${provider === undefined ? '' : ` of ${provider}`} broke and was ${isGivenUp ? 'given up' : 'begun anew'}.`;
+  const context = provider === undefined ? {} : { context: { provider } };
+  const payload = { code: `${code}_${isGivenUp ? 'given_up' : 'crashed'}`, message, ...context };
+  return { type: 'error', payload };
 }
 
-const PARTS: Record<string, { code: string; what: string }> = {
-  credential: { code: 'credential', what: 'Refreshing the credential' },
-  login: { code: 'login', what: 'Choosing the login' },
-  mirror: { code: 'mirror', what: 'Mirroring the event log' },
-  outbox: { code: 'outbox', what: 'Telling the control plane' },
-  startHooks: { code: 'hooks', what: 'Running the hooks' },
-  boot: { code: 'boot', what: 'Boot' },
+const PARTS: Record<string, string> = {
+  archive: 'Archiving the workspace',
+  boot: 'Boot',
+  credential: 'Refreshing the credential',
+  login: 'Choosing the login',
+  mirror: 'Mirroring the event log',
+  outbox: 'Telling the control plane',
+  startHooks: 'Running the hooks',
 };
 
 /** What an actor that was given up leaves unsaid. */

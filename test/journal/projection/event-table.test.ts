@@ -35,6 +35,7 @@ describe('where events come from', () => {
       'credential: error',
       'engine: chat.crashed',
       'engine: actor.crashed',
+      'archive: error',
       'mirror: error',
       'outbox: error',
       'startHooks: error',

@@ -16,7 +16,7 @@ import type { LeafIn } from '../../support/state-names.ts';
 
 type Work = Exclude<LeafIn<StateValueFrom<typeof engineMachine>, 'active.work'>, 'serving.entering'>;
 type ActorKey =
-  | `${'boot' | 'chat' | 'hooks' | 'mirror' | 'outbox'} ${'done' | 'failed'}`
+  | `${'boot' | 'chat' | 'archive' | 'hooks' | 'mirror' | 'outbox'} ${'done' | 'failed'}`
   | 'credential failed'
   | 'login failed';
 type EventKey = Exclude<EngineCommand['type'], `xstate.${string}`> | ActorKey;
@@ -39,6 +39,7 @@ const EVENTS: Record<EventKey, EngineCommand> = {
   'engine.handOver': { type: 'engine.handOver' },
   'engine.fence': { type: 'engine.fence' },
   'mirror.begin': { type: 'mirror.begin' },
+  'archive.begin': { type: 'archive.begin' },
   'boot done': { type: 'xstate.done.actor.boot', actorId: 'boot' },
   'boot failed': { type: 'xstate.error.actor.boot', actorId: 'boot', error: 'broken' },
   'chat done': { type: 'xstate.done.actor.one', actorId: 'one' },
@@ -53,6 +54,8 @@ const EVENTS: Record<EventKey, EngineCommand> = {
   'login failed': { type: 'xstate.error.actor.login.claude', actorId: 'login.claude', error: 'broken' },
   'mirror done': { type: 'xstate.done.actor.mirror', actorId: 'mirror' },
   'mirror failed': { type: 'xstate.error.actor.mirror', actorId: 'mirror', error: 'broken' },
+  'archive done': { type: 'xstate.done.actor.archive', actorId: 'archive' },
+  'archive failed': { type: 'xstate.error.actor.archive', actorId: 'archive', error: 'broken' },
   'outbox done': { type: 'xstate.done.actor.outbox', actorId: 'outbox' },
   'outbox failed': { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' },
 };
@@ -60,6 +63,8 @@ const EVENTS: Record<EventKey, EngineCommand> = {
 const OUTBOX_DONE: EngineCommand = { type: 'xstate.done.actor.outbox', actorId: 'outbox' };
 
 const MIRROR: EngineCommand = { type: 'mirror.begin' };
+
+const ARCHIVE: EngineCommand = { type: 'archive.begin' };
 
 const DRAIN: EngineCommand = { type: 'engine.drain' };
 
@@ -99,8 +104,11 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'outbox failed': 'booting',
     'engine.fence': 'draining.ending',
     'mirror.begin': 'booting',
+    'archive.begin': 'booting',
     'mirror done': 'booting',
+    'archive done': 'booting',
     'mirror failed': 'booting',
+    'archive failed': 'booting',
   },
   'serving.running': {
     'chat.create': 'serving.running',
@@ -125,8 +133,11 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'outbox failed': 'serving.running',
     'engine.fence': 'draining.ending',
     'mirror.begin': 'serving.running',
+    'archive.begin': 'serving.running',
     'mirror done': 'serving.running',
+    'archive done': 'serving.running',
     'mirror failed': 'serving.running',
+    'archive failed': 'serving.running',
   },
   'serving.holding': {
     'chat.create': 'serving.holding',
@@ -151,8 +162,11 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'outbox failed': 'serving.holding',
     'engine.fence': 'draining.ending',
     'mirror.begin': 'serving.holding',
+    'archive.begin': 'serving.holding',
     'mirror done': 'serving.holding',
+    'archive done': 'serving.holding',
     'mirror failed': 'serving.holding',
+    'archive failed': 'serving.holding',
   },
   'draining.ending': {
     'chat.create': 'draining.ending',
@@ -177,8 +191,11 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'login failed': 'draining.ending',
     'engine.fence': 'draining.ending',
     'mirror.begin': 'draining.ending',
+    'archive.begin': 'draining.ending',
     'mirror done': 'draining.ending',
+    'archive done': 'draining.ending',
     'mirror failed': 'draining.ending',
+    'archive failed': 'draining.ending',
   },
   'draining.telling': {
     'chat.create': 'draining.telling',
@@ -203,8 +220,11 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'login failed': 'draining.telling',
     'engine.fence': 'stopped',
     'mirror.begin': 'draining.telling',
+    'archive.begin': 'draining.telling',
     'mirror done': 'draining.telling',
+    'archive done': 'draining.telling',
     'mirror failed': 'draining.telling',
+    'archive failed': 'draining.telling',
   },
   'draining.copying': {
     'chat.create': 'draining.copying',
@@ -229,8 +249,11 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'login failed': 'draining.copying',
     'engine.fence': 'draining.copying',
     'mirror.begin': 'draining.copying',
+    'archive.begin': 'draining.copying',
     'mirror done': 'stopped',
+    'archive done': 'draining.copying',
     'mirror failed': 'stopped',
+    'archive failed': 'draining.copying',
   },
   stopped: {
     'chat.create': 'stopped',
@@ -255,8 +278,11 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'outbox failed': 'stopped',
     'engine.fence': 'stopped',
     'mirror.begin': 'stopped',
+    'archive.begin': 'stopped',
     'mirror done': 'stopped',
+    'archive done': 'stopped',
     'mirror failed': 'stopped',
+    'archive failed': 'stopped',
   },
   handedOver: {
     'chat.create': 'handedOver',
@@ -281,8 +307,11 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
     'outbox failed': 'handedOver',
     'engine.fence': 'handedOver',
     'mirror.begin': 'handedOver',
+    'archive.begin': 'handedOver',
     'mirror done': 'handedOver',
+    'archive done': 'handedOver',
     'mirror failed': 'handedOver',
+    'archive failed': 'handedOver',
   },
 };
 
@@ -308,7 +337,7 @@ describe('the work of the engine machine, every state × event', () => {
 
 /** A region beside the work: where each of its states leads, by the events that it knows. */
 interface Region<State extends string> {
-  name: 'storage' | 'hooks' | 'mirror' | 'outbox';
+  name: 'archive' | 'storage' | 'hooks' | 'mirror' | 'outbox';
   routes: Record<State, EngineStep[]>;
   next: Record<State, Partial<Record<EventKey, State>>>;
 }
@@ -341,6 +370,19 @@ const REGIONS: Region<string>[] = [
     name: 'outbox',
     routes: { going: [create('one'), DRAIN] },
     next: { going: { 'outbox done': 'over', 'outbox failed': 'over', 'engine.fence': 'over' } },
+  },
+  {
+    name: 'archive',
+    routes: { absent: [create('one')], going: [create('one'), ARCHIVE] },
+    next: {
+      absent: { 'archive.begin': 'going' },
+      going: { 'archive done': 'absent', 'archive failed': 'going', 'engine.fence': 'absent' },
+    },
+  },
+  {
+    name: 'archive',
+    routes: { going: [create('one'), ARCHIVE, DRAIN] },
+    next: { going: { 'archive done': 'absent', 'archive failed': 'absent', 'engine.fence': 'absent' } },
   },
   {
     name: 'mirror',

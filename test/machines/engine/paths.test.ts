@@ -99,6 +99,12 @@ beforeAll(() => {
       walk([...events, last]);
   }
   walk([{ type: 'mirror.begin' }, ...Array.from({ length: 4 }, () => breakOf('mirror'))]);
+  const archived: EngineStep[] = [{ type: 'archive.begin' }];
+  const archiveOver: EngineCommand = { type: 'xstate.done.actor.archive', actorId: 'archive' };
+  walk([...archived, ...Array.from({ length: 4 }, () => breakOf('archive'))]);
+  walk([...archived, { type: 'engine.fence' }]);
+  walk([...archived, { type: 'engine.drain' }, archiveOver]);
+  walk([...archived, { type: 'engine.drain' }, breakOf('archive')]);
   for (const actorId of ['credential.claude', 'login.claude', 'startHooks', 'outbox', 'boot'])
     walk(Array.from({ length: 4 }, () => breakOf(actorId)));
 }, 60_000);
@@ -118,7 +124,7 @@ describe('engine machine, along every shortest path and one event more', () => {
       violationsOf(({ engine }) => {
         const { children, context } = engine.getSnapshot();
         const living = Object.keys(children).filter(
-          (id) => !/^(?:boot|startHooks|outbox|mirror|(?:credential|login)\..+)$/.test(id),
+          (id) => !/^(?:archive|boot|startHooks|outbox|mirror|(?:credential|login)\..+)$/.test(id),
         );
         return JSON.stringify(living.toSorted()) === JSON.stringify(context.chatIds.toSorted());
       }),

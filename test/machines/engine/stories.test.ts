@@ -389,6 +389,25 @@ describe('an engine that lost its workspace to another one', () => {
   });
 });
 
+describe('an engine with an archive', () => {
+  it('is over once the last archive was taken, or five seconds later', () => {
+    const drained = () => {
+      const harness = startEngineMachine();
+      harness.take({ type: 'archive.begin' }, BOOT, { type: 'engine.drain' }, 2_000);
+      expect(workOf(harness.engine)).toBe('draining.copying');
+      return harness;
+    };
+    const [quick, slow] = [drained(), drained()];
+
+    quick.take({ type: 'xstate.done.actor.archive', actorId: 'archive' });
+    slow.take(4_999);
+    expect([workOf(quick.engine), workOf(slow.engine)]).toEqual(['stopped', 'draining.copying']);
+    slow.take(1);
+
+    expect(workOf(slow.engine)).toBe('stopped');
+  });
+});
+
 describe('handing over', () => {
   it('lets go of the agents without a word to them', () => {
     const harness = startEngineMachine();
