@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { currentStep } from '../../machines/hook.record.ts';
 import { credentialPaths } from '../credentials/credential-paths.ts';
+import { archiveSecretsOf } from '../environment/archive-variables.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
 import { HookLog } from '../hooks/hook-log.ts';
 import { HookTests } from '../hooks/hook-tests.ts';
@@ -32,7 +33,7 @@ export async function openHooks(
   { environment, env, log, workspace }: OpenHooksOptions,
 ): Promise<OpenedHooks> {
   const secrets = createKnownSecrets({
-    values: [environment.REPLICAS_ENGINE_SECRET],
+    values: [environment.REPLICAS_ENGINE_SECRET, ...archiveSecretsOf(environment)],
     env: environment.ambient,
     files: Object.values(credentialPaths(paths, environment.ambient)),
   });

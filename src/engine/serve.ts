@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { archiveSecretsOf } from '../environment/archive-variables.ts';
 import { parseEnvironment } from '../environment/engine-env.ts';
 import type { Environment, EngineEnvironment } from '../environment/engine-env.ts';
 import type { Boot, Health } from '../contract/status.ts';
@@ -31,7 +32,12 @@ export async function serve(variables: Environment, signal?: AbortSignal): Promi
   const version = readVersion();
   const log = createLog({
     level: environment.LOG_LEVEL,
-    secrets: [secret, environment.REPLICA_LOG_URL?.password ?? '', ...tracingSecretsOf(environment)],
+    secrets: [
+      secret,
+      environment.REPLICA_LOG_URL?.password ?? '',
+      ...archiveSecretsOf(environment),
+      ...tracingSecretsOf(environment),
+    ],
   });
   const { HOST: host, PORT: port, BODY_MAX_BYTES: bodyMaxBytes } = environment;
   let boot = new BootStatus(environment).read();

@@ -68,7 +68,7 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   const previews = openPreviews(home, { environment, recorder, log, redact });
   const executors = new Map<string, OpenExecutor>();
   const mirror = home.mirror && {
-    actors: home.mirror.connect(journal),
+    actors: home.mirror.connect(journal, { trimTo: () => laterOf(journal.oldestId, archivedId(root)) }),
     onMoved: () => goodbye.abort(), // nothing is told upstream any more
   };
   const restore = {
@@ -129,6 +129,15 @@ function createClient(environment: EngineEnvironment, signal: AbortSignal): Mono
 function originOf({ isCopy, restored }: Home): ChatOrigin {
   if (isCopy) return { kind: 'copied' };
   return { kind: restored === null ? 'restored' : 'moved' };
+}
+
+/** What the archive has, the shared log need not keep. */
+function archivedId({ archive }: Pick<Root, 'archive'>): string {
+  return archive()?.getSnapshot().context.taken?.lastEventId ?? '';
+}
+
+function laterOf(one: string, other: string): string {
+  return one > other ? one : other;
 }
 
 /** Processes that some chat may still attach to. */

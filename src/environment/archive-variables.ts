@@ -84,6 +84,13 @@ export function archiveTargetOf(settings: Settings): ArchiveTarget | null | unde
   return { ...address, access: { ...access, accessKeyId, secretAccessKey, sessionToken } };
 }
 
+/** What must never be shown. */
+export function archiveSecretsOf(settings: Settings): string[] {
+  const { AWS_SECRET_ACCESS_KEY: aws, ARCHIVE_SECRET_ACCESS_KEY: own } = settings;
+  const secrets = [aws, own, settings.AWS_SESSION_TOKEN, settings.ARCHIVE_SESSION_TOKEN];
+  return secrets.filter((secret) => secret !== undefined);
+}
+
 /** Where it is, for people; never how to come in. */
 export function describeArchive(target: ArchiveTarget): string {
   if (target.kind === 'file') return target.folder;

@@ -12,6 +12,7 @@ const SUITES = [
   'inspector',
   'mirror',
   'restore',
+  'archive',
 ];
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : SUITES;
