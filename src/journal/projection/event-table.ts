@@ -19,6 +19,7 @@ import type { JournalEntry as Entry } from '../event-line.ts';
 import type { Damage } from '../../storage/set-aside.ts';
 import type { BootStatus } from './boot-status.ts';
 import type { HooksState } from './hooks-state.ts';
+import { crashOf } from './crash-of.ts';
 import { endOf } from './turn-end.ts';
 
 /** What each source says: machines by their ids, then the parts of the engine that are no machine. */
@@ -216,26 +217,6 @@ function changeOf(boot: Boot): Extract<Entry, { type: 'boot.changed' }> {
   const { since: _, ...payload } = boot;
   return { type: 'boot.changed', payload };
 }
-
-/** What broke is not shown, it may hold a secret; the log has it. */
-function crashOf({ actorId, isGivenUp }: ActorCrashed): Entry {
-  const [noun = '', provider] = actorId.split('.');
-  const code = noun === 'startHooks' ? 'hooks' : noun;
-  const message = `${PARTS[noun] ?? noun}${provider === undefined ? '' : ` of ${provider}`} broke and was ${isGivenUp ? 'given up' : 'begun anew'}.`;
-  const context = provider === undefined ? {} : { context: { provider } };
-  const payload = { code: `${code}_${isGivenUp ? 'given_up' : 'crashed'}`, message, ...context };
-  return { type: 'error', payload };
-}
-
-const PARTS: Record<string, string> = {
-  archive: 'Archiving the workspace',
-  boot: 'Boot',
-  credential: 'Refreshing the credential',
-  login: 'Choosing the login',
-  mirror: 'Mirroring the event log',
-  outbox: 'Telling the control plane',
-  startHooks: 'Running the hooks',
-};
 
 /** What an actor that was given up leaves unsaid. */
 function lossesOf({ actorId }: ActorCrashed, { hooks: { run }, boot }: Known): Entry[] {
