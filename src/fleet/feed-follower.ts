@@ -5,7 +5,7 @@ import { countOf, entriesRead, toEntries, type FeedConnection, type FeedEntry } 
 import type { FleetEvent, FollowOptions } from './fleet-types.ts';
 
 /** So many entries are taken from each feed at a time, which bounds the memory. */
-const COUNT = 16;
+const COUNT = 4;
 const IDLE_MS = 25;
 const AWAY_MS = 1_000;
 const TAKE_OVER_MS = 60_000;

@@ -144,8 +144,8 @@ export class Journal {
   }
 
   /** Committed lines behind `after` as raw blocks. The caller closes the reader. */
-  readAfter(after: string): LineReader {
-    return this.#read(sequenceOf(after) + 1);
+  readAfter(after: string, blockBytes?: number): LineReader {
+    return this.#read(sequenceOf(after) + 1, blockBytes);
   }
 
   /** Listeners are called in commit order, at once, and must not throw. */
@@ -239,8 +239,8 @@ export class Journal {
     return there === id ? 'found' : 'unknown';
   }
 
-  #read(next: number): LineReader {
+  #read(next: number, blockBytes?: number): LineReader {
     const mend = (segment: Segment, version: number) => this.#mender.mend(segment, version);
-    return new LineReader(this.#segments, { next, mend });
+    return new LineReader(this.#segments, { next, mend, blockBytes });
   }
 }

@@ -7,6 +7,13 @@ import type { Segments } from './segments.ts';
 /** Mends a segment that was found to be damaged, unless that was done since it had this version. */
 export type Mend = (segment: Segment, version: number) => Promise<void>;
 
+export interface LineReaderOptions {
+  next: number;
+  mend: Mend;
+  /** About how much is read at a time, 128 KiB unless told. */
+  blockBytes?: number | undefined;
+}
+
 const NEWLINE = 0x0a;
 const BLOCK_BYTES = 128 << 10;
 /** The disk may spoil it again while it is mended; not for ever. */
@@ -21,16 +28,18 @@ const ATTEMPTS = 3;
 export class LineReader {
   readonly #segments: Segments;
   readonly #mend: Mend;
+  readonly #blockBytes: number;
   #next: number;
   #segment: Segment | null = null;
   /** Where the next line starts, in the version of the file that it was looked for in; null until it was. */
   #place: { offset: number; version: number } | null = null;
 
   /** `next` is the sequence of the first line to read; without it in the log, reading starts with the one after it. */
-  constructor(segments: Segments, { next, mend }: { next: number; mend: Mend }) {
+  constructor(segments: Segments, { next, mend, blockBytes = BLOCK_BYTES }: LineReaderOptions) {
     this.#segments = segments;
     this.#next = next;
     this.#mend = mend;
+    this.#blockBytes = blockBytes;
   }
 
   /** Key of the file that was read last. */
@@ -84,7 +93,8 @@ export class LineReader {
     const { version } = segment;
     const known = this.#place?.version === version ? this.#place.offset : null;
     const offset = known ?? (await segment.offsetOf(this.#next).catch(() => null));
-    const block = offset === null ? null : await readLines(segment, offset).catch(() => null);
+    const block =
+      offset === null ? null : await readLines(segment, offset, this.#blockBytes).catch(() => null);
     if (offset === null || block === null || segment.version !== version) return null;
     const { end, count } = soundPart(block, this.#next);
     if (count === 0) return null;
@@ -107,8 +117,12 @@ function soundPart(block: Buffer, next: number): { end: number; count: number } 
 }
 
 /** At least one line, however long; null when there is none. */
-async function readLines({ file, bytes: size }: Segment, from: number): Promise<Buffer | null> {
-  for (let length = BLOCK_BYTES; ; length *= 4) {
+async function readLines(
+  { file, bytes: size }: Segment,
+  from: number,
+  blockBytes: number,
+): Promise<Buffer | null> {
+  for (let length = blockBytes; ; length *= 4) {
     const to = Math.min(size, from + length);
     const block = await readRange(file, { from, to });
     const end = block.lastIndexOf(NEWLINE) + 1;

@@ -10,7 +10,7 @@ export interface CopiedJournal {
   readonly committedId: string;
   /** What is still to be written. */
   readonly pendingBytes: number;
-  readAfter(id: string): LineReader;
+  readAfter(id: string, blockBytes: number): LineReader;
   onCommit(listener: () => void): () => void;
 }
 
@@ -28,11 +28,13 @@ export interface JournalCopyOptions {
   now?: () => number;
 }
 
-/** What is under way at a time, in all. */
-const WINDOW_BYTES = 4 << 20;
-const WINDOW_BATCHES = 16;
+/** Read and sent at a time: a log that is on a disk when it answers syncs that once for each batch. */
+const BLOCK_BYTES = 512 << 10;
 /** Less than this waits for the answers that are due, and grows meanwhile. */
-const FULL_BYTES = 64 << 10;
+const FULL_BYTES = 256 << 10;
+/** What is under way at a time, in all. */
+const WINDOW_BYTES = 2 << 20;
+const WINDOW_BATCHES = 16;
 /** While so much is still to be written here, copying gives way to it, for so long at a time. */
 const BUSY_BYTES = 256 << 10;
 const GIVE_WAY_MS = 250;
@@ -75,7 +77,7 @@ export class JournalCopy {
     this.#options = options;
     this.#sentId = options.headId ?? NOTHING;
     this.#readSequence = sequenceOf(this.#sentId);
-    this.#reader = options.journal.readAfter(this.#sentId);
+    this.#reader = options.journal.readAfter(this.#sentId, BLOCK_BYTES);
     this.#stopListening = options.journal.onCommit(() => this.#wake());
     void this.#run();
   }

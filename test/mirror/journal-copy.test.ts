@@ -120,7 +120,7 @@ describe('copying the journal', () => {
 
   it('gives way to what is still to be written here, but not for long', async () => {
     let [now, pendingBytes] = [0, 1 << 20];
-    await appendAll(journal, numbers(1, 2_000));
+    await appendAll(journal, numbers(1, 6_000));
     const busy: CopiedJournal = {
       get committedId() {
         return journal.committedId;
@@ -128,7 +128,7 @@ describe('copying the journal', () => {
       get pendingBytes() {
         return pendingBytes;
       },
-      readAfter: (id) => journal.readAfter(id),
+      readAfter: (id, blockBytes) => journal.readAfter(id, blockBytes),
       onCommit: (listener) => journal.onCommit(listener),
     };
     await start({ journal: busy, now: () => now });
@@ -144,7 +144,7 @@ describe('copying the journal', () => {
     pendingBytes = 0;
     await appendAll(journal, ['written']);
 
-    await expect.poll(headOf).toBe(idOf(2_003));
+    await expect.poll(headOf).toBe(idOf(6_003));
     expect(await mirrored()).toBe(await written());
   });
 
