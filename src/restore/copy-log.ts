@@ -14,7 +14,7 @@ export interface CopyLogOptions extends LogWriterOptions {
 
 /** What is read of the shared log at a time. */
 const READ_BYTES = 4 << 20;
-const READ_BATCHES = 4_000;
+const READ_BATCHES = 128; // small ones may be followed by large ones
 
 /** Writes what the shared log has behind the log that is there already, or all of it. */
 export async function copyLog(log: SharedLog, options: CopyLogOptions): Promise<void> {
