@@ -29,7 +29,7 @@ function begin(state: ClaudeState, id: string, line: LineOf<'system'>, openedAt:
     title: line.description ?? id,
     state: 'running',
     startedAt: new Date(tool?.openedAt ?? openedAt).toISOString(),
-    note: { session: line.session_id ?? '' },
+    note: { session: state.firstSessionId ?? line.session_id ?? '' },
   };
   return keep(state, task, kind !== 'shell' || line.is_backgrounded !== false);
 }

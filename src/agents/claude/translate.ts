@@ -67,7 +67,8 @@ function isConversationMissing({ errors }: LineOf<'result'>): boolean {
 }
 
 function followSession(state: ClaudeState, { session_id: sessionId }: Record<string, unknown>): ClaudeState {
-  return typeof sessionId === 'string' && sessionId !== '' ? { ...state, sessionId } : state;
+  if (typeof sessionId !== 'string' || sessionId === '') return state;
+  return { ...state, sessionId, firstSessionId: state.firstSessionId ?? sessionId };
 }
 
 /** A second echo of one message, and the list of tasks that our own `initialize` called forth. */

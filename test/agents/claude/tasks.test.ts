@@ -46,6 +46,11 @@ describe('what Claude Code runs beside its turns', () => {
     expect(tasksAfter(use('a', 'Bash'), started())).toEqual([SHELL]);
   });
 
+  it('prints in the folder of the session that its process began with, also when that was cleared', () => {
+    const cleared = { type: 'system', subtype: 'init', session_id: 's2' };
+    expect(tasksAfter(cleared, use('a', 'Bash'), started({ session_id: 's2' }))).toEqual([SHELL]);
+  });
+
   it('is not a shell that its turn waits for, until it is left to itself', () => {
     const waited = started({ is_backgrounded: false });
     expect(tasksAfter(use('a', 'Bash'), waited)).toEqual([]);

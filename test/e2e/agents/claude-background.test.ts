@@ -1,9 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
 import { claudeProcesses } from '../../support/agent-processes.ts';
-import { deliveriesOf, ofType, textsOf, until } from '../../agents/claude/stand-in.ts';
+import { deliveriesOf, ofType, taskStatesOf, textsOf, until } from '../../agents/claude/stand-in.ts';
 import { openChat } from './support.ts';
 
 describe('a sub-agent of Claude Code', () => {
@@ -62,6 +64,29 @@ describe('a command of Claude Code itself', () => {
     expect(deliveriesOf(chat).at(-1)).toMatchObject({ start: 'resume', sessionId: chat.record.sessionId });
     const asked = JSON.stringify(chat.model.messages().at(-1));
     expect([asked.includes('You said: before'), asked.includes('You said: after')]).toEqual([false, true]);
+  });
+});
+
+describe('a conversation of Claude Code that is cleared', () => {
+  it('goes on with its shells in the background, with what they print and their end', async () => {
+    const shell = (name: string) =>
+      inSteps(
+        useTool('Bash', {
+          command: `echo ${name}; until [ -e go ]; do sleep 0.1; done`,
+          run_in_background: true,
+        }),
+        say('Left.'),
+      );
+    const chat = await openChat({ script: byPrompt({ before: shell('one'), after: shell('two') }) });
+    await chat.run('before');
+    await chat.run('/clear');
+    await chat.run('after');
+    await until(() => expect(chat.record.tasks).toHaveLength(2));
+    const tasks = chat.record.tasks!;
+    await until(() => expect(tasks.map((task) => chat.outputOf(task))).toEqual(['one\n', 'two\n']));
+    await writeFile(join(chat.home, 'workspaces', 'go'), '');
+    for (const { id } of tasks)
+      await until(() => expect(taskStatesOf(chat.facts, id)).toEqual(['running', 'completed']));
   });
 });
 
