@@ -12,8 +12,6 @@ import type { RunningServer } from './engine/serve.ts';
 
 /** Whoever sends SIGTERM expects the process to be gone within ten seconds. */
 const STOP_DEADLINE_MS = 9_000;
-/** A start that takes longer is held up, by what it restores for one. */
-const START_GRACE_MS = 4_000;
 const LOG_FLUSH_MS = 500;
 
 /** What this process runs, once it runs. */
@@ -107,10 +105,9 @@ async function supervise(start: (signal: AbortSignal) => Promise<Running>): Prom
 
 async function end(starting: Promise<Running>, goodbye: Goodbye): Promise<void> {
   const overdue = delay(STOP_DEADLINE_MS).then(() => Promise.reject(new Error('Stopping took too long.')));
-  const running = await Promise.race([starting, delay(START_GRACE_MS)]);
-  if (running === undefined) return exit(0, undefined); // the next engine begins anew what this one has not finished
-  await Promise.race([goodbye(running), overdue]);
-  await exit(0, running.log);
+  await Promise.race([starting.then(goodbye), overdue]);
+  const { log } = await starting;
+  await exit(0, log);
 }
 
 function refuse(error: unknown): never {
