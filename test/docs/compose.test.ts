@@ -30,6 +30,7 @@ const ComposeSchema = z.strictObject({
         })
         .optional(),
       ports: z.array(z.string()).optional(),
+      profiles: z.array(z.string()).optional(),
       restart: z.enum(['on-failure', 'always', 'unless-stopped']).optional(),
       stop_grace_period: z.string().optional(),
       volumes: z.array(z.string()).optional(),
@@ -55,15 +56,27 @@ describe('the compose file', () => {
     );
 
     expect(
-      environments.map(({ WORKSPACE_ID, REPLICA_LOG_URL }) => [WORKSPACE_ID, REPLICA_LOG_URL?.nodes]),
-    ).toEqual([
-      ['workspace-1', [{ host: 'redis', port: 6379 }]],
-      ['workspace-2', [{ host: 'redis', port: 6379 }]],
-    ]);
+      environments.map(({ WORKSPACE_ID, REPLICA_LOG_URL, ARCHIVE_URL }) => [
+        WORKSPACE_ID,
+        REPLICA_LOG_URL?.nodes,
+        ARCHIVE_URL,
+      ]),
+    ).toEqual(
+      ['workspace-1', 'workspace-2', 'workspace-1'].map((name) => [
+        name,
+        [{ host: 'redis', port: 6379 }],
+        { kind: 'file', folder: '/archive' },
+      ]),
+    );
     expect(engines.map((engine) => engine.volumes)).toEqual([
-      ['workspace-1:/home/node'],
-      ['workspace-2:/home/node'],
+      ['workspace-1:/home/node', 'archive:/archive'],
+      ['workspace-2:/home/node', 'archive:/archive'],
+      ['workspace-1-elsewhere:/home/node', 'archive:/archive'],
     ]);
+  });
+
+  it('starts the first workspace on another machine only when asked to', () => {
+    expect(services['engine-1-elsewhere']?.profiles).toEqual(['elsewhere']);
   });
 
   it('has Redis keep what it acknowledges, and the engines wait for it', () => {
@@ -77,7 +90,7 @@ describe('the compose file', () => {
   it('names files and volumes that are there', () => {
     const used = Object.values(services).flatMap((service) => service.volumes ?? []);
 
-    expect(used.map((volume) => volume.split(':')[0])).toEqual(Object.keys(volumes));
+    expect(new Set(used.map((volume) => volume.split(':')[0]))).toEqual(new Set(Object.keys(volumes)));
     for (const { build } of engines)
       expect(existsSync(resolve(ROOT, 'docs/deploy', build!.context, build!.dockerfile))).toBe(true);
   });

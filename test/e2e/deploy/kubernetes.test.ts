@@ -3,6 +3,7 @@ import * as networking from 'kubernetes-models/networking.k8s.io/v1';
 import * as core from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
 import { parseEnvironment } from '../../../src/environment/engine-env.ts';
 import { deployFile } from './deploy-files.ts';
 
@@ -48,7 +49,8 @@ describe('the manifests of Kubernetes', () => {
   });
 
   it('give an engine what it needs to start', () => {
-    const variables = engine().env?.map(({ name, value }) => [name, value ?? 'from-the-secret']) ?? [];
+    const { stringData = {} } = manifests().find(({ kind }) => kind === 'Secret') as core.ISecret;
+    const variables = engine().env?.map(({ name, value }) => [name, value ?? stringData[name]]) ?? [];
 
     expect(parseEnvironment(Object.fromEntries(variables))).toMatchObject({
       WORKSPACE_ID: 'workspace-1',
@@ -62,6 +64,45 @@ describe('the manifests of Kubernetes', () => {
     expect(statefulSet().spec?.template.spec?.terminationGracePeriodSeconds).toBeGreaterThan(
       waiting + STOPPING_SECONDS,
     );
+  });
+});
+
+const SandboxSchema = z.strictObject({
+  apiVersion: z.literal('agents.x-k8s.io/v1beta1'),
+  kind: z.literal('Sandbox'),
+  metadata: z.strictObject({ name: z.string(), labels: z.record(z.string(), z.string()) }),
+  spec: z.strictObject({
+    operatingMode: z.enum(['Running', 'Suspended']),
+    service: z.boolean(),
+    podTemplate: z.strictObject({ metadata: z.looseObject({}), spec: z.looseObject({}) }),
+    volumeClaimTemplates: z.array(z.strictObject({ metadata: z.looseObject({}), spec: z.looseObject({}) })),
+  }),
+});
+
+describe('the manifest of a Sandbox', () => {
+  const { spec } = SandboxSchema.parse(parseAllDocuments(deployFile('sandbox.yaml'))[0]?.toJS());
+
+  it('has a valid pod and a valid volume', () => {
+    for (const [Model, part] of [
+      [core.Pod, spec.podTemplate],
+      [core.PersistentVolumeClaim, spec.volumeClaimTemplates[0]],
+    ] as const)
+      new Model(part as never).validate();
+  });
+
+  it('runs the engine of the StatefulSet, and gives it what it needs to start', () => {
+    const [container] = spec.podTemplate.spec['containers'] as ReturnType<typeof engine>[];
+    const { env, envFrom, ...rest } = container!;
+    const { env: _, ...expected } = engine();
+    const secret = manifests().find(({ kind }) => kind === 'Secret') as core.ISecret;
+
+    expect(rest).toEqual(expected);
+    expect(envFrom).toEqual([{ secretRef: { name: secret.metadata?.name } }]);
+    const variables = Object.fromEntries(env!.map(({ name, value }) => [name, value]));
+    expect(parseEnvironment({ ...secret.stringData, ...variables })).toMatchObject({
+      WORKSPACE_ID: 'workspace-1',
+      ARCHIVE_URL: { kind: 's3', bucket: 'replicas', prefix: 'archive' },
+    });
   });
 });
 

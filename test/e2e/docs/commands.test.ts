@@ -31,6 +31,7 @@ esac`,
   docker: `case "$1" in
   build) [ -f "$3" ] && [ -d "$6" ] ;;
   run) ;;
+  compose) [ "$2" = --file ] && [ -f "$3" ] ;;
   *) exit 1 ;;
 esac`,
   kubectl: `[ "$1 $2" = 'apply --filename' ] && [ -f "$3" ]`,

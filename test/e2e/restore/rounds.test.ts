@@ -1,0 +1,129 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { EngineEvent } from '../../../src/contract/events.ts';
+import { createGate } from '../../../src/dev/gate.ts';
+import { say } from '../../../src/dev/scripted-steps.ts';
+import { expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
+import { startRedis, type RedisServer } from '../../support/redis-server.ts';
+import { createRepository, git, write } from '../../workspace/git-fixture.ts';
+import { configureCodex } from '../agents/codex-support.ts';
+import { createChat, startMixedWorkspace, type MixedWorkspace } from '../agents/mixed-workspace.ts';
+import { isMirrored, loseMachine } from './lose-machine.ts';
+
+/** `RESTORE_ROUNDS=100` is the long form. */
+const ROUNDS = Number(process.env['RESTORE_ROUNDS'] ?? 1);
+const POLL = { timeout: 60_000, interval: 50 };
+
+let redis: RedisServer;
+let archive: string;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  archive = await mkdtemp(join(tmpdir(), 'archive-'));
+});
+afterAll(async () => {
+  await redis.remove();
+  await rm(archive, { recursive: true });
+});
+
+it(
+  `a workspace with two agents, turns that run, a queue and changed files loses its machine ${ROUNDS} times, and nothing else`,
+  { timeout: 120_000 + ROUNDS * 60_000 },
+  async () => {
+    const gate = createGate();
+    const workspace = await startMixedWorkspace({
+      turn: () => (prompt) =>
+        prompt.includes('slow') ? say('begun ', gate, 'ended') : say(`You said: ${prompt}`),
+      environment: {
+        REPLICA_LOG_URL: redis.url,
+        REPLICA_ACCEPT: 'mirrored',
+        ARCHIVE_URL: `file://${archive}`,
+        ACP_AGENTS: undefined,
+      },
+    });
+    const { client } = workspace;
+    const chats = [
+      workspace.chatId,
+      await client.firstChat('codex'),
+      await createChat(client, 'claude'),
+    ] as const;
+    createRepository(join(workspace.folder, 'repo'));
+    const stream = await client.follow({ after: 'start', resume: true });
+    const sent: string[] = [];
+    const send = async (chatId: string, text: string) => {
+      const messageId = `${chatId} ${text}`;
+      sent.push(messageId);
+      return client.send(chatId, text, { messageId });
+    };
+
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      await changeFiles(workspace, round);
+      for (const chatId of chats.slice(0, 2)) await stream.waitForEnd(await send(chatId, `word-${round}`));
+      await isArchived(workspace, stream.events);
+      const slow = await Promise.all(chats.map((chatId) => send(chatId, `slow ${round}`)));
+      const queued = await send(chats[2], `queued ${round}`);
+      for (const messageId of slow) await stream.waitFor(isStartOf(messageId));
+      await isMirrored(workspace);
+      const before = await filesOf(workspace);
+
+      await loseMachine(workspace, workspace.home);
+      await provision(workspace);
+      await workspace.start();
+
+      for (const messageId of slow)
+        expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'lost' } });
+      expect(await stream.waitForEnd(queued)).toMatchObject({ payload: { outcome: 'completed' } });
+      expect(await filesOf(workspace)).toEqual(before);
+      for (const chatId of chats.slice(0, 2)) await stream.waitForEnd(await send(chatId, `again ${round}`));
+      for (let word = 1; word <= round; word += 1) {
+        expect(JSON.stringify(workspace.model.messages().findLast(isAbout(`again ${round}`)))).toContain(
+          `word-${word}`,
+        );
+        expect(JSON.stringify(workspace.responses.requests.findLast(isAbout(`again ${round}`)))).toContain(
+          `word-${word}`,
+        );
+      }
+    }
+
+    expectExactlyOneEnd(stream.events, sent);
+    expectNoGap(stream.events);
+    expect(stream.events.filter(({ type }) => type === 'stream.reset')).toEqual([]);
+    expect(stream.events.filter(({ type }) => type === 'error').map(({ payload }) => payload)).toEqual([]);
+  },
+);
+
+async function changeFiles({ folder }: MixedWorkspace, round: number): Promise<void> {
+  write(join(folder, 'repo'), { 'kept.txt': `changed in round ${round}`, [`new-${round}.txt`]: 'untracked' });
+  if (round % 2 === 0) git(join(folder, 'repo'), 'add', `new-${round}.txt`);
+}
+
+async function filesOf({ folder }: MixedWorkspace) {
+  const repo = join(folder, 'repo');
+  await expect.poll(() => git(repo, 'status', '--porcelain'), POLL).not.toBe('');
+  return { status: git(repo, 'status', '--porcelain'), kept: await readFile(join(repo, 'kept.txt'), 'utf8') };
+}
+
+/** Everything up to the last event that has come is in the archive. */
+async function isArchived({ client }: MixedWorkspace, events: readonly EngineEvent[]): Promise<void> {
+  const lastId = events.at(-1)!.id;
+  await expect
+    .poll(async () => {
+      const { body } = await client.get<{ archive: { lastEventId: string | null } }>('/status');
+      return (body.archive.lastEventId ?? '') >= lastId;
+    }, POLL)
+    .toBe(true);
+}
+
+/** What every machine has before an engine starts there. */
+async function provision({ home, environment, responses }: MixedWorkspace): Promise<void> {
+  await mkdir(home, { recursive: true });
+  await writeFile(environment['CLOUD_INIT_OUTPUT_LOG']!, 'done\n');
+  await configureCodex(home, responses, { more: [] });
+}
+
+const isStartOf = (messageId: string) => (event: EngineEvent) =>
+  event.type === 'chat.turn.started' && event.payload.messageId === messageId;
+
+const isAbout = (text: string) => (request: unknown) => JSON.stringify(request).includes(text);
