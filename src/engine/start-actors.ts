@@ -94,7 +94,7 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
     outbox,
   };
   const { signal } = goodbye;
-  const epoch = () => (mirror ? (root.mirror()?.getSnapshot().context.epoch ?? 0) : null);
+  const epoch = () => home.mirror?.epoch ?? null;
   const archive = await openArchive(home, { environment, drivers, recording, log, epoch, signal });
   const root: Root = startRoot({
     ...parts,

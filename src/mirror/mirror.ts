@@ -32,7 +32,7 @@ export class Mirror {
   #waiters: Waiter[] = [];
   #isDiverged = false;
   #movedTo: Holder | null = null;
-  #restoredIn = 0;
+  #epoch = 0;
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -46,9 +46,14 @@ export class Mirror {
     return this.#options.log;
   }
 
+  /** Under which this engine claimed the log, also when that is over; 0 before. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   /** The home was restored under this epoch: whoever claimed the log since then has the workspace. */
   continueIn(epoch: number): void {
-    this.#restoredIn = epoch;
+    this.#epoch = epoch;
   }
 
   /** The last event that is known to be in the log; null before it was asked, or when it has none. */
@@ -86,7 +91,7 @@ export class Mirror {
     const { log, owner } = this.#options;
     return {
       claimLog: fromPromise<ClaimEnd, { epoch: number }>(({ input }) =>
-        this.#claim(input.epoch || this.#restoredIn, journal),
+        this.#claim(input.epoch || this.#epoch, journal),
       ),
       copyJournal: fromCallback<{ type: 'copy.drain' }, CopyInput>(({ input, sendBack, receive }) => {
         this.#note(input.headId);
@@ -117,6 +122,7 @@ export class Mirror {
     try {
       const end = await this.#agree(epoch, journal);
       this.#isDiverged = end.kind === 'diverged';
+      if (end.kind === 'claimed') this.#epoch = end.epoch;
       if (end.kind === 'taken') this.#giveUp(end.holder);
       return end;
     } catch (error) {
