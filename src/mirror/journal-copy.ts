@@ -36,7 +36,7 @@ const FULL_BYTES = 256 << 10;
 const WINDOW_BYTES = 2 << 20;
 const WINDOW_BATCHES = 16;
 /** While so much is still to be written here, copying gives way to it, for so long at a time. */
-const BUSY_BYTES = 256 << 10;
+const BUSY_BYTES = 16 << 10;
 const GIVE_WAY_MS = 250;
 /** Further behind than so many events is more than what was written a moment ago. */
 const BEHIND = 1000;
