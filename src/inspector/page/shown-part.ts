@@ -7,7 +7,7 @@ import type { PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
 
 /** More than a screen holds, and no more than can be drawn in a blink. */
-const SHOWN = 40;
+const SHOWN = 60;
 const MORE = 80;
 /** So much of what comes behind a place is shown with it. */
 const BEHIND = 20;
