@@ -38,6 +38,8 @@ export interface MessagesOptions {
   drivers: ReadonlyMap<string, AgentDriver>;
   fetchImages: FetchImages;
   tasks: Pick<Tasks, 'refuseUnlessTold' | 'stopAll'>;
+  /** Told of each message that is being accepted. */
+  timeAccept?: (accepting: Promise<MessageReceipt>) => Promise<MessageReceipt>;
 }
 
 /** What can be done with the messages of a chat. */
@@ -47,18 +49,25 @@ export class Messages {
   readonly #fetchImages: FetchImages;
   readonly #tasks: MessagesOptions['tasks'];
   readonly #drivers: ReadonlyMap<string, AgentDriver>;
+  readonly #timeAccept: MessagesOptions['timeAccept'];
 
   constructor(gate: Gate, options: MessagesOptions) {
-    const { payloads, drivers, fetchImages, tasks } = options;
+    const { payloads, drivers, fetchImages, tasks, timeAccept } = options;
     this.#gate = gate;
     this.#payloads = payloads;
     this.#fetchImages = fetchImages;
     this.#tasks = tasks;
     this.#drivers = drivers;
+    this.#timeAccept = timeAccept;
   }
 
   /** A message that was accepted before gets the answer it got then. */
-  async send(chatId: string, sent: SentMessage): Promise<MessageReceipt> {
+  send(chatId: string, sent: SentMessage): Promise<MessageReceipt> {
+    const accepting = this.#send(chatId, sent);
+    return this.#timeAccept?.(accepting) ?? accepting;
+  }
+
+  async #send(chatId: string, sent: SentMessage): Promise<MessageReceipt> {
     this.#gate.refuseWhenMoved();
     const record = this.#gate.recordOf(chatId);
     const request = withoutDefaults(sent, this.#drivers.get(record.chat.provider)?.defaultThinkingLevel);

@@ -10,7 +10,7 @@ import type { Boot, Health } from '../contract/status.ts';
 import { createGauges } from './create-gauges.ts';
 import { createEnvironmentView } from './describe-environment.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
-import type { Chats, Engine, RunningEngine } from '../server/engine.ts';
+import type { Engine, RunningEngine } from '../server/engine.ts';
 import { keepBeating } from '../control-plane/heartbeat.ts';
 import { createImageFetcher } from '../chats/fetch-image.ts';
 import type { Log } from '../log.ts';
@@ -102,7 +102,7 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
     gate.snapshot(workspaceUsage(recorder.records.values(), home.deleted.usage, home.budget.limits));
   return {
     version,
-    chats: createChats(parts, { gate, environment }),
+    ...openChats(parts, { gate, environment }),
     hooks: new HookCommands({
       ...hooks,
       recorder,
@@ -164,29 +164,31 @@ function createCredentials({ board }: Actors['credentials'], gate: Gate): Engine
   };
 }
 
-function createChats(
+/** What is asked of chats. */
+function openChats(
   { home, recording: { metrics }, actors: { root, drivers, executors, redact } }: Parts,
   { gate, environment }: { gate: Gate; environment: EngineEnvironment },
-): Engine['chats'] {
-  const chats = new ChatCommands({
-    gate,
-    chatOf: root.chat,
-    history: home.history,
-    deleted: home.deleted,
-    words: searchableWords,
-    titles: new Map([...drivers].map(([provider, { title }]) => [provider, title])),
-    send: (command) => root.actor.send(command),
-  });
+): Pick<Engine, 'chats' | 'messages' | 'tasks' | 'offers'> {
   const tasks = new Tasks({ gate, drivers, executors, redact });
-  const messages = new Messages(gate, {
-    tasks,
-    payloads: home.payloads,
-    drivers,
-    fetchImages: createImageFetcher({ allowedHosts: environment.IMAGE_HOSTS }),
-  });
   return {
-    ...toChats(chats, messages, new ChatOffers(gate, drivers), tasks),
-    send: (chatId, message) => metrics.timeAccept(messages.send(chatId, message)),
+    chats: new ChatCommands({
+      gate,
+      chatOf: root.chat,
+      history: home.history,
+      deleted: home.deleted,
+      words: searchableWords,
+      titles: new Map([...drivers].map(([provider, { title }]) => [provider, title])),
+      send: (command) => root.actor.send(command),
+    }),
+    messages: new Messages(gate, {
+      tasks,
+      payloads: home.payloads,
+      drivers,
+      fetchImages: createImageFetcher({ allowedHosts: environment.IMAGE_HOSTS }),
+      timeAccept: (accepting) => metrics.timeAccept(accepting),
+    }),
+    tasks,
+    offers: new ChatOffers(gate, drivers),
   };
 }
 
@@ -219,31 +221,4 @@ function createFailure() {
   });
   failed.catch(() => undefined); // whoever runs the engine listens for it too
   return { failed, fail: (error: unknown) => fail(error) };
-}
-
-/** All kinds of commands as what the server sees. */
-function toChats(chats: ChatCommands, messages: Messages, offers: ChatOffers, tasks: Tasks): Chats {
-  return {
-    list: (filter) => chats.list(filter),
-    get: (chatId) => chats.get(chatId),
-    create: (request) => chats.create(request),
-    update: (chatId, change) => chats.update(chatId, change),
-    remove: (chatId) => chats.remove(chatId),
-    requests: (chatId) => chats.requests(chatId),
-    answer: (chatId, requestId, answer) => chats.answer(chatId, requestId, answer),
-    history: (chatId, query) => chats.history(chatId, query),
-    search: (query) => chats.search(query),
-    commands: (chatId) => offers.commands(chatId),
-    models: (chatId) => offers.models(chatId),
-    mcp: (chatId) => offers.mcp(chatId),
-    send: (chatId, message) => messages.send(chatId, message),
-    steer: (chatId, message) => messages.steer(chatId, message),
-    interrupt: (chatId, options) => messages.interrupt(chatId, options),
-    queue: (chatId) => messages.queue(chatId),
-    withdraw: (chatId, messageId) => messages.withdraw(chatId, messageId),
-    clearQueue: (chatId) => messages.clearQueue(chatId),
-    reorder: (chatId, move) => messages.reorder(chatId, move),
-    tasks: (chatId) => tasks.list(chatId),
-    stopTask: (chatId, taskId) => tasks.stop(chatId, taskId),
-  };
 }

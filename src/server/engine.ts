@@ -32,6 +32,9 @@ import type { TaskView } from '../contract/tasks.ts';
 export interface Engine {
   readonly version: string;
   readonly chats: Chats;
+  readonly messages: Messages;
+  readonly tasks: Tasks;
+  readonly offers: Offers;
   readonly hooks: Hooks;
   readonly events: { open(options: StreamOptions): Promise<Readable> };
   readonly repos: Repositories;
@@ -58,6 +61,14 @@ export interface Chats {
   update(chatId: string, change: UpdateChat): Promise<ChatSummary>;
   /** Its sub-chats go first. */
   remove(chatId: string): Promise<void>;
+  requests(chatId: string): Promise<AgentRequest[]>;
+  answer(chatId: string, requestId: string, answer: Answer): Promise<void>;
+  history(chatId: string, query: HistoryQuery): Promise<HistoryPage>;
+  /** In the histories of all chats, or of one. */
+  search(query: SearchQuery): Promise<SearchResults>;
+}
+
+export interface Messages {
   send(chatId: string, message: SentMessage): Promise<MessageReceipt>;
   /** Says a message into the running turn. */
   steer(chatId: string, message: Steer): Promise<MessageReceipt>;
@@ -66,17 +77,19 @@ export interface Chats {
   withdraw(chatId: string, messageId: string): Promise<QueueItem[]>;
   clearQueue(chatId: string): Promise<QueueItem[]>;
   reorder(chatId: string, move: { messageId: string; position: number }): Promise<QueueItem[]>;
-  requests(chatId: string): Promise<AgentRequest[]>;
-  answer(chatId: string, requestId: string, answer: Answer): Promise<void>;
-  /** What its agent runs beside the turns. */
-  tasks(chatId: string): Promise<TaskView[]>;
-  stopTask(chatId: string, taskId: string): Promise<void>;
-  history(chatId: string, query: HistoryQuery): Promise<HistoryPage>;
+}
+
+/** What the agent of a chat runs beside its turns. */
+export interface Tasks {
+  list(chatId: string): Promise<TaskView[]>;
+  stop(chatId: string, taskId: string): Promise<void>;
+}
+
+/** What can be said to the agent of a chat. */
+export interface Offers {
   commands(chatId: string): Promise<SlashCommand[]>;
   models(chatId: string): Promise<ChatModel[]>;
   mcp(chatId: string): Promise<McpServer[]>;
-  /** In the histories of all chats, or of one. */
-  search(query: SearchQuery): Promise<SearchResults>;
 }
 
 export interface Repositories {

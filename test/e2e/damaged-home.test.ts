@@ -57,7 +57,7 @@ describe('an engine whose home has something else in the place of a file or a fo
 
       const { engine, errors } = await startWithClaude(home);
 
-      await engine.chats.send(chat, { message: 'next' });
+      await engine.messages.send(chat, { message: 'next' });
       await vi.waitFor(async () => expect(await said(engine, chat)).toContain('You said: next'), LIMIT);
       const file = place.includes('<run>') ? dirname(path) : path;
       const keptAs = expect.stringMatching(`^${file}.corrupt-`);
@@ -85,7 +85,7 @@ describe('an engine whose files may not be opened', () => {
 async function useHome() {
   const home = await createBootedHome();
   const { engine, chat } = await startWithClaude(home);
-  await engine.chats.send(chat, { message: 'first' });
+  await engine.messages.send(chat, { message: 'first' });
   await vi.waitFor(
     async () =>
       expect((await engine.chats.get(chat)).chat).toMatchObject({

@@ -38,7 +38,7 @@ it('has written its first chats down when it answers', async () => {
 it('ends a message to an agent that is not installed, and says so', async () => {
   const { engine, chatId, events } = await startOn(await createHome());
 
-  const receipt = await engine.chats.send(chatId, { message: 'hello', messageId: 'm1' });
+  const receipt = await engine.messages.send(chatId, { message: 'hello', messageId: 'm1' });
 
   expect(receipt).toEqual({ messageId: 'm1', queued: false, position: 0 });
   await vi.waitFor(async () => expect((await engine.chats.get(chatId)).chat.state).toBe('errored'));
@@ -60,11 +60,11 @@ it('ends a message to an agent that is not installed, and says so', async () => 
 it('finds an agent that is installed after the engine was started', async () => {
   const home = await createHome();
   const { engine, chatId } = await startOn(home, { CLAUDE_PATH: 'claude', PATH: `${home}:/usr/bin:/bin` });
-  await engine.chats.send(chatId, { message: 'hello' });
+  await engine.messages.send(chatId, { message: 'hello' });
   await vi.waitFor(async () => expect((await engine.chats.get(chatId)).chat.state).toBe('errored'));
 
   await symlink(FAKE_CLAUDE, join(home, 'claude'));
-  await engine.chats.send(chatId, { message: 'hello again' });
+  await engine.messages.send(chatId, { message: 'hello again' });
 
   await vi.waitFor(
     async () =>
@@ -76,15 +76,15 @@ it('finds an agent that is installed after the engine was started', async () => 
 
 it('gives a repeated message its first answer, and refuses another one under its id', async () => {
   const { engine, chatId } = await startOn(await createHome(), { isBooted: false });
-  await engine.chats.send(chatId, { message: 'one', messageId: 'm1' });
-  await engine.chats.send(chatId, { message: 'two', messageId: 'm2' });
+  await engine.messages.send(chatId, { message: 'one', messageId: 'm1' });
+  await engine.messages.send(chatId, { message: 'two', messageId: 'm2' });
 
-  expect(await engine.chats.send(chatId, { message: 'two', messageId: 'm2' })).toEqual({
+  expect(await engine.messages.send(chatId, { message: 'two', messageId: 'm2' })).toEqual({
     messageId: 'm2',
     queued: true,
     position: 1,
   });
-  await expect(engine.chats.send(chatId, { message: 'other', messageId: 'm2' })).rejects.toMatchObject({
+  await expect(engine.messages.send(chatId, { message: 'other', messageId: 'm2' })).rejects.toMatchObject({
     code: 'MESSAGE_CONFLICT',
   });
 });
@@ -110,10 +110,10 @@ it('gathers readers that come and go into few events', async () => {
 
 it('takes a message that writes its defaults out for the same message', async () => {
   const { engine, chatId } = await startOn(await createHome(), { isBooted: false });
-  const first = await engine.chats.send(chatId, { message: 'one', messageId: 'm1' });
+  const first = await engine.messages.send(chatId, { message: 'one', messageId: 'm1' });
 
   expect(
-    await engine.chats.send(chatId, {
+    await engine.messages.send(chatId, {
       message: 'one',
       messageId: 'm1',
       images: [],
@@ -122,7 +122,7 @@ it('takes a message that writes its defaults out for the same message', async ()
     }),
   ).toEqual(first);
   await expect(
-    engine.chats.send(chatId, { message: 'one', messageId: 'm1', thinkingLevel: 'low' }),
+    engine.messages.send(chatId, { message: 'one', messageId: 'm1', thinkingLevel: 'low' }),
   ).rejects.toMatchObject({ code: 'MESSAGE_CONFLICT' });
 });
 
@@ -130,10 +130,10 @@ it('refuses to say something into a turn where none runs, or to an agent that ca
   const { engine, chatId } = await startOn(await createHome());
   const codex = (await engine.chats.list()).chats.find(({ provider }) => provider === 'codex')?.id ?? '';
 
-  await expect(engine.chats.steer(codex, { message: 'x' })).rejects.toMatchObject({
+  await expect(engine.messages.steer(codex, { message: 'x' })).rejects.toMatchObject({
     code: 'NOTHING_TO_STEER',
   });
-  await expect(engine.chats.steer(chatId, { message: 'x' })).rejects.toMatchObject({
+  await expect(engine.messages.steer(chatId, { message: 'x' })).rejects.toMatchObject({
     code: 'STEER_UNSUPPORTED',
   });
 });
@@ -161,18 +161,18 @@ it('lists the sub-chats of a chat, and removes them before it', async () => {
 it('keeps messages that come before boot is over, in an order that clients can change', async () => {
   const { engine, chatId, events } = await startOn(await createHome(), { isBooted: false });
   for (const messageId of ['m1', 'm2', 'm3', 'm4'])
-    await engine.chats.send(chatId, { message: messageId, messageId });
+    await engine.messages.send(chatId, { message: messageId, messageId });
 
-  await engine.chats.reorder(chatId, { messageId: 'm4', position: 0 });
-  await engine.chats.withdraw(chatId, 'm2');
+  await engine.messages.reorder(chatId, { messageId: 'm4', position: 0 });
+  await engine.messages.withdraw(chatId, 'm2');
 
-  const { queue, processing } = await engine.chats.queue(chatId);
+  const { queue, processing } = await engine.messages.queue(chatId);
   expect({ processing, queue: queue.map(({ id, message }) => ({ id, message })) }).toEqual({
     processing: false,
     queue: ['m4', 'm1', 'm3'].map((id) => ({ id, message: id })),
   });
-  await expect(engine.chats.withdraw(chatId, 'm2')).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
-  expect(await engine.chats.clearQueue(chatId)).toEqual([]);
+  await expect(engine.messages.withdraw(chatId, 'm2')).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+  expect(await engine.messages.clearQueue(chatId)).toEqual([]);
   expect(
     (await events()).filter(({ type }) => type === 'chat.message.dropped').map(({ payload }) => payload),
   ).toEqual([
@@ -187,26 +187,26 @@ it('takes up its queue where the last engine left it, reordered as it was', asyn
   const home = await createHome();
   const first = await startOn(home, { isBooted: false });
   for (const messageId of ['m1', 'm2', 'm3'])
-    await first.engine.chats.send(first.chatId, { message: messageId, messageId });
-  await first.engine.chats.reorder(first.chatId, { messageId: 'm3', position: 0 });
+    await first.engine.messages.send(first.chatId, { message: messageId, messageId });
+  await first.engine.messages.reorder(first.chatId, { messageId: 'm3', position: 0 });
   await first.engine.handOver();
 
   const { engine, chatId } = await startOn(home, { isBooted: false });
 
   expect(chatId).toBe(first.chatId);
-  expect((await engine.chats.queue(chatId)).queue.map(({ id }) => id)).toEqual(['m3', 'm1', 'm2']);
+  expect((await engine.messages.queue(chatId)).queue.map(({ id }) => id)).toEqual(['m3', 'm1', 'm2']);
 });
 
 it('folds the journal when the checkpoint is damaged, and keeps the damaged file', async () => {
   const home = await createHome();
   const first = await startOn(home, { isBooted: false });
-  await first.engine.chats.send(first.chatId, { message: 'kept', messageId: 'm1' });
+  await first.engine.messages.send(first.chatId, { message: 'kept', messageId: 'm1' });
   await first.engine.handOver();
   await writeFile(join(home, '.replicas/engine/chats.json'), '{"version":1,"chats":[{"ch');
 
   const { engine, events } = await startOn(home, { isBooted: false });
 
-  const { queue } = await engine.chats.queue(first.chatId);
+  const { queue } = await engine.messages.queue(first.chatId);
   expect(queue.map(({ message }) => message)).toEqual(['kept']);
   expect((await events()).find(({ type }) => type === 'error')?.payload).toMatchObject({
     code: 'file_damaged',
@@ -219,7 +219,7 @@ it('goes on from the checkpoint before the last one when that is damaged or gone
   for (const damage of [(file: string) => rm(file), (file: string) => writeFile(file, '{')]) {
     const home = await createHome();
     const first = await startOn(home, { isBooted: false });
-    await first.engine.chats.send(first.chatId, { message: 'kept', messageId: 'm1' });
+    await first.engine.messages.send(first.chatId, { message: 'kept', messageId: 'm1' });
     await first.engine.handOver();
     await (await startOn(home, { isBooted: false })).engine.handOver();
     await damage(join(home, '.replicas/engine/chats.json'));
@@ -227,7 +227,7 @@ it('goes on from the checkpoint before the last one when that is damaged or gone
 
     const { engine, events } = await startOn(home, { isBooted: false });
 
-    expect((await engine.chats.queue(first.chatId)).queue.map(({ message }) => message)).toEqual(['kept']);
+    expect((await engine.messages.queue(first.chatId)).queue.map(({ message }) => message)).toEqual(['kept']);
     const errors = (await events()).filter(({ type }) => type === 'error').map(({ payload }) => payload);
     expect(errors).toMatchObject([
       { code: 'file_damaged', context: { file: join(home, '.replicas/engine/chats.json') } },
@@ -240,7 +240,7 @@ it('gives a chat up whose agent is gone, keeps it for reading, and lets it be de
   const ACP_AGENTS = JSON.stringify({ other: { command: '/nonexistent/other' } });
   const first = await startOn(home, { isBooted: false, ACP_AGENTS });
   const { chat } = await first.engine.chats.create({ provider: 'other' });
-  await first.engine.chats.send(chat.id, { message: 'hello', messageId: 'm1' });
+  await first.engine.messages.send(chat.id, { message: 'hello', messageId: 'm1' });
   await first.engine.handOver();
 
   const { engine, events } = await startOn(home, { isBooted: false });
@@ -251,7 +251,7 @@ it('gives a chat up whose agent is gone, keeps it for reading, and lets it be de
     processing: false,
     lastError: { code: 'chat_failed', message },
   });
-  await expect(engine.chats.send(chat.id, { message: 'again' })).rejects.toMatchObject({
+  await expect(engine.messages.send(chat.id, { message: 'again' })).rejects.toMatchObject({
     code: 'CHAT_FAILED',
   });
   await engine.chats.remove(chat.id);
@@ -265,14 +265,14 @@ it('gives a chat up whose agent is gone, keeps it for reading, and lets it be de
 it('drops queue and turns of a copied home, and keeps its chats', async () => {
   const home = await createHome();
   const first = await startOn(home, { isBooted: false });
-  await first.engine.chats.send(first.chatId, { message: 'for the original', messageId: 'm1' });
+  await first.engine.messages.send(first.chatId, { message: 'for the original', messageId: 'm1' });
   await first.engine.handOver();
   const copy = await createHome();
   await cp(home, copy, { recursive: true });
 
   const { engine, events } = await startOn(copy, { isBooted: false, WORKSPACE_ID: 'copy' });
 
-  expect((await engine.chats.queue(first.chatId)).queue).toEqual([]);
+  expect((await engine.messages.queue(first.chatId)).queue).toEqual([]);
   expect((await events()).find(({ type }) => type === 'chat.message.dropped')?.payload).toEqual({
     chatId: first.chatId,
     messageId: 'm1',
@@ -283,7 +283,7 @@ it('drops queue and turns of a copied home, and keeps its chats', async () => {
 it('tells the control plane what the engine before it could not, but not for the original of a copied home', async () => {
   const home = await createHome();
   const first = await startOn(home);
-  await first.engine.chats.send(first.chatId, { message: 'hello', messageId: 'm1' });
+  await first.engine.messages.send(first.chatId, { message: 'hello', messageId: 'm1' });
   await vi.waitFor(async () =>
     expect((await first.engine.chats.get(first.chatId)).chat.state).toBe('errored'),
   );
@@ -309,9 +309,9 @@ it('tells the control plane what the engine before it could not, but not for the
 it('repairs text that would poison a transcript, and strips the plan command', async () => {
   const { engine, chatId } = await startOn(await createHome(), { isBooted: false });
 
-  await engine.chats.send(chatId, { message: '/plan half a \ud83d pair and \0' });
+  await engine.messages.send(chatId, { message: '/plan half a \ud83d pair and \0' });
 
-  const { queue } = await engine.chats.queue(chatId);
+  const { queue } = await engine.messages.queue(chatId);
   expect(queue.map(({ message }) => message)).toEqual(['half a \ufffd pair and \ufffd']);
 });
 
@@ -320,9 +320,9 @@ it('shows a message of 100 KB whole, and keeps it out of the log', async () => {
   const { engine, chatId } = await startOn(home, { isBooted: false });
   const message = 'long '.repeat(20_000);
 
-  await engine.chats.send(chatId, { message });
+  await engine.messages.send(chatId, { message });
 
-  expect((await engine.chats.queue(chatId)).queue.map((item) => item.message)).toEqual([message]);
+  expect((await engine.messages.queue(chatId)).queue.map((item) => item.message)).toEqual([message]);
   const log = await readFile(join(home, '.replicas/engine/events.jsonl'), 'utf8');
   expect(log.length).toBeLessThan(20_000);
 });
@@ -342,7 +342,7 @@ it('creates a chat once per client request, for agents it knows', async () => {
 
 it('drops what waits in a chat that is deleted, then the chat', async () => {
   const { engine, chatId, events } = await startOn(await createHome(), { isBooted: false });
-  await engine.chats.send(chatId, { message: 'hello', messageId: 'm1' });
+  await engine.messages.send(chatId, { message: 'hello', messageId: 'm1' });
 
   await engine.chats.remove(chatId);
 
@@ -357,7 +357,7 @@ it('drops what waits in a chat that is deleted, then the chat', async () => {
 it('keeps every file to its owner', async () => {
   const home = await createHome();
   const { engine, chatId } = await startOn(home);
-  await engine.chats.send(chatId, { message: 'long '.repeat(20_000) });
+  await engine.messages.send(chatId, { message: 'long '.repeat(20_000) });
   await engine.handOver();
 
   expect(existsSync(join(home, '.replicas/engine/chats.json'))).toBe(true);

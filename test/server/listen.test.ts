@@ -128,7 +128,7 @@ describe('a body', () => {
   ])('that is cut off %s reaches nobody, and the engine lives', async (_name, rest) => {
     const sent: unknown[] = [];
     const { url } = await start({
-      chats: { send: async (_chatId, message) => (sent.push(message), RECEIPT) },
+      messages: { send: async (_chatId, message) => (sent.push(message), RECEIPT) },
     });
     const client = await open(url);
 
@@ -159,7 +159,7 @@ describe('a client that closes its half of the connection', () => {
   it('is answered all the same', async () => {
     const asked = createDeferred<void>();
     const answering = createDeferred<typeof RECEIPT>();
-    const { url } = await start({ chats: { send: () => (asked.resolve(), answering.promise) } });
+    const { url } = await start({ messages: { send: () => (asked.resolve(), answering.promise) } });
     const client = await open(url);
     const body = '{"message":"x"}';
 
@@ -222,7 +222,7 @@ describe('closing', () => {
   it('waits for an answer that is under way', async () => {
     const answering = createDeferred<typeof RECEIPT>();
     const asked = createDeferred<void>();
-    const listener = await start({ chats: { send: () => (asked.resolve(), answering.promise) } });
+    const listener = await start({ messages: { send: () => (asked.resolve(), answering.promise) } });
 
     const response = post(listener.url, '{"message":"x"}');
     await asked.promise;
@@ -257,10 +257,17 @@ interface Settings {
   bodyMaxBytes?: number;
   events?: Engine['events'];
   chats?: Partial<Engine['chats']>;
+  messages?: Partial<Engine['messages']>;
 }
 
-async function start({ host = '127.0.0.1', port = 0, bodyMaxBytes = MIB, chats, ...parts }: Settings = {}) {
-  const { app, log } = startApp({ chats: { send: async () => RECEIPT, ...chats }, ...parts });
+async function start({
+  host = '127.0.0.1',
+  port = 0,
+  bodyMaxBytes = MIB,
+  messages,
+  ...parts
+}: Settings = {}) {
+  const { app, log } = startApp({ messages: { send: async () => RECEIPT, ...messages }, ...parts });
   const listener = await startListener(app, { host, port, bodyMaxBytes, log });
   listeners.push(listener);
   return listener;

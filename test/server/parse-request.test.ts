@@ -151,7 +151,7 @@ describe('a body', () => {
   });
 
   it('keeps keys it does not know from being an error', async () => {
-    const { request } = startApp({ chats: { send: async () => RECEIPT } });
+    const { request } = startApp({ messages: { send: async () => RECEIPT } });
 
     const response = await request('/chats/c1/messages', {
       method: 'POST',
@@ -164,7 +164,7 @@ describe('a body', () => {
   it.each(['application/x-www-form-urlencoded', 'text/plain', ''])(
     'is JSON even as %j',
     async (contentType) => {
-      const { request } = startApp({ chats: { send: async () => RECEIPT } });
+      const { request } = startApp({ messages: { send: async () => RECEIPT } });
 
       const response = await request('/chats/c1/messages', {
         method: 'POST',
@@ -179,7 +179,7 @@ describe('a body', () => {
   it('is not read where none is needed', async () => {
     const interrupt = async () => ({ interrupted: false, queue: [], background: 'keep' as const });
 
-    const response = await startApp({ chats: { interrupt } }).request('/chats/c1/interrupt', {
+    const response = await startApp({ messages: { interrupt } }).request('/chats/c1/interrupt', {
       method: 'POST',
       body: '{',
     });
@@ -206,7 +206,7 @@ describe('a path parameter', () => {
     const withdrawn: string[] = [];
     const withdraw = async (_chatId: string, id: string) => (withdrawn.push(id), []);
 
-    await startApp({ chats: { withdraw } }).request(`/chats/c1/queue/${encodeURIComponent(messageId)}`, {
+    await startApp({ messages: { withdraw } }).request(`/chats/c1/queue/${encodeURIComponent(messageId)}`, {
       method: 'DELETE',
     });
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { H3 } from 'h3';
-import type { Chats, Engine, Hooks } from '../../src/server/engine.ts';
+import type { Chats, Engine, Hooks, Messages, Offers, Tasks } from '../../src/server/engine.ts';
 import { createLog, type Log } from '../../src/log.ts';
 import { createApp } from '../../src/server/app.ts';
 
@@ -15,8 +15,16 @@ export interface TestApp {
   request: (path: string, options?: RequestOptions) => Promise<Response>;
 }
 
-type EngineParts = { chats?: Partial<Chats>; hooks?: Partial<Hooks> } & Partial<
-  Omit<Engine, 'chats' | 'hooks'>
+interface Commands {
+  chats: Chats;
+  messages: Messages;
+  tasks: Tasks;
+  offers: Offers;
+  hooks: Hooks;
+}
+
+type EngineParts = { [Name in keyof Commands]?: Partial<Commands[Name]> } & Partial<
+  Omit<Engine, keyof Commands>
 >;
 
 /** An app around an engine of which only the given parts answer. */
@@ -45,7 +53,8 @@ interface RequestOptions {
 }
 
 /** An engine that fails loudly where a test did not say what it answers. */
-export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {}): Engine {
+export function fakeEngine(given: EngineParts = {}): Engine {
+  const { chats, messages, tasks, offers, hooks, ...parts } = given;
   return {
     version: '1.2.3',
     health: () => ({
@@ -83,23 +92,28 @@ export function fakeEngine({ chats = {}, hooks = {}, ...parts }: EngineParts = {
       create: unexpected('chats.create'),
       update: unexpected('chats.update'),
       remove: unexpected('chats.remove'),
-      send: unexpected('chats.send'),
-      steer: unexpected('chats.steer'),
-      interrupt: unexpected('chats.interrupt'),
-      queue: unexpected('chats.queue'),
-      withdraw: unexpected('chats.withdraw'),
-      clearQueue: unexpected('chats.clearQueue'),
-      reorder: unexpected('chats.reorder'),
       requests: unexpected('chats.requests'),
       answer: unexpected('chats.answer'),
-      tasks: unexpected('chats.tasks'),
-      stopTask: unexpected('chats.stopTask'),
       history: unexpected('chats.history'),
       search: unexpected('chats.search'),
-      commands: unexpected('chats.commands'),
-      models: unexpected('chats.models'),
-      mcp: unexpected('chats.mcp'),
       ...chats,
+    },
+    messages: {
+      send: unexpected('messages.send'),
+      steer: unexpected('messages.steer'),
+      interrupt: unexpected('messages.interrupt'),
+      queue: unexpected('messages.queue'),
+      withdraw: unexpected('messages.withdraw'),
+      clearQueue: unexpected('messages.clearQueue'),
+      reorder: unexpected('messages.reorder'),
+      ...messages,
+    },
+    tasks: { list: unexpected('tasks.list'), stop: unexpected('tasks.stop'), ...tasks },
+    offers: {
+      commands: unexpected('offers.commands'),
+      models: unexpected('offers.models'),
+      mcp: unexpected('offers.mcp'),
+      ...offers,
     },
     ...parts,
   };

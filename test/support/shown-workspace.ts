@@ -132,17 +132,6 @@ function partsOf(shown: Shown, { streams, answers }: Doing): Parameters<typeof f
       requests: async (chatId) => (chatId === CHAT_ID ? requests : []),
       answer: async (chatId, requestId, { decision }) =>
         void answers.push(`${chatId} ${requestId} ${decision}`),
-      send: async (_chatId, { messageId = '' }) => {
-        if (shown.refusesMessages) throw new EngineError('STORAGE_FULL');
-        return { messageId, queued: false, position: 0 };
-      },
-      queue: async (chatId) => ({
-        chatId,
-        processing: true,
-        queue: shown.waiting.map((message, index) => ({ id: `w${index}`, message, queuedAt: AT })),
-      }),
-      tasks: async () => [],
-      interrupt: async () => ({ interrupted: true, queue: [], background: 'keep' }),
       history: async (chatId) => ({
         threadId: null,
         codingAgent: 'claude',
@@ -153,6 +142,19 @@ function partsOf(shown: Shown, { streams, answers }: Doing): Parameters<typeof f
         lastEventId,
       }),
     },
+    messages: {
+      send: async (_chatId, { messageId = '' }) => {
+        if (shown.refusesMessages) throw new EngineError('STORAGE_FULL');
+        return { messageId, queued: false, position: 0 };
+      },
+      queue: async (chatId) => ({
+        chatId,
+        processing: true,
+        queue: shown.waiting.map((message, index) => ({ id: `w${index}`, message, queuedAt: AT })),
+      }),
+      interrupt: async () => ({ interrupted: true, queue: [], background: 'keep' }),
+    },
+    tasks: { list: async () => [] },
   };
 }
 

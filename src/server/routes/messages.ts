@@ -27,7 +27,7 @@ const MessageReceipt = MessageReceiptSchema.meta({ id: 'MessageReceipt' });
 const InterruptReceipt = InterruptReceiptSchema.meta({ id: 'InterruptReceipt' });
 const History = HistoryPageSchema.meta({ id: 'HistoryPage' });
 
-export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
+export function messageRoutes({ messages }: Pick<Engine, 'messages'>) {
   return [
     route({
       method: 'POST',
@@ -40,7 +40,7 @@ export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
       },
       refusals: ['MESSAGE_CONFLICT', 'UNSUPPORTED', 'QUEUE_FULL', ...CHANGE_REFUSALS],
       handle: ({ params, headers: { traceparent }, body }) =>
-        named({ ...body, traceparent }, (message) => chats.send(params.chatId, message)),
+        named({ ...body, traceparent }, (message) => messages.send(params.chatId, message)),
     }),
     route({
       method: 'POST',
@@ -62,7 +62,7 @@ export function messageRoutes({ chats }: Pick<Engine, 'chats'>) {
         'QUEUE_FULL',
         ...CHANGE_REFUSALS,
       ],
-      handle: ({ params, body }) => named(body, (message) => chats.steer(params.chatId, message)),
+      handle: ({ params, body }) => named(body, (message) => messages.steer(params.chatId, message)),
     }),
   ];
 }
@@ -76,7 +76,7 @@ async function named<Message extends { messageId?: string | undefined }, Answer>
   return withDeadline(take({ ...message, messageId }), { messageId });
 }
 
-export function turnRoutes({ chats }: Pick<Engine, 'chats'>) {
+export function turnRoutes({ chats, messages }: Pick<Engine, 'chats' | 'messages'>) {
   return [
     route({
       method: 'POST',
@@ -93,7 +93,7 @@ export function turnRoutes({ chats }: Pick<Engine, 'chats'>) {
       refusals: ['UNSUPPORTED', ...CHANGE_REFUSALS],
       handle: ({ params, query }) =>
         withDeadline(
-          chats.interrupt(params.chatId, {
+          messages.interrupt(params.chatId, {
             clearQueue: query.queue === 'clear',
             background: query.background,
           }),
@@ -127,7 +127,7 @@ const ReorderQueue = ReorderQueueSchema.meta({ id: 'ReorderQueue' });
 
 const CHANGED = { 200: { description: 'What waits now.', schema: QueueMutation } };
 
-export function queueRoutes({ chats }: Pick<Engine, 'chats'>) {
+export function queueRoutes({ messages }: Pick<Engine, 'messages'>) {
   return [
     route({
       method: 'GET',
@@ -136,7 +136,7 @@ export function queueRoutes({ chats }: Pick<Engine, 'chats'>) {
       request: z.object({ params: ChatParamsSchema }),
       answers: { 200: { description: 'The queue, first to run first.', schema: Queue } },
       refusals: ['CHAT_NOT_FOUND'],
-      handle: ({ params }) => chats.queue(params.chatId),
+      handle: ({ params }) => messages.queue(params.chatId),
     }),
     route({
       method: 'DELETE',
@@ -145,7 +145,7 @@ export function queueRoutes({ chats }: Pick<Engine, 'chats'>) {
       request: z.object({ params: ChatParamsSchema }),
       answers: CHANGED,
       refusals: CHANGE_REFUSALS,
-      handle: ({ params }) => changed(chats.clearQueue(params.chatId)),
+      handle: ({ params }) => changed(messages.clearQueue(params.chatId)),
     }),
     route({
       method: 'DELETE',
@@ -154,7 +154,7 @@ export function queueRoutes({ chats }: Pick<Engine, 'chats'>) {
       request: z.object({ params: QueuedMessageParamsSchema }),
       answers: CHANGED,
       refusals: ['MESSAGE_NOT_FOUND', ...CHANGE_REFUSALS],
-      handle: ({ params }) => changed(chats.withdraw(params.chatId, params.messageId)),
+      handle: ({ params }) => changed(messages.withdraw(params.chatId, params.messageId)),
     }),
     route({
       method: 'PATCH',
@@ -165,7 +165,7 @@ export function queueRoutes({ chats }: Pick<Engine, 'chats'>) {
       answers: CHANGED,
       refusals: ['MESSAGE_NOT_FOUND', ...CHANGE_REFUSALS],
       handle: ({ params, body: { messageId, position } }) =>
-        changed(chats.reorder(params.chatId, { messageId, position })),
+        changed(messages.reorder(params.chatId, { messageId, position })),
     }),
   ];
 }

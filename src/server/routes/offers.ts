@@ -19,7 +19,7 @@ const refusals: EngineErrorCode[] = [
 ];
 
 /** What can be said in a chat; no model is called for an answer. */
-export function offerRoutes({ chats }: Pick<Engine, 'chats'>) {
+export function offerRoutes({ offers }: Pick<Engine, 'offers'>) {
   return [
     route({
       method: 'GET',
@@ -28,7 +28,7 @@ export function offerRoutes({ chats }: Pick<Engine, 'chats'>) {
       request,
       answers: { 200: { description: 'As files and settings are now.', schema: SlashCommandList } },
       refusals,
-      handle: async ({ params }) => ({ commands: await chats.commands(params.chatId) }),
+      handle: async ({ params }) => ({ commands: await offers.commands(params.chatId) }),
     }),
     route({
       method: 'GET',
@@ -37,7 +37,7 @@ export function offerRoutes({ chats }: Pick<Engine, 'chats'>) {
       request,
       answers: { 200: { description: 'In the order of the agent.', schema: ChatModelList } },
       refusals,
-      handle: async ({ params }) => ({ models: await chats.models(params.chatId) }),
+      handle: async ({ params }) => ({ models: await offers.models(params.chatId) }),
     }),
     route({
       method: 'GET',
@@ -46,7 +46,7 @@ export function offerRoutes({ chats }: Pick<Engine, 'chats'>) {
       request,
       answers: { 200: { description: 'As of the last few seconds.', schema: McpServerList } },
       refusals,
-      handle: async ({ params }) => ({ servers: await chats.mcp(params.chatId) }),
+      handle: async ({ params }) => ({ servers: await offers.mcp(params.chatId) }),
     }),
   ];
 }

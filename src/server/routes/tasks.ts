@@ -7,7 +7,7 @@ import { CHANGE_REFUSALS, route, withDeadline } from '../route.ts';
 const TaskList = TaskListSchema.meta({ id: 'TaskList' });
 const Success = SuccessSchema.meta({ id: 'Success' });
 
-export function taskRoutes({ chats }: Pick<Engine, 'chats'>) {
+export function taskRoutes({ tasks }: Pick<Engine, 'tasks'>) {
   return [
     route({
       method: 'GET',
@@ -16,7 +16,7 @@ export function taskRoutes({ chats }: Pick<Engine, 'chats'>) {
       request: z.object({ params: ChatParamsSchema }),
       answers: { 200: { description: 'The tasks, each with the end of what it printed.', schema: TaskList } },
       refusals: ['CHAT_NOT_FOUND', 'UNSUPPORTED'],
-      handle: async ({ params }) => ({ tasks: await chats.tasks(params.chatId) }),
+      handle: async ({ params }) => ({ tasks: await tasks.list(params.chatId) }),
     }),
     route({
       method: 'POST',
@@ -26,7 +26,7 @@ export function taskRoutes({ chats }: Pick<Engine, 'chats'>) {
       answers: { 200: { description: 'The request is on disk and goes to the agent.', schema: Success } },
       refusals: ['TASK_NOT_FOUND', 'UNSUPPORTED', ...CHANGE_REFUSALS],
       async handle({ params }) {
-        await withDeadline(chats.stopTask(params.chatId, params.taskId));
+        await withDeadline(tasks.stop(params.chatId, params.taskId));
         return { success: true };
       },
     }),

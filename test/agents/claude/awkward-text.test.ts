@@ -11,7 +11,7 @@ it.each([
 ])('Claude Code starts with instructions $name', async ({ systemPrompt }) => {
   const { engine, chatId } = await startOn(await createHome({ systemPrompt }));
 
-  await engine.chats.send(chatId, { message: 'hello' });
+  await engine.messages.send(chatId, { message: 'hello' });
 
   await vi.waitFor(
     async () => expect((await engine.chats.get(chatId)).chat).toMatchObject({ processing: false }),
@@ -27,7 +27,7 @@ it('repairs the title and the model that cannot be stored or be an argument', as
   const { engine } = await startOn(await createHome({}));
 
   const { chat } = await engine.chats.create({ provider: 'claude', title: 'a\0b\uD800c' });
-  await engine.chats.send(chat.id, { message: 'hello', model: 'a\0b' });
+  await engine.messages.send(chat.id, { message: 'hello', model: 'a\0b' });
 
   expect(chat.title).toBe('a\uFFFDb\uFFFDc');
   await vi.waitFor(

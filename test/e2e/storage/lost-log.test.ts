@@ -68,7 +68,7 @@ async function answerTwo() {
 }
 
 async function answer(engine: RunningEngine, chat: string, message: string): Promise<void> {
-  await engine.chats.send(chat, { message });
+  await engine.messages.send(chat, { message });
   await vi.waitFor(async () => {
     expect((await engine.chats.get(chat)).chat.processing).toBe(false);
     expect(JSON.stringify(await eventsOf(engine, chat))).toContain(`You said: ${message}`);

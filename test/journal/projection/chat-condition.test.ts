@@ -6,7 +6,7 @@ it('chats at rest stand as they stood when the engine was stopped', async () => 
   const engine = await startInProcess(home);
   const { chats } = await engine.chats.list();
   const chatId = chats[0]?.id ?? '';
-  await engine.chats.send(chatId, { message: 'hello' });
+  await engine.messages.send(chatId, { message: 'hello' });
   await expect.poll(async () => (await engine.chats.get(chatId)).chat.state).toBe('errored');
   const before = await engine.chats.list();
   await engine.stop();

@@ -16,7 +16,7 @@ describe('POST /chats/:chatId/steer', () => {
     const receipt = { messageId: 'm1', queued: false, position: 0 };
     const steer = async (...given: unknown[]) => (said.push(given), receipt);
 
-    const response = await startApp({ chats: { steer } }).request('/chats/c1/steer', {
+    const response = await startApp({ messages: { steer } }).request('/chats/c1/steer', {
       method: 'POST',
       body: { message: 'hurry' },
     });
@@ -36,7 +36,7 @@ describe('POST /chats/:chatId/messages', () => {
   it('answers with the place of the message', async () => {
     const send = async () => ({ messageId: 'm1', queued: true, position: 2 });
 
-    const response = await startApp({ chats: { send } }).request('/chats/c1/messages', {
+    const response = await startApp({ messages: { send } }).request('/chats/c1/messages', {
       method: 'POST',
       body: { message: 'hi' },
     });
@@ -109,7 +109,7 @@ describe('POST /chats/:chatId/messages', () => {
     ['CHAT_FAILED', 503, new EngineError('CHAT_FAILED', { chatId: 'c1' })],
     ['STORAGE_FULL', 507, new EngineError('STORAGE_FULL')],
   ])('answers %s with %d', async (code, status, error) => {
-    const { request } = startApp({ chats: { send: () => Promise.reject(error) } });
+    const { request } = startApp({ messages: { send: () => Promise.reject(error) } });
 
     const response = await request('/chats/c1/messages', { method: 'POST', body: { message: 'hi' } });
 
@@ -119,7 +119,7 @@ describe('POST /chats/:chatId/messages', () => {
 
   it('tells a caller whose message is not on disk after ten seconds which id to repeat', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const { request } = startApp({ chats: { send: () => new Promise(() => {}) } });
+    const { request } = startApp({ messages: { send: () => new Promise(() => {}) } });
 
     const answering = request('/chats/c1/messages', {
       method: 'POST',
@@ -151,7 +151,7 @@ describe('POST /chats/:chatId/interrupt', () => {
       return { interrupted: true, queue: ['m2'], background: options.background ?? 'keep' };
     };
 
-    const response = await startApp({ chats: { interrupt } }).request(`/chats/c1/interrupt${query}`, {
+    const response = await startApp({ messages: { interrupt } }).request(`/chats/c1/interrupt${query}`, {
       method: 'POST',
     });
 
@@ -224,5 +224,5 @@ function startRecorder() {
     sent.push([chatId, message]);
     return { messageId: 'm1', queued: false, position: 0 };
   };
-  return { sent, request: startApp({ chats: { send } }).request };
+  return { sent, request: startApp({ messages: { send } }).request };
 }

@@ -7,7 +7,7 @@ const ITEM = { id: 'm2', message: 'next', queuedAt: '2026-01-01T00:00:00.000Z' }
 it('GET /chats/:chatId/queue answers with what waits', async () => {
   const queue = async (chatId: string) => ({ chatId, processing: true, queue: [ITEM] });
 
-  const response = await startApp({ chats: { queue } }).request('/chats/c1/queue');
+  const response = await startApp({ messages: { queue } }).request('/chats/c1/queue');
 
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ chatId: 'c1', processing: true, queue: [ITEM] });
@@ -17,7 +17,7 @@ describe('a change of the queue answers with what waits then', () => {
   it('DELETE /chats/:chatId/queue', async () => {
     const { asked, change } = recordChange();
 
-    const response = await startApp({ chats: { clearQueue: change } }).request('/chats/c1/queue', {
+    const response = await startApp({ messages: { clearQueue: change } }).request('/chats/c1/queue', {
       method: 'DELETE',
     });
 
@@ -28,7 +28,7 @@ describe('a change of the queue answers with what waits then', () => {
   it('DELETE /chats/:chatId/queue/:messageId', async () => {
     const { asked, change } = recordChange();
 
-    const response = await startApp({ chats: { withdraw: change } }).request('/chats/c1/queue/m1', {
+    const response = await startApp({ messages: { withdraw: change } }).request('/chats/c1/queue/m1', {
       method: 'DELETE',
     });
 
@@ -40,7 +40,7 @@ describe('a change of the queue answers with what waits then', () => {
     const { asked, change } = recordChange();
     const body = { messageId: 'm2', position: 0, later: true };
 
-    const response = await startApp({ chats: { reorder: change } }).request('/chats/c1/queue/reorder', {
+    const response = await startApp({ messages: { reorder: change } }).request('/chats/c1/queue/reorder', {
       method: 'PATCH',
       body,
     });
@@ -54,7 +54,7 @@ it('a message that does not wait is a 404', async () => {
   const withdraw = () =>
     Promise.reject(new EngineError('MESSAGE_NOT_FOUND', { chatId: 'c1', messageId: 'm9' }));
 
-  const response = await startApp({ chats: { withdraw } }).request('/chats/c1/queue/m9', {
+  const response = await startApp({ messages: { withdraw } }).request('/chats/c1/queue/m9', {
     method: 'DELETE',
   });
 
