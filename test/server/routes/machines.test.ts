@@ -13,7 +13,7 @@ describe('GET /machines', () => {
     expect(machines.find(({ name }) => name === 'boot')).toEqual({
       name: 'boot',
       id: 'boot',
-      states: 4,
+      states: 6,
       formats: {
         json: '/machines/boot?format=json',
         mermaid: '/machines/boot?format=mermaid',
