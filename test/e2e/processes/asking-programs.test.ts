@@ -31,7 +31,7 @@ it('leaves nothing of an agent that was asked about itself, also what it detache
   const { chats } = await engine.chats.list();
   const chat = chats.find(({ provider }) => provider === 'claude')?.id ?? '';
 
-  await expect(engine.chats.commands(chat)).rejects.toMatchObject({ code: 'AGENT_UNAVAILABLE' });
+  await expect(engine.offers.commands(chat)).rejects.toMatchObject({ code: 'AGENT_UNAVAILABLE' });
 
   expect(await agentProcesses(home)).toEqual([]);
 });
