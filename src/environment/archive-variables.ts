@@ -39,12 +39,12 @@ export const ARCHIVE_VARIABLES = {
   }),
   ARCHIVE_FILE_BYTES: wholeNumber({ min: MIB, max: 64 * GIB })
     .default(256 * MIB)
-    .meta({ description: 'A larger file of the workspace is left out of the archive, and named there.' }),
+    .meta({ description: 'Larger files are left out of the archive, which lists them.' }),
   ARCHIVE_REPOSITORY_BYTES: wholeNumber({ min: MIB, max: 64 * GIB })
     .default(GIB)
     .meta({
       description:
-        'How much of one repository is archived: what of its changed files, and of its commits that no remote has, goes beyond it is left out.',
+        'How much of one repository is archived: its changed files and the commits that no remote has. The rest is left out.',
     }),
   ARCHIVE_ACCESS_KEY_ID: key('The key of the archive, where `AWS_ACCESS_KEY_ID` is one for agents.'),
   ARCHIVE_SECRET_ACCESS_KEY: key('The secret of that key.'),

@@ -51,7 +51,7 @@ const required = {
   WORKSPACE_ID: z
     .string('is missing')
     .regex(/^[!-~]{1,200}$/, 'must be 1 to 200 printable ASCII characters without spaces')
-    .meta({ description: 'The workspace this engine serves. A home that names another one was copied.' }),
+    .meta({ description: 'The workspace this engine serves. A home with another id is treated as a copy.' }),
   MONOLITH_URL: z
     .string('is missing')
     .refine(isHttpUrl, 'must be an http:// or https:// URL')
@@ -64,13 +64,13 @@ const optional = {
     .refine(isAbsolute, 'must be an absolute path')
     .default(() => userInfo().homedir)
     .meta({
-      description: 'The home of workspace, engine and agents: every `~` of this documentation.',
+      description: 'The home of workspace, engine and agents; `~` in this documentation.',
       shown: "the user's home",
     }),
   REPLICAS_REPO_NAME: z
     .string()
     .optional()
-    .meta({ description: 'The repository that `REPLICAS_DEFAULT_BRANCH` is about.' }),
+    .meta({ description: 'The repository that `REPLICAS_DEFAULT_BRANCH` applies to.' }),
   REPLICAS_DEFAULT_BRANCH: z
     .string()
     .optional()
@@ -87,9 +87,9 @@ const optional = {
     .string()
     .refine(isAbsolute, 'must be an absolute path')
     .default('/var/log/cloud-init-output.log')
-    .meta({ description: 'The file that says that the machine is set up.' }),
+    .meta({ description: 'The file that shows that the machine is set up.' }),
   CLOUD_INIT_TIMEOUT_MS: milliseconds(600_000).meta({
-    description: 'How long boot waits for that file before it goes on without.',
+    description: 'How long boot waits for that file before it goes on without it.',
   }),
   CLAUDE_PATH: z
     .string()
@@ -136,8 +136,7 @@ const optional = {
     .default(10 * MIB)
     .meta({ description: 'The largest diff of one repository; more is cut and marked `truncated`.' }),
   IMAGE_HOSTS: hostNames().default(new Set()).meta({
-    description:
-      'Hosts, separated by commas, from which images are fetched though their addresses are not of the internet.',
+    description: 'Hosts with private addresses from which images may be fetched, separated by commas.',
   }),
   PREVIEW_URL_TEMPLATE: z
     .string()

@@ -8,7 +8,7 @@ export const INSPECTION_VARIABLES = {
     .refine(isLoopbackWebSocket, 'must be a ws:// URL of this machine, like ws://127.0.0.1:8080')
     .optional()
     .meta({
-      description: 'Where a receiver of `@statelyai/inspect` listens that is told what the machines do.',
+      description: 'Address of a receiver of `@statelyai/inspect`, which is told what the machines do.',
     }),
   ACTOR_EVENTS: z
     .enum(['refused', 'accepted'], { error: 'must be refused or accepted' })

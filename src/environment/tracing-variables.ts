@@ -33,18 +33,19 @@ export const TRACING_VARIABLES = {
     .meta({ description: 'Headers for the collector: `name=value`, separated by commas.' }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector()
     .optional()
-    .meta({ description: 'Where traces go instead: the whole URL.' }),
+    .meta({ description: 'The whole URL for traces, instead of the base URL.' }),
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers()
     .optional()
-    .meta({ description: 'More headers for traces, which go before those above.' }),
+    .meta({ description: 'More headers for traces; they take precedence over those above.' }),
   OTEL_SERVICE_NAME: z
     .string()
     .optional()
-    .meta({ description: 'The service that traces are of; `replicas-engine` without it.' }),
+    .meta({ description: 'The service name in traces; `replicas-engine` by default.' }),
   OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .default('false')
     .meta({
-      description: 'Whether traces hold what was said, and what tools were given and gave. It may be secret.',
+      description:
+        'Whether traces contain what was said and the input and output of tools, which may be secret.',
     }),
 };
