@@ -87,6 +87,22 @@ export function withFinder(
   );
 }
 
+type View = (terminal: Terminal, options: { client: EngineClient; json: boolean }) => Promise<number>;
+
+/** A command that shows one thing, as text or as JSON. */
+export function addView(
+  { program, shell }: { program: Command; shell: Shell },
+  name: string,
+  { description, load }: { description: string; load: () => Promise<View> },
+): void {
+  ofEngine(program.command(name))
+    .description(description)
+    .option('--json', 'print JSON')
+    .action(({ json = false, ...options }: ClientOptions) =>
+      askEngine(shell, options, async (terminal, client) => (await load())(terminal, { client, json })),
+    );
+}
+
 /** @throws {CliError} when a title is given to a chat that has one. */
 export function toChatChoice({ chat: chatId, provider, new: isNew, title }: ChatOptions): ChatChoice {
   if (title !== undefined && isNew !== true)

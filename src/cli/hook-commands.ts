@@ -1,6 +1,6 @@
 /** The commands about hooks; what one does is loaded when it is called. */
 import type { Command } from 'commander';
-import { askEngine, ofEngine, toText, withoutMissing, type ClientOptions } from './command-options.ts';
+import { addView, askEngine, ofEngine, toText, withoutMissing, type ClientOptions } from './command-options.ts';
 import type { Shell } from './terminal.ts';
 
 export function addHooks(program: Command, shell: Shell): void {
@@ -47,13 +47,8 @@ function addRunningHooks(hooks: Command, shell: Shell): void {
         return testHook(terminal, { client, file, json, ...withoutMissing({ repo }) });
       }),
     );
-  ofEngine(hooks.command('status'))
-    .description('how far the hooks of the running engine are')
-    .option('--json', 'print JSON')
-    .action(({ json = false, ...options }: ClientOptions) =>
-      askEngine(shell, options, async (terminal, client) => {
-        const { showHooks } = await import('./show-status.ts');
-        return showHooks(terminal, { client, json });
-      }),
-    );
+  addView({ program: hooks, shell }, 'status', {
+    description: 'how far the hooks of the running engine are',
+    load: async () => (await import('./show-status.ts')).showHooks,
+  });
 }

@@ -1,8 +1,8 @@
 /** The command line. What a command does is loaded when it is called, so that `serve` starts as if it were alone. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { EngineClient } from '../client/client.ts';
 import { readVersion } from '../environment/version.ts';
 import {
+  addView,
   askEngine,
   ofChat,
   ofEngine,
@@ -18,7 +18,7 @@ import { addDescriptions } from './description-commands.ts';
 import { addFleet } from './fleet-commands.ts';
 import { addHooks } from './hook-commands.ts';
 import { addTasks } from './task-commands.ts';
-import { CliError, EXIT, type Shell, type Terminal } from './terminal.ts';
+import { CliError, EXIT, type Shell } from './terminal.ts';
 
 interface SendOptions extends ChatOptions {
   model?: string;
@@ -166,22 +166,6 @@ function addFiles(program: Command, shell: Shell): void {
     description: 'the ports on which processes of the workspace listen',
     load: async () => (await import('./show-previews.ts')).showPreviews,
   });
-}
-
-type View = (terminal: Terminal, options: { client: EngineClient; json: boolean }) => Promise<number>;
-
-/** A command that shows one thing, as text or as JSON. */
-function addView(
-  { program, shell }: { program: Command; shell: Shell },
-  name: string,
-  { description, load }: { description: string; load: () => Promise<View> },
-): void {
-  ofEngine(program.command(name))
-    .description(description)
-    .option('--json', 'print JSON')
-    .action(({ json = false, ...options }: ClientOptions) =>
-      askEngine(shell, options, async (terminal, client) => (await load())(terminal, { client, json })),
-    );
 }
 
 function addEvents(program: Command, shell: Shell): void {
