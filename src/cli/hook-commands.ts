@@ -1,6 +1,13 @@
 /** The commands about hooks; what one does is loaded when it is called. */
 import type { Command } from 'commander';
-import { addView, askEngine, ofEngine, toText, withoutMissing, type ClientOptions } from './command-options.ts';
+import {
+  addView,
+  askEngine,
+  ofEngine,
+  toText,
+  withoutMissing,
+  type ClientOptions,
+} from './command-options.ts';
 import type { Shell } from './terminal.ts';
 
 export function addHooks(program: Command, shell: Shell): void {
