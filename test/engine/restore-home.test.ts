@@ -22,7 +22,7 @@ async function isReady(engine: RunningEngine): Promise<void> {
 
 /** Its agent is missing, so that its turn ends at once. */
 async function sendTo(engine: RunningEngine, chatId: string, message: string): Promise<void> {
-  await engine.chats.send(chatId, { message });
+  await engine.messages.send(chatId, { message });
   await vi.waitFor(
     async () => expect((await engine.chats.get(chatId)).chat.processing).toBe(false),
     PATIENCE,
