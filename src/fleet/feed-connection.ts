@@ -62,5 +62,5 @@ export function entriesRead(
 
 /** How many events were put into the feed up to an entry: its id says so. */
 export function countOf(id: unknown): number {
-  return Number.parseInt(String(id ?? '0'), 10);
+  return typeof id === 'string' ? Number.parseInt(id, 10) : 0;
 }

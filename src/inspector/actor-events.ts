@@ -38,6 +38,6 @@ export class ActorEvents {
 /** Of machines only; XState's own events are none that anybody sends. */
 function acceptedBy(actor: AnyActorRef): string[] {
   const { _nodes: nodes = [] }: Partial<Pick<AnyMachineSnapshot, '_nodes'>> = actor.getSnapshot();
-  const types = new Set(nodes.flatMap(({ ownEvents }) => ownEvents));
+  const types = new Set<string>(nodes.flatMap(({ ownEvents }) => ownEvents));
   return [...types].filter((type) => !/^xstate\.|^\*?$/.test(type)).toSorted();
 }

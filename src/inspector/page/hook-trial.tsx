@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { HookTestEvent } from '../../client/client.ts';
 import { toPieces } from './ansi.ts';
 import { LongText } from './long-text.tsx';
+import { fieldsOf } from './form-fields.ts';
 import type { PageStore } from './page-state.ts';
 import { reasonOf } from './reason-of.ts';
 import { useStore } from './store.ts';
@@ -15,8 +16,7 @@ export function HookTrial({ store }: { store: PageStore }) {
   const stop = () => running.current?.abort();
   const run = async (form: HTMLFormElement) => {
     stop();
-    const given = new FormData(form);
-    const [script, repo] = [String(given.get('script')), String(given.get('repo'))];
+    const { script = '', repo = '' } = fieldsOf(form);
     running.current = new AbortController();
     const { signal } = running.current;
     setOutput('');

@@ -39,14 +39,14 @@ export function usePart(log: RefObject<HTMLDivElement | null>, { conversation, m
     hasEarlier: start > 0,
     hasLater: end < main.length,
     /** Draws a place that is known by its entry. */
-    showUpTo(entry: Entry) {
+    showUpTo: (entry: Entry) => {
       const all = byThread(conversation.entries).main;
       const behind = all[all.indexOf(entry) + BEHIND];
       isAtEnd.current = false;
       setCount(SHOWN);
       setLast(behind?.number ?? null);
     },
-    showLater() {
+    showLater: () => {
       setCount(count + MORE);
       setLast(main[end - 1 + MORE]?.number ?? null);
     },
@@ -63,7 +63,11 @@ export function usePart(log: RefObject<HTMLDivElement | null>, { conversation, m
     follow() {
       if (log.current !== null && isAtEnd.current) log.current.scrollTop = log.current.scrollHeight;
     },
-    noteScroll({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: { currentTarget: HTMLElement }) {
+    noteScroll: ({
+      currentTarget: { scrollTop, scrollHeight, clientHeight },
+    }: {
+      currentTarget: HTMLElement;
+    }) => {
       isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
     },
   };

@@ -15,8 +15,9 @@ export async function loseMachine({ kill }: Pick<Workspace, 'kill'>, home: strin
 
 /** A machine on which nothing of the workspace ever was: what an engine there is started with. Made before that workspace, it goes after it. */
 export async function anotherMachine(): Promise<Environment & { WORKSPACE_HOME: string }> {
-  const { path, remove } = await createTemporaryHome();
-  onTestFinished(remove);
+  const home = await createTemporaryHome();
+  const { path } = home;
+  onTestFinished(() => home.remove());
   const sign = join(path, 'cloud-init-output.log');
   await writeFile(sign, 'done\n');
   return { WORKSPACE_HOME: path, CLOUD_INIT_OUTPUT_LOG: sign };

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { z } from 'zod';
 import { EngineClientError, type EngineClient } from '../../../client/client.ts';
+import { fieldsOf } from '../form-fields.ts';
 import type { PageStore } from '../page-state.ts';
 import { reasonOf } from '../reason-of.ts';
 import { useStore } from '../store.ts';
@@ -18,8 +19,7 @@ export function SendEvent({ store, path }: { store: PageStore; path: string }) {
   if (accepted.length === 0) return null;
   const send = (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {
     event.preventDefault();
-    const given = new FormData(event.currentTarget);
-    const [type, more] = [String(given.get('type')), String(given.get('more'))];
+    const { type = '', more = '' } = fieldsOf(event.currentTarget);
     sendEvent(client, path, { type, more }).then(
       () => setTold('sent'),
       (error: unknown) => setTold(reasonOf(error)),
