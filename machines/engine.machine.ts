@@ -5,7 +5,7 @@
  * A chat that crashes is dropped and asked back from its record, a few times within `restartWindow`; after that it is
  * asked back only to end its turn. Boot, hooks, credentials, outbox, mirror and archive are started again within the same budget. No
  * crash reaches another actor or the engine. An engine that lost its workspace to another one ends as in a drain, and
- * tells nobody.
+ * tells nobody. One that is to give it to another one first lets turns end, and has everything mirrored and archived.
  */
 import { engineSetup } from './engine.setup.ts';
 
@@ -15,6 +15,7 @@ export const engineMachine = engineSetup.createMachine({
     chatIds: [],
     crashes: {},
     use: { limits: { budget: null }, used: { usd: 0, tokens: 0, turns: 0 }, at: '' },
+    moveLimitMs: 0,
   },
   entry: 'startCredentials',
   initial: 'active',
@@ -72,6 +73,7 @@ export const engineMachine = engineSetup.createMachine({
             serving: {
               description: 'Messages run.',
               initial: 'entering',
+              on: { 'engine.move': { target: 'moving', actions: 'noteMoveLimit' } },
               states: {
                 entering: {
                   description: 'Boot is over: is there room on the disk?',
@@ -89,6 +91,33 @@ export const engineMachine = engineSetup.createMachine({
                 },
               },
             },
+            moving: {
+              description: 'The workspace is to go on at another machine: no other turn starts.',
+              entry: 'holdTurns',
+              initial: 'finishing',
+              after: { moveLimit: { target: 'serving' } },
+              states: {
+                finishing: {
+                  description: 'Running turns go on to their end. Messages are accepted and wait.',
+                  invoke: {
+                    id: 'finishTurns',
+                    src: 'finishTurns',
+                    onDone: { target: 'copying' },
+                    onError: { target: '#engine.active.work.serving' },
+                  },
+                },
+                copying: {
+                  description: 'Nothing is accepted any more, and all there is is mirrored and archived.',
+                  invoke: {
+                    id: 'copyWorkspace',
+                    src: 'copyWorkspace',
+                    onDone: { target: '#engine.active.work.moved' },
+                    onError: { target: '#engine.active.work.serving' },
+                  },
+                },
+              },
+            },
+            moved: { description: 'The other machine may go on; this engine is about to end.' },
             draining: {
               description:
                 'Running turns and hooks are ended and agents stopped; what waits is kept for the next engine.',

@@ -11,6 +11,7 @@ import { chatMachine } from './chat.machine.ts';
 import { credentialMachine } from './credential.machine.ts';
 import { loginMachine } from './login.machine.ts';
 import { mirrorMachine } from './mirror.machine.ts';
+import { mustProvidePromise } from './must-provide.ts';
 import { outboxMachine } from './outbox.machine.ts';
 import { startHooksMachine } from './start-hooks.machine.ts';
 
@@ -34,6 +35,8 @@ export type EngineCommand =
   | { type: 'restartWindow.elapsed'; chatId: string }
   | { type: 'engine.drain' }
   | { type: 'engine.handOver' }
+  /** Once turns have ended and everything is copied; given up after the limit. */
+  | { type: 'engine.move'; limitMs: number }
   | { type: 'engine.fence' }
   | { type: 'mirror.begin' }
   | { type: 'archive.begin' }
@@ -70,6 +73,8 @@ export interface EngineContext {
   /** Crashes within the last `restartWindow`, by actor. */
   crashes: Record<string, number>;
   use: WorkspaceUse;
+  /** How long giving the workspace to another machine may take. */
+  moveLimitMs: number;
 }
 
 const mayStart = stateIn({ active: { work: { serving: 'running' } } });
@@ -84,7 +89,11 @@ export const engineSetup = setup({
     archive: archiveMachine,
     boot: bootMachine,
     chat: chatMachine,
+    /** Ends when everything there is is mirrored and archived. */
+    copyWorkspace: mustProvidePromise<void, undefined>('copyWorkspace'),
     credential: credentialMachine,
+    /** Ends when no turn runs. */
+    finishTurns: mustProvidePromise<void, undefined>('finishTurns'),
     login: loginMachine,
     mirror: mirrorMachine,
     outbox: outboxMachine,
@@ -155,6 +164,9 @@ export const engineSetup = setup({
       const payload = { budget: raised(budget, { used: use.used, step: step ?? budget, to: event.to }) };
       enqueue.emit({ type: 'budget.changed', payload });
     }),
+    noteMoveLimit: assign({
+      moveLimitMs: ({ event }) => (event.type === 'engine.move' ? event.limitMs : 0),
+    }),
     noteUse: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'workspace.used');
       const { type: _, ...use } = event;
@@ -190,7 +202,13 @@ export const engineSetup = setup({
     isCopied: and([isUnmirrored, isUnarchived]),
     isDrained: and(['hasNoChat', areHooksOver]),
   },
-  delays: { restartWindow: 60_000, drainLimit: 9_000, tellLimit: 2_000, copyLimit: 5_000 },
+  delays: {
+    restartWindow: 60_000,
+    drainLimit: 9_000,
+    tellLimit: 2_000,
+    copyLimit: 5_000,
+    moveLimit: ({ context }) => context.moveLimitMs,
+  },
 });
 
 function spentOf({ limits: { budget }, used, at }: WorkspaceUse): Spent | null {

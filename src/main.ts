@@ -18,6 +18,7 @@ const LOG_FLUSH_MS = 500;
 interface Running {
   stop(): Promise<void>;
   handOver?(): Promise<void>;
+  moved?: Promise<void>;
   log?: Log;
 }
 
@@ -99,8 +100,9 @@ async function supervise(start: (signal: AbortSignal) => Promise<Running>): Prom
   process.on('SIGUSR2', () => leave((running) => running.handOver?.()));
   process.on('uncaughtException', (error) => void fail(error, state.log));
   process.on('unhandledRejection', (error) => void fail(error, state.log));
-  const { log } = await starting.catch(refuse);
+  const { log, moved } = await starting.catch(refuse);
   if (log) state.log = log;
+  void moved?.then(() => leave((running) => running.stop()));
 }
 
 async function end(starting: Promise<Running>, goodbye: Goodbye): Promise<void> {

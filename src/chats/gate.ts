@@ -9,6 +9,8 @@ export interface GateOptions {
   recorder: Recorder;
   journal: Journal;
   isStopping(): boolean;
+  /** What was to be kept was copied already: a change would be lost. */
+  isSealed(): boolean;
   /** Who has the workspace, when it is another engine. */
   movedTo(): { owner: string } | null;
   /** Resolves when what a caller is told is kept as surely as it was asked to be. */
@@ -60,6 +62,7 @@ export class Gate {
   actorOf(chatId: string): ChatActor {
     this.refuseWhenMoved();
     this.recordOf(chatId);
+    if (this.#options.isSealed()) throw new EngineError('SHUTTING_DOWN');
     const actor = this.#options.chatOf(chatId);
     const snapshot = actor?.getSnapshot();
     if (actor !== undefined && snapshot?.status === 'active' && !snapshot.matches('givenUp')) return actor;
@@ -74,7 +77,7 @@ export class Gate {
 
   refuseWhenStopping(): void {
     this.refuseWhenMoved();
-    if (this.#options.isStopping()) throw new EngineError('SHUTTING_DOWN');
+    if (this.#options.isStopping() || this.#options.isSealed()) throw new EngineError('SHUTTING_DOWN');
   }
 
   refuseNewWork(): void {

@@ -120,6 +120,17 @@ function addObservation(program: Command, shell: Shell): void {
         return doctor(terminal, { checks: createChecks(terminal), json });
       }),
     );
+  ofEngine(program.command('drain'))
+    .description('give the workspace to another machine: turns end, everything is archived, the engine ends')
+    .requiredOption('--hand-over', 'yes, to another machine; to end an engine at once, send it SIGTERM')
+    .option('--limit <seconds>', 'give up after so long, and go on', toCount, 600)
+    .option('--json', 'print JSON')
+    .action(({ json = false, limit, ...options }: ClientOptions & { limit: number }) =>
+      askEngine(shell, options, async (terminal, client) => {
+        const { handOver } = await import('./hand-over.ts');
+        return handOver(terminal, { client, limitSeconds: limit, json });
+      }),
+    );
   addView({ program, shell }, 'status', {
     description: 'what the engine, its chats and its repositories are doing now',
     load: async () => (await import('./show-status.ts')).showStatus,

@@ -25,7 +25,7 @@ export type { WorkspaceEnvironment } from '../contract/environment.ts';
 export type { Repo } from '../contract/repos.ts';
 export type { AgentRequest } from '../contract/requests.ts';
 export type { SearchResult, SearchResults } from '../contract/search.ts';
-export type { Boot, EngineStatus } from '../contract/status.ts';
+export type { Boot, EngineStatus, HandOver } from '../contract/status.ts';
 export type { Task, TaskView } from '../contract/tasks.ts';
 export { isWebUrl } from '../contract/web-url.ts';
 export type { Budget } from '../contract/budget.ts';

@@ -26,7 +26,7 @@ import {
 import { WorkspaceEnvironmentSchema, type WorkspaceEnvironment } from '../contract/environment.ts';
 import { RepoListSchema } from '../contract/repos.ts';
 import { UsageResponseSchema, type UsageResponse } from '../contract/usage.ts';
-import { HealthSchema, StatusSchema } from '../contract/status.ts';
+import { HandOverSchema, HealthSchema, StatusSchema, type HandOver } from '../contract/status.ts';
 import { ChatCalls } from './chat-calls.ts';
 import { closable } from './closable.ts';
 import { readFrames, readFramesForEver, type OnConnection } from './read-frames.ts';
@@ -34,6 +34,7 @@ import { parse, pathSegment, type Call, type CallOptions, type Transport } from 
 
 export type Health = z.infer<typeof HealthSchema>;
 export type Status = z.infer<typeof StatusSchema>;
+type HandOverOptions = CallOptions & { limitSeconds?: number | undefined };
 export type RepoList = z.infer<typeof RepoListSchema>;
 
 /** The routes of the engine, one call each. Each rejects with an `EngineClientError`. */
@@ -69,6 +70,14 @@ export class EngineCalls {
     return this.#transport.call({ ...call, ...options, isRepeatable: true });
   }
 
+  /** Gives the workspace to another machine, and resolves when an engine may start there. The one that was asked ends. */
+  async handOver({ limitSeconds, signal }: HandOverOptions = {}): Promise<HandOver> {
+    const query = { handOver: true, limitSeconds };
+    const call = { method: 'POST', path: '/drain', query, schema: HandOverSchema, signal } as const;
+    const answer = await this.#transport.call({ ...call, isRepeatable: false });
+    return answer.state === 'handedOver' ? answer : this.handOver({ limitSeconds, signal });
+  }
+
   repos({ includeDiffs, signal }: CallOptions & { includeDiffs?: boolean } = {}): Promise<RepoList> {
     return this.#transport.get('/repos', { query: { includeDiffs }, schema: RepoListSchema, signal });
   }
@@ -80,14 +89,8 @@ export class EngineCalls {
 
   /** Asks the control plane for a new one now. Resolves when that has begun. */
   async refreshCredential(provider: CredentialProvider, options: CallOptions = {}): Promise<void> {
-    const path = `/token-refresh/${provider}`;
-    await this.#transport.call({
-      method: 'POST',
-      path,
-      schema: RefreshAcceptedSchema,
-      isRepeatable: true,
-      ...options,
-    });
+    const call = { method: 'POST', path: `/token-refresh/${provider}`, ...options } as const;
+    await this.#transport.call({ ...call, schema: RefreshAcceptedSchema, isRepeatable: true });
   }
 
   async plans(options: CallOptions = {}): Promise<PlanSummary[]> {

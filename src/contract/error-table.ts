@@ -1,5 +1,6 @@
 import type { Row } from './error-row.ts';
 import { INSPECTION_ERRORS } from './inspection-errors.ts';
+import { MOVE_ERRORS } from './move-errors.ts';
 import { STARTUP_ERRORS } from './startup-errors.ts';
 
 /** Every failure the engine reports on purpose. The code of a response is the key in lower case. */
@@ -127,19 +128,6 @@ export const ENGINE_ERRORS = {
     message: ({ chatId }: { chatId: string }) =>
       `No turn of chat "${chatId}" can take a message now; send an ordinary one.`,
   },
-  WORKSPACE_MOVED: {
-    status: 409,
-    exitCode: 76,
-    meaning: 'Another engine has the workspace; `context.owner` names it. Ask that one. This one ends.',
-    message: ({ owner }: { owner: string }) =>
-      `The workspace moved to the engine ${owner}; this one does nothing any more.`,
-  },
-  RESTORING: {
-    status: 503,
-    meaning:
-      'The workspace is being brought here from another machine; `GET /health` tells how far that is. Repeat the request after the seconds of `Retry-After`.',
-    message: ({ message }: { message: string }) => message,
-  },
   PARENT_NOT_FOUND: {
     status: 422,
     meaning: 'No chat has the `parentChatId`, or that chat is being deleted.',
@@ -225,6 +213,7 @@ export const ENGINE_ERRORS = {
     meaning: 'The disk is full. Nothing was accepted; the engine goes on by itself once there is room.',
     message: () => 'The disk is full: nothing was accepted. Send again once there is room.',
   },
+  ...MOVE_ERRORS,
   ...INSPECTION_ERRORS,
   ...STARTUP_ERRORS,
 } satisfies Record<string, Row>;

@@ -105,6 +105,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   EngineStatusSnapshot: COUNTERS,
   Failure: { code: 'agent_error', message: 'The model is overloaded.' },
   Health: { status: 'ok', version: '0.1.0', boot: { state: 'ready', since: AT } },
+  HandOver: { state: 'handedOver', lastEventId: EVENT_ID, archivedAt: AT, omitted: 0 },
   Hook: {
     repoName: 'shop',
     hookName: 'shop',

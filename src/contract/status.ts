@@ -113,6 +113,21 @@ export const StatusSchema = EngineStatusSchema.extend({
   lastEventId: z.string(),
 });
 
+/** How far an engine is that gives its workspace to another machine. */
+export const HandOverSchema = z
+  .object({
+    /** Turns end; everything is mirrored and archived; another engine may start, and this one ends. */
+    state: z.enum(['finishing', 'copying', 'handedOver']),
+    /** Everything up to here is kept outside of this machine; null before it is. */
+    lastEventId: z.string().nullable(),
+    /** When the archive was taken that another machine goes on from; null before it was. */
+    archivedAt: z.iso.datetime().nullable(),
+    /** How much is not in it: `archive.omitted` of the status names it. */
+    omitted: z.number().int().nonnegative(),
+  })
+  .meta({ id: 'HandOver' });
+
+export type HandOver = z.infer<typeof HandOverSchema>;
 export type BootState = z.infer<typeof BootStateSchema>;
 export type Health = z.infer<typeof HealthSchema>;
 export type RestoreProgress = z.infer<typeof RestoreProgressSchema>;

@@ -18,6 +18,8 @@ export interface RunningServer {
   stop(): Promise<void>;
   /** Lets go at once: agents stay and the next engine attaches to them. */
   handOver(): Promise<void>;
+  /** Resolves when the workspace was given to another machine: it is to be stopped. */
+  readonly moved: Promise<void>;
   /** Rejects when the engine cannot go on. */
   readonly failed: Promise<never>;
 }
@@ -74,6 +76,7 @@ export async function serve(variables: Environment, signal?: AbortSignal): Promi
       log.info('handing over: agents stay');
       return engine.handOver();
     },
+    moved: engine.moved,
     failed: engine.failed,
   };
 }

@@ -21,6 +21,7 @@ import { sweep } from '../processes/sweep.ts';
 import type { Recording } from './start-recording.ts';
 import { toolEnvironment } from './start-workspace.ts';
 import { startRoot, type Root } from './start-root.ts';
+import { WorkspaceMove } from './workspace-move.ts';
 import { writeJson } from '../storage/json-file.ts';
 
 export interface StartActorsOptions {
@@ -36,6 +37,7 @@ export interface Actors {
   drivers: ReadonlyMap<string, AgentDriver>;
   executors: ReadonlyMap<string, OpenExecutor>;
   hooks: OpenedHooks;
+  move: WorkspaceMove;
   previews: Previews;
   root: Root;
   /** Takes secrets out of what others print. */
@@ -81,6 +83,7 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
         loggedIn: () => credentials.board.settled('github'),
       }),
   };
+  const move = new WorkspaceMove({ journal, mirror: home.mirror, root: () => root });
   const parts = {
     environment,
     log,
@@ -92,6 +95,7 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
     hooks,
     credentials,
     outbox,
+    move: move.actors(),
   };
   const { signal } = goodbye;
   const epoch = () => home.mirror?.epoch ?? null;
@@ -117,7 +121,7 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
     previews.close();
     goodbye.abort();
   };
-  return { client, credentials, drivers, executors, hooks, previews, redact, root, signal, stop };
+  return { client, credentials, drivers, executors, hooks, move, previews, redact, root, signal, stop };
 }
 
 function createClient(environment: EngineEnvironment, signal: AbortSignal): MonolithClient {

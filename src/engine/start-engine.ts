@@ -54,7 +54,7 @@ export async function startEngine(options: StartEngineOptions): Promise<RunningE
   const parts = { home, tracing, recording, actors, inspection, isStopping: () => leaving !== undefined };
   void actors.root.ended().then(async () => {
     const owner = home.mirror?.movedTo?.owner;
-    if (owner === undefined) return;
+    if (owner === undefined || actors.move.isOver) return;
     await (leaving ??= leave(parts, 'engine.drain'));
     fail(new EngineError('WORKSPACE_MOVED', { owner }));
   });
@@ -72,6 +72,7 @@ export async function startEngine(options: StartEngineOptions): Promise<RunningE
     ...engine,
     stop: () => (leaving ??= leave(parts, 'engine.drain')),
     handOver: () => (leaving ??= leave(parts, 'engine.handOver')),
+    moved: actors.root.moved(),
     failed,
   };
 }
@@ -127,6 +128,10 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
       return usage();
     },
     metrics: { read: () => metrics.read({ gauges, version }) },
+    async move(options) {
+      if (!actors.move.isOver) gate.refuseWhenMoved();
+      return actors.move.ask(options);
+    },
     health,
     status: () =>
       gate.snapshot({
@@ -146,6 +151,7 @@ function createGate({ home, recording, actors, isStopping }: Parts, environment:
     recorder: recording.recorder,
     journal,
     isStopping,
+    isSealed: () => actors.move.isSealed,
     movedTo: () => mirror?.movedTo ?? null,
     accepted: async (id) => {
       if (environment.REPLICA_ACCEPT === 'mirrored') await mirror?.reached(id);

@@ -46,11 +46,18 @@ export interface StartRootOptions {
   hooks: RootHooksOptions;
   credentials: { logic: typeof credentialMachine; board: CredentialBoard; logins: LoginBoard };
   outbox: RootOutboxOptions;
+  move: RootMoveActors;
   /** Undefined without a shared log. */
   mirror?: RootMirrorOptions;
   /** Undefined without an archive. */
   archive?: ArchiveActors;
 }
+
+/** What gives the workspace to another machine. */
+export type RootMoveActors = Pick<
+  Required<NonNullable<Parameters<typeof engineMachine.provide>[0]['actors']>>,
+  'finishTurns' | 'copyWorkspace'
+>;
 
 export interface RootMirrorOptions {
   actors: MirrorActors;
@@ -87,6 +94,8 @@ export interface Root {
   readonly mirror: () => ActorRefFrom<typeof mirrorMachine> | undefined;
   /** Resolves when the root machine has come to its end. */
   ended(): Promise<unknown>;
+  /** Resolves when another machine may go on with the workspace. */
+  moved(): Promise<void>;
 }
 
 const NOTHING_USED = { usd: 0, tokens: 0, turns: 0 };
@@ -101,6 +110,12 @@ export function startRoot(options: StartRootOptions): Root {
     archive: () => childOf('archive') as ActorRefFrom<typeof archiveMachine> | undefined,
     mirror: () => childOf('mirror') as ActorRefFrom<typeof mirrorMachine> | undefined,
     ended: () => waitFor(actor, ({ status }) => status !== 'active'),
+    moved: () =>
+      new Promise((resolve) => {
+        actor.subscribe((snapshot) => {
+          if (snapshot.matches({ active: { work: 'moved' } })) resolve();
+        });
+      }),
   };
   const send = (command: EngineCommand) => actor.send(command);
   const recordActor = recordActors({ recorder, log, reactions: reactionsOf(options, { ...root, send }) });
@@ -136,6 +151,7 @@ function logicsOf(
     hooks,
     credentials,
     outbox,
+    move,
     mirror,
     archive,
   }: StartRootOptions,
@@ -144,6 +160,7 @@ function logicsOf(
   const hook = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
   const clock = monotonicClock(hooks.state.bootId);
   return {
+    ...move,
     boot: bootMachine.provide({
       actors: {
         awaitCloudInit: awaitCloudInit(environment.CLOUD_INIT_OUTPUT_LOG),

@@ -25,7 +25,7 @@ import type { Repo } from '../contract/repos.ts';
 import type { SearchQuery, SearchResults } from '../contract/search.ts';
 import type { AgentRequest, Answer } from '../contract/requests.ts';
 import type { UsageResponse } from '../contract/usage.ts';
-import type { HealthSchema, StatusSchema } from '../contract/status.ts';
+import type { HandOver, HealthSchema, StatusSchema } from '../contract/status.ts';
 import type { TaskView } from '../contract/tasks.ts';
 
 /** What the server may ask of the engine. Every promise is answered after the commit of what it reports. */
@@ -52,6 +52,8 @@ export interface Engine {
   setBudget(budget: Budget | null): Promise<UsageResponse>;
   health(): z.infer<typeof HealthSchema>;
   status(): Promise<z.infer<typeof StatusSchema>>;
+  /** Answered when another machine may go on, or after a while with how far it is; asked again, it is the same one. */
+  move(options: { limitMs: number }): Promise<HandOver>;
 }
 
 export interface Chats {
@@ -180,6 +182,8 @@ export interface RunningEngine extends Engine {
   stop(): Promise<void>;
   /** Lets go at once: agents stay and the next engine attaches to them. */
   handOver(): Promise<void>;
+  /** Resolves when the workspace was handed over to another machine: it is to be stopped. */
+  readonly moved: Promise<void>;
   /** Rejects when the engine cannot go on, for example because its log cannot be synced. */
   readonly failed: Promise<never>;
 }

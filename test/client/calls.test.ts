@@ -18,6 +18,18 @@ describe('a call', () => {
     expect(arrivals[0]?.headers.get('x-replicas-engine-secret')).toBe('top-secret');
   });
 
+  it('for a hand-over is made again as long as that goes on', async () => {
+    const answer = { lastEventId: null, archivedAt: null, omitted: 0 };
+    const over = { ...answer, state: 'handedOver', lastEventId: '000000000007-0123abcd' };
+    const replies = [json({ ...answer, state: 'copying' }, 202), json(over)];
+    const { client, arrivals } = createTestClient(replies);
+
+    expect(await client.handOver({ limitSeconds: 5 })).toEqual(over);
+    expect(arrivals.map(({ method, path }) => `${method} ${path}`)).toEqual(
+      Array.from({ length: 2 }, () => 'POST /drain?handOver=true&limitSeconds=5'),
+    );
+  });
+
   it('for an id that a URL takes for a folder is not made: it would reach another route', async () => {
     const { client, arrivals } = createTestClient([json({ queue: [] })]);
 

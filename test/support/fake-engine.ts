@@ -72,6 +72,7 @@ export function fakeEngine(given: EngineParts = {}): Engine {
     environment: unexpected('environment'),
     usage: unexpected('usage'),
     setBudget: unexpected('setBudget'),
+    move: unexpected('move'),
     previews: { list: unexpected('previews.list') },
     canvas: { list: unexpected('canvas.list'), get: unexpected('canvas.get') },
     credentials: {

@@ -106,6 +106,8 @@ const machine = engineMachine.provide({
         refreshCredential: fromPromise<RefreshEnd, RefreshInput>(() => new Promise(() => undefined)),
       },
     }),
+    copyWorkspace: never,
+    finishTurns: never,
     mirror: never as never,
     archive: never as never,
     login: loginMachine.provide({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChangeWorkspaceBudgetSchema } from '../../contract/budget.ts';
-import { HealthSchema, StatusSchema } from '../../contract/status.ts';
+import { HandOverSchema, HealthSchema, StatusSchema } from '../../contract/status.ts';
 import { UsageResponseSchema } from '../../contract/usage.ts';
 import type { Engine } from '../engine.ts';
 import { describeRoutes } from '../openapi.ts';
@@ -10,7 +10,16 @@ const Health = HealthSchema.meta({ id: 'Health' });
 const ChangeWorkspaceBudget = ChangeWorkspaceBudgetSchema.meta({ id: 'ChangeWorkspaceBudget' });
 const Status = StatusSchema.meta({ id: 'Status' });
 
-export function engineRoutes(engine: Pick<Engine, 'health' | 'status' | 'usage' | 'setBudget' | 'metrics'>) {
+const HandOverQuerySchema = z.object({
+  /** Nothing else is drained by a request: a signal ends an engine at once. */
+  handOver: z.literal('true'),
+  /** How long all of it may take; of a hand-over that is under way, the first one counts. */
+  limitSeconds: z.coerce.number().int().min(1).max(86_400).default(600),
+});
+
+export function engineRoutes(
+  engine: Pick<Engine, 'health' | 'status' | 'usage' | 'setBudget' | 'move' | 'metrics'>,
+) {
   return [
     route({
       method: 'GET',
@@ -41,6 +50,23 @@ export function engineRoutes(engine: Pick<Engine, 'health' | 'status' | 'usage' 
       request: z.object({ body: ChangeWorkspaceBudget }),
       answers: { 200: { description: 'The sums, with the new budget.', schema: UsageResponseSchema } },
       handle: ({ body }) => withDeadline(engine.setBudget(body.budget)),
+    }),
+    route({
+      method: 'POST',
+      path: '/drain',
+      summary:
+        'Gives the workspace to another machine: turns end, everything is archived, then the engine ends',
+      request: z.object({ query: HandOverQuerySchema }),
+      answers: {
+        200: { description: 'Everything is kept: another engine may start now.', schema: HandOverSchema },
+        202: { description: 'It goes on. Asked again, it is waited for.', schema: HandOverSchema },
+      },
+      refusals: ['HAND_OVER_UNAVAILABLE', 'HAND_OVER_FAILED', 'SHUTTING_DOWN', 'WORKSPACE_MOVED'],
+      async handle({ query }, { res }) {
+        const answer = await engine.move({ limitMs: query.limitSeconds * 1_000 });
+        res.status = answer.state === 'handedOver' ? 200 : 202;
+        return answer;
+      },
     }),
     route({
       method: 'GET',

@@ -25,6 +25,11 @@ const EVENTS: EngineCommand[] = [
   { type: 'storage.recovered' },
   { type: 'engine.drain' },
   { type: 'engine.handOver' },
+  { type: 'engine.move', limitMs: 5_000 },
+  { type: 'xstate.done.actor.finishTurns', actorId: 'finishTurns' },
+  { type: 'xstate.error.actor.finishTurns', actorId: 'finishTurns', error: 'broken' },
+  { type: 'xstate.done.actor.copyWorkspace', actorId: 'copyWorkspace' },
+  { type: 'xstate.error.actor.copyWorkspace', actorId: 'copyWorkspace', error: 'broken' },
   { type: 'xstate.done.actor.boot', actorId: 'boot' },
   { type: 'xstate.error.actor.boot', actorId: 'boot', error: 'broken' },
   { type: 'xstate.done.actor.startHooks', actorId: 'startHooks' },
@@ -48,6 +53,7 @@ function breakOf(actorId: string): EngineCommand {
  * Chats are created once, only a chat that lives can end or crash, and only a crash can be forgotten. Hooks are over when
  * the engine drains; that they fail is looked at then, and without a chat. The outbox is over when it has been told to
  * tell what is left. The mirror begins before there is a chat. A budget leads nowhere, so it is set while the engine boots.
+ * The workspace is given away when nothing else has happened yet.
  */
 function possibleEvents({ value, context }: Snapshot): EngineCommand[] {
   const { chatIds, crashes } = context;
@@ -55,11 +61,17 @@ function possibleEvents({ value, context }: Snapshot): EngineCommand[] {
   const isDraining = isIn(value, 'draining');
   const isMirroring = isIn(value, 'mirror: going');
   const isTelling = isDraining && areHooksOver && chatIds.length === 0;
+  const isMoving = /work: (?:\{moving|moved)/.test(nameOf(value));
   return EVENTS.filter((event) => {
+    if (isMoving && !/^(?:engine|storage)\.|\.(?:finishTurns|copyWorkspace)$/.test(event.type)) return false;
     if (event.type === 'chat.create' || event.type === 'chat.restore') return !chatIds.includes('one');
     if (event.type.startsWith('budget.') || event.type === 'workspace.used')
       return isIn(value, 'work: booting');
     if (event.type === 'restartWindow.elapsed') return (crashes['one'] ?? 0) > 0;
+    if (event.type === 'engine.move')
+      return chatIds.length + Object.keys(crashes).length === 0 && !isMirroring;
+    if (event.type.endsWith('.actor.finishTurns')) return isIn(value, 'finishing');
+    if (event.type.endsWith('.actor.copyWorkspace')) return isIn(value, 'moving: copying');
     if (event.type === 'mirror.begin') return !isMirroring && !isDraining && chatIds.length === 0;
     if (event.type.endsWith('.actor.mirror')) return isMirroring;
     if (event.type.endsWith('.actor.outbox')) return isTelling && !isOutboxOver;
@@ -73,7 +85,11 @@ function possibleEvents({ value, context }: Snapshot): EngineCommand[] {
 
 /** Whether the engine is in that state, wherever it lies; of a region, `region: state`. */
 function isIn(value: Snapshot['value'], state: string): boolean {
-  return JSON.stringify(value).replaceAll('"', '').replaceAll(':', ': ').includes(state);
+  return nameOf(value).includes(state);
+}
+
+function nameOf(value: Snapshot['value']): string {
+  return JSON.stringify(value).replaceAll('"', '').replaceAll(':', ': ');
 }
 
 const paths = getShortestPaths(engineMachine, {
@@ -124,7 +140,10 @@ describe('engine machine, along every shortest path and one event more', () => {
       violationsOf(({ engine }) => {
         const { children, context } = engine.getSnapshot();
         const living = Object.keys(children).filter(
-          (id) => !/^(?:archive|boot|startHooks|outbox|mirror|(?:credential|login)\..+)$/.test(id),
+          (id) =>
+            !/^(?:archive|boot|copyWorkspace|finishTurns|startHooks|outbox|mirror|(?:credential|login)\..+)$/.test(
+              id,
+            ),
         );
         return JSON.stringify(living.toSorted()) === JSON.stringify(context.chatIds.toSorted());
       }),

@@ -408,6 +408,50 @@ describe('an engine with an archive', () => {
   });
 });
 
+describe('giving the workspace to another machine', () => {
+  const MOVE = { type: 'engine.move', limitMs: 60_000 } as const;
+  const FINISHED = { type: 'xstate.done.actor.finishTurns', actorId: 'finishTurns' } as const;
+  const COPIED = { type: 'xstate.done.actor.copyWorkspace', actorId: 'copyWorkspace' } as const;
+
+  it('starts no turn any more while running ones go on, and is over once everything is copied', () => {
+    const harness = startEngineMachine();
+
+    harness.take(BOOT, create('one'));
+    harness.say('one', submit('m1'), prepared('m1'), submit('m2'));
+    harness.take(MOVE, create('two'));
+    harness.say('one', ended('m1'));
+    harness.say('two', submit('m3'));
+    harness.take(FINISHED, COPIED, 600_000);
+
+    expect(workOf(harness.engine)).toBe('moved');
+    expect(told(harness)).toEqual(['one prepare m1', 'one deliver m1']);
+  });
+
+  it.each([
+    { what: 'turns do not end', steps: [] },
+    { what: 'copying does not end', steps: [FINISHED] },
+  ])('is given up after its limit when $what, and what waited runs', ({ steps }) => {
+    const harness = startEngineMachine();
+
+    harness.take(BOOT, create('one'), MOVE, ...steps);
+    harness.say('one', submit('m1'));
+    harness.take(59_999);
+    expect(told(harness)).toEqual([]);
+    harness.take(1);
+
+    expect(workOf(harness.engine)).toBe('serving.running');
+    expect(told(harness)).toEqual(['one prepare m1']);
+  });
+
+  it('is not begun while the workspace is being prepared', () => {
+    const { engine, take } = startEngineMachine();
+
+    take(MOVE);
+
+    expect(workOf(engine)).toBe('booting');
+  });
+});
+
 describe('handing over', () => {
   it('lets go of the agents without a word to them', () => {
     const harness = startEngineMachine();

@@ -59,3 +59,25 @@ it('PATCH /usage sets what all chats may use, and lifts it with null, but not wi
   expect([(await change({})).status, (await change({ budget: {} })).status]).toEqual([400, 400]);
   expect(told).toEqual([{ usd: 2 }, null]);
 });
+
+it('POST /drain hands the workspace over: 202 as long as it goes on, 200 when another engine may start', async () => {
+  const asked: unknown[] = [];
+  const nothing = { lastEventId: null, archivedAt: null, omitted: 0 };
+  const states = ['copying', 'handedOver'] as const;
+  const app = startApp({
+    move: async (options) => {
+      const state = states[asked.push(options) - 1]!;
+      return { ...nothing, state };
+    },
+  });
+  const drain = (query: string) => app.request(`/drain${query}`, { method: 'POST' });
+
+  const [going, over] = [await drain('?handOver=true'), await drain('?handOver=true&limitSeconds=5')];
+
+  expect([going.status, await going.json()]).toEqual([202, { ...nothing, state: 'copying' }]);
+  expect([over.status, await over.json()]).toEqual([200, { ...nothing, state: 'handedOver' }]);
+  expect(asked).toEqual([{ limitMs: 600_000 }, { limitMs: 5_000 }]);
+  expect([(await drain('')).status, (await drain('?handOver=true&limitSeconds=0')).status]).toEqual([
+    400, 400,
+  ]);
+});
