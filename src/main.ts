@@ -29,6 +29,7 @@ process.stderr.on('error', () => undefined); // whoever read it has seen enough
 const program = createProgram({
   serve: () => supervise((signal) => startServer(process.env, signal)),
   dev: (options) => supervise(() => startDevelopment(options)),
+  loadWorkspaceFiles: () => import('./engine/workspace-file.ts'),
   async run(command) {
     const { openTerminal } = await import('./cli/open-terminal.ts');
     const terminal = openTerminal(process.env);

@@ -19,6 +19,7 @@ import { addFleet } from './fleet-commands.ts';
 import { addHooks } from './hook-commands.ts';
 import { addTasks } from './task-commands.ts';
 import { CliError, EXIT, type Shell } from './terminal.ts';
+import { addWorkspace } from './workspace-commands.ts';
 
 interface SendOptions extends ChatOptions {
   model?: string;
@@ -50,6 +51,7 @@ export function createProgram(shell: Shell, words: readonly string[] = process.a
   addTasks(program, shell);
   addHooks(program, shell);
   addFleet(program, shell);
+  addWorkspace(program, shell);
   return program;
 }
 

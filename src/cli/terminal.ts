@@ -29,6 +29,13 @@ export interface Shell {
   dev: (options: { real?: true; port?: number }) => Promise<void>;
   /** Runs a command to its end; its result becomes the exit code, and so does why it failed. */
   run: (command: (terminal: Terminal) => Promise<number>) => Promise<void>;
+  loadWorkspaceFiles: () => Promise<WorkspaceFiles>;
+}
+
+/** A workspace as one file. Both tell what is left out, in words. */
+export interface WorkspaceFiles {
+  exportWorkspace: (options: { variables: Terminal['env']; file: string }) => Promise<string[]>;
+  importWorkspace: (options: { variables: Terminal['env']; file: string }) => Promise<string[]>;
 }
 
 /** What a command was asked to do cannot be done; the message says why. */

@@ -41,6 +41,7 @@ it.each([
     {
       serve: nobody,
       dev: nobody,
+      loadWorkspaceFiles: noFiles,
       run: async (command) => {
         await command(openTestTerminal()).catch((error: unknown) => failures.push(error));
       },
@@ -55,7 +56,9 @@ it.each([
 
 it.each([['tail'], ['events']])('%s --from-start begins with the oldest event', async (word) => {
   const nobody = () => Promise.resolve();
-  const program = createProgram({ serve: nobody, dev: nobody, run: nobody }, [word]);
+  const program = createProgram({ serve: nobody, dev: nobody, run: nobody, loadWorkspaceFiles: noFiles }, [
+    word,
+  ]);
 
   await program.parseAsync([word, '--from-start'], { from: 'user' });
 
@@ -68,11 +71,15 @@ async function run(words: readonly string[]): Promise<{ served: boolean; complai
   const result = { served: false, complaint: '' };
   const nobody = () => Promise.resolve();
   const serve = async () => void (result.served = true);
-  const program = createProgram({ serve, dev: nobody, run: nobody }, words);
+  const program = createProgram({ serve, dev: nobody, run: nobody, loadWorkspaceFiles: noFiles }, words);
   const hear = { writeErr: (text: string) => void (result.complaint += text) };
   for (const command of [program, ...program.commands]) command.configureOutput(hear);
   await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
     if (!(error instanceof CommanderError)) throw error;
   });
   return result;
+}
+
+function noFiles(): Promise<never> {
+  return Promise.reject(new Error('No workspace is exported here.'));
 }

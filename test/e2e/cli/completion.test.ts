@@ -14,9 +14,16 @@ try replicas-engine hooks check som`;
 
 it('bash completes commands and options where they belong', async () => {
   const nobody = () => Promise.resolve();
-  const script = toCompletion(createProgram({ serve: nobody, dev: nobody, run: nobody }, []), 'bash');
+  const script = toCompletion(
+    createProgram({ serve: nobody, dev: nobody, run: nobody, loadWorkspaceFiles: noFiles }, []),
+    'bash',
+  );
 
   const { stdout } = await execa('bash', ['--norc', '-c', `${script}${TRY}`]);
 
   expect(stdout.split('\n')).toEqual(['hooks help', 'run', '--from-start', '--provider', '--model', '']);
 });
+
+function noFiles(): Promise<never> {
+  return Promise.reject(new Error('No workspace is exported here.'));
+}

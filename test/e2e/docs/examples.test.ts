@@ -36,7 +36,7 @@ it('every command of docs/command-line.md does what it says', { timeout: 300_000
 
 it('docs/command-line.md names every command', () => {
   const nobody = () => Promise.resolve();
-  const program = createProgram({ serve: nobody, dev: nobody, run: nobody });
+  const program = createProgram({ serve: nobody, dev: nobody, run: nobody, loadWorkspaceFiles: noFiles });
   const names = program.commands.flatMap((command) =>
     command.commands.length === 0
       ? [command.name()]
@@ -83,4 +83,8 @@ async function addRepository(home: string): Promise<void> {
   const git = (...parameters: string[]) => execa('git', ['-C', folder, ...parameters]);
   await git('init', '-q');
   await git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-q', '--allow-empty', '-m', 'first');
+}
+
+function noFiles(): Promise<never> {
+  return Promise.reject(new Error('No workspace is exported here.'));
 }

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { createGate } from '../../../src/dev/gate.ts';
 import { expectExactlyOneEnd, expectNoGap, textsOf } from '../../support/assertions.ts';
-import { launchEngine, waitForHealth } from '../../support/engine-process.ts';
+import { launchEngine, stopEngine, waitForHealth } from '../../support/engine-process.ts';
 import { startRedis, type RedisServer } from '../../support/redis-server.ts';
 import { byPrompt, saysAround } from '../../support/scripted-turns.ts';
 import { createTemporaryHome } from '../../support/temporary-home.ts';
@@ -133,6 +134,43 @@ it('gives the workspace to another machine on request: the turn that runs ends, 
   expectNoGap(stream.events);
   const file = join(elsewhere.WORKSPACE_HOME, 'workspaces', 'repo', 'new.txt');
   expect(await readFile(file, 'utf8')).toBe('of no commit');
+});
+
+it('exports a workspace whose engine is stopped into a file, which another home goes on from', async () => {
+  const elsewhere = await anotherMachine();
+  const workspace = await startWorkspace({ environment: { WORKSPACE_ID: 'exported' } });
+  const { client, chatId, environment, folder, home } = workspace;
+  const stream = await client.follow({ after: 'start', resume: true });
+  await stream.waitForEnd(await client.send(chatId, 'before', { messageId: 'm1' }));
+  write(createRepository(join(folder, 'repo')), { 'new.txt': 'of no commit' });
+  await writeFile(join(home, '.git-credentials'), 'https://ada:planted-secret@git.test');
+  const file = join(elsewhere.WORKSPACE_HOME, 'workspace.tar');
+  const run = async (command: string, overrides = {}) => {
+    const process = launchEngine({ ...environment, ...overrides }, { command: ['workspace', command, file] });
+    const { code } = await process.exited;
+    return [code, process.logs()];
+  };
+
+  await stopEngine(workspace.engine());
+  expect(await run('export')).toEqual([0, `The workspace is in ${file}.\n`]);
+  expect(await run('import')).toEqual([1, expect.stringContaining('import into an empty home')]);
+  expect(await run('import', { ...elsewhere, WORKSPACE_ID: 'other' })).toEqual([
+    1,
+    expect.stringContaining('has no workspace "other"'),
+  ]);
+  expect(await run('import', elsewhere)).toEqual([
+    0,
+    `The workspace is in ${elsewhere.WORKSPACE_HOME}: start its engine.\n`,
+  ]);
+  expect(existsSync(join(elsewhere.WORKSPACE_HOME, '.git-credentials'))).toBe(false);
+
+  await workspace.start(elsewhere);
+  await stream.waitForEnd(await client.send(chatId, 'after', { messageId: 'm2' }));
+  expectExactlyOneEnd(stream.events, ['m1', 'm2']);
+  expectNoGap(stream.events);
+  expect(textsOf((await client.history(chatId)) as AgentEvent[])).toContain('You said: before');
+  const copy = join(elsewhere.WORKSPACE_HOME, 'workspaces', 'repo', 'new.txt');
+  expect(await readFile(copy, 'utf8')).toBe('of no commit');
 });
 
 async function chatsOf({ client }: Workspace): Promise<{ id: string }[]> {
