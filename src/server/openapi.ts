@@ -154,7 +154,7 @@ function toSchema(schema: z.core.$ZodType, components: Json): object {
 const TAGS = {
   engine: {
     description: 'Whether it lives, what it counts, and what can be asked of it.',
-    paths: ['health', 'status', 'metrics', 'openapi.json'],
+    paths: ['health', 'status', 'drain', 'metrics', 'openapi.json'],
   },
   events: { description: 'Everything that happens, as it happens.', paths: ['events'] },
   chats: {

@@ -57,6 +57,19 @@ it('ends a message to an agent that is not installed, and says so', async () => 
   });
 });
 
+it('does not hand over a workspace that is not archived, and goes on', async () => {
+  const { engine, chatId } = await startOn(await createHome());
+
+  await expect(engine.move({ limitMs: 1_000 })).rejects.toMatchObject({
+    code: 'HAND_OVER_UNAVAILABLE',
+    message: expect.stringContaining('Start the engine with ARCHIVE_URL.'),
+  });
+
+  expect(await engine.messages.send(chatId, { message: 'hello', messageId: 'm1' })).toMatchObject({
+    messageId: 'm1',
+  });
+});
+
 it('finds an agent that is installed after the engine was started', async () => {
   const home = await createHome();
   const { engine, chatId } = await startOn(home, { CLAUDE_PATH: 'claude', PATH: `${home}:/usr/bin:/bin` });
