@@ -20,8 +20,8 @@ export const engineMachine = engineSetup.createMachine({
   entry: 'startCredentials',
   initial: 'active',
   on: {
-    'chat.create': { actions: 'startChat' },
-    'chat.restore': { actions: 'startChat' },
+    'chat.create': { actions: 'startChats' },
+    'chats.restore': { actions: 'startChats' },
     'xstate.done.actor.*': { actions: 'forgetChat' },
     'xstate.error.actor.*': [
       { guard: 'isWithinRestartBudget', actions: ['forgetChat', 'countCrash', 'askForRestart'] },
@@ -125,14 +125,15 @@ export const engineMachine = engineSetup.createMachine({
               initial: 'ending',
               on: {
                 'chat.create': {},
-                'chat.restore': {},
+                'chats.restore': {},
                 'engine.drain': {},
                 'engine.fence': {},
                 'xstate.error.actor.startHooks': {},
                 'xstate.error.actor.outbox': {},
                 'xstate.error.actor.mirror': {},
                 'xstate.error.actor.archive': {},
-                'xstate.error.actor.*': { actions: 'forgetChat' },
+                'xstate.done.actor.*': { actions: 'countOut' },
+                'xstate.error.actor.*': { actions: 'countOut' },
               },
               after: { drainLimit: { target: '#engine.stopped' } },
               states: {

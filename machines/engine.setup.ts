@@ -25,7 +25,7 @@ type NewChat = Omit<ChatInput, 'mayStart' | 'spent'>;
 
 export type EngineCommand =
   | { type: 'chat.create'; input: NewChat }
-  | { type: 'chat.restore'; input: NewChat }
+  | { type: 'chats.restore'; inputs: readonly NewChat[] }
   | { type: 'storage.low' }
   | { type: 'storage.recovered' }
   | { type: 'budget.set'; budget: Budget | null }
@@ -100,18 +100,24 @@ export const engineSetup = setup({
     startHooks: startHooksMachine,
   },
   actions: {
-    startChat: enqueueActions(({ context, event, enqueue, check }) => {
-      if (event.type !== 'chat.create' && event.type !== 'chat.restore') return;
-      const chatId = event.input.record.chat.id;
-      const input = { ...event.input, mayStart: check(mayStart), spent: spentOf(context.use) };
-      enqueue.spawnChild('chat', { id: chatId, input });
-      enqueue.assign({ chatIds: [...context.chatIds, chatId] });
+    startChats: enqueueActions(({ context, event, enqueue, check }) => {
+      const standing = { mayStart: check(mayStart), spent: spentOf(context.use) };
+      const inputs = inputsOf(event);
+      const ids = inputs.map(({ record }) => record.chat.id);
+      // In one assignment: each `spawnChild` copies the list of all children.
+      enqueue.assign(({ spawn }) => {
+        for (const input of inputs)
+          spawn('chat', { id: input.record.chat.id, input: { ...input, ...standing } });
+        return { chatIds: [...context.chatIds, ...ids] };
+      });
     }),
     forgetChat: enqueueActions(({ context, event, enqueue }) => {
       const chatId = actorOf(event);
       enqueue.stopChild(chatId);
-      enqueue.assign({ chatIds: context.chatIds.filter((candidate) => candidate !== chatId) });
+      enqueue.assign({ chatIds: without(context.chatIds, chatId) });
     }),
+    /** It has ended by itself. That it is not taken off the list of children saves a copy of the list. */
+    countOut: assign(({ context, event }) => ({ chatIds: without(context.chatIds, actorOf(event)) })),
     countCrash: enqueueActions(({ context, event, enqueue }) => {
       const chatId = actorOf(event);
       enqueue.assign({ crashes: { ...context.crashes, [chatId]: (context.crashes[chatId] ?? 0) + 1 } });
@@ -213,6 +219,15 @@ export const engineSetup = setup({
 
 function spentOf({ limits: { budget }, used, at }: WorkspaceUse): Spent | null {
   return budget !== null && isReached(budget, used) ? { budget, used, at } : null;
+}
+
+function inputsOf(event: EngineCommand): readonly NewChat[] {
+  if (event.type === 'chats.restore') return event.inputs;
+  return event.type === 'chat.create' ? [event.input] : [];
+}
+
+function without(chatIds: readonly string[], chatId: string): string[] {
+  return chatIds.filter((candidate) => candidate !== chatId);
 }
 
 function actorOf(event: EngineCommand): string {

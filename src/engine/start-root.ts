@@ -136,8 +136,11 @@ export function startRoot(options: StartRootOptions): Root {
   recorder.tellUse();
   if (options.mirror !== undefined) send({ type: 'mirror.begin' });
   if (options.archive !== undefined) send({ type: 'archive.begin' });
-  for (const record of recorder.records.values())
-    send({ type: 'chat.restore', input: { record, origin: options.origin } });
+  const { origin } = options;
+  send({
+    type: 'chats.restore',
+    inputs: [...recorder.records.values()].map((record) => ({ record, origin })),
+  });
   return { ...root, actor };
 }
 
@@ -224,7 +227,7 @@ function reactionsOf(
       const origin: ChatOrigin = isGivenUp
         ? { kind: 'givenUp', reason: String(error) }
         : { kind: 'restored' };
-      if (record !== undefined) send({ type: 'chat.restore', input: { record, origin } });
+      if (record !== undefined) send({ type: 'chats.restore', inputs: [{ record, origin }] });
     },
     /** Hooks take up what they were at. */
     'actor.crashed': ({ actorId, isGivenUp, error }) => {

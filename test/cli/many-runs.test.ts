@@ -44,6 +44,17 @@ const STATUS = JSON.stringify({
   lastEventId: id(1),
 });
 const CHATS = JSON.stringify({ chats: [CHAT], lastEventId: id(1) });
+const health = {
+  state: 'fresh',
+  source: null,
+  lastSuccessAt: null,
+  lastAttemptAt: null,
+  nextAttemptAt: null,
+  expiresAt: null,
+  consecutiveFailures: 0,
+  lastError: null,
+};
+const CREDENTIALS = JSON.stringify({ providers: { github: health, claude: health, codex: health } });
 const RECEIPT = JSON.stringify({ messageId: 'm', queued: false, position: 0 });
 
 /** `COMMAND_RUNS=10000` is the long form. */
@@ -60,6 +71,7 @@ it(
       if (method === 'POST') return response.end(RECEIPT);
       if (url === '/chats') return response.end(CHATS);
       if (url === '/status') return response.end(STATUS);
+      if (url === '/token-refresh/health') return response.end(CREDENTIALS);
       response.write(deleted(2));
       await delay(random() * 3);
       if (random() < 0.7) await collectGarbage();

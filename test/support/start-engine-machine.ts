@@ -77,7 +77,7 @@ export function create(chatId: string): EngineCommand {
 
 export function restore(chatId: string, rest: Omit<ChatStart, 'mayStart'> = {}): EngineCommand {
   const { record, origin } = chatInputOf({ session: session({ chatId }), ...rest });
-  return { type: 'chat.restore', input: { record, origin } };
+  return { type: 'chats.restore', inputs: [{ record, origin }] };
 }
 
 const heardAgent = fromCallback<AgentCommand, AgentSessionInput>(({ input, receive, system }) => {

@@ -23,7 +23,7 @@ type EventKey = Exclude<EngineCommand['type'], `xstate.${string}`> | ActorKey;
 
 const EVENTS: Record<EventKey, EngineCommand> = {
   'chat.create': create('two'),
-  'chat.restore': restore('two'),
+  'chats.restore': restore('two'),
   'storage.low': { type: 'storage.low' },
   'storage.recovered': { type: 'storage.recovered' },
   'budget.set': { type: 'budget.set', budget: { turns: 1 } },
@@ -99,7 +99,7 @@ const ROUTE_TO: Record<Work, EngineStep[]> = {
 const NEXT: Record<Work, Record<EventKey, Work>> = {
   booting: {
     'chat.create': 'booting',
-    'chat.restore': 'booting',
+    'chats.restore': 'booting',
     'storage.low': 'booting',
     'storage.recovered': 'booting',
     'restartWindow.elapsed': 'booting',
@@ -133,7 +133,7 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
   },
   'serving.running': {
     'chat.create': 'serving.running',
-    'chat.restore': 'serving.running',
+    'chats.restore': 'serving.running',
     'storage.low': 'serving.holding',
     'storage.recovered': 'serving.running',
     'restartWindow.elapsed': 'serving.running',
@@ -167,7 +167,7 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
   },
   'serving.holding': {
     'chat.create': 'serving.holding',
-    'chat.restore': 'serving.holding',
+    'chats.restore': 'serving.holding',
     'storage.low': 'serving.holding',
     'storage.recovered': 'serving.running',
     'restartWindow.elapsed': 'serving.holding',
@@ -303,7 +303,7 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
   },
   'draining.ending': {
     'chat.create': 'draining.ending',
-    'chat.restore': 'draining.ending',
+    'chats.restore': 'draining.ending',
     'storage.low': 'draining.ending',
     'storage.recovered': 'draining.ending',
     'restartWindow.elapsed': 'draining.ending',
@@ -337,7 +337,7 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
   },
   'draining.telling': {
     'chat.create': 'draining.telling',
-    'chat.restore': 'draining.telling',
+    'chats.restore': 'draining.telling',
     'storage.low': 'draining.telling',
     'storage.recovered': 'draining.telling',
     'restartWindow.elapsed': 'draining.telling',
@@ -371,7 +371,7 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
   },
   'draining.copying': {
     'chat.create': 'draining.copying',
-    'chat.restore': 'draining.copying',
+    'chats.restore': 'draining.copying',
     'storage.low': 'draining.copying',
     'storage.recovered': 'draining.copying',
     'restartWindow.elapsed': 'draining.copying',
@@ -405,7 +405,7 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
   },
   stopped: {
     'chat.create': 'stopped',
-    'chat.restore': 'stopped',
+    'chats.restore': 'stopped',
     'storage.low': 'stopped',
     'storage.recovered': 'stopped',
     'restartWindow.elapsed': 'stopped',
@@ -439,7 +439,7 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
   },
   handedOver: {
     'chat.create': 'handedOver',
-    'chat.restore': 'handedOver',
+    'chats.restore': 'handedOver',
     'storage.low': 'handedOver',
     'storage.recovered': 'handedOver',
     'restartWindow.elapsed': 'handedOver',
