@@ -201,7 +201,7 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
   },
   'moving.finishing': {
     'chat.create': 'moving.finishing',
-    'chat.restore': 'moving.finishing',
+    'chats.restore': 'moving.finishing',
     'storage.low': 'moving.finishing',
     'storage.recovered': 'moving.finishing',
     'restartWindow.elapsed': 'moving.finishing',
@@ -235,7 +235,7 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
   },
   'moving.copying': {
     'chat.create': 'moving.copying',
-    'chat.restore': 'moving.copying',
+    'chats.restore': 'moving.copying',
     'storage.low': 'moving.copying',
     'storage.recovered': 'moving.copying',
     'restartWindow.elapsed': 'moving.copying',
@@ -269,7 +269,7 @@ const NEXT: Record<Work, Record<EventKey, Work>> = {
   },
   moved: {
     'chat.create': 'moved',
-    'chat.restore': 'moved',
+    'chats.restore': 'moved',
     'storage.low': 'moved',
     'storage.recovered': 'moved',
     'restartWindow.elapsed': 'moved',
