@@ -57,6 +57,8 @@ describe('a machine whose actors were not provided', () => {
       'runStartHooks',
       'clock',
       'refreshCredential',
+      'copyWorkspace',
+      'finishTurns',
       'hookProcess',
       'recallRefused',
       'awaitFirstRefresh',

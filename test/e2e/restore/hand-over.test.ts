@@ -24,7 +24,7 @@ it('gives the workspace to another machine on request: the turn that runs ends, 
   const gate = createGate();
   const elsewhere = await anotherMachine();
   const archive = await createTemporaryHome();
-  onTestFinished(archive.remove);
+  onTestFinished(() => archive.remove());
   const workspace = await startWorkspace({
     script: byPrompt({ slow: saysAround(gate) }),
     environment: {
