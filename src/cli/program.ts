@@ -19,6 +19,7 @@ import { addFleet } from './fleet-commands.ts';
 import { addHooks } from './hook-commands.ts';
 import { addTasks } from './task-commands.ts';
 import { CliError, EXIT, type Shell } from './terminal.ts';
+import { addUsage } from './usage-commands.ts';
 import { addWorkspace } from './workspace-commands.ts';
 
 interface SendOptions extends ChatOptions {
@@ -49,6 +50,7 @@ export function createProgram(shell: Shell, words: readonly string[] = process.a
   addEvents(program, shell);
   addDescriptions(program, shell);
   addTasks(program, shell);
+  addUsage(program, shell);
   addHooks(program, shell);
   addFleet(program, shell);
   addWorkspace(program, shell);
@@ -147,10 +149,6 @@ function addObservation(program: Command, shell: Shell): void {
         return withFinder(terminal, options, (clients) => watch(terminal, clients));
       }),
     );
-  addView({ program, shell }, 'usage', {
-    description: 'tokens and cost of the agents: by chat, by agent, in all',
-    load: async () => (await import('./show-usage.ts')).showUsage,
-  });
   ofEngine(program.command('search <words>'))
     .description('find words in what was said, in all chats')
     .option('--limit <results>', 'at most so many', toCount, 20)

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { Budget, EngineClient, UsageTotal } from '../client/client.ts';
+import { findChat } from './find-chat.ts';
 import { toColumns, toDuration } from './show-status.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -12,14 +13,59 @@ export async function showUsage(
   const { bold, dim } = pc.createColors(terminal.hasColors);
   const { usage, budget, providers, chats } = shown;
   const rows = [
-    HEADINGS.map(dim),
     ...chats.map((chat) => toRow(`${dim(chat.chatId.slice(0, 8))}  ${chat.title}`, chat.usage)),
     ...Object.entries(providers).map(([provider, total]) => toRow(bold(provider), total)),
-    toRow(bold('all'), usage),
-    ...(budget === undefined ? [] : [toLimits(bold('budget'), budget)]),
+    ...toSum(bold, { name: 'all', usage, budget }),
   ];
-  terminal.print(json ? `${JSON.stringify(shown, null, 2)}\n` : toColumns(rows));
+  terminal.print(json ? `${JSON.stringify(shown, null, 2)}\n` : toColumns([HEADINGS.map(dim), ...rows]));
   return EXIT.DONE;
+}
+
+export interface BudgetOptions {
+  client: EngineClient;
+  json: boolean;
+  /** The id of a chat, or how it begins; left out: it is about all chats together. */
+  chatId?: string;
+  /** As a whole; null lifts it; left out: it is only shown. */
+  budget?: Budget | null;
+}
+
+/** Prints what a chat, or all of them, may use and have used; changes it first when told to. */
+export async function showBudget(terminal: Terminal, options: BudgetOptions): Promise<number> {
+  const { name, usage = {}, budget } = await applyBudget(options, terminal.stopSignal());
+  const { bold, dim } = pc.createColors(terminal.hasColors);
+  const table = toColumns([HEADINGS.map(dim), ...toSum(bold, { name, usage, budget })]);
+  terminal.print(
+    options.json ? `${JSON.stringify({ budget: budget ?? null, usage }, null, 2)}\n` : table + noteOf(budget),
+  );
+  return EXIT.DONE;
+}
+
+interface Sum {
+  name: string;
+  usage?: UsageTotal | undefined;
+  budget?: Budget | undefined;
+}
+
+async function applyBudget({ client, chatId, budget }: BudgetOptions, signal: AbortSignal): Promise<Sum> {
+  if (chatId === undefined) {
+    const shown = await (budget === undefined
+      ? client.usage({ signal })
+      : client.setBudget(budget, { signal }));
+    return { name: 'all', ...shown };
+  }
+  const { chat } = await findChat(client, { chatId, isNew: false, signal });
+  const shown = budget === undefined ? chat : await client.chats.update(chat.id, { budget }, { signal });
+  return { name: shown.title, ...shown };
+}
+
+function noteOf(budget: Budget | undefined): string {
+  return budget === undefined ? 'There is no budget: --usd, --tokens and --turns set one.\n' : '';
+}
+
+function toSum(bold: (text: string) => string, { name, usage = {}, budget }: Sum): string[][] {
+  const sum = toRow(bold(name), usage);
+  return budget === undefined ? [sum] : [sum, toLimits(bold('budget'), budget)];
 }
 
 function toLimits(name: string, { usd, tokens, turns }: Budget): string[] {

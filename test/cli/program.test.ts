@@ -25,6 +25,12 @@ describe('the command line', () => {
     [['send', 'hello', '--chat', ''], "option '--chat <id>' argument '' is invalid. It is empty."],
     [['send', 'hello', '--new', '--chat', 'a'], "option '--new' cannot be used with option '--chat <id>'"],
     [['tail', '--since', ' '], "option '--since <id>' argument ' ' is invalid. It is empty."],
+    [['budget', '--usd', '-1'], "option '--usd <dollars>' argument '-1' is invalid. It is a number above 0."],
+    [
+      ['budget', '--turns', '1.5'],
+      "option '--turns <turns>' argument '1.5' is invalid. It is a whole number.",
+    ],
+    [['budget', '--none', '--usd', '1'], "option '--none' cannot be used with option '--usd <dollars>'"],
     [['status', '--secret', ''], "option '--secret <secret>' argument '' is invalid. It is empty."],
   ])('names what is wrong with %j', async (words, complaint) => {
     expect(await run(words)).toEqual({ served: false, complaint: expect.stringContaining(complaint) });

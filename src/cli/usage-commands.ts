@@ -1,0 +1,53 @@
+/** The commands about what agents use and may use; what one does is loaded when it is called. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Budget } from '../client/client.ts';
+import {
+  addView,
+  askEngine,
+  ofEngine,
+  toText,
+  withoutMissing,
+  type ClientOptions,
+} from './command-options.ts';
+import type { Shell } from './terminal.ts';
+
+interface BudgetOptions extends ClientOptions, Budget {
+  chat?: string;
+  none?: true;
+}
+
+export function addUsage(program: Command, shell: Shell): void {
+  addView({ program, shell }, 'usage', {
+    description: 'tokens and cost of the agents: by chat, by agent, in all',
+    load: async () => (await import('./show-usage.ts')).showUsage,
+  });
+  ofEngine(program.command('budget'))
+    .description(
+      'what agents may use before somebody is asked: all chats together, or one; options set it as a whole',
+    )
+    .option('--chat <id>', 'of this chat alone; the beginning of its id is enough', toText)
+    .option('--usd <dollars>', 'at most so many dollars', toAmount)
+    .option('--tokens <tokens>', 'at most so many tokens, in, out and cached', toWhole)
+    .option('--turns <turns>', 'at most so many turns', toWhole)
+    .addOption(new Option('--none', 'lift it').conflicts(['usd', 'tokens', 'turns']))
+    .option('--json', 'print JSON')
+    .action(({ json = false, chat: chatId, usd, tokens, turns, none, ...options }: BudgetOptions) =>
+      askEngine(shell, options, async (terminal, client) => {
+        const { showBudget } = await import('./show-usage.ts');
+        const limits = withoutMissing({ usd, tokens, turns });
+        const budget = none ? null : Object.keys(limits).length > 0 ? limits : undefined;
+        return showBudget(terminal, { client, json, ...withoutMissing({ chatId, budget }) });
+      }),
+    );
+}
+
+function toAmount(text: string): number {
+  const amount = Number(text);
+  if (amount > 0 && Number.isFinite(amount)) return amount;
+  throw new InvalidArgumentError('It is a number above 0.');
+}
+
+function toWhole(text: string): number {
+  if (Number.isSafeInteger(toAmount(text))) return Number(text);
+  throw new InvalidArgumentError('It is a whole number.');
+}
