@@ -13,9 +13,11 @@ export const ActorSchema = z
   })
   .meta({ id: 'Actor' });
 
-export const ActorListSchema = z.object({
-  actors: z.array(ActorSchema).meta({ description: 'Parents before their children.' }),
-});
+export const ActorListSchema = z
+  .object({
+    actors: z.array(ActorSchema).meta({ description: 'Parents before their children.' }),
+  })
+  .meta({ id: 'ActorList' });
 
 /** Equal steps that follow each other within one frame are one, counted. */
 export const ActorStepSchema = z
@@ -53,12 +55,14 @@ export const ActorsQuerySchema = z.object({
 });
 
 export const ActorEventsQuerySchema = z.object({ actor: z.string().min(1).max(1_000) });
-export const AcceptedEventsSchema = z.object({ events: z.array(z.string()) });
+export const AcceptedEventsSchema = z.object({ events: z.array(z.string()) }).meta({ id: 'AcceptedEvents' });
 
-export const SendActorEventSchema = z.object({
-  actor: z.string().min(1).max(1_000).meta({ description: 'Its path, as in `GET /actors`.' }),
-  event: z.looseObject({ type: z.string().min(1).max(200) }),
-});
+export const SendActorEventSchema = z
+  .object({
+    actor: z.string().min(1).max(1_000).meta({ description: 'Its path, as in `GET /actors`.' }),
+    event: z.looseObject({ type: z.string().min(1).max(200) }),
+  })
+  .meta({ id: 'SendActorEvent' });
 
 export type ActorEvent = z.infer<typeof SendActorEventSchema>['event'];
 export type ActorView = z.infer<typeof ActorSchema>;

@@ -25,7 +25,9 @@ export const WorkspaceLimitsSchema = z.object({
 });
 
 /** As a whole; null: none any more. */
-export const ChangeWorkspaceBudgetSchema = z.looseObject({ budget: BudgetSchema.nullable() });
+export const ChangeWorkspaceBudgetSchema = z
+  .looseObject({ budget: BudgetSchema.nullable() })
+  .meta({ id: 'ChangeWorkspaceBudget' });
 
 /** The budget of the workspace, all of which is used, and when that was seen. */
 export interface Spent {

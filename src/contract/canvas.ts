@@ -12,7 +12,9 @@ export const CanvasItemSummarySchema = z
   })
   .meta({ id: 'CanvasItemSummary' });
 
-export const CanvasListSchema = z.object({ items: z.array(CanvasItemSummarySchema) });
+export const CanvasListSchema = z
+  .object({ items: z.array(CanvasItemSummarySchema) })
+  .meta({ id: 'CanvasList' });
 
 /** `content` of markdown and HTML, `base64` of anything else, neither where the item is `tooLarge`. */
 export const CanvasItemSchema = CanvasItemSummarySchema.extend({

@@ -62,17 +62,19 @@ export const ChatSummarySchema = z
   })
   .meta({ id: 'EngineChatSummary' });
 
-export const CreateChatSchema = z.looseObject({
-  provider: z.string().min(1).max(100),
-  title: z.string().min(1).max(500).optional(),
-  id: z.uuid().optional(),
-  parentChatId: z.string().min(1).optional(),
-  clientRequestId: z.string().min(1).max(200).optional(),
-  policy: PolicySchema.optional(),
-  budget: BudgetSchema.optional(),
-  /** When it began, if that was before the engine. */
-  createdAt: z.iso.datetime({ offset: true }).optional(),
-});
+export const CreateChatSchema = z
+  .looseObject({
+    provider: z.string().min(1).max(100),
+    title: z.string().min(1).max(500).optional(),
+    id: z.uuid().optional(),
+    parentChatId: z.string().min(1).optional(),
+    clientRequestId: z.string().min(1).max(200).optional(),
+    policy: PolicySchema.optional(),
+    budget: BudgetSchema.optional(),
+    /** When it began, if that was before the engine. */
+    createdAt: z.iso.datetime({ offset: true }).optional(),
+  })
+  .meta({ id: 'CreateChat' });
 
 const CHANGES = {
   title: z.string().trim().min(1).max(500).optional(),
@@ -89,21 +91,26 @@ export const UpdateChatSchema = z
   .refine((change) => Object.keys(CHANGES).some((name) => change[name] !== undefined), {
     path: ['title'],
     message: 'is missing, as are model, thinkingLevel, policy and budget: nothing is to be changed',
-  });
+  })
+  .meta({ id: 'UpdateChat' });
 
 export const ChatListQuerySchema = z.looseObject({ parentChatId: z.string().min(1).max(200).optional() });
 
 export const ChatParamsSchema = z.object({ chatId: z.string().min(1).max(200) });
 
-export const ChatResponseSchema = z.object({ chat: ChatSummarySchema });
-export const ChatSnapshotSchema = z.object({ chat: ChatSummarySchema, lastEventId: z.string() });
-export const ChatListSchema = z.object({
-  chats: z.array(ChatSummarySchema),
-  /** Those that were deleted last, the latest first; left out when there are none. */
-  deletedChats: z.array(ChatSummarySchema).optional(),
-  lastEventId: z.string(),
-});
-export const SuccessSchema = z.object({ success: z.literal(true) });
+export const ChatResponseSchema = z.object({ chat: ChatSummarySchema }).meta({ id: 'ChatResponse' });
+export const ChatSnapshotSchema = z
+  .object({ chat: ChatSummarySchema, lastEventId: z.string() })
+  .meta({ id: 'ChatSnapshot' });
+export const ChatListSchema = z
+  .object({
+    chats: z.array(ChatSummarySchema),
+    /** Those that were deleted last, the latest first; left out when there are none. */
+    deletedChats: z.array(ChatSummarySchema).optional(),
+    lastEventId: z.string(),
+  })
+  .meta({ id: 'ChatList' });
+export const SuccessSchema = z.object({ success: z.literal(true) }).meta({ id: 'Success' });
 
 export type ChatState = z.infer<typeof ChatStateSchema>;
 export type Policy = z.infer<typeof PolicySchema>;

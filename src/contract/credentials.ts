@@ -19,15 +19,19 @@ export const CredentialHealthSchema = z
   .meta({ id: 'CredentialHealth' });
 
 export const RefreshParamsSchema = z.object({ provider: CredentialProviderSchema });
-export const RefreshAcceptedSchema = CredentialHealthSchema.extend({ provider: CredentialProviderSchema });
+export const RefreshAcceptedSchema = CredentialHealthSchema.extend({
+  provider: CredentialProviderSchema,
+}).meta({ id: 'RefreshAccepted' });
 
-export const TokenRefreshHealthSchema = z.object({
-  providers: z.object({
-    github: CredentialHealthSchema,
-    claude: CredentialHealthSchema,
-    codex: CredentialHealthSchema,
-  }),
-});
+export const TokenRefreshHealthSchema = z
+  .object({
+    providers: z.object({
+      github: CredentialHealthSchema,
+      claude: CredentialHealthSchema,
+      codex: CredentialHealthSchema,
+    }),
+  })
+  .meta({ id: 'TokenRefreshHealth' });
 
 /** `~/.replicas/engine/credentials.json`: what is known of the credentials in place, without a secret. */
 export const CredentialsFileSchema = z.object({

@@ -23,14 +23,16 @@ export const SkillSchema = z.object({
 export const IntegrationsSchema = z.object({ github: z.boolean(), slack: z.boolean(), linear: z.boolean() });
 
 /** What the workspace has. Of variables the names alone. */
-export const WorkspaceEnvironmentSchema = z.object({
-  engineVersion: z.string(),
-  variables: z.array(z.string()),
-  skills: z.array(SkillSchema),
-  codingAgents: z.record(z.string(), CodingAgentSchema),
-  hooks: z.array(z.object({ hookType: HookTypeSchema, hookName: z.string(), kind: HookKindSchema })),
-  integrations: IntegrationsSchema,
-});
+export const WorkspaceEnvironmentSchema = z
+  .object({
+    engineVersion: z.string(),
+    variables: z.array(z.string()),
+    skills: z.array(SkillSchema),
+    codingAgents: z.record(z.string(), CodingAgentSchema),
+    hooks: z.array(z.object({ hookType: HookTypeSchema, hookName: z.string(), kind: HookKindSchema })),
+    integrations: IntegrationsSchema,
+  })
+  .meta({ id: 'WorkspaceEnvironment' });
 
 export type CodingAgent = z.infer<typeof CodingAgentSchema>;
 export type Skill = z.infer<typeof SkillSchema>;

@@ -51,12 +51,14 @@ export const HookSchema = z
   })
   .meta({ id: 'Hook' });
 
-export const HooksStatusSchema = z.object({
-  running: z.boolean(),
-  completed: z.boolean(),
-  state: z.enum(['pending', 'running', 'completed', 'failed']),
-  hooks: z.array(HookSchema),
-});
+export const HooksStatusSchema = z
+  .object({
+    running: z.boolean(),
+    completed: z.boolean(),
+    state: z.enum(['pending', 'running', 'completed', 'failed']),
+    hooks: z.array(HookSchema),
+  })
+  .meta({ id: 'HooksStatus' });
 
 export const HookLogsQuerySchema = z.looseObject({
   repo: z.string().min(1).optional(),
@@ -66,37 +68,41 @@ export const RunHooksQuerySchema = z.looseObject({
   repo: z.string().min(1).optional(),
   type: HookKindSchema.default('start'),
 });
-export const RunHooksResponseSchema = z.object({ runId: z.string() });
+export const RunHooksResponseSchema = z.object({ runId: z.string() }).meta({ id: 'RunHooksResponse' });
 
 /** Bounds of an argument that a shell takes. */
 const SCRIPT_BYTES = 100_000;
 
-export const TestHookSchema = z.looseObject({
-  script: z
-    .string()
-    .refine((script) => script.trim() !== '', 'may not be empty')
-    .refine(
-      (script) => new TextEncoder().encode(script).length <= SCRIPT_BYTES,
-      'may have 100,000 bytes at most',
-    ),
-  /** The repository it runs in; the home when left out. */
-  repo: z.string().min(1).optional(),
-  timeoutMs: z.number().int().min(1).max(3_600_000).default(300_000),
-});
+export const TestHookSchema = z
+  .looseObject({
+    script: z
+      .string()
+      .refine((script) => script.trim() !== '', 'may not be empty')
+      .refine(
+        (script) => new TextEncoder().encode(script).length <= SCRIPT_BYTES,
+        'may have 100,000 bytes at most',
+      ),
+    /** The repository it runs in; the home when left out. */
+    repo: z.string().min(1).optional(),
+    timeoutMs: z.number().int().min(1).max(3_600_000).default(300_000),
+  })
+  .meta({ id: 'TestHook' });
 
 /** What is told of a script that is tried, in this order: once, as often as something is printed, once. */
-export const HookTestEventSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('started'), startedAt: z.iso.datetime() }),
-  z.object({ type: z.literal('output'), text: z.string() }),
-  z.object({
-    type: z.literal('ended'),
-    exitCode: z.number().int().nullable(),
-    timedOut: z.boolean(),
-    outputTruncated: z.boolean(),
-    durationMs: z.number().nonnegative(),
-    error: FailureSchema.optional(),
-  }),
-]);
+export const HookTestEventSchema = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('started'), startedAt: z.iso.datetime() }),
+    z.object({ type: z.literal('output'), text: z.string() }),
+    z.object({
+      type: z.literal('ended'),
+      exitCode: z.number().int().nullable(),
+      timedOut: z.boolean(),
+      outputTruncated: z.boolean(),
+      durationMs: z.number().nonnegative(),
+      error: FailureSchema.optional(),
+    }),
+  ])
+  .meta({ id: 'HookTestEvent' });
 
 /** Payload of every `hooks.*` event. The command fields are present where one command is concerned. */
 export const HooksProgressSchema = z

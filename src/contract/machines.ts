@@ -14,7 +14,9 @@ export const MachineSummarySchema = z
   })
   .meta({ id: 'MachineSummary' });
 
-export const MachineListSchema = z.object({ machines: z.array(MachineSummarySchema) });
+export const MachineListSchema = z
+  .object({ machines: z.array(MachineSummarySchema) })
+  .meta({ id: 'MachineList' });
 export const MachineParamsSchema = z.object({ name: z.string() });
 export const MachineQuerySchema = z.object({
   format: MachineFormatSchema.optional().meta({

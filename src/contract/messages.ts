@@ -39,7 +39,8 @@ export const SendMessageSchema = z
   .refine(({ message, images }) => message.trim() !== '' || (images?.length ?? 0) > 0, {
     path: ['message'],
     message: 'may be empty only when images are sent',
-  });
+  })
+  .meta({ id: 'SendMessage' });
 
 /** The trace that a message belongs to, by W3C Trace Context; what is none begins a new one. */
 export const TraceHeadersSchema = z.looseObject({
@@ -50,19 +51,23 @@ export const TraceHeadersSchema = z.looseObject({
 });
 
 /** Said into the running turn, so it has that turn's model, mode and thinking level. */
-export const SteerSchema = z.looseObject({
-  message: z.string().refine((text) => text.trim() !== '', 'may not be empty'),
-  messageId: z.string().min(1).max(200).optional(),
-  submittedAt,
-  ...SenderSchema.shape,
-});
+export const SteerSchema = z
+  .looseObject({
+    message: z.string().refine((text) => text.trim() !== '', 'may not be empty'),
+    messageId: z.string().min(1).max(200).optional(),
+    submittedAt,
+    ...SenderSchema.shape,
+  })
+  .meta({ id: 'Steer' });
 
 /** `position` 0 runs now, or as soon as turns may start; n waits behind n others, the running one included. */
-export const MessageReceiptSchema = z.object({
-  messageId: z.string(),
-  queued: z.boolean(),
-  position: z.number().int().nonnegative(),
-});
+export const MessageReceiptSchema = z
+  .object({
+    messageId: z.string(),
+    queued: z.boolean(),
+    position: z.number().int().nonnegative(),
+  })
+  .meta({ id: 'MessageReceipt' });
 
 /** What becomes of the shells and monitors that run beside the turns. */
 const BackgroundSchema = z.enum(['keep', 'stop']);
@@ -71,11 +76,13 @@ export const InterruptQuerySchema = z.looseObject({
   queue: z.enum(['keep', 'clear']).optional(),
   background: BackgroundSchema.optional(),
 });
-export const InterruptReceiptSchema = z.object({
-  interrupted: z.boolean(),
-  queue: z.array(z.string()),
-  background: BackgroundSchema.default('keep'),
-});
+export const InterruptReceiptSchema = z
+  .object({
+    interrupted: z.boolean(),
+    queue: z.array(z.string()),
+    background: BackgroundSchema.default('keep'),
+  })
+  .meta({ id: 'InterruptReceipt' });
 
 export const QueueItemSchema = z.object({
   id: z.string(),
@@ -83,20 +90,26 @@ export const QueueItemSchema = z.object({
   queuedAt: z.iso.datetime(),
   ...SenderSchema.shape,
 });
-export const QueueSchema = z.object({
-  chatId: z.string(),
-  processing: z.boolean(),
-  queue: z.array(QueueItemSchema),
-});
-export const QueueMutationSchema = z.object({ success: z.literal(true), queue: z.array(QueueItemSchema) });
+export const QueueSchema = z
+  .object({
+    chatId: z.string(),
+    processing: z.boolean(),
+    queue: z.array(QueueItemSchema),
+  })
+  .meta({ id: 'Queue' });
+export const QueueMutationSchema = z
+  .object({ success: z.literal(true), queue: z.array(QueueItemSchema) })
+  .meta({ id: 'QueueMutation' });
 export const QueuedMessageParamsSchema = z.object({
   chatId: z.string().min(1).max(200),
   messageId: z.string().min(1).max(200),
 });
-export const ReorderQueueSchema = z.looseObject({
-  messageId: z.string().min(1).max(200),
-  position: z.number().int().nonnegative(),
-});
+export const ReorderQueueSchema = z
+  .looseObject({
+    messageId: z.string().min(1).max(200),
+    position: z.number().int().nonnegative(),
+  })
+  .meta({ id: 'ReorderQueue' });
 
 export const HistoryQuerySchema = z.looseObject({
   limit: z.coerce.number().int().min(1).max(1000).default(100),

@@ -39,9 +39,15 @@ export const McpServerSchema = z
   })
   .meta({ id: 'McpServer' });
 
-export const SlashCommandListSchema = z.object({ commands: z.array(SlashCommandSchema) });
-export const ChatModelListSchema = z.object({ models: z.array(ChatModelSchema) });
-export const McpServerListSchema = z.object({ servers: z.array(McpServerSchema) });
+export const SlashCommandListSchema = z
+  .object({ commands: z.array(SlashCommandSchema) })
+  .meta({ id: 'SlashCommandList' });
+export const ChatModelListSchema = z
+  .object({ models: z.array(ChatModelSchema) })
+  .meta({ id: 'ChatModelList' });
+export const McpServerListSchema = z
+  .object({ servers: z.array(McpServerSchema) })
+  .meta({ id: 'McpServerList' });
 
 export type SlashCommand = z.infer<typeof SlashCommandSchema>;
 export type ChatModel = z.infer<typeof ChatModelSchema>;

@@ -9,7 +9,7 @@ export const PlanSummarySchema = z
   })
   .meta({ id: 'PlanSummary' });
 
-export const PlanListSchema = z.object({ plans: z.array(PlanSummarySchema) });
+export const PlanListSchema = z.object({ plans: z.array(PlanSummarySchema) }).meta({ id: 'PlanList' });
 /** `truncated` when the file is longer than what is shown of it. */
 export const PlanSchema = PlanSummarySchema.extend({
   content: z.string(),

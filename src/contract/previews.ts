@@ -15,6 +15,6 @@ export const PreviewSchema = z
   })
   .meta({ id: 'Preview' });
 
-export const PreviewListSchema = z.object({ previews: z.array(PreviewSchema) });
+export const PreviewListSchema = z.object({ previews: z.array(PreviewSchema) }).meta({ id: 'PreviewList' });
 
 export type Preview = z.infer<typeof PreviewSchema>;

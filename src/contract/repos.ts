@@ -41,7 +41,9 @@ export const RepoSchema = z
   })
   .meta({ id: 'EngineRepoState' });
 
-export const RepoListSchema = z.object({ repos: z.array(RepoSchema), lastEventId: z.string() });
+export const RepoListSchema = z
+  .object({ repos: z.array(RepoSchema), lastEventId: z.string() })
+  .meta({ id: 'RepoList' });
 
 export type Repo = z.infer<typeof RepoSchema>;
 export type GitDiff = z.infer<typeof GitDiffSchema>;

@@ -22,20 +22,24 @@ export const AgentRequestSchema = z
   })
   .meta({ id: 'AgentRequest' });
 
-export const RequestListSchema = z.object({ requests: z.array(AgentRequestSchema) });
+export const RequestListSchema = z
+  .object({ requests: z.array(AgentRequestSchema) })
+  .meta({ id: 'RequestList' });
 export const RequestParamsSchema = z.object({
   chatId: z.string().min(1).max(200),
   requestId: z.string().min(1).max(200),
 });
 
-export const AnswerSchema = z.looseObject({
-  decision: z.enum(['allow', 'deny']),
-  message: z.string().optional(),
-  answers: z.record(z.string(), z.string()).optional(),
-  plan: z.string().optional(),
-  /** What of a budget is to be another from now on; left out, it is raised by the same amount again. */
-  budget: BudgetSchema.optional(),
-});
+export const AnswerSchema = z
+  .looseObject({
+    decision: z.enum(['allow', 'deny']),
+    message: z.string().optional(),
+    answers: z.record(z.string(), z.string()).optional(),
+    plan: z.string().optional(),
+    /** What of a budget is to be another from now on; left out, it is raised by the same amount again. */
+    budget: BudgetSchema.optional(),
+  })
+  .meta({ id: 'Answer' });
 
 /** How a request ended: by an answer, by a newer message, by its time limit, or with its turn. */
 export const RequestOutcomeSchema = z.enum(['allowed', 'denied', 'superseded', 'expired', 'withdrawn']);

@@ -24,7 +24,9 @@ export const SearchResultSchema = z
   .meta({ id: 'SearchResult' });
 
 /** `truncated` when there may be more: the limit or the time for it was reached. */
-export const SearchResultsSchema = z.object({ results: z.array(SearchResultSchema), truncated: z.boolean() });
+export const SearchResultsSchema = z
+  .object({ results: z.array(SearchResultSchema), truncated: z.boolean() })
+  .meta({ id: 'SearchResults' });
 
 export type SearchQuery = z.infer<typeof SearchQuerySchema>;
 export type SearchResult = z.infer<typeof SearchResultSchema>;

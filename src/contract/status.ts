@@ -48,11 +48,13 @@ export const BootSchema = z
   })
   .meta({ id: 'Boot' });
 
-export const HealthSchema = z.object({
-  status: z.enum(['initializing', 'ok']),
-  version: z.string(),
-  boot: BootSchema,
-});
+export const HealthSchema = z
+  .object({
+    status: z.enum(['initializing', 'ok']),
+    version: z.string(),
+    boot: BootSchema,
+  })
+  .meta({ id: 'Health' });
 
 export const EngineStatusSchema = z
   .object({
@@ -111,7 +113,7 @@ export const StatusSchema = EngineStatusSchema.extend({
   mirror: MirrorStatusSchema.optional(),
   archive: ArchiveStatusSchema.optional(),
   lastEventId: z.string(),
-});
+}).meta({ id: 'Status' });
 
 /** How far an engine is that gives its workspace to another machine. */
 export const HandOverSchema = z

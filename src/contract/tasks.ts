@@ -28,7 +28,7 @@ export const TaskViewSchema = z
   .object({ ...TaskSchema.shape, lastActivityAt: z.iso.datetime(), outputTail: z.string() })
   .meta({ id: 'TaskView' });
 
-export const TaskListSchema = z.object({ tasks: z.array(TaskViewSchema) });
+export const TaskListSchema = z.object({ tasks: z.array(TaskViewSchema) }).meta({ id: 'TaskList' });
 export const TaskParamsSchema = z.object({
   chatId: z.string().min(1).max(200),
   taskId: z.string().min(1).max(200),

@@ -47,11 +47,12 @@ const REQUEST_ID = {
 };
 
 /** What any route may refuse, besides its own refusals. */
-export function commonRefusals({ isOpen, parts }: Route): EngineErrorCode[] {
+export function commonRefusals({ isOpen, path, parts }: Route): EngineErrorCode[] {
   return [
     ...(Object.keys(parts).length > 0 ? (['VALIDATION_FAILED'] as const) : []),
     ...('body' in parts ? (['MALFORMED_JSON', 'BODY_INCOMPLETE', 'PAYLOAD_TOO_LARGE'] as const) : []),
     ...('params' in parts ? (['MALFORMED_URL'] as const) : []),
+    ...(path.includes('/:chatId') ? (['CHAT_NOT_FOUND'] as const) : []),
     ...(isOpen ? [] : (['UNAUTHORIZED'] as const)),
     'MALFORMED_REQUEST',
     'REQUEST_TIMEOUT',

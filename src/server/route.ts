@@ -6,6 +6,9 @@ import { parseRequest } from './parse-request.ts';
 
 /** One row of the HTTP interface: what `/openapi.json` says about it, and how it answers. */
 export interface Route extends Description {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** `/chats/:chatId`: a colon starts a parameter. */
+  path: string;
   /** Schemas of the parts of a request that the route looks at: `params`, `query`, `headers`, `body`. */
   parts: z.ZodRawShape;
   answer: (event: H3Event) => Promise<unknown>;
@@ -21,9 +24,6 @@ export interface Answer {
 }
 
 interface Description {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** `/chats/:chatId`: a colon starts a parameter. */
-  path: string;
   summary: string;
   /** By status; the lowest is set unless the handler sets another. */
   answers: Record<number, Answer>;
@@ -37,14 +37,13 @@ interface Description {
 
 interface Definition<Parts extends z.ZodRawShape> extends Description {
   /** What the route needs of a request. Parts that are not named are neither read nor checked. */
-  request?: z.ZodObject<Parts>;
+  request?: Parts;
   /** Gets the parsed request; returns what is sent: an `HTTPResponse` or a stream as it is, anything else as JSON. */
   handle: (request: z.output<z.ZodObject<Parts>>, event: H3Event) => unknown;
 }
 
 /** What any change of a chat may be refused with. */
 export const CHANGE_REFUSALS: EngineErrorCode[] = [
-  'CHAT_NOT_FOUND',
   'SHUTTING_DOWN',
   'WORKSPACE_MOVED',
   'CHAT_FAILED',
@@ -53,13 +52,18 @@ export const CHANGE_REFUSALS: EngineErrorCode[] = [
 ];
 
 /** Declares a route; its handler sees only requests that its schemas accept. */
-export function route<Parts extends z.ZodRawShape>(definition: Definition<Parts>): Route {
-  const { request, handle, ...description } = definition;
-  const { answers } = definition;
+export function route<Parts extends z.ZodRawShape>(
+  method: Route['method'],
+  path: string,
+  { request: parts, handle, ...description }: Definition<Parts>,
+): Route {
+  const { answers } = description;
   const [status] = Object.keys(answers);
-  const schema = request ?? z.object<Parts>();
+  const schema = z.object(parts);
   return {
     ...description,
+    method,
+    path,
     parts: schema.shape,
     async answer(event) {
       const request = await parseRequest(event, schema);
@@ -73,6 +77,12 @@ export function route<Parts extends z.ZodRawShape>(definition: Definition<Parts>
 
 export function sendAsEvents({ res }: H3Event): void {
   for (const [name, value] of Object.entries(STREAM_HEADERS)) res.headers.set(name, value);
+}
+
+/** Answers a command of which nothing is to be told but that it was accepted. */
+export async function succeeded(work: Promise<void>) {
+  await withDeadline(work);
+  return { success: true };
 }
 
 /** How long a caller waits for a command to be on disk. */

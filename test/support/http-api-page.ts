@@ -27,7 +27,7 @@ JSON over HTTP on \`PORT\` (3737). Every route but \`GET /health\` and \`GET /in
 does not know are ignored, wrong types are refused. A body is JSON whatever its content type says, up to \`BODY_MAX_BYTES\`.
 \`HEAD\` works wherever \`GET\` does. Refusals have [one shape](errors.md), also of what is no HTTP request; any route may answer
 \`validation_failed\`, \`unauthorized\`, \`malformed_request\`, \`request_timeout\`, \`expectation_failed\`, \`headers_too_large\` and \`internal\`,
-any route with a body \`malformed_json\`, \`body_incomplete\` and \`payload_too_large\`. No answer is to be kept: all say
+any route with a body \`malformed_json\`, \`body_incomplete\` and \`payload_too_large\`, any route of one chat \`chat_not_found\`. No answer is to be kept: all say
 \`Cache-Control: no-store\`, but for the code of the page and the streams.
 
 A command is on disk before it is answered. \`lastEventId\` of a snapshot is the cursor to follow it with:

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   ChatListQuerySchema,
   ChatListSchema,
@@ -10,29 +9,21 @@ import {
   UpdateChatSchema,
 } from '../../contract/chats.ts';
 import { AnswerSchema, RequestListSchema, RequestParamsSchema } from '../../contract/requests.ts';
+import { SearchQuerySchema, SearchResultsSchema } from '../../contract/search.ts';
 import type { Engine } from '../engine.ts';
-import { CHANGE_REFUSALS, route, withDeadline } from '../route.ts';
-
-const CreateChat = CreateChatSchema.meta({ id: 'CreateChat' });
-const UpdateChat = UpdateChatSchema.meta({ id: 'UpdateChat' });
-const ChatResponse = ChatResponseSchema.meta({ id: 'ChatResponse' });
-const ChatSnapshot = ChatSnapshotSchema.meta({ id: 'ChatSnapshot' });
-const ChatList = ChatListSchema.meta({ id: 'ChatList' });
-const Success = SuccessSchema.meta({ id: 'Success' });
+import { CHANGE_REFUSALS, route, succeeded, withDeadline } from '../route.ts';
 
 export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
   return [
-    route({
-      method: 'POST',
-      path: '/chats',
+    route('POST', '/chats', {
       summary: 'Open a chat with an agent',
-      request: z.object({ body: CreateChat }),
+      request: { body: CreateChatSchema },
       example: { provider: 'claude', title: 'Fix the login' },
       answers: {
-        201: { description: 'A new chat.', schema: ChatResponse },
+        201: { description: 'A new chat.', schema: ChatResponseSchema },
         200: {
           description: 'The chat that has this `id` or `clientRequestId` already.',
-          schema: ChatResponse,
+          schema: ChatResponseSchema,
         },
       },
       refusals: [
@@ -49,87 +40,77 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
         return { chat };
       },
     }),
-    route({
-      method: 'GET',
-      path: '/chats',
+    route('GET', '/chats', {
       summary: 'All chats, or the sub-chats of one',
-      request: z.object({ query: ChatListQuerySchema }),
-      answers: { 200: { description: 'The chats, as of `lastEventId`.', schema: ChatList } },
+      request: { query: ChatListQuerySchema },
+      answers: { 200: { description: 'The chats, as of `lastEventId`.', schema: ChatListSchema } },
       handle: ({ query }) => chats.list({ parentChatId: query.parentChatId }),
     }),
-  ];
-}
-
-export function oneChatRoutes({ chats }: Pick<Engine, 'chats'>) {
-  return [
-    route({
-      method: 'GET',
-      path: '/chats/:chatId',
+    route('GET', '/chats/:chatId', {
       summary: 'One chat',
-      request: z.object({ params: ChatParamsSchema }),
-      answers: { 200: { description: 'The chat, as of `lastEventId`.', schema: ChatSnapshot } },
-      refusals: ['CHAT_NOT_FOUND'],
+      request: { params: ChatParamsSchema },
+      answers: { 200: { description: 'The chat, as of `lastEventId`.', schema: ChatSnapshotSchema } },
       handle: ({ params }) => chats.get(params.chatId),
     }),
-    route({
-      method: 'PATCH',
-      path: '/chats/:chatId',
+    route('PATCH', '/chats/:chatId', {
       summary:
         'Change a chat: its title, and the settings of messages that start from then on and do not say otherwise',
-      request: z.object({ params: ChatParamsSchema, body: UpdateChat }),
+      request: { params: ChatParamsSchema, body: UpdateChatSchema },
       example: { title: 'Fix the login', thinkingLevel: 'max' },
-      answers: { 200: { description: 'The chat as it is now.', schema: ChatResponse } },
-      refusals: [
-        'CHAT_NOT_FOUND',
-        'CHAT_FAILED',
-        'SHUTTING_DOWN',
-        'WORKSPACE_MOVED',
-        'OUTCOME_UNKNOWN',
-        'STORAGE_FULL',
-      ],
+      answers: { 200: { description: 'The chat as it is now.', schema: ChatResponseSchema } },
+      refusals: CHANGE_REFUSALS,
       handle: async ({ params, body }) => ({ chat: await withDeadline(chats.update(params.chatId, body)) }),
     }),
-    route({
-      method: 'DELETE',
-      path: '/chats/:chatId',
+    route('DELETE', '/chats/:chatId', {
       summary: 'Delete a chat with its queue, history and sub-chats; running turns are stopped first',
-      request: z.object({ params: ChatParamsSchema }),
-      answers: { 200: { description: 'It is gone.', schema: Success } },
-      refusals: ['CHAT_NOT_FOUND', 'SHUTTING_DOWN', 'WORKSPACE_MOVED', 'OUTCOME_UNKNOWN'],
-      async handle({ params }) {
-        await withDeadline(chats.remove(params.chatId));
-        return { success: true };
-      },
+      request: { params: ChatParamsSchema },
+      answers: { 200: { description: 'It is gone.', schema: SuccessSchema } },
+      refusals: ['SHUTTING_DOWN', 'WORKSPACE_MOVED', 'OUTCOME_UNKNOWN'],
+      handle: ({ params }) => succeeded(chats.remove(params.chatId)),
     }),
-  ];
-}
-
-const RequestList = RequestListSchema.meta({ id: 'RequestList' });
-const Answer = AnswerSchema.meta({ id: 'Answer' });
-
-export function requestRoutes({ chats }: Pick<Engine, 'chats'>) {
-  return [
-    route({
-      method: 'GET',
-      path: '/chats/:chatId/requests',
+    route('GET', '/chats/:chatId/requests', {
       summary: 'What the chat waits for: permissions, questions, plans and a budget that is used up',
-      request: z.object({ params: ChatParamsSchema }),
-      answers: { 200: { description: 'The open requests, oldest first.', schema: RequestList } },
-      refusals: ['CHAT_NOT_FOUND'],
+      request: { params: ChatParamsSchema },
+      answers: { 200: { description: 'The open requests, oldest first.', schema: RequestListSchema } },
       handle: async ({ params }) => ({ requests: await chats.requests(params.chatId) }),
     }),
-    route({
-      method: 'POST',
-      path: '/chats/:chatId/requests/:requestId',
+    route('POST', '/chats/:chatId/requests/:requestId', {
       summary: 'Answer one of them',
-      request: z.object({ params: RequestParamsSchema, body: Answer }),
+      request: { params: RequestParamsSchema, body: AnswerSchema },
       example: { decision: 'allow' },
-      answers: { 200: { description: 'The answer is on disk and goes to the agent.', schema: Success } },
-      refusals: ['REQUEST_NOT_FOUND', ...CHANGE_REFUSALS],
-      async handle({ params, body }) {
-        await withDeadline(chats.answer(params.chatId, params.requestId, body));
-        return { success: true };
+      answers: {
+        200: { description: 'The answer is on disk and goes to the agent.', schema: SuccessSchema },
       },
+      refusals: ['REQUEST_NOT_FOUND', ...CHANGE_REFUSALS],
+      handle: ({ params, body }) => succeeded(chats.answer(params.chatId, params.requestId, body)),
+    }),
+    route('GET', '/search', {
+      summary: 'Find words in what was said, in all chats or in one, whatever their case',
+      request: { query: SearchQuerySchema },
+      answers: {
+        200: {
+          description:
+            'The chats that were used last first, in each what was said last. `truncated`: there may be more.',
+          schema: SearchResultsSchema,
+          example: FOUND,
+        },
+      },
+      refusals: ['CHAT_NOT_FOUND'],
+      handle: ({ query }) => chats.search(query),
     }),
   ];
 }
+
+const FOUND = {
+  results: [
+    {
+      chatId: '7b0f5c1e-2a64-4d3b-9e0a-1c5d8f7e6a90',
+      title: 'Fix the login',
+      eventIndex: 12,
+      timestamp: '2026-01-01T12:00:00.000Z',
+      kind: 'text',
+      excerpt: '…the login fails because the cookie is never set…',
+    },
+  ],
+  truncated: false,
+};

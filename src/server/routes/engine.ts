@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { ChangeWorkspaceBudgetSchema } from '../../contract/budget.ts';
 import { HandOverSchema, HealthSchema, StatusSchema } from '../../contract/status.ts';
 import { UsageResponseSchema } from '../../contract/usage.ts';
+import {
+  RefreshAcceptedSchema,
+  RefreshParamsSchema,
+  TokenRefreshHealthSchema,
+} from '../../contract/credentials.ts';
 import type { Engine } from '../engine.ts';
 import { describeRoutes } from '../openapi.ts';
 import { route, withDeadline, type Route } from '../route.ts';
-
-const Health = HealthSchema.meta({ id: 'Health' });
-const ChangeWorkspaceBudget = ChangeWorkspaceBudgetSchema.meta({ id: 'ChangeWorkspaceBudget' });
-const Status = StatusSchema.meta({ id: 'Status' });
 
 const HandOverQuerySchema = z.object({
   /** Nothing else is drained by a request: a signal ends an engine at once. */
@@ -18,45 +19,36 @@ const HandOverQuerySchema = z.object({
 });
 
 export function engineRoutes(
-  engine: Pick<Engine, 'health' | 'status' | 'usage' | 'setBudget' | 'move' | 'metrics'>,
+  engine: Pick<Engine, 'health' | 'status' | 'usage' | 'setBudget' | 'move' | 'metrics' | 'credentials'>,
 ) {
   return [
-    route({
-      method: 'GET',
-      path: '/health',
+    route('GET', '/health', {
       summary: 'Whether the engine lives and how far its boot is',
       isOpen: true,
-      answers: { 200: { description: 'It lives.', schema: Health } },
+      answers: { 200: { description: 'It lives.', schema: HealthSchema } },
       handle: () => engine.health(),
     }),
-    route({
-      method: 'GET',
-      path: '/status',
+    route('GET', '/status', {
       summary: 'Counters of the engine',
-      answers: { 200: { description: 'The counters, as of `lastEventId`.', schema: Status } },
+      answers: { 200: { description: 'The counters, as of `lastEventId`.', schema: StatusSchema } },
       handle: () => engine.status(),
     }),
-    route({
-      method: 'GET',
-      path: '/usage',
+    route('GET', '/usage', {
       summary: 'What the agents have used: all, by agent, by chat',
       answers: { 200: { description: 'The sums, as of `lastEventId`.', schema: UsageResponseSchema } },
       handle: () => engine.usage(),
     }),
-    route({
-      method: 'PATCH',
-      path: '/usage',
+    route('PATCH', '/usage', {
       summary: 'Sets what all chats together may use; null lifts it',
-      request: z.object({ body: ChangeWorkspaceBudget }),
+      request: { body: ChangeWorkspaceBudgetSchema },
       answers: { 200: { description: 'The sums, with the new budget.', schema: UsageResponseSchema } },
+      refusals: ['SHUTTING_DOWN', 'WORKSPACE_MOVED', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
       handle: ({ body }) => withDeadline(engine.setBudget(body.budget)),
     }),
-    route({
-      method: 'POST',
-      path: '/drain',
+    route('POST', '/drain', {
       summary:
         'Gives the workspace to another machine: turns end, everything is archived, then the engine ends',
-      request: z.object({ query: HandOverQuerySchema }),
+      request: { query: HandOverQuerySchema },
       answers: {
         200: { description: 'Everything is kept: another engine may start now.', schema: HandOverSchema },
         202: { description: 'It goes on. Asked again, it is waited for.', schema: HandOverSchema },
@@ -68,9 +60,7 @@ export function engineRoutes(
         return answer;
       },
     }),
-    route({
-      method: 'GET',
-      path: '/metrics',
+    route('GET', '/metrics', {
       summary: 'What Prometheus collects',
       answers: {
         200: {
@@ -85,14 +75,29 @@ export function engineRoutes(
         return text;
       },
     }),
+    route('GET', '/token-refresh/health', {
+      summary: 'The state of the credentials of GitHub, Claude Code and Codex, without any secret',
+      answers: { 200: { description: 'Each provider.', schema: TokenRefreshHealthSchema } },
+      handle: () => engine.credentials.health(),
+    }),
+    route('POST', '/token-refresh/:provider', {
+      summary: 'Ask the control plane for another credential now',
+      request: { params: RefreshParamsSchema },
+      answers: {
+        202: {
+          description: 'It is being asked; `credentials.changed` events tell the result.',
+          schema: RefreshAcceptedSchema,
+        },
+      },
+      refusals: ['SHUTTING_DOWN', 'WORKSPACE_MOVED'],
+      handle: ({ params: { provider } }) => engine.credentials.refresh(provider),
+    }),
   ];
 }
 
 /** `routes` are described together with the route that describes them. */
 export function openapiRoutes({ version, routes }: { version: string; routes: Route[] }) {
-  const describing: Route = route({
-    method: 'GET',
-    path: '/openapi.json',
+  const describing: Route = route('GET', '/openapi.json', {
     summary: 'This interface as an OpenAPI 3.1 document',
     answers: { 200: { description: 'The document.', schema: z.looseObject({ openapi: z.string() }) } },
     handle: () => describeRoutes([...routes, describing], { version }),

@@ -40,11 +40,9 @@ const HeadersSchema = z.looseObject({
 
 export function eventRoutes({ events, actors, hooks }: Pick<Engine, 'events' | 'actors' | 'hooks'>) {
   return [
-    route({
-      method: 'GET',
-      path: '/events',
+    route('GET', '/events', {
       summary: 'Everything that happens, as server-sent events',
-      request: z.object({ query: QuerySchema, headers: HeadersSchema }),
+      request: { query: QuerySchema, headers: HeadersSchema },
       refusals: ['SHUTTING_DOWN'],
       answers: {
         200: {

@@ -10,25 +10,16 @@ import {
 import type { Engine } from '../engine.ts';
 import { route, sendAsEvents } from '../route.ts';
 
-const HooksStatus = HooksStatusSchema.meta({ id: 'HooksStatus' });
-const HookTestEvent = HookTestEventSchema.meta({ id: 'HookTestEvent' });
-const TestHook = TestHookSchema.meta({ id: 'TestHook' });
-const RunHooksResponse = RunHooksResponseSchema.meta({ id: 'RunHooksResponse' });
-
 export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
   return [
-    route({
-      method: 'GET',
-      path: '/hooks/status',
+    route('GET', '/hooks/status', {
       summary: 'The state of the hooks of the repositories, and the end of their output',
-      answers: { 200: { description: 'The hooks of this boot.', schema: HooksStatus } },
+      answers: { 200: { description: 'The hooks of this boot.', schema: HooksStatusSchema } },
       handle: () => hooks.status(),
     }),
-    route({
-      method: 'GET',
-      path: '/hooks/logs',
+    route('GET', '/hooks/logs', {
       summary: 'What hooks printed: `startHooks.log`',
-      request: z.object({ query: HookLogsQuerySchema }),
+      request: { query: HookLogsQuerySchema },
       answers: {
         200: {
           description:
@@ -44,18 +35,11 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
         return stream;
       },
     }),
-  ];
-}
-
-export function hookRunRoutes({ hooks }: Pick<Engine, 'hooks'>) {
-  return [
-    route({
-      method: 'POST',
-      path: '/hooks/run',
+    route('POST', '/hooks/run', {
       summary: 'Run the hooks of all repositories, or of one',
-      request: z.object({ query: RunHooksQuerySchema }),
+      request: { query: RunHooksQuerySchema },
       answers: {
-        202: { description: 'They run; `hooks.*` events tell the progress.', schema: RunHooksResponse },
+        202: { description: 'They run; `hooks.*` events tell the progress.', schema: RunHooksResponseSchema },
       },
       refusals: [
         'HOOK_NOT_FOUND',
@@ -67,16 +51,14 @@ export function hookRunRoutes({ hooks }: Pick<Engine, 'hooks'>) {
       ],
       handle: ({ query: { repo, type } }) => hooks.run({ type, ...(repo !== undefined && { repo }) }),
     }),
-    route({
-      method: 'POST',
-      path: '/hooks/test',
+    route('POST', '/hooks/test', {
       summary: 'Try a script. Nothing is recorded, and nothing it started survives its end or the caller',
-      request: z.object({ body: TestHook }),
+      request: { body: TestHookSchema },
       answers: {
         200: {
           description:
             'Server-sent events as it goes: `started`, `output` in whole lines, `ended`. After 1 MiB of output it is ended.',
-          schema: HookTestEvent,
+          schema: HookTestEventSchema,
           mediaType: 'text/event-stream',
           example: { type: 'output', text: 'ready\n' },
         },

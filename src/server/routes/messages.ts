@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { HTTPResponse } from 'h3';
-import { z } from 'zod';
 import { ChatParamsSchema } from '../../contract/chats.ts';
 import { HistoryPageSchema } from '../../contract/history.ts';
 import {
@@ -21,38 +20,33 @@ import type { Engine, HistoryPage } from '../engine.ts';
 import { JSON_HEADERS } from '../refusal.ts';
 import { CHANGE_REFUSALS, route, withDeadline } from '../route.ts';
 
-const SendMessage = SendMessageSchema.meta({ id: 'SendMessage' });
-const Steer = SteerSchema.meta({ id: 'Steer' });
-const MessageReceipt = MessageReceiptSchema.meta({ id: 'MessageReceipt' });
-const InterruptReceipt = InterruptReceiptSchema.meta({ id: 'InterruptReceipt' });
-const History = HistoryPageSchema.meta({ id: 'HistoryPage' });
+const CHANGED = { 200: { description: 'What waits now.', schema: QueueMutationSchema } };
 
-export function messageRoutes({ messages }: Pick<Engine, 'messages'>) {
+export function messageRoutes({ chats, messages }: Pick<Engine, 'chats' | 'messages'>) {
   return [
-    route({
-      method: 'POST',
-      path: '/chats/:chatId/messages',
+    route('POST', '/chats/:chatId/messages', {
       summary: 'Send a message; it is on disk before the answer',
-      request: z.object({ params: ChatParamsSchema, headers: TraceHeadersSchema, body: SendMessage }),
+      request: { params: ChatParamsSchema, headers: TraceHeadersSchema, body: SendMessageSchema },
       example: { message: 'Add a test for the login', messageId: 'm-1' },
       answers: {
-        200: { description: 'It was accepted, now or when it was sent before.', schema: MessageReceipt },
+        200: {
+          description: 'It was accepted, now or when it was sent before.',
+          schema: MessageReceiptSchema,
+        },
       },
       refusals: ['MESSAGE_CONFLICT', 'UNSUPPORTED', 'QUEUE_FULL', ...CHANGE_REFUSALS],
       handle: ({ params, headers: { traceparent }, body }) =>
         named({ ...body, traceparent }, (message) => messages.send(params.chatId, message)),
     }),
-    route({
-      method: 'POST',
-      path: '/chats/:chatId/steer',
+    route('POST', '/chats/:chatId/steer', {
       summary: 'Add a message to the running turn, for agents that can; it is on disk before the answer',
-      request: z.object({ params: ChatParamsSchema, body: Steer }),
+      request: { params: ChatParamsSchema, body: SteerSchema },
       example: { message: 'Use the other branch', messageId: 'm-2' },
       answers: {
         200: {
           description:
             'It was accepted, now or before. It ends with the turn; if it came too late, it runs next.',
-          schema: MessageReceipt,
+          schema: MessageReceiptSchema,
         },
       },
       refusals: [
@@ -63,6 +57,63 @@ export function messageRoutes({ messages }: Pick<Engine, 'messages'>) {
         ...CHANGE_REFUSALS,
       ],
       handle: ({ params, body }) => named(body, (message) => messages.steer(params.chatId, message)),
+    }),
+    route('POST', '/chats/:chatId/interrupt', {
+      summary: 'Stop the running turn; the answer comes once the request is on disk',
+      request: { params: ChatParamsSchema, query: InterruptQuerySchema },
+      answers: {
+        200: {
+          description:
+            'Whether a turn was running, what waits behind it, and what becomes of its background.',
+          schema: InterruptReceiptSchema,
+        },
+      },
+      refusals: ['UNSUPPORTED', ...CHANGE_REFUSALS],
+      handle: ({ params, query }) =>
+        withDeadline(
+          messages.interrupt(params.chatId, {
+            clearQueue: query.queue === 'clear',
+            background: query.background,
+          }),
+        ),
+    }),
+    route('GET', '/chats/:chatId/history', {
+      summary: 'What was said in a chat: a page counted from the end, in the order it was said',
+      request: { params: ChatParamsSchema, query: HistoryQuerySchema },
+      answers: { 200: { description: 'The page, as of `lastEventId`.', schema: HistoryPageSchema } },
+      async handle({ params, query }) {
+        const page = await chats.history(params.chatId, query);
+        return new HTTPResponse(toJson(page), { headers: JSON_HEADERS });
+      },
+    }),
+    route('GET', '/chats/:chatId/queue', {
+      summary: 'What waits in a chat; the running message is not in it',
+      request: { params: ChatParamsSchema },
+      answers: { 200: { description: 'The queue, first to run first.', schema: QueueSchema } },
+      handle: ({ params }) => messages.queue(params.chatId),
+    }),
+    route('DELETE', '/chats/:chatId/queue', {
+      summary: 'Drop everything that waits',
+      request: { params: ChatParamsSchema },
+      answers: CHANGED,
+      refusals: CHANGE_REFUSALS,
+      handle: ({ params }) => changed(messages.clearQueue(params.chatId)),
+    }),
+    route('DELETE', '/chats/:chatId/queue/:messageId', {
+      summary: 'Withdraw one waiting message',
+      request: { params: QueuedMessageParamsSchema },
+      answers: CHANGED,
+      refusals: ['MESSAGE_NOT_FOUND', ...CHANGE_REFUSALS],
+      handle: ({ params }) => changed(messages.withdraw(params.chatId, params.messageId)),
+    }),
+    route('PATCH', '/chats/:chatId/queue/reorder', {
+      summary: 'Move one waiting message to another position, counted from 0',
+      request: { params: ChatParamsSchema, body: ReorderQueueSchema },
+      example: { messageId: 'm-2', position: 0 },
+      answers: CHANGED,
+      refusals: ['MESSAGE_NOT_FOUND', ...CHANGE_REFUSALS],
+      handle: ({ params, body: { messageId, position } }) =>
+        changed(messages.reorder(params.chatId, { messageId, position })),
     }),
   ];
 }
@@ -76,98 +127,11 @@ async function named<Message extends { messageId?: string | undefined }, Answer>
   return withDeadline(take({ ...message, messageId }), { messageId });
 }
 
-export function turnRoutes({ chats, messages }: Pick<Engine, 'chats' | 'messages'>) {
-  return [
-    route({
-      method: 'POST',
-      path: '/chats/:chatId/interrupt',
-      summary: 'Stop the running turn; the answer comes once the request is on disk',
-      request: z.object({ params: ChatParamsSchema, query: InterruptQuerySchema }),
-      answers: {
-        200: {
-          description:
-            'Whether a turn was running, what waits behind it, and what becomes of its background.',
-          schema: InterruptReceipt,
-        },
-      },
-      refusals: ['UNSUPPORTED', ...CHANGE_REFUSALS],
-      handle: ({ params, query }) =>
-        withDeadline(
-          messages.interrupt(params.chatId, {
-            clearQueue: query.queue === 'clear',
-            background: query.background,
-          }),
-        ),
-    }),
-    route({
-      method: 'GET',
-      path: '/chats/:chatId/history',
-      summary: 'What was said in a chat: a page counted from the end, in the order it was said',
-      request: z.object({ params: ChatParamsSchema, query: HistoryQuerySchema }),
-      answers: { 200: { description: 'The page, as of `lastEventId`.', schema: History } },
-      refusals: ['CHAT_NOT_FOUND'],
-      async handle({ params, query }) {
-        const page = await chats.history(params.chatId, query);
-        return new HTTPResponse(toJson(page), { headers: JSON_HEADERS });
-      },
-    }),
-  ];
-}
-
 /** The events are JSON text already; parsing them would make a page cost what its events weigh. */
 function toJson({ threadId, codingAgent, eventsJson, ...rest }: HistoryPage): string {
   const head = JSON.stringify({ threadId, codingAgent }).slice(0, -1);
   const tail = JSON.stringify(rest).slice(1);
   return `${head},"events":${eventsJson},${tail}`;
-}
-
-const Queue = QueueSchema.meta({ id: 'Queue' });
-const QueueMutation = QueueMutationSchema.meta({ id: 'QueueMutation' });
-const ReorderQueue = ReorderQueueSchema.meta({ id: 'ReorderQueue' });
-
-const CHANGED = { 200: { description: 'What waits now.', schema: QueueMutation } };
-
-export function queueRoutes({ messages }: Pick<Engine, 'messages'>) {
-  return [
-    route({
-      method: 'GET',
-      path: '/chats/:chatId/queue',
-      summary: 'What waits in a chat; the running message is not in it',
-      request: z.object({ params: ChatParamsSchema }),
-      answers: { 200: { description: 'The queue, first to run first.', schema: Queue } },
-      refusals: ['CHAT_NOT_FOUND'],
-      handle: ({ params }) => messages.queue(params.chatId),
-    }),
-    route({
-      method: 'DELETE',
-      path: '/chats/:chatId/queue',
-      summary: 'Drop everything that waits',
-      request: z.object({ params: ChatParamsSchema }),
-      answers: CHANGED,
-      refusals: CHANGE_REFUSALS,
-      handle: ({ params }) => changed(messages.clearQueue(params.chatId)),
-    }),
-    route({
-      method: 'DELETE',
-      path: '/chats/:chatId/queue/:messageId',
-      summary: 'Withdraw one waiting message',
-      request: z.object({ params: QueuedMessageParamsSchema }),
-      answers: CHANGED,
-      refusals: ['MESSAGE_NOT_FOUND', ...CHANGE_REFUSALS],
-      handle: ({ params }) => changed(messages.withdraw(params.chatId, params.messageId)),
-    }),
-    route({
-      method: 'PATCH',
-      path: '/chats/:chatId/queue/reorder',
-      summary: 'Move one waiting message to another position, counted from 0',
-      request: z.object({ params: ChatParamsSchema, body: ReorderQueue }),
-      example: { messageId: 'm-2', position: 0 },
-      answers: CHANGED,
-      refusals: ['MESSAGE_NOT_FOUND', ...CHANGE_REFUSALS],
-      handle: ({ params, body: { messageId, position } }) =>
-        changed(messages.reorder(params.chatId, { messageId, position })),
-    }),
-  ];
 }
 
 async function changed(work: Promise<QueueItem[]>) {

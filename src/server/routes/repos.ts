@@ -5,8 +5,6 @@ import { RepoListSchema, type Repo } from '../../contract/repos.ts';
 import type { Engine } from '../engine.ts';
 import { route } from '../route.ts';
 
-const RepoList = RepoListSchema.meta({ id: 'RepoList' });
-
 const QuerySchema = z.looseObject({
   includeDiffs: z.stringbool().default(false).meta({
     description:
@@ -16,15 +14,13 @@ const QuerySchema = z.looseObject({
 
 export function repoRoutes({ repos }: Pick<Engine, 'repos'>) {
   return [
-    route({
-      method: 'GET',
-      path: '/repos',
+    route('GET', '/repos', {
       summary: 'The repositories of the workspace',
-      request: z.object({ query: QuerySchema }),
+      request: { query: QuerySchema },
       answers: {
         200: {
           description: 'The repositories by name. One that cannot be read says why in `error`.',
-          schema: RepoList,
+          schema: RepoListSchema,
         },
       },
       async handle({ query }, { res }) {

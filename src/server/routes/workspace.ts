@@ -1,0 +1,99 @@
+import { CanvasItemSchema, CanvasListSchema } from '../../contract/canvas.ts';
+import { WorkspaceEnvironmentSchema } from '../../contract/environment.ts';
+import { PlanListSchema, PlanParamsSchema, PlanSchema } from '../../contract/plans.ts';
+import { PreviewListSchema } from '../../contract/previews.ts';
+import type { Engine } from '../engine.ts';
+import { route } from '../route.ts';
+
+const CANVAS_ITEM = {
+  filename: 'report.md',
+  kind: 'markdown',
+  sizeBytes: 9,
+  updatedAt: '2026-01-01T12:00:00.000Z',
+  mimeType: 'text/markdown',
+  content: '# Report\n',
+};
+
+const PREVIEWS = {
+  previews: [
+    {
+      port: 5173,
+      publicUrl: 'https://5173-w1.preview.example.com',
+      createdAt: '2026-01-01T12:00:00.000Z',
+      pid: 4242,
+      command: 'node node_modules/.bin/vite',
+      chatId: null,
+    },
+  ],
+};
+
+const ENVIRONMENT = {
+  engineVersion: '0.1.0',
+  variables: ['HOME', 'PATH'],
+  skills: [{ name: 'review', description: 'Reviews a change.', agent: 'claude', repoName: 'shop' }],
+  codingAgents: {
+    claude: {
+      available: true,
+      version: '2.1.332 (Claude Code)',
+      authMethod: 'oauth',
+      protocol: 'stream-json',
+    },
+  },
+  hooks: [{ hookType: 'repository', hookName: 'shop', kind: 'start' }],
+  integrations: { github: true, slack: false, linear: false },
+};
+
+export function workspaceRoutes({
+  plans,
+  canvas,
+  previews,
+  environment,
+}: Pick<Engine, 'plans' | 'canvas' | 'previews' | 'environment'>) {
+  return [
+    route('GET', '/plans', {
+      summary: 'The plans that agents and people wrote, newest first',
+      answers: { 200: { description: 'The plans of all sources.', schema: PlanListSchema } },
+      handle: async () => ({ plans: await plans.list() }),
+    }),
+    route('GET', '/plans/:filename', {
+      summary: 'One plan',
+      request: { params: PlanParamsSchema },
+      answers: { 200: { description: 'The newest plan of this name.', schema: PlanSchema } },
+      refusals: ['PLAN_NOT_FOUND'],
+      handle: ({ params }) => plans.get(params.filename),
+    }),
+    route('GET', '/canvas', {
+      summary: 'What agents put into `~/.replicas/canvas`, newest first',
+      answers: { 200: { description: 'Its items.', schema: CanvasListSchema } },
+      handle: async () => ({ items: await canvas.list() }),
+    }),
+    route('GET', '/canvas/:filename', {
+      summary: 'One item of the canvas',
+      request: { params: PlanParamsSchema },
+      answers: {
+        200: {
+          description: 'Markdown and HTML as `content`, anything else as `base64`; over 5 MiB neither.',
+          schema: CanvasItemSchema,
+          example: CANVAS_ITEM,
+        },
+      },
+      refusals: ['CANVAS_ITEM_NOT_FOUND'],
+      handle: ({ params }) => canvas.get(params.filename),
+    }),
+    route('GET', '/previews', {
+      summary: 'The ports on which processes of the workspace listen',
+      answers: {
+        200: { description: 'As they are now, by port.', schema: PreviewListSchema, example: PREVIEWS },
+      },
+      handle: async () => ({ previews: await previews.list() }),
+    }),
+    route('GET', '/environment', {
+      summary:
+        'What the workspace has: agents, skills, hooks, and the names of variables, never their values',
+      answers: {
+        200: { description: 'As it is now.', schema: WorkspaceEnvironmentSchema, example: ENVIRONMENT },
+      },
+      handle: () => environment(),
+    }),
+  ];
+}
