@@ -59,7 +59,7 @@ export async function startDev(options: DevOptions): Promise<DevEngine> {
     throw error;
   });
   const { port } = new URL(engine.url);
-  const settings = differingFrom(options.environment, { ...environment, PORT: port });
+  const settings = { ...differingFrom(options.environment, environment), PORT: port };
   await writeFile(settingsFile, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
   return {
     url: engine.url,

@@ -58,7 +58,7 @@ it('keeps its secret to itself, over restarts', async () => {
 });
 
 it('keeps what its engine was started with while it runs, for the commands beside it', async () => {
-  const engine = await start({ PATH: '/bin', HOME: '/root' });
+  const engine = await start({ PATH: '/bin', HOME: '/root', PORT: '3737' });
   const file = join(home, 'engine-environment.json');
   const settings: unknown = JSON.parse(await readFile(file, 'utf8'));
 
