@@ -14,7 +14,7 @@ export function checkHooks(path: string, print: (text: string) => void): number 
   refuseNoFolder(folder);
   const reading = readRepositoryConfig(folder);
   if (reading.state === 'absent') {
-    print(`There is no ${CONFIG_FILES.join(', ')} in ${folder}.\n`);
+    print(`There is no ${CONFIG_FILES.join(' or ')} in ${folder}.\n`);
     return 1;
   }
   if (reading.state === 'invalid') {

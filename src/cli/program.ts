@@ -149,7 +149,7 @@ function addObservation(program: Command, shell: Shell): void {
         return withFinder(terminal, options, (clients) => watch(terminal, clients));
       }),
     );
-  ofEngine(program.command('search <words>'))
+  ofEngine(program.command('search').argument('<words>', 'what was said, in any case', toText))
     .description('find words in what was said, in all chats')
     .option('--limit <results>', 'at most so many', toCount, 20)
     .option('--json', 'print JSON')

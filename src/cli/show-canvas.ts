@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { EngineClient } from '../client/client.ts';
+import { show } from './show.ts';
 import { toColumns } from './show-status.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
@@ -18,7 +19,7 @@ export async function listCanvas(terminal: Terminal, { client, json }: CanvasOpt
     String(sizeBytes),
     updatedAt,
   ]);
-  terminal.print(json ? `${JSON.stringify({ items }, null, 2)}\n` : toColumns(rows));
+  show(terminal, { json, value: { items }, text: toColumns(rows), nothing: 'The canvas is empty.' });
   return EXIT.DONE;
 }
 
@@ -28,15 +29,11 @@ export async function printCanvasItem(
   { client, filename, json }: CanvasOptions & { filename: string },
 ): Promise<number> {
   const item = await client.canvasItem(filename, { signal: terminal.stopSignal() });
-  if (json) {
-    terminal.print(`${JSON.stringify(item, null, 2)}\n`);
-    return EXIT.DONE;
-  }
-  if (item.tooLarge === true) {
+  if (!json && item.tooLarge === true) {
     terminal.complain(`${filename} is too large to be read through the engine: ${item.sizeBytes} bytes.\n`);
     return EXIT.FAILED;
   }
   const text = item.content ?? Buffer.from(item.base64 ?? '', 'base64').toString('utf8');
-  terminal.print(terminal.isTerminal ? visible(text) : text);
+  show(terminal, { json, value: item, text: terminal.isTerminal ? visible(text) : text });
   return EXIT.DONE;
 }

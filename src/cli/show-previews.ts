@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { EngineClient } from '../client/client.ts';
+import { show } from './show.ts';
 import { toColumns } from './show-status.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
@@ -18,6 +19,7 @@ export async function showPreviews(
     dim(chatId?.slice(0, 8) ?? ''),
     visible(command),
   ]);
-  terminal.print(json ? `${JSON.stringify({ previews }, null, 2)}\n` : toColumns(rows));
+  const nothing = 'No process of the workspace listens on a port.';
+  show(terminal, { json, value: { previews }, text: toColumns(rows), nothing });
   return EXIT.DONE;
 }

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { EngineClient } from '../client/client.ts';
+import { show } from './show.ts';
 import { toColumns } from './show-status.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -24,7 +25,8 @@ export async function showSearch(
     cyan(kind),
     excerpt,
   ]);
-  terminal.print(json ? `${JSON.stringify(found, null, 2)}\n` : toColumns(rows));
+  const nothing = `Nobody said "${words}" in a chat.`;
+  show(terminal, { json, value: found, text: toColumns(rows), nothing });
   if (found.truncated && !json) terminal.complain('There may be more.\n');
   return found.results.length === 0 ? EXIT.FAILED : EXIT.DONE;
 }

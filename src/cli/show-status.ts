@@ -3,7 +3,9 @@ import pc from 'picocolors';
 import type { ChatSummary, EngineClient, Hook, Repo, Status } from '../client/client.ts';
 import { noteOfBoot } from './boot-note.ts';
 import { describeFailure } from './exit-code.ts';
+import { show } from './show.ts';
 import { EXIT, type Terminal } from './terminal.ts';
+import { visible } from './visible.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -19,11 +21,8 @@ export async function showStatus(
     client.repos({ signal }),
   ]);
   const colors = pc.createColors(terminal.hasColors);
-  terminal.print(
-    json
-      ? `${JSON.stringify({ status, chats, repos }, null, 2)}\n`
-      : describe({ status, chats, repos }, colors),
-  );
+  const value = { status, chats, repos };
+  show(terminal, { json, value, text: describe(value, colors) });
   return EXIT.DONE;
 }
 
@@ -87,11 +86,19 @@ export async function showHooks(
   const status = await client.hooks.status({ signal: terminal.stopSignal() });
   const colors = pc.createColors(terminal.hasColors);
   const rows = status.hooks.flatMap((hook) => toRows(hook, colors));
-  terminal.print(
-    json ? `${JSON.stringify(status, null, 2)}\n` : `Hooks: ${status.state}\n${toColumns(rows)}`,
-  );
+  const failed = status.hooks.map(lastWordsOf).join('');
+  show(terminal, { json, value: status, text: `Hooks: ${status.state}\n${toColumns(rows)}${failed}` });
   return status.state === 'failed' ? EXIT.FAILED : EXIT.DONE;
 }
+
+/** The end of what a hook printed that failed. */
+function lastWordsOf({ repoName, kind, status, output }: Hook): string {
+  if (status !== 'failed' && status !== 'timedOut') return '';
+  const lines = visible(stripVTControlCharacters(output).trimEnd()).split('\n').slice(-LAST_LINES);
+  return `\nThe end of what the ${kind} hook of ${repoName} printed:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+}
+
+const LAST_LINES = 10;
 
 function toRows(
   { repoName, kind, commands, error }: Hook,

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { EngineClient, TaskView } from '../client/client.ts';
 import { findChat } from './find-chat.ts';
+import { show } from './show.ts';
 import { toColumns } from './show-status.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
@@ -21,7 +22,9 @@ export async function showTasks(
   const signal = terminal.stopSignal();
   const { chat } = await findChat(client, { ...choice, isNew: false, signal });
   const tasks = await client.chats.tasks(chat.id, { signal });
-  terminal.print(json ? `${JSON.stringify({ tasks }, null, 2)}\n` : describe(tasks, terminal.hasColors));
+  const text = describe(tasks, terminal.hasColors);
+  const nothing = `Nothing runs in the background of the chat "${chat.title}".`;
+  show(terminal, { json, value: { tasks }, text, nothing });
   return EXIT.DONE;
 }
 

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Budget, EngineClient, UsageTotal } from '../client/client.ts';
 import { findChat } from './find-chat.ts';
+import { show } from './show.ts';
 import { toColumns, toDuration } from './show-status.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -17,7 +18,7 @@ export async function showUsage(
     ...Object.entries(providers).map(([provider, total]) => toRow(bold(provider), total)),
     ...toSum(bold, { name: 'all', usage, budget }),
   ];
-  terminal.print(json ? `${JSON.stringify(shown, null, 2)}\n` : toColumns([HEADINGS.map(dim), ...rows]));
+  show(terminal, { json, value: shown, text: toColumns([HEADINGS.map(dim), ...rows]) });
   return EXIT.DONE;
 }
 
@@ -35,9 +36,8 @@ export async function showBudget(terminal: Terminal, options: BudgetOptions): Pr
   const { name, usage = {}, budget } = await applyBudget(options, terminal.stopSignal());
   const { bold, dim } = pc.createColors(terminal.hasColors);
   const table = toColumns([HEADINGS.map(dim), ...toSum(bold, { name, usage, budget })]);
-  terminal.print(
-    options.json ? `${JSON.stringify({ budget: budget ?? null, usage }, null, 2)}\n` : table + noteOf(budget),
-  );
+  const value = { budget: budget ?? null, usage };
+  show(terminal, { json: options.json, value, text: table + noteOf(budget) });
   return EXIT.DONE;
 }
 

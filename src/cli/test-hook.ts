@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { EngineClient } from '../client/client.ts';
+import { codeOf } from '../storage/attempt.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 
 export interface TestHookOptions {
@@ -31,6 +32,6 @@ export async function testHook(
 
 async function readScript(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: unknown) => {
-    throw new CliError(`The script cannot be read: ${String(error)}`, EXIT.USAGE);
+    throw new CliError(`The script ${file} cannot be read (${codeOf(error) ?? String(error)}).`, EXIT.USAGE);
   });
 }

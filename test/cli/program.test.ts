@@ -25,6 +25,7 @@ describe('the command line', () => {
     [['send', 'hello', '--chat', ''], "option '--chat <id>' argument '' is invalid. It is empty."],
     [['send', 'hello', '--new', '--chat', 'a'], "option '--new' cannot be used with option '--chat <id>'"],
     [['tail', '--since', ' '], "option '--since <id>' argument ' ' is invalid. It is empty."],
+    [['search', ' '], "command-argument value ' ' is invalid for argument 'words'. It is empty."],
     [['budget', '--usd', '-1'], "option '--usd <dollars>' argument '-1' is invalid. It is a number above 0."],
     [
       ['budget', '--turns', '1.5'],

@@ -59,7 +59,7 @@ describe('hooks check', () => {
 
   it('fails without a file', () => {
     expect(checkHooks(folder, print)).toBe(1);
-    expect(printed).toBe(`There is no replicas.json, replicas.yaml, replicas.yml in ${folder}.\n`);
+    expect(printed).toBe(`There is no replicas.json or replicas.yaml or replicas.yml in ${folder}.\n`);
   });
 });
 
