@@ -282,7 +282,12 @@ export const engineMachine = engineSetup.createMachine({
         },
       },
     },
-    stopped: { description: 'Nothing runs any more.', type: 'final' },
-    handedOver: { description: 'Agents run on; the next engine attaches to them.', type: 'final' },
+    stopped: { description: 'Nothing runs any more.', tags: 'over', entry: 'letGo', on: { '*': {} } },
+    handedOver: {
+      description: 'Agents run on; the next engine attaches to them.',
+      tags: 'over',
+      entry: 'letGo',
+      on: { '*': {} },
+    },
   },
 });

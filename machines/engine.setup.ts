@@ -1,14 +1,22 @@
 /** The vocabulary of the engine machine. */
 import { and, assertEvent, assign, emit, enqueueActions, setup, stateIn } from 'xstate';
 import type { CredentialProvider, LoginProvider } from '../src/contract/credentials.ts';
-import type { Budget, Spent, Used, WorkspaceLimits } from '../src/contract/budget.ts';
+import type { Spent } from '../src/contract/budget.ts';
 import type { Recorded } from '../src/contract/records.ts';
 import { archiveMachine } from './archive.machine.ts';
 import { bootMachine } from './boot.machine.ts';
 import { isReached, raised } from './chat.budget.ts';
-import type { ChatInput } from './chat.events.ts';
 import { chatMachine } from './chat.machine.ts';
 import { credentialMachine } from './credential.machine.ts';
+import type {
+  ActorCrashed,
+  ChatCrashed,
+  EngineCommand,
+  EngineContext,
+  EngineEmitted,
+  NewChat,
+  WorkspaceUse,
+} from './engine.events.ts';
 import { loginMachine } from './login.machine.ts';
 import { mirrorMachine } from './mirror.machine.ts';
 import { mustProvidePromise } from './must-provide.ts';
@@ -18,64 +26,16 @@ import { startHooksMachine } from './start-hooks.machine.ts';
 /** How often an actor may crash within `restartWindow` before it is given up. */
 const RESTARTS = 3;
 
-const CREDENTIALS: readonly CredentialProvider[] = ['github', 'claude', 'codex'];
-const LOGINS: readonly LoginProvider[] = ['claude', 'codex'];
-
-type NewChat = Omit<ChatInput, 'mayStart' | 'spent'>;
-
-export type EngineCommand =
-  | { type: 'chat.create'; input: NewChat }
-  | { type: 'chats.restore'; inputs: readonly NewChat[] }
-  | { type: 'storage.low' }
-  | { type: 'storage.recovered' }
-  | { type: 'budget.set'; budget: Budget | null }
-  /** To what is named of it; left out: by the same amount again. */
-  | { type: 'budget.raise'; to: Budget | undefined }
-  | ({ type: 'workspace.used' } & WorkspaceUse)
-  | { type: 'restartWindow.elapsed'; chatId: string }
-  | { type: 'engine.drain' }
-  | { type: 'engine.handOver' }
-  /** Once turns have ended and everything is copied; given up after the limit. */
-  | { type: 'engine.move'; limitMs: number }
-  | { type: 'engine.fence' }
-  | { type: 'mirror.begin' }
-  | { type: 'archive.begin' }
-  | { type: `xstate.done.actor.${string}`; actorId: string }
-  | { type: `xstate.error.actor.${string}`; actorId: string; error: unknown };
-
-/** A chat's actor failed: it is asked back (`isGivenUp` false) or left alone. Not for the journal. */
-export interface ChatCrashed {
-  type: 'chat.crashed';
-  chatId: string;
-  isGivenUp: boolean;
-  error: unknown;
-}
-
-/** Another actor failed: it was started again, or (`isGivenUp`) left alone. Not for the journal. */
-export interface ActorCrashed {
-  type: 'actor.crashed';
-  actorId: string;
-  isGivenUp: boolean;
-  error: unknown;
-}
-
-/** What the workspace may use and has used, as last told, and when that was. */
-export interface WorkspaceUse {
-  limits: WorkspaceLimits;
-  used: Used;
-  at: string;
-}
-
-export type EngineEmitted = ChatCrashed | ActorCrashed | Recorded<'budget.changed'>;
-
-export interface EngineContext {
-  chatIds: string[];
-  /** Crashes within the last `restartWindow`, by actor. */
-  crashes: Record<string, number>;
-  use: WorkspaceUse;
-  /** How long giving the workspace to another machine may take. */
-  moveLimitMs: number;
-}
+/** By their actors. */
+const CREDENTIALS = new Map<string, CredentialProvider>([
+  ['credential.github', 'github'],
+  ['credential.claude', 'claude'],
+  ['credential.codex', 'codex'],
+]);
+const LOGINS = new Map<string, LoginProvider>([
+  ['login.claude', 'claude'],
+  ['login.codex', 'codex'],
+]);
 
 const mayStart = stateIn({ active: { work: { serving: 'running' } } });
 const areHooksOver = stateIn({ active: { hooks: 'over' } });
@@ -84,7 +44,7 @@ const isUnmirrored = stateIn({ active: { mirror: 'absent' } });
 const isUnarchived = stateIn({ active: { archive: 'absent' } });
 
 export const engineSetup = setup({
-  types: {} as { context: EngineContext; events: EngineCommand; emitted: EngineEmitted },
+  types: {} as { context: EngineContext; events: EngineCommand; emitted: EngineEmitted; tags: 'over' },
   actors: {
     archive: archiveMachine,
     boot: bootMachine,
@@ -130,15 +90,12 @@ export const engineSetup = setup({
           : context.crashes,
     }),
     startCredentials: enqueueActions(({ enqueue }) => {
-      for (const provider of CREDENTIALS)
-        enqueue.spawnChild('credential', { id: `credential.${provider}`, input: { provider } });
-      for (const provider of LOGINS)
-        enqueue.spawnChild('login', { id: `login.${provider}`, input: { provider } });
+      for (const [id, provider] of CREDENTIALS) enqueue.spawnChild('credential', { id, input: { provider } });
+      for (const [id, provider] of LOGINS) enqueue.spawnChild('login', { id, input: { provider } });
     }),
     restartActor: enqueueActions(({ event, enqueue }) => {
       const id = actorOf(event);
-      const credential = CREDENTIALS.find((provider) => id === `credential.${provider}`);
-      const login = LOGINS.find((provider) => id === `login.${provider}`);
+      const [credential, login] = [CREDENTIALS.get(id), LOGINS.get(id)];
       enqueue.stopChild(id);
       if (credential !== undefined) enqueue.spawnChild('credential', { id, input: { provider: credential } });
       else if (login !== undefined) enqueue.spawnChild('login', { id, input: { provider: login } });
@@ -183,6 +140,11 @@ export const engineSetup = setup({
     }),
     shutDownChats: enqueueActions(({ context, enqueue }) => {
       for (const chatId of context.chatIds) enqueue.sendTo(chatId, { type: 'chat.shutdown' });
+    }),
+    /** A state that is final would stop them too, and copy the list of all children for each. */
+    letGo: enqueueActions(({ context, enqueue }) => {
+      for (const id of [...context.chatIds, ...CREDENTIALS.keys(), ...LOGINS.keys()])
+        enqueue.sendTo(id, { type: 'xstate.stop' });
     }),
     shutDownHooks: enqueueActions(({ enqueue, check }) => {
       if (!check(areHooksOver)) enqueue.sendTo('startHooks', { type: 'hooks.shutdown' });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { waitFor } from 'xstate';
-import type { EngineCommand } from '../../machines/engine.setup.ts';
+import type { EngineCommand } from '../../machines/engine.events.ts';
 import { openRequestsOf } from '../../machines/chat.context.ts';
 import { createRecord } from '../../machines/chat.record.ts';
 import type { ChatActor } from '../journal/record-actors.ts';

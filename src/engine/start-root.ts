@@ -6,7 +6,7 @@ import type { ChatOrigin } from '../../machines/chat.events.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
 import type { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
-import type { EngineCommand } from '../../machines/engine.setup.ts';
+import type { EngineCommand } from '../../machines/engine.events.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
 import { isOpen } from '../../machines/hook.record.ts';
 import { mirrorMachine } from '../../machines/mirror.machine.ts';
@@ -109,7 +109,7 @@ export function startRoot(options: StartRootOptions): Root {
     toHooks: (event) => (childOf('startHooks') as ActorRefFrom<typeof startHooksMachine>).send(event),
     archive: () => childOf('archive') as ActorRefFrom<typeof archiveMachine> | undefined,
     mirror: () => childOf('mirror') as ActorRefFrom<typeof mirrorMachine> | undefined,
-    ended: () => waitFor(actor, ({ status }) => status !== 'active'),
+    ended: () => waitFor(actor, (snapshot) => snapshot.hasTag('over')),
     moved: () =>
       new Promise((resolve) => {
         actor.subscribe((snapshot) => {

@@ -8,7 +8,7 @@ import { credentialMachine } from '../../machines/credential.machine.ts';
 import type { RefreshEnd, RefreshInput } from '../../machines/credential.setup.ts';
 import { loginMachine } from '../../machines/login.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
-import type { EngineCommand, EngineEmitted } from '../../machines/engine.setup.ts';
+import type { EngineCommand, EngineEmitted } from '../../machines/engine.events.ts';
 import type { AgentCommand, AgentSessionInput } from '../../src/contract/facts.ts';
 import { session } from './chat-words.ts';
 import { chatInputOf, type ChatStart } from './start-chat.ts';

@@ -1,4 +1,4 @@
-import type { ActorCrashed } from '../../../machines/engine.setup.ts';
+import type { ActorCrashed } from '../../../machines/engine.events.ts';
 import type { JournalEntry as Entry } from '../event-line.ts';
 
 /** What broke is not shown, it may hold a secret; the log has it. */

@@ -5,7 +5,7 @@
 import type { BootEmitted } from '../../../machines/boot.machine.ts';
 import type { ChatEmitted, ChatSaid } from '../../../machines/chat.events.ts';
 import type { CredentialEmitted } from '../../../machines/credential.setup.ts';
-import type { ActorCrashed, EngineEmitted } from '../../../machines/engine.setup.ts';
+import type { ActorCrashed, EngineEmitted } from '../../../machines/engine.events.ts';
 import type { HookEmitted } from '../../../machines/hook.events.ts';
 import type { LoginEmitted } from '../../../machines/login.setup.ts';
 import type { MirrorEmitted } from '../../../machines/mirror.setup.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StateValueFrom } from 'xstate';
 import type { engineMachine } from '../../../machines/engine.machine.ts';
-import type { EngineCommand } from '../../../machines/engine.setup.ts';
+import type { EngineCommand } from '../../../machines/engine.events.ts';
 import {
   BOOT,
   create,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineCommand } from '../../../machines/engine.setup.ts';
+import type { EngineCommand } from '../../../machines/engine.events.ts';
 import type { Budget } from '../../../src/contract/budget.ts';
 import { ordersOf } from '../../support/chat-story.ts';
 import { CRASHED, SPENT, ended, message, prepared, submit } from '../../support/chat-words.ts';
@@ -463,7 +463,22 @@ describe('handing over', () => {
     expect(workOf(harness.engine)).toBe('handedOver');
     expect(told(harness)).toEqual(['one prepare m1', 'one deliver m1', 'one detached']);
   });
+
+  it.each(['engine.handOver', 'engine.drain'] as const)('leaves nothing running below it: %s', (type) => {
+    const harness = startEngineMachine();
+    harness.take(BOOT, create('one'), create('two'), { type: 'mirror.begin' });
+    const before = Object.values(harness.engine.getSnapshot().children);
+
+    harness.take({ type }, LIMITS);
+
+    const children = [...before, ...Object.values(harness.engine.getSnapshot().children)];
+    expect(children.filter((child) => child?.getSnapshot().status === 'active')).toEqual([]);
+    expect(harness.heard.filter(({ command }) => command === 'detached').length).toBe(2);
+  });
 });
+
+/** By then the engine has ended, whoever does not. */
+const LIMITS = 9_000;
 
 function told({ heard }: EngineHarness): string[] {
   return heard.map(({ chatId, command }) =>
