@@ -27,7 +27,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
     },
     attaching: {
       description: 'Looks for the process that an earlier engine left, and for the message it was given.',
-      entry: { type: 'order', params: { type: 'attach' } },
+      entry: 'attach',
       on: {
         'process.found': [
           { guard: 'isFoundAbsent', target: 'lost', actions: 'noteFound' },
@@ -38,18 +38,14 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
         'agent.answer': { actions: 'passOn' },
         'agent.ping': { actions: 'passOn' },
         'agent.stopTask': { actions: 'passOn' },
-        'agent.stop': { actions: { type: 'noteReason', params: { reason: 'stopped' } } },
+        'agent.stop': { actions: 'noteStopped' },
       },
     },
     lost: {
       description:
         'The process that was known is not there, and never began: its message is given to another.',
       always: [
-        {
-          guard: 'isStopping',
-          target: 'absent',
-          actions: { type: 'order', params: { type: 'sayNotRunning' } },
-        },
+        { guard: 'isStopping', target: 'absent', actions: 'sayNotRunning' },
         { guard: 'isGiven', target: 'absent', actions: 'wantAgain' },
         { target: 'absent' },
       ],
@@ -58,17 +54,14 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
       description: 'No process; the next message launches one.',
       entry: 'forgetProcess',
       always: [
-        {
-          guard: 'isExhausted',
-          actions: [{ type: 'order', params: { type: 'sayExhausted' } }, 'forgetWanted'],
-        },
+        { guard: 'isExhausted', actions: ['sayExhausted', 'forgetWanted'] },
         { guard: 'isWanted', target: 'launching' },
       ],
       on: {
-        'agent.interrupt': { actions: { type: 'order', params: { type: 'sayRested' } } },
-        'agent.stop': { actions: { type: 'order', params: { type: 'sayNotRunning' } } },
-        'agent.terminate': { actions: { type: 'order', params: { type: 'sayNotRunning' } } },
-        'agent.kill': { actions: { type: 'order', params: { type: 'sayNotRunning' } } },
+        'agent.interrupt': { actions: 'sayRested' },
+        'agent.stop': { actions: 'sayNotRunning' },
+        'agent.terminate': { actions: 'sayNotRunning' },
+        'agent.kill': { actions: 'sayNotRunning' },
       },
     },
     launching: {
@@ -86,18 +79,8 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
           { target: 'absent' },
         ],
         'process.broken': { target: 'absent', actions: ['tellFailed', 'forgetWanted'] },
-        'agent.interrupt': {
-          actions: [
-            { type: 'noteReason', params: { reason: 'asked' } },
-            { type: 'order', params: { type: 'abortLaunch' } },
-          ],
-        },
-        'agent.stop': {
-          actions: [
-            { type: 'noteReason', params: { reason: 'stopped' } },
-            { type: 'order', params: { type: 'abortLaunch' } },
-          ],
-        },
+        'agent.interrupt': { actions: ['noteAsked', 'abortLaunch'] },
+        'agent.stop': { actions: ['noteStopped', 'abortLaunch'] },
       },
     },
     alive: {
@@ -111,10 +94,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
         ],
         'process.damaged': { target: '.leaving.killed', actions: 'noteFailure' },
         'process.broken': { target: '.leaving.killed', actions: 'noteFailure' },
-        'process.replaced': {
-          target: '.leaving.terminated',
-          actions: { type: 'noteReason', params: { reason: 'replaced' } },
-        },
+        'process.replaced': { target: '.leaving.terminated', actions: 'noteReplaced' },
         'process.rested': { actions: 'noteRest' },
         'process.worked': { actions: 'noteWork' },
         'process.answered': { actions: 'tellAnswered' },
@@ -122,18 +102,9 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
         'agent.answer': { actions: 'passOn' },
         'agent.ping': { actions: 'passOn' },
         'agent.stopTask': { actions: 'passOn' },
-        'agent.stop': {
-          target: '.leaving',
-          actions: { type: 'noteReason', params: { reason: 'stopped' } },
-        },
-        'agent.terminate': {
-          target: '.leaving.terminated',
-          actions: { type: 'noteReason', params: { reason: 'asked' } },
-        },
-        'agent.kill': {
-          target: '.leaving.killed',
-          actions: { type: 'noteReason', params: { reason: 'asked' } },
-        },
+        'agent.stop': { target: '.leaving', actions: 'noteStopped' },
+        'agent.terminate': { target: '.leaving.terminated', actions: 'noteAsked' },
+        'agent.kill': { target: '.leaving.killed', actions: 'noteAsked' },
       },
       states: {
         greeting: {
@@ -149,10 +120,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
             'agent.interrupt': { actions: 'noteInterrupt' },
           },
           after: {
-            greetLimit: {
-              target: 'leaving.killed',
-              actions: { type: 'noteReason', params: { reason: 'unresponsive' } },
-            },
+            greetLimit: { target: 'leaving.killed', actions: 'noteUnresponsive' },
           },
         },
         preparing: {
@@ -169,36 +137,20 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
               { guard: 'isWorking', target: 'working', actions: ['tellFailed', 'forgetWanted'] },
               { target: 'resting', actions: ['tellFailed', 'forgetWanted'] },
             ],
-            'process.unfit': {
-              target: 'leaving',
-              actions: ['noteReady', { type: 'noteReason', params: { reason: 'replaced' } }],
-            },
+            'process.unfit': { target: 'leaving', actions: ['noteReady', 'noteReplaced'] },
             'agent.prepare': { target: 'preparing', reenter: true, actions: 'want' },
             'agent.abandon': [
-              {
-                guard: 'isWorking',
-                target: 'working',
-                actions: ['forgetWanted', { type: 'order', params: { type: 'release' } }],
-              },
-              {
-                target: 'resting',
-                actions: ['forgetWanted', { type: 'order', params: { type: 'release' } }],
-              },
+              { guard: 'isWorking', target: 'working', actions: ['forgetWanted', 'release'] },
+              { target: 'resting', actions: ['forgetWanted', 'release'] },
             ],
-            'agent.interrupt': {
-              target: 'leaving.terminated',
-              actions: ['forgetWanted', { type: 'noteReason', params: { reason: 'asked' } }],
-            },
+            'agent.interrupt': { target: 'leaving.terminated', actions: ['forgetWanted', 'noteAsked'] },
           },
           states: {
             stepping: {
               description: 'Each step must be answered within `stepLimit`.',
               on: { 'process.advanced': { target: 'stepping', reenter: true } },
               after: {
-                stepLimit: {
-                  target: '#agentProcess.alive.leaving.killed',
-                  actions: { type: 'noteReason', params: { reason: 'unresponsive' } },
-                },
+                stepLimit: { target: '#agentProcess.alive.leaving.killed', actions: 'noteUnresponsive' },
               },
             },
           },
@@ -210,39 +162,22 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
             'agent.deliver': { target: 'working', actions: ['noteGiven', 'noteWork', 'passOn'] },
             'agent.prepare': { target: 'preparing', actions: 'want' },
             'agent.abandon': [
-              {
-                guard: 'isWorking',
-                target: 'working',
-                actions: ['forgetWanted', { type: 'order', params: { type: 'release' } }],
-              },
-              {
-                target: 'resting',
-                actions: ['forgetWanted', { type: 'order', params: { type: 'release' } }],
-              },
+              { guard: 'isWorking', target: 'working', actions: ['forgetWanted', 'release'] },
+              { target: 'resting', actions: ['forgetWanted', 'release'] },
             ],
           },
         },
         resting: {
           description: 'Nothing runs, not even in the background.',
-          entry: { type: 'order', params: { type: 'rest' } },
-          always: {
-            guard: 'isWanted',
-            target: 'preparing',
-            actions: { type: 'order', params: { type: 'work' } },
-          },
+          entry: 'rest',
+          always: { guard: 'isWanted', target: 'preparing', actions: 'work' },
           on: {
-            'process.worked': {
-              target: 'working',
-              actions: ['noteWork', { type: 'order', params: { type: 'work' } }],
-            },
-            'process.retire': {
-              target: 'leaving',
-              actions: { type: 'noteReason', params: { reason: 'rest' } },
-            },
-            'agent.interrupt': { actions: { type: 'order', params: { type: 'sayRested' } } },
+            'process.worked': { target: 'working', actions: ['noteWork', 'work'] },
+            'process.retire': { target: 'leaving', actions: 'noteIdle' },
+            'agent.interrupt': { actions: 'sayRested' },
           },
           after: {
-            idleLimit: { target: 'leaving', actions: { type: 'noteReason', params: { reason: 'rest' } } },
+            idleLimit: { target: 'leaving', actions: 'noteIdle' },
           },
         },
         working: {
@@ -260,13 +195,10 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
             },
             interrupted: {
               description: 'Was asked to stop its work within `interruptGrace`.',
-              entry: { type: 'order', params: { type: 'interrupt' } },
+              entry: 'interrupt',
               on: { 'turn.ended': { target: 'undisturbed', actions: 'noteEnd' } },
               after: {
-                interruptGrace: {
-                  target: '#agentProcess.alive.leaving.terminated',
-                  actions: { type: 'noteReason', params: { reason: 'asked' } },
-                },
+                interruptGrace: { target: '#agentProcess.alive.leaving.terminated', actions: 'noteAsked' },
               },
             },
           },
@@ -278,45 +210,36 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
             'process.damaged': { target: '.killed', actions: 'noteFailure' },
             'process.replaced': {},
             'turn.ended': [
-              {
-                guard: 'isAsked',
-                actions: ['noteEnd', { type: 'noteReason', params: { reason: 'replaced' } }],
-              },
+              { guard: 'isAsked', actions: ['noteEnd', 'noteReplaced'] },
               { actions: 'noteEnd' },
             ],
-            'agent.interrupt': {
-              guard: 'isGiven',
-              actions: { type: 'noteReason', params: { reason: 'asked' } },
-            },
-            'agent.stop': { actions: { type: 'noteReason', params: { reason: 'stopped' } } },
-            'agent.terminate': { actions: { type: 'noteReason', params: { reason: 'asked' } } },
+            'agent.interrupt': { guard: 'isGiven', actions: 'noteAsked' },
+            'agent.stop': { actions: 'noteStopped' },
+            'agent.terminate': { actions: 'noteAsked' },
           },
           states: {
             asked: {
               description: 'Was asked to leave in good order within `leaveGrace`.',
-              entry: { type: 'order', params: { type: 'leave' } },
+              entry: 'leave',
               on: {
-                'process.rested': { actions: ['noteRest', { type: 'order', params: { type: 'leave' } }] },
+                'process.rested': { actions: ['noteRest', 'leave'] },
                 'process.speechless': { target: 'terminated' },
-                'agent.terminate': {
-                  target: 'terminated',
-                  actions: { type: 'noteReason', params: { reason: 'asked' } },
-                },
+                'agent.terminate': { target: 'terminated', actions: 'noteAsked' },
               },
               after: { leaveGrace: { target: 'terminated' } },
             },
             terminated: {
               description: 'Was told to end within `terminateGrace`, with everything its open tools run.',
-              entry: { type: 'order', params: { type: 'terminate' } },
+              entry: 'terminate',
               after: { terminateGrace: { target: 'killed' } },
             },
             killed: {
               description: 'Was killed; counts as gone after `killGrace` even without a sign of it.',
-              entry: { type: 'order', params: { type: 'kill' } },
+              entry: 'kill',
               on: {
                 'process.damaged': {},
                 'process.broken': {},
-                'agent.kill': { actions: { type: 'noteReason', params: { reason: 'asked' } } },
+                'agent.kill': { actions: 'noteAsked' },
               },
               after: { killGrace: { target: '#agentProcess.gone' } },
             },
@@ -335,13 +258,10 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
           { guard: 'isGivenAgain', target: 'absent', actions: 'wantAgain' },
           { target: 'absent' },
         ],
-        'agent.interrupt': {
-          guard: 'isGiven',
-          actions: { type: 'noteReason', params: { reason: 'asked' } },
-        },
-        'agent.stop': { actions: { type: 'noteReason', params: { reason: 'stopped' } } },
-        'agent.terminate': { actions: { type: 'noteReason', params: { reason: 'asked' } } },
-        'agent.kill': { actions: { type: 'noteReason', params: { reason: 'asked' } } },
+        'agent.interrupt': { guard: 'isGiven', actions: 'noteAsked' },
+        'agent.stop': { actions: 'noteStopped' },
+        'agent.terminate': { actions: 'noteAsked' },
+        'agent.kill': { actions: 'noteAsked' },
       },
     },
   },

@@ -1,13 +1,7 @@
 /** The vocabulary of the process machine: what each name in its statechart does, without any I/O. */
 import { assertEvent, assign, raise, sendParent, sendTo, setup } from 'xstate';
 import type { AgentSessionInput } from '../src/contract/facts.ts';
-import type {
-  LeaveReason,
-  ProcessContext,
-  ProcessEvent,
-  ProcessOrder,
-  ProcessTold,
-} from './agent-process.events.ts';
+import type { ProcessContext, ProcessEvent, ProcessOrder, ProcessTold } from './agent-process.events.ts';
 import { mustProvideCallback } from './must-provide.ts';
 
 /** So many may die within `deathMemory` while they are watched; messages that come then are refused. */
@@ -34,16 +28,18 @@ export const agentProcessSetup = setup({
   },
   actors: { executor: mustProvideCallback<ProcessOrder, AgentSessionInput>('executor') },
   actions: {
-    order: sendTo(
-      'executor',
-      (
-        _,
-        params: Exclude<
-          ProcessOrder,
-          { message: unknown } | { code: unknown } | { request: unknown } | { taskId: unknown }
-        >,
-      ) => params,
-    ),
+    attach: sendTo('executor', { type: 'attach' }),
+    abortLaunch: sendTo('executor', { type: 'abortLaunch' }),
+    release: sendTo('executor', { type: 'release' }),
+    interrupt: sendTo('executor', { type: 'interrupt' }),
+    sayRested: sendTo('executor', { type: 'sayRested' }),
+    sayNotRunning: sendTo('executor', { type: 'sayNotRunning' }),
+    sayExhausted: sendTo('executor', { type: 'sayExhausted' }),
+    leave: sendTo('executor', { type: 'leave' }),
+    terminate: sendTo('executor', { type: 'terminate' }),
+    kill: sendTo('executor', { type: 'kill' }),
+    rest: sendTo('executor', { type: 'rest' }),
+    work: sendTo('executor', { type: 'work' }),
     passOn: sendTo('executor', ({ event }) => {
       assertEvent(event, ['agent.deliver', 'agent.steer', 'agent.answer', 'agent.ping', 'agent.stopTask']);
       return event;
@@ -77,7 +73,11 @@ export const agentProcessSetup = setup({
     noteInterrupt: assign({ isInterrupting: true }),
     noteRest: assign({ isWorking: false }),
     noteWork: assign({ isWorking: true }),
-    noteReason: assign({ reason: (_, params: { reason: LeaveReason }) => params.reason }),
+    noteIdle: assign({ reason: 'rest' }),
+    noteReplaced: assign({ reason: 'replaced' }),
+    noteAsked: assign({ reason: 'asked' }),
+    noteStopped: assign({ reason: 'stopped' }),
+    noteUnresponsive: assign({ reason: 'unresponsive' }),
     noteFailure: assign(({ event }) => {
       assertEvent(event, ['process.broken', 'process.damaged']);
       return { reason: 'broken' as const, failure: event.failure };

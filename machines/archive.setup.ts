@@ -1,10 +1,9 @@
 /** The vocabulary of the archive machine. */
 import { assign, enqueueActions, setup, type EventObject } from 'xstate';
 import type { EngineEventBody } from '../src/contract/events.ts';
+import { backoff, errorEvent, reasonOf } from './failing.ts';
 import { mustProvideCallback, mustProvidePromise } from './must-provide.ts';
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
 /** So many attempts in a row are a minute and more. */
 const FAILURES_TOLD = 6;
 const OMISSIONS_TOLD = 20;
@@ -48,6 +47,8 @@ export interface ArchiveContext {
   taken: ArchiveTaken | null;
 }
 
+export const archiveBackoffMs = backoff({ firstMs: 1_000, longestMs: 60_000 });
+
 export const archiveSetup = setup({
   types: {} as { context: ArchiveContext; events: ArchiveEvent; emitted: ArchiveEmitted },
   actors: {
@@ -71,7 +72,7 @@ export const archiveSetup = setup({
     announceAway: enqueueActions(({ context: { failures, reason }, enqueue }) => {
       if (failures !== FAILURES_TOLD) return;
       enqueue.emit(
-        toError('archive_away', { message: `The archive is away: ${reason}`, context: { failures } }),
+        errorEvent('archive_away', { message: `The archive is away: ${reason}`, context: { failures } }),
       );
     }),
     announceOmissions: enqueueActions(({ context: { taken }, event, enqueue }) => {
@@ -80,13 +81,13 @@ export const archiveSetup = setup({
       if (omitted.length === 0 || isSame(omitted, taken?.omitted ?? [])) return;
       const message = `Not everything is in the archive: ${omitted.length} left out.`;
       const context = { count: omitted.length, omitted: omitted.slice(0, OMISSIONS_TOLD) };
-      enqueue.emit(toError('archive_incomplete', { message, context }));
+      enqueue.emit(errorEvent('archive_incomplete', { message, context }));
     }),
     announceSuperseded: enqueueActions(({ event, enqueue }) => {
       const end = endOf(event);
       const epoch = end?.kind === 'superseded' ? end.epoch : 0;
       const message = 'Another engine archives the workspace: this one does no more.';
-      enqueue.emit(toError('archive_superseded', { message, context: { epoch } }));
+      enqueue.emit(errorEvent('archive_superseded', { message, context: { epoch } }));
     }),
   },
   guards: {
@@ -97,30 +98,12 @@ export const archiveSetup = setup({
   delays: { pause: 5_000, backoff: ({ context }) => archiveBackoffMs(context, 1) },
 });
 
-/** How long to wait after so many failures in a row, in milliseconds: doubled up to a minute, half of it by a `share`. */
-export function archiveBackoffMs({ failures }: Pick<ArchiveContext, 'failures'>, share: number): number {
-  const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1));
-  return Math.round((doubled / 2) * (1 + share));
-}
-
 function endOf(event: ArchiveEvent): ArchiveEnd | undefined {
   return event.type === 'xstate.done.actor.takeArchive' ? event.output : undefined;
-}
-
-function reasonOf(event: ArchiveEvent): string {
-  if (!('error' in event)) return '';
-  return event.error instanceof Error ? event.error.message : String(event.error);
 }
 
 function isSame(one: readonly ArchiveOmission[], other: readonly ArchiveOmission[]): boolean {
   const named = (omitted: readonly ArchiveOmission[]) =>
     omitted.map(({ path, reason }) => `${reason} ${path}`).join('\n');
   return named(one) === named(other);
-}
-
-function toError(
-  code: string,
-  rest: { message: string; context: Record<string, unknown> },
-): EngineEventBody<'error'> {
-  return { type: 'error', payload: { code, ...rest } };
 }

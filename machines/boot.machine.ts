@@ -6,7 +6,7 @@
  * start hooks. Nothing of this stops it: after `cloudInitLimit` it goes on without the sign, after `repositoriesLimit` without
  * those that do not answer, and what fails is passed over; the reason says what was missing.
  */
-import { assign, emit, enqueueActions, setup } from 'xstate';
+import { emit, enqueueActions, setup } from 'xstate';
 import type { EngineEventBody } from '../src/contract/events.ts';
 import type { BootState } from '../src/contract/status.ts';
 import { mustProvidePromise } from './must-provide.ts';
@@ -24,7 +24,7 @@ export interface BootContext {
   reason?: string;
 }
 
-export const bootMachine = setup({
+const bootBase = setup({
   types: {} as { context: BootContext; emitted: BootEmitted },
   actors: {
     awaitCloudInit: mustProvidePromise<void, undefined>('awaitCloudInit'),
@@ -32,11 +32,9 @@ export const bootMachine = setup({
     discoverRepositories: mustProvidePromise<void, undefined>('discoverRepositories'),
     runStartHooks: mustProvidePromise<void, undefined>('runStartHooks'),
   },
+  guards: { wasMoved: () => false },
+  delays: { cloudInitLimit: 600_000, repositoriesLimit: 8_000 },
   actions: {
-    rememberReason: assign({
-      reason: ({ context }, params: { reason: string }) =>
-        context.reason === undefined ? params.reason : `${context.reason} ${params.reason}`,
-    }),
     announce: emit(({ context }, params: { state: BootState }) => ({
       type: 'boot.changed' as const,
       payload: {
@@ -58,9 +56,27 @@ export const bootMachine = setup({
     }),
     announceEngineReady: emit({ type: 'engine.ready' as const, payload: { version: 'v1' as const } }),
   },
-  guards: { wasMoved: () => false },
-  delays: { cloudInitLimit: 600_000, repositoriesLimit: 8_000 },
-}).createMachine({
+});
+
+/** Boot goes on without something, and says so from then on. */
+function passesOver(missing: string) {
+  return bootBase.assign(({ context: { reason } }) => ({
+    reason: reason === undefined ? missing : `${reason} ${missing}`,
+  }));
+}
+
+const bootSetup = bootBase.extend({
+  actions: {
+    passOverUnwatched: passesOver('The cloud-init log could not be watched; boot went on without it.'),
+    passOverLog: passesOver('The cloud-init log did not appear in time; boot went on without it.'),
+    passOverRestore: passesOver('The repositories could not be restored; boot went on without that.'),
+    passOverListing: passesOver('The repositories could not be listed; boot went on without them.'),
+    passOverLate: passesOver('Not every repository answered in time; boot went on without those.'),
+    passOverHooks: passesOver('The start hooks could not be run; boot went on without them.'),
+  },
+});
+
+export const bootMachine = bootSetup.createMachine({
   id: 'boot',
   context: {},
   initial: 'initializing',
@@ -72,22 +88,10 @@ export const bootMachine = setup({
         id: 'awaitCloudInit',
         src: 'awaitCloudInit',
         onDone: { target: 'provisioned' },
-        onError: {
-          target: 'provisioned',
-          actions: {
-            type: 'rememberReason',
-            params: { reason: 'The cloud-init log could not be watched; boot went on without it.' },
-          },
-        },
+        onError: { target: 'provisioned', actions: 'passOverUnwatched' },
       },
       after: {
-        cloudInitLimit: {
-          target: 'provisioned',
-          actions: {
-            type: 'rememberReason',
-            params: { reason: 'The cloud-init log did not appear in time; boot went on without it.' },
-          },
-        },
+        cloudInitLimit: { target: 'provisioned', actions: 'passOverLog' },
       },
     },
     provisioned: {
@@ -101,13 +105,7 @@ export const bootMachine = setup({
         id: 'restoreRepositories',
         src: 'restoreRepositories',
         onDone: { target: 'discoveringRepositories', actions: 'reportUnrestored' },
-        onError: {
-          target: 'discoveringRepositories',
-          actions: {
-            type: 'rememberReason',
-            params: { reason: 'The repositories could not be restored; boot went on without that.' },
-          },
-        },
+        onError: { target: 'discoveringRepositories', actions: 'passOverRestore' },
       },
     },
     discoveringRepositories: {
@@ -117,25 +115,10 @@ export const bootMachine = setup({
         id: 'discoverRepositories',
         src: 'discoverRepositories',
         onDone: { target: 'runningHooks' },
-        onError: {
-          target: 'runningHooks',
-          actions: {
-            type: 'rememberReason',
-            params: { reason: 'The repositories could not be listed; boot went on without them.' },
-          },
-        },
+        onError: { target: 'runningHooks', actions: 'passOverListing' },
       },
       after: {
-        repositoriesLimit: {
-          target: 'runningHooks',
-          actions: [
-            {
-              type: 'rememberReason',
-              params: { reason: 'Not every repository answered in time; boot went on without those.' },
-            },
-            'reportRepositoriesLate',
-          ],
-        },
+        repositoriesLimit: { target: 'runningHooks', actions: ['passOverLate', 'reportRepositoriesLate'] },
       },
     },
     runningHooks: {
@@ -145,13 +128,7 @@ export const bootMachine = setup({
         id: 'runStartHooks',
         src: 'runStartHooks',
         onDone: { target: 'ready' },
-        onError: {
-          target: 'ready',
-          actions: {
-            type: 'rememberReason',
-            params: { reason: 'The start hooks could not be run; boot went on without them.' },
-          },
-        },
+        onError: { target: 'ready', actions: 'passOverHooks' },
       },
     },
     ready: {

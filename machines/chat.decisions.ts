@@ -4,7 +4,7 @@ import type { DropReason } from '../src/contract/events.ts';
 import type { AgentFact, TurnEnd } from '../src/contract/facts.ts';
 import type { Position, QueuedMessage, Recorded } from '../src/contract/records.ts';
 import type { RequestOutcome } from '../src/contract/requests.ts';
-import { chatIdOf, currentOf, hasStarted, waitingOf } from './chat.context.ts';
+import { chatIdOf, currentOf, hasStarted, isWaiting, waitingOf } from './chat.context.ts';
 import type {
   ChatContext,
   ChatEmitted,
@@ -193,6 +193,15 @@ export function moveOf({ preparing }: ChatContext, messageId: string, place: num
 
 export function dropsOf(context: ChatContext, reason: DropReason): ChatEmitted[] {
   return waitingOf(context).map(({ messageId }) => dropOf(context, messageId, reason));
+}
+
+/** Only what still waits can be dropped so. */
+export function dropsIfWaitingOf(
+  context: ChatContext,
+  messageId: string | null,
+  reason: DropReason,
+): ChatEmitted[] {
+  return messageId !== null && isWaiting(context, messageId) ? [dropOf(context, messageId, reason)] : [];
 }
 
 export function creationOf({ record }: ChatContext): Recorded<'chat.created'> {

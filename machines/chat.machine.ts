@@ -17,7 +17,7 @@ export const chatMachine = chatSetup.createMachine({
   on: {
     'message.submit': { actions: 'acceptMessage' },
     'message.withdraw': { actions: 'dropMessage' },
-    'queue.clear': { actions: { type: 'dropQueue', params: { reason: 'cleared' } } },
+    'queue.clear': { actions: 'dropQueue' },
     'queue.reorder': { actions: 'reorderQueue' },
     'agent.waits': { actions: 'announceProgress' },
     'steer.written': { guard: 'isBeingSteered', actions: 'rememberWritten' },
@@ -29,14 +29,8 @@ export const chatMachine = chatSetup.createMachine({
     'turns.release': { actions: 'releaseTurns' },
     'workspace.spent': { actions: 'noteSpent' },
     'chat.configure': { actions: 'configure' },
-    'chat.delete': {
-      target: '.stopping',
-      actions: { type: 'rememberStopReason', params: { reason: 'deleted' } },
-    },
-    'chat.shutdown': {
-      target: '.stopping',
-      actions: { type: 'rememberStopReason', params: { reason: 'shutdown' } },
-    },
+    'chat.delete': { target: '.stopping', actions: 'noteDeletion' },
+    'chat.shutdown': { target: '.stopping', actions: 'noteShutdown' },
   },
   states: {
     restoring: {
@@ -73,10 +67,7 @@ export const chatMachine = chatSetup.createMachine({
           { guard: 'worksByItself', target: 'running.working', actions: 'recordSaid' },
           { actions: 'recordSaid' },
         ],
-        'request.opened': {
-          target: 'running.awaiting',
-          actions: 'announceRequestOpened',
-        },
+        'request.opened': { target: 'running.awaiting', actions: 'announceRequestOpened' },
       },
       states: {
         idle: { description: 'The last turn, if any, went well.' },
@@ -121,11 +112,7 @@ export const chatMachine = chatSetup.createMachine({
     running: {
       description: 'A turn runs, for a message or because the agent started one by itself.',
       tags: 'processing',
-      always: {
-        guard: 'isOverBudget',
-        target: 'interrupting',
-        actions: [{ type: 'rememberStopReason', params: { reason: 'budget' } }, 'askForWorkspace'],
-      },
+      always: { guard: 'isOverBudget', target: 'interrupting', actions: ['noteSpending', 'askForWorkspace'] },
       initial: 'starting',
       on: {
         'agent.said': [
@@ -136,12 +123,7 @@ export const chatMachine = chatSetup.createMachine({
         'agent.exited': { target: 'settled', actions: ['concludeTurn', 'comeToRest'] },
         'turn.interrupt': {
           target: 'interrupting',
-          actions: [
-            'queueReturned',
-            'announceInterrupted',
-            { type: 'rememberStopReason', params: { reason: 'user' } },
-            'clearQueueIfAsked',
-          ],
+          actions: ['queueReturned', 'announceInterrupted', 'noteInterrupt', 'clearQueueIfAsked'],
         },
         'turn.prepared': {
           guard: 'isPreparedForCurrent',
@@ -177,36 +159,17 @@ export const chatMachine = chatSetup.createMachine({
               {
                 guard: 'isSelfDirected',
                 target: '#chat.interrupting',
-                actions: [
-                  'announceInterrupted',
-                  { type: 'rememberStopReason', params: { reason: 'user' } },
-                  { type: 'dropCurrentMessage', params: { reason: 'interrupted' } },
-                  'clearQueueIfAsked',
-                ],
+                actions: ['announceInterrupted', 'noteInterrupt', 'dropCurrentMessage', 'clearQueueIfAsked'],
               },
               {
                 target: '#chat.settled',
-                actions: [
-                  'announceInterrupted',
-                  { type: 'dropCurrentMessage', params: { reason: 'interrupted' } },
-                  'clearQueueIfAsked',
-                ],
+                actions: ['announceInterrupted', 'dropCurrentMessage', 'clearQueueIfAsked'],
               },
             ],
-            'chat.delete': {
-              target: '#chat.stopping',
-              actions: [
-                { type: 'rememberStopReason', params: { reason: 'deleted' } },
-                { type: 'dropCurrentMessage', params: { reason: 'chatDeleted' } },
-              ],
-            },
+            'chat.delete': { target: '#chat.stopping', actions: ['noteDeletion', 'dropCurrentMessage'] },
             'chat.shutdown': {
               target: '#chat.stopping',
-              actions: [
-                { type: 'rememberStopReason', params: { reason: 'shutdown' } },
-                'abandonPreparation',
-                'returnMessage',
-              ],
+              actions: ['noteShutdown', 'abandonPreparation', 'returnMessage'],
             },
           },
         },
@@ -233,16 +196,10 @@ export const chatMachine = chatSetup.createMachine({
             'agent.said': { guard: 'goesOn', target: 'working', actions: 'recordSaid' },
             'agent.stirred': { target: 'working' },
             'message.steer': { guard: 'isSteerable', actions: 'acceptSteer' },
-            'agent.answered': {
-              target: '#chat.interrupting',
-              actions: { type: 'rememberStopReason', params: { reason: 'silent' } },
-            },
+            'agent.answered': { target: '#chat.interrupting', actions: 'noteSilence' },
           },
           after: {
-            probeGrace: {
-              target: '#chat.interrupting',
-              actions: [{ type: 'rememberStopReason', params: { reason: 'unresponsive' } }, 'killAgent'],
-            },
+            probeGrace: { target: '#chat.interrupting', actions: ['noteUnresponsive', 'killAgent'] },
           },
         },
         awaiting: {
@@ -256,25 +213,11 @@ export const chatMachine = chatSetup.createMachine({
             },
             'message.submit': {
               target: '#chat.interrupting',
-              actions: [
-                {
-                  type: 'closeRequests',
-                  params: { outcome: 'superseded', message: 'The user answered with a new message.' },
-                },
-                { type: 'rememberStopReason', params: { reason: 'superseded' } },
-                'queueReturned',
-                'acceptMessageAsNext',
-              ],
+              actions: ['supersedeRequests', 'noteSupersession', 'queueReturned', 'acceptMessageAsNext'],
             },
           },
           after: {
-            requestLimit: {
-              target: 'working',
-              actions: {
-                type: 'closeRequests',
-                params: { outcome: 'expired', message: 'Nobody answered in time; go on without an answer.' },
-              },
-            },
+            requestLimit: { target: 'working', actions: 'expireRequests' },
           },
         },
       },
@@ -302,7 +245,7 @@ export const chatMachine = chatSetup.createMachine({
             actions: [
               'queueReturned',
               'announceInterrupted',
-              { type: 'rememberStopReason', params: { reason: 'user' } },
+              'noteInterrupt',
               'dropSuccessor',
               'clearQueueIfAsked',
             ],
@@ -320,10 +263,7 @@ export const chatMachine = chatSetup.createMachine({
         'queue.reorder': {},
         'agent.waits': {},
         'task.stop': {},
-        'chat.delete': {
-          target: 'gone',
-          actions: { type: 'rememberStopReason', params: { reason: 'deleted' } },
-        },
+        'chat.delete': { target: 'gone', actions: 'noteDeletion' },
         'chat.shutdown': { target: 'stopped' },
       },
     },
@@ -354,11 +294,7 @@ export const chatMachine = chatSetup.createMachine({
         {
           guard: 'isDeletion',
           target: 'deleted',
-          actions: [
-            'withdrawBudgetRequest',
-            { type: 'dropQueue', params: { reason: 'chatDeleted' } },
-            'announceDeleted',
-          ],
+          actions: ['withdrawBudgetRequest', 'dropQueue', 'announceDeleted'],
         },
         { target: 'stopped' },
       ],

@@ -1,5 +1,5 @@
 /** The vocabulary of the chat machine: what each name in its statechart does, without any I/O. */
-import { assertEvent, assign, enqueueActions, sendTo, setup } from 'xstate';
+import { assertEvent, assign, sendTo, setup } from 'xstate';
 import type { DropReason } from '../src/contract/events.ts';
 import type { Answer } from '../src/contract/requests.ts';
 import { agentProcessMachine } from './agent-process.machine.ts';
@@ -11,6 +11,7 @@ import {
   concludeTurn,
   creationOf,
   dropOf,
+  dropsIfWaitingOf,
   dropsOf,
   endOf,
   interruptionOf,
@@ -24,15 +25,14 @@ import {
   writtenIn,
 } from './chat.decisions.ts';
 import { conclusionOf, disowningOf, givingUpOf, leavingBehindOf } from './chat.endings.ts';
-import type { ChatContext, ChatEmitted, ChatEvent, ChatInput, StopReason } from './chat.events.ts';
-import { chatDelays } from './chat.delays.ts';
+import type { ChatContext, ChatEmitted, ChatEvent, ChatInput } from './chat.events.ts';
 import { chatGuards } from './chat.guards.ts';
 import { recordOf, settled } from './chat.settings.ts';
 import { say, sayingOf } from './chat.saying.ts';
 import { stoppingOf } from './chat.tasks.ts';
 import { mustProvideCallback } from './must-provide.ts';
 
-export const chatSetup = setup({
+const chatBase = setup({
   types: {} as {
     input: ChatInput;
     context: ChatContext;
@@ -44,6 +44,48 @@ export const chatSetup = setup({
     agentProcess: agentProcessMachine,
     clock: mustProvideCallback<ChatEvent, undefined>('clock'),
   },
+  guards: chatGuards,
+  /** How long it waits for its agent, in milliseconds. */
+  delays: { silentLimit: 600_000, probeGrace: 30_000, requestLimit: 600_000 },
+});
+
+const { enqueueActions } = chatBase;
+
+type EventOf<Type extends ChatEvent['type']> = Extract<ChatEvent, { type: Type }>;
+
+/** The chat says something, and is from then on what was said. */
+function says(linesOf: (context: ChatContext, event: ChatEvent) => readonly ChatEmitted[]) {
+  return enqueueActions(({ context, event, enqueue }) => say(enqueue, context, ...linesOf(context, event)));
+}
+
+/** The same about an event of one type. */
+function saysOf<Type extends ChatEvent['type']>(
+  type: Type,
+  linesOf: (context: ChatContext, event: EventOf<Type>) => readonly ChatEmitted[],
+) {
+  return says((context, event) => {
+    const told: ChatEvent = event;
+    assertEvent(event, type);
+    return linesOf(context, told as EventOf<Type>);
+  });
+}
+
+/** Nobody answered: the agent is told so, and why. */
+function closesRequests(unanswered: 'superseded' | 'expired', message: string) {
+  return enqueueActions(({ context, enqueue }) => {
+    const answer: Answer = { decision: 'deny', message };
+    const { requests } = context.record;
+    for (const request of requests)
+      enqueue.sendTo('agent', { type: 'agent.answer', request, answer, unanswered });
+    say(enqueue, context, ...requests.map(({ id }) => closingOf(context, id, unanswered)));
+  });
+}
+
+function dropReasonOf({ stopReason }: ChatContext): DropReason | null {
+  return stopReason === 'deleted' ? 'chatDeleted' : null;
+}
+
+export const chatSetup = chatBase.extend({
   actions: {
     holdTurns: assign({ mayStart: false }),
     releaseTurns: assign({ mayStart: true }),
@@ -51,21 +93,19 @@ export const chatSetup = setup({
       assertEvent(event, 'workspace.spent');
       return { spent: event.spent };
     }),
-    announceCreated: enqueueActions(({ context, enqueue }) => say(enqueue, context, creationOf(context))),
-    leaveBehind: enqueueActions(({ context, enqueue }) => say(enqueue, context, ...leavingBehindOf(context))),
-    disown: enqueueActions(({ context, enqueue }) => say(enqueue, context, ...disowningOf(context))),
+    announceCreated: says((context) => [creationOf(context)]),
+    leaveBehind: says(leavingBehindOf),
+    disown: says(disowningOf),
     giveUp: enqueueActions(({ context, enqueue }) => {
       say(enqueue, context, ...givingUpOf(context));
       enqueue.assign({ lastOutcome: 'errored' });
     }),
-    acceptMessage: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'message.submit');
-      say(enqueue, context, acceptanceOf(context, event.message, waitingOf(context).length + 1));
-    }),
-    acceptMessageAtRest: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'message.submit');
-      say(enqueue, context, acceptanceOf(context, event.message, context.record.queue.length));
-    }),
+    acceptMessage: saysOf('message.submit', (context, { message }) => [
+      acceptanceOf(context, message, waitingOf(context).length + 1),
+    ]),
+    acceptMessageAtRest: saysOf('message.submit', (context, { message }) => [
+      acceptanceOf(context, message, context.record.queue.length),
+    ]),
     acceptSteer: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.steer');
       const message = { ...event.message, isSteered: true as const };
@@ -82,9 +122,7 @@ export const chatSetup = setup({
       assertEvent(event, 'steer.written');
       return { unwritten: writtenIn(context, event) };
     }),
-    queueReturned: enqueueActions(({ context, event, enqueue }) =>
-      say(enqueue, context, ...returnsOf(context, event)),
-    ),
+    queueReturned: says(returnsOf),
     acceptMessageAsNext: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'message.submit');
       const { message } = event;
@@ -93,11 +131,7 @@ export const chatSetup = setup({
       say(enqueue, context, acceptance, ...(isAlone ? [] : [moveOf(context, message.messageId, 0)]));
       enqueue.assign({ successor: message.messageId });
     }),
-    dropSuccessor: enqueueActions(({ context, enqueue }) => {
-      const { successor } = context;
-      if (successor !== null && isWaiting(context, successor))
-        say(enqueue, context, dropOf(context, successor, 'interrupted'));
-    }),
+    dropSuccessor: says((context) => dropsIfWaitingOf(context, context.successor, 'interrupted')),
     takeNextMessage: assign({
       preparing: ({ context: { record } }) => (record.queue[0] ? settled(record, record.queue[0]) : null),
       lastOutcome: null,
@@ -108,28 +142,28 @@ export const chatSetup = setup({
       say(enqueue, context, ...sayingOf(context, event));
       enqueue.assign({ openTools: event.openTools });
     }),
-    rememberStopReason: assign({ stopReason: (_, params: { reason: StopReason }) => params.reason }),
-    reorderQueue: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'queue.reorder');
-      const { messageId, position } = event;
-      if (isWaiting(context, messageId)) say(enqueue, context, moveOf(context, messageId, position));
-    }),
-    dropMessage: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'message.withdraw');
-      const { messageId } = event;
-      if (isWaiting(context, messageId)) say(enqueue, context, dropOf(context, messageId, 'deleted'));
-    }),
-    dropQueue: enqueueActions(({ context, enqueue }, params: { reason: DropReason }) =>
-      say(enqueue, context, ...dropsOf(context, params.reason)),
+    noteInterrupt: assign({ stopReason: 'user' }),
+    noteSilence: assign({ stopReason: 'silent' }),
+    noteUnresponsive: assign({ stopReason: 'unresponsive' }),
+    noteSpending: assign({ stopReason: 'budget' }),
+    noteSupersession: assign({ stopReason: 'superseded' }),
+    noteShutdown: assign({ stopReason: 'shutdown' }),
+    noteDeletion: assign({ stopReason: 'deleted' }),
+    forgetStopReason: assign({ stopReason: null, successor: null }),
+    reorderQueue: saysOf('queue.reorder', (context, { messageId, position }) =>
+      isWaiting(context, messageId) ? [moveOf(context, messageId, position)] : [],
     ),
-    clearQueueIfAsked: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'turn.interrupt');
-      if (event.clearQueue) say(enqueue, context, ...dropsOf(context, 'cleared'));
-    }),
-    dropCurrentMessage: enqueueActions(({ context, enqueue }, params: { reason: DropReason }) => {
+    dropMessage: saysOf('message.withdraw', (context, { messageId }) =>
+      dropsIfWaitingOf(context, messageId, 'deleted'),
+    ),
+    dropQueue: says((context) => dropsOf(context, dropReasonOf(context) ?? 'cleared')),
+    clearQueueIfAsked: saysOf('turn.interrupt', (context, { clearQueue }) =>
+      clearQueue ? dropsOf(context, 'cleared') : [],
+    ),
+    dropCurrentMessage: enqueueActions(({ context, enqueue }) => {
       const { messageId } = currentOf(context);
       enqueue.sendTo('agent', { type: 'agent.abandon', messageId });
-      say(enqueue, context, dropOf(context, messageId, params.reason));
+      say(enqueue, context, dropOf(context, messageId, dropReasonOf(context) ?? 'interrupted'));
       enqueue.assign({ preparing: null });
     }),
     announceStarted: enqueueActions(({ context, event, enqueue }) => {
@@ -139,43 +173,28 @@ export const chatSetup = setup({
       say(enqueue, context, { ...startOf(context), record });
       enqueue.assign({ preparing: null });
     }),
-    announceRedelivery: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'turn.prepared');
-      say(enqueue, context, { type: 'chat.updated', record: { delivery: event.delivery } });
-    }),
-    announceStartedInVain: enqueueActions(({ context, enqueue }) => say(enqueue, context, startOf(context))),
-    announceProgress: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'agent.waits');
-      say(enqueue, context, progressOf(context, event));
-    }),
-    announceInterrupted: enqueueActions(({ context, enqueue }) =>
-      say(enqueue, context, interruptionOf(context)),
-    ),
+    announceRedelivery: saysOf('turn.prepared', (_, { delivery }) => [
+      { type: 'chat.updated', record: { delivery } },
+    ]),
+    announceStartedInVain: says((context) => [startOf(context)]),
+    announceProgress: saysOf('agent.waits', (context, event) => [progressOf(context, event)]),
+    announceInterrupted: says((context) => [interruptionOf(context)]),
     concludeTurn: enqueueActions(({ context, event, enqueue }) => {
       const end = concludeTurn(context.stopReason, endOf(event));
       say(enqueue, context, ...returnsOf(context, event), ...conclusionOf(context, end));
       if (messageOf(context) !== null) enqueue.assign({ lastOutcome: end.outcome });
       enqueue.assign({ preparing: null, unwritten: [], openTools: 0 });
     }),
-    comeToRest: enqueueActions(({ context, enqueue }) => {
-      if (!context.record.selfDirected) return;
-      say(enqueue, context, { type: 'chat.updated', record: { selfDirected: false } });
-    }),
-    forgetStopReason: assign({ stopReason: null, successor: null }),
-    announceRequestOpened: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'request.opened');
-      say(enqueue, context, openingOf(context, event));
-    }),
-    withdrawRequests: enqueueActions(({ context, enqueue }) => {
-      const { requests } = context.record;
-      say(enqueue, context, ...requests.map(({ id }) => closingOf(context, id, 'withdrawn')));
-    }),
-    withdrawRequest: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'request.withdrawn');
-      const { requestId } = event;
-      if (requestOf(context, requestId) === undefined) return;
-      say(enqueue, context, closingOf(context, requestId, 'withdrawn'));
-    }),
+    comeToRest: says(({ record }) =>
+      record.selfDirected ? [{ type: 'chat.updated', record: { selfDirected: false } }] : [],
+    ),
+    announceRequestOpened: saysOf('request.opened', (context, event) => [openingOf(context, event)]),
+    withdrawRequests: says((context) =>
+      context.record.requests.map(({ id }) => closingOf(context, id, 'withdrawn')),
+    ),
+    withdrawRequest: saysOf('request.withdrawn', (context, { requestId }) =>
+      requestOf(context, requestId) === undefined ? [] : [closingOf(context, requestId, 'withdrawn')],
+    ),
     answerRequest: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'request.answer');
       const { requestId, answer } = event;
@@ -185,12 +204,10 @@ export const chatSetup = setup({
       const outcome = answer.decision === 'allow' ? 'allowed' : 'denied';
       say(enqueue, context, closingOf(context, requestId, outcome));
     }),
-    askForBudget: enqueueActions(({ context, event, enqueue }) =>
-      say(enqueue, context, budgetRequestOf(context, event)),
-    ),
-    askForWorkspace: enqueueActions(({ context, event, enqueue }) =>
-      say(enqueue, context, ...sharedRequestOf(context, event)),
-    ),
+    supersedeRequests: closesRequests('superseded', 'The user answered with a new message.'),
+    expireRequests: closesRequests('expired', 'Nobody answered in time; go on without an answer.'),
+    askForBudget: says((context, event) => [budgetRequestOf(context, event)]),
+    askForWorkspace: says(sharedRequestOf),
     /** Whether that is enough for the workspace is told by the engine. */
     answerBudget: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'request.answer');
@@ -198,32 +215,17 @@ export const chatSetup = setup({
       if (isShared && event.answer.decision === 'allow') enqueue.assign({ spent: null });
       say(enqueue, context, ...budgetAnswerOf(context.record, event.answer));
     }),
-    withdrawBudgetRequest: enqueueActions(({ context, enqueue }) =>
-      say(enqueue, context, ...budgetClosingsOf(context.record, 'withdrawn')),
-    ),
+    withdrawBudgetRequest: says(({ record }) => budgetClosingsOf(record, 'withdrawn')),
     stopTask: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'task.stop');
       const { taskId } = event;
       say(enqueue, context, ...stoppingOf(context.record, taskId));
       enqueue.sendTo('agent', { type: 'agent.stopTask', taskId });
     }),
-    closeRequests: enqueueActions(
-      ({ context, enqueue }, params: { outcome: 'superseded' | 'expired'; message: string }) => {
-        const answer: Answer = { decision: 'deny', message: params.message };
-        const { requests } = context.record;
-        for (const request of requests)
-          enqueue.sendTo('agent', { type: 'agent.answer', request, answer, unanswered: params.outcome });
-        say(enqueue, context, ...requests.map(({ id }) => closingOf(context, id, params.outcome)));
-      },
-    ),
-    configure: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'chat.configure');
-      const { change } = event;
-      say(enqueue, context, { type: 'chat.updated', record: recordOf(change), change });
-    }),
-    announceDeleted: enqueueActions(({ context, enqueue }) =>
-      say(enqueue, context, { type: 'chat.deleted', payload: { chatId: chatIdOf(context) } }),
-    ),
+    configure: saysOf('chat.configure', (_, { change }) => [
+      { type: 'chat.updated', record: recordOf(change), change },
+    ]),
+    announceDeleted: says((context) => [{ type: 'chat.deleted', payload: { chatId: chatIdOf(context) } }]),
     askAgentToPrepare: sendTo('agent', ({ context }) => ({
       type: 'agent.prepare' as const,
       message: currentOf(context),
@@ -241,6 +243,4 @@ export const chatSetup = setup({
     askAgentToStop: sendTo('agent', { type: 'agent.stop' }),
     killAgent: sendTo('agent', { type: 'agent.kill' }),
   },
-  guards: chatGuards,
-  delays: chatDelays,
 });

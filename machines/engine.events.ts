@@ -25,21 +25,11 @@ export type EngineCommand =
   | { type: `xstate.done.actor.${string}`; actorId: string }
   | { type: `xstate.error.actor.${string}`; actorId: string; error: unknown };
 
-/** A chat's actor failed: it is asked back (`isGivenUp` false) or left alone. Not for the journal. */
-export interface ChatCrashed {
-  type: 'chat.crashed';
-  chatId: string;
-  isGivenUp: boolean;
-  error: unknown;
-}
-
-/** Another actor failed: it was started again, or (`isGivenUp`) left alone. Not for the journal. */
-export interface ActorCrashed {
-  type: 'actor.crashed';
-  actorId: string;
-  isGivenUp: boolean;
-  error: unknown;
-}
+/** An actor failed: it was started again, or a chat is to be; or (`isGivenUp`) it is left alone. Not for the journal. */
+export type Crash = { isGivenUp: boolean; error: unknown } & (
+  { type: 'chat.crashed'; chatId: string } | { type: 'actor.crashed'; actorId: string }
+);
+export type ActorCrashed = Extract<Crash, { type: 'actor.crashed' }>;
 
 /** What the workspace may use and has used, as last told, and when that was. */
 export interface WorkspaceUse {
@@ -48,7 +38,7 @@ export interface WorkspaceUse {
   at: string;
 }
 
-export type EngineEmitted = ChatCrashed | ActorCrashed | Recorded<'budget.changed'>;
+export type EngineEmitted = Crash | Recorded<'budget.changed'>;
 
 export interface EngineContext {
   chatIds: string[];

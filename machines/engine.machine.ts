@@ -24,16 +24,16 @@ export const engineMachine = engineSetup.createMachine({
     'chats.restore': { actions: 'startChats' },
     'xstate.done.actor.*': { actions: 'forgetChat' },
     'xstate.error.actor.*': [
-      { guard: 'isWithinRestartBudget', actions: ['forgetChat', 'countCrash', 'askForRestart'] },
+      { guard: 'mayRestart', actions: ['forgetChat', 'askForRestart'] },
       { guard: 'isBeyondRestartBudget', actions: 'forgetChat' },
-      { actions: ['forgetChat', 'countCrash', 'announceGivenUp'] },
+      { actions: ['forgetChat', 'announceGivenUp'] },
     ],
     'xstate.error.actor.credential.*': [
-      { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartActor', 'reportRestart'] },
+      { guard: 'mayRestart', actions: ['restartActor', 'countRestart'] },
       { actions: ['stopActor', 'reportGivenUp'] },
     ],
     'xstate.error.actor.login.*': [
-      { guard: 'isWithinRestartBudget', actions: ['countCrash', 'restartActor', 'reportRestart'] },
+      { guard: 'mayRestart', actions: ['restartActor', 'countRestart'] },
       { actions: ['stopActor', 'reportGivenUp'] },
     ],
     'restartWindow.elapsed': { actions: 'forgetCrash' },
@@ -60,12 +60,7 @@ export const engineMachine = engineSetup.createMachine({
                 src: 'boot',
                 onDone: { target: 'serving' },
                 onError: [
-                  {
-                    guard: 'isWithinRestartBudget',
-                    target: 'booting',
-                    reenter: true,
-                    actions: ['countCrash', 'reportRestart'],
-                  },
+                  { guard: 'mayRestart', target: 'booting', reenter: true, actions: 'countRestart' },
                   { target: 'serving', actions: 'reportGivenUp' },
                 ],
               },
@@ -184,12 +179,7 @@ export const engineMachine = engineSetup.createMachine({
                 onDone: { target: 'over' },
                 onError: [
                   { guard: 'isDraining', target: 'over' },
-                  {
-                    guard: 'isWithinRestartBudget',
-                    target: 'going',
-                    reenter: true,
-                    actions: ['countCrash', 'reportRestart'],
-                  },
+                  { guard: 'mayRestart', target: 'going', reenter: true, actions: 'countRestart' },
                   { target: 'over', actions: 'reportGivenUp' },
                 ],
               },
@@ -209,12 +199,7 @@ export const engineMachine = engineSetup.createMachine({
                 onDone: { target: 'over' },
                 onError: [
                   { guard: 'isDraining', target: 'over' },
-                  {
-                    guard: 'isWithinRestartBudget',
-                    target: 'going',
-                    reenter: true,
-                    actions: ['countCrash', 'reportRestart'],
-                  },
+                  { guard: 'mayRestart', target: 'going', reenter: true, actions: 'countRestart' },
                   { target: 'over', actions: 'reportGivenUp' },
                 ],
               },
@@ -239,12 +224,7 @@ export const engineMachine = engineSetup.createMachine({
                 onDone: { target: 'absent' },
                 onError: [
                   { guard: 'isDraining', target: 'absent' },
-                  {
-                    guard: 'isWithinRestartBudget',
-                    target: 'going',
-                    reenter: true,
-                    actions: ['countCrash', 'reportRestart'],
-                  },
+                  { guard: 'mayRestart', target: 'going', reenter: true, actions: 'countRestart' },
                   { target: 'absent', actions: 'reportGivenUp' },
                 ],
               },
@@ -267,12 +247,7 @@ export const engineMachine = engineSetup.createMachine({
                 onDone: { target: 'absent' },
                 onError: [
                   { guard: 'isDraining', target: 'absent' },
-                  {
-                    guard: 'isWithinRestartBudget',
-                    target: 'going',
-                    reenter: true,
-                    actions: ['countCrash', 'reportRestart'],
-                  },
+                  { guard: 'mayRestart', target: 'going', reenter: true, actions: 'countRestart' },
                   { target: 'absent', actions: 'reportGivenUp' },
                 ],
               },

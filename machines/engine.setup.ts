@@ -1,16 +1,16 @@
 /** The vocabulary of the engine machine. */
-import { and, assertEvent, assign, emit, enqueueActions, setup, stateIn } from 'xstate';
+import { and, assertEvent, assign, emit, setup, stateIn } from 'xstate';
 import type { CredentialProvider, LoginProvider } from '../src/contract/credentials.ts';
 import type { Spent } from '../src/contract/budget.ts';
 import type { Recorded } from '../src/contract/records.ts';
 import { archiveMachine } from './archive.machine.ts';
 import { bootMachine } from './boot.machine.ts';
 import { isReached, raised } from './chat.budget.ts';
+import type { ChatEvent } from './chat.events.ts';
 import { chatMachine } from './chat.machine.ts';
 import { credentialMachine } from './credential.machine.ts';
 import type {
-  ActorCrashed,
-  ChatCrashed,
+  Crash,
   EngineCommand,
   EngineContext,
   EngineEmitted,
@@ -43,7 +43,7 @@ const isOutboxOver = stateIn({ active: { outbox: 'over' } });
 const isUnmirrored = stateIn({ active: { mirror: 'absent' } });
 const isUnarchived = stateIn({ active: { archive: 'absent' } });
 
-export const engineSetup = setup({
+const engineBase = setup({
   types: {} as { context: EngineContext; events: EngineCommand; emitted: EngineEmitted; tags: 'over' },
   actors: {
     archive: archiveMachine,
@@ -59,6 +59,51 @@ export const engineSetup = setup({
     outbox: outboxMachine,
     startHooks: startHooksMachine,
   },
+  guards: {
+    mayRestart: ({ context, event }) => (context.crashes[actorOf(event)] ?? 0) < RESTARTS,
+    isBeyondRestartBudget: ({ context, event }) => (context.crashes[actorOf(event)] ?? 0) > RESTARTS,
+    hasNoChat: ({ context }) => context.chatIds.length === 0,
+    isDraining: stateIn({ active: { work: 'draining' } }),
+    isStorageLow: stateIn({ active: { storage: 'low' } }),
+    hasStorage: stateIn({ active: { storage: 'roomy' } }),
+    isOutboxOver,
+    isCopied: and([isUnmirrored, isUnarchived]),
+    isDrained: and(['hasNoChat', areHooksOver]),
+  },
+  delays: {
+    restartWindow: 60_000,
+    drainLimit: 9_000,
+    tellLimit: 2_000,
+    copyLimit: 5_000,
+    moveLimit: ({ context }) => context.moveLimitMs,
+  },
+});
+
+const { enqueueActions } = engineBase;
+
+function tellsChats(event: ChatEvent) {
+  return enqueueActions(({ context, enqueue }) => {
+    for (const chatId of context.chatIds) enqueue.sendTo(chatId, event);
+  });
+}
+
+/** Tells a part to end, unless it has. */
+function ends(part: string, isOver: ReturnType<typeof stateIn>, type: string) {
+  return enqueueActions(({ enqueue, check }) => {
+    if (!check(isOver)) enqueue.sendTo(part, { type });
+  });
+}
+
+function countsCrash(crashOf: (event: EngineCommand, isGivenUp: boolean) => Crash, isGivenUp = false) {
+  return enqueueActions(({ context, event, enqueue }) => {
+    const chatId = actorOf(event);
+    enqueue.assign({ crashes: { ...context.crashes, [chatId]: (context.crashes[chatId] ?? 0) + 1 } });
+    enqueue.raise({ type: 'restartWindow.elapsed', chatId }, { delay: 'restartWindow' });
+    enqueue.emit(crashOf(event, isGivenUp));
+  });
+}
+
+export const engineSetup = engineBase.extend({
   actions: {
     startChats: enqueueActions(({ context, event, enqueue, check }) => {
       const standing = { mayStart: check(mayStart), spent: spentOf(context.use) };
@@ -78,11 +123,9 @@ export const engineSetup = setup({
     }),
     /** It has ended by itself. That it is not taken off the list of children saves a copy of the list. */
     countOut: assign(({ context, event }) => ({ chatIds: without(context.chatIds, actorOf(event)) })),
-    countCrash: enqueueActions(({ context, event, enqueue }) => {
-      const chatId = actorOf(event);
-      enqueue.assign({ crashes: { ...context.crashes, [chatId]: (context.crashes[chatId] ?? 0) + 1 } });
-      enqueue.raise({ type: 'restartWindow.elapsed', chatId }, { delay: 'restartWindow' });
-    }),
+    countRestart: countsCrash(actorCrashOf),
+    askForRestart: countsCrash(chatCrashOf),
+    announceGivenUp: countsCrash(chatCrashOf, true),
     forgetCrash: assign({
       crashes: ({ context, event }) =>
         event.type === 'restartWindow.elapsed'
@@ -101,16 +144,14 @@ export const engineSetup = setup({
       else if (login !== undefined) enqueue.spawnChild('login', { id, input: { provider: login } });
     }),
     stopActor: enqueueActions(({ event, enqueue }) => enqueue.stopChild(actorOf(event))),
-    reportRestart: emit(({ event }) => actorCrashOf(event, false)),
     reportGivenUp: emit(({ event }) => actorCrashOf(event, true)),
-    askForRestart: emit(({ event }) => crashOf(event, false)),
-    announceGivenUp: emit(({ event }) => crashOf(event, true)),
-    holdTurns: enqueueActions(({ context, enqueue }) => {
-      for (const chatId of context.chatIds) enqueue.sendTo(chatId, { type: 'turns.hold' });
-    }),
-    releaseTurns: enqueueActions(({ context, enqueue }) => {
-      for (const chatId of context.chatIds) enqueue.sendTo(chatId, { type: 'turns.release' });
-    }),
+    holdTurns: tellsChats({ type: 'turns.hold' }),
+    releaseTurns: tellsChats({ type: 'turns.release' }),
+    shutDownChats: tellsChats({ type: 'chat.shutdown' }),
+    shutDownHooks: ends('startHooks', areHooksOver, 'hooks.shutdown'),
+    drainOutbox: ends('outbox', isOutboxOver, 'outbox.drain'),
+    drainMirror: ends('mirror', isUnmirrored, 'mirror.drain'),
+    drainArchive: ends('archive', isUnarchived, 'archive.drain'),
     setBudget: emit(({ event }): Recorded<'budget.changed'> => {
       assertEvent(event, 'budget.set');
       const { budget } = event;
@@ -138,44 +179,11 @@ export const engineSetup = setup({
       if (before === null && spent === null) return;
       for (const chatId of context.chatIds) enqueue.sendTo(chatId, { type: 'workspace.spent', spent });
     }),
-    shutDownChats: enqueueActions(({ context, enqueue }) => {
-      for (const chatId of context.chatIds) enqueue.sendTo(chatId, { type: 'chat.shutdown' });
-    }),
     /** A state that is final would stop them too, and copy the list of all children for each. */
     letGo: enqueueActions(({ context, enqueue }) => {
       for (const id of [...context.chatIds, ...CREDENTIALS.keys(), ...LOGINS.keys()])
         enqueue.sendTo(id, { type: 'xstate.stop' });
     }),
-    shutDownHooks: enqueueActions(({ enqueue, check }) => {
-      if (!check(areHooksOver)) enqueue.sendTo('startHooks', { type: 'hooks.shutdown' });
-    }),
-    drainOutbox: enqueueActions(({ enqueue, check }) => {
-      if (!check(isOutboxOver)) enqueue.sendTo('outbox', { type: 'outbox.drain' });
-    }),
-    drainMirror: enqueueActions(({ enqueue, check }) => {
-      if (!check(isUnmirrored)) enqueue.sendTo('mirror', { type: 'mirror.drain' });
-    }),
-    drainArchive: enqueueActions(({ enqueue, check }) => {
-      if (!check(isUnarchived)) enqueue.sendTo('archive', { type: 'archive.drain' });
-    }),
-  },
-  guards: {
-    isWithinRestartBudget: ({ context, event }) => (context.crashes[actorOf(event)] ?? 0) < RESTARTS,
-    isBeyondRestartBudget: ({ context, event }) => (context.crashes[actorOf(event)] ?? 0) > RESTARTS,
-    hasNoChat: ({ context }) => context.chatIds.length === 0,
-    isDraining: stateIn({ active: { work: 'draining' } }),
-    isStorageLow: stateIn({ active: { storage: 'low' } }),
-    hasStorage: stateIn({ active: { storage: 'roomy' } }),
-    isOutboxOver,
-    isCopied: and([isUnmirrored, isUnarchived]),
-    isDrained: and(['hasNoChat', areHooksOver]),
-  },
-  delays: {
-    restartWindow: 60_000,
-    drainLimit: 9_000,
-    tellLimit: 2_000,
-    copyLimit: 5_000,
-    moveLimit: ({ context }) => context.moveLimitMs,
   },
 });
 
@@ -196,16 +204,14 @@ function actorOf(event: EngineCommand): string {
   return 'actorId' in event ? event.actorId : '';
 }
 
-function actorCrashOf(event: EngineCommand, isGivenUp: boolean): ActorCrashed {
-  return {
-    type: 'actor.crashed',
-    actorId: actorOf(event),
-    isGivenUp,
-    error: 'error' in event ? event.error : undefined,
-  };
+function errorOf(event: EngineCommand): unknown {
+  return 'error' in event ? event.error : undefined;
 }
 
-function crashOf(event: EngineCommand, isGivenUp: boolean): ChatCrashed {
-  const { actorId: chatId, error } = actorCrashOf(event, isGivenUp);
-  return { type: 'chat.crashed', chatId, isGivenUp, error };
+function actorCrashOf(event: EngineCommand, isGivenUp: boolean): Crash {
+  return { type: 'actor.crashed', actorId: actorOf(event), isGivenUp, error: errorOf(event) };
+}
+
+function chatCrashOf(event: EngineCommand, isGivenUp: boolean): Crash {
+  return { type: 'chat.crashed', chatId: actorOf(event), isGivenUp, error: errorOf(event) };
 }

@@ -28,19 +28,13 @@ export const hookMachine = hookSetup.createMachine({
         id: 'shell',
         src: 'hookProcess',
         input: ({ context }) => context.hook,
-        onError: { target: 'choosing', actions: { type: 'noteStepEnd', params: { because: 'itself' } } },
+        onError: { target: 'choosing', actions: 'noteStepEnd' },
       },
       initial: 'launching',
       on: {
         'output.printed': { actions: 'noteOutput' },
-        'shell.failed': {
-          target: 'choosing',
-          actions: { type: 'noteStepEnd', params: { because: 'itself' } },
-        },
-        'shell.ended': {
-          target: 'choosing',
-          actions: { type: 'noteStepEnd', params: { because: 'itself' } },
-        },
+        'shell.failed': { target: 'choosing', actions: 'noteStepEnd' },
+        'shell.ended': { target: 'choosing', actions: 'noteStepEnd' },
       },
       states: {
         launching: {
@@ -63,35 +57,23 @@ export const hookMachine = hookSetup.createMachine({
         },
         timingOut: {
           description: 'The time is up: the process and everything it started are being killed.',
-          entry: { type: 'killProcess', params: { because: 'timeLimit' } },
+          entry: 'killLate',
           on: {
-            'shell.ended': {
-              target: '#hook.choosing',
-              actions: { type: 'noteStepEnd', params: { because: 'timeLimit' } },
-            },
+            'shell.ended': { target: '#hook.choosing', actions: 'noteTimeOut' },
             'hook.shutdown': { actions: 'rememberShutdown' },
           },
           after: {
-            killLimit: {
-              target: '#hook.choosing',
-              actions: { type: 'noteStepEnd', params: { because: 'timeLimit' } },
-            },
+            killLimit: { target: '#hook.choosing', actions: 'noteTimeOut' },
           },
         },
         stopping: {
           description: 'The engine stops: the process and everything it started are being killed.',
-          entry: ['rememberShutdown', { type: 'killProcess', params: { because: 'shutdown' } }],
+          entry: ['rememberShutdown', 'killProcess'],
           on: {
-            'shell.ended': {
-              target: '#hook.choosing',
-              actions: { type: 'noteStepEnd', params: { because: 'shutdown' } },
-            },
+            'shell.ended': { target: '#hook.choosing', actions: 'noteStepCut' },
           },
           after: {
-            killLimit: {
-              target: '#hook.choosing',
-              actions: { type: 'noteStepEnd', params: { because: 'shutdown' } },
-            },
+            killLimit: { target: '#hook.choosing', actions: 'noteStepCut' },
           },
         },
       },

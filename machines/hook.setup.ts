@@ -1,5 +1,5 @@
 /** The vocabulary of the hook machine. */
-import { assign, enqueueActions, sendParent, sendTo, setup } from 'xstate';
+import { assign, sendParent, sendTo, setup } from 'xstate';
 import type { HookRecord } from '../src/contract/hook-records.ts';
 import type { HooksProgress } from '../src/contract/hooks.ts';
 import type { HookEmitted, HookEnded, HookEvent, HookProcessCommand } from './hook.events.ts';
@@ -23,7 +23,7 @@ export interface HookContext {
   isShuttingDown: boolean;
 }
 
-export const hookSetup = setup({
+const hookBase = setup({
   types: {} as {
     input: { hook: HookRecord };
     context: HookContext;
@@ -31,6 +31,26 @@ export const hookSetup = setup({
     emitted: HookEmitted;
   },
   actors: { hookProcess: mustProvideCallback<HookProcessCommand, HookRecord>('hookProcess') },
+});
+
+const { enqueueActions } = hookBase;
+
+/** Why the process of a step is over: by itself, by its time limit, or with the engine. */
+type EndReason = 'itself' | HookProcessCommand['because'];
+
+function endsStep(because: EndReason) {
+  return enqueueActions(({ context, event, enqueue }) => {
+    const printed = 'outputChars' in event ? withOutput(context.hook, event.outputChars) : context.hook;
+    const error = errorOf(event);
+    const ended = withOutcome(withStepEnd(printed, endFrom(event, because)));
+    const hook = error === undefined ? ended : { ...ended, error };
+    const output = 'output' in event ? event.output : undefined;
+    enqueue.assign({ hook, elapsedMs: 0 });
+    enqueue.emit(progressOf(hook, { index: currentIndex(context.hook), output, error }));
+  });
+}
+
+export const hookSetup = hookBase.extend({
   actions: {
     noteStart: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'shell.started') return;
@@ -50,23 +70,11 @@ export const hookSetup = setup({
       enqueue.assign({ hook });
       enqueue.emit(progressOf(hook, { index: currentIndex(context.hook) }));
     }),
-    noteStepEnd: enqueueActions(({ context, event, enqueue }, params: { because: EndReason }) => {
-      const outcome = endFrom(event, params.because);
-      const printed = 'outputChars' in event ? withOutput(context.hook, event.outputChars) : context.hook;
-      const error = errorOf(event);
-      const ended = withOutcome(withStepEnd(printed, outcome));
-      const hook = error === undefined ? ended : { ...ended, error };
-      const output = 'output' in event ? event.output : undefined;
-      enqueue.assign({ hook, elapsedMs: 0 });
-      enqueue.emit(progressOf(hook, { index: currentIndex(context.hook), output, error }));
-    }),
-    killProcess: sendTo(
-      'shell',
-      (_, { because }: Pick<HookProcessCommand, 'because'>): HookProcessCommand => ({
-        type: 'shell.kill',
-        because,
-      }),
-    ),
+    noteStepEnd: endsStep('itself'),
+    noteTimeOut: endsStep('timeLimit'),
+    noteStepCut: endsStep('shutdown'),
+    killLate: sendTo('shell', { type: 'shell.kill', because: 'timeLimit' }),
+    killProcess: sendTo('shell', { type: 'shell.kill', because: 'shutdown' }),
     rememberShutdown: assign({ isShuttingDown: true }),
     reportEnd: sendParent(({ context }): HookEnded => ({ type: 'hook.ended', status: context.hook.status })),
   },
@@ -80,9 +88,6 @@ export const hookSetup = setup({
     killLimit: 10_000,
   },
 });
-
-/** Why the process of a step is over: by itself, by its time limit, or with the engine. */
-type EndReason = 'itself' | 'timeLimit' | 'shutdown';
 
 function endFrom(event: HookEvent, because: EndReason) {
   const durationMs = 'durationMs' in event ? event.durationMs : null;

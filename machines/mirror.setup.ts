@@ -1,10 +1,8 @@
 /** The vocabulary of the mirror machine. */
 import { assign, emit, enqueueActions, sendTo, setup } from 'xstate';
 import type { EngineEventBody } from '../src/contract/events.ts';
+import { backoff, errorEvent, reasonOf } from './failing.ts';
 import { mustProvideCallback, mustProvidePromise } from './must-provide.ts';
-
-const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 5_000;
 
 /** Whose the shared log is. */
 export interface LogHolder {
@@ -58,6 +56,8 @@ export interface MirrorContext {
   holder: LogHolder | null;
 }
 
+export const mirrorBackoffMs = backoff({ firstMs: 100, longestMs: 5_000 });
+
 export const mirrorSetup = setup({
   types: {} as { context: MirrorContext; events: MirrorEvent; emitted: MirrorEmitted },
   actors: {
@@ -68,7 +68,9 @@ export const mirrorSetup = setup({
   actions: {
     takeClaim: assign(({ context, event }) => {
       const claim = claimOf(event);
-      return claim?.kind === 'claimed' ? { ...context, ...startOf(claim), reason: '' } : context;
+      return claim?.kind === 'claimed'
+        ? { ...context, epoch: claim.epoch, headId: claim.headId, reason: '' }
+        : context;
     }),
     noteHolder: assign({
       holder: ({ event }) => {
@@ -80,26 +82,26 @@ export const mirrorSetup = setup({
     noteDivergence: assign({ reason: 'The shared log has events that this home does not have.' }),
     noteFailure: assign({
       failures: ({ context }) => context.failures + 1,
-      reason: ({ event }) => reasonOf(event),
+      reason: ({ event }) => (event.type === 'copy.failed' ? event.reason : reasonOf(event)),
     }),
     forgetFailures: assign({ failures: 0 }),
     drainCopy: sendTo('copyJournal', { type: 'copy.drain' }),
     announceMove: enqueueActions(({ context, enqueue }) => {
       const { owner = '', epoch = 0 } = context.holder ?? {};
       const message = `The workspace moved to the engine ${owner}; this one stops.`;
-      enqueue.emit(toError('workspace_moved', { message, context: { owner, epoch } }));
+      enqueue.emit(errorEvent('workspace_moved', { message, context: { owner, epoch } }));
       enqueue.emit({ type: 'workspace.moved' });
     }),
     announceDivergence: emit(({ event }) => {
       const claim = claimOf(event);
-      return toError('mirror_diverged', {
+      return errorEvent('mirror_diverged', {
         message: 'The shared log has events that this home does not have: nothing is mirrored.',
         context: { headId: claim?.kind === 'diverged' ? claim.headId : null },
       });
     }),
     announceGap: emit(({ event }) => {
       const { afterId = '', nextId = '' } = event.type === 'copy.gapFound' ? event : {};
-      return toError('mirror_gap', {
+      return errorEvent('mirror_gap', {
         message: 'The shared log was away for so long that events left this home before they were copied.',
         context: { afterId, nextId },
       });
@@ -112,32 +114,6 @@ export const mirrorSetup = setup({
   delays: { backoff: ({ context }) => mirrorBackoffMs(context, 1), lookAgain: 60_000 },
 });
 
-/**
- * How long to wait after so many failures in a row, in milliseconds: doubled each time up to five seconds, half of it
- * spread by a `share` from 0 to 1, so that engines do not come back together.
- */
-export function mirrorBackoffMs({ failures }: Pick<MirrorContext, 'failures'>, share: number): number {
-  const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1));
-  return Math.round((doubled / 2) * (1 + share));
-}
-
 function claimOf(event: MirrorEvent): ClaimEnd | undefined {
   return event.type === 'xstate.done.actor.claimLog' ? event.output : undefined;
-}
-
-function startOf({ epoch, headId }: CopyInput): CopyInput {
-  return { epoch, headId };
-}
-
-function reasonOf(event: MirrorEvent): string {
-  if (event.type === 'copy.failed') return event.reason;
-  if (!('error' in event)) return '';
-  return event.error instanceof Error ? event.error.message : String(event.error);
-}
-
-function toError(
-  code: string,
-  rest: { message: string; context: Record<string, unknown> },
-): EngineEventBody<'error'> {
-  return { type: 'error', payload: { code, ...rest } };
 }

@@ -2,10 +2,8 @@
 import { assign, enqueueActions, setup, stateIn } from 'xstate';
 import type { EngineEventBody } from '../src/contract/events.ts';
 import type { WebhookEvent } from '../src/contract/monolith.ts';
+import { backoff, errorEvent } from './failing.ts';
 import { mustProvidePromise } from './must-provide.ts';
-
-const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 300_000;
 
 /** What came of telling one event. `retryAfterMs`: the other side asks not to be tried again before. */
 export type Telling =
@@ -45,6 +43,8 @@ export interface OutboxContext {
   retryAfterMs: number;
 }
 
+export const backoffMs = backoff({ firstMs: 250, longestMs: 300_000 });
+
 export const outboxSetup = setup({
   types: {} as { context: OutboxContext; events: OutboxEvent; emitted: OutboxEmitted },
   actors: {
@@ -80,20 +80,6 @@ export const outboxSetup = setup({
   delays: { backoff: ({ context }) => backoffMs(context, 1) },
 });
 
-/**
- * How long to wait after so many failures in a row, in milliseconds: doubled each time up to five minutes, and never
- * less than was asked for. Of the doubled time at least half is waited, of the rest a `share` from 0 to 1, so that
- * engines which failed together do not come back together.
- */
-export function backoffMs(
-  { failures, retryAfterMs }: Pick<OutboxContext, 'failures' | 'retryAfterMs'>,
-  share: number,
-): number {
-  const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1));
-  const spread = (doubled / 2) * share;
-  return Math.round(Math.max(doubled / 2, retryAfterMs) + spread);
-}
-
 function toEvent(output: WebhookEvent | Telling | null): WebhookEvent | null {
   return output !== null && 'id' in output ? output : null;
 }
@@ -117,13 +103,9 @@ function retryAfterOf(event: OutboxEvent): number {
 }
 
 function refusalOf({ id, type }: WebhookEvent, reason: string): EngineEventBody<'error'> {
-  return {
-    type: 'error',
-    payload: {
-      code: 'webhook_refused',
-      message: `The control plane refused the event ${id}; it is kept in the dead-letter file.`,
-      details: reason,
-      context: { eventId: id, eventType: type },
-    },
-  };
+  return errorEvent('webhook_refused', {
+    message: `The control plane refused the event ${id}; it is kept in the dead-letter file.`,
+    details: reason,
+    context: { eventId: id, eventType: type },
+  });
 }

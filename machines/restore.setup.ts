@@ -1,9 +1,7 @@
 /** The vocabulary of the restore machine. */
 import { assign, setup } from 'xstate';
+import { backoff, reasonOf } from './failing.ts';
 import { mustProvidePromise } from './must-provide.ts';
-
-const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 5_000;
 
 /** What came of asking for the workspace. `nothing`: nobody had it before. */
 export type WorkspaceClaim =
@@ -19,6 +17,8 @@ export interface RestoreContext {
   /** Why it does not go on; empty while it does. */
   reason: string;
 }
+
+const restoreBackoffMs = backoff({ firstMs: 100, longestMs: 5_000 });
 
 export const restoreSetup = setup({
   types: {} as {
@@ -47,20 +47,16 @@ export const restoreSetup = setup({
         return claim?.kind === 'taken' ? claim.owner : '';
       },
     }),
-    noteFailure: assign(({ context, event }) => ({
-      failures: context.failures + 1,
-      reason: 'error' in event && event.error instanceof Error ? event.error.message : 'It failed.',
-    })),
+    noteFailure: assign({
+      failures: ({ context }) => context.failures + 1,
+      reason: ({ event }) => reasonOf(event),
+    }),
   },
   guards: {
     isNothing: ({ event }) => claimOf(event)?.kind === 'nothing',
     isTaken: ({ event }) => claimOf(event)?.kind === 'taken',
   },
-  delays: {
-    /** Doubled with each failure, up to five seconds. */
-    backoff: ({ context: { failures } }) =>
-      Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1)),
-  },
+  delays: { backoff: ({ context }) => restoreBackoffMs(context, 1) },
 });
 
 function claimOf(event: { type: string; output?: unknown }): WorkspaceClaim | undefined {

@@ -14,7 +14,6 @@ import type { Reach } from '../processes/terminate.ts';
 import type { Inquirer } from './inquiry.ts';
 import type { RequestId } from './json-rpc.ts';
 import type { LoginTokens, RejectionOutcome } from './login.ts';
-import type { NativePrompt } from './native-session.ts';
 import type { TaskOutput } from './tasks.ts';
 import type {
   AgentDelivery,
@@ -196,4 +195,11 @@ export interface SessionFiles {
   promptIn: (line: string) => NativePrompt | null;
   /** Others may write to a session while a process has it open, which then knows nothing of it and is replaced. */
   isShared: boolean;
+}
+
+/** What a user said, as the agent's own file tells it. */
+export interface NativePrompt {
+  /** The id under which it was said; null when it has none. */
+  id: string | null;
+  at: string | null;
 }

@@ -1,42 +1,18 @@
 /** Watches the agent's own file of a session: notices what was said there without the engine, and what of it is lost. */
-import { closeSync, createReadStream, readSync, statSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
+import { createReadStream } from 'node:fs';
 import type { AgentEvent } from '../contract/agent-event.ts';
-import type { AgentSessionInput } from '../contract/facts.ts';
 import type { Delivery, QueuedMessage, SessionMark } from '../contract/records.ts';
 import { createLineSplitter } from '../processes/line-splitter.ts';
-import { openRegularFile } from '../storage/regular-file.ts';
+import type { KnownSession, NativePrompt, SessionFiles } from './codec.ts';
 import { partIsLost } from './context-loss.ts';
-import { inspectSession, sizeOf, type SessionFile } from './session-file.ts';
+import { checksumNow, inspectSession, sizeNow, sizeOf, type SessionFile } from './session-file.ts';
 
-const CHUNK_BYTES = 256 * 1024;
-
-/** What a user said, as the agent's own file tells it. */
-export interface NativePrompt {
-  /** The id under which it was said; null when it has none. */
-  id: string | null;
-  at: string | null;
-}
-
-export interface NativeSessionOptions {
+interface NativeSessionOptions extends Pick<SessionFiles, 'promptIn' | 'fileOf'> {
   /** Up to where the file of the session is known; undefined when nobody ever looked. */
   mark: SessionMark | undefined;
   /** Ids of the turns that the engine has asked for. */
-  turnIds: readonly string[];
-  /** Reads one line of the file; null when it is nothing that a user said. */
-  promptIn: (line: string) => NativePrompt | null;
-  /** Where the agent keeps a session, if that can be told beforehand. */
-  fileOf?: (sessionId: string) => string;
+  turnIds: readonly string[] | undefined;
   now: () => Date;
-}
-
-/** How a session lies there before the agent resumes it. */
-export interface Resumption {
-  /** `absent`: nothing is there; `unusable`: what is there must not be opened, for the reason. */
-  state: 'there' | 'absent' | 'unusable';
-  reason: string;
-  /** To be told to the user: that a part is lost. */
-  notice: string | null;
 }
 
 export class NativeSession {
@@ -62,8 +38,8 @@ export class NativeSession {
   }
 
   /** A session that begins now has nothing in it. */
-  begin(sessionId: string, file?: string | null): void {
-    this.#mark = { sessionId, offset: 0, damaged: 0, checksum: 0, ...(file == null ? {} : { file }) };
+  begin(sessionId: string): void {
+    this.#mark = { sessionId, offset: 0, damaged: 0, checksum: 0 };
   }
 
   /** The agent tells where it keeps the session. */
@@ -85,28 +61,25 @@ export class NativeSession {
     return this.#mark;
   }
 
-  /** Something was said in it before, as far as anybody knows. */
-  wasUsed(sessionId: string): boolean {
-    return this.#known(sessionId)?.offset !== 0;
-  }
-
   /** What there is to be resumed; what is missing of it is told once. */
-  async examine(sessionId: string): Promise<Resumption> {
+  async examine(sessionId: string): Promise<KnownSession> {
     const known = this.#known(sessionId);
+    const there = {
+      id: sessionId,
+      file: 'there',
+      reason: '',
+      notice: null,
+      wasUsed: known?.offset !== 0,
+    } as const;
     const file = this.#fileOf(sessionId);
     const found = file === undefined ? null : await inspectSession(file, { summedTo: known?.offset });
-    if (found === null) return { state: 'there', reason: '', notice: null };
-    if (found.kind !== 'file') return { state: found.kind, reason: found.reason, notice: null };
+    if (found === null) return there;
+    if (found.kind !== 'file') return { ...there, file: found.kind, reason: found.reason };
     const { size, damaged, isTorn, checksum } = found;
-    this.#mark = {
-      ...known,
-      sessionId,
-      offset: Math.min(size, known?.offset ?? size),
-      damaged: damaged + (isTorn ? 1 : 0),
-      checksum,
-    };
+    const offset = Math.min(size, known?.offset ?? size);
+    this.#mark = { ...known, sessionId, offset, damaged: damaged + (isTorn ? 1 : 0), checksum };
     const change = known === undefined ? null : changeOf(known, found);
-    return { state: 'there', reason: '', notice: change === null ? null : partIsLost(change) };
+    return { ...there, notice: change === null ? null : partIsLost(change) };
   }
 
   /** The gap since the last look, told once; null when there is none. A session looked at for the first time has none. */
@@ -157,13 +130,6 @@ export class NativeSession {
   }
 }
 
-export function openNativeSession(
-  { sessionMark: mark, turnIds = [] }: Pick<AgentSessionInput, 'sessionMark' | 'turnIds'>,
-  rest: Pick<NativeSessionOptions, 'promptIn' | 'fileOf' | 'now'>,
-): NativeSession {
-  return new NativeSession({ mark, turnIds, ...rest });
-}
-
 /** One event in the place of what was said elsewhere. */
 function gapOf(sessionId: string, prompts: readonly NativePrompt[], now: Date): AgentEvent {
   const turns = prompts.length;
@@ -174,46 +140,6 @@ function gapOf(sessionId: string, prompts: readonly NativePrompt[], now: Date): 
     type: 'session-gap',
     payload: { reason: 'foreign_turns', sessionId, turns, firstAt, lastAt, message },
   };
-}
-
-/** At once, because the end of a turn waits for it; null when there is no such file. */
-function sizeNow(file: string): number | null {
-  try {
-    const found = statSync(file);
-    return found.isFile() ? found.size : null;
-  } catch {
-    return null;
-  }
-}
-
-/** With what a session has that was known up to a mark, at once; undefined when that was never read whole. */
-function checksumNow(file: string, { offset, checksum }: SessionMark, to: number): number | undefined {
-  if (checksum === undefined) return undefined;
-  try {
-    const descriptor = openRegularFile(file);
-    try {
-      return checksumOf(descriptor, { offset, checksum, to });
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    return undefined;
-  }
-}
-
-function checksumOf(
-  descriptor: number,
-  { offset, checksum, to }: { offset: number; checksum: number; to: number },
-): number {
-  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, to - offset));
-  let sum = checksum;
-  for (let at = offset; at < to;) {
-    const bytesRead = readSync(descriptor, chunk, 0, Math.min(chunk.length, to - at), at);
-    if (bytesRead === 0) throw new Error('The file became shorter.');
-    sum = crc32(chunk.subarray(0, bytesRead), sum);
-    at += bytesRead;
-  }
-  return sum;
 }
 
 /** What became of the part that was known; null when it is as it was. */

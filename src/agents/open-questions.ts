@@ -25,11 +25,7 @@ export class OpenQuestions {
     this.#open = new Set(options.open.map(({ id }) => id));
   }
 
-  /** Somebody was asked and has not answered. */
-  isOpen(id: string): boolean {
-    return this.#open.has(id);
-  }
-
+  /** Somebody was asked, or has answered. */
   isDealtWith(id: string): boolean {
     return this.#open.has(id) || this.#settled.has(id);
   }
@@ -58,10 +54,5 @@ export class OpenQuestions {
   /** Withdraws what the agent does not wait for any more. */
   keepOnly(ids: ReadonlySet<string>, position: Position | null): void {
     for (const id of this.#open) if (!ids.has(id)) this.withdraw(id, position);
-  }
-
-  /** Whoever asked is gone, and that is told in another way. */
-  forget(): void {
-    this.#open.clear();
   }
 }

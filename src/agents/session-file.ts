@@ -1,9 +1,11 @@
 /** How the file looks in which an agent keeps a session: one JSON object a line. It belongs to the agent, and is only read. */
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, readSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { parseJson } from '../contract/parse-json.ts';
+import type { SessionMark } from '../contract/records.ts';
 import { createLineSplitter } from '../processes/line-splitter.ts';
+import { openRegularFile } from '../storage/regular-file.ts';
 
 export type SessionFile =
   | {
@@ -21,6 +23,8 @@ export type SessionFile =
 
 /** A file on a mount that is gone answers nothing, ever. */
 const REACHED_MS = 10_000;
+
+const CHUNK_BYTES = 256 * 1024;
 
 export async function inspectSession(
   file: string,
@@ -46,6 +50,46 @@ export async function inspectSession(
 export async function sizeOf(file: string): Promise<number | null> {
   const found = await stat(file).catch(() => null);
   return found?.isFile() === true ? found.size : null;
+}
+
+/** At once, because the end of a turn waits for it; null when there is no such file. */
+export function sizeNow(file: string): number | null {
+  try {
+    const found = statSync(file);
+    return found.isFile() ? found.size : null;
+  } catch {
+    return null;
+  }
+}
+
+/** With what a session has that was known up to a mark, at once; undefined when that was never read whole. */
+export function checksumNow(file: string, { offset, checksum }: SessionMark, to: number): number | undefined {
+  if (checksum === undefined) return undefined;
+  try {
+    const descriptor = openRegularFile(file);
+    try {
+      return checksumOf(descriptor, { offset, checksum, to });
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+function checksumOf(
+  descriptor: number,
+  { offset, checksum, to }: { offset: number; checksum: number; to: number },
+): number {
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, to - offset));
+  let sum = checksum;
+  for (let at = offset; at < to;) {
+    const bytesRead = readSync(descriptor, chunk, 0, Math.min(chunk.length, to - at), at);
+    if (bytesRead === 0) throw new Error('The file became shorter.');
+    sum = crc32(chunk.subarray(0, bytesRead), sum);
+    at += bytesRead;
+  }
+  return sum;
 }
 
 async function readSession(file: string, summedTo: number): Promise<SessionFile> {

@@ -45,41 +45,30 @@ export interface MessagesOptions {
 /** What can be done with the messages of a chat. */
 export class Messages {
   readonly #gate: Gate;
-  readonly #payloads: Payloads;
-  readonly #fetchImages: FetchImages;
-  readonly #tasks: MessagesOptions['tasks'];
-  readonly #drivers: ReadonlyMap<string, AgentDriver>;
-  readonly #timeAccept: MessagesOptions['timeAccept'];
+  readonly #options: MessagesOptions;
 
   constructor(gate: Gate, options: MessagesOptions) {
-    const { payloads, drivers, fetchImages, tasks, timeAccept } = options;
     this.#gate = gate;
-    this.#payloads = payloads;
-    this.#fetchImages = fetchImages;
-    this.#tasks = tasks;
-    this.#drivers = drivers;
-    this.#timeAccept = timeAccept;
+    this.#options = options;
   }
 
   /** A message that was accepted before gets the answer it got then. */
   send(chatId: string, sent: SentMessage): Promise<MessageReceipt> {
     const accepting = this.#send(chatId, sent);
-    return this.#timeAccept?.(accepting) ?? accepting;
+    return this.#options.timeAccept?.(accepting) ?? accepting;
   }
 
   async #send(chatId: string, sent: SentMessage): Promise<MessageReceipt> {
     this.#gate.refuseWhenMoved();
+    const { drivers, payloads, fetchImages } = this.#options;
     const record = this.#gate.recordOf(chatId);
-    const request = withoutDefaults(sent, this.#drivers.get(record.chat.provider)?.defaultThinkingLevel);
+    const { provider } = record.chat;
+    const driver = drivers.get(provider) ?? { provider, modes: [] };
+    const request = withoutDefaults(sent, drivers.get(provider)?.defaultThinkingLevel);
     const known = findReceipt(record, request);
     if (known !== undefined) return this.#gate.accepted(known);
     this.#gate.refuseNewWork();
-    const message = await acceptMessage(sent, {
-      digest: digestOf(request),
-      driver: this.#drivers.get(record.chat.provider) ?? { provider: record.chat.provider, modes: [] },
-      payloads: this.#payloads,
-      fetchImages: this.#fetchImages,
-    });
+    const message = await acceptMessage(sent, { digest: digestOf(request), driver, payloads, fetchImages });
     const accepted = findReceipt(this.#gate.recordOf(chatId), request) ?? this.#submit(chatId, message);
     return this.#gate.accepted(accepted);
   }
@@ -91,14 +80,14 @@ export class Messages {
     if (known !== undefined) return this.#gate.accepted(known);
     this.#gate.refuseNewWork();
     this.#refuseUnlessSteerable(chatId);
-    const message = await storeMessage(request, { modes: NO_MODES, payloads: this.#payloads });
+    const message = await storeMessage(request, { modes: NO_MODES, payloads: this.#options.payloads });
     const accepted = findReceipt(this.#gate.recordOf(chatId), request) ?? this.#say(chatId, message);
     return this.#gate.accepted(accepted);
   }
 
   /** What runs beside the turn goes on, or is stopped with it; sub-agents always are. */
   async interrupt(chatId: string, { clearQueue, background = 'keep' }: Interrupt): Promise<InterruptReceipt> {
-    if (background === 'stop') this.#tasks.refuseUnlessTold(chatId);
+    if (background === 'stop') this.#options.tasks.refuseUnlessTold(chatId);
     const actor = this.#gate.actorOf(chatId);
     const snapshot = actor.getSnapshot();
     const interrupted = snapshot.hasTag('processing');
@@ -109,7 +98,7 @@ export class Messages {
     if (interrupted) actor.send({ type: 'turn.interrupt', clearQueue });
     else if (clearQueue) actor.send({ type: 'queue.clear' });
     hearing.unsubscribe();
-    if (background === 'stop') await this.#tasks.stopAll(chatId);
+    if (background === 'stop') await this.#options.tasks.stopAll(chatId);
     return this.#gate.committed({ interrupted, queue, background });
   }
 
@@ -150,7 +139,7 @@ export class Messages {
 
   #refuseUnlessSteerable(chatId: string): void {
     const { provider } = this.#gate.recordOf(chatId).chat;
-    if (this.#drivers.get(provider)?.canSteer !== true)
+    if (this.#options.drivers.get(provider)?.canSteer !== true)
       throw new EngineError('STEER_UNSUPPORTED', { chatId, provider });
     const actor = this.#gate.actorOf(chatId);
     if (!takesSteers(actor)) throw new EngineError('NOTHING_TO_STEER', { chatId });
@@ -170,7 +159,7 @@ export class Messages {
   }
 
   async #toQueueItem({ messageId, content, queuedAt, sender }: QueuedMessage): Promise<QueueItem> {
-    const { text } = await readContent(content, this.#payloads);
+    const { text } = await readContent(content, this.#options.payloads);
     return { id: messageId, message: text, queuedAt, ...sender };
   }
 }

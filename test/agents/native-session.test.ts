@@ -14,7 +14,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { promptIn as promptOfClaude } from '../../src/agents/claude/codec.ts';
 import { promptIn as promptOfCodex } from '../../src/agents/codex/codec.ts';
-import { type NativePrompt, NativeSession } from '../../src/agents/native-session.ts';
+import type { NativePrompt } from '../../src/agents/codec.ts';
+import { NativeSession } from '../../src/agents/native-session.ts';
 import type { SessionMark } from '../../src/contract/records.ts';
 
 const NOW = new Date('2026-11-22T12:00:00.000Z');
@@ -114,7 +115,13 @@ describe('what an agent may have forgotten', () => {
     session.begin('s1');
     await say('mine');
     session.measure('s1');
-    expect(await session.examine('s1')).toEqual({ state: 'there', reason: '', notice: null });
+    expect(await session.examine('s1')).toEqual({
+      id: 's1',
+      file: 'there',
+      reason: '',
+      notice: null,
+      wasUsed: true,
+    });
   });
 
   it.each([
@@ -141,7 +148,7 @@ describe('what an agent may have forgotten', () => {
     await damage(file);
     const next = open({ mark });
     const notice = `Part of the conversation so far is missing (${reason}): the agent may not know all of what was said before.`;
-    expect(await next.examine('s1')).toEqual({ state: 'there', reason: '', notice });
+    expect(await next.examine('s1')).toEqual({ id: 's1', file: 'there', reason: '', notice, wasUsed: true });
     const { sessionMark } = next.mark({ runId: 'r1', sessionMark: undefined }, { turnId: 'mine' });
     await say('mine');
     const last = open({ mark: sessionMark });
@@ -172,12 +179,18 @@ describe('what an agent may have forgotten', () => {
     const { file, say, open } = await createSession();
     const session = open();
     session.begin('s1');
-    expect(session.wasUsed('s1')).toBe(false);
+    expect((await session.examine('s1')).wasUsed).toBe(false);
     await say('mine');
     session.measure('s1');
     await damage(file);
-    expect(await session.examine('s1')).toEqual({ state, reason, notice: null });
-    expect([session.wasUsed('s1'), await session.look('s1')]).toEqual([true, null]);
+    expect(await session.examine('s1')).toEqual({
+      id: 's1',
+      file: state,
+      reason,
+      notice: null,
+      wasUsed: true,
+    });
+    expect(await session.look('s1')).toBeNull();
   });
 });
 

@@ -33,7 +33,7 @@ describe('a question', () => {
     const { questions, facts } = take('a');
     questions.settle('a');
     questions.withdraw('a', null);
-    expect([questions.isOpen('a'), questions.isDealtWith('a'), facts]).toEqual([false, true, []]);
+    expect([questions.isDealtWith('a'), facts]).toEqual([true, []]);
   });
 
   it('that nobody waits for any more is withdrawn once', () => {
@@ -41,14 +41,6 @@ describe('a question', () => {
     questions.keepOnly(new Set(['b']), null);
     questions.withdraw('a', null);
     expect(facts).toEqual([{ type: 'request.withdrawn', requestId: 'a', position: null }]);
-    expect([questions.isDealtWith('a'), questions.isOpen('b')]).toEqual([false, true]);
-  });
-
-  it('that is forgotten is not withdrawn, and may be asked again', () => {
-    const { questions, facts } = take('a');
-    questions.forget();
-    questions.withdraw('a', null);
-    questions.ask(asking('a'), null);
-    expect(facts.map(({ type }) => type)).toEqual(['request.opened']);
+    expect(['a', 'b'].map((id) => questions.isDealtWith(id))).toEqual([false, true]);
   });
 });

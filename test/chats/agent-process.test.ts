@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createActor, createMachine } from 'xstate';
 import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import { agentProcess } from '../../src/chats/agent-process.ts';
-import type { HandsListener, AgentDriver } from '../../src/agents/agent.ts';
+import type { AgentDriver } from '../../src/agents/agent.ts';
 import type { AgentSessionInput } from '../../src/contract/facts.ts';
 import { CLOCK, DELIVERY, message, said, session } from '../support/chat-words.ts';
 
@@ -66,7 +66,7 @@ describe('the process of a chat', () => {
 
 function startLogic() {
   const told: string[] = [];
-  const listeners: HandsListener[] = [];
+  const listeners: Parameters<AgentDriver['openExecutor']>[1][] = [];
   let count = 0;
   const driver: AgentDriver = {
     provider: 'test',

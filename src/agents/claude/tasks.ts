@@ -1,9 +1,9 @@
 /** What Claude Code runs beside its turns: shells, sub-agents, monitors. */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../../contract/parse-json.ts';
 import type { TaskRecord } from '../../contract/tasks.ts';
-import type { TaskOutput } from '../tasks.ts';
-import { withTask } from '../tasks.ts';
+import { withTask, type TaskOutput } from '../tasks.ts';
 import { projectOf, temporaryFolderOf } from './launch.ts';
 import type { LineOf } from './protocol.ts';
 import { say } from './say.ts';
@@ -94,12 +94,4 @@ function sayingsIn(line: string): string[] {
   if (data === undefined) return [];
   const sayings = say({ type: `claude-${data.type}`, payload: data, timestamp: '' });
   return sayings.map((saying) => (saying.kind === 'tool' ? `${saying.name} ${saying.subject}` : saying.text));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

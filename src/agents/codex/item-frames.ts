@@ -5,10 +5,10 @@ import { planFileName } from './ending.ts';
 import { closing, eventMessage, functionCall, functionCallOutput, opening } from './items.ts';
 import {
   DeltaParamsSchema,
-  ItemParamsSchema,
+  type ItemParamsSchema,
   PlanItemSchema,
-  PlanParamsSchema,
-  type FrameOf,
+  type PlanParamsSchema,
+  type Item,
   type OpenItem,
 } from './protocol.ts';
 import { enterRound, roundOf } from './rounds.ts';
@@ -24,29 +24,35 @@ import {
   type Told,
 } from './told.ts';
 
+type Heard = Pick<Moment, 'now' | 'openedAt'> & { method: string };
+
 export function followItem(
   state: CodexState,
-  { method, params }: FrameOf<'notification'>,
-  { now, openedAt: seenAt }: Pick<Moment, 'now' | 'openedAt'>,
+  { threadId, turnId, item, startedAtMs, completedAtMs }: z.infer<typeof ItemParamsSchema>,
+  { method, now, openedAt: seenAt }: Heard,
 ): Told {
-  const { data } = ItemParamsSchema.safeParse(params);
-  if (data === undefined) return { state };
-  const { threadId, turnId, item, startedAtMs, completedAtMs } = data;
   const place: Place = { threadId, turnId, item };
-  const known = nameSubAgent(recognize(state, place), item, startedAtMs ?? seenAt);
+  const announcedAt = startedAtMs ?? seenAt;
+  const known = nameSubAgent(recognize(served(state, item), place), item, announcedAt);
   if (method === 'item/completed') {
     return complete({ ...known, completedAt: completedAtMs ?? now.getTime() }, place);
   }
-  const announcedAt = startedAtMs ?? seenAt;
   const openedAt = Math.min(announcedAt, toolsOpenedSince(known) ?? announcedAt);
   return begin(known, { ...place, text: '', openedAt });
 }
 
+/** Whatever the agent makes of what it was asked, the model has answered. */
+function served(state: CodexState, { type }: Item): CodexState {
+  const { turn } = state;
+  if (turn === null || type === 'userMessage') return state;
+  return { ...state, turn: { ...turn, isServed: true, isLoginRejected: false, isReported: false } };
+}
+
 /** A to-do list is shown as the call that changed it. */
-export function followTodoList(state: CodexState, params: unknown): Told {
-  const { data } = PlanParamsSchema.safeParse(params);
-  if (data === undefined) return { state };
-  const { threadId, turnId, explanation, plan } = data;
+export function followTodoList(
+  state: CodexState,
+  { threadId, turnId, explanation, plan }: z.infer<typeof PlanParamsSchema>,
+): Told {
   const callId = `${turnId}-plan-${state.plans + 1}`;
   const said = [
     functionCall(callId, { name: 'update_plan', input: { explanation: explanation ?? null, plan } }),
@@ -56,9 +62,9 @@ export function followTodoList(state: CodexState, params: unknown): Told {
 }
 
 /** Deltas are shown live; what was streamed of a message is kept in case that it never completes. */
-export function streamItem(state: CodexState, { method, params }: FrameOf<'notification'>, now: Date): Told {
-  const { data } = DeltaParamsSchema.safeParse(params);
+export function streamItem(state: CodexState, params: unknown, { method, now }: Heard): Told {
   const type = PARTIALS[method];
+  const { data } = DeltaParamsSchema.safeParse(type === undefined ? undefined : params);
   if (data === undefined || type === undefined) return { state, isStirring: true };
   const { threadId, itemId, delta } = data;
   const openItems = state.openItems.map((open) =>

@@ -1,7 +1,7 @@
 import type { Failure } from '../../contract/chats.ts';
 import type { TurnProgress } from '../../contract/events.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
-import { ErrorSchema, RateLimitsParamsSchema, type Turn, type TurnError } from './protocol.ts';
+import { ErrorSchema, type RateLimits, type Turn, type TurnError } from './protocol.ts';
 
 /** How a turn ended, as `turn/completed` tells it. */
 export function endOf({ status, error }: Turn): TurnEnd {
@@ -83,9 +83,7 @@ export function retrying(message: string): TurnProgress {
 }
 
 /** Null unless a limit is reached. */
-export function limitedBy(params: unknown): TurnProgress | null {
-  const limits = RateLimitsParamsSchema.safeParse(params).data?.rateLimits;
-  if (limits === undefined) return null;
+export function limitedBy(limits: RateLimits): TurnProgress | null {
   const reached = [limits.primary, limits.secondary].find((one) => one && one.usedPercent >= 100);
   if (!reached && !limits.rateLimitReachedType) return null;
   const resetsAt = reached?.resetsAt;

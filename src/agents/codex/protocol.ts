@@ -34,7 +34,6 @@ export const DeltaParamsSchema = z.looseObject({
 
 export const TurnSchema = z.looseObject({
   id: z.string(),
-  rootTurnId: z.string().nullish(),
   status: z.string().catch(''),
   error: z.unknown().optional(),
   startedAt: EpochSecondsSchema.nullish().catch(null),
@@ -91,13 +90,14 @@ const RateLimitWindowSchema = z
   .looseObject({ usedPercent: z.number(), resetsAt: EpochSecondsSchema.nullish().catch(undefined) })
   .nullish();
 
-export const RateLimitsParamsSchema = z.looseObject({
-  rateLimits: z.looseObject({
-    primary: RateLimitWindowSchema,
-    secondary: RateLimitWindowSchema,
-    rateLimitReachedType: z.string().nullish(),
-  }),
+const RateLimitsSchema = z.looseObject({
+  primary: RateLimitWindowSchema,
+  secondary: RateLimitWindowSchema,
+  rateLimitReachedType: z.string().nullish(),
 });
+export type RateLimits = z.infer<typeof RateLimitsSchema>;
+
+export const RateLimitsParamsSchema = z.looseObject({ rateLimits: RateLimitsSchema });
 
 export const PlanParamsSchema = z.looseObject({
   threadId: z.string(),

@@ -51,34 +51,51 @@ export function decide(frame: FrameOf<'request'>, circumstances: Circumstances):
     const asked = { tool: 'request_user_input', input: { questions }, questions };
     return { kind: 'ask', asking: { id, kind: 'question', ...asked } };
   }
-  if (planMode) return { kind: 'answer', line: resultLine(frame.id, { decision: 'decline' }) };
-  if (policy === 'bypass') return { kind: 'answer', line: resultLine(frame.id, { decision: 'accept' }) };
+  if (planMode) return answered(frame, { decision: 'decline' });
+  if (policy === 'bypass') return answered(frame, { decision: 'accept' });
   const { data } = ApprovalSchema.safeParse(frame.params);
   if (data === undefined) return refused(frame);
   return { kind: 'ask', asking: { id, kind: 'permission', ...toolOf(data, state) } };
 }
 
-function decideOnElicitation(frame: FrameOf<'request'>, circumstances: Circumstances): Decision {
-  const { id, params } = frame;
-  const elicitation = elicitationOf(params);
-  if (elicitation === null) return refused(frame);
-  const result = decideElicitation(elicitation, circumstances);
-  if (result !== null) return { kind: 'answer', line: resultLine(id, result) };
-  return { kind: 'ask', asking: { id: requestIdOf(circumstances.runId, id), ...elicitation } };
+/**
+ * A form without fields asks whether something may be done; so does a page to be visited, which only a person can. Only forms have
+ * answers to be filled in.
+ */
+function decideOnElicitation(
+  frame: FrameOf<'request'>,
+  { policy, planMode, runId }: Circumstances,
+): Decision {
+  const { data } = ElicitationSchema.safeParse(frame.params);
+  if (data === undefined || data.mode === 'openai/userVerification') return refused(frame);
+  const { requestedSchema, url, ...about } = data;
+  const questions = questionsOf(formOf(requestedSchema));
+  const page = url === undefined ? {} : { url };
+  const common = { id: requestIdOf(runId, frame.id), tool: ELICITATION_TOOL };
+  if (questions.length > 0) {
+    const input = { ...about, ...page, requestedSchema };
+    return { kind: 'ask', asking: { ...common, kind: 'question', input, questions } };
+  }
+  if (url === undefined && planMode) return answered(frame, DECLINED);
+  if (url === undefined && policy === 'bypass') return answered(frame, accepted({}));
+  return { kind: 'ask', asking: { ...common, kind: 'permission', input: { ...about, ...page } } };
 }
 
 function decideOnPermissions(
   frame: FrameOf<'request'>,
   { policy, planMode, runId }: Circumstances,
 ): Decision {
-  const { id, params } = frame;
-  const permissions = permissionsOf(params);
-  if (permissions === null) return refused(frame);
+  const { data: input } = PermissionsSchema.safeParse(frame.params);
+  if (input === undefined) return refused(frame);
   if (policy === 'ask' && !planMode) {
-    return { kind: 'ask', asking: { id: requestIdOf(runId, id), kind: 'permission', ...permissions } };
+    const id = requestIdOf(runId, frame.id);
+    return { kind: 'ask', asking: { id, kind: 'permission', tool: PERMISSIONS_TOOL, input } };
   }
-  const decision = planMode ? 'deny' : 'allow';
-  return { kind: 'answer', line: resultLine(id, permissionsResult(permissions, { decision })) };
+  return answered(frame, permissionsResult(input, { decision: planMode ? 'deny' : 'allow' }));
+}
+
+function answered({ id }: FrameOf<'request'>, result: object): Decision {
+  return { kind: 'answer', line: resultLine(id, result) };
 }
 
 function refused({ id, method }: FrameOf<'request'>): Decision {
@@ -89,7 +106,7 @@ function refused({ id, method }: FrameOf<'request'>): Decision {
 export function answerLine(request: AgentRequest, answer: Answer): string {
   const id = nativeIdOf(request);
   if (request.tool === ELICITATION_TOOL) return resultLine(id, elicitationResult(request, answer));
-  if (request.tool === PERMISSIONS_TOOL) return resultLine(id, permissionsResult(request, answer));
+  if (request.tool === PERMISSIONS_TOOL) return resultLine(id, permissionsResult(request.input, answer));
   if (request.kind === 'question') return resultLine(id, { answers: answersTo(request, answer) });
   return resultLine(id, { decision: answer.decision === 'allow' ? 'accept' : 'decline' });
 }
@@ -119,7 +136,7 @@ function answersTo({ input }: AgentRequest, answer: Answer): Record<string, { an
   );
 }
 
-const ElicitationSchema = z.looseObject({
+const ElicitationSchema = z.object({
   serverName: z.string().catch(''),
   mode: z.string(),
   message: z.string().optional(),
@@ -127,38 +144,9 @@ const ElicitationSchema = z.looseObject({
   requestedSchema: z.unknown().optional(),
 });
 
-export const ELICITATION_TOOL = 'mcp_elicitation';
+const ELICITATION_TOOL = 'mcp_elicitation';
 
-type Elicitation = Omit<AgentRequest, 'id' | 'openedAt' | 'expiresAt'>;
-
-/**
- * Null for what nobody here can answer. A form without fields asks whether something may be done; so does a page to be
- * visited. Only forms have answers to be filled in.
- */
-export function elicitationOf(params: unknown): Elicitation | null {
-  const { data } = ElicitationSchema.safeParse(params);
-  if (data === undefined || data.mode === 'openai/userVerification') return null;
-  const { serverName, mode, message, url, requestedSchema } = data;
-  const questions = questionsOf(formOf(requestedSchema));
-  const isForm = questions.length > 0;
-  const page = url === undefined ? {} : { url };
-  const input = { serverName, mode, message, ...page, ...(isForm && { requestedSchema }) };
-  if (!isForm) return { kind: 'permission', tool: ELICITATION_TOOL, input };
-  return { kind: 'question', tool: ELICITATION_TOOL, input, questions };
-}
-
-/** What is answered without asking anybody; null when somebody has to be asked. */
-export function decideElicitation(
-  { kind, input }: Elicitation,
-  { policy, planMode }: { policy: Policy; planMode: boolean },
-): object | null {
-  const isVisit = typeof input === 'object' && input !== null && 'url' in input;
-  if (kind !== 'permission' || isVisit) return null;
-  if (planMode) return DECLINED;
-  return policy === 'bypass' ? accepted({}) : null;
-}
-
-export function elicitationResult({ kind, input }: AgentRequest, { decision, answers = {} }: Answer): object {
+function elicitationResult({ kind, input }: AgentRequest, { decision, answers = {} }: Answer): object {
   if (decision === 'deny') return DECLINED;
   if (kind === 'permission') return accepted({});
   return accepted(valuesOf(formOf(FormInputSchema.parse(input).requestedSchema), answers));
@@ -183,24 +171,16 @@ function formOf(schema: unknown): Form {
   return { message: '', schema: { properties: Object.fromEntries(named) } };
 }
 
-const PermissionsSchema = z.looseObject({
+const PermissionsSchema = z.object({
   permissions: z.record(z.string(), z.unknown()),
   cwd: z.unknown().optional(),
   reason: z.unknown().optional(),
 });
 
-export const PERMISSIONS_TOOL = 'request_permissions';
-
-/** What is asked for; null when it cannot be told. */
-export function permissionsOf(params: unknown): Pick<AgentRequest, 'tool' | 'input'> | null {
-  const { data } = PermissionsSchema.safeParse(params);
-  if (data === undefined) return null;
-  const { permissions, cwd, reason } = data;
-  return { tool: PERMISSIONS_TOOL, input: { permissions, cwd, reason } };
-}
+const PERMISSIONS_TOOL = 'request_permissions';
 
 /** Everything that was asked for, or nothing, until the turn is over. */
-export function permissionsResult({ input }: Pick<AgentRequest, 'input'>, { decision }: Answer): object {
+function permissionsResult(input: unknown, { decision }: Answer): object {
   const asked = PermissionsSchema.safeParse(input).data?.permissions ?? {};
   const granted = Object.entries(asked).filter(([, value]) => decision === 'allow' && value !== null);
   return { permissions: Object.fromEntries(granted), scope: 'turn' };

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import { lossOf } from '../context-loss.ts';
 import { withAnswer } from '../inquiry.ts';
-import type { Moment, Saying, Translation } from '../step.ts';
+import type { Moment, Translation } from '../step.ts';
 import { hearCleared, saidCommand } from './commands.ts';
 import { finishTurn, goFurther, hearAwaited } from './ending.ts';
 import { refusalLine } from './frames.ts';
@@ -18,8 +18,11 @@ import {
   ErrorParamsSchema,
   ItemParamsSchema,
   parseLine,
+  PlanParamsSchema,
+  RateLimitsParamsSchema,
   ResolvedParamsSchema,
   ThreadIdSchema,
+  TokenUsageParamsSchema,
   TurnParamsSchema,
   TurnResultSchema,
   WarningParamsSchema,
@@ -34,6 +37,8 @@ import { andThen, closeItems, ofThread, type Told } from './told.ts';
 import { countTokens } from './usage.ts';
 
 export type Circumstances = Pick<Moment, 'now' | 'policy' | 'openedAt'>;
+type Heard = Circumstances & { method: string };
+type TurnParams = z.infer<typeof TurnParamsSchema>;
 
 export const PING = 'ping-';
 export const REJOIN = 'rejoin';
@@ -100,54 +105,59 @@ function ask(state: CodexState, request: FrameOf<'request'>): Told {
   return { state: { ...state, asked: [...others, request] } };
 }
 
-function notice(state: CodexState, frame: FrameOf<'notification'>, moment: Circumstances): Told {
-  const { method, params } = frame;
-  if (method === 'account/rateLimits/updated') return limit(state, params);
-  if (method === 'turn/started') return startTurn(state, params, moment.now);
-  if (method === 'configWarning') return remarkOn(state, params);
+/** What is made of a notice, which is passed over when it is not as expected. */
+function about<Params>(
+  schema: z.ZodType<Params>,
+  hear: (state: CodexState, params: Params, heard: Heard) => Told,
+): (state: CodexState, params: unknown, heard: Heard) => Told {
+  return (state, params, heard) => {
+    const { data } = schema.safeParse(params);
+    return data === undefined ? { state } : hear(state, data, heard);
+  };
+}
+
+type Notices = Partial<Record<string, ReturnType<typeof about>>>;
+
+/** Of the account and the server itself, and of turns in whichever thread. */
+const OF_SERVER: Notices = {
+  'account/rateLimits/updated': about(RateLimitsParamsSchema, limit),
+  'turn/started': about(TurnParamsSchema, startTurn),
+  // Where it does not know a setting that the engine relies on, it says so nowhere else.
+  configWarning: about(ConfigWarningParamsSchema, (state, { summary: remark }) => ({ state, remark })),
+};
+
+/** Of a thread that is ours. */
+const OF_THREAD: Notices = {
+  'item/started': about(ItemParamsSchema, followItem),
+  'item/completed': about(ItemParamsSchema, followItem),
+  'turn/completed': about(TurnParamsSchema, completeTurn),
+  'turn/plan/updated': about(PlanParamsSchema, followTodoList),
+  'thread/tokenUsage/updated': about(TokenUsageParamsSchema, countTokens),
+  'thread/goal/updated': reachGoal,
+  'thread/goal/cleared': reachGoal,
+  'serverRequest/resolved': about(ResolvedParamsSchema, resolve),
+  error: about(ErrorParamsSchema, complain),
+  warning: about(WarningParamsSchema, warn),
+};
+
+function notice(state: CodexState, { method, params }: FrameOf<'notification'>, moment: Circumstances): Told {
+  const heard = { ...moment, method };
+  const ofServer = OF_SERVER[method];
+  if (ofServer !== undefined) return ofServer(state, params, heard);
   const threadId = ThreadIdSchema.safeParse(params).data?.threadId;
   if (threadId === undefined || !owns(state, threadId)) return { state };
-  switch (method) {
-    case 'item/started':
-    case 'item/completed':
-      return followItem(served(state, params), frame, moment);
-    case 'turn/completed':
-      return completeTurn(state, params, moment);
-    case 'turn/plan/updated':
-      return followTodoList(state, params);
-    case 'thread/tokenUsage/updated':
-      return countTokens(state, params);
-    case 'thread/goal/updated':
-    case 'thread/goal/cleared':
-      return reachGoal(followGoal(state, method, params), moment.policy);
-    case 'serverRequest/resolved':
-      return resolve(state, params);
-    case 'error':
-      return complain(state, params);
-    case 'warning':
-      return warn(state, params);
-    default:
-      return method.startsWith('item/') ? streamItem(state, frame, moment.now) : { state, isStirring: true };
-  }
+  const hear = OF_THREAD[method] ?? streamItem;
+  return hear(state, params, heard);
 }
 
 /** Limits are those of the account: they concern whoever has a turn that runs. */
-function limit(state: CodexState, params: unknown): Told {
-  const progress = state.turn === null ? null : limitedBy(params);
+function limit(state: CodexState, { rateLimits }: z.infer<typeof RateLimitsParamsSchema>): Told {
+  const progress = state.turn === null ? null : limitedBy(rateLimits);
   return progress === null ? { state } : { state, progress };
 }
 
-/** Where it does not know a setting that the engine relies on, it says so nowhere else. */
-function remarkOn(state: CodexState, params: unknown): Told {
-  const { data } = ConfigWarningParamsSchema.safeParse(params);
-  return data === undefined ? { state } : { state, remark: data.summary };
-}
-
 /** A turn of another thread is that of a sub-agent. */
-function startTurn(state: CodexState, params: unknown, now: Date): Told {
-  const { data } = TurnParamsSchema.safeParse(params);
-  if (data === undefined) return { state };
-  const { threadId, turn } = data;
+function startTurn(state: CodexState, { threadId, turn }: TurnParams, { now }: Heard): Told {
   if (threadId !== state.threadId) return { state: beginSubAgent(state, threadId, turn, now) };
   const ours = state.turn;
   const isOurs = ours !== null && (isBetweenTurns(ours) || (ours.isCompaction && ours.nativeId === null));
@@ -156,17 +166,15 @@ function startTurn(state: CodexState, params: unknown, now: Date): Told {
 }
 
 /** A goal may come to its end between two turns. */
-function reachGoal(told: Told, policy: Policy): Told {
+function reachGoal(state: CodexState, params: unknown, { method, policy }: Heard): Told {
+  const told = followGoal(state, method, params);
   const { turn, activeTurn } = told.state;
   const isDone = turn?.goal?.status === 'over' && turn.nativeId === null && activeTurn === null;
   return isDone ? andThen(told, (next) => finishTurn(next, COMPLETED, policy)) : told;
 }
 
 /** Only the end of the turn that was asked for ends it: an older one may come late. */
-function completeTurn(before: CodexState, params: unknown, { now, policy }: Circumstances): Told {
-  const { data } = TurnParamsSchema.safeParse(params);
-  if (data === undefined) return { state: before };
-  const { threadId, turn } = data;
+function completeTurn(before: CodexState, { threadId, turn }: TurnParams, { now, policy }: Heard): Told {
   const isInterrupted = turn.status === 'interrupted';
   const state = isInterrupted ? before : leaveCommands(before, threadId);
   const isLeft = isInterrupted && state.told === null && (state.turn === null || threadId !== state.threadId);
@@ -189,17 +197,22 @@ function completeTurn(before: CodexState, params: unknown, { now, policy }: Circ
   return closeItems({ ...ended, turn: { ...waiting, isPlanned } }, threadId);
 }
 
-function resolve(state: CodexState, params: unknown): Told {
-  const { data } = ResolvedParamsSchema.safeParse(params);
-  return { state: { ...state, asked: state.asked.filter(({ id }) => id !== data?.requestId) } };
+function resolve(state: CodexState, { requestId }: z.infer<typeof ResolvedParamsSchema>): Told {
+  return { state: { ...state, asked: state.asked.filter(({ id }) => id !== requestId) } };
 }
 
 /** An error that is tried again is progress. */
-function complain(state: CodexState, params: unknown): Told {
-  const { data } = ErrorParamsSchema.safeParse(params);
-  if (data === undefined) return { state };
-  const waiting = data.willRetry ? { progress: retrying(messageOf(data.error)) } : {};
-  return { state: refused(state, failureOf(data.error).code), said: complaint(state, data), ...waiting };
+function complain(
+  state: CodexState,
+  { threadId, error, willRetry }: z.infer<typeof ErrorParamsSchema>,
+): Told {
+  const message = messageOf(error);
+  const { code } = failureOf(error);
+  const saying = willRetry
+    ? eventMessage('stream_error', { message })
+    : eventMessage('error', { message, code });
+  const told = { state: refused(state, code), said: ofThread(state, threadId, [saying]) };
+  return willRetry ? { ...told, progress: retrying(message) } : told;
 }
 
 function refused(state: CodexState, code: string): CodexState {
@@ -207,24 +220,6 @@ function refused(state: CodexState, code: string): CodexState {
   return code === 'auth' && turn !== null ? { ...state, turn: { ...turn, isLoginRejected: true } } : state;
 }
 
-/** Whatever the agent makes of what it was asked, the model has answered. */
-function served(state: CodexState, params: unknown): CodexState {
-  const { turn } = state;
-  const type = ItemParamsSchema.safeParse(params).data?.item.type;
-  if (turn === null || type === undefined || type === 'userMessage') return state;
-  return { ...state, turn: { ...turn, isServed: true, isLoginRejected: false, isReported: false } };
-}
-
-function complaint(state: CodexState, data: z.infer<typeof ErrorParamsSchema>): readonly Saying[] {
-  const message = messageOf(data.error);
-  const fields = data.willRetry ? { message } : { message, code: failureOf(data.error).code };
-  const saying = eventMessage(data.willRetry ? 'stream_error' : 'error', fields);
-  return ofThread(state, data.threadId, [saying]);
-}
-
-function warn(state: CodexState, params: unknown): Told {
-  const { data } = WarningParamsSchema.safeParse(params);
-  if (data === undefined) return { state };
-  const { threadId, message } = data;
+function warn(state: CodexState, { threadId, message }: z.infer<typeof WarningParamsSchema>): Told {
   return { state, said: ofThread(state, threadId, [eventMessage('warning', { message })]) };
 }

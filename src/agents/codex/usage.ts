@@ -2,14 +2,14 @@
 import { minus } from '../../../machines/chat.usage.ts';
 import type { Usage } from '../../contract/chats.ts';
 import type { Step } from '../step.ts';
-import { TokenUsageParamsSchema, type Tokens, type TokenUsage } from './protocol.ts';
+import type { Tokens, TokenUsage } from './protocol.ts';
 import type { CodexState } from './state.ts';
 import { countSubAgent } from './tasks.ts';
 
-export function countTokens(state: CodexState, params: unknown): Pick<Step<CodexState>, 'state' | 'spent'> {
-  const { data } = TokenUsageParamsSchema.safeParse(params);
-  if (data === undefined) return { state };
-  const { threadId, tokenUsage } = data;
+export function countTokens(
+  state: CodexState,
+  { threadId, tokenUsage }: { threadId: string; tokenUsage: TokenUsage },
+): Pick<Step<CodexState>, 'state' | 'spent'> {
   const { total } = tokenUsage;
   const tokens = growthOf(state, threadId, tokenUsage);
   const counted = countSubAgent(state, threadId, total?.totalTokens);

@@ -7,7 +7,6 @@ import { kill, terminate } from '../../processes/terminate.ts';
 import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
 import { Facts } from '../facts.ts';
 import { exhausted, notRunning } from '../failures.ts';
-import { createMailbox } from '../mailbox.ts';
 import { OpenQuestions } from '../open-questions.ts';
 import { Conversation } from './conversation.ts';
 import { failureOf, isFit, launch } from './launcher.ts';
@@ -28,7 +27,9 @@ export class Executor {
   readonly #steering: Steering;
   readonly #forgetLogin: () => void;
   readonly #letGo = new AbortController();
-  readonly #mailbox = createMailbox((error) => this.#reportFailure('process.broken', error));
+  readonly #onBroken = (error: unknown) => this.#reportFailure('process.broken', error);
+  /** The last of the orders that are carried out one after the other. */
+  #last: Promise<void> = Promise.resolve();
   #launching = new AbortController();
   /** How the process before stood whose message is given again. */
   #before: unknown = null;
@@ -59,7 +60,7 @@ export class Executor {
     this.#forgetLogin = context.login.onChange(() => void conversation.sayLogin());
     const signal = this.#letGo.signal;
     const onUnfit = (state: unknown) => (this.#before = state);
-    const onBroken = (error: unknown) => this.#reportFailure('process.broken', error);
+    const onBroken = this.#onBroken;
     this.#preparer = new Preparer({ ...options, conversation, session, report, onUnfit, onBroken });
     const onLine = () => this.#preparer.step();
     this.#reader = new Reader({ ...told, conversation, signal, onLine });
@@ -80,7 +81,7 @@ export class Executor {
       case 'work':
         return process === null ? undefined : this.#options.context.pool[order.type](process.run.id);
       default:
-        return this.#mailbox.post(() => this.#perform(order));
+        return void (this.#last = this.#last.then(() => this.#perform(order)).catch(this.#onBroken));
     }
   }
 
@@ -93,7 +94,6 @@ export class Executor {
     const { process } = this.#conversation;
     this.#facts.mute();
     this.#forgetLogin();
-    this.#mailbox.close();
     this.#letGo.abort(new Error('The process was let go.'));
     this.#launching.abort(this.#letGo.signal.reason);
     this.#conversation.letGo();
@@ -105,6 +105,7 @@ export class Executor {
   }
 
   async #perform(order: ProcessOrder): Promise<void> {
+    if (this.#letGo.signal.aborted) return undefined;
     const conversation = this.#conversation;
     switch (order.type) {
       case 'attach':

@@ -4,7 +4,7 @@ import type { ExecutorOptions } from '../agent-context.ts';
 import type { KnownSession } from '../codec.ts';
 import { readDelivery } from '../delivery-input.ts';
 import type { Facts } from '../facts.ts';
-import { openNativeSession, type NativeSession } from '../native-session.ts';
+import { NativeSession } from '../native-session.ts';
 import type { Conversation } from './conversation.ts';
 import type { LiveProcess } from './live-process.ts';
 
@@ -23,7 +23,8 @@ export class SessionWatch {
     const { codec, chat, context, facts } = options;
     const { session } = codec;
     this.#options = options;
-    this.#native = session === undefined ? null : openNativeSession(chat, { ...session, now: context.now });
+    const { sessionMark: mark, turnIds } = chat;
+    this.#native = session ? new NativeSession({ ...session, mark, turnIds, now: context.now }) : null;
     this.deliveredTo = chat.turn === null ? null : readDelivery(chat.turn.delivery).sessionId || null;
     facts.measure = (sessionId) => {
       this.#locate(sessionId);
@@ -48,11 +49,14 @@ export class SessionWatch {
     const { facts } = this.#options;
     const id = facts.sessionId ?? this.deliveredTo;
     if (id === null) return null;
-    const native = this.#native;
-    if (native === null)
-      return { id, file: 'there', reason: '', notice: null, wasUsed: facts.sessionId !== null };
-    const { state: file, reason, notice } = await native.examine(id);
-    return { id, file, reason, notice, wasUsed: native.wasUsed(id) };
+    const unseen = {
+      id,
+      file: 'there',
+      reason: '',
+      notice: null,
+      wasUsed: facts.sessionId !== null,
+    } as const;
+    return this.#native?.examine(id) ?? unseen;
   }
 
   /** A message that is said into a turn is not foreign either. */

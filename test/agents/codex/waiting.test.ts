@@ -17,7 +17,7 @@ it.each([
   [{ primary: { usedPercent: 100, resetsAt: 1_795_348_800 } }, '2026-11-22T12:00:00.000Z'],
   [{ secondary: { usedPercent: 100, resetsAt: null }, rateLimitReachedType: 'x' }, undefined],
 ])('tells of rate limits %j that they are reached, and until when', (rateLimits, until) => {
-  const told = limitedBy({ rateLimits });
+  const told = limitedBy({ primary: null, secondary: null, ...rateLimits });
   const message = 'The rate limit of the account is reached.';
   expect(told).toEqual(until === null ? null : { kind: 'rateLimited', message, ...(until && { until }) });
 });
