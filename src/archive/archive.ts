@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { archiveMachine } from '../../machines/archive.machine.ts';
 import type { ArchiveEnd, ArchiveTaken } from '../../machines/archive.setup.ts';
+import { openLogFile } from '../storage/log-file.ts';
 import { RepositoryError } from '../workspace/git.ts';
 import type { RepositoryFolder } from '../workspace/find-repositories.ts';
 import { FileCollector, type HeldFile } from './collect-files.ts';
@@ -147,15 +147,9 @@ export class Archive {
     return bundleRepository(folder, {
       ...this.#options.git,
       known: before,
-      pack: async (file) => {
-        const handle = await open(file);
-        try {
-          const read = async (into: Buffer, position: number) =>
-            (await handle.read(into, 0, into.length, position)).bytesRead;
-          return await pack({ read }, { size: (await handle.stat()).size });
-        } finally {
-          await handle.close();
-        }
+      pack: async (path) => {
+        const file = await openLogFile(path);
+        return pack(file, { size: await file.size() }).finally(() => file.close());
       },
     });
   }
@@ -184,7 +178,10 @@ export class Archive {
 
 function piecesOf(manifest: Pick<Manifest, 'files' | 'repositories'> | null): Piece[] {
   const { files = [], repositories = [] } = manifest ?? {};
-  return [...files.flatMap(({ pieces }) => pieces), ...repositories.flatMap(({ bundle }) => bundle.pieces)];
+  return [
+    ...files.flatMap(({ pieces }) => pieces),
+    ...repositories.flatMap(({ bundles }) => bundles.flatMap(({ pieces }) => pieces)),
+  ];
 }
 
 function omittedIn({ path: folder, omitted }: ArchivedRepository) {

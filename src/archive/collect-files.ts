@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, readdir, type FileHandle } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { codeOf } from '../storage/attempt.ts';
-import type { LogFile } from '../storage/log-file.ts';
+import { toLogFile, type LogFile } from '../storage/log-file.ts';
 import type { ArchivedFile, Omission } from './manifest.ts';
 import { ObjectStoreError } from './object-store.ts';
 import type { Pack } from './pieces.ts';
@@ -75,13 +75,9 @@ export class FileCollector {
     const before = known.get(path);
     const mode = stats.mode & 0o777;
     const isSame = before?.size === size && before.mtimeMs === mtimeMs;
-    const file = {
-      read: async (into: Buffer, position: number) =>
-        (await handle.read(into, 0, into.length, position)).bytesRead,
-    };
     const pieces = isSame
       ? before.pieces
-      : await pack(file, { size, ...(before && { known: before.pieces }) });
+      : await pack(toLogFile(handle), { size, ...(before && { known: before.pieces }) });
     this.files.push({ path, mode, size, mtimeMs, pieces });
   }
 

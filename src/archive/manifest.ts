@@ -26,7 +26,7 @@ export const ArchivedRepositorySchema = z.object({
   path: ArchivedFileSchema.shape.path,
   /** By name, without credentials. */
   remotes: z.record(z.string(), z.string()),
-  /** The remote whose commits are not in the bundle; null when all are. */
+  /** The remote whose commits are not in the bundles; null when all are. */
   basedOn: z.string().nullable(),
   /** Checked out; null for a detached head. */
   branch: z.string().nullable(),
@@ -38,12 +38,19 @@ export const ArchivedRepositorySchema = z.object({
   upstreams: z.record(z.string(), z.string()),
   /** The latest first. */
   stashes: z.array(z.object({ id: ObjectIdSchema, message: z.string() })),
-  /** Null when there was a merge in it, which git cannot keep as a tree. */
-  indexTree: ObjectIdSchema.nullable(),
-  workTree: ObjectIdSchema,
-  bundle: z.object({ size: sizeSchema, pieces: z.array(PieceSchema) }),
-  /** Commits of that remote which the bundle builds on. */
-  prerequisites: z.array(ObjectIdSchema),
+  /** A commit with the tree of the index; null when there was a merge in it, which git cannot keep as a tree. */
+  index: ObjectIdSchema.nullable(),
+  /** A commit with the tree of the files. */
+  files: ObjectIdSchema,
+  /** In the order in which they build on each other. */
+  bundles: z.array(
+    z.object({
+      size: sizeSchema,
+      pieces: z.array(PieceSchema),
+      /** Commits of bundles before it, or of that remote, which it builds on. */
+      prerequisites: z.array(ObjectIdSchema),
+    }),
+  ),
   omitted: z.array(OmissionSchema),
 });
 

@@ -17,7 +17,7 @@ import { createEngineStorage, type EngineStorage } from '../storage/atomic-files
 import { writeJson } from '../storage/json-file.ts';
 import { syncFolder } from '../storage/replace-file.ts';
 import { copyLog } from './copy-log.ts';
-import { bundlePathOf } from './restore-repositories.ts';
+import { bundlePathsOf } from './restore-repositories.ts';
 import { RESTORED_KEY, type RestoredFile } from './restored-file.ts';
 
 export interface RestorationOptions {
@@ -166,12 +166,11 @@ export class Restoration {
 /** Of repositories it is their bundles. */
 function filesIn(manifest: Manifest | null, epoch: number): ArchivedFile[] {
   if (manifest === null) return [];
-  const bundles = manifest.repositories.map((entry) => ({
-    ...entry.bundle,
-    path: bundlePathOf(entry, epoch),
-    mode: 0o600,
-    mtimeMs: Date.parse(manifest.takenAt),
-  }));
+  const mtimeMs = Date.parse(manifest.takenAt);
+  const bundles = manifest.repositories.flatMap((entry) => {
+    const paths = bundlePathsOf(entry, epoch);
+    return entry.bundles.map((bundle, place) => ({ ...bundle, path: paths[place]!, mode: 0o600, mtimeMs }));
+  });
   return [...manifest.files, ...bundles];
 }
 

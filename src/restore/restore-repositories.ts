@@ -17,57 +17,62 @@ export interface RestoreRepositoriesOptions {
   onProgress: (progress: RestoreProgress) => void;
 }
 
-/** Where the bundle of a repository lies, below the home, until that is restored; one that is kept is in nobody's way later. */
-export function bundlePathOf({ name }: Pick<ArchivedRepository, 'name'>, epoch: number): string {
-  return join('.replicas', 'engine', 'restored', String(epoch), `${encodeURIComponent(name)}.bundle`);
+/** Where the bundles of a repository lie, below the home, until that is restored; those that are kept are in nobody's way later. */
+export function bundlePathsOf({ name, bundles }: ArchivedRepository, epoch: number): string[] {
+  const folder = join('.replicas', 'engine', 'restored', String(epoch), encodeURIComponent(name));
+  return bundles.map((_, place) => join(folder, `${place}.bundle`));
 }
 
-/** Makes repositories again of their bundles, one after the other; tells which could not be, of which the bundle is kept. */
+/** Makes repositories again of their bundles, one after the other; tells what could not be, of which the bundles are kept. */
 export async function restoreRepositories(
   entries: readonly ArchivedRepository[],
   options: RestoreRepositoriesOptions,
 ): Promise<Unrestored[]> {
-  const { paths, epoch, onProgress } = options;
-  const total = entries.reduce((sum, { bundle }) => sum + bundle.size, 0);
+  const sizeOf = ({ bundles }: ArchivedRepository) => bundles.reduce((sum, { size }) => sum + size, 0);
+  const total = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   const unrestored: Unrestored[] = [];
   let bytes = 0;
   for (const entry of entries) {
     const { name: repository, omitted } = entry;
-    const bundle = join(paths.home, bundlePathOf(entry, epoch));
     for (const { path, reason } of omitted)
       unrestored.push({
         message: `${path} of the repository ${repository} is not in the archive: ${reason}`,
         context: { repository, path },
       });
-    const reason = existsSync(bundle) ? await restoreOne(entry, bundle, options) : '';
-    const message = `The repository ${repository} could not be restored: ${reason} What was archived of it is in ${bundle}.`;
-    if (reason === '') await rm(bundle, { force: true });
-    else unrestored.push({ message, context: { repository, bundle } });
-    bytes += entry.bundle.size;
-    onProgress({ phase: 'repositories', percent: Math.floor((100 * bytes) / Math.max(1, total)), bytes });
+    unrestored.push(...(await restoreOne(entry, options)));
+    bytes += sizeOf(entry);
+    const percent = Math.floor((100 * bytes) / Math.max(1, total));
+    options.onProgress({ phase: 'repositories', percent, bytes });
   }
   return unrestored;
 }
 
-/** Why it could not be; empty when it could. A folder that is not there yet comes as a whole. */
+/** A folder that is not there yet comes as a whole. A bundle that did not come was told already. */
 async function restoreOne(
   entry: ArchivedRepository,
-  bundle: string,
-  { paths, git }: RestoreRepositoriesOptions,
-): Promise<string> {
+  { paths, git, epoch }: RestoreRepositoriesOptions,
+): Promise<Unrestored[]> {
+  const repository = entry.name;
+  const bundles = bundlePathsOf(entry, epoch).map((path) => join(paths.home, path));
+  if (!bundles.every((path) => existsSync(path))) return [];
+  const bundle = dirname(bundles[0]!);
   const folder = join(paths.home, entry.path);
   const made = join(dirname(folder), `.${basename(folder)}${TEMPORARY_SUFFIX}`);
-  const rest = { git, bundle, scratch: dirname(bundle) };
+  const isThere = existsSync(folder);
   try {
     await rm(made, { recursive: true, force: true });
-    if (existsSync(folder)) await restoreRepository(folder, entry, rest);
-    else {
-      await restoreRepository(made, entry, rest);
-      await rename(made, folder);
-    }
-    return '';
+    const options = { git, bundles, scratch: dirname(bundle) };
+    const lost = await restoreRepository(isThere ? folder : made, entry, options);
+    if (!isThere) await rename(made, folder);
+    await rm(bundle, { recursive: true });
+    return lost.map((ref) => ({
+      message: `${ref} of the repository ${repository} could not be restored: its remote has lost the commit.`,
+      context: { repository, ref },
+    }));
   } catch (error) {
     await rm(made, { recursive: true, force: true });
-    return error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The repository ${repository} could not be restored: ${reason} What was archived of it is in ${bundle}.`;
+    return [{ message, context: { repository, bundle } }];
   }
 }

@@ -56,7 +56,7 @@ export async function writeAll(file: Pick<LogFile, 'write'>, content: { bytes: B
   }
 }
 
-function toLogFile(handle: FileHandle): LogFile {
+export function toLogFile(handle: FileHandle): LogFile {
   return {
     descriptor: handle.fd,
     size: async () => (await handle.stat()).size,

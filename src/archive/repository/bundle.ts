@@ -1,33 +1,29 @@
-import { existsSync } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { gitFolderOf } from '../../workspace/git-folder.ts';
-import { RepositoryError, type Git } from '../../workspace/git.ts';
-import { withoutCredentials } from '../../workspace/remotes.ts';
-import type { ArchivedRepository, Omission } from '../manifest.ts';
+import { RepositoryError, type Git, type GitOptions } from '../../workspace/git.ts';
+import type { ArchivedRepository, Piece } from '../manifest.ts';
 import { enterFiles, type SizeLimits } from './changed-files.ts';
-import { openSideFolder, type SideFolder } from './side-folder.ts';
+import { existing, openSideFolder, type SideFolder } from './side-folder.ts';
+import { findUnfinished, readState, type RepositoryState } from './state.ts';
 
 export interface BundleOptions {
   git: Git;
-  /** Where there is room for the bundle. */
+  /** Where there is room for what is made. Objects that archives have and the repository has not stay there: the next bundle builds on them. */
   scratch: string;
   limits: SizeLimits;
   /** How the repository was archived the last time. */
   known?: ArchivedRepository | undefined;
-  /** Puts the bundle into the archive. */
-  pack: (file: string) => Promise<ArchivedRepository['bundle']['pieces']>;
+  /** Puts a bundle into the archive. */
+  pack: (file: string) => Promise<Piece[]>;
 }
 
-/** What of a repository its remote does not have: commits, index and files, as one bundle. */
+/** What of a repository its remote does not have, as bundles that build on each other. */
 export type BundledRepository = Omit<ArchivedRepository, 'path'>;
 
-/** The trees of index and files, as commits, so that they can be in a bundle. */
-const INDEX_REF = 'refs/replicas/index';
-const FILES_REF = 'refs/replicas/files';
-export const stashRef = (index: number) => `refs/replicas/stash/${index}`;
+/** Behind so many, or when they are larger than the first one, everything is bundled anew. */
+const LONGEST_CHAIN = 64;
+const SMALL_BYTES = 1024 * 1024;
 
-/** The same trees make the same commits. */
 const NOBODY = {
   GIT_AUTHOR_NAME: 'replicas',
   GIT_AUTHOR_EMAIL: 'replicas@localhost',
@@ -37,139 +33,97 @@ const NOBODY = {
   GIT_COMMITTER_DATE: '@0 +0000',
 };
 
-/** What git keeps while it is in the middle of something, and an archive does not. */
-const UNFINISHED = [
-  'MERGE_HEAD',
-  'CHERRY_PICK_HEAD',
-  'REVERT_HEAD',
-  'BISECT_LOG',
-  'rebase-merge',
-  'rebase-apply',
-];
-
 /**
- * Archives a repository without touching anything of it.
+ * Archives a repository without touching anything of it: what is new since the last time is one bundle more.
  * @throws {RepositoryError} when git cannot, and what `pack` throws.
  */
 export async function bundleRepository(folder: string, options: BundleOptions): Promise<BundledRepository> {
-  const side = await openSideFolder(folder, options);
+  const { git, limits } = options;
+  const objects = join(options.scratch, 'objects', basename(folder));
+  const { basis, ...state } = await readState(folder, git);
+  const known = options.known && isBasisOf(state, options.known) ? options.known : undefined;
+  if (known === undefined) await rm(objects, { recursive: true, force: true });
+  const side = await openSideFolder(folder, { ...options, objects });
   try {
-    const { basis, ...state } = await readState(folder, options.git);
-    const indexTree = await writeTree(side).catch(() => null); // there are conflicts in it
-    const omitted = await enterFiles(folder, side, options.limits);
-    const workTree = await writeTree(side);
-    const { known } = options;
-    const described = { name: basename(folder), ...state, indexTree, workTree };
-    const unfinished = await findUnfinished(folder);
-    const shared = { ...described, omitted: [...omitted, ...unfinished] };
-    if (known !== undefined && isSame(known, described)) return { ...known, ...shared };
-    const { file, prerequisites } = await createBundle(side, { ...described, basis });
-    const { size } = await stat(file);
-    if (size > options.limits.repository) throw tooLarge(size);
-    return { ...shared, bundle: { size, pieces: await options.pack(file) }, prerequisites };
+    const index = await commitIndex(side, state.head, known?.index).catch(() => null); // there are conflicts in it
+    const omitted = [...(await enterFiles(folder, side, limits)), ...(await findUnfinished(folder))];
+    const files = await commitIndex(side, state.head, known?.files);
+    const entry = { name: basename(folder), ...state, index, files, omitted, bundles: known?.bundles ?? [] };
+    const bundle = await createBundle(side, { tips: tipsOf(entry), had: known ? tipsOf(known) : {}, basis });
+    if (bundle === null) return entry;
+    const { size } = await stat(bundle);
+    if (size > limits.repository) throw tooLarge(size);
+    const prerequisites = await readPrerequisites(bundle);
+    const made = { size, prerequisites, pieces: await options.pack(bundle) };
+    return { ...entry, bundles: [...entry.bundles, made] };
+  } catch (error) {
+    if (error instanceof RepositoryError) await rm(objects, { recursive: true, force: true }); // they may be damaged
+    throw error;
   } finally {
     await side.remove();
   }
 }
 
-interface State extends Pick<
-  ArchivedRepository,
-  'remotes' | 'basedOn' | 'branch' | 'head' | 'refs' | 'upstreams' | 'stashes'
-> {
-  /** What the remote has. */
-  basis: string[];
+/** Whether what is to be archived now may be put behind what was. */
+function isBasisOf(
+  { basedOn, remotes }: Omit<RepositoryState, 'basis'>,
+  { bundles: [first, ...more], ...known }: ArchivedRepository,
+): boolean {
+  const urlOf = (all: Record<string, string>) => all[basedOn ?? ''];
+  if (known.basedOn !== basedOn || urlOf(known.remotes) !== urlOf(remotes)) return false;
+  const bytes = more.reduce((sum, { size }) => sum + size, 0);
+  return more.length < LONGEST_CHAIN && bytes <= Math.max(first?.size ?? 0, SMALL_BYTES);
 }
 
-async function readState(folder: string, git: Git): Promise<State> {
-  const ask = async (args: string[]) =>
-    (await git(folder, args, { accept: [0, 1, 128] })).stdout.toString('utf8');
-  const head = (await ask(['rev-parse', '--verify', '--quiet', 'HEAD'])).trim();
-  const branch = (await ask(['symbolic-ref', '--quiet', '--short', 'HEAD'])).trim();
-  const urls = linesOf(await ask(['config', '--get-regexp', String.raw`^remote\..*\.url$`]));
-  const remotes = Object.fromEntries(urls.map((line) => toRemote(line)));
-  const names = Object.keys(remotes);
-  const first = names.includes('origin') ? 'origin' : (names[0] ?? '');
-  const basedOn = isReachable(remotes[first] ?? '') ? first : null;
-  const kinds = ['refs/heads', 'refs/tags', ...(basedOn === null ? [] : [`refs/remotes/${basedOn}`])];
-  const { stdout } = await git(folder, ['for-each-ref', REF_FORMAT, ...kinds]);
-  const all = linesOf(stdout.toString('utf8')).map((line) => line.split('\t'));
-  const own = all.filter(([, name = '']) => !name.startsWith('refs/remotes/') && !name.includes('\uFFFD'));
-  return {
-    remotes,
-    basedOn,
-    branch: branch === '' ? null : branch,
-    head: head === '' ? null : head,
-    refs: Object.fromEntries(own.map(([id = '', name = '']) => [name, id])),
-    upstreams: Object.fromEntries(
-      own.flatMap(([, name = '', upstream]) => (upstream ? [[name, upstream]] : [])),
-    ),
-    stashes: linesOf(await ask(['log', '--walk-reflogs', '--format=%H%x09%gs', 'refs/stash', '--'])).map(
-      toStash,
-    ),
-    basis: all.flatMap(([id = '', name = '']) => (name.startsWith('refs/remotes/') ? [id] : [])),
+/** Everything that is to be had again, by the names that it has in a bundle. */
+function tipsOf(entry: Pick<ArchivedRepository, 'refs' | 'stashes' | 'index' | 'files' | 'head'>) {
+  const { refs, stashes, index, files, head } = entry;
+  const own = {
+    ...Object.fromEntries(stashes.map(({ id }, place) => [`stash/${place}`, id])),
+    ...(index && { index }),
+    files,
+    ...(head && { head }),
   };
+  const named = Object.entries(own).map(([name, id]) => [`refs/replicas/${name}`, id]);
+  return { ...refs, ...(Object.fromEntries(named) as Record<string, string>) };
 }
 
-const REF_FORMAT = '--format=%(objectname)%09%(refname)%09%(upstream)';
-
-function toRemote(line: string): [string, string] {
-  const [key = '', ...url] = line.split(' ');
-  return [key.slice('remote.'.length, -'.url'.length), withoutCredentials(url.join(' '))];
+/** The index of the side folder as a commit, so that it can be in a bundle; behind the last one, so that what that has is left out. */
+async function commitIndex({ git }: SideFolder, head: string | null, last?: string | null): Promise<string> {
+  const ask = async (args: string[], options?: GitOptions) =>
+    (await git(args, options)).stdout.toString('utf8').trim();
+  const tree = await ask(['write-tree', '--missing-ok']);
+  const lastTree = last
+    ? await ask(['rev-parse', '--verify', '--quiet', `${last}^{tree}`], { accept: [0, 1, 128] })
+    : '';
+  if (last && lastTree === tree) return last;
+  const parents = [head, lastTree && last].flatMap((id) => (id ? ['-p', id] : []));
+  return ask(['commit-tree', tree, ...parents, '-m', 'archived'], { variables: NOBODY });
 }
 
-function toStash(line: string): ArchivedRepository['stashes'][number] {
-  const [id = '', ...message] = line.split('\t');
-  return { id, message: message.join('\t') };
+interface Range {
+  tips: Record<string, string>;
+  had: Record<string, string>;
+  basis: readonly string[];
 }
 
-/** From another machine too: a path is not. */
-function isReachable(url: string): boolean {
-  return /^(?:https?|ssh|git):\/\//i.test(url) || /^[^/:]+:(?!\/\/)/.test(url);
-}
-
-async function findUnfinished(folder: string): Promise<Omission[]> {
-  const gitFolder = await gitFolderOf(folder);
-  return UNFINISHED.filter((name) => existsSync(join(gitFolder, name))).map((name) => ({
-    path: name,
-    reason: 'unfinished',
-  }));
-}
-
-async function writeTree({ git }: SideFolder): Promise<string> {
-  return (await git(['write-tree', '--missing-ok'])).stdout.toString('utf8').trim();
-}
-
-type Described = Pick<ArchivedRepository, 'head' | 'refs' | 'stashes' | 'indexTree' | 'workTree' | 'basedOn'>;
-
-/** A bundle of the same commits, whatever the remote has got since. */
-function isSame(one: Described, other: Described): boolean {
-  const of = ({ head, refs, stashes, indexTree, workTree, basedOn }: Described) =>
-    JSON.stringify([head, refs, stashes, indexTree, workTree, basedOn]);
-  return of(one) === of(other);
-}
-
-async function createBundle(
-  side: SideFolder,
-  { head, refs, stashes, indexTree, workTree, basis }: Described & { basis: readonly string[] },
-): Promise<{ file: string; prerequisites: string[] }> {
-  const commit = async (tree: string) => {
-    const parent = head === null ? [] : ['-p', head];
-    const made = await side.git(['commit-tree', tree, ...parent, '-m', 'archived'], { variables: NOBODY });
-    return made.stdout.toString('utf8').trim();
-  };
-  const made: [string, string][] = [
-    ...Object.entries(refs),
-    ...stashes.map(({ id }, index): [string, string] => [stashRef(index), id]),
-    ...(indexTree === null ? [] : [[INDEX_REF, await commit(indexTree)] as [string, string]]),
-    [FILES_REF, await commit(workTree)],
-    ...(head === null ? [] : [['refs/replicas/head', head] as [string, string]]),
-  ];
-  const created = made.map(([name, id]) => `create ${name} ${id}\n`).join('');
-  await side.git(['update-ref', '--stdin'], { input: Buffer.from(created) });
-  const file = join(side.path, 'bundle');
-  const wanted = [...made.map(([name]) => name), ...basis.map((id) => `^${id}`), ''].join('\n');
-  await side.git(['bundle', 'create', '--quiet', file, '--stdin'], { input: Buffer.from(wanted) });
-  return { file, prerequisites: await readPrerequisites(file) };
+/** Null when there is nothing new. */
+async function createBundle({ git, path }: SideFolder, { tips, had, basis }: Range): Promise<string | null> {
+  const known = new Set(Object.values(had));
+  if (Object.values(tips).every((id) => known.has(id))) return null;
+  const created = Object.entries(tips).map(([name, id]) => `create ${name} ${id}\n`);
+  await git(['update-ref', '--stdin'], { input: Buffer.from(created.join('')) });
+  const there = await existing(git, [...known]);
+  const wanted = [...Object.keys(tips), ...[...basis, ...there].map((id) => `^${id}`), ''].join('\n');
+  const file = join(path, 'bundle');
+  const bundle = ['bundle', 'create', '--quiet', file, '--stdin'];
+  return git(bundle, { input: Buffer.from(wanted) }).then(
+    () => file,
+    (error: Error) => {
+      if (error.message.includes('empty bundle')) return null; // all of it was there under another name
+      throw error;
+    },
+  );
 }
 
 const HEADER_BYTES = 4 * 1024 * 1024;
@@ -185,10 +139,6 @@ async function readPrerequisites(file: string): Promise<string[]> {
   } finally {
     await handle.close();
   }
-}
-
-function linesOf(text: string): string[] {
-  return text.split('\n').filter(Boolean);
 }
 
 function tooLarge(size: number): RepositoryError {

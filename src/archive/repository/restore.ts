@@ -4,40 +4,44 @@ import { Buffer } from 'node:buffer';
 import { dirname, join } from 'node:path';
 import { RepositoryError, type Git } from '../../workspace/git.ts';
 import type { ArchivedRepository } from '../manifest.ts';
-import { stashRef } from './bundle.ts';
-import { openSideFolder } from './side-folder.ts';
+import { existing, openSideFolder } from './side-folder.ts';
 
 export interface RestoreRepositoryOptions {
   git: Git;
   /** Where there is room for what changed. */
   scratch: string;
-  /** The file of the bundle, put together again. */
-  bundle: string;
+  /** The files of the bundles, put together again. */
+  bundles: readonly string[];
 }
 
-/** Where what comes with the bundle lies until its place is known. */
+/** Where what comes with the bundles lies until its place is known. */
 const ARRIVED = 'refs/replicas/arrived/';
+const FETCH = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc'];
 const EMPTY_TREE = ['hash-object', '-t', 'tree', '--stdin', '-w'];
 
 /**
  * Makes of a folder the repository that was archived: commits, branches, stashes, the branch that is checked out, index and
  * files. A folder that is there already is taken over when nobody has changed anything in it; otherwise it stays as it is.
+ * Tells the branches and tags that did not come, because the remote has lost their commits.
  * @throws {RepositoryError} saying why it could not be restored.
  */
 export async function restoreRepository(
   folder: string,
   entry: ArchivedRepository,
   options: RestoreRepositoryOptions,
-): Promise<void> {
+): Promise<string[]> {
   const git: OneGit = (args, rest) => options.git(folder, args, rest);
   if (await isUsed(folder)) await assertUntouched(git, entry);
   else await create(folder, entry, options.git);
-  await fetchPrerequisites(git, entry);
-  const arriving = `+refs/*:${ARRIVED}*`;
-  await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', options.bundle, arriving]);
-  await placeRefs(git, entry);
+  for (const [place, { prerequisites }] of entry.bundles.entries()) {
+    await fetchMissing(git, entry, prerequisites);
+    await git([...FETCH, options.bundles[place]!, `+refs/*:${ARRIVED}${place}/*`]);
+  }
+  for (const id of Object.values(entry.refs)) await fetchMissing(git, entry, [id]).catch(() => undefined); // told below
+  const lost = await placeRefs(git, entry);
   await placeFiles(folder, entry, options);
   await removeArrived(git);
+  return lost;
 }
 
 type OneGit = (args: readonly string[], options?: Parameters<Git>[2]) => ReturnType<Git>;
@@ -87,31 +91,23 @@ async function create(
     if (name !== basedOn) await git(folder, ['remote', 'add', '--', name, other]);
 }
 
-/** The bundle builds on commits of the remote, which a clone may not have. */
-async function fetchPrerequisites(
+/** What was archived builds on commits of the remote, which a clone may not have. */
+async function fetchMissing(
   git: OneGit,
-  { prerequisites, basedOn }: ArchivedRepository,
+  { basedOn }: ArchivedRepository,
+  ids: readonly string[],
 ): Promise<void> {
-  const isComplete = async () => (await existing(git, prerequisites)).length === prerequisites.length;
+  const isComplete = async () => (await existing(git, ids)).length === ids.length;
   if (basedOn === null || (await isComplete())) return;
-  const fetch = ['fetch', '--quiet', '--no-write-fetch-head', basedOn];
-  await git(fetch);
-  if (!(await isComplete())) await git([...fetch, ...prerequisites]);
-}
-
-async function existing(git: OneGit, ids: readonly string[]): Promise<string[]> {
-  const input = Buffer.from(ids.map((id) => `${id}\n`).join(''));
-  const { stdout } = await git(['cat-file', '--batch-check=%(objectname)'], { input });
-  return stdout
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => /^[\da-f]+$/.test(line));
+  await git(['fetch', '--quiet', '--no-write-fetch-head', basedOn]);
+  if (!(await isComplete()))
+    await git([...FETCH, basedOn, ...ids.map((id) => `+${id}:${ARRIVED}basis/${id}`)]);
 }
 
 async function placeRefs(
   git: OneGit,
   { refs, upstreams, stashes, branch, head }: ArchivedRepository,
-): Promise<void> {
+): Promise<string[]> {
   const there = new Set(await existing(git, Object.values(refs)));
   const placed = Object.entries(refs).filter(([, id]) => there.has(id));
   if (head !== null) await git(['update-ref', '--no-deref', 'HEAD', head]); // a branch that is checked out is not moved
@@ -125,20 +121,19 @@ async function placeRefs(
     await git(['config', `branch.${own}.remote`, remote]);
     await git(['config', `branch.${own}.merge`, `refs/heads/${tail}`]);
   }
-  for (const [index, { message }] of [...stashes.entries()].toReversed()) {
-    await git(['stash', 'store', '--message', message, `${ARRIVED}${stashRef(index).slice('refs/'.length)}`]);
-  }
+  for (const { id, message } of stashes.toReversed()) await git(['stash', 'store', '--message', message, id]);
+  return Object.keys(refs).filter((name) => !there.has(refs[name]!));
 }
 
 /** What is in the index is checked out as git does it; what differs from it is written byte for byte as it was. */
 async function placeFiles(
   folder: string,
-  { indexTree, head, workTree }: ArchivedRepository,
+  { index: archivedIndex, head, files }: ArchivedRepository,
   options: RestoreRepositoryOptions,
 ): Promise<void> {
   const git: OneGit = (args, rest) => options.git(folder, args, rest);
   const base =
-    indexTree ?? head ?? (await git(EMPTY_TREE, { input: Buffer.alloc(0) })).stdout.toString().trim();
+    archivedIndex ?? head ?? (await git(EMPTY_TREE, { input: Buffer.alloc(0) })).stdout.toString().trim();
   const index = join(
     folder,
     (await git(['rev-parse', '--git-path', 'index'])).stdout.toString('utf8').trim(),
@@ -148,12 +143,12 @@ async function placeFiles(
     const checkOut = ['read-tree', '--reset', '-u', base];
     // A filter that is not installed here leaves the files as git keeps them.
     await git(checkOut).catch(() => side.git(checkOut, { variables: { GIT_INDEX_FILE: index } }));
-    const { stdout } = await git(['diff-tree', '-r', '-z', '--no-renames', '--name-status', base, workTree]);
+    const { stdout } = await git(['diff-tree', '-r', '-z', '--no-renames', '--name-status', base, files]);
     const fields = stdout.toString('latin1').split('\0');
     const paths = fields.filter((_, place) => place % 2 === 1);
     const gone = paths.filter((_, place) => fields[2 * place] === 'D');
     for (const path of gone) await rm(bytesOf(join(folder, '/'), path), { force: true });
-    await side.git(['read-tree', workTree]);
+    await side.git(['read-tree', files]);
     const wanted = paths.filter((_, place) => fields[2 * place] !== 'D').map((path) => `${path}\0`);
     await side.git(['checkout-index', '--force', '-z', '--stdin'], {
       input: Buffer.from(wanted.join(''), 'latin1'),

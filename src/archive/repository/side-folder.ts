@@ -19,6 +19,8 @@ export interface SideFolderOptions {
   git: Git;
   /** Where there is room for what changed. */
   scratch: string;
+  /** Where the objects that are made stay; otherwise they go with the side folder. */
+  objects?: string;
 }
 
 const AS_THEY_ARE = '* -text -filter -ident -working-tree-encoding\n';
@@ -27,7 +29,7 @@ const PATHS = ['objects', 'info/exclude', 'shallow', 'index'].flatMap((path) => 
 /** @throws {RepositoryError} when git cannot read the repository. */
 export async function openSideFolder(
   folder: string,
-  { git, scratch }: SideFolderOptions,
+  { git, scratch, objects: kept }: SideFolderOptions,
 ): Promise<SideFolder> {
   await checkGitFiles(folder);
   const { stdout } = await git(folder, [
@@ -42,10 +44,12 @@ export async function openSideFolder(
   const excludes = await git(folder, ['config', '--type=path', 'core.excludesFile'], { accept: [0, 1] });
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   const path = await mkdtemp(join(scratch, 'git-'));
-  for (const name of ['objects/info', 'refs', 'info']) await mkdir(join(path, name), { recursive: true });
+  const made = kept ?? join(path, 'objects');
+  for (const name of [join(path, 'refs'), join(path, 'info'), join(made, 'info')])
+    await mkdir(name, { recursive: true, mode: 0o700 });
   await writeFile(join(path, 'HEAD'), 'ref: refs/heads/none\n');
   await writeFile(join(path, 'config'), configOf(format, excludes.stdout.toString('utf8').trimEnd()));
-  await writeFile(join(path, 'objects/info/alternates'), `${objects}\n`);
+  await writeFile(join(made, 'info/alternates'), `${objects}\n`);
   await writeFile(join(path, 'info/attributes'), AS_THEY_ARE);
   await copyFile(exclude, join(path, 'info/exclude')).catch(ignoreMissing);
   await copyFile(shallow, join(path, 'shallow')).catch(ignoreMissing);
@@ -54,6 +58,7 @@ export async function openSideFolder(
   const own = {
     GIT_DIR: path,
     GIT_WORK_TREE: folder,
+    GIT_OBJECT_DIRECTORY: made,
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
   };
@@ -73,6 +78,14 @@ function configOf(objectFormat: string, excludesFile: string): string {
     ...(isOld ? [] : [`[extensions]\n\tobjectFormat = ${objectFormat}`]),
     '',
   ].join('\n');
+}
+
+/** Which of these objects there are. */
+export async function existing(git: SideFolder['git'], ids: readonly string[]): Promise<string[]> {
+  const input = Buffer.from(ids.map((id) => `${id}\n`).join(''));
+  const { stdout } = await git(['cat-file', '--batch-check=%(objectname)'], { input });
+  const lines = stdout.toString('utf8').split('\n');
+  return lines.filter((line) => /^[\da-f]+$/.test(line));
 }
 
 /** An index may leave most of it to another file. */

@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -10,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,28 +50,30 @@ async function archive({
 }: { limits?: typeof LIMITS; known?: Archived } = {}): Promise<Archived> {
   const before = snapshotOf(join(repository, '.git'));
   const scratch = join(root, 'scratch');
-  bundles += 1;
-  const file = join(root, `bundle-${bundles}`);
+  const files = [...(known?.files ?? [])];
   const options = { git: runner(), scratch, limits, ...(known && { known: known.entry }) };
   const entry = await bundleRepository(repository, {
     ...options,
     pack: async (made) => {
+      bundles += 1;
+      const file = join(root, `bundle-${bundles}`);
       await copyFile(made, file);
+      files.push(file);
       return [];
     },
   });
   expect(snapshotOf(join(repository, '.git'))).toEqual(before);
-  expect(readdirSync(scratch)).toEqual([]);
-  return { entry: { ...entry, path: 'workspaces/repo' }, file };
+  expect(readdirSync(scratch)).toEqual(['objects']);
+  return { entry: { ...entry, path: 'workspaces/repo' }, files: files.slice(-entry.bundles.length) };
 }
 
 interface Archived {
   entry: ArchivedRepository;
-  file: string;
+  files: string[];
 }
 
-const restore = ({ entry, file }: Archived) =>
-  restoreRepository(other, entry, { git: runner(), scratch: join(root, 'scratch'), bundle: file });
+const restore = ({ entry, files }: Archived) =>
+  restoreRepository(other, entry, { git: runner(), scratch: join(root, 'scratch'), bundles: files });
 
 /** Names and contents of everything in a folder. */
 function snapshotOf(folder: string): string[] {
@@ -92,6 +94,16 @@ function describeRepository(folder: string) {
     index: git(folder, 'ls-files', '--stage'),
     files: filesIn(Buffer.from(folder)),
   };
+}
+
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.parentPath !== join(folder, 'repo', 'info'))
+    .map(({ parentPath, name }) => {
+      chmodSync(join(parentPath, name), 0o600);
+      return join(parentPath, name);
+    });
 }
 
 /** Names may be no text. */
@@ -148,17 +160,19 @@ describe('a repository that was archived', () => {
 
     expect(describeRepository(other)).toEqual(before);
     expect(archived.entry).toMatchObject({ name: 'repo', branch: 'main', basedOn: 'origin', omitted: [] });
-    expect(archived.entry.prerequisites).toEqual([git(repository, 'rev-parse', 'HEAD~1').trim()]);
+    expect(archived.entry.bundles).toMatchObject([
+      { prerequisites: [git(repository, 'rev-parse', 'HEAD~1').trim()] },
+    ]);
     expect(git(other, 'for-each-ref', 'refs/replicas')).toBe('');
   });
 
   it('names no credential of its remotes', async () => {
     cloned();
 
-    const { entry, file } = await archive();
+    const { entry, files } = await archive();
 
     expect(entry.remotes).toEqual({ origin: 'https://git.test/remote.git' });
-    expect(readFileSync(file).includes('planted-token')).toBe(false);
+    expect(readFileSync(files[0]!).includes('planted-token')).toBe(false);
   });
 
   it('comes back when it has no remote that another machine reaches', async () => {
@@ -170,7 +184,7 @@ describe('a repository that was archived', () => {
     const archived = await archive();
     await restore(archived);
 
-    expect(archived.entry).toMatchObject({ basedOn: null, prerequisites: [] });
+    expect(archived.entry).toMatchObject({ basedOn: null, bundles: [{ prerequisites: [] }] });
     expect(describeRepository(other)).toEqual(before);
   });
 
@@ -225,7 +239,7 @@ describe('a repository that was archived', () => {
     await restore(archived);
 
     expect(archived.entry).toMatchObject({
-      indexTree: null,
+      index: null,
       omitted: [{ path: 'MERGE_HEAD', reason: 'unfinished' }],
     });
     expect(readFileSync(join(other, 'kept.txt'), 'utf8')).toBe(conflict);
@@ -311,20 +325,81 @@ describe('a repository that was archived', () => {
     expect(describeRepository(other)).toEqual(before);
   });
 
-  it('is bundled anew only when something changed', async () => {
+  it('is bundled only when something changed, and then without what is archived already', async () => {
+    cloned();
+    dirty();
+    write(repository, { 'noise.bin': randomBytes(500_000) });
+    const first = await archive();
+
+    const same = await archive({ known: first });
+    expect(same).toEqual(first);
+
+    write(repository, { 'new/untracked.txt': 'changed' });
+    commit(repository, 'some more');
+    git(repository, 'branch', 'another');
+    const second = await archive({ known: same });
+    write(repository, { 'kept.txt': 'changed again' });
+    const third = await archive({ known: second });
+    git(repository, 'tag', '-a', 'v2', '-m', 'second', 'HEAD~1');
+    git(repository, 'branch', 'older', 'HEAD~1');
+    const last = await archive({ known: third });
+
+    const sizes = last.entry.bundles.map(({ size }) => size);
+    expect(sizes).toHaveLength(4);
+    expect(sizes[0]).toBeGreaterThan(500_000);
+    expect(Math.max(...sizes.slice(1))).toBeLessThan(5_000);
+    const before = describeRepository(repository);
+    await restore(last);
+    expect(describeRepository(other)).toEqual(before);
+  });
+
+  it('is archived under other names without a bundle', async () => {
     cloned();
     dirty();
     const first = await archive();
-    const made = bundles;
+    git(repository, 'branch', 'older', 'HEAD~1');
+    git(repository, 'tag', 'light');
 
     const second = await archive({ known: first });
-    expect(second.entry).toEqual(first.entry);
-    expect(existsSync(join(root, `bundle-${made + 1}`))).toBe(false);
+    await restore(second);
 
-    write(repository, { 'new/untracked.txt': 'changed' });
-    const third = await archive({ known: first });
-    expect(third.entry.workTree).not.toBe(first.entry.workTree);
-    expect(existsSync(third.file)).toBe(true);
+    expect(second.files).toEqual(first.files);
+    expect(describeRepository(other)).toEqual(describeRepository(repository));
+  });
+
+  it('is bundled anew when what was added is more than there was, and when its remote is another one', async () => {
+    createRepository(repository);
+    let archived = await archive();
+    for (let turn = 0; archived.entry.bundles.length === turn + 1; turn += 1) {
+      write(repository, { 'noise.bin': randomBytes(400_000) });
+      archived = await archive({ known: archived });
+    }
+    expect(archived.entry.bundles).toHaveLength(1);
+    git(repository, 'remote', 'add', 'origin', 'https://git.test/remote.git');
+    write(repository, { 'kept.txt': 'changed' });
+
+    const anew = await archive({ known: archived });
+
+    expect(anew.entry.bundles).toHaveLength(1);
+    await restore({ entry: { ...anew.entry, basedOn: null }, files: anew.files });
+    expect(filesIn(Buffer.from(other))).toEqual(filesIn(Buffer.from(repository)));
+  });
+
+  it('is archived also when what was kept of the last time is gone or damaged', async () => {
+    createRepository(repository);
+    write(repository, { untracked: 'one' });
+    const first = await archive();
+    const kept = join(root, 'scratch', 'objects');
+    rmSync(kept, { recursive: true });
+    write(repository, { another: 'two' });
+    const second = await archive({ known: first });
+    for (const name of filesBelow(kept)) writeFileSync(name, '');
+    write(repository, { third: 'three' });
+
+    const damaged = await archive({ known: second }).catch(() => archive({ known: second }));
+    await restore(damaged);
+
+    expect(describeRepository(other)).toEqual(describeRepository(repository));
   });
 
   it('is refused when what its remote lacks is more than is allowed', async () => {
@@ -351,6 +426,22 @@ describe('a folder into which a repository is restored', () => {
 
     const { status: _, ...rest } = describeRepository(other);
     expect(rest).toEqual({ refs: before.refs, index: before.index, files: before.files });
+  });
+
+  it('gets what the remote still has, and what that has lost is named', async () => {
+    cloned();
+    commit(repository, 'pushed');
+    git(repository, 'push', '-q', join(root, 'remote.git'), 'main:gone');
+    git(repository, 'fetch', '-q', join(root, 'remote.git'), 'gone:refs/remotes/origin/gone');
+    git(repository, 'branch', 'mine');
+    git(repository, 'reset', '-q', '--hard', 'HEAD~1');
+    const archived = await archive();
+    git(join(root, 'remote.git'), 'branch', '-q', '-D', 'gone');
+    git(join(root, 'remote.git'), 'gc', '-q', '--prune=now');
+
+    expect(await restore(archived)).toEqual(['refs/heads/mine']);
+
+    expect(git(other, 'rev-parse', 'main')).toBe(git(repository, 'rev-parse', 'main'));
   });
 
   it('is fetched into when it is too shallow', async () => {

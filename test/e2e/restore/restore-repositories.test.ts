@@ -6,7 +6,7 @@ import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { ArchivedRepository } from '../../../src/archive/manifest.ts';
 import { bundleRepository } from '../../../src/archive/repository/bundle.ts';
 import { createPaths, type Paths } from '../../../src/environment/paths.ts';
-import { bundlePathOf, restoreRepositories } from '../../../src/restore/restore-repositories.ts';
+import { bundlePathsOf, restoreRepositories } from '../../../src/restore/restore-repositories.ts';
 import { createGit } from '../../../src/workspace/git.ts';
 import { commit, createRepository, git, GIT_ENVIRONMENT, write } from '../../workspace/git-fixture.ts';
 
@@ -34,22 +34,24 @@ async function arrived(name: string): Promise<ArchivedRepository> {
   write(folder, { 'a.txt': 'committed' });
   commit(folder, 'first');
   write(folder, { 'a.txt': 'changed', 'new.txt': 'untracked' });
-  const entry: ArchivedRepository = {
-    ...(await bundleRepository(folder, {
-      git: runner,
-      scratch: join(root, 'scratch'),
-      limits: { file: MIB, repository: MIB },
-      pack: async (file) => {
-        const to = join(paths.home, bundlePathOf({ name }, EPOCH));
-        await mkdir(join(to, '..'), { recursive: true });
-        await copyFile(file, to);
-        return [];
-      },
-    })),
-    path: `workspaces/${name}`,
-  };
+  const made = join(root, 'made');
+  const bundled = await bundleRepository(folder, {
+    git: runner,
+    scratch: join(root, 'scratch'),
+    limits: { file: MIB, repository: MIB },
+    pack: async (file) => {
+      await copyFile(file, made);
+      return [];
+    },
+  });
+  const entry: ArchivedRepository = { ...bundled, path: `workspaces/${name}` };
+  const to = bundleOf(entry);
+  await mkdir(join(to, '..'), { recursive: true });
+  await copyFile(made, to);
   return entry;
 }
+
+const bundleOf = (entry: ArchivedRepository) => join(paths.home, bundlePathsOf(entry, EPOCH)[0]!);
 
 function restore(...entries: ArchivedRepository[]) {
   return restoreRepositories(entries, { paths, git: runner, epoch: EPOCH, onProgress: () => undefined });
@@ -75,7 +77,7 @@ it('leaves a folder with changes of its own as it is, keeps the bundle, says so,
   const folder = join(paths.workspaces, 'one');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'mine.txt'), 'mine');
-  const bundle = join(paths.home, bundlePathOf(one, EPOCH));
+  const bundle = join(bundleOf(one), '..');
 
   expect(await restore(one, two)).toEqual([
     {
@@ -91,7 +93,7 @@ it('leaves a folder with changes of its own as it is, keeps the bundle, says so,
 
 it('names what of a repository was not archived, and leaves out one of which the bundle did not come', async () => {
   const one = await arrived('one');
-  await rm(join(paths.home, bundlePathOf(one, EPOCH)));
+  await rm(bundleOf(one));
 
   expect(
     await restore({ ...one, omitted: [{ path: 'large.bin', size: 9, reason: 'It is too large.' }] }),

@@ -1,37 +1,51 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { EngineEvent } from '../../../src/contract/events.ts';
 import { createGate } from '../../../src/dev/gate.ts';
 import { say } from '../../../src/dev/scripted-steps.ts';
 import { expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
 import { startRedis, type RedisServer } from '../../support/redis-server.ts';
+import { startS3, type S3Server } from '../../support/s3-server.ts';
 import { createRepository, git, write } from '../../workspace/git-fixture.ts';
 import { configureCodex } from '../agents/codex-support.ts';
 import { createChat, startMixedWorkspace, type MixedWorkspace } from '../agents/mixed-workspace.ts';
 import { isMirrored, loseMachine } from './lose-machine.ts';
 
-/** `RESTORE_ROUNDS=100` is the long form. */
-const ROUNDS = Number(process.env['RESTORE_ROUNDS'] ?? 1);
+/** `RESTORE_ROUNDS=100` is the long form: so many with an archive in S3, and so many with one in a folder. */
+const LONG = process.env['RESTORE_ROUNDS'];
+const ROUNDS = Number(LONG ?? 1);
 const POLL = { timeout: 60_000, interval: 50 };
 
 let redis: RedisServer;
-let archive: string;
+let s3: S3Server;
+let folder: string;
 
-beforeAll(async () => {
+beforeEach(async () => {
   redis = await startRedis();
-  archive = await mkdtemp(join(tmpdir(), 'archive-'));
+  s3 = await startS3();
+  folder = await mkdtemp(join(tmpdir(), 'archive-'));
 });
-afterAll(async () => {
+afterEach(async () => {
   await redis.remove();
-  await rm(archive, { recursive: true });
+  await s3.close();
+  await rm(folder, { recursive: true });
 });
 
-it(
-  `a workspace with two agents, turns that run, a queue and changed files loses its machine ${ROUNDS} times, and nothing else`,
+const inS3 = () => ({
+  ARCHIVE_URL: `s3://${s3.bucket}/rounds`,
+  AWS_ENDPOINT_URL: s3.access.endpoint,
+  AWS_ACCESS_KEY_ID: s3.access.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: s3.access.secretAccessKey,
+});
+const inFolder = () => ({ ARCHIVE_URL: `file://${folder}` });
+const PLACES = { S3: inS3, ...(LONG !== undefined && { 'a folder': inFolder }) };
+
+it.each(Object.entries(PLACES))(
+  `a workspace with an archive in %s, two agents, turns that run, a queue and changed files loses its machine ${ROUNDS} times, and nothing else`,
   { timeout: 120_000 + ROUNDS * 60_000 },
-  async () => {
+  async (_, archive) => {
     const gate = createGate();
     const workspace = await startMixedWorkspace({
       turn: () => (prompt) =>
@@ -39,7 +53,7 @@ it(
       environment: {
         REPLICA_LOG_URL: redis.url,
         REPLICA_ACCEPT: 'mirrored',
-        ARCHIVE_URL: `file://${archive}`,
+        ...archive(),
         ACP_AGENTS: undefined,
       },
     });
