@@ -5,7 +5,7 @@ import { openLogFile } from '../storage/log-file.ts';
 import { RepositoryError } from '../workspace/git.ts';
 import type { RepositoryFolder } from '../workspace/find-repositories.ts';
 import { FileCollector, type HeldFile } from './collect-files.ts';
-import { listEpochs, manifestKey, readManifest } from './manifests.ts';
+import { listEpochs, manifestKey, putManifest, readManifest } from './manifests.ts';
 import type { ArchivedRepository, Manifest, Piece } from './manifest.ts';
 import type { ObjectStore } from './object-store.ts';
 import { createPack, PIECES, type Pack } from './pieces.ts';
@@ -78,7 +78,7 @@ export class Archive {
     const highest = (await listEpochs(store)).at(-1) ?? 0;
     if (highest > epoch) return { kind: 'superseded', epoch: highest };
     const manifest = await this.#collect(epoch, opened);
-    await store.put(manifestKey(epoch), Buffer.from(JSON.stringify(manifest)));
+    await putManifest(store, manifest);
     opened.manifest = manifest;
     await this.#sweep(manifest, opened.stored);
     const { takenAt, lastEventId, omitted } = manifest;

@@ -35,3 +35,16 @@ export async function readManifest(store: ObjectStore): Promise<Manifest | null>
         `${name} was written by a later engine (version ${later.version}): start such a one.`,
       );
 }
+
+/** The archive as it is now, under this epoch: whoever archives under an older one does no more, also where only the archive is reached. */
+export async function takeOver(store: ObjectStore, epoch: number): Promise<Manifest | null> {
+  const manifest = await readManifest(store);
+  if (manifest === null || manifest.epoch >= epoch) return manifest;
+  const own = { ...manifest, epoch };
+  await putManifest(store, own);
+  return own;
+}
+
+export function putManifest(store: ObjectStore, manifest: Manifest): Promise<void> {
+  return store.put(manifestKey(manifest.epoch), Buffer.from(JSON.stringify(manifest)));
+}

@@ -173,6 +173,8 @@ export const EngineStateFileSchema = z.looseObject({
   incarnation: z.string(),
   startedAt: z.iso.datetime(),
   stoppedAt: z.iso.datetime().optional(),
+  /** Of its claim of the shared log. */
+  epoch: z.number().int().positive().optional(),
 });
 
 export type MessageContent = z.infer<typeof MessageContentSchema>;

@@ -31,17 +31,25 @@ export interface OpenArchiveOptions {
 const GIT_LIMIT_MS = 120_000;
 const OMITTED_SHOWN = 100;
 
+export interface OpenedArchive {
+  actors: ArchiveActors;
+  /** The highest one under which anything is there; 0 for none. */
+  epoch: () => Promise<number>;
+}
+
 /** The archive that the environment asks for; without one nothing of it is loaded. */
 export async function openArchive(
   home: Home,
   { environment, drivers, recording, log, epoch, signal }: OpenArchiveOptions,
-): Promise<{ actors: ArchiveActors } | null> {
+): Promise<OpenedArchive | null> {
   const target = archiveTargetOf(environment);
   if (target == null) return null;
-  const [{ Archive }, { openObjectStore }] = await Promise.all([
+  const [{ Archive }, { openObjectStore }, { listEpochs }] = await Promise.all([
     import('../archive/archive.ts'),
     import('../archive/open-object-store.ts'),
+    import('../archive/manifests.ts'),
   ]);
+  const objects = await openObjectStore(target, environment.WORKSPACE_ID);
   const { paths, journal, records, store } = home;
   const { WORKSPACE_ID: workspaceId, ARCHIVE_FILE_BYTES: maxFileBytes } = environment;
   const scratch = join(paths.engine, 'archive');
@@ -51,7 +59,7 @@ export async function openArchive(
   const sessions = () =>
     [...records.values()].flatMap((record) => drivers.get(record.chat.provider)?.sessionPaths(record) ?? []);
   const archive = new Archive({
-    store: await openObjectStore(target, workspaceId),
+    store: objects,
     workspaceId,
     home: paths.home,
     log: journal,
@@ -87,6 +95,7 @@ export async function openArchive(
     }
   }
   return {
+    epoch: async () => (await listEpochs(objects)).at(-1) ?? 0,
     actors: {
       reasons: fromCallback(({ sendBack }) => recording.onRest(() => sendBack({ type: 'archive.want' }))),
       takeArchive: fromPromise<ArchiveEnd, undefined>(take),

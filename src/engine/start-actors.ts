@@ -52,6 +52,7 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   const { environment, log, recording } = options;
   const { journal, paths, records } = home;
   const origin = originOf(home);
+  const startedAt = new Date().toISOString();
   await retireDamagedRuns(paths.agents, home.damages.report);
   await sweep(paths.agents, origin.kind === 'restored' ? runsOf(records) : new Set());
   const goodbye = new AbortController();
@@ -70,7 +71,12 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   const previews = openPreviews(home, { environment, recorder, log, redact });
   const executors = new Map<string, OpenExecutor>();
   const mirror = home.mirror && {
-    actors: home.mirror.connect(journal, { trimTo: () => laterOf(journal.oldestId, archivedId(root)) }),
+    actors: home.mirror.connect(journal, {
+      trimTo: () => laterOf(journal.oldestId, archivedId(root)),
+      homeEpoch: home.lastEngine?.epoch ?? 0,
+      archiveEpoch: async () => archive?.epoch() ?? 0,
+      onClaimed: () => writeState(home, { environment, startedAt }),
+    }),
     onMoved: () => goodbye.abort(), // nothing is told upstream any more
   };
   const restore = {
@@ -109,7 +115,7 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   if (!home.hasCheckpoint) await recording.saveCheckpoint();
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
   if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
-  await writeState(home, environment);
+  await writeState(home, { environment, startedAt });
   const stopWatching = watchClock(() => {
     journal.newIncarnation();
     credentials.board.clockJumped();
@@ -169,12 +175,18 @@ function createFirstChats(
 }
 
 /** Writes down which engine this is, for the next one. */
-async function writeState({ store, journal }: Home, environment: EngineEnvironment): Promise<void> {
+async function writeState(
+  home: Home,
+  { environment, startedAt }: { environment: EngineEnvironment; startedAt: string },
+): Promise<void> {
+  const { store, journal, mirror, lastEngine } = home;
+  const epoch = mirror?.epoch || lastEngine?.epoch;
   const value: EngineStateFile = {
     version: 1,
     workspaceId: environment.WORKSPACE_ID,
     incarnation: journal.headId.slice(-8),
-    startedAt: new Date().toISOString(),
+    startedAt,
+    ...(epoch !== undefined && { epoch }),
   };
   await journal.committed();
   await writeJson(store.storage, { key: STATE_KEY, value });

@@ -18,6 +18,18 @@ export interface MirrorOptions {
 /** What the mirror machine names. */
 export type MirrorActors = Required<NonNullable<Parameters<typeof mirrorMachine.provide>[0]['actors']>>;
 
+/** What others know of the workspace. */
+export interface Neighbours {
+  /** Names the first event that the log is to keep. */
+  trimTo: () => string;
+  /** The last one that an engine of this home had. */
+  homeEpoch: number;
+  /** The highest one of the archive. */
+  archiveEpoch: () => Promise<number>;
+  /** Told before anything is written under a new epoch. */
+  onClaimed: () => Promise<void>;
+}
+
 interface Waiter {
   sequence: number;
   resolve: () => void;
@@ -33,6 +45,7 @@ export class Mirror {
   #isDiverged = false;
   #movedTo: Holder | null = null;
   #epoch = 0;
+  readonly #known = { homeEpoch: 0, archiveEpoch: async () => 0, onClaimed: async () => undefined };
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -84,9 +97,13 @@ export class Mirror {
     return new Promise((resolve) => this.#waiters.push({ sequence, resolve }));
   }
 
-  /** The actors of the mirror machine, which copy this journal. `trimTo` names the first event that the log is to keep. */
-  connect(journal: Journal, { trimTo = () => journal.oldestId } = {}): MirrorActors {
+  /** The actors of the mirror machine, which copy this journal. */
+  connect(
+    journal: Journal,
+    { trimTo = () => journal.oldestId, ...known }: Partial<Neighbours> = {},
+  ): MirrorActors {
     this.#journal = journal;
+    Object.assign(this.#known, known);
     this.#lag = new MirrorLag(journal);
     const { log, owner } = this.#options;
     return {
@@ -122,7 +139,10 @@ export class Mirror {
     try {
       const end = await this.#agree(epoch, journal);
       this.#isDiverged = end.kind === 'diverged';
-      if (end.kind === 'claimed') this.#epoch = end.epoch;
+      if (end.kind === 'claimed' && end.epoch !== this.#epoch) {
+        this.#epoch = end.epoch;
+        await this.#known.onClaimed();
+      }
       if (end.kind === 'taken') this.#giveUp(end.holder);
       return end;
     } catch (error) {
@@ -134,8 +154,10 @@ export class Mirror {
   /** Claims the log if it ends with an event of this journal: until nobody appends between the look and the claim. */
   async #agree(epoch: number, journal: Journal): Promise<ClaimEnd> {
     const { log, owner } = this.#options;
+    const above = await this.#knownEpoch(epoch);
+    if (epoch > 0 && above > epoch) return { kind: 'taken', holder: { owner: 'another', epoch: above } };
     for (let headId: string | null = null; ;) {
-      const claimed = await log.claim({ owner, epoch, headId });
+      const claimed = await log.claim({ owner, epoch, above, headId });
       if (claimed.kind !== 'headDiffers') return claimed;
       ({ headId } = claimed);
       if (headId === null || (await isOf(journal, headId))) continue;
@@ -143,6 +165,15 @@ export class Mirror {
       const head = epoch > 0 ? await log.head() : null;
       return head === null ? { kind: 'diverged', headId } : { kind: 'taken', holder: head.holder };
     }
+  }
+
+  /** The highest that was ever given out, as far as this home and the archive know; only a log that lost claims counts from there. */
+  async #knownEpoch(had: number): Promise<number> {
+    const { homeEpoch, archiveEpoch } = this.#known;
+    const own = had || homeEpoch;
+    const head = await this.#options.log.head();
+    if (head !== null && head.holder.epoch >= own) return own;
+    return Math.max(own, await archiveEpoch());
   }
 
   #note(id: string | null): void {

@@ -25,8 +25,8 @@ export class RedisLog implements SharedLog {
     this.#keys = keysOf(options.workspaceId);
   }
 
-  async claim({ owner, epoch, headId }: Claim): Promise<Claimed> {
-    const answer = await this.#run(CLAIM, [this.#keys.holder], [owner, epoch, headId ?? '']);
+  async claim({ owner, epoch, above = 0, headId }: Claim): Promise<Claimed> {
+    const answer = await this.#run(CLAIM, [this.#keys.holder], [owner, epoch, headId ?? '', above]);
     const [kind, stored, text] = answer as ['claimed' | 'taken' | 'headDiffers', number, string];
     if (kind === 'taken') return { kind, holder: { epoch: stored, owner: text } };
     const head = { headId: text === '' ? null : text };

@@ -1,4 +1,4 @@
-/** KEYS: holder. ARGV: owner, epoch it had, head it expects ('' for none). */
+/** KEYS: holder. ARGV: owner, epoch it had, head it expects ('' for none), epoch it is to be above. */
 export const CLAIM = `
 local epoch, owner, head = unpack(redis.call('HMGET', KEYS[1], 'epoch', 'owner', 'head'))
 epoch, head = tonumber(epoch or 0), head or ''
@@ -6,7 +6,7 @@ if owner == ARGV[1] then return {'claimed', epoch, head} end
 local had = tonumber(ARGV[2])
 if had > 0 and epoch >= had then return {'taken', epoch, owner} end
 if head ~= ARGV[3] then return {'headDiffers', 0, head} end
-epoch = math.max(epoch, had) + 1
+epoch = math.max(epoch, had, tonumber(ARGV[4])) + 1
 redis.call('HSET', KEYS[1], 'epoch', epoch, 'owner', ARGV[1])
 return {'claimed', epoch, head}`;
 

@@ -14,6 +14,8 @@ export interface Claim {
   owner: string;
   /** The epoch that this owner had before; 0 for none. It gets no other one while somebody has a later one. */
   epoch: number;
+  /** It gets an epoch above this one: a log that has lost its claims counts on from there. 0 unless told. */
+  above?: number;
   /** The last event that this owner expects there; null for none. What differs is not claimed. */
   headId: string | null;
 }

@@ -6,12 +6,12 @@ import type { Unrestored } from '../../machines/boot.machine.ts';
 import type { restoreMachine } from '../../machines/restore.machine.ts';
 import type { WorkspaceClaim } from '../../machines/restore.setup.ts';
 import type { ArchivedFile, Manifest } from '../archive/manifest.ts';
-import { readManifest } from '../archive/manifests.ts';
+import { readManifest, takeOver } from '../archive/manifests.ts';
 import type { ObjectStore } from '../archive/object-store.ts';
 import { DamagedPieceError, unpackFile } from '../archive/pieces.ts';
 import type { RestoreProgress } from '../contract/status.ts';
 import { createPaths, type Paths } from '../environment/paths.ts';
-import type { SharedLog } from '../mirror/shared-log.ts';
+import type { Claim, SharedLog } from '../mirror/shared-log.ts';
 import { codeOf } from '../storage/attempt.ts';
 import { createEngineStorage, type EngineStorage } from '../storage/atomic-files.ts';
 import { writeJson } from '../storage/json-file.ts';
@@ -66,22 +66,18 @@ export class Restoration {
     const { log, archive } = this.#options;
     this.#manifest = archive === null ? null : await readManifest(archive);
     const archivedIn = this.#manifest?.epoch ?? 0;
-    if (log === null) return archivedIn === 0 ? { kind: 'nothing' } : { kind: 'claimed', epoch: archivedIn };
+    if (log === null && archivedIn > 0) return { kind: 'claimed', epoch: had || archivedIn + 1 };
+    if (log === null) return { kind: 'nothing' };
     const head = await log.head();
     if ((head?.headId ?? null) === null && archivedIn === 0) return { kind: 'nothing' };
-    // A shared log that lost its count of epochs goes on above that of the archive.
-    const epoch = had === 0 && (head?.holder.epoch ?? 0) < archivedIn ? archivedIn : had;
-    return this.#claimLog(log, { epoch, headId: head?.headId ?? null });
+    return this.#claimLog(log, { epoch: had, above: archivedIn, headId: head?.headId ?? null });
   }
 
   /** Until nobody appends between the look and the claim. */
-  async #claimLog(
-    log: SharedLog,
-    expected: { epoch: number; headId: string | null },
-  ): Promise<WorkspaceClaim> {
+  async #claimLog(log: SharedLog, expected: Omit<Claim, 'owner'>): Promise<WorkspaceClaim> {
     const { owner } = this.#options;
     for (let { headId } = expected; ;) {
-      const claimed = await log.claim({ owner, epoch: expected.epoch, headId });
+      const claimed = await log.claim({ ...expected, owner, headId });
       if (claimed.kind === 'taken') return { kind: 'taken', owner: claimed.holder.owner };
       headId = claimed.headId;
       this.#headId = headId;
@@ -90,7 +86,8 @@ export class Restoration {
   }
 
   async #fetch(epoch: number): Promise<void> {
-    const { log, segmentBytes, onProgress } = this.#options;
+    const { log, archive, segmentBytes, onProgress } = this.#options;
+    if (archive !== null) this.#manifest = await takeOver(archive, epoch);
     await rm(this.#staging, { recursive: true, force: true });
     await mkdir(createPaths(this.#staging).engine, { recursive: true, mode: 0o700 });
     const missing = await this.#fetchFiles(epoch);

@@ -259,6 +259,18 @@ describe('the files of a workspace, in an empty home', () => {
   });
 });
 
+it('an archive that was restored is that of the later epoch at once: what an older engine still archives counts for nothing', async () => {
+  await mirror(1, 3);
+  await archiveFiles({ [SESSION]: 'as it was' });
+  await startRestoring({ owner: 'one' }).over();
+  await archiveFiles({ [SESSION]: 'written after the machine was given up' });
+  await rm(paths.events);
+
+  expect(await startRestoring({ owner: 'two' }).over()).toMatchObject({ context: { epoch: 3 } });
+
+  expect(await read(SESSION)).toBe('as it was');
+});
+
 describe('two machines that restore one workspace', () => {
   it('leave it to the one that claimed it last', async () => {
     await mirror(1, 3);

@@ -9,13 +9,13 @@ export class MemoryLog implements SharedLog {
   /** What each call meets first: a test may have it wait, or fail. */
   obstacle: () => Promise<void> = () => Promise.resolve();
 
-  async claim({ owner, epoch: had, headId: expected }: Claim): Promise<Claimed> {
+  async claim({ owner, epoch: had, above = 0, headId: expected }: Claim): Promise<Claimed> {
     await this.obstacle();
     const { holder = { owner: '', epoch: 0 }, headId = null } = this.#head ?? {};
     if (holder.owner === owner) return { kind: 'claimed', epoch: holder.epoch, headId };
     if (had > 0 && holder.epoch >= had) return { kind: 'taken', holder };
     if (headId !== expected) return { kind: 'headDiffers', headId };
-    const epoch = Math.max(holder.epoch, had) + 1;
+    const epoch = Math.max(holder.epoch, had, above) + 1;
     this.#head = { holder: { owner, epoch }, headId };
     return { kind: 'claimed', epoch, headId };
   }

@@ -140,6 +140,13 @@ export function describeSharedLog(name: string, { empty }: { empty: () => () => 
       });
     });
 
+    it('gives an epoch above one that it has forgotten', async () => {
+      const forgotten = { owner: 'a', epoch: 0, above: 7, headId: null };
+
+      expect(await log.claim(forgotten)).toMatchObject({ kind: 'claimed', epoch: 8 });
+      expect(await log.claim({ ...forgotten, owner: 'b' })).toMatchObject({ kind: 'claimed', epoch: 9 });
+    });
+
     it('is not claimed by who expects another head, and tells which one it has', async () => {
       const holder = await claimed('a');
       await log.append({ holder, afterId: null, batch: batchOf(1) });
