@@ -1,5 +1,6 @@
 /** What runs beside the turns of an agent, as a codec keeps it in its state: bounded. */
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
 import { toDate } from '../contract/bounds.ts';
 import type { TaskRecord } from '../contract/tasks.ts';
 import { openRegularFile } from '../storage/regular-file.ts';
@@ -29,8 +30,8 @@ export interface TaskTail {
   changedAt: string;
 }
 
-/** As text, or as the file that has it and how that is read. */
-export type TaskOutput = TaskTail | { file: string; read: (text: string) => string };
+/** As text, or as the file that has it, in one of the folders `below`, and how that is read. */
+export type TaskOutput = TaskTail | { below: string; file: string; read: (text: string) => string };
 
 const READ_BYTES = 256 * 1024;
 
@@ -38,7 +39,8 @@ const READ_BYTES = 256 * 1024;
 export function readOutput(output: TaskOutput | null): TaskTail | null {
   if (output === null || 'text' in output) return output;
   try {
-    const { text, changedAt } = readEnd(output.file);
+    const files = readdirSync(output.below).map((folder) => join(output.below, folder, output.file));
+    const { text, changedAt } = readEnd(files.find((file) => existsSync(file)) ?? '');
     return { text: output.read(text), changedAt };
   } catch {
     return null;

@@ -72,8 +72,6 @@ export interface ClaudeTurn {
 
 export interface ClaudeState {
   sessionId: string | null;
-  /** The one that its process began with: what tasks print lies in its folder, also when the conversation was cleared. */
-  firstSessionId: string | null;
   /** How it was launched, until it has its first message. */
   opening: { isNew: boolean; notice: string | null; carriesOn: boolean } | null;
   /** Left out while unknown. */
@@ -134,7 +132,6 @@ export interface ClaudeState {
 export function freshState(sessionId: string | null, permissionMode: string | null): ClaudeState {
   return {
     sessionId,
-    firstSessionId: sessionId,
     opening: null,
     settings: {},
     preparing: null,

@@ -29,7 +29,6 @@ function begin(state: ClaudeState, id: string, line: LineOf<'system'>, openedAt:
     title: line.description ?? id,
     state: 'running',
     startedAt: new Date(tool?.openedAt ?? openedAt).toISOString(),
-    note: { session: state.firstSessionId ?? line.session_id ?? '' },
   };
   return keep(state, task, kind !== 'shell' || line.is_backgrounded !== false);
 }
@@ -63,21 +62,19 @@ const ENDS: Partial<Record<string, TaskRecord['state']>> = {
   stopped: 'stopped',
 };
 
-/** Claude Code keeps what a task prints in a file of its own; that of a sub-agent is its conversation. */
+/**
+ * Claude Code keeps what a task prints in a file of its own, below the session that its process began with, also when the
+ * conversation was cleared; that of a sub-agent is its conversation.
+ */
 export function taskOutput(
-  { id, kind, note }: TaskRecord,
+  { id, kind }: TaskRecord,
   { chatId, home, workspaces }: { chatId: string; home: string; workspaces: string },
 ): TaskOutput | null {
-  const session = note?.['session'] ?? '';
-  if (!isName(id) || !isName(session)) return null;
+  if (!/^[\w-]+$/.test(id)) return null;
   const user = `claude-${process.getuid?.() ?? 0}`;
-  const folder = join(temporaryFolderOf(home, chatId), user, projectOf(workspaces), session);
-  const file = join(folder, 'tasks', `${id}.output`);
-  return { file, read: kind === 'agent' ? wordsIn : (text) => text };
-}
-
-function isName(text: string): boolean {
-  return /^[\w-]+$/.test(text);
+  const sessions = join(temporaryFolderOf(home, chatId), user, projectOf(workspaces));
+  const file = join('tasks', `${id}.output`);
+  return { below: sessions, file, read: kind === 'agent' ? wordsIn : (text) => text };
 }
 
 const TranscriptLineSchema = z.looseObject({ type: z.enum(['assistant', 'user']) });

@@ -68,7 +68,7 @@ function isConversationMissing({ errors }: LineOf<'result'>): boolean {
 
 function followSession(state: ClaudeState, { session_id: sessionId }: Record<string, unknown>): ClaudeState {
   if (typeof sessionId !== 'string' || sessionId === '') return state;
-  return { ...state, sessionId, firstSessionId: state.firstSessionId ?? sessionId };
+  return { ...state, sessionId };
 }
 
 /** A second echo of one message, and the list of tasks that our own `initialize` called forth. */

@@ -1,7 +1,11 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/agents/claude/decide.ts';
 import { foundState, freshState } from '../../../src/agents/claude/state.ts';
 import { taskOutput } from '../../../src/agents/claude/tasks.ts';
+import { readOutput, type TaskOutput } from '../../../src/agents/tasks.ts';
+import { temporaryFolder } from '../../storage/temporary-folder.ts';
 import { CIRCUMSTANCES, NOW, read, replay } from './replay.ts';
 
 const AT = '2026-11-22T11:59:00.000Z';
@@ -38,17 +42,11 @@ const SHELL = {
   title: 'Count',
   state: 'running',
   startedAt: AT,
-  note: { session: 's1' },
 };
 
 describe('what Claude Code runs beside its turns', () => {
   it('is a shell in the background, since its tool was called', () => {
     expect(tasksAfter(use('a', 'Bash'), started())).toEqual([SHELL]);
-  });
-
-  it('prints in the folder of the session that its process began with, also when that was cleared', () => {
-    const cleared = { type: 'system', subtype: 'init', session_id: 's2' };
-    expect(tasksAfter(cleared, use('a', 'Bash'), started({ session_id: 's2' }))).toEqual([SHELL]);
   });
 
   it('is not a shell that its turn waits for, until it is left to itself', () => {
@@ -119,10 +117,16 @@ describe('the output of a task of Claude Code', () => {
   const place = { chatId: 'c1', home: '/home/someone', workspaces: '/nowhere/w' };
   const task = { ...SHELL, kind: 'shell' as const, state: 'running' as const, startedAt: NOW.toISOString() };
 
-  it('stands in a file of the session that began it', () => {
-    expect(taskOutput(task, place)).toMatchObject({
-      file: expect.stringMatching(/replicas-[\da-f]{12}\/claude-\d+\/-nowhere-w\/s1\/tasks\/t1\.output$/),
+  it('stands in a file of the session that began it, whichever the chat has now', async () => {
+    const output = taskOutput(task, place);
+    expect(output).toMatchObject({
+      below: expect.stringMatching(/replicas-[\da-f]{12}\/claude-\d+\/-nowhere-w$/),
+      file: 'tasks/t1.output',
     });
+    const below = await temporaryFolder();
+    for (const session of ['s0', 's1/tasks']) await mkdir(join(below, session), { recursive: true });
+    await writeFile(join(below, 's1/tasks/t1.output'), 'said');
+    expect(readOutput({ ...output, below } as TaskOutput)).toMatchObject({ text: 'said' });
   });
 
   it.each(['../x', '', 'a/b'])('is not looked for elsewhere: %j', (id) => {

@@ -68,7 +68,7 @@ describe('a command of Claude Code itself', () => {
 });
 
 describe('a conversation of Claude Code that is cleared', () => {
-  it('goes on with its shells in the background, with what they print and their end', async () => {
+  it('goes on with its shells in the background, with what they print and their end, for the next engine too', async () => {
     const shell = (name: string) =>
       inSteps(
         useTool('Bash', {
@@ -80,6 +80,7 @@ describe('a conversation of Claude Code that is cleared', () => {
     const chat = await openChat({ script: byPrompt({ before: shell('one'), after: shell('two') }) });
     await chat.run('before');
     await chat.run('/clear');
+    chat.reopen();
     await chat.run('after');
     await until(() => expect(chat.record.tasks).toHaveLength(2));
     const tasks = chat.record.tasks!;
