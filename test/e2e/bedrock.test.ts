@@ -15,7 +15,7 @@ import {
 
 const OAUTH = 'sk-ant-oat01-refused';
 const API_KEY = 'sk-ant-api03-refused-as-well';
-const [FIRST, SECOND] = [awsKeys(1), awsKeys(2)];
+const [FIRST, SECOND, THIRD] = [awsKeys(1), awsKeys(2), awsKeys(3)];
 
 it('goes on in Bedrock when the control plane gives out its keys after an OAuth login that is refused', async () => {
   const place = await startBedrockWorkspace({
@@ -47,10 +47,18 @@ it('goes through all logins there are in one turn: OAuth, then the API key, then
   expect(loginsOf(place)).toEqual([FIRST.AWS_ACCESS_KEY_ID, FIRST.AWS_ACCESS_KEY_ID]);
 });
 
-it('has the next turn use the keys for Bedrock that were renewed since', async () => {
+it('has the next turn use the keys for Bedrock that were renewed since, and carries on one whose keys it refuses', async () => {
   let keys = FIRST;
-  const place = await startBedrockWorkspace({ keys: () => keys, issue: () => bedrockLogin(keys) });
-  const { client, home } = place.workspace;
+  const place = await startBedrockWorkspace({
+    keys: () => keys,
+    issue: () => bedrockLogin(keys),
+    turn: (prompt, results) => {
+      if (prompt.trim() !== 'three' || results.length > 0) return say('Done.');
+      keys = THIRD;
+      return useTool('Bash', { command: 'echo ran >> runs.txt' });
+    },
+  });
+  const { client, folder, home } = place.workspace;
 
   const stream = await client.follow();
   await expectCompleted(place, stream, 'one');
@@ -58,28 +66,11 @@ it('has the next turn use the keys for Bedrock that were renewed since', async (
   expect((await client.post('/token-refresh/claude')).status).toBe(202);
   await expect.poll(() => provisioned(home)).toEqual(bedrockEnv(SECOND));
   await expectCompleted(place, stream, 'two');
-
-  expect(loginsOf(place)).toEqual([FIRST.AWS_ACCESS_KEY_ID, SECOND.AWS_ACCESS_KEY_ID]);
   expect(place.bedrock.calls.filter(({ isLetIn }) => !isLetIn)).toEqual([]);
-});
+  await expectCompleted(place, stream, 'three');
 
-it('carries a turn on with other keys when Bedrock refuses those it began with', async () => {
-  let keys = FIRST;
-  const place = await startBedrockWorkspace({
-    keys: () => keys,
-    issue: () => bedrockLogin(keys),
-    turn: (prompt, results) => {
-      if (prompt.trim() !== 'one' || results.length > 0) return say('Done.');
-      keys = SECOND;
-      return useTool('Bash', { command: 'echo ran >> runs.txt' });
-    },
-  });
-
-  const stream = await place.workspace.client.follow();
-  await expectCompleted(place, stream, 'one');
-
-  expect(await readFile(join(place.workspace.folder, 'runs.txt'), 'utf8')).toBe('ran\n');
-  expect(loginsOf(place)).toEqual([FIRST.AWS_ACCESS_KEY_ID, SECOND.AWS_ACCESS_KEY_ID]);
+  expect(await readFile(join(folder, 'runs.txt'), 'utf8')).toBe('ran\n');
+  expect(loginsOf(place)).toEqual([FIRST, SECOND, SECOND, THIRD].map((one) => one.AWS_ACCESS_KEY_ID));
 });
 
 /** The turn ends once and well, and no request has its prompt twice. */

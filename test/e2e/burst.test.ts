@@ -9,7 +9,7 @@ import type { EventStream } from '../support/event-stream.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
 const PRINTING_AGENT = fileURLToPath(new URL('../support/printing-agent.mjs', import.meta.url));
-const BURSTS = 5;
+const BURSTS = 3;
 const EVENTS_PER_BURST = 10_000;
 const STALL_MS = 5_000;
 const MIB = 1024 * 1024;

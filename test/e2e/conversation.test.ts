@@ -5,12 +5,14 @@ import { createGate } from '../../src/dev/gate.ts';
 import { latestPrompt } from '../../src/dev/messages-request.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, lifeOf, textsOf } from '../support/assertions.ts';
 import { claudeProcesses } from '../support/agent-processes.ts';
+import { shareWorkspace } from '../support/shared-workspace.ts';
 import { byPrompt, longText, saysALot, saysAround, writesFile, saidIn } from '../support/scripted-turns.ts';
 import { expectWholeLog } from '../support/whole-log.ts';
-import { startWorkspace } from '../support/workspace.ts';
+
+const shared = shareWorkspace();
 
 it('has one chat per agent from the first start, unused', async () => {
-  const { client } = await startWorkspace();
+  const { client } = shared.enter();
   const { status, body } = await client.get<{ chats: Record<string, unknown>[] }>('/chats');
   expect(status).toBe(200);
   expect(body.chats.map(({ provider, title }) => ({ provider, title }))).toEqual([
@@ -22,10 +24,9 @@ it('has one chat per agent from the first start, unused', async () => {
 
 it('carries a conversation of two turns in which the agent writes a file', async () => {
   const file = 'notes.txt';
-  const workspace = await startWorkspace({
-    script: (request) =>
-      byPrompt({ write: writesFile(join(workspace.folder, file), 'real work\n') })(request),
-  });
+  const workspace = shared.enter((request) =>
+    byPrompt({ write: writesFile(join(workspace.folder, file), 'real work\n') })(request),
+  );
   const { client, chatId, model } = workspace;
   const stream = await client.follow();
 
@@ -59,7 +60,7 @@ it('carries a conversation of two turns in which the agent writes a file', async
 
 it('shows in every snapshot what the stream already told', async () => {
   const gate = createGate();
-  const { client, chatId } = await startWorkspace({ script: byPrompt({ hello: saysAround(gate) }) });
+  const { client, chatId } = shared.enter(byPrompt({ hello: saysAround(gate) }));
   const stream = await client.follow();
   const messageId = await client.send(chatId, 'hello');
   expect(await client.chat(chatId)).toMatchObject({ processing: true });
@@ -72,7 +73,7 @@ it('shows in every snapshot what the stream already told', async () => {
 
 it('runs a queue of three in order, one turn each', async () => {
   const gate = createGate();
-  const { client, chatId, model } = await startWorkspace({ script: byPrompt({ first: saysAround(gate) }) });
+  const { client, chatId, model } = shared.enter(byPrompt({ first: saysAround(gate) }));
   const stream = await client.follow();
 
   const answers = [];
@@ -103,7 +104,7 @@ it('runs a queue of three in order, one turn each', async () => {
 });
 
 it('answers a message that is sent again as it did the first time, and runs it once', async () => {
-  const { client, chatId, model } = await startWorkspace();
+  const { client, chatId, model } = shared.enter();
   const stream = await client.follow();
   const message = { message: 'only once', messageId: 'm1' };
   const first = await client.post(`/chats/${chatId}/messages`, message);
@@ -121,23 +122,8 @@ it('answers a message that is sent again as it did the first time, and runs it o
   expect(model.messages().map(latestPrompt)).toEqual(['only once', 'last']);
 });
 
-it('takes a message of 100 KB and one of 5 MB back, whole', async () => {
-  const { client, chatId, model, home, engine } = await startWorkspace({
-    script: byPrompt({ 'a lot': saysALot(5_000_000) }),
-  });
-  const stream = await client.follow();
-  const long = longText(100_000);
-  await stream.waitForEnd(await client.send(chatId, long));
-  expect(latestPrompt(model.messages()[0]!)).toBe(long);
-  await stream.waitForEnd(await client.send(chatId, 'Say a lot'));
-  expect(textsOf(deltasOf(stream.events, chatId)).at(-1)).toBe(longText(5_000_000));
-  expect(await client.history(chatId)).toEqual(deltasOf(stream.events, chatId));
-  await engine().end('SIGTERM');
-  await expectWholeLog(home);
-});
-
 it('repairs lone surrogates and NUL, and leaves emoji alone', async () => {
-  const { client, chatId, model } = await startWorkspace();
+  const { client, chatId, model } = shared.enter();
   const stream = await client.follow();
   const messageId = await client.send(chatId, 'ok 👩‍👩‍👧 \ud83d broken \udc00 nul \u0000 end');
   expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'completed' } });
@@ -148,7 +134,7 @@ it('repairs lone surrogates and NUL, and leaves emoji alone', async () => {
 });
 
 it('passes model, thinking level and system settings of a message on to the agent', async () => {
-  const { client, chatId, model } = await startWorkspace();
+  const { client, chatId, model } = shared.enter();
   const stream = await client.follow();
   await stream.waitForEnd(
     await client.send(chatId, 'one', { model: 'claude-haiku-5-5', thinkingLevel: 'low' }),
@@ -158,7 +144,7 @@ it('passes model, thinking level and system settings of a message on to the agen
 });
 
 it('runs a message of a chat of its own, and refuses an unknown provider', async () => {
-  const { client } = await startWorkspace();
+  const { client } = shared.enter();
   const stream = await client.follow();
   const created = await client.post<{ chat: { id: string } }>('/chats', {
     provider: 'claude',
@@ -168,4 +154,19 @@ it('runs a message of a chat of its own, and refuses an unknown provider', async
   await stream.waitForEnd(await client.send(created.body.chat.id, 'hello'));
   expect(textsOf(deltasOf(stream.events, created.body.chat.id))).toEqual(['You said: hello']);
   expect((await client.post('/chats', { provider: 'nobody' })).status).toBe(400);
+});
+
+it('takes a message of 100 KB and one of 5 MB back, whole', async () => {
+  const { client, chatId, model, home, engine } = await shared.enterAlone(
+    byPrompt({ 'a lot': saysALot(5_000_000) }),
+  );
+  const stream = await client.follow();
+  const long = longText(100_000);
+  await stream.waitForEnd(await client.send(chatId, long));
+  expect(latestPrompt(model.messages()[0]!)).toBe(long);
+  await stream.waitForEnd(await client.send(chatId, 'Say a lot'));
+  expect(textsOf(deltasOf(stream.events, chatId)).at(-1)).toBe(longText(5_000_000));
+  expect(await client.history(chatId)).toEqual(deltasOf(stream.events, chatId));
+  await engine().end('SIGTERM');
+  await expectWholeLog(home);
 });

@@ -13,8 +13,8 @@ import { expectWholeLog } from '../support/whole-log.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
 /** `ENDURANCE_KILLS=50 ENDURANCE_PAIR_KILLS=20 npx vitest run … test/e2e/endurance.test.ts` for the long run. */
-const KILLS = Number(process.env['ENDURANCE_KILLS'] ?? 4);
-const PAIR_KILLS = Number(process.env['ENDURANCE_PAIR_KILLS'] ?? 4);
+const KILLS = Number(process.env['ENDURANCE_KILLS'] ?? 2);
+const PAIR_KILLS = Number(process.env['ENDURANCE_PAIR_KILLS'] ?? 2);
 const LIMIT = 60_000 + (KILLS + PAIR_KILLS) * 30_000;
 
 const THINKING_ALOUD = longText(20_000);

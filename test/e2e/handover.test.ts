@@ -8,10 +8,13 @@ import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/
 import { createEngineClient, type EngineClient } from '../support/engine-client.ts';
 import { launchEngine, stopEngine, waitForHealth, type Environment } from '../support/engine-process.ts';
 import { findFreePort } from '../support/free-port.ts';
+import { shareWorkspace } from '../support/shared-workspace.ts';
 import { byPrompt, longText, runsForever, saysAround } from '../support/scripted-turns.ts';
 import { createTemporaryHome } from '../support/temporary-home.ts';
 import { expectWholeLog } from '../support/whole-log.ts';
 import { startWorkspace } from '../support/workspace.ts';
+
+const shared = shareWorkspace();
 
 it('hands running turns over to the next engine on SIGUSR2, under load', async () => {
   const text = longText(200_000);
@@ -66,39 +69,30 @@ it('waits for the home when the next engine starts before the last one has left'
 it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   'ends a running turn as interrupted and leaves no process behind on %s',
   async (signal) => {
-    const { client, chatId, home, engine, start } = await startWorkspace({
-      script: byPrompt({ run: runsForever() }),
-    });
+    const { client, chatId, home, engine, start } = shared.enter(byPrompt({ run: runsForever() }));
     const stream = await client.follow({ resume: true });
-    const messageId = await client.send(chatId, 'run it', { messageId: 'm1' });
-    await client.send(chatId, 'later', { messageId: 'm2' });
+    const [running, waiting] = [`${signal}-1`, `${signal}-2`] as const;
+    await client.send(chatId, 'run it', { messageId: running });
+    await client.send(chatId, 'later', { messageId: waiting });
     await waitForEndlessCommand(home);
 
     expect(await engine().end(signal)).toEqual({ code: 0, signal: null });
     expect(await agentProcesses(home)).toEqual([]);
     await expectWholeLog(home);
     await start();
-    expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'interrupted' } });
-    expect(await stream.waitForEnd('m2')).toMatchObject({ payload: { outcome: 'completed' } });
-    expectExactlyOneEnd(stream.events, ['m1', 'm2']);
+    expect(await stream.waitForEnd(running)).toMatchObject({ payload: { outcome: 'interrupted' } });
+    expect(await stream.waitForEnd(waiting)).toMatchObject({ payload: { outcome: 'completed' } });
+    expectExactlyOneEnd(stream.events, [running, waiting]);
     expectNoGap(stream.events);
   },
 );
 
-it('refuses to run a second engine on the same home, and names the first', async () => {
-  const { environment, engine, client, chatId } = await startWorkspace();
-  const second = launchEngine({ ...environment, PORT: String(await findFreePort()) });
-  expect(await second.exited).toEqual({ code: 75, signal: null });
-  expect(second.logs()).toContain(String(engine().pid));
-  const stream = await client.follow();
-  await stream.waitForEnd(await client.send(chatId, 'still here?'));
-});
-
-it('takes nothing but the history from a home that was copied, and leaves the original alone', async () => {
+it('lets no second engine have the home, which names the first, and one with a copy nothing but the history', async () => {
   const gate = createGate();
-  const { client, chatId, home, environment } = await startWorkspace({
+  const { client, chatId, home, environment, engine } = await startWorkspace({
     script: byPrompt({ slow: saysAround(gate) }),
   });
+  const second = launchEngine({ ...environment, PORT: String(await findFreePort()) });
   const stream = await client.follow();
   await stream.waitForEnd(await client.send(chatId, 'before'));
   const { body } = await client.get<{ lastEventId: string }>('/status');
@@ -106,6 +100,8 @@ it('takes nothing but the history from a home that was copied, and leaves the or
   await client.send(chatId, 'queued', { messageId: 'm2' });
   await gate.reached;
 
+  expect(await second.exited).toEqual({ code: 75, signal: null });
+  expect(second.logs()).toContain(String(engine().pid));
   const copy = await startCopy(home, environment);
   const copied = await copy.follow({ after: body.lastEventId });
   expect(await copied.waitForEnd('m1')).toMatchObject({ payload: { outcome: 'lost' } });

@@ -11,7 +11,7 @@ import { startWorkspace, type Workspace } from '../support/workspace.ts';
 const PATIENCE = { timeout: 90_000, interval: 50 };
 
 /** Time enough for a command that ends by itself, in milliseconds, also when the machine is busy. */
-const TIME_LIMIT = 8_000;
+const TIME_LIMIT = 4_000;
 
 describe('start hooks at boot', () => {
   it('run before the workspace is ready, and a message that came before runs then', async () => {

@@ -293,34 +293,6 @@ it('is worked by keys alone', async () => {
   await page.getByRole('button', { name: 'Run start hooks' }).waitFor();
 });
 
-it('shares one stream between eight tabs, of which each can send, also when the first is closed', async () => {
-  const { page: first } = await openPage(browser, DESKTOP);
-  const context = first.context();
-  onTestFinished(() => context.close());
-  const tabs = [first];
-  while (tabs.length < 8) tabs.push(await context.newPage());
-  for (const tab of tabs) {
-    await tab.goto(`${url}/inspect`);
-    await enter(tab, secret);
-    await tab.getByText('Live', { exact: true }).waitFor();
-    await tab.locator('.chat-button', { hasText: 'Claude Code' }).click();
-  }
-  await tabs[7]!.locator('.counters div', { hasText: 'listeners' }).getByText('1', { exact: true }).waitFor();
-
-  for (const [index, tab] of tabs.entries()) await send(tab, `From tab ${index}`);
-  await first.close();
-  await send(tabs[1]!, 'Behind the first');
-
-  for (const tab of tabs.slice(1)) {
-    const texts = tab.locator('.said.user:not(.pending) > p', { hasText: /From tab|Behind/ });
-    await texts.filter({ hasText: 'Behind the first' }).waitFor({ timeout: 60_000 });
-    expect((await texts.allTextContents()).toSorted()).toEqual([
-      'Behind the first',
-      ...tabs.map((_, index) => `From tab ${index}`),
-    ]);
-  }
-});
-
 it('takes up the thread by itself after the engine was killed', async () => {
   const { page } = await openPage(browser, DESKTOP);
   onTestFinished(() => page.context().close());

@@ -9,12 +9,14 @@ import {
 } from '../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, textsOf } from '../support/assertions.ts';
 import type { EventStream } from '../support/event-stream.ts';
+import { shareWorkspace } from '../support/shared-workspace.ts';
 import { byPrompt, runsForever, saysAround, saidIn } from '../support/scripted-turns.ts';
-import { startWorkspace } from '../support/workspace.ts';
+
+const shared = shareWorkspace();
 
 it('stops an answer on its way, keeps what was said and goes on in the same session', async () => {
   const gate = createGate();
-  const { client, chatId, model } = await startWorkspace({ script: byPrompt({ slow: saysAround(gate) }) });
+  const { client, chatId, model } = shared.enter(byPrompt({ slow: saysAround(gate) }));
   const stream = await client.follow();
   const messageId = await client.send(chatId, 'a slow one');
   await gate.reached;
@@ -35,7 +37,7 @@ it('stops an answer on its way, keeps what was said and goes on in the same sess
 });
 
 it('ends the command that a tool runs, and keeps the agent', async () => {
-  const { client, chatId, home } = await startWorkspace({ script: byPrompt({ run: runsForever() }) });
+  const { client, chatId, home } = shared.enter(byPrompt({ run: runsForever() }));
   const stream = await client.follow();
   const messageId = await client.send(chatId, 'run it');
   await waitForEndlessCommand(home);
@@ -51,9 +53,7 @@ it('ends the command that a tool runs, and keeps the agent', async () => {
 });
 
 it('interrupts an agent whose model does not answer at all', async () => {
-  const { client, chatId, model } = await startWorkspace({
-    script: byPrompt({ hang: () => ({ kind: 'hang' }) }),
-  });
+  const { client, chatId, model } = shared.enter(byPrompt({ hang: () => ({ kind: 'hang' }) }));
   const stream = await client.follow();
   const messageId = await client.send(chatId, 'hang');
   await vi.waitFor(() => expect(model.requests).toHaveLength(1), 60_000);
@@ -66,7 +66,7 @@ it('interrupts an agent whose model does not answer at all', async () => {
 
 it('lets the next message of the queue run after an interrupt', async () => {
   const gate = createGate();
-  const { client, chatId, model } = await startWorkspace({ script: byPrompt({ slow: saysAround(gate) }) });
+  const { client, chatId, model } = shared.enter(byPrompt({ slow: saysAround(gate) }));
   const stream = await client.follow();
   await client.send(chatId, 'a slow one', { messageId: 'm1' });
   await client.send(chatId, 'second', { messageId: 'm2' });
@@ -84,26 +84,26 @@ it('lets the next message of the queue run after an interrupt', async () => {
 
 it('drops the queue when asked to', async () => {
   const gate = createGate();
-  const { client, chatId } = await startWorkspace({ script: byPrompt({ slow: saysAround(gate) }) });
+  const { client, chatId } = shared.enter(byPrompt({ slow: saysAround(gate) }));
   const stream = await client.follow();
-  await client.send(chatId, 'a slow one', { messageId: 'm1' });
-  await client.send(chatId, 'second', { messageId: 'm2' });
+  await client.send(chatId, 'a slow one', { messageId: 'm4' });
+  await client.send(chatId, 'second', { messageId: 'm5' });
   await gate.reached;
   expect((await client.post(`/chats/${chatId}/interrupt?queue=clear`)).body).toEqual({
     interrupted: true,
-    queue: ['m2'],
+    queue: ['m5'],
     background: 'keep',
   });
-  await stream.waitForEnd('m1');
+  await stream.waitForEnd('m4');
   expect(
     stream.events.flatMap(({ type, payload }) => (type === 'chat.message.dropped' ? payload : [])),
-  ).toEqual([{ chatId, messageId: 'm2', reason: 'cleared' }]);
+  ).toEqual([{ chatId, messageId: 'm5', reason: 'cleared' }]);
   await expect.poll(() => client.chat(chatId)).toMatchObject({ processing: false });
-  expectExactlyOneEnd(stream.events, ['m1', 'm2']);
+  expectExactlyOneEnd(stream.events, ['m4', 'm5']);
 });
 
 it('does nothing to an idle chat', async () => {
-  const { client, chatId } = await startWorkspace();
+  const { client, chatId } = shared.enter();
   expect(await client.post(`/chats/${chatId}/interrupt`)).toEqual({
     status: 200,
     body: { interrupted: false, queue: [], background: 'keep' },
@@ -112,7 +112,7 @@ it('does nothing to an idle chat', async () => {
 
 it('interrupts once, however often it is asked', async () => {
   const gate = createGate();
-  const { client, chatId } = await startWorkspace({ script: byPrompt({ slow: saysAround(gate) }) });
+  const { client, chatId } = shared.enter(byPrompt({ slow: saysAround(gate) }));
   const stream = await client.follow();
   const messageId = await client.send(chatId, 'a slow one');
   await gate.reached;
@@ -123,10 +123,10 @@ it('interrupts once, however often it is asked', async () => {
 });
 
 it('deletes a chat in the middle of its turn: its end first, then the news, and no process is left', async () => {
-  const { client, chatId, home } = await startWorkspace({ script: byPrompt({ run: runsForever() }) });
+  const { client, chatId, home } = shared.enter(byPrompt({ run: runsForever() }));
   const stream = await client.follow();
-  await client.send(chatId, 'run it', { messageId: 'm1' });
-  await client.send(chatId, 'second', { messageId: 'm2' });
+  await client.send(chatId, 'run it', { messageId: 'm6' });
+  await client.send(chatId, 'second', { messageId: 'm7' });
   await waitForEndlessCommand(home);
 
   expect(await client.delete(`/chats/${chatId}`)).toEqual({ status: 200, body: { success: true } });
@@ -136,7 +136,7 @@ it('deletes a chat in the middle of its turn: its end first, then the news, and 
   expect(stream.events.map(({ type }) => type).filter((type) => ends.includes(type))).toEqual(ends);
   expect((await client.get(`/chats/${chatId}`)).status).toBe(404);
   expect((await client.get(`/chats/${chatId}/history`)).status).toBe(404);
-  expectExactlyOneEnd(stream.events, ['m1', 'm2']);
+  expectExactlyOneEnd(stream.events, ['m6', 'm7']);
 });
 
 function typesAround({ events }: EventStream, chatId: string): string[] {

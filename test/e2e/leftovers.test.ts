@@ -10,6 +10,9 @@ import { useTool, say } from '../../src/dev/scripted-steps.ts';
 import { byPrompt, inSteps } from '../support/scripted-turns.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
+/** What these tests leave would be waited for in vain. */
+process.env['LEFTOVERS_PATIENCE_MS'] = '500';
+
 const SERVICE = 'setsid tail -f /dev/null >/dev/null 2>&1 &';
 
 it.fails('fails a test that leaves a process which lost its parents and its environment', async () => {

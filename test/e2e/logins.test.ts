@@ -48,38 +48,23 @@ describe.each(['claude', 'codex'] as const)('a turn of %s whose token is refused
     expectNoSecrets(place, stream.events);
   });
 
-  it('completes with the API key when the control plane has no other token', async () => {
-    const place = await startLoginWorkspace({
-      provider,
-      turn: expiring(provider),
-      issue: issueOnce(provider),
-      key: 'sk-of-the-environment',
-    });
-    const stream = await place.workspace.client.follow();
-    const message = await place.workspace.client.send(place.chatId, 'expire');
-    expect(await stream.waitForEnd(message)).toMatchObject({ payload: { outcome: 'completed' } });
-    await expectHealed(place);
-    expect(place.gate.calls.at(-1)).toMatchObject({ credential: 'sk-of-the-environment', isLetIn: true });
-  });
-
-  it('leaves the refused token alone from then on, also when the engine is killed', async () => {
-    const place = await startLoginWorkspace({
-      provider,
-      turn: expiring(provider),
-      issue: issueOnce(provider),
-      key: 'sk-of-the-environment',
-    });
+  it('completes with the API key when there is no other token, which is left alone from then on, also by the next engine', async () => {
+    const key = 'sk-of-the-environment';
+    const issue = issueOnce(provider);
+    const place = await startLoginWorkspace({ provider, turn: expiring(provider), issue, key });
     const { workspace, chatId, gate } = place;
     const stream = await workspace.client.follow({ resume: true });
-    await stream.waitForEnd(await workspace.client.send(chatId, 'expire'));
+    const message = await workspace.client.send(chatId, 'expire');
+    expect(await stream.waitForEnd(message)).toMatchObject({ payload: { outcome: 'completed' } });
+    await expectHealed(place);
+    expect(gate.calls.at(-1)).toMatchObject({ credential: key, isLetIn: true });
+
     await workspace.kill();
     await workspace.start();
     const before = gate.calls.length;
     const next = await workspace.client.send(chatId, 'next');
     expect(await stream.waitForEnd(next)).toMatchObject({ payload: { outcome: 'completed' } });
-    expect(new Set(gate.calls.slice(before).map(({ credential }) => credential))).toEqual(
-      new Set(['sk-of-the-environment']),
-    );
+    expect(new Set(gate.calls.slice(before).map(({ credential }) => credential))).toEqual(new Set([key]));
     expect(rejections(place)).toHaveLength(1);
   });
 

@@ -4,10 +4,13 @@ import { refuse, say, useTool, type Step } from '../../src/dev/scripted-steps.ts
 import type { Script } from '../../src/dev/scripted-model.ts';
 import { agentProcesses } from '../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
+import { shareWorkspace } from '../support/shared-workspace.ts';
 import { byPrompt, inSteps, saidIn } from '../support/scripted-turns.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
 const NO_RETRY = { 'x-should-retry': 'false' };
+
+const shared = shareWorkspace();
 
 it.each<{ trouble: string; step: Step }>([
   { trouble: '401', step: refuse(401, 'authentication_error', NO_RETRY) },
@@ -20,7 +23,7 @@ it.each<{ trouble: string; step: Step }>([
     step: { kind: 'streamError', error: { type: 'overloaded_error', message: 'no' } },
   },
 ])('ends a turn as errored on $trouble from the model, and runs the next', async ({ step }) => {
-  const { client, chatId, model } = await startWorkspace({ script: byPrompt({ trouble: () => step }) });
+  const { client, chatId, model } = shared.enter(byPrompt({ trouble: () => step }));
   const stream = await client.follow();
   const { payload } = await stream.waitForEnd(await client.send(chatId, 'trouble'));
   expect(payload).toMatchObject({ outcome: 'errored', isComplete: false });
@@ -46,7 +49,7 @@ it('rides out a model that is overloaded for a moment', async () => {
     isOverloaded = false;
     return step;
   };
-  const { client, chatId } = await startWorkspace({ script });
+  const { client, chatId } = shared.enter(script);
   const stream = await client.follow();
   expect(await stream.waitForEnd(await client.send(chatId, 'hello'))).toMatchObject({
     payload: { outcome: 'completed' },
@@ -54,31 +57,23 @@ it('rides out a model that is overloaded for a moment', async () => {
   expect(textsOf(deltasOf(stream.events, chatId))).toEqual(['Heard hello']);
 });
 
-it('interrupts an agent that is silent for too long and says why', async () => {
+it('interrupts an agent that is silent for too long and says why, but not while a tool runs', async () => {
   const { client, chatId } = await startWorkspace({
-    script: byPrompt({ hang: () => ({ kind: 'hang' }) }),
-    environment: { AGENT_SILENT_MS: '10000' },
+    script: byPrompt({
+      hang: () => ({ kind: 'hang' }),
+      run: inSteps(useTool('Bash', { command: 'for i in 1 2 3 4 5 6; do sleep 1; done' }), say('Ran.')),
+    }),
+    environment: { AGENT_SILENT_MS: '5000' },
   });
   const stream = await client.follow();
   const { payload } = await stream.waitForEnd(await client.send(chatId, 'hang'));
   expect(payload).toMatchObject({ outcome: 'errored', isComplete: false });
   expect(payload.error?.code).toMatch(/silent/i);
-  expect(await stream.waitForEnd(await client.send(chatId, 'next'))).toMatchObject({
-    payload: { outcome: 'completed' },
-  });
-});
-
-it('does not take an agent for silent while a tool runs', async () => {
-  const { client, chatId } = await startWorkspace({
-    script: byPrompt({
-      run: inSteps(useTool('Bash', { command: 'for i in 1 2 3 4 5; do sleep 3; done' }), say('Ran.')),
-    }),
-    environment: { AGENT_SILENT_MS: '10000' },
-  });
-  const stream = await client.follow();
-  expect(await stream.waitForEnd(await client.send(chatId, 'run it'))).toMatchObject({
-    payload: { outcome: 'completed' },
-  });
+  for (const text of ['next', 'run it']) {
+    expect(await stream.waitForEnd(await client.send(chatId, text))).toMatchObject({
+      payload: { outcome: 'completed' },
+    });
+  }
 });
 
 it('runs twenty chats side by side with a few processes', async () => {
@@ -118,7 +113,7 @@ it("gives an idle agent's memory back, and resumes its session when asked again"
 });
 
 it('survives what breaks the rules of HTTP and JSON', async () => {
-  const { client, chatId, engine } = await startWorkspace();
+  const { client, chatId, engine } = shared.enter();
   const post = (body: BodyInit, path = `/chats/${chatId}/messages`) =>
     fetch(`${client.url}${path}`, {
       method: 'POST',

@@ -3,8 +3,10 @@ import type { EngineEvent } from '../../src/contract/events.ts';
 import { createGate } from '../../src/dev/gate.ts';
 import { reply, say } from '../../src/dev/scripted-steps.ts';
 import { deltasOf, expectNoGap, lifeOf, sequenceOf } from '../support/assertions.ts';
+import { shareWorkspace } from '../support/shared-workspace.ts';
 import { byPrompt, saysAround } from '../support/scripted-turns.ts';
-import { startWorkspace } from '../support/workspace.ts';
+
+const shared = shareWorkspace();
 
 const TYPES_OF_A_TURN = [
   'chat.turn.accepted',
@@ -17,7 +19,7 @@ const TYPES_OF_A_TURN = [
 
 it('replays everything after a cursor, then goes on live, without a gap or a repetition', async () => {
   const gate = createGate();
-  const { client, chatId } = await startWorkspace({ script: byPrompt({ slow: saysAround(gate) }) });
+  const { client, chatId } = shared.enter(byPrompt({ slow: saysAround(gate) }));
   const witness = await client.follow();
   const { body } = await client.get<{ lastEventId: string }>('/status');
   const messageId = await client.send(chatId, 'a slow one');
@@ -36,7 +38,7 @@ it('replays everything after a cursor, then goes on live, without a gap or a rep
 });
 
 it('gives a client that resumes at once what was committed a moment ago', async () => {
-  const { client, chatId } = await startWorkspace();
+  const { client, chatId } = shared.enter();
   for (let round = 0; round < 5; round += 1) {
     const { body } = await client.get<{ lastEventId: string }>('/status');
     const messageId = await client.send(chatId, `round ${round}`);
@@ -54,7 +56,7 @@ it('loses nothing for a client that is cut off ten times during a turn of a thou
     type: 'text' as const,
     parts: [`block ${index}`],
   }));
-  const { client, chatId } = await startWorkspace({ script: byPrompt({ many: () => reply(...blocks) }) });
+  const { client, chatId } = await shared.enterAlone(byPrompt({ many: () => reply(...blocks) }));
   const witness = await client.follow();
   const unsteady = await client.follow({ resume: true });
   const messageId = await client.send(chatId, 'many');
@@ -73,7 +75,7 @@ it.each([
   ['malformed', 'nonsense'],
   ['unknown', '000000000001-00000000'],
 ])('answers a cursor that is %s with one reset, then goes on live', async (reason, after) => {
-  const { client, chatId } = await startWorkspace();
+  const { client, chatId } = shared.enter();
   const stream = await client.follow({ after });
   const messageId = await client.send(chatId, 'hello');
   await stream.waitForEnd(messageId);
@@ -84,7 +86,7 @@ it.each([
 });
 
 it('filters by type and by chat', async () => {
-  const { client, chatId } = await startWorkspace();
+  const { client, chatId } = shared.enter();
   const { body } = await client.post<{ chat: { id: string } }>('/chats', { provider: 'claude' });
   const ends = await client.follow({ types: ['chat.turn.completed'] });
   const other = await client.follow({ chatId: body.chat.id });
@@ -105,9 +107,7 @@ it('filters by type and by chat', async () => {
 
 it('streams text as it is written to clients that ask for it, and stores none of that', async () => {
   const gate = createGate();
-  const { client, chatId } = await startWorkspace({
-    script: byPrompt({ slow: () => say('one ', 'two ', gate, 'three') }),
-  });
+  const { client, chatId } = shared.enter(byPrompt({ slow: () => say('one ', 'two ', gate, 'three') }));
   const plain = await client.follow();
   const detailed = await client.follow({ partial: true });
   const messageId = await client.send(chatId, 'a slow one');
@@ -124,7 +124,7 @@ it('streams text as it is written to clients that ask for it, and stores none of
 });
 
 it('tells a client that was cut before its first event where to resume', async () => {
-  const { client, chatId } = await startWorkspace();
+  const { client, chatId } = shared.enter();
   const stream = await client.follow({ resume: true });
   await expect.poll(stream.cursor).toMatch(/^\d{12}-[0-9a-f]{8}$/);
   stream.cut();
@@ -135,7 +135,7 @@ it('tells a client that was cut before its first event where to resume', async (
 });
 
 it('asks for the secret', async () => {
-  const { client } = await startWorkspace();
+  const { client } = shared.enter();
   expect((await fetch(`${client.url}/events`)).status).toBe(401);
   expect(
     (await fetch(`${client.url}/chats`, { headers: { 'x-replicas-engine-secret': 'wrong' } })).status,

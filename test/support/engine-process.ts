@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { watchForSecrets } from './secret-watch.ts';
 
 /** The built program: run `npm run build` before the tests that start an engine. */
@@ -59,7 +59,8 @@ export async function waitForHealth(engine: EngineProcess, url: string): Promise
   const ended = engine.exited.then(() => {
     throw new Error(`The engine ended:\n${engine.logs()}`);
   });
-  const healthy = expect.poll(() => isHealthy(url), { timeout: 60_000, interval: 50 }).toBe(true);
+  const isUp = async () => expect(await isHealthy(url)).toBe(true);
+  const healthy = vi.waitFor(isUp, { timeout: 60_000, interval: 50 });
   await Promise.race([healthy, ended]);
 }
 

@@ -26,12 +26,15 @@ export function processesNaming(folder: string): RunningProcess[] {
   return runningProcesses().filter(({ traces }) => traces.includes(folder));
 }
 
+/** How long what was ended may take to be gone, in milliseconds. */
+const patience = () => Number(process.env['LEFTOVERS_PATIENCE_MS'] ?? 10_000);
+
 /** Waits until none of them runs any more. Fails with number and command line of each that does, and ends them. */
 export async function expectNoneLeft(where: string, find: () => RunningProcess[]): Promise<void> {
   const left = () => find().map(({ pid, command }) => `${pid} ${command}`);
   const message = `what ${where} left running`;
   try {
-    await vi.waitFor(() => expect(left(), message).toEqual([]), { timeout: 10_000, interval: 50 });
+    await vi.waitFor(() => expect(left(), message).toEqual([]), { timeout: patience(), interval: 50 });
   } finally {
     await endProcesses(find);
   }

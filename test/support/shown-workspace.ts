@@ -41,6 +41,8 @@ export interface ShownWorkspace {
   tell: (event: Pick<EngineEvent, 'type' | 'payload'>) => void;
   /** Chats whose requests were answered, and how. */
   answers: string[];
+  /** Messages that were taken. */
+  sent: string[];
   /** How many streams are open. */
   streams: () => number;
 }
@@ -62,8 +64,9 @@ export async function serveWorkspace(shown: Partial<Shown>): Promise<ShownWorksp
   };
   const streams = new Set<Readable>();
   const answers: string[] = [];
+  const sent: string[] = [];
   let count = 1;
-  const { app } = startApp(partsOf(all, { streams, answers }));
+  const { app } = startApp(partsOf(all, { streams, answers, sent }));
   const log = createLog({ level: 'silent', secrets: [] });
   const listener = await startListener(app, { host: '127.0.0.1', port: 0, bodyMaxBytes: 1024 * 1024, log });
   onTestFinished(() => listener.close());
@@ -73,15 +76,16 @@ export async function serveWorkspace(shown: Partial<Shown>): Promise<ShownWorksp
     const text = `id: ${frame.id}\nevent: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`;
     for (const stream of streams) stream.push(text);
   };
-  return { url: listener.url, tell, answers, streams: () => streams.size };
+  return { url: listener.url, tell, answers, sent, streams: () => streams.size };
 }
 
 interface Doing {
   streams: Set<Readable>;
   answers: string[];
+  sent: string[];
 }
 
-function partsOf(shown: Shown, { streams, answers }: Doing): Parameters<typeof fakeEngine>[0] {
+function partsOf(shown: Shown, { streams, answers, sent }: Doing): Parameters<typeof fakeEngine>[0] {
   const { word, requests } = shown;
   const lastEventId = idOf(1);
   const chat = chatOf(shown);
@@ -143,8 +147,9 @@ function partsOf(shown: Shown, { streams, answers }: Doing): Parameters<typeof f
       }),
     },
     messages: {
-      send: async (_chatId, { messageId = '' }) => {
+      send: async (_chatId, { message, messageId = '' }) => {
         if (shown.refusesMessages) throw new EngineError('STORAGE_FULL');
+        sent.push(message);
         return { messageId, queued: false, position: 0 };
       },
       queue: async (chatId) => ({

@@ -38,6 +38,8 @@ export interface Workspace {
   readonly chatId: string;
   /** The engine that runs now, or ran last. */
   readonly engine: () => EngineProcess;
+  /** The end of what its engines printed. */
+  readonly logs: () => string;
   /** SIGKILL, as when the machine has no memory left. */
   readonly kill: () => Promise<Ending>;
   /** Starts the next engine on the same home and port. */
@@ -59,19 +61,25 @@ export interface WorkspaceOptions {
   prepare?: (home: string) => Promise<void>;
 }
 
+/** Takes what is to be done once the workspace is no longer needed; what came last is done first. */
+type AtEnd = (end: () => void | Promise<void>) => void;
+
 /** The real engine and the real Claude Code with a scripted model, in a home of their own; gone after the test. */
-export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
+export async function startWorkspace(
+  options: WorkspaceOptions = {},
+  atEnd: AtEnd = onTestFinished,
+): Promise<Workspace> {
   const home = await createTemporaryHome(options.parent);
-  onTestFinished(() => home.remove());
+  atEnd(() => home.remove());
   const model = await startScriptedModel({ script: options.script ?? scriptTurns(echo) });
-  onTestFinished(() => model.close());
+  atEnd(() => model.close());
   const monolith = await startReferenceMonolith({
     secret: SECRET,
     workspaceId: WORKSPACE_ID,
     ...(options.fault !== undefined && { fault: options.fault }),
     ...(options.issue !== undefined && { issue: keeping(options.issue) }),
   });
-  onTestFinished(() => monolith.close());
+  atEnd(() => monolith.close());
   const cloudInitLog = join(home.path, 'cloud-init-output.log');
   await writeFile(cloudInitLog, 'done\n');
   await options.prepare?.(home.path);
@@ -82,7 +90,8 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     ANTHROPIC_BASE_URL: model.url,
     ...options.environment,
   };
-  return connect({ home: home.path, model, monolith, environment, url: `http://127.0.0.1:${port}` });
+  const url = `http://127.0.0.1:${port}`;
+  return connect({ home: home.path, model, monolith, environment, url, atEnd });
 }
 
 interface Parts {
@@ -91,9 +100,10 @@ interface Parts {
   monolith: ReferenceMonolith;
   environment: Environment;
   url: string;
+  atEnd: AtEnd;
 }
 
-async function connect({ home, model, monolith, environment, url }: Parts): Promise<Workspace> {
+async function connect({ home, model, monolith, environment, url, atEnd }: Parts): Promise<Workspace> {
   const engines: EngineProcess[] = [];
   const start = async (overrides: Environment = {}): Promise<EngineProcess> => {
     const engine = launchEngine({ ...environment, ...overrides });
@@ -101,13 +111,12 @@ async function connect({ home, model, monolith, environment, url }: Parts): Prom
     await waitForHealth(engine, url);
     return engine;
   };
-  onTestFinished(async () => {
+  atEnd(async () => {
     if (await wasKilled(engines.at(-1))) await start(); // what a killed one leaves is the next one's to end
     for (const engine of engines) await stopEngine(engine);
   });
-  onTestFailed(() =>
-    console.error(engines.map((engine) => engine.logs().slice(-8_000)).join('\n--- next engine\n')),
-  );
+  const logs = () => engines.map((engine) => engine.logs().slice(-8_000)).join('\n--- next engine\n');
+  if (atEnd === onTestFinished) onTestFailed(() => console.error(logs()));
   await start();
   const client = createEngineClient({ url, secret: SECRET });
   return {
@@ -119,6 +128,7 @@ async function connect({ home, model, monolith, environment, url }: Parts): Prom
     environment,
     chatId: await client.firstChat('claude'),
     engine: () => engines.at(-1)!,
+    logs,
     kill: () => engines.at(-1)!.end('SIGKILL'),
     start,
   };

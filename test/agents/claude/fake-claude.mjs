@@ -15,7 +15,6 @@ const answer = (id, response) =>
   print({ type: 'control_response', response: { subtype: 'success', request_id: id, ...response } });
 const say = (text) => print({ type: 'assistant', message: { content: [{ type: 'text', text }] } });
 let uuid = '';
-let greetings = 0;
 /** Questions that wait for an answer. */
 let pending = [];
 const result = (values) =>
@@ -85,8 +84,6 @@ function onUser({ uuid: id, message }) {
 }
 
 function onRequest({ request_id: id, request }) {
-  if (request.subtype === 'initialize') greetings += 1;
-  if (request.subtype === 'initialize' && greetings > 1 && process.env.FAKE_IS_DEAF) return;
   if (request.subtype === 'initialize')
     return answer(id, {
       response: { session_state: pending.length > 0 ? 'requires_action' : 'idle' },

@@ -186,17 +186,6 @@ describe('a delivery', () => {
     await chat.run('second');
     expect(deliveriesOf(chat).map(({ start }) => start)).toEqual(['new', 'none']);
   });
-
-  it('goes to a new process when the old one does not say what it does', async () => {
-    const chat = await openStandIn({
-      command: FAKE,
-      login: createPlainLogin({ PATH: process.env['PATH'] ?? '', FAKE_IS_DEAF: '1' }),
-    });
-    await chat.run('first');
-    chat.reopen();
-    await chat.run('second');
-    expect(deliveriesOf(chat).map(({ start }) => start)).toEqual(['new', 'resume']);
-  });
 });
 
 describe('a question of an agent that works by itself', () => {

@@ -75,17 +75,22 @@ describe('a turn of Codex whose login is refused', () => {
     expect(chat.login.refreshes).toBe(1);
   });
 
-  it('is carried on when Codex has given up before the token was renewed', async () => {
+  it('is carried on, also by another engine, when Codex has given up before the token was renewed', async () => {
     const gate = createGate();
-    const chat = await openExpiring(async (logins) => (await gate.pass(), renewing(logins)));
-    const message = await chat.begin('expire');
-    await until(() => {
-      const types = eventsOf(chat.facts, 'event_msg').map(({ payload }) => payload['type']);
-      expect(types).toContain('error');
-    });
+    const open = () => openExpiring(async (logins) => (await gate.pass(), renewing(logins)));
+    const chats = [await open(), await open()] as const;
+    const messages = await Promise.all(chats.map((chat) => chat.begin('expire')));
+    for (const { facts } of chats) {
+      const types = () => eventsOf(facts, 'event_msg').map(({ payload }) => payload['type']);
+      await until(() => expect(types()).toContain('error'));
+    }
+    chats[1].reopen();
     gate.open();
-    expect((await chat.ended(message)).end).toMatchObject({ outcome: 'completed' });
-    expectTurn(chat);
+    for (const [index, chat] of chats.entries()) {
+      expect((await chat.ended(messages[index]!)).end).toMatchObject({ outcome: 'completed' });
+      expectWork(chat);
+    }
+    expect(chats[0].login.refreshes).toBe(1);
   });
 });
 
@@ -107,20 +112,6 @@ describe('another engine, in the middle of the healing,', () => {
     const chat = await openExpiring(async (logins) => (await gate.pass(), renewing(logins)));
     const message = await chat.begin('expire');
     await gate.reached;
-    chat.reopen();
-    gate.open();
-    expect((await chat.ended(message)).end).toMatchObject({ outcome: 'completed' });
-    expectWork(chat);
-  });
-
-  it('carries the turn on that Codex had given up', async () => {
-    const gate = createGate();
-    const chat = await openExpiring(async (logins) => (await gate.pass(), renewing(logins)));
-    const message = await chat.begin('expire');
-    await until(() => {
-      const types = eventsOf(chat.facts, 'event_msg').map(({ payload }) => payload['type']);
-      expect(types).toContain('error');
-    });
     chat.reopen();
     gate.open();
     expect((await chat.ended(message)).end).toMatchObject({ outcome: 'completed' });

@@ -45,31 +45,28 @@ describe('what an agent started besides its tools', () => {
   });
 });
 
-describe.each(PROVIDERS)('a stubborn MCP server and an endless hook of %s', (provider) => {
-  it('end when the chat is deleted', async () => {
-    const { client, home } = await startAmongStubborn();
-    const chatId = await greet(client, provider);
-    await until(() => expect(besides(home)).toEqual(companionsOf(provider)));
-    expect((await client.delete(`/chats/${chatId}`)).status).toBe(200);
-    await until(() => expect(besides(home)).toEqual([]));
-  });
-
-  it('end when the engine is stopped', async () => {
+it.each(PROVIDERS)(
+  'a stubborn MCP server and an endless hook of %s end with the agent, with the chat, and with the engine',
+  async (provider) => {
     const { client, home, engine } = await startAmongStubborn();
-    await greet(client, provider);
-    await until(() => expect(besides(home)).toEqual(companionsOf(provider)));
-    expect(await engine().end('SIGTERM')).toEqual({ code: 0, signal: null });
-    expect(besides(home)).toEqual([]);
-  });
+    const companions = companionsOf(provider);
 
-  it('end when the agent is killed', async () => {
-    const { client, home } = await startAmongStubborn();
     await greet(client, provider);
-    await until(() => expect(besides(home)).toEqual(companionsOf(provider)));
+    await until(() => expect(besides(home)).toEqual(companions));
     for (const { pid } of await processesRunning(PROGRAMS[provider], home)) process.kill(pid, 'SIGKILL');
     await until(() => expect(besides(home)).toEqual([]));
-  });
-});
+
+    const chatId = await greet(client, provider);
+    await until(() => expect(besides(home)).toEqual(companions));
+    expect((await client.delete(`/chats/${chatId}`)).status).toBe(200);
+    await until(() => expect(besides(home)).toEqual([]));
+
+    await greet(client, provider);
+    await until(() => expect(besides(home)).toEqual(companions));
+    expect(await engine().end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(besides(home)).toEqual([]);
+  },
+);
 
 /** An engine whose agents are configured to start what does not end by itself. */
 async function startAmongStubborn() {

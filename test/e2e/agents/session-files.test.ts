@@ -5,14 +5,26 @@ import { SESSION_DAMAGES } from '../../support/session-damage.ts';
 import { AGENTS, type ChatUnderTest } from './agent-under-test.ts';
 import { isAtRest, keepSession } from './kept-session.ts';
 
-it.each(AGENTS)(
-  '$name takes the next messages, and tells if it forgot, whichever damage its session file took while it rested',
-  async ({ open, lacks, saidIn }) => {
+/** `SESSION_SEED=7` for the ones that were seen before, `SESSION_AGENTS=3` for each damage with each agent. */
+const SEED = Number(process.env['SESSION_SEED'] ?? Date.now() % 1_000_000);
+const SHARE = Number(process.env['SESSION_AGENTS'] ?? 1);
+
+/** Each damage with one of the agents, by turns. */
+const CASES = AGENTS.map((agent, place) => ({
+  ...agent,
+  damages: Object.entries(SESSION_DAMAGES).filter(
+    (_, index) => (index + place + SEED) % AGENTS.length < SHARE,
+  ),
+}));
+
+it.each(CASES)(
+  `$name takes the next messages, and tells if it forgot, whichever damage its session file took while it rested (seed ${SEED})`,
+  async ({ open, lacks, saidIn, damages }) => {
     const chat = await open({ turn: echo, idleMs: 200 });
     await chat.run('first');
     await isAtRest(chat);
     const restore = keepSession(chat);
-    for (const [damage, happen] of Object.entries(SESSION_DAMAGES)) {
+    for (const [damage, happen] of damages) {
       if (lacks.byHand !== undefined && BLOCKS.test(damage)) continue;
       happen(restore(), String(chat.record.sessionId));
       for (const text of ['second', 'third']) {

@@ -15,6 +15,28 @@ beforeAll(async () => {
 }, INSTALLING_MS);
 afterAll(() => browser.close());
 
+it('a browser shares one stream between eight tabs, of which each can send, also when the first is closed', async () => {
+  const { url, streams, sent, tell } = await serveWorkspace({});
+  const { page: first } = await openPage(browser, DESKTOP);
+  const context = first.context();
+  onTestFinished(() => context.close());
+  const tabs = [first];
+  while (tabs.length < 8) tabs.push(await context.newPage());
+  for (const tab of tabs) await enter(tab, url);
+  expect(streams()).toBe(1);
+
+  const texts = tabs.map((_, index) => `From tab ${index}`);
+  for (const [index, tab] of tabs.entries()) await send(tab, texts[index]!);
+  await expect.poll(() => sent).toEqual(texts);
+  await first.close();
+  await send(tabs[1]!, 'Behind the first');
+  await expect.poll(() => sent).toEqual([...texts, 'Behind the first']);
+
+  await expect.poll(streams).toBe(1);
+  tell({ type: 'chat.updated', payload: { chat: { ...QUIET_CHAT, title: 'Told to all' } } as never });
+  for (const tab of tabs.slice(1)) await tab.locator('.chat-button', { hasText: 'Told to all' }).waitFor();
+});
+
 it('a tab holds one stream, also where a browser shares none, and says so when connections run out', async () => {
   const { url, streams } = await serveWorkspace({});
   const { page } = await openPage(browser, DESKTOP);
@@ -26,8 +48,7 @@ it('a tab holds one stream, also where a browser shares none, and says so when c
   for (const tab of tabs) await enter(tab, url);
   expect(streams()).toBe(6);
 
-  await page.getByRole('textbox', { name: 'Message' }).fill('Hello');
-  await page.keyboard.press('Enter');
+  await send(page, 'Hello');
   await page.getByText('No connection to the engine is free').waitFor();
   const sending = page.locator('.said.pending', { hasText: 'Hello' }).getByText('sending');
   await sending.waitFor();
@@ -156,6 +177,11 @@ function focused(page: Page): Promise<string> {
     const element = document.activeElement;
     return element?.id || element?.className || element?.tagName || '';
   });
+}
+
+async function send(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text);
+  await page.keyboard.press('Enter');
 }
 
 async function enter(page: Page, url: string): Promise<void> {

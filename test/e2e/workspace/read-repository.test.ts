@@ -452,7 +452,7 @@ describe('an awkward repository', () => {
     git(folder, 'config', 'filter.slow.clean', 'sleep 60');
     write(folder, { '.gitattributes': '*.txt filter=slow\n', 'kept.txt': 'other\n' });
 
-    expect(await createReader({ timeoutMs: 5_000 })(folder)).toMatchObject({
+    expect(await createReader({ timeoutMs: 2_000 })(folder)).toMatchObject({
       currentBranch: 'main',
       gitDiff: null,
       error: { code: 'git_timed_out' },

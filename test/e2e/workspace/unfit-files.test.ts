@@ -96,7 +96,7 @@ describe('a repository in which something else stands for a file', () => {
       writeFileSync(join(folder, '.git', name), '');
       truncateSync(join(folder, '.git', name), 2 ** 40);
 
-      const { gitDiff, error } = await createReader({ timeoutMs: 5_000 })(folder);
+      const { gitDiff, error } = await createReader({ timeoutMs: 2_000 })(folder);
 
       expect(gitDiff).toBeNull();
       expect(error?.code).toMatch(/^repo_corrupt$|^git_timed_out$|^git_failed$/);
@@ -108,7 +108,7 @@ describe('a repository in which something else stands for a file', () => {
     execFileSync('mkfifo', [join(folder, '.gitattributes')]);
     git(folder, 'config', 'core.attributesFile', join(folder, '.gitattributes'));
 
-    const state = await createReader({ timeoutMs: 5_000 })(folder);
+    const state = await createReader({ timeoutMs: 2_000 })(folder);
 
     expect(state).toMatchObject({ currentBranch: 'main', gitDiff: null, error: { code: 'git_timed_out' } });
   });
