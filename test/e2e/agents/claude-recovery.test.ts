@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createGate } from '../../../src/dev/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses, claudeProcesses } from '../../support/agent-processes.ts';
-import { byPrompt, inSteps, runsForever } from '../../support/scripted-turns.ts';
+import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
 import {
   deliveriesOf,
   eventsOf,
@@ -18,39 +18,6 @@ import { textIn } from './agent-under-test.ts';
 import { openChat } from './support.ts';
 
 describe('a living agent, taken over by another engine', () => {
-  it('goes on with its text: nothing missing, nothing twice', async () => {
-    const gate = createGate();
-    const chat = await openChat({ script: byPrompt({ long: () => say('Begun. ', gate, 'Done.') }) });
-    const message = await chat.begin('long');
-    await gate.reached;
-    await until(() => expect(chat.partials.join('')).toContain('Begun.'));
-    chat.reopen();
-    gate.open();
-    expect((await chat.ended(message)).end?.outcome).toBe('completed');
-    expectWholeTurn(chat, 'Begun. Done.');
-    expect((await chat.run('next')).end?.outcome).toBe('completed');
-    expect(new Set(deliveriesOf(chat).map(({ runId }) => runId)).size).toBe(1);
-  });
-
-  it('goes on with its tool, which stays open meanwhile', async () => {
-    const chat = await openChat({
-      script: byPrompt({
-        tool: inSteps(
-          useTool('Bash', { command: 'while [ ! -e go ]; do sleep 0.1; done; echo ok' }),
-          say('Done.'),
-        ),
-      }),
-    });
-    const message = await chat.begin('tool');
-    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
-    chat.reopen();
-    chat.command({ type: 'agent.ping' });
-    await until(() => expect(ofType(chat.facts, 'agent.answered')).toHaveLength(1));
-    appendFileSync(join(chat.home, 'workspaces', 'go'), '');
-    expect((await chat.ended(message)).end?.outcome).toBe('completed');
-    expectWholeTurn(chat, 'Done.');
-  });
-
   it('is heard out about what it printed while no engine was there', async () => {
     const gate = createGate();
     const chat = await openChat({ script: byPrompt({ long: () => say('Begun. ', gate, 'Done.') }) });
@@ -131,18 +98,6 @@ describe('an agent that died with its engine', () => {
     expect(startsOf(chat)).toEqual(['new', 'new']);
   });
 
-  it('loses a turn in which it had done something, and keeps the session', async () => {
-    const chat = await openChat({ script: byPrompt({ tool: runsForever() }) });
-    const message = await chat.begin('tool');
-    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
-    await dieTogether(chat);
-    chat.reopen();
-    expect((await chat.ended(message)).end?.outcome).toBe('lost');
-    await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
-    expect((await chat.run('next')).end?.outcome).toBe('completed');
-    expect(echoesOf(chat)).toEqual(['tool', 'next']);
-  });
-
   it('completes a turn whose end it had printed', async () => {
     const gate = createGate();
     const chat = await openChat({ script: byPrompt({ long: () => say('Begun. ', gate, 'Done.') }) });
@@ -180,20 +135,6 @@ describe('an agent that died with its engine', () => {
 });
 
 describe('an agent that dies alone', () => {
-  it('is reported once, with its exit code, and leaves nothing of its tool', async () => {
-    const chat = await openChat({ script: byPrompt({ tool: runsForever() }) });
-    await chat.begin('tool');
-    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
-    await killClaude(chat);
-    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
-    expect(ofType(chat.facts, 'agent.exited')[0]?.failure).toEqual({
-      code: 'agent_exited',
-      message: expect.stringMatching(/^Claude Code exited with code 137/),
-    });
-    await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
-    expect((await chat.run('next')).end?.outcome).toBe('completed');
-  });
-
   it('is ended when a message of it was cut', async () => {
     const gate = createGate();
     const chat = await openChat({ script: byPrompt({ long: () => say('Begun. ', gate) }) });

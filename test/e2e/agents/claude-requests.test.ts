@@ -21,10 +21,6 @@ const asks = scriptTurns((_, [result]) =>
   result ? say(`Heard: ${result.text}`) : useTool('AskUserQuestion', { questions: [QUESTION] }),
 );
 
-const plans = scriptTurns((_, [result]) =>
-  result ? say(`Heard: ${result.text}`) : useTool('ExitPlanMode', { plan: '# The plan' }),
-);
-
 describe('a question of Claude Code', () => {
   it('reaches whoever watches, and the answer reaches the agent', async () => {
     const chat = await openChat({ script: asks });
@@ -62,26 +58,6 @@ describe('a question of Claude Code', () => {
     expect((await chat.ended(message)).end?.outcome).toBe('completed');
     expect(textsOf(chat.facts)[0]).toContain('"Which?"="A"');
     expect(ofType(chat.facts, 'request.opened')).toHaveLength(1);
-  });
-});
-
-describe('a plan of Claude Code', () => {
-  it('is carried out as the user changed it', async () => {
-    const chat = await openChat({ script: plans });
-    const message = await chat.begin('plan', { planMode: true });
-    const request = await requestOf(chat);
-    expect(request.kind).toBe('plan');
-    answer(chat, request, { decision: 'allow', plan: '# Another plan' });
-    await chat.ended(message);
-    expect(textsOf(chat.facts)[0]).toContain('# Another plan');
-  });
-
-  it('is revised when it is declined', async () => {
-    const chat = await openChat({ script: plans });
-    const message = await chat.begin('plan', { planMode: true });
-    answer(chat, await requestOf(chat), { decision: 'deny', message: 'Shorter, please.' });
-    await chat.ended(message);
-    expect(textsOf(chat.facts)[0]).toContain('Shorter, please.');
   });
 });
 

@@ -1,11 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { promptsOf } from '../../../src/dev/messages-request.ts';
 import { refuse, say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns } from '../../../src/dev/turn-script.ts';
 import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
-import { claudeProcesses } from '../../support/agent-processes.ts';
 import {
   deliveriesOf,
   eventsOf,
@@ -38,29 +35,6 @@ describe('a turn of Claude Code', () => {
     expect(said.events.map(({ payload }) => payload['state'])).toEqual(['idle']);
     expect(textsOf(chat.facts)).toEqual(['You said: hello']);
     expect(chat.partials.length).toBeGreaterThan(3);
-  });
-
-  it('is followed by the next on the same process, in the same session', async () => {
-    const chat = await openChat({ script: echo });
-    await chat.run('first');
-    await chat.run('second');
-    expect(textsOf(chat.facts)).toEqual(['You said: first', 'You said: second']);
-    expect(new Set(deliveriesOf(chat).map(({ runId }) => runId)).size).toBe(1);
-    expect(chat.model.messages()).toHaveLength(2);
-  });
-
-  it('changes files with the tools of the agent', async () => {
-    const path = 'made-by-the-agent.txt';
-    const script = scriptTurns((_, results) =>
-      results.length > 0
-        ? say('Written.')
-        : useTool('Write', { file_path: join(chat.home, 'workspaces', path), content: 'hello' }),
-    );
-    const chat = await openChat({ script });
-    await chat.run('write it');
-    expect(readFileSync(join(chat.home, 'workspaces', path), 'utf8')).toBe('hello');
-    expect(ofType(chat.facts, 'agent.said').map(({ openTools }) => openTools)).toContain(1);
-    expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(0);
   });
 
   it('runs with the model and the effort that its message asks for, and falls back to the defaults', async () => {
@@ -133,24 +107,6 @@ describe('a turn of Claude Code', () => {
     expect(gaps).toEqual([{ reason: 'context_lost', sessionId, message }]);
   });
 
-  it('changes nothing in plan mode, and may again in the next turn', async () => {
-    const write = (path: string) =>
-      inSteps(
-        useTool('Write', { file_path: join(chat.home, 'workspaces', path), content: 'x' }),
-        say('Done.'),
-      );
-    const script = byPrompt({
-      one: (...turn) => write('one')(...turn),
-      two: (...turn) => write('two')(...turn),
-    });
-    const chat = await openChat({ script });
-    await chat.run('one', { planMode: true });
-    await chat.run('two');
-    expect(existsSync(join(chat.home, 'workspaces', 'one'))).toBe(false);
-    expect(existsSync(join(chat.home, 'workspaces', 'two'))).toBe(true);
-    expect(ofType(chat.facts, 'request.opened')).toEqual([]);
-  });
-
   it('does not run with another model than the one it asks for', async () => {
     const chat = await openChat({
       script: (request) =>
@@ -209,17 +165,6 @@ describe('a turn of Claude Code', () => {
 });
 
 describe('a process of Claude Code that rests', () => {
-  it('ends after a while; the next message resumes its session', async () => {
-    const chat = await openChat({ script: echo, idleMs: 200 });
-    await chat.run('first');
-    await until(async () => expect(await claudeProcesses(chat.home)).toEqual([]));
-    await chat.run('second');
-    expect(textsOf(chat.facts)).toEqual(['You said: first', 'You said: second']);
-    expect(deliveriesOf(chat).map(({ start }) => start)).toEqual(['new', 'resume']);
-    expect(JSON.stringify(chat.model.messages()[1])).toContain('You said: first');
-    expect(ofType(chat.facts, 'agent.exited')).toEqual([]);
-  });
-
   it('stays while something runs in its background', async () => {
     const chat = await openChat({
       script: byPrompt({
