@@ -1,5 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { isRoomy } from './support/roomy-folder.ts';
+
+/** An engine has each step on disk before it tells it: homes in memory save the tests that wait. */
+if (process.env['TMPDIR'] === undefined && isRoomy('/dev/shm')) process.env['TMPDIR'] = '/dev/shm';
 
 /**
  * Two layers: `fast` starts no process and needs no network; `e2e` starts git, shells, the built engine and the real CLIs.
