@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './support/longest-first.ts';
 import { isRoomy } from './support/roomy-folder.ts';
 
 /** An engine has each step on disk before it tells it: homes in memory save the tests that wait. */
@@ -8,11 +9,11 @@ if (process.env['TMPDIR'] === undefined && isRoomy('/dev/shm')) process.env['TMP
 /**
  * Two layers: `fast` starts no process and needs no network; `e2e` starts git, shells, the built engine and the real CLIs.
  * The files of `fast` share workers and modules, so what a test changes outside of itself it puts back. Files and tests
- * come in another order each time; the seed is printed, and `--sequence.seed=…` brings an order back.
+ * come in another order each time, the longest files first; the seed is printed, and `--sequence.seed=…` brings an order back.
  */
 export default defineConfig({
   test: {
-    sequence: { shuffle: { files: true, tests: true } },
+    sequence: { shuffle: { files: true, tests: true }, sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -6,32 +6,38 @@ import { expect, it, onTestFinished } from 'vitest';
 import { findTestedAgents } from '../support/tested-agents.ts';
 import { createGate } from '../../src/dev/gate.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
+import type { EngineClient } from '../support/engine-client.ts';
+import type { EventStream } from '../support/event-stream.ts';
 import { provideDebianPackage } from '../support/debian-package.ts';
 import { byPrompt, saysAround } from '../support/scripted-turns.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
 const HOUR_SECONDS = 3_600;
 
-it.each([
-  ['forward, as after a sleep of the machine', HOUR_SECONDS],
-  ['backward, as when its time is set', -HOUR_SECONDS],
-])(
-  'goes on with turn and stream when the clock jumps an hour %s, under ids of another tag',
-  async (_, jump) => {
-    const clock = await createClock();
-    const gate = createGate();
-    const { client, chatId } = await startWorkspace({
-      environment: clock.environment,
-      script: byPrompt({ slow: saysAround(gate, { before: 'one ', after: 'two' }) }),
-    });
+it('goes on with turn and stream when the clock jumps an hour forward and an hour back, under ids of another tag', async () => {
+  const clock = await createClock();
+  const gates = { '1': createGate(), '2': createGate() };
+  const { client, chatId } = await startWorkspace({
+    environment: clock.environment,
+    script: byPrompt({
+      'slow 1': saysAround(gates['1'], { before: 'one ', after: 'two' }),
+      'slow 2': saysAround(gates['2'], { before: 'one ', after: 'two' }),
+    }),
+  });
+  for (const [name, gate, offset] of [
+    ['slow 1', gates['1'], HOUR_SECONDS], // as after a sleep of the machine
+    ['slow 2', gates['2'], 0], // as when its time is set
+  ] as const) {
     const stream = await client.follow();
-    const messageId = await client.send(chatId, 'a slow one');
+    const messageId = await client.send(chatId, name);
     await gate.reached;
     const cursor = stream.cursor() ?? '';
     const before = tagOf(cursor);
 
-    await clock.jump(jump);
-    await expect.poll(async () => tagOf(await cursorAfterNews()), { timeout: 60_000 }).not.toBe(before);
+    await clock.set(offset);
+    await expect
+      .poll(async () => tagOf(await cursorAfterNews(client, stream)), { timeout: 60_000 })
+      .not.toBe(before);
     gate.open();
     expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'completed' } });
 
@@ -41,15 +47,15 @@ it.each([
     const resumed = await client.follow({ after: cursor });
     await resumed.waitForEnd(messageId);
     expectNoGap(resumed.events);
+  }
+});
 
-    /** A new client is news: its id shows under which tag the engine writes now. */
-    async function cursorAfterNews(): Promise<string> {
-      const client2 = await client.follow();
-      client2.close();
-      return stream.cursor() ?? '';
-    }
-  },
-);
+/** A new client is news: its id shows under which tag the engine writes now. */
+async function cursorAfterNews(client: EngineClient, stream: EventStream): Promise<string> {
+  const news = await client.follow();
+  news.close();
+  return stream.cursor() ?? '';
+}
 
 function tagOf(id: string): string {
   return id.slice(id.indexOf('-') + 1);
@@ -73,7 +79,7 @@ async function createClock() {
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
       FAKETIME_CACHE_DURATION: '1',
     },
-    jump: (seconds: number) => writeFile(offset, `${seconds < 0 ? '' : '+'}${seconds}s`),
+    set: (seconds: number) => writeFile(offset, `+${seconds}s`),
   };
 }
 

@@ -21,7 +21,7 @@ import { findFreePort } from '../support/free-port.ts';
 import { createRandom } from '../support/random.ts';
 
 /** `CORRUPTIONS=500 CORRUPTION_SEED=7`: so many, and the ones that were seen before. */
-const ROUNDS = Number(process.env['CORRUPTIONS'] ?? 8);
+const ROUNDS = Number(process.env['CORRUPTIONS'] ?? 5);
 const SEED = Number(process.env['CORRUPTION_SEED'] ?? Date.now() % 1_000_000);
 
 const FAKE_CLAUDE = new URL('../agents/claude/fake-claude.mjs', import.meta.url).pathname;

@@ -5,9 +5,9 @@ import type { EngineClient } from '../../support/engine-client.ts';
 import { createChat, PROVIDERS, startMixedWorkspace } from './mixed-workspace.ts';
 
 /** How many chats get how many messages each, at once. The long form: 32 and 5. */
-const CHATS = Number(process.env['CROWD_CHATS'] ?? 6);
-const MESSAGES = Number(process.env['CROWD_MESSAGES'] ?? 3);
-const LIMITS = (process.env['CROWD_LIMITS'] ?? '1,2').split(',');
+const CHATS = Number(process.env['CROWD_CHATS'] ?? 5);
+const MESSAGES = Number(process.env['CROWD_MESSAGES'] ?? 2);
+const LIMITS = (process.env['CROWD_LIMITS'] ?? '1').split(',');
 
 /** So long may all of them take: a machine with two cores launches one agent after the other. */
 const PATIENCE = { timeout: CHATS * MESSAGES * 20_000, interval: 100 };

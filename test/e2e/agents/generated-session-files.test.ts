@@ -7,7 +7,7 @@ import { AGENTS, type ChatUnderTest } from './agent-under-test.ts';
 import { isAtRest, keepSession } from './kept-session.ts';
 
 /** `SESSION_DAMAGES=150 SESSION_SEED=7`: so many of each agent, and the ones that were seen before. */
-const DAMAGES = Number(process.env['SESSION_DAMAGES'] ?? 6);
+const DAMAGES = Number(process.env['SESSION_DAMAGES'] ?? 4);
 const SEED = Number(process.env['SESSION_SEED'] ?? Date.now() % 1_000_000);
 
 /** Of an agent that does not say where it keeps a session nobody can tell what became of it. */

@@ -11,7 +11,7 @@ import { unheard, withoutEnd, type Sent } from './storm.ts';
 
 /** `STEER_SEEDS=1,2,3 STEER_ROUNDS=100 npx vitest run … test/e2e/agents/steer-edges.test.ts` for the long run. */
 const SEEDS = (process.env['STEER_SEEDS'] ?? '1').split(',').map(Number);
-const ROUNDS = Number(process.env['STEER_ROUNDS'] ?? 8);
+const ROUNDS = Number(process.env['STEER_ROUNDS'] ?? 5);
 const PATIENCE = { timeout: 120_000 + ROUNDS * 6_000, interval: 50 };
 const CASES = SEEDS.flatMap((seed) => PROVIDERS.map((provider) => ({ seed, provider })));
 

@@ -7,7 +7,7 @@ import { answeredTwice, beginnings, rage, startStorm, unheard, withoutEnd } from
 
 /** `STORM_SEEDS=1,2,3,4 STORM_KILLS=50 npx vitest run … test/e2e/agents/storm.test.ts` for the long run. */
 const SEEDS = (process.env['STORM_SEEDS'] ?? '1').split(',').map(Number);
-const KILLS = Number(process.env['STORM_KILLS'] ?? 5);
+const KILLS = Number(process.env['STORM_KILLS'] ?? 4);
 const PATIENCE = { timeout: 180_000 + KILLS * 10_000, interval: 100 };
 
 it.each(SEEDS)(

@@ -34,12 +34,14 @@ async function serveApart(environment: Environment): Promise<Server> {
   return { end: () => engine.end('SIGKILL') };
 }
 
-it.each([
-  { seed: 1, way: 'stops', open: serveHere },
-  { seed: 2, way: 'stops', open: serveHere },
-  { seed: 3, way: 'is killed', open: serveApart },
-  { seed: 4, way: 'is killed', open: serveApart },
-])(
+/** `RECONNECT_SEEDS=1,2,3,4` for the long run. */
+const SEEDS = (process.env['RECONNECT_SEEDS'] ?? '1').split(',').map(Number);
+const WAYS = [
+  { way: 'stops', open: serveHere },
+  { way: 'is killed', open: serveApart },
+];
+
+it.each(SEEDS.flatMap((seed) => WAYS.map((way) => ({ ...way, seed }))))(
   'shows each state as of its event, and each event once, however often the connection breaks, when the engine $way (seed $seed)',
   async ({ seed, open }) => {
     const random = createRandom(seed);
