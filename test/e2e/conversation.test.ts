@@ -134,7 +134,7 @@ it('repairs lone surrogates and NUL, and leaves emoji alone', async () => {
 });
 
 it('passes model, thinking level and system settings of a message on to the agent', async () => {
-  const { client, chatId, model } = shared.enter();
+  const { client, chatId, model } = await shared.enterAlone();
   const stream = await client.follow();
   await stream.waitForEnd(
     await client.send(chatId, 'one', { model: 'claude-haiku-5-5', thinkingLevel: 'low' }),

@@ -35,6 +35,15 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
   const { open, run, propose, saidIn, promptsIn, lacks } = agent;
   const forever: Turn = inSteps(run(ENDLESS_COMMAND), say('Never said.'));
 
+  /** What one turn with a tool used, for the tests that look at nothing else. */
+  let used: Promise<ReturnType<typeof spentIn>> | undefined;
+  const useOnce = () => (used ??= spend());
+  async function spend() {
+    const chat = await open({ turn: inSteps(run('true'), say('Done.')) });
+    await chat.run('first');
+    return spentIn(chat.facts);
+  }
+
   it('runs one turn after the other in one session, each told once', async () => {
     const chat = await open({ turn: echo });
     expect((await chat.run('first')).end).toEqual({ outcome: 'completed' });
@@ -72,9 +81,7 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
   });
 
   it('tells what each turn used of the model, each use once', async () => {
-    const chat = await open({ turn: inSteps(run('true'), say('Done.')) });
-    await chat.run('first');
-    const { inputTokens = 0, cacheReadTokens = 0, outputTokens } = spentIn(chat.facts);
+    const { inputTokens = 0, cacheReadTokens = 0, outputTokens } = await useOnce();
     expect([inputTokens + cacheReadTokens, outputTokens]).toEqual([20, 14]);
   });
 
@@ -87,17 +94,13 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
 
   it('tells what that cost', async ({ skip }) => {
     skip(lacks.cost !== undefined, lacks.cost);
-    const chat = await open({ turn: echo });
-    await chat.run('first');
-    expect(spentIn(chat.facts).costUsd).toBeGreaterThan(0);
+    expect((await useOnce()).costUsd).toBeGreaterThan(0);
   });
 
   it('tells how full its context is', async ({ skip }) => {
     skip(lacks.context !== undefined, lacks.context);
-    const chat = await open({ turn: echo });
-    await chat.run('first');
     const isNumber = expect.any(Number);
-    expect(spentIn(chat.facts)).toMatchObject({ contextTokens: isNumber, contextWindow: isNumber });
+    expect(await useOnce()).toMatchObject({ contextTokens: isNumber, contextWindow: isNumber });
   });
 
   it('tells that the model is asked again, which is no failure', async ({ skip }) => {
