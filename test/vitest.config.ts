@@ -42,7 +42,7 @@ export default defineConfig({
           setupFiles: ['test/support/check-secrets.ts', 'test/support/check-leftovers.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 3, // tests wait for processes more than they compute
           expect: { poll: { interval: 20, timeout: 30_000 } },
           sequence: { groupOrder: 1 },
         },

@@ -46,7 +46,7 @@ it('ends each message once and keeps its log whole when the disk fills up during
     parent: disk.path,
     script: byPrompt({ 'a lot': () => say(gate, ...inPieces(text, { size: 32_768 })) }),
     // An agent that could not write its result has to be noticed.
-    environment: { AGENT_SILENT_MS: '10000' },
+    environment: { AGENT_SILENT_MS: '5000' },
   });
   const stream = await client.follow();
   const messageId = await client.send(chatId, 'Say a lot');
