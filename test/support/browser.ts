@@ -13,12 +13,10 @@ const ARGUMENTS = [
   '--no-first-run',
 ];
 
-const SHELL = 'chromium-headless-shell';
-
-/** Debian's Chromium without its windows, installed when it is missing. */
+/** Debian's Chromium, installed when it is missing. */
 export async function launchBrowser(): Promise<Browser> {
-  await provideDebianPackage(SHELL, () => hasCommand(SHELL));
-  return chromium.launch({ executablePath: `/usr/bin/${SHELL}`, args: ARGUMENTS });
+  await provideDebianPackage('chromium', () => hasCommand('chromium'));
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
 }
 
 export interface OpenedPage {
