@@ -27,8 +27,7 @@ import type {
   Translation,
 } from './step.ts';
 
-/** `Traits`: what only the installed program can tell, see `survey`. */
-export interface AgentCodec<State = unknown, Traits = unknown> {
+export interface AgentCodec<State = unknown> {
   readonly provider: string;
   /** The agent's name for people, the title of its first chat. */
   readonly title: string;
@@ -40,9 +39,7 @@ export interface AgentCodec<State = unknown, Traits = unknown> {
   readonly modes?: readonly ('goal' | 'fast')[];
 
   /** `launch.ts`: how a process is started, and what is known of it then. No message is in its input yet. */
-  launch(given: Launching<State, Traits>): Launch<State>;
-  /** What the installed program can of what a message asks for. */
-  survey?(installation: Installation, message: QueuedMessage): Promise<Traits>;
+  launch(given: Launching<State>): Launch<State>;
   /** What has an effect on a process from outside, besides program and environment: one that was launched with another is replaced. */
   configuration?(given: { policy: Policy; login: LoginTokens | null }): readonly string[];
 
@@ -57,7 +54,7 @@ export interface AgentCodec<State = unknown, Traits = unknown> {
   decide(state: State, circumstances: Circumstances): Standing;
 
   /** `prepare.ts`: opens the session and makes the settings of a message, step by step: asked again after each line until it is ready. */
-  prepare(state: State, wanted: Wanted<Traits>, moment: Moment): Preparation<State>;
+  prepare(state: State, wanted: Wanted, moment: Moment): Preparation<State>;
 
   /** `lines.ts`: our commands as lines, and what is known once they are written. */
   lines(state: State, command: ProtocolCommand, moment: Moment): Step<State>;
@@ -125,12 +122,11 @@ export interface LoginNow {
   tokens: LoginTokens | null;
 }
 
-export interface Launching<State = unknown, Traits = unknown> extends LoginNow {
+export interface Launching<State = unknown> extends LoginNow {
   runId: string;
   chatId: string;
   policy: Policy;
   message: QueuedMessage;
-  traits: Traits;
   /** What is to be resumed; null for a session that begins. */
   session: KnownSession | null;
   systemPrompt: string | undefined;
@@ -180,11 +176,10 @@ export interface Found<State = unknown> {
   tasks?: readonly TaskRecord[];
 }
 
-export interface Wanted<Traits = unknown> {
+export interface Wanted {
   message: QueuedMessage;
   text: string;
   images: readonly Image[];
-  traits: Traits;
 }
 
 export interface SessionFiles {

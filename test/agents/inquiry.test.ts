@@ -168,7 +168,7 @@ interface Asking<State> {
 }
 
 /** Answers every line; what was told, and what was asked for it. */
-function ask<State, Traits>(codec: AgentCodec<State, Traits>, { topic, state, answers }: Asking<State>) {
+function ask<State>(codec: AgentCodec<State>, { topic, state, answers }: Asking<State>) {
   const step = codec.inquiry![topic] as (state: State, moment: Moment) => Inquiry<State, Offers[Topic]>;
   const first = step(state, MOMENT);
   const lines = (first.lines ?? []).map((line) => JSON.parse(line));
@@ -183,7 +183,7 @@ function ask<State, Traits>(codec: AgentCodec<State, Traits>, { topic, state, an
   return { ...told, lines: lines.map((line) => line.method ?? line.request.subtype) };
 }
 
-function hear<State, Traits>(codec: AgentCodec<State, Traits>, state: State, frame: object): State {
+function hear<State>(codec: AgentCodec<State>, state: State, frame: object): State {
   const step = codec.translate(state, JSON.stringify(frame), MOMENT);
   if (typeof step === 'string') throw new Error(step);
   return step.state;

@@ -7,11 +7,11 @@ import type { AgentCodec, Found, NativePrompt, SessionFiles } from '../codec.ts'
 import { lines } from './commands.ts';
 import { conclude, decide } from './decide.ts';
 import { inquiry } from './inquiry.ts';
-import { launch, projectOf, survey, tidy } from './launch.ts';
+import { launch, projectOf, tidy } from './launch.ts';
 import { DEFAULT_EFFORT, modeOf, NoteSchema, prepare } from './prepare.ts';
 import { answeredBy } from './requests.ts';
 import { OLDEST_CLAUDE } from './requirements.ts';
-import { foundState, freshState, withTurn, type ClaudeState, type ClaudeTraits } from './state.ts';
+import { foundState, freshState, withTurn, type ClaudeState } from './state.ts';
 import { taskOutput } from './tasks.ts';
 import { translate } from './translate.ts';
 
@@ -19,7 +19,7 @@ import { translate } from './translate.ts';
 export function createClaudeCodec(
   paths: Pick<Paths, 'home' | 'workspaces' | 'agents'>,
   environment: () => Readonly<Record<string, string>>,
-): AgentCodec<ClaudeState, ClaudeTraits> {
+): AgentCodec<ClaudeState> {
   const configurationFolder = () => environment()['CLAUDE_CONFIG_DIR'] ?? join(paths.home, '.claude');
   return {
     provider: 'claude',
@@ -27,7 +27,6 @@ export function createClaudeCodec(
     defaultThinkingLevel: DEFAULT_EFFORT,
     modes: ['goal', 'fast'],
     launch: (given) => launch(given, paths),
-    survey,
     configuration: ({ policy }) => [policy],
     translate,
     found,

@@ -5,15 +5,13 @@ import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Policy } from '../../contract/chats.ts';
-import type { QueuedMessage } from '../../contract/records.ts';
 import { createRun, filesOf } from '../../processes/run.ts';
-import { askProgram } from '../ask-program.ts';
-import type { Installation, KnownSession, Launch, Launching } from '../codec.ts';
+import type { KnownSession, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
 import { requestLine } from './lines.ts';
 import { modeOf, settingsOf, type Settings } from './prepare.ts';
 import { FLAGS } from './requirements.ts';
-import { freshState, type ClaudeState, type ClaudeTraits } from './state.ts';
+import { freshState, type ClaudeState } from './state.ts';
 
 /** Claude Code gives it to hooks, and not to tools. */
 const HOOK_VARIABLE = 'CLAUDE_PROJECT_DIR';
@@ -23,14 +21,14 @@ const ARGUMENT_BYTES = 64 * 1024;
 
 /** `agents`: where the folders of runs are. */
 export function launch(
-  given: Launching<ClaudeState, ClaudeTraits>,
+  given: Launching<ClaudeState>,
   { agents }: { agents: string },
 ): Launch<ClaudeState> {
-  const { runId, chatId, policy, message, traits, environment, home, systemPrompt = '' } = given;
+  const { runId, chatId, policy, message, environment, home, systemPrompt = '' } = given;
   const temporaryFolder = temporaryFolderOf(home, chatId);
   const opening = openingOf(given);
   const { sessionId, carriesOn } = opening;
-  const settings = settingsOf(message, traits);
+  const settings = settingsOf(message);
   const mode = modeOf(policy, carriesOn && message.planMode);
   const hello = `${runId}-hello`;
   const isLong = Buffer.byteLength(systemPrompt) > ARGUMENT_BYTES;
@@ -65,7 +63,7 @@ export function launch(
 }
 
 /** Resumes what is there, or begins anew under an id that nobody used. */
-function openingOf({ runId, session, before }: Launching<ClaudeState, ClaudeTraits>) {
+function openingOf({ runId, session, before }: Launching<ClaudeState>) {
   const carriesOn = before?.carriesOn === true;
   if (session === null) return { sessionId: runId, isNew: true, notice: null, carriesOn: false };
   if (session.file !== 'there') return anew(runId, session, session.reason);
@@ -118,15 +116,6 @@ export function environmentFor(
     ...(carriesOn ? { CLAUDE_CODE_RESUME_INTERRUPTED_TURN: '1' } : {}),
     ...folders,
   };
-}
-
-/** Only the newer ones know this effort. */
-export async function survey(
-  { file }: Installation,
-  { thinkingLevel }: QueuedMessage,
-): Promise<ClaudeTraits> {
-  if (thinkingLevel !== 'xhigh') return { knowsXhigh: true };
-  return { knowsXhigh: (await askProgram(file, ['--help']))?.includes('xhigh') === true };
 }
 
 /** Where the processes of a chat put temporary files: a short name, because they make sockets there. */

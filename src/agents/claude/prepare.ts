@@ -6,7 +6,7 @@ import type { QueuedMessage } from '../../contract/records.ts';
 import type { Wanted } from '../codec.ts';
 import type { Moment, Preparation } from '../step.ts';
 import { settingLine, userLine } from './lines.ts';
-import { EffortSchema, type ClaudeState, type ClaudeTraits, type Effort, type Setting } from './state.ts';
+import { EffortSchema, type ClaudeState, type Effort, type Setting } from './state.ts';
 
 export const DEFAULT_EFFORT = 'high';
 
@@ -23,7 +23,7 @@ export const NoteSchema = z.object({
 
 export function prepare(
   state: ClaudeState,
-  wanted: Wanted<ClaudeTraits>,
+  wanted: Wanted,
   { policy }: Moment,
 ): Preparation<ClaudeState> {
   if (state.isConversationMissing) return { state, outcome: 'unfit' };
@@ -39,11 +39,11 @@ export function prepare(
 /** Asks for what the process has otherwise, which is unknown until that is answered. */
 function begin(
   state: ClaudeState,
-  { wanted, policy }: { wanted: Wanted<ClaudeTraits>; policy: Policy },
+  { wanted, policy }: { wanted: Wanted; policy: Policy },
 ): Preparation<ClaudeState> {
-  const { message, text, traits } = wanted;
+  const { message, text } = wanted;
   const { turnId } = message;
-  const { model, effort, fast = false } = settingsOf(message, traits);
+  const { model, effort, fast = false } = settingsOf(message);
   const mode = modeOf(policy, message.planMode);
   const all: Setting[] = [
     { name: 'model', value: model },
@@ -98,7 +98,7 @@ export function answered(state: ClaudeState, id: string, failure: string | null)
     : { ...next, settings: { ...next.settings, [name]: value } };
 }
 
-function ready(state: ClaudeState, { message, ...content }: Wanted<ClaudeTraits>): Preparation<ClaudeState> {
+function ready(state: ClaudeState, { message, ...content }: Wanted): Preparation<ClaudeState> {
   const { turnId, goalMode } = message;
   const said = goalMode ? { ...content, text: `/goal ${content.text}` } : content;
   const { opening, settings, echoed } = state;
@@ -127,16 +127,8 @@ export interface Settings {
   fast?: true;
 }
 
-export function settingsOf(
-  { model, thinkingLevel, fastMode }: QueuedMessage,
-  { knowsXhigh }: ClaudeTraits,
-): Settings {
-  const effort = effortOf(thinkingLevel);
-  return {
-    model: model ?? null,
-    effort: effort === 'xhigh' && !knowsXhigh ? 'max' : effort,
-    ...(fastMode === true && { fast: true }),
-  };
+export function settingsOf({ model, thinkingLevel, fastMode }: QueuedMessage): Settings {
+  return { model: model ?? null, effort: effortOf(thinkingLevel), ...(fastMode === true && { fast: true }) };
 }
 
 /** The nearest effort to what was asked for. */

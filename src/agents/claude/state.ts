@@ -11,11 +11,6 @@ import type { CallStart, LineOf } from './protocol.ts';
 export const EffortSchema = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
 export type Effort = z.infer<typeof EffortSchema>;
 
-/** What differs between versions. */
-export interface ClaudeTraits {
-  knowsXhigh: boolean;
-}
-
 /** A null model is the agent's default. */
 export type Setting =
   | { name: 'model'; value: string | null }

@@ -18,7 +18,7 @@ export function greeting(): string {
 
 /** A message with all settings of its turn, because Codex keeps those of the turn before. */
 export function turnLine(
-  { message, text, images }: Omit<Wanted, 'traits'>,
+  { message, text, images }: Wanted,
   {
     threadId,
     skill,

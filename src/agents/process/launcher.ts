@@ -73,19 +73,13 @@ export async function findProgram({ codec, context }: LauncherOptions) {
   throw new ProcessFailure(outdated(codec, numberIn(version), oldestVersion));
 }
 
-/** The program, and what it can of what a message asks for. @throws {ProcessFailure} when there is none. */
-export async function survey(options: LauncherOptions, message: QueuedMessage) {
-  const installation = await findProgram(options);
-  return { installation, traits: await options.codec.survey?.(installation, message) };
-}
-
 export async function launch(
   options: LauncherOptions,
   { message, session, before, signal }: Wish,
 ): Promise<Launched> {
   const { codec, context, chat } = options;
   const { paths, login } = context;
-  const { installation, traits } = await survey(options, message);
+  const installation = await findProgram(options);
   await context.settled();
   signal.throwIfAborted();
   const run = createRun(paths.agents, randomUUID());
@@ -94,7 +88,6 @@ export async function launch(
     chatId: chat.chatId,
     policy: chat.policy,
     message,
-    traits,
     session,
     systemPrompt: context.systemPrompt?.(),
     environment: login.environment(),

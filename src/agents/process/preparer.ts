@@ -5,7 +5,6 @@ import type { Wanted } from '../codec.ts';
 import { contentOf, loadInput, readDelivery, storeInput } from '../delivery-input.ts';
 import type { Preparation } from '../step.ts';
 import type { Conversation } from './conversation.ts';
-import { survey } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import type { SessionWatch } from './session-watch.ts';
 
@@ -31,8 +30,7 @@ export class Preparer {
   async begin(message: QueuedMessage): Promise<void> {
     const { context } = this.#options;
     this.release();
-    const { traits } = await survey(this.#options, message);
-    this.#wanted = { message, ...(await contentOf(message, context.payloads)), traits };
+    this.#wanted = { message, ...(await contentOf(message, context.payloads)) };
     this.#latest = this.#wanted;
     this.step();
   }

@@ -184,7 +184,6 @@ function launch(session: typeof KNOWN | null, before: AcpState | null = null) {
     chatId: 'c1',
     policy: 'bypass',
     message: message('m1'),
-    traits: null,
     session,
     systemPrompt: undefined,
     environment: {},
@@ -199,7 +198,6 @@ function prepare(state: AcpState, rest: Partial<QueuedMessage> = {}) {
     message: { ...message('m1'), ...rest },
     text: 'hello',
     images: [],
-    traits: null,
   };
   return codec.prepare(state, wanted, MOMENT);
 }

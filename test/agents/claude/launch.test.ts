@@ -1,19 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { environmentFor, launch } from '../../../src/agents/claude/launch.ts';
-import { freshState, type ClaudeState, type ClaudeTraits } from '../../../src/agents/claude/state.ts';
+import { freshState, type ClaudeState } from '../../../src/agents/claude/state.ts';
 import type { KnownSession, Launching } from '../../../src/agents/codec.ts';
 import { messageOf } from './message.ts';
 
 const SESSION: KnownSession = { id: 's', file: 'there', reason: '', notice: null, wasUsed: true };
 const GONE = { state: freshState('s', null) };
 
-function launched(changes: Partial<Launching<ClaudeState, ClaudeTraits>> = {}) {
+function launched(changes: Partial<Launching<ClaudeState>> = {}) {
   const given = {
     runId: 'run',
     chatId: 'chat',
     policy: 'bypass' as const,
     message: messageOf({}),
-    traits: { knowsXhigh: true },
     session: null,
     systemPrompt: undefined,
     environment: {},
@@ -119,11 +118,6 @@ describe('the command line', () => {
   ] as const)('puts the thinking level %s as the effort %s', (thinkingLevel, effort) => {
     const message = messageOf(thinkingLevel === undefined ? {} : { thinkingLevel });
     expect(launched({ message }).args).toContain(`--effort=${effort}`);
-  });
-
-  it('takes the effort next to one that this version does not know', () => {
-    const message = messageOf({ thinkingLevel: 'xhigh' });
-    expect(launched({ message, traits: { knowsXhigh: false } }).args).toContain('--effort=max');
   });
 });
 

@@ -18,7 +18,7 @@ function prepared(
   changes: Partial<QueuedMessage> = {},
   { text = 'hello\nworld', images = [] }: { text?: string; images?: Image[] } = {},
 ) {
-  const wanted = { message: messageOf(changes), text, images, traits: { knowsXhigh: true } };
+  const wanted = { message: messageOf(changes), text, images };
   return prepare(state, wanted, MOMENT);
 }
 

@@ -55,7 +55,7 @@ export class Driven {
   prepare(message: QueuedMessage = newMessage('hello')): Preparation<CodexState> {
     const { content } = message;
     const text = content.kind === 'inline' ? content.text : 'hello';
-    const prepared = codec.prepare(this.state, { message, text, images: [], traits: null }, MOMENT);
+    const prepared = codec.prepare(this.state, { message, text, images: [] }, MOMENT);
     this.#take(prepared);
     return prepared;
   }
@@ -88,7 +88,6 @@ export const LAUNCHING: Launching<CodexState> = {
   chatId: 'chat-1',
   policy: 'ask',
   message: newMessage('hello'),
-  traits: null,
   session: null,
   systemPrompt: undefined,
   environment: { PATH: '/bin' },

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  configurationNow,
   failureOf,
+  findProgram,
   isFit,
   isLoginOutdated,
   ProcessFailure,
-  survey,
 } from '../../../src/agents/process/launcher.ts';
-import { configurationNow, findProgram } from '../../../src/agents/process/launcher.ts';
 import { createPlainLogin } from '../../../src/agents/login.ts';
-import { messageOf } from '../claude/message.ts';
 import { CHAT, codecOf, contextOf, converse } from './fakes.ts';
 
 const OPTIONS = { codec: codecOf(), context: contextOf(), chat: CHAT };
@@ -40,18 +39,11 @@ describe('a process that rests', () => {
 describe('a program', () => {
   it('that is not there is told with what to do about it', async () => {
     const context = contextOf({ findProgram: () => null });
-    const error: unknown = await survey({ ...OPTIONS, context }, messageOf({})).catch(
-      (reason: unknown) => reason,
-    );
+    const error: unknown = await findProgram({ ...OPTIONS, context }).catch((reason: unknown) => reason);
     expect(failureOf(error, 'Some Agent')).toEqual({
       code: 'agent_unavailable',
       message: 'Some Agent cannot run here. It was not found: install it.',
     });
-  });
-
-  it('is asked what it can of a message', async () => {
-    const codec = codecOf({ survey: (_, { turnId }) => Promise.resolve(`can ${turnId}`) });
-    expect((await survey({ ...OPTIONS, codec }, messageOf({}))).traits).toBe('can u');
   });
 });
 
