@@ -13,9 +13,8 @@ import type {
 import type { AgentRequest } from '../src/contract/requests.ts';
 import { withBudgetAnswer, withBudgetRequest, withBudgetStep } from './chat.budget.ts';
 import type { ChatEmitted } from './chat.events.ts';
-import { changed } from './chat.settings.ts';
+import { changed, titled } from './chat.settings.ts';
 import { withTask } from './chat.tasks.ts';
-import { titled } from './chat.title.ts';
 import { spend, withTurnEnded } from './chat.usage.ts';
 
 /** A line about a chat: as its machine says it, or as the log has it, with the time at which it was written. */

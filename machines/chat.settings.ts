@@ -1,4 +1,4 @@
-/** What a chat is set to, for the messages that do not say: pure. */
+/** What a chat is called, and what it is set to for the messages that do not say: pure. */
 import type { ChatChange, ChatSummary } from '../src/contract/chats.ts';
 import type { ChatRecord, LineRecord, QueuedMessage } from '../src/contract/records.ts';
 
@@ -37,4 +37,20 @@ export function settled({ chat, policy }: ChatRecord, message: QueuedMessage): Q
     ...message,
     policy,
   };
+}
+
+const TITLE_CHARACTERS = 80;
+
+/** A chat that nobody has named is called after its first words. */
+export function titled(
+  { chat, isUntitled }: ChatRecord,
+  text: string,
+): Pick<ChatRecord, 'chat' | 'isUntitled'> {
+  const said = { ...chat, lastMessageText: text };
+  const [line = ''] = text.trim().split('\n');
+  const title = line.replaceAll(/\s+/g, ' ').trim();
+  if (isUntitled !== true || title === '') return { chat: said };
+  const short =
+    title.length > TITLE_CHARACTERS ? `${title.slice(0, TITLE_CHARACTERS - 1).toWellFormed()}…` : title;
+  return { chat: { ...said, title: short, titleProvenance: 'auto' }, isUntitled: false };
 }

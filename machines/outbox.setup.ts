@@ -72,8 +72,8 @@ export const outboxSetup = setup({
   },
   guards: {
     isNothingLeft: ({ event }) => 'output' in event && event.output === null,
-    isDelivered: ({ event }) => kindOf(event) === 'delivered',
-    isRefused: ({ event }) => kindOf(event) === 'refused',
+    isDelivered: ({ event }) => tellingOf(event)?.kind === 'delivered',
+    isRefused: ({ event }) => tellingOf(event)?.kind === 'refused',
     isDraining: stateIn({ active: { season: 'draining' } }),
     hasEvent: ({ context }) => context.event !== null,
   },
@@ -86,10 +86,6 @@ function toEvent(output: WebhookEvent | Telling | null): WebhookEvent | null {
 
 function tellingOf(event: OutboxEvent): Telling | undefined {
   return event.type === 'xstate.done.actor.tellEvent' ? event.output : undefined;
-}
-
-function kindOf(event: OutboxEvent): Telling['kind'] | undefined {
-  return tellingOf(event)?.kind;
 }
 
 function reasonOf(event: OutboxEvent): string {

@@ -176,7 +176,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/contract',
     'src/errors.ts',
     'src/journal',
-    'type:src/storage',
+    'src/storage',
   ],
   'src/credentials': [
     'node:',

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Image } from '../contract/messages.ts';
-import { StoredContentSchema, type QueuedMessage } from '../contract/records.ts';
+import type { Payloads } from '../storage/payloads.ts';
 
 /** The exact bytes to be written to an agent: in the line of the journal itself, or in a file of their own. */
 export const DeliveryInputSchema = z.discriminatedUnion('kind', [
@@ -10,11 +9,7 @@ export const DeliveryInputSchema = z.discriminatedUnion('kind', [
 
 export type DeliveryInput = z.infer<typeof DeliveryInputSchema>;
 
-/** Texts too large for a line of the journal, each a file that is on disk when `write` resolves. */
-export interface PayloadFiles {
-  write(text: string): Promise<string>;
-  read(file: string): Promise<string>;
-}
+export type PayloadFiles = Pick<Payloads, 'write' | 'read'>;
 
 const INLINE_BYTES = 64 * 1024;
 
@@ -25,15 +20,6 @@ export async function storeInput(text: string, payloads: PayloadFiles): Promise<
 
 export async function loadInput(input: DeliveryInput, payloads: PayloadFiles): Promise<Buffer> {
   return Buffer.from(input.kind === 'inline' ? input.text : await payloads.read(input.file));
-}
-
-/** What a message says, wherever it is kept. */
-export async function contentOf(
-  { content }: QueuedMessage,
-  payloads: PayloadFiles,
-): Promise<{ text: string; images: Image[] }> {
-  if (content.kind === 'inline') return { text: content.text, images: [] };
-  return StoredContentSchema.parse(JSON.parse(await payloads.read(content.file)));
 }
 
 /** Whatever else stands in it is the driver's own. */

@@ -98,9 +98,7 @@ export class Facts {
   #line({ messageId, events, position, standing, spent, end }: Said): void {
     const { openTools } = standing;
     const news = {
-      ...this.#changeOfSession(standing),
-      ...this.#changeOfDirection(standing),
-      ...this.#changeOfTasks(standing),
+      ...this.#changesIn(standing),
       ...(spent === undefined || Object.keys(spent).length === 0 ? {} : { spent }),
       ...(end === undefined ? {} : { end, ...this.#measured() }),
     };
@@ -147,27 +145,22 @@ export class Facts {
     }
   }
 
-  #changeOfSession({ sessionId }: Standing): { sessionId?: string } {
-    if (sessionId === null || sessionId === this.#sessionId) return {};
-    this.#sessionId = sessionId;
-    return { sessionId };
+  #changesIn({ sessionId, selfDirected, tasks = this.#tasks }: Standing) {
+    const isSame = tasks === this.#tasks || tasks.length + this.#tasks.length === 0;
+    const changes = {
+      ...(sessionId !== null && sessionId !== this.#sessionId && { sessionId }),
+      ...(selfDirected !== null && selfDirected !== this.#selfDirected && { selfDirected }),
+      ...(!isSame && { tasks }),
+    };
+    this.#sessionId = sessionId ?? this.#sessionId;
+    this.#selfDirected = selfDirected ?? this.#selfDirected;
+    this.#tasks = tasks;
+    return changes;
   }
 
   #measured(): { sessionMark?: SessionMark } {
     const sessionMark = this.#sessionId === null ? undefined : this.measure(this.#sessionId);
     return sessionMark === undefined ? {} : { sessionMark };
-  }
-
-  #changeOfDirection({ selfDirected }: Standing): { selfDirected?: boolean } {
-    if (selfDirected === null || selfDirected === this.#selfDirected) return {};
-    this.#selfDirected = selfDirected;
-    return { selfDirected };
-  }
-
-  #changeOfTasks({ tasks = this.#tasks }: Standing): { tasks?: readonly TaskRecord[] } {
-    const isSame = tasks === this.#tasks || tasks.length + this.#tasks.length === 0;
-    this.#tasks = tasks;
-    return isSame ? {} : { tasks };
   }
 }
 

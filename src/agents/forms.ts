@@ -21,18 +21,18 @@ const FormSchema = z
   .catch({ properties: {} });
 
 export interface Form {
-  /** What the form is about. */
+  /** What the form is about; empty when each field says that itself. */
   message: string;
   /** JSON Schema of its fields. */
-  schema: unknown;
+  requestedSchema?: unknown;
 }
 
-/** The fields as questions; `id` is the name of the field. A field that asks nothing itself asks what the form does. */
+/** The fields as questions; `id` is the name of the field. A field that asks nothing itself asks what the form does, or for what it is called. */
 export function questionsOf(form: Form): object[] {
   return fieldsOf(form).map(([name, field]) => ({
     id: name,
     header: field.title ?? name,
-    question: questionOf(field, form),
+    question: questionOf(name, field, form),
     multiSelect: field.type === 'array',
     options: choicesOf(field).map(({ value, title }) => ({ label: value, description: title })),
   }));
@@ -41,7 +41,7 @@ export function questionsOf(form: Form): object[] {
 /** The values that `answers` give to the fields, by name or by question; what was not answered is left out. */
 export function valuesOf(form: Form, answers: Readonly<Record<string, string>>): Record<string, FieldValue> {
   const values = fieldsOf(form).flatMap(([name, field]) => {
-    const answer = answers[name] ?? answers[questionOf(field, form)];
+    const answer = answers[name] ?? answers[questionOf(name, field, form)];
     return answer === undefined ? [] : [[name, toValue(answer, field)] as const];
   });
   return Object.fromEntries(values);
@@ -49,12 +49,12 @@ export function valuesOf(form: Form, answers: Readonly<Record<string, string>>):
 
 export type FieldValue = string | number | boolean | string[];
 
-function fieldsOf({ schema }: Form): [string, Field][] {
-  return Object.entries(FormSchema.parse(schema ?? {}).properties);
+function fieldsOf({ requestedSchema }: Form): [string, Field][] {
+  return Object.entries(FormSchema.parse(requestedSchema ?? {}).properties);
 }
 
-function questionOf({ description }: Field, { message }: Form): string {
-  return description ?? message;
+function questionOf(name: string, { description, title }: Field, { message }: Form): string {
+  return description ?? (message || (title ?? name));
 }
 
 interface Choice {

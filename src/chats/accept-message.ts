@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { AgentDriver } from '../agents/agent.ts';
 import { previewOf } from '../../machines/chat.record.ts';
 import type { Image, SendMessage, SentMessage, ThinkingLevel } from '../contract/messages.ts';
-import { StoredContentSchema } from '../contract/records.ts';
 import type { MessageContent, QueuedMessage, StoredContent } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
 import { repairText } from './repair.ts';
@@ -151,10 +150,4 @@ async function storeContent(content: StoredContent, payloads: Payloads): Promise
   if (images.length === 0 && Buffer.byteLength(text) <= INLINE_BYTES) return { kind: 'inline', text };
   const file = await payloads.write(JSON.stringify(content));
   return { kind: 'file', file, preview: previewOf({ kind: 'inline', text }) };
-}
-
-/** What a stored message says. Throws when its file is gone. */
-export async function readContent(content: MessageContent, payloads: Payloads): Promise<StoredContent> {
-  if (content.kind === 'inline') return { text: content.text, images: [] };
-  return StoredContentSchema.parse(JSON.parse(await payloads.read(content.file)));
 }

@@ -200,20 +200,11 @@ function refuseForeignCursor(error: unknown): never {
 }
 
 /** A chat that was never used. */
-export function draftChat(
-  chat: Pick<ChatSummary, 'id' | 'provider' | 'title' | 'parentChatId'> & { createdAt?: string },
-): ChatSummary {
-  const { id, provider, title, parentChatId, createdAt = new Date().toISOString() } = chat;
-  return {
-    id,
-    provider,
-    title,
-    createdAt,
-    updatedAt: createdAt,
-    processing: false,
-    parentChatId,
-    state: 'idle',
-  };
+export function draftChat({
+  createdAt = new Date().toISOString(),
+  ...chat
+}: Pick<ChatSummary, 'id' | 'provider' | 'title' | 'parentChatId'> & { createdAt?: string }): ChatSummary {
+  return { ...chat, createdAt, updatedAt: createdAt, processing: false, state: 'idle' };
 }
 
 export function creationOf(

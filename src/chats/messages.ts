@@ -13,12 +13,11 @@ import type {
 } from '../contract/messages.ts';
 import type { ChatRecord, QueuedMessage } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
-import type { Payloads } from '../storage/payloads.ts';
+import { readContent, type Payloads } from '../storage/payloads.ts';
 import {
   acceptMessage,
   digestOf,
   NO_MODES,
-  readContent,
   storeMessage,
   withoutDefaults,
   type FetchImages,

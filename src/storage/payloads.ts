@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
+import { StoredContentSchema, type MessageContent, type StoredContent } from '../contract/records.ts';
 import type { EngineStorage } from './atomic-files.ts';
 
 /** Texts too large for a line of the journal, one file each. */
@@ -37,4 +38,13 @@ export function createPayloads({ storage, files }: EngineStorage, folder: string
       }
     },
   };
+}
+
+/** What a message says, wherever it is kept. Throws when its file is gone. */
+export async function readContent(
+  content: MessageContent,
+  payloads: Pick<Payloads, 'read'>,
+): Promise<StoredContent> {
+  if (content.kind === 'inline') return { text: content.text, images: [] };
+  return StoredContentSchema.parse(JSON.parse(await payloads.read(content.file)));
 }

@@ -1,8 +1,7 @@
 /** What the state of an ACP agent means in the words of the process machine. */
 import { z } from 'zod';
-import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
-import { questionsOf, valuesOf, type Form } from '../forms.ts';
+import { questionsOf, valuesOf } from '../forms.ts';
 import { nativeIdOf, requestIdOf, type RequestId } from '../json-rpc.ts';
 import type { Asking } from '../open-questions.ts';
 import type { Ask, Circumstances, Decision, Standing } from '../step.ts';
@@ -19,12 +18,10 @@ import { isPlanning, type AcpState } from './state.ts';
 /** Between turns nothing says where a message ends: it is taken as whole when nothing follows for so long. */
 const SILENCE_MS = 1_000;
 
-const NOTHING: readonly Ask[] = [];
-
 /** The protocol has no word for an agent that works by itself: what is asked between turns is such work, until it is answered. */
 export function decide(state: AcpState, circumstances: Circumstances): Standing {
   const { sessionId, openTools, turn, speech, asked } = state;
-  const asks = asked.length === 0 ? NOTHING : asksOf(state, circumstances);
+  const asks = asked.map((frame) => askOf(frame, state, circumstances));
   const isAsking = asks.some(({ kind }) => kind === 'ask');
   return {
     activity: turn !== null || isAsking ? 'working' : 'resting',
@@ -37,18 +34,13 @@ export function decide(state: AcpState, circumstances: Circumstances): Standing 
   };
 }
 
-function asksOf(state: AcpState, { policy, runId, isInterrupted }: Circumstances): Ask[] {
-  const given = { policy, runId, isCancelled: isInterrupted, isPlanning: isPlanning(state) };
-  return state.asked.map((frame) => ({ id: frame.id, ...decideRequest(frame, given) }));
+function askOf(frame: FrameOf<'request'>, state: AcpState, circumstances: Circumstances): Ask {
+  return { id: frame.id, ...decideRequest(frame, { ...circumstances, isPlanning: isPlanning(state) }) };
 }
 
-export interface Given {
-  policy: Policy;
+export interface Given extends Circumstances {
   /** The agent is not to change anything. */
   isPlanning: boolean;
-  /** The turn is being cancelled. */
-  isCancelled: boolean;
-  runId: string;
 }
 
 /** These change nothing. */
@@ -65,7 +57,7 @@ const SWITCH_MODE = 'switch_mode';
 
 export function decideRequest(frame: FrameOf<'request'>, circumstances: Given): Decision {
   const { method, params, id } = frame;
-  if (circumstances.isCancelled && isAnswerable(frame)) return { kind: 'answer', line: cancelledLine(frame) };
+  if (circumstances.isInterrupted && isAnswerable(frame)) return { kind: 'answer', line: cancelledLine(frame) };
   const { data: permission } = PermissionSchema.safeParse(params);
   if (method === PERMISSION && permission !== undefined)
     return decidePermission(id, permission, circumstances);
@@ -98,7 +90,7 @@ function decidePermission(id: RequestId, permission: Permission, circumstances: 
 /** A form without fields asks whether something may be done. */
 function decideElicitation(id: RequestId, elicitation: Elicitation, circumstances: Given): Decision {
   const { policy, isPlanning, runId } = circumstances;
-  const questions = questionsOf(formIn(elicitation));
+  const questions = questionsOf(elicitation);
   const { message, requestedSchema } = elicitation;
   const input = { message, requestedSchema };
   const common = { id: requestIdOf(runId, id), tool: ELICITATION_TOOL, input };
@@ -115,7 +107,7 @@ export function answerLine(request: AgentRequest, { decision, answers = {} }: An
     return choiceLine(id, PermissionSchema.parse(request.input), decision);
   }
   if (decision === 'deny') return resultLine(id, { action: 'decline' });
-  const form = formIn(ElicitationSchema.parse({ mode: 'form', ...toObject(request.input) }));
+  const form = ElicitationSchema.parse({ mode: 'form', ...toObject(request.input) });
   return resultLine(id, { action: 'accept', content: valuesOf(form, answers) });
 }
 
@@ -143,10 +135,6 @@ function choiceLine(id: RequestId, { options }: Permission, decision: 'allow' | 
 
 function cancelledPermission(id: RequestId): string {
   return resultLine(id, { outcome: { outcome: 'cancelled' } });
-}
-
-function formIn({ message, requestedSchema: schema }: Elicitation): Form {
-  return { message, schema };
 }
 
 function toObject(value: unknown): object {

@@ -12,9 +12,6 @@ import type { Image } from '../../contract/messages.ts';
 import type { RequestId } from '../json-rpc.ts';
 import { INITIALIZE_ID, turnRequestId } from './state.ts';
 
-/** Requests that an agent answers, each with what it wants to know. */
-export type AgentParams = AgentRequestParamsByMethod;
-
 /** The first line of each process. Files and terminals are the agent's own business, so none are offered. */
 export function greeting(): string {
   const params: InitializeRequest = {
@@ -47,10 +44,10 @@ export function cancelLine(sessionId: string): string {
   return toLine({ method: methods.agent.session.cancel, params });
 }
 
-export function requestLine<Method extends keyof AgentParams>(
+export function requestLine<Method extends keyof AgentRequestParamsByMethod>(
   id: string,
   method: Method,
-  params: AgentParams[Method],
+  params: AgentRequestParamsByMethod[Method],
 ): string {
   return toLine({ id, method, params });
 }

@@ -25,15 +25,14 @@ const SelectSchema = z.looseObject({
   options: z.array(z.union([ValueSchema, GroupSchema])),
 });
 
+const ModesSchema = z.looseObject({
+  currentModeId: z.string(),
+  availableModes: z.array(z.looseObject({ id: z.string(), name: z.string().catch('') })),
+});
+
 const OfferSchema = z.looseObject({
   configOptions: z.array(z.unknown()).nullish().catch(null),
-  modes: z
-    .looseObject({
-      currentModeId: z.string(),
-      availableModes: z.array(z.looseObject({ id: z.string(), name: z.string().catch('') })),
-    })
-    .nullish()
-    .catch(null),
+  modes: ModesSchema.nullish().catch(null),
 });
 
 const CATEGORIES: Readonly<Record<OptionName, string>> = {
@@ -91,12 +90,9 @@ export function effortFor(level: ThinkingLevel, { values }: Choice): string | nu
   return (ranked.findLast(({ rank }) => rank <= wanted) ?? ranked[0])?.value ?? null;
 }
 
-function toMode(modes: {
-  currentModeId: string;
-  availableModes: readonly { id: string; name: string }[];
-}): Choice {
-  const values = modes.availableModes.map(({ id, name }) => ({ value: id, name }));
-  return { configId: null, current: modes.currentModeId, values };
+function toMode({ currentModeId, availableModes }: z.infer<typeof ModesSchema>): Choice {
+  const values = availableModes.map(({ id, name }) => ({ value: id, name }));
+  return { configId: null, current: currentModeId, values };
 }
 
 function toChoice(select: z.infer<typeof SelectSchema> | undefined): Choice | null {

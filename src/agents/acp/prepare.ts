@@ -69,18 +69,13 @@ function resume(state: AcpState, sessionId: string, place: Place): Step {
   };
 }
 
-interface Making {
-  now: Date;
-  title: string;
-}
-
 /** The model comes first: what else there is to choose may depend on it. */
 const SETTINGS: ((state: AcpState, wanted: Wanted, title: string) => Choosing)[] = [model, effort, mode];
 
 /** Which value of an option is to hold; null for as it is. */
 type Choosing = { name: OptionName; value: string | null } | Failure;
 
-function makeSettings(state: AcpState, wanted: Wanted, { now, title }: Making): Step {
+function makeSettings(state: AcpState, wanted: Wanted, { now, title }: { now: Date; title: string }): Step {
   const { setting } = state;
   if (setting !== null) {
     if (setting.refusal === null) return { state, outcome: 'waiting' };

@@ -68,17 +68,9 @@ export function found({ policy, sessionId, turn, tasks = [] }: Found<ClaudeState
   const fresh = freshState(delivery.sessionId, modeOf(policy, carriesOn && message.planMode));
   const isWarm = start === 'none';
   const before = isWarm ? foundState(delivery.sessionId) : fresh;
+  const echoed = isEchoed ? [message.turnId] : [];
   return withTurn(
-    {
-      ...before,
-      background: tasks,
-      settings: {
-        ...(model === undefined ? {} : { model }),
-        ...(effort === undefined ? {} : { effort }),
-        ...(fast === undefined ? {} : { fast }),
-      },
-      echoed: isEchoed ? [message.turnId] : [],
-    },
+    { ...before, background: tasks, settings: { model, effort, fast }, echoed },
     { uuid: message.turnId, isWarm, isCarriedOn: carriesOn, notice: delivery.notice },
   );
 }

@@ -71,10 +71,10 @@ export interface ClaudeState {
   opening: { isNew: boolean; notice: string | null; carriesOn: boolean } | null;
   /** Left out while unknown. */
   settings: {
-    model?: string | null;
-    effort?: Effort;
+    model?: string | null | undefined;
+    effort?: Effort | undefined;
     /** Null while unknown; off when left out. */
-    fast?: boolean | null;
+    fast?: boolean | null | undefined;
   };
   /** The settings that a message waits for, and why one of them cannot be made. */
   preparing: {
@@ -160,29 +160,13 @@ export function foundState(sessionId: string | null): ClaudeState {
   return { ...freshState(sessionId, null), settings: { fast: null }, tasks: null, totalCostUsd: null };
 }
 
-export interface TurnGiven {
-  uuid: string;
-  isWarm?: boolean;
-  isCarriedOn?: boolean;
-  notice?: string | null;
-}
-
 export function withTurn(
   state: ClaudeState,
-  { uuid, isWarm = false, isCarriedOn = false, notice = null }: TurnGiven,
+  given: Pick<ClaudeTurn, 'uuid'> & Partial<Pick<ClaudeTurn, 'isWarm' | 'isCarriedOn' | 'notice'>>,
 ): ClaudeState {
-  const stage = isCarriedOn ? 'started' : 'given';
-  const turn = {
-    uuid,
-    stage,
-    isWarm,
-    isCarriedOn,
-    complaint: null,
-    notice,
-    rejection: null,
-    end: null,
-  } as const;
-  return { ...state, turn, opening: null, isLoginRejected: false, login: null };
+  const stage = given.isCarriedOn === true ? ('started' as const) : ('given' as const);
+  const begun = { isWarm: false, isCarriedOn: false, notice: null, complaint: null, rejection: null, end: null };
+  return { ...state, turn: { ...begun, ...given, stage }, opening: null, isLoginRejected: false, login: null };
 }
 
 export function isPast({ stage }: ClaudeTurn, mark: Stage): boolean {

@@ -10,7 +10,7 @@ import type { AgentCodec, Found, Launch, Launching, NativePrompt } from '../code
 import { allIsLost } from '../context-loss.ts';
 import { notRunning } from '../failures.ts';
 import { answeredBy, steerIdOf } from '../json-rpc.ts';
-import { planPath } from '../keep-plan.ts';
+import { planPath } from '../plan-path.ts';
 import { conclude, decide } from './decide.ts';
 import { DEFAULT_EFFORT, greeting } from './frames.ts';
 import { inquiry } from './inquiry.ts';

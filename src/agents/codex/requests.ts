@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
-import { questionsOf, valuesOf, type Form } from '../forms.ts';
+import { questionsOf, valuesOf } from '../forms.ts';
 import { nativeIdOf, requestIdOf } from '../json-rpc.ts';
 import type { Decision } from '../step.ts';
 import { refusalLine, resultLine } from './frames.ts';
@@ -69,7 +69,7 @@ function decideOnElicitation(
   const { data } = ElicitationSchema.safeParse(frame.params);
   if (data === undefined || data.mode === 'openai/userVerification') return refused(frame);
   const { requestedSchema, url, ...about } = data;
-  const questions = questionsOf(formOf(requestedSchema));
+  const questions = questionsOf({ message: '', requestedSchema });
   const page = url === undefined ? {} : { url };
   const common = { id: requestIdOf(runId, frame.id), tool: ELICITATION_TOOL };
   if (questions.length > 0) {
@@ -149,7 +149,7 @@ const ELICITATION_TOOL = 'mcp_elicitation';
 function elicitationResult({ kind, input }: AgentRequest, { decision, answers = {} }: Answer): object {
   if (decision === 'deny') return DECLINED;
   if (kind === 'permission') return accepted({});
-  return accepted(valuesOf(formOf(FormInputSchema.parse(input).requestedSchema), answers));
+  return accepted(valuesOf({ ...FormInputSchema.parse(input), message: '' }, answers));
 }
 
 const DECLINED = { action: 'decline', content: null, _meta: null };
@@ -157,18 +157,6 @@ const FormInputSchema = z.looseObject({ requestedSchema: z.unknown() });
 
 function accepted(content: object): object {
   return { action: 'accept', content, _meta: null };
-}
-
-const FieldsSchema = z.looseObject({
-  properties: z.record(z.string(), z.looseObject({ title: z.string().optional() })),
-});
-
-/** A field without a description asks for what it is called. */
-function formOf(schema: unknown): Form {
-  const { data } = FieldsSchema.safeParse(schema);
-  const fields = Object.entries(data?.properties ?? {});
-  const named = fields.map(([name, field]) => [name, { description: field.title ?? name, ...field }]);
-  return { message: '', schema: { properties: Object.fromEntries(named) } };
 }
 
 const PermissionsSchema = z.object({

@@ -4,12 +4,13 @@ import type { AgentSessionInput } from '../../contract/facts.ts';
 import type { Position } from '../../contract/records.ts';
 import type { TaskRecord } from '../../contract/tasks.ts';
 import { killTools, type Reach } from '../../processes/terminate.ts';
+import { replaceFile } from '../../storage/replace-file.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { AgentCodec, LoginNow, ProtocolCommand } from '../codec.ts';
 import { timed, type Facts } from '../facts.ts';
 import { requestIdOf, runIdOf } from '../json-rpc.ts';
-import { keepPlan } from '../keep-plan.ts';
 import type { OpenQuestions } from '../open-questions.ts';
+import { planPath } from '../plan-path.ts';
 import type { Ask, Moment, Standing, Step } from '../step.ts';
 import { isLoginOutdated } from './launcher.ts';
 import { readOutput, type TaskTail } from '../tasks.ts';
@@ -131,8 +132,7 @@ export class Conversation {
   /** Nothing of the process is awaited any more, nor asked. */
   end(): void {
     const { process } = this;
-    clearTimeout(this.#silence);
-    this.process = null;
+    this.letGo();
     if (process !== null) this.#options.questions.keepOnly(new Set(), process.position);
   }
 
@@ -223,7 +223,7 @@ export class Conversation {
   async #keepPlan(plan: { file: string; text: string }): Promise<void> {
     const { context, chat } = this.#options;
     try {
-      await keepPlan(context.paths, plan);
+      await replaceFile(planPath(context.paths, plan.file), plan.text);
     } catch (error) {
       context.log.warn({ err: error, chatId: chat.chatId, file: plan.file }, 'a plan was not kept as a file');
     }

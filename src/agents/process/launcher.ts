@@ -10,7 +10,7 @@ import { launch as launchRun, type LaunchOptions } from '../../processes/launch.
 import { createRun, type Run } from '../../processes/run.ts';
 import { discard } from '../../processes/sweep.ts';
 import { configurationOf, type AgentContext } from '../agent-context.ts';
-import type { AgentCodec, Installation, KnownSession, Launch } from '../codec.ts';
+import type { AgentCodec, Installation, KnownSession } from '../codec.ts';
 import { outdated, unavailable } from '../failures.ts';
 import { isOlder, numberIn, versionOf } from '../program-version.ts';
 import type { LiveProcess } from './live-process.ts';
@@ -83,7 +83,7 @@ export async function launch(
   await context.settled();
   signal.throwIfAborted();
   const run = createRun(paths.agents, randomUUID());
-  const launching = codec.launch({
+  const { args, env, stdin, state, strays, prompt, folders, isHeld } = codec.launch({
     runId: run.id,
     chatId: chat.chatId,
     policy: chat.policy,
@@ -97,28 +97,12 @@ export async function launch(
     before,
   });
   const configuration = configurationNow(installation, options);
-  await start(run, { ...launching, command: installation.file, note: configuration }, { context, signal });
-  return { run, state: launching.state, configuration, isHeld: launching.isHeld === true };
-}
-
-async function start(
-  run: Run,
-  {
-    command,
-    note,
-    stdin,
-    args,
-    env,
-    strays,
-    prompt,
-    folders = [],
-  }: Launch & { command: string; note: string },
-  { context: { paths }, signal }: { context: AgentContext; signal: AbortSignal },
-): Promise<void> {
-  for (const folder of [paths.agents, ...folders]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [paths.agents, ...(folders ?? [])])
+    await mkdir(folder, { recursive: true, mode: 0o700 });
   await mkdir(paths.workspaces, { recursive: true });
-  const given = { command, note, args, env, prompt, cwd: paths.workspaces, stdin: Buffer.from(stdin) };
-  await startRun(run, { ...given, strays: strays ?? {} }, signal);
+  const asked = { command: installation.file, note: configuration, args, env, prompt, strays: strays ?? {} };
+  await startRun(run, { ...asked, cwd: paths.workspaces, stdin: Buffer.from(stdin) }, signal);
+  return { run, state, configuration, isHeld: isHeld === true };
 }
 
 /** Its program, environment and login are those of now, and there is not too much of what it printed and read. */

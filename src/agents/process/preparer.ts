@@ -2,7 +2,8 @@
 import type { Delivery, QueuedMessage } from '../../contract/records.ts';
 import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
 import type { Wanted } from '../codec.ts';
-import { contentOf, loadInput, readDelivery, storeInput } from '../delivery-input.ts';
+import { readContent } from '../../storage/payloads.ts';
+import { loadInput, readDelivery, storeInput } from '../delivery-input.ts';
 import type { Preparation } from '../step.ts';
 import type { Conversation } from './conversation.ts';
 import type { LiveProcess } from './live-process.ts';
@@ -30,7 +31,7 @@ export class Preparer {
   async begin(message: QueuedMessage): Promise<void> {
     const { context } = this.#options;
     this.release();
-    this.#wanted = { message, ...(await contentOf(message, context.payloads)) };
+    this.#wanted = { message, ...(await readContent(message.content, context.payloads)) };
     this.#latest = this.#wanted;
     this.step();
   }

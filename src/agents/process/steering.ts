@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { ProcessOrder } from '../../../machines/agent-process.events.ts';
 import type { Position, QueuedMessage } from '../../contract/records.ts';
 import { filesOf, type Run } from '../../processes/run.ts';
+import { readContent } from '../../storage/payloads.ts';
 import type { AgentContext } from '../agent-context.ts';
-import { contentOf } from '../delivery-input.ts';
 import type { Facts } from '../facts.ts';
 import { steerIdOf } from '../json-rpc.ts';
 import type { Standing } from '../step.ts';
@@ -58,7 +58,7 @@ export class Steering {
     const steered = this.#open.get(messageId);
     if (steered === undefined) return;
     // One that cannot be read fails in a turn of its own.
-    const content = await contentOf(steered.message, payloads).catch(() => null);
+    const content = await readContent(steered.message.content, payloads).catch(() => null);
     await settled();
     if (this.#open.get(messageId) !== steered) return; // the turn ended meanwhile
     const now = standing();
@@ -73,7 +73,7 @@ export class Steering {
     if (found.length === 0) return;
     const input = run === null ? '' : await readFile(filesOf(run).stdin, 'utf8');
     for (const steered of found) {
-      steered.text = (await contentOf(steered.message, this.#options.context.payloads)).text;
+      steered.text = (await readContent(steered.message.content, this.#options.context.payloads)).text;
       steered.isWritten = input.includes(JSON.stringify(steerIdOf(steered.message)));
     }
   }

@@ -10,7 +10,7 @@ const OPTIONS = [
   { optionId: 'no', name: 'No', kind: 'reject_once' },
 ];
 
-const USUAL: Given = { policy: 'bypass', isPlanning: false, isCancelled: false, runId: 'run' };
+const USUAL: Given = { policy: 'bypass', isPlanning: false, isInterrupted: false, runId: 'run' };
 
 describe('a permission', () => {
   it.each<{ name: string; kind: string; given: Partial<Given>; outcome: string }>([
@@ -28,7 +28,7 @@ describe('a permission', () => {
     {
       name: 'in a turn that is cancelled is too',
       kind: 'edit',
-      given: { policy: 'ask', isCancelled: true },
+      given: { policy: 'ask', isInterrupted: true },
       outcome: 'cancelled',
     },
     { name: 'to leave the mode for planning is asked', kind: 'switch_mode', given: {}, outcome: 'ask' },
@@ -121,7 +121,7 @@ describe('a form', () => {
   it.each<{ given: Partial<Given>; outcome: string }>([
     { given: {}, outcome: 'accept' },
     { given: { isPlanning: true }, outcome: 'decline' },
-    { given: { isCancelled: true }, outcome: 'cancel' },
+    { given: { isInterrupted: true }, outcome: 'cancel' },
     { given: { policy: 'ask' }, outcome: 'ask' },
   ])('without fields is a permission ($given)', ({ given, outcome }) => {
     const decision = decideRequest(form({}), { ...USUAL, ...given });
