@@ -4,9 +4,6 @@ import type { AgentCommand, AgentSessionInput } from '../src/contract/facts.ts';
 import type { ClockReading, Delivery, QueuedMessage } from '../src/contract/records.ts';
 import type { ChatFact } from './chat.events.ts';
 
-/** What a chat says to it. */
-export type ProcessCommand = AgentCommand;
-
 /** What its executor and the operating system say. */
 export type ProcessFact =
   /** What an earlier engine left, and the message that it was given, if that has not ended. */
@@ -45,7 +42,8 @@ export type ProcessFact =
 /** What becomes of the message that a process was given, and of what it did by itself, when it is gone. */
 export type Becoming = 'ended' | 'again' | 'cutOff' | 'rested';
 
-export type ProcessEvent = ProcessCommand | ProcessFact;
+/** A chat says the commands. */
+export type ProcessEvent = AgentCommand | ProcessFact;
 
 /** What it says to its chat by itself; what the agent said is told by its executor. */
 export type ProcessTold = Extract<

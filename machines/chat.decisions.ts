@@ -59,9 +59,9 @@ export function steerAcceptanceOf(
   context: ChatContext,
   message: QueuedMessage,
 ): Recorded<'chat.turn.accepted'> {
-  const { type, payload, record } = acceptanceOf(context, message, 0);
+  const acceptance = acceptanceOf(context, message, 0);
   const { messageId: steers } = currentOf(context);
-  return { type, payload: { ...payload, steers }, ...(record === undefined ? {} : { record }) };
+  return { ...acceptance, payload: { ...acceptance.payload, steers } };
 }
 
 export function steerStartOf(

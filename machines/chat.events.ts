@@ -58,20 +58,16 @@ export type ChatOrigin =
   | { kind: 'givenUp'; reason: string };
 
 export interface ChatInput {
-  record: ChatRecord;
-  origin: ChatOrigin;
-  mayStart: boolean;
-  /** All that the workspace may use is used. */
-  spent: Spent | null;
-}
-
-export interface ChatContext {
   /** All that is known of the chat; changed by what the chat says, and by nothing else. */
   record: ChatRecord;
   origin: ChatOrigin;
   /** False while the workspace boots, the disk is full or the engine drains: messages wait. */
   mayStart: boolean;
+  /** All that the workspace may use is used. */
   spent: Spent | null;
+}
+
+export interface ChatContext extends ChatInput {
   /** The message at the head of the queue while its agent works out how to hand it over. */
   preparing: QueuedMessage | null;
   /** What was said into the turn, as long as its agent cannot have read it. */

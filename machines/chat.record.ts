@@ -195,16 +195,17 @@ function complete(
 
 function noteProgress(before: ChatRecord, record: LineRecord | undefined): ChatRecord {
   if (record === undefined) return before;
-  const selfDirected = record.selfDirected ?? before.selfDirected;
+  const { selfDirected = before.selfDirected, sessionId = before.sessionId } = record;
+  const { position = before.position, policy = before.policy } = record;
   return {
     ...before,
     selfDirected,
+    sessionId,
+    position,
+    policy,
     interrupting: before.interrupting && (before.turn !== null || selfDirected),
-    ...(record.sessionId === undefined ? {} : { sessionId: record.sessionId }),
     ...(record.sessionMark === undefined ? {} : { sessionMark: record.sessionMark }),
-    ...(record.position === undefined ? {} : { position: record.position }),
     ...(record.isUntitled === undefined ? {} : { isUntitled: record.isUntitled }),
-    ...(record.policy === undefined ? {} : { policy: record.policy }),
     ...(record.budgetStep === undefined ? {} : withBudgetStep(before, record.budgetStep)),
     ...(before.turn === null || record.delivery === undefined
       ? {}

@@ -3,7 +3,6 @@ import { assign, emit, setup } from 'xstate';
 import type { CredentialProvider, CredentialState } from '../src/contract/credentials.ts';
 import type { EngineEventBody } from '../src/contract/events.ts';
 import type { RefreshRequest } from '../src/contract/monolith.ts';
-import { waitAfterFailure, waitUntilRefresh } from './credential.schedule.ts';
 import { mustProvidePromise } from './must-provide.ts';
 
 export interface RefreshInput {
@@ -45,6 +44,16 @@ export interface CredentialContext {
 }
 
 const HOURLY_MS = 3_600_000;
+
+/** How far ahead of its end a credential is refreshed: a fifth of its life, ten minutes at most, with jitter the double. */
+const AHEAD_SHARE = 0.2;
+const AHEAD_MS = 600_000;
+const SHORTEST_MS = 5_000;
+/** Also one that never ends, so that another one arrives some time. */
+const LONGEST_MS = 6 * HOURLY_MS;
+
+const FIRST_BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 300_000;
 
 export const credentialSetup = setup({
   types: {} as {
@@ -105,7 +114,7 @@ export const credentialSetup = setup({
       const end = endOf(event);
       const failures = context.consecutiveFailures + 1;
       const { random, retryAfterMs } = end.kind === 'unavailable' ? end : { random: 1 };
-      const waitMs = waitAfterFailure({ failures, random, retryAfterMs });
+      const waitMs = waitAfterFailure(failures, random, retryAfterMs);
       return { ...context, consecutiveFailures: failures, lastError: reasonOf(end), waitMs };
     }),
   },
@@ -133,4 +142,16 @@ function endOf(event: CredentialEvent): RefreshEnd {
 
 function reasonOf(end: RefreshEnd): string | null {
   return 'reason' in end ? end.reason : null;
+}
+
+function waitUntilRefresh(lifetimeMs: number | null, random: number): number {
+  if (lifetimeMs === null) return LONGEST_MS * (1 - AHEAD_SHARE * random);
+  const ahead = Math.min(AHEAD_MS, lifetimeMs * AHEAD_SHARE) * (1 + random);
+  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, lifetimeMs - ahead));
+}
+
+/** Doubles with each failure, between half of that and all of it; never above its maximum, whatever was asked for. */
+function waitAfterFailure(failures: number, random: number, retryAfterMs = 0): number {
+  const whole = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 30));
+  return Math.max(whole * (0.5 + random / 2), Math.min(retryAfterMs, LONGEST_BACKOFF_MS));
 }

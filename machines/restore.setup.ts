@@ -59,7 +59,6 @@ export const restoreSetup = setup({
   delays: { backoff: ({ context }) => restoreBackoffMs(context, 1) },
 });
 
-function claimOf(event: { type: string; output?: unknown }): WorkspaceClaim | undefined {
-  const answers = ['xstate.done.actor.claimWorkspace', 'xstate.done.actor.placeWorkspace'];
-  return answers.includes(event.type) ? (event.output as WorkspaceClaim) : undefined;
+function claimOf(event: object): WorkspaceClaim | undefined {
+  return 'output' in event ? (event.output as WorkspaceClaim | undefined) : undefined;
 }

@@ -37,7 +37,7 @@ function settle(state: ClaudeState, result: Result): Counted {
 /** What was used since the result before it. */
 export function usageOf(result: Result, totalCostUsd: number | null): Usage {
   const models = Object.values(result.model_usage_since_last_result ?? {});
-  if (models.length === 0) return { ...tokensIn(result), ...costOf(result, totalCostUsd) };
+  if (models.length === 0) return { ...(result.usage && tokensOf(result.usage)), ...costOf(result, totalCostUsd) };
   const all = models.map((model) => ({
     inputTokens: model.inputTokens,
     outputTokens: model.outputTokens,
@@ -54,10 +54,6 @@ export function contextOf({ modelUsage = {} }: Result, { context }: Pick<ClaudeS
   const { model, tokens } = context;
   const contextWindow = modelUsage[model]?.contextWindow;
   return { model, contextTokens: tokens, ...(contextWindow === undefined ? {} : { contextWindow }) };
-}
-
-function tokensIn({ usage }: Result): Usage {
-  return usage === undefined ? {} : tokensOf(usage);
 }
 
 function tokensOf(tokens: Tokens): Usage {
