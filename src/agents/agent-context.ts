@@ -24,9 +24,7 @@ export interface AgentContext {
   isLagging: () => boolean;
   /** Takes a token-level delta, shown live and not kept. */
   reportPartial: (chatId: string, messageId: string | null, event: AgentEvent) => void;
-  /** Instructions to be added for new sessions. */
   systemPrompt?: () => string | undefined;
-  /** How long a question may wait for an answer, in milliseconds. */
   requestTimeoutMs: number;
   log: Log;
   now: () => Date;
@@ -35,7 +33,6 @@ export interface AgentContext {
 
 /** What the engine gives to a driver, which makes a pool of its own. */
 export interface DriverOptions extends Omit<AgentContext, 'pool'> {
-  /** How long a process may rest, in milliseconds. */
   idleMs: number;
   /** Processes that may live at once, but for those at work. */
   processesMax: number;

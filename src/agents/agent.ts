@@ -18,7 +18,6 @@ export interface AgentDriver extends Pick<
   /** It tells what it runs beside its turns. */
   readonly tellsTasks: boolean;
   readonly modes: readonly ('goal' | 'fast')[];
-  /** How long a process may rest, in milliseconds. */
   readonly idleMs: number;
   /** The executor of the process of one chat; `report` tells the machine, `tell` the chat. */
   openExecutor(input: AgentSessionInput, to: Pick<ExecutorOptions, 'report' | 'tell'>): OpenExecutor;

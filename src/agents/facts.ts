@@ -16,7 +16,6 @@ export interface Said {
   standing: Standing;
   spent?: Usage | undefined;
   end?: TurnEnd | undefined;
-  /** The model keeps the agent waiting. */
   progress?: TurnProgress | undefined;
 }
 
@@ -49,7 +48,6 @@ export class Facts {
     this.#tasks = tasks;
   }
 
-  /** Nothing is reported any more. */
   mute(): void {
     this.#isMuted = true;
     this.#gathered = null;
@@ -66,7 +64,6 @@ export class Facts {
     partial();
   }
 
-  /** Reports what was gathered. */
   flush(): void {
     const gathered = this.#gathered;
     this.#gathered = null;
@@ -82,7 +79,6 @@ export class Facts {
     return this.#selfDirected !== false;
   }
 
-  /** The native session as the chat knows it. */
   get sessionId(): string | null {
     return this.#sessionId;
   }

@@ -46,7 +46,6 @@ export class ChatCommands {
     this.#options = options;
   }
 
-  /** All chats, or the sub-chats of one. */
   async list(filter: ChatFilter = {}): Promise<ChatList> {
     const { parentChatId } = filter;
     const { gate, deleted } = this.#options;
@@ -79,7 +78,6 @@ export class ChatCommands {
     return gate.committed({ chat: gate.recordOf(chat.id).chat, created: true });
   }
 
-  /** Changes what is named of it. */
   async update(
     chatId: string,
     { title, model, thinkingLevel, policy, budget }: UpdateChat,

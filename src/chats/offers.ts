@@ -4,7 +4,6 @@ import type { ChatModel, McpServer, SlashCommand } from '../contract/offers.ts';
 import { EngineError } from '../errors.ts';
 import type { Gate } from './gate.ts';
 
-/** What can be said in a chat. */
 export class ChatOffers {
   readonly #gate: Gate;
   readonly #drivers: ReadonlyMap<string, AgentDriver>;

@@ -17,7 +17,6 @@ const SHOWN_CHARACTERS = 8_000;
 
 const REMEDY = 'its protocol does not tell what runs beside a turn';
 
-/** What agents run beside their turns. */
 export class Tasks {
   readonly #options: TasksOptions;
 

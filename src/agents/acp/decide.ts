@@ -43,7 +43,6 @@ export interface Given extends Circumstances {
   isPlanning: boolean;
 }
 
-/** These change nothing. */
 const HARMLESS: ReadonlySet<string> = new Set(['read', 'search', 'think', 'fetch']);
 
 const PERMISSION = 'session/request_permission';
@@ -52,12 +51,12 @@ const ELICITATION = 'elicitation/create';
 /** What stands for a tool where an agent asks by itself. */
 const ELICITATION_TOOL = 'elicitation';
 
-/** The tool that ends planning. */
 const SWITCH_MODE = 'switch_mode';
 
 export function decideRequest(frame: FrameOf<'request'>, circumstances: Given): Decision {
   const { method, params, id } = frame;
-  if (circumstances.isInterrupted && isAnswerable(frame)) return { kind: 'answer', line: cancelledLine(frame) };
+  if (circumstances.isInterrupted && isAnswerable(frame))
+    return { kind: 'answer', line: cancelledLine(frame) };
   const { data: permission } = PermissionSchema.safeParse(params);
   if (method === PERMISSION && permission !== undefined)
     return decidePermission(id, permission, circumstances);
@@ -100,7 +99,6 @@ function decideElicitation(id: RequestId, elicitation: Elicitation, circumstance
   return { kind: 'answer', line: resultLine(id, { action: 'accept', content: {} }) };
 }
 
-/** The line that gives an answer to the agent. */
 export function answerLine(request: AgentRequest, { decision, answers = {} }: Answer): string {
   const id = nativeIdOf(request);
   if (request.tool !== ELICITATION_TOOL) {

@@ -9,7 +9,6 @@ import type { Block } from './protocol.ts';
 import { flush } from './speech.ts';
 import { PING_ID, withTurn, type AcpState } from './state.ts';
 
-/** What is said to the agent besides its messages, and what is known once that is written. */
 export function lines(
   state: AcpState,
   command: ProtocolCommand,

@@ -14,9 +14,7 @@ import { OPEN_ID, type AcpState, type Opening } from './state.ts';
 export const NoteSchema = z.object({ costUsd: AmountSchema.nullable().catch(null) });
 
 export interface Place {
-  /** The agent's name for people. */
   title: string;
-  /** Where it works. */
   folder: string;
   systemPrompt: string | undefined;
 }

@@ -69,7 +69,6 @@ export function flush(state: AcpState): { state: AcpState; said: Saying[] } {
   return { state: next, said: [{ type: `acp-${kind}`, payload }] };
 }
 
-/** Pieces of text become one text. */
 function append(content: readonly Block[], block: Block): readonly Block[] {
   if (block.type !== 'text') return [...content, block];
   const text = textOf(block);

@@ -15,7 +15,6 @@ export interface OpenTool {
   openedAt: number;
 }
 
-/** A message that arrives in chunks. */
 export interface Speech {
   kind: string;
   sessionId: string;
@@ -23,7 +22,6 @@ export interface Speech {
   content: readonly Block[];
 }
 
-/** The user's message that the agent works on. */
 export interface TurnProgress {
   turnId: string;
   prompt: readonly Block[];
@@ -39,7 +37,6 @@ export interface Capabilities {
   resume: boolean;
 }
 
-/** How far the session is. */
 export type Opening =
   /** The greeting was not answered yet. */
   | { kind: 'greeting' }

@@ -20,10 +20,7 @@ const HOOK_VARIABLE = 'CLAUDE_PROJECT_DIR';
 const ARGUMENT_BYTES = 64 * 1024;
 
 /** `agents`: where the folders of runs are. */
-export function launch(
-  given: Launching<ClaudeState>,
-  { agents }: { agents: string },
-): Launch<ClaudeState> {
+export function launch(given: Launching<ClaudeState>, { agents }: { agents: string }): Launch<ClaudeState> {
   const { runId, chatId, policy, message, environment, home, systemPrompt = '' } = given;
   const temporaryFolder = temporaryFolderOf(home, chatId);
   const opening = openingOf(given);

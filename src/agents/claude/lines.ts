@@ -2,7 +2,6 @@
 import type { Wanted } from '../codec.ts';
 import type { Setting } from './state.ts';
 
-/** Changes a setting, for the messages to come. */
 export function settingLine(id: string, { name, value }: Setting): string {
   const changes = {
     model: { subtype: 'set_model', model: value ?? 'default' },
@@ -14,7 +13,6 @@ export function settingLine(id: string, { name, value }: Setting): string {
   return requestLine(id, changes[name]);
 }
 
-/** The message of a user. */
 export function userLine(turnId: string, { text, images }: Pick<Wanted, 'text' | 'images'>): string {
   const blocks = [...(text === '' ? [] : [{ type: 'text', text }]), ...images];
   const content = images.length === 0 ? text : blocks;

@@ -21,11 +21,7 @@ export const NoteSchema = z.object({
   carriesOn: z.boolean().default(false),
 });
 
-export function prepare(
-  state: ClaudeState,
-  wanted: Wanted,
-  { policy }: Moment,
-): Preparation<ClaudeState> {
+export function prepare(state: ClaudeState, wanted: Wanted, { policy }: Moment): Preparation<ClaudeState> {
   if (state.isConversationMissing) return { state, outcome: 'unfit' };
   if (state.greeting !== null) return { state, outcome: 'waiting' };
   if (state.opening?.carriesOn === true) return ready(state, wanted);
@@ -131,7 +127,6 @@ export function settingsOf({ model, thinkingLevel, fastMode }: QueuedMessage): S
   return { model: model ?? null, effort: effortOf(thinkingLevel), ...(fastMode === true && { fast: true }) };
 }
 
-/** The nearest effort to what was asked for. */
 function effortOf(level: ThinkingLevel | undefined): Effort {
   if (level === undefined) return DEFAULT_EFFORT;
   return level === 'ultra' || level === 'ultracode' ? 'max' : level;

@@ -45,7 +45,6 @@ function askingOf({ request }: PermissionRequest, id: string): Asking {
   return { id, kind: 'plan', tool, input, ...(typeof plan === 'string' ? { plan } : {}) };
 }
 
-/** The line that gives an answer to the agent. */
 export function answerLine(id: string, { kind, input }: AgentRequest, answer: Answer): string {
   if (answer.decision === 'deny') return denyLine(id, answer.message ?? 'The user declined.');
   const asked = typeof input === 'object' && input !== null ? input : {};

@@ -3,7 +3,6 @@
 /** The conformance suite passes with it. 2.1.260 writes files while it only plans, 2.1.270 does not tell how full its context is. */
 export const OLDEST_CLAUDE = '2.1.300';
 
-/** What every process is started with. */
 export const FLAGS = [
   '-p',
   '--input-format=stream-json',

@@ -7,7 +7,6 @@ import type { Answers } from '../inquiry.ts';
 import type { RejectionOutcome } from '../login.ts';
 import type { CallStart, LineOf } from './protocol.ts';
 
-/** How hard the agent thinks, in its own words. */
 export const EffortSchema = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
 export type Effort = z.infer<typeof EffortSchema>;
 
@@ -88,7 +87,6 @@ export interface ClaudeState {
   turn: ClaudeTurn | null;
   /** Under which id it was asked what it does; null once it has said so. */
   greeting: string | null;
-  /** What it waits for an answer to. */
   asks: readonly LineOf<'control_request'>[];
   /** The session that it was to resume was never used. */
   isConversationMissing: boolean;
@@ -165,8 +163,21 @@ export function withTurn(
   given: Pick<ClaudeTurn, 'uuid'> & Partial<Pick<ClaudeTurn, 'isWarm' | 'isCarriedOn' | 'notice'>>,
 ): ClaudeState {
   const stage = given.isCarriedOn === true ? ('started' as const) : ('given' as const);
-  const begun = { isWarm: false, isCarriedOn: false, notice: null, complaint: null, rejection: null, end: null };
-  return { ...state, turn: { ...begun, ...given, stage }, opening: null, isLoginRejected: false, login: null };
+  const begun = {
+    isWarm: false,
+    isCarriedOn: false,
+    notice: null,
+    complaint: null,
+    rejection: null,
+    end: null,
+  };
+  return {
+    ...state,
+    turn: { ...begun, ...given, stage },
+    opening: null,
+    isLoginRejected: false,
+    login: null,
+  };
 }
 
 export function isPast({ stage }: ClaudeTurn, mark: Stage): boolean {

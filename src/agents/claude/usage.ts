@@ -37,7 +37,8 @@ function settle(state: ClaudeState, result: Result): Counted {
 /** What was used since the result before it. */
 export function usageOf(result: Result, totalCostUsd: number | null): Usage {
   const models = Object.values(result.model_usage_since_last_result ?? {});
-  if (models.length === 0) return { ...(result.usage && tokensOf(result.usage)), ...costOf(result, totalCostUsd) };
+  if (models.length === 0)
+    return { ...(result.usage && tokensOf(result.usage)), ...costOf(result, totalCostUsd) };
   const all = models.map((model) => ({
     inputTokens: model.inputTokens,
     outputTokens: model.outputTokens,
@@ -48,7 +49,6 @@ export function usageOf(result: Result, totalCostUsd: number | null): Usage {
   return all.reduce<Usage>(plus, {});
 }
 
-/** How full the context is. */
 export function contextOf({ modelUsage = {} }: Result, { context }: Pick<ClaudeState, 'context'>): Usage {
   if (context === null) return {};
   const { model, tokens } = context;

@@ -32,7 +32,6 @@ function windUp(
   return over.told !== null || end.outcome === 'interrupted' ? cleanUp(over) : { state: over };
 }
 
-/** What is said to end what goes on. */
 export function interrupt(state: CodexState, policy: Policy): Told {
   const { turn, told } = state;
   const interrupted = { ...state, told: told ?? [] };
@@ -177,7 +176,6 @@ function ask(state: CodexState, { id, notice, line }: { id: string; notice: stri
   return { state: { ...state, ending: { ...ending, awaited: [id], notice } }, lines: [line] };
 }
 
-/** What is asked about a plan that waits. */
 export function planAsk(
   turn: TurnProgress,
   { runId, planPath }: { runId: string; planPath: (file: string) => string },

@@ -65,7 +65,6 @@ const InputSchema = z.looseObject({
   params: z.looseObject({ input: z.array(z.looseObject({ text: z.string().catch('') })) }),
 });
 
-/** What is said with a message. */
 export function textIn(line: string): string {
   const { data } = InputSchema.safeParse(JSON.parse(line));
   return (data?.params.input ?? []).map(({ text }) => text).join('');
@@ -151,13 +150,11 @@ function toLine(frame: object): string {
   return `${JSON.stringify(frame)}\n`;
 }
 
-/** How hard the agent thinks, in its own words. */
 export const EffortSchema = z.enum(['low', 'medium', 'high', 'xhigh']);
 export type Effort = z.infer<typeof EffortSchema>;
 
 export const DEFAULT_EFFORT = 'medium';
 
-/** The nearest effort to what was asked for. */
 export function effortOf(level: ThinkingLevel | undefined): Effort {
   if (level === undefined) return DEFAULT_EFFORT;
   return level === 'max' || level === 'ultra' || level === 'ultracode' ? 'xhigh' : level;

@@ -6,13 +6,11 @@ import type { Item } from './protocol.ts';
 const TextSchema = z.string().catch('');
 const TextsSchema = z.array(z.string()).catch([]);
 
-/** What is said when an item begins. */
 export function opening(item: Item): Saying[] {
   const call = callOf(item);
   return call === null ? [] : [call];
 }
 
-/** What is said when an item is complete. */
 export function closing(item: Item): Saying[] {
   switch (item.type) {
     case 'userMessage':
@@ -94,7 +92,6 @@ function callOf(item: Item): Saying | null {
   return responseItem('custom_tool_call', { call_id: item.id, status: 'completed', name: tool.name, input });
 }
 
-/** The call of one of Codex's own functions. */
 export function functionCall(id: string, { name, input }: { name: string; input: object }): Saying {
   return responseItem('function_call', { call_id: id, name, arguments: JSON.stringify(input) });
 }

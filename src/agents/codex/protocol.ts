@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { AmountSchema, EpochMsSchema, EpochSecondsSchema } from '../../contract/bounds.ts';
 import { IdSchema, lineParser, type JsonRpcFrame } from '../json-rpc.ts';
 
-/** Why the server refuses a request. */
 const RefusalSchema = z.looseObject({ message: z.string() }).transform(({ message }) => message);
 type Refusal = z.infer<typeof RefusalSchema>;
 
@@ -111,7 +110,6 @@ export const ConfigWarningParamsSchema = z.looseObject({ summary: z.string() });
 export const ResolvedParamsSchema = z.looseObject({ threadId: z.string(), requestId: IdSchema });
 export const ThreadIdSchema = z.looseObject({ threadId: z.string() });
 
-/** Something that goes on in a turn. */
 export interface OpenItem {
   item: Item;
   threadId: string;

@@ -102,7 +102,6 @@ function refused({ id, method }: FrameOf<'request'>): Decision {
   return { kind: 'answer', line: refusalLine(id, method) };
 }
 
-/** The line that gives an answer to the server. */
 export function answerLine(request: AgentRequest, answer: Answer): string {
   const id = nativeIdOf(request);
   if (request.tool === ELICITATION_TOOL) return resultLine(id, elicitationResult(request, answer));

@@ -111,7 +111,6 @@ export function countSubAgent(state: CodexState, threadId: string, tokens: numbe
   return task === undefined || tokens === undefined ? state : keep(state, { ...task, tokens });
 }
 
-/** What a task prints by and by. */
 export function hearTask(
   state: CodexState,
   { threadId, itemId, delta }: { threadId: string; itemId: string; delta: string },

@@ -68,7 +68,6 @@ export class Channel {
     return done;
   }
 
-  /** Settles when all was written. */
   written(): Promise<void> {
     return this.#writing;
   }

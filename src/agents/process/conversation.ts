@@ -62,7 +62,6 @@ export class Conversation {
     return readOutput(codec.taskOutput?.(task, given) ?? null);
   }
 
-  /** Says something to the agent in its protocol. */
   async send(command: ProtocolCommand): Promise<Pick<Step, 'lines'>> {
     const { process } = this;
     if (process === null) return {};
@@ -136,7 +135,6 @@ export class Conversation {
     if (process !== null) this.#options.questions.keepOnly(new Set(), process.position);
   }
 
-  /** Lets go of the process. */
   letGo(): void {
     clearTimeout(this.#silence);
     this.process = null;

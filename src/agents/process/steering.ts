@@ -92,7 +92,6 @@ export class Steering {
     }
   }
 
-  /** The agent took it, or refused it. */
   settle({ messageId, isTaken }: { messageId: string; isTaken: boolean }, position: Position | null): void {
     if (!this.#open.delete(messageId)) return;
     this.#options.facts.report({ type: isTaken ? 'steer.taken' : 'steer.refused', messageId, position });
