@@ -1,26 +1,21 @@
 /** What passes between a chat and the process of its agent: each step of the codec is carried out and told, in order. */
 import type { ProcessFact } from '../../../machines/agent-process.events.ts';
-import type { AgentSessionInput } from '../../contract/facts.ts';
 import type { Position } from '../../contract/records.ts';
 import type { TaskRecord } from '../../contract/tasks.ts';
 import { killTools, type Reach } from '../../processes/terminate.ts';
 import { replaceFile } from '../../storage/replace-file.ts';
-import type { AgentContext } from '../agent-context.ts';
-import type { AgentCodec, LoginNow, ProtocolCommand } from '../codec.ts';
+import type { LoginNow, ProtocolCommand } from '../codec.ts';
 import { timed, type Facts } from '../facts.ts';
 import { requestIdOf, runIdOf } from '../json-rpc.ts';
 import type { OpenQuestions } from '../open-questions.ts';
 import { planPath } from '../plan-path.ts';
 import type { Ask, Moment, Standing, Step } from '../step.ts';
-import { isLoginOutdated } from './launcher.ts';
+import { isLoginOutdated, type LauncherOptions } from './launcher.ts';
 import { readOutput, type TaskTail } from '../tasks.ts';
 import type { LiveProcess } from './live-process.ts';
 import type { Steering } from './steering.ts';
 
-export interface ConversationOptions {
-  codec: AgentCodec;
-  context: AgentContext;
-  chat: AgentSessionInput;
+export interface ConversationOptions extends LauncherOptions {
   facts: Facts;
   questions: OpenQuestions;
   steering: Steering;

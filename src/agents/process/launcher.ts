@@ -4,13 +4,12 @@ import { access, constants, mkdir, realpath, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ZodError } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
-import type { AgentSessionInput } from '../../contract/facts.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import { launch as launchRun, type LaunchOptions } from '../../processes/launch.ts';
 import { createRun, type Run } from '../../processes/run.ts';
 import { discard } from '../../processes/sweep.ts';
-import { configurationOf, type AgentContext } from '../agent-context.ts';
-import type { AgentCodec, Installation, KnownSession } from '../codec.ts';
+import { configurationOf, type ExecutorOptions } from '../agent-context.ts';
+import type { Installation, KnownSession } from '../codec.ts';
 import { outdated, unavailable } from '../failures.ts';
 import { isOlder, numberIn, versionOf } from '../program-version.ts';
 import type { LiveProcess } from './live-process.ts';
@@ -38,11 +37,7 @@ function notUnderstood(title: string, { issues: [issue] }: ZodError): Failure {
   return { code: 'agent_error', message };
 }
 
-export interface LauncherOptions {
-  codec: AgentCodec;
-  context: AgentContext;
-  chat: AgentSessionInput;
-}
+export type LauncherOptions = Pick<ExecutorOptions, 'codec' | 'context' | 'chat'>;
 
 export interface Wish {
   message: QueuedMessage;

@@ -1,6 +1,6 @@
 /** Makes a process ready for a message, step by step, and keeps its output back until the message is handed over. */
 import type { Delivery, QueuedMessage } from '../../contract/records.ts';
-import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
+import type { ExecutorOptions } from '../agent-context.ts';
 import type { Wanted } from '../codec.ts';
 import { readContent } from '../../storage/payloads.ts';
 import { loadInput, readDelivery, storeInput } from '../delivery-input.ts';
@@ -12,7 +12,6 @@ import type { SessionWatch } from './session-watch.ts';
 export interface PreparerOptions extends ExecutorOptions {
   conversation: Conversation;
   session: SessionWatch;
-  report: (fact: ExecutorFact) => void;
   /** Another process has to take the message, launched with this as `before`. */
   onUnfit: (state: unknown) => void;
   onBroken: (error: unknown) => void;

@@ -1,5 +1,5 @@
 /** Takes charge of a process: reads what it prints, silently up to what is known, and says when it is over. */
-import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
+import type { ExecutorOptions } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
 import { damaged } from '../failures.ts';
 import { Channel } from './channel.ts';
@@ -12,7 +12,6 @@ export interface ReaderOptions extends ExecutorOptions {
   conversation: Conversation;
   facts: Facts;
   steering: Steering;
-  report: (fact: ExecutorFact) => void;
   signal: AbortSignal;
   /** A line was read, and told. */
   onLine: () => void;
