@@ -24,7 +24,7 @@ export function damaged({ title }: Named): Failure {
   return { code: 'agent_output_damaged', message };
 }
 
-export function notRunning({ title }: Named): Failure {
+export function notRunning({ title }: Pick<Named, 'title'>): Failure {
   return { code: 'agent_exited', message: `${title} does not run.` };
 }
 

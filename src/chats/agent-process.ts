@@ -2,13 +2,14 @@ import { fromCallback, type AnyActorRef, type StateValue } from 'xstate';
 import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import { agentProcessMachine } from '../../machines/agent-process.machine.ts';
 import type { OpenExecutor, AgentDriver } from '../agents/agent.ts';
+import { notRunning } from '../agents/failures.ts';
 import type { AgentSessionInput } from '../contract/facts.ts';
 import type { ClockReading } from '../contract/records.ts';
 import type { ChatActor } from '../journal/record-actors.ts';
 
 /**
- * The process machine with an executor that does what it asks for, for as long as the chat lives; ending it leaves the process alone. A
- * chat has one pair: the actor of a chat that crashed is not told to end, so the next one ends what it left. A chat that was
+ * The process machine with an executor that does what it asks for, from the first time that it asks for as long as the chat lives; ending it
+ * leaves the process alone. A chat has one pair: the actor of a chat that crashed is not told to end, so the next one ends what it left. A chat that was
  * given up has none.
  */
 export function agentProcess(
@@ -27,17 +28,28 @@ export function agentProcess(
     const driver = drivers.get(provider);
     if (driver === undefined) throw new Error(`No driver for the agent "${provider}".`);
     const chat = chatOf(self);
-    const own = driver.openExecutor(input, {
-      report: (fact) =>
-        sendBack(
-          fact.type === 'process.prepared' ? { ...fact, at: new Date().toISOString(), clock: clock() } : fact,
-        ),
-      tell: (fact) => chat?.send(fact),
+    const open = () => {
+      const opened = driver.openExecutor(input, {
+        report: (fact) =>
+          sendBack(
+            fact.type === 'process.prepared'
+              ? { ...fact, at: new Date().toISOString(), clock: clock() }
+              : fact,
+          ),
+        tell: (fact) => chat?.send(fact),
+      });
+      all.set(chatId, opened);
+      return opened;
+    };
+    let own: OpenExecutor | undefined;
+    receive((order) => {
+      if (own === undefined && order.type === 'sayNotRunning')
+        return void chat?.send({ type: 'agent.exited', failure: notRunning(driver) });
+      own ??= open();
+      own.order(order);
     });
-    all.set(chatId, own);
-    receive((order) => own.order(order));
     return () => {
-      own.detach();
+      own?.detach();
       if (all.get(chatId) === own) all.delete(chatId);
     };
   });

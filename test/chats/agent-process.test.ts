@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createActor, createMachine } from 'xstate';
+import type { AnyActor, AnyMachineSnapshot } from 'xstate';
 import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import { agentProcess } from '../../src/chats/agent-process.ts';
 import type { AgentDriver } from '../../src/agents/agent.ts';
@@ -10,35 +11,46 @@ describe('the process of a chat', () => {
   it('has its executor let go when the chat ends', () => {
     const { start, told } = startLogic();
 
-    start().chat.stop();
+    prepare(start()).stop();
 
-    expect(told).toEqual(['1 opened', '1 let go']);
+    expect(told).toEqual(['1 opened', '1 launch', '1 let go']);
+  });
+
+  it('has no executor before it is asked for something, not even to end', () => {
+    const { start, told } = startLogic();
+    const { chat, heard } = start();
+
+    chat.getSnapshot().children['agent']?.send({ type: 'agent.stop' });
+
+    expect(heard).toEqual([
+      { type: 'agent.exited', failure: { code: 'agent_exited', message: 'Test does not run.' } },
+    ]);
+    expect(told).toEqual([]);
   });
 
   it('has the executor let go that a crashed chat left, before it gets another', () => {
     const { start, told } = startLogic();
-    start();
+    prepare(start());
 
-    start();
+    prepare(start());
 
-    expect(told).toEqual(['1 opened', '1 let go', '2 opened']);
+    expect(told).toEqual(['1 opened', '1 launch', '1 let go', '2 opened', '2 launch']);
   });
 
   it('has no executor in a chat that was given up, and lets go of the one it left', () => {
     const { start, told } = startLogic();
-    start();
+    prepare(start());
 
     start({ isGivenUp: true });
 
-    expect(told).toEqual(['1 opened', '1 let go']);
+    expect(told).toEqual(['1 opened', '1 launch', '1 let go']);
   });
 
   it('is told of as soon as it is prepared, with when that was', () => {
     const { start, told } = startLogic();
     const { chat, heard, executor } = start();
-    const { agent } = chat.getSnapshot().children;
 
-    agent?.send({ type: 'agent.prepare', message: message('m1') });
+    prepare({ chat });
     executor().report({ type: 'process.launched' });
     executor().report({ type: 'process.prepared', messageId: 'm1', delivery: DELIVERY });
 
@@ -48,8 +60,9 @@ describe('the process of a chat', () => {
   });
 
   it('says what its agent says past its machine', () => {
-    const { heard, executor } = startLogic().start();
+    const { chat, heard, executor } = startLogic().start();
 
+    prepare({ chat });
     executor().tell(said('m1'));
 
     expect(heard).toEqual([said('m1')]);
@@ -63,6 +76,14 @@ describe('the process of a chat', () => {
     ]);
   });
 });
+
+function prepare({ chat }: { chat: AnyActor }): AnyActor {
+  (chat.getSnapshot() as AnyMachineSnapshot).children['agent']?.send({
+    type: 'agent.prepare',
+    message: message('m1'),
+  });
+  return chat;
+}
 
 function startLogic() {
   const told: string[] = [];

@@ -122,7 +122,7 @@ function foundState(
   const isOpen = head.opening.step === 'open';
   const opening = isOpen
     ? head.opening
-    : { step: 'refused' as const, failure: notRunning({ title: 'Codex', remedy: '' }), isTold: true };
+    : { step: 'refused' as const, failure: notRunning({ title: 'Codex' }), isTold: true };
   const rollout = head.threadId === threadId ? head.rollout : null;
   const beside = { tasks, tails: tailsOf(tasks), children: childrenIn(tasks) };
   const known = {

@@ -73,7 +73,8 @@ export class Recorder {
 
   /** Records the counters, if they changed. */
   tellCounters(): void {
-    this.#record([]);
+    const change = this.countersChange();
+    if (change) this.tell('counters', change);
   }
 
   /** Records what a chat emitted in one step, together with how it stands now. */
@@ -97,7 +98,7 @@ export class Recorder {
     }
     const note = noteOf(emitted);
     const update: Entry = { type: 'chat.updated', payload: { chat }, ...(note && { record: note }) };
-    records.set(id, { ...record, chat });
+    records.set(id, chat === record.chat ? record : { ...record, chat });
     if (before === undefined) deleted.forget(id);
     try {
       this.#record(note === undefined && chat === told ? facts : [...facts, update]);
@@ -117,7 +118,7 @@ export class Recorder {
 
   #record(facts: Entry[]): void {
     for (const entry of facts) this.#takeIn(entry);
-    const change = facts.length > 0 && facts.every(isDelta) ? undefined : this.countersChange();
+    const change = facts.every(isDelta) ? undefined : this.countersChange();
     const entries = [...facts, ...(change ? entriesOf('counters', change, this.#options) : [])];
     if (entries.length === 0) return;
     const sync = entries.some(({ type }) => !UNSYNCED.has(type));
