@@ -7,6 +7,9 @@ import type { KnownSession, NativePrompt, SessionFiles } from './codec.ts';
 import { partIsLost } from './context-loss.ts';
 import { checksumNow, inspectSession, sizeNow, sizeOf, type SessionFile } from './session-file.ts';
 
+/** As many as a chat keeps receipts of. What is read of the file was said since the last of them ended. */
+const EXPECTED = 1_000;
+
 interface NativeSessionOptions extends Pick<SessionFiles, 'promptIn' | 'fileOf'> {
   /** Up to where the file of the session is known; undefined when nobody ever looked. */
   mark: SessionMark | undefined;
@@ -35,6 +38,8 @@ export class NativeSession {
   /** A message that is said into a turn is not foreign either. */
   expect(turnId: string): void {
     this.#turnIds.add(turnId);
+    const [oldest] = this.#turnIds;
+    if (this.#turnIds.size > EXPECTED && oldest !== undefined) this.#turnIds.delete(oldest);
   }
 
   /** A session that begins now has nothing in it. */

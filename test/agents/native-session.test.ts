@@ -42,6 +42,16 @@ it('tells once of what it did not ask for, and nothing of what it did', async ()
   expect(await session.look('s1')).toBeNull();
 });
 
+it('remembers the latest thousand of the turns that it asked for', async () => {
+  const { say, open } = await createSession();
+  const session = open();
+  session.begin('s1');
+  for (let turn = 0; turn <= 1_000; turn += 1) session.expect(`turn ${turn}`);
+  await say('turn 0', 'turn 1', 'turn 1000');
+
+  expect((await session.look('s1'))?.payload).toMatchObject({ turns: 1, firstAt: 'at turn 0' });
+});
+
 it('goes on from where the last engine kept that it was', async () => {
   const { say, open } = await createSession();
   const first = open();
