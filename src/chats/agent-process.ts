@@ -2,7 +2,6 @@ import { fromCallback, type AnyActorRef, type StateValue } from 'xstate';
 import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import { agentProcessMachine } from '../../machines/agent-process.machine.ts';
 import type { OpenExecutor, AgentDriver } from '../agents/agent.ts';
-import { notRunning } from '../agents/failures.ts';
 import type { AgentSessionInput } from '../contract/facts.ts';
 import type { ClockReading } from '../contract/records.ts';
 import type { ChatActor } from '../journal/record-actors.ts';
@@ -44,7 +43,7 @@ export function agentProcess(
     let own: OpenExecutor | undefined;
     receive((order) => {
       if (own === undefined && order.type === 'sayNotRunning')
-        return void chat?.send({ type: 'agent.exited', failure: notRunning(driver) });
+        return void chat?.send({ type: 'agent.exited', failure: driver.notRunning });
       own ??= open();
       own.order(order);
     });

@@ -7,6 +7,8 @@ import type { AgentDriver } from '../../src/agents/agent.ts';
 import type { AgentSessionInput } from '../../src/contract/facts.ts';
 import { CLOCK, DELIVERY, message, said, session } from '../support/chat-words.ts';
 
+const NOT_RUNNING = { code: 'agent_exited', message: 'Test does not run.' } as const;
+
 describe('the process of a chat', () => {
   it('has its executor let go when the chat ends', () => {
     const { start, told } = startLogic();
@@ -22,9 +24,7 @@ describe('the process of a chat', () => {
 
     chat.getSnapshot().children['agent']?.send({ type: 'agent.stop' });
 
-    expect(heard).toEqual([
-      { type: 'agent.exited', failure: { code: 'agent_exited', message: 'Test does not run.' } },
-    ]);
+    expect(heard).toEqual([{ type: 'agent.exited', failure: NOT_RUNNING }]);
     expect(told).toEqual([]);
   });
 
@@ -93,6 +93,7 @@ function startLogic() {
     provider: 'test',
     title: 'Test',
     tellsTasks: false,
+    notRunning: NOT_RUNNING,
     idleMs: 1_000,
     modes: [],
     sessionPaths: () => [],
