@@ -5,7 +5,7 @@ import { formatEventId, parseEventId, sequenceOf } from './event-id.ts';
 import type { JournalEntry, StoredLine } from './event-line.ts';
 import { EventStamps } from './event-stamps.ts';
 import type { CommittedLines, Finding, JournalOptions, PartialBody, PassedEvent } from './journal-options.ts';
-import { LineReader } from './line-reader.ts';
+import { LineReader, type LineReaderOptions } from './line-reader.ts';
 import { Mender } from './mender.ts';
 import { openSegments, type OpenedSegments } from './open-segments.ts';
 import { replayLines } from './replay.ts';
@@ -144,8 +144,8 @@ export class Journal {
   }
 
   /** Committed lines behind `after` as raw blocks. The caller closes the reader. */
-  readAfter(after: string, blockBytes?: number): LineReader {
-    return this.#read(sequenceOf(after) + 1, blockBytes);
+  readAfter(after: string, reading?: Partial<LineReaderOptions>): LineReader {
+    return this.#read(sequenceOf(after) + 1, reading);
   }
 
   /** Listeners are called in commit order, at once, and must not throw. */
@@ -239,8 +239,8 @@ export class Journal {
     return there === id ? 'found' : 'unknown';
   }
 
-  #read(next: number, blockBytes?: number): LineReader {
+  #read(next: number, reading: Partial<LineReaderOptions> = {}): LineReader {
     const mend = (segment: Segment, version: number) => this.#mender.mend(segment, version);
-    return new LineReader(this.#segments, { next, mend, blockBytes });
+    return new LineReader(this.#segments, { ...reading, next, mend });
   }
 }

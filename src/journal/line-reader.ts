@@ -12,6 +12,8 @@ export interface LineReaderOptions {
   mend: Mend;
   /** About how much is read at a time, 128 KiB unless told. */
   blockBytes?: number | undefined;
+  /** Gives the buffer of a block, at least so long. */
+  allocate?: ((length: number) => Buffer) | undefined;
 }
 
 const NEWLINE = 0x0a;
@@ -29,17 +31,19 @@ export class LineReader {
   readonly #segments: Segments;
   readonly #mend: Mend;
   readonly #blockBytes: number;
+  readonly #allocate: LineReaderOptions['allocate'];
   #next: number;
   #segment: Segment | null = null;
   /** Where the next line starts, in the version of the file that it was looked for in; null until it was. */
   #place: { offset: number; version: number } | null = null;
 
   /** `next` is the sequence of the first line to read; without it in the log, reading starts with the one after it. */
-  constructor(segments: Segments, { next, mend, blockBytes = BLOCK_BYTES }: LineReaderOptions) {
+  constructor(segments: Segments, { next, mend, blockBytes = BLOCK_BYTES, allocate }: LineReaderOptions) {
     this.#segments = segments;
     this.#next = next;
     this.#mend = mend;
     this.#blockBytes = blockBytes;
+    this.#allocate = allocate;
   }
 
   /** Key of the file that was read last. */
@@ -93,8 +97,8 @@ export class LineReader {
     const { version } = segment;
     const known = this.#place?.version === version ? this.#place.offset : null;
     const offset = known ?? (await segment.offsetOf(this.#next).catch(() => null));
-    const block =
-      offset === null ? null : await readLines(segment, offset, this.#blockBytes).catch(() => null);
+    const place = { from: offset ?? 0, blockBytes: this.#blockBytes };
+    const block = offset === null ? null : await readLines(segment, place, this.#allocate).catch(() => null);
     if (offset === null || block === null || segment.version !== version) return null;
     const { end, count } = soundPart(block, this.#next);
     if (count === 0) return null;
@@ -119,12 +123,12 @@ function soundPart(block: Buffer, next: number): { end: number; count: number } 
 /** At least one line, however long; null when there is none. */
 async function readLines(
   { file, bytes: size }: Segment,
-  from: number,
-  blockBytes: number,
+  { from, blockBytes }: { from: number; blockBytes: number },
+  allocate: LineReaderOptions['allocate'],
 ): Promise<Buffer | null> {
   for (let length = blockBytes; ; length *= 4) {
     const to = Math.min(size, from + length);
-    const block = await readRange(file, { from, to });
+    const block = await readRange(file, { from, to }, allocate);
     const end = block.lastIndexOf(NEWLINE) + 1;
     if (end > 0) return block.subarray(0, end);
     if (to === size) return null;

@@ -24,9 +24,8 @@ export function behind({ id, lines }: Batch, sequence: number): Batch {
   return { id, lines: lines.subarray(start) };
 }
 
-/** What lines make public: the JSON of each event, one a line. */
-export function publicPart(lines: Buffer): { events: Buffer; count: number } {
-  const events = Buffer.allocUnsafe(lines.length);
+/** What lines make public: the JSON of each event, one a line. Written into a buffer as long as the lines. */
+export function publicPart(lines: Buffer, events: Buffer): { events: Buffer; count: number } {
   let [length, count] = [0, 0];
   for (let start = 0; start < lines.length; count += 1) {
     const end = lines.indexOf(NEWLINE, start) + 1;

@@ -1,8 +1,9 @@
 import type { CopyFact } from '../../machines/mirror.setup.ts';
 import { formatEventId, sequenceOf } from '../journal/event-id.ts';
 import { readId } from '../journal/event-line.ts';
-import type { LineReader } from '../journal/line-reader.ts';
+import type { LineReader, LineReaderOptions } from '../journal/line-reader.ts';
 import { lastIdOf, wholeGroups } from './batches.ts';
+import { Buffers } from './buffers.ts';
 import type { Batch, Holder, SharedLog } from './shared-log.ts';
 
 /** What copying needs of the journal. */
@@ -10,7 +11,7 @@ export interface CopiedJournal {
   readonly committedId: string;
   /** What is still to be written. */
   readonly pendingBytes: number;
-  readAfter(id: string, blockBytes: number): LineReader;
+  readAfter(id: string, reading: Partial<LineReaderOptions>): LineReader;
   onCommit(listener: () => void): () => void;
 }
 
@@ -55,6 +56,7 @@ const NOTHING = formatEventId({ sequence: 0, tag: '00000000' });
  */
 export class JournalCopy {
   readonly #options: JournalCopyOptions;
+  readonly #blocks = new Buffers();
   /** The beginning of a group, whose end was not read yet. */
   #begun: Buffer = Buffer.alloc(0);
   readonly #reader: LineReader;
@@ -77,7 +79,10 @@ export class JournalCopy {
     this.#options = options;
     this.#sentId = options.headId ?? NOTHING;
     this.#readSequence = sequenceOf(this.#sentId);
-    this.#reader = options.journal.readAfter(this.#sentId, BLOCK_BYTES);
+    this.#reader = options.journal.readAfter(this.#sentId, {
+      blockBytes: BLOCK_BYTES,
+      allocate: (length) => this.#blocks.take(length),
+    });
     this.#stopListening = options.journal.onCommit(() => this.#wake());
     void this.#run();
   }
@@ -124,12 +129,12 @@ export class JournalCopy {
     if (sequenceOf(firstId) > this.#readSequence + 1) this.#noteGap(firstId);
     const lines = this.#begun.length === 0 ? block : Buffer.concat([this.#begun, block]);
     const batch = wholeGroups(lines);
-    this.#begun = lines.subarray(batch?.lines.length ?? 0);
+    this.#begun = Buffer.from(lines.subarray(batch?.lines.length ?? 0));
     this.#readSequence = sequenceOf(lastIdOf(block));
     this.#isAtEnd = block.length < FULL_BYTES;
-    if (batch === null) return;
+    if (batch === null) return this.#blocks.give(block);
     this.#noteProgress();
-    this.#send(batch);
+    void this.#send(batch).then(() => this.#blocks.give(block));
     this.#sentId = batch.id;
     while (this.#isFull && !this.#isOver) await Promise.race(this.#underWay);
   }
@@ -165,7 +170,7 @@ export class JournalCopy {
     this.#options.tell({ type: 'copy.fellBehind' });
   }
 
-  #send(batch: Batch | null): void {
+  #send(batch: Batch | null): Promise<void> {
     const length = batch?.lines.length ?? 0;
     this.#bytesUnderWay += length;
     const sending: Promise<void> = this.#append(batch).finally(() => {
@@ -174,6 +179,7 @@ export class JournalCopy {
       this.#wake();
     });
     this.#underWay.add(sending);
+    return sending;
   }
 
   /** Never rejects. */
@@ -210,7 +216,7 @@ export class JournalCopy {
       this.#wake = resolve;
       if (this.#isOver || (this.#isDraining && this.#underWay.size === 0)) return resolve();
       confirming = setTimeout(() => {
-        if (this.#underWay.size === 0) this.#send(null);
+        if (this.#underWay.size === 0) void this.#send(null);
       }, CONFIRM_MS).unref();
     });
     clearTimeout(confirming);

@@ -1,7 +1,9 @@
 import type { RedisAddress } from '../environment/redis-url.ts';
 import { behind, lastIdOf, publicPart } from './batches.ts';
+import { Buffers } from './buffers.ts';
 import { connectRedis, toSharedLogError, type RedisClient } from './connect-redis.ts';
 import { keysOf, type WorkspaceKeys } from './keys.ts';
+import { LeanCommand } from './lean-command.ts';
 import { APPEND, CLAIM, TRIM } from './redis-scripts.ts';
 import type { Append, Batch, Claim, Claimed, Head, Holder, SharedLog } from './shared-log.ts';
 
@@ -18,6 +20,7 @@ type Argument = string | number | Buffer;
 export class RedisLog implements SharedLog {
   readonly #options: RedisLogOptions;
   readonly #keys: WorkspaceKeys;
+  readonly #buffers = new Buffers();
   #connecting: Promise<RedisClient> | null = null;
 
   constructor(options: RedisLogOptions) {
@@ -35,9 +38,20 @@ export class RedisLog implements SharedLog {
 
   async append({ holder, afterId, batch }: Append): Promise<boolean> {
     const { workspaceId, feedEvents } = this.#options;
-    const { holder: holderKey, log, feed, feedCount } = this.#keys;
-    const values = [...valuesOf(holder), afterId ?? '', workspaceId, feedEvents, ...partsOf(batch)];
-    return (await this.#run(APPEND, [holderKey, log, feed, feedCount], values)) === 1;
+    const keys = [this.#keys.holder, this.#keys.log, this.#keys.feed, this.#keys.feedCount];
+    const values = [...valuesOf(holder), afterId ?? '', workspaceId, feedEvents];
+    if (batch === null) return (await this.#run(APPEND, keys, [...values, ''])) === 1;
+    const { id, lines } = batch;
+    const { events, count } = publicPart(lines, this.#buffers.take(lines.length));
+    let written: Buffer = Buffer.alloc(0);
+    const into = (length: number) =>
+      (written = written.length >= length ? written : this.#buffers.take(length));
+    const parts = [APPEND, keys.length, ...keys, ...values, id, lines, events, count];
+    const answer = await this.#ask(
+      (redis) => redis.sendCommand(new LeanCommand('eval', parts, into)) as Promise<unknown>,
+    );
+    for (const buffer of [events, written]) this.#buffers.give(buffer); // after a failure they may still be on their way
+    return answer === 1;
   }
 
   async head(): Promise<Head | null> {
@@ -87,10 +101,4 @@ export class RedisLog implements SharedLog {
 
 function valuesOf({ owner, epoch }: Holder): Argument[] {
   return [owner, epoch];
-}
-
-function partsOf(batch: Batch | null): Argument[] {
-  if (batch === null) return [''];
-  const { events, count } = publicPart(batch.lines);
-  return [batch.id, batch.lines, events, count];
 }

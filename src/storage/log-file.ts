@@ -36,9 +36,14 @@ export async function orClose<Result>(
   }
 }
 
-/** Reads exactly `[from, to)`. Throws when the file is shorter. */
-export async function readRange(file: Pick<LogFile, 'read'>, range: { from: number; to: number }) {
-  const bytes = Buffer.allocUnsafeSlow(range.to - range.from);
+/** Reads exactly `[from, to)`, into the beginning of a given buffer. Throws when the file is shorter. */
+export async function readRange(
+  file: Pick<LogFile, 'read'>,
+  range: { from: number; to: number },
+  allocate: (length: number) => Buffer = (length) => Buffer.allocUnsafeSlow(length),
+) {
+  const length = range.to - range.from;
+  const bytes = allocate(length).subarray(0, length);
   let filled = 0;
   while (filled < bytes.length) {
     const count = await file.read(bytes.subarray(filled), range.from + filled);

@@ -15,7 +15,7 @@ import {
   startMeasuredEngine,
   untilHealthy,
 } from './measured-engine.ts';
-import type { MeasuredEngine } from './measured-engine.ts';
+import type { MeasuredEngine, MeasuredEngineOptions } from './measured-engine.ts';
 import type { BenchRow } from './row.ts';
 
 const ROUNDS = 5;
@@ -79,19 +79,25 @@ async function idleMemory(): Promise<BenchRow> {
 /** Each message is on disk when it is answered, in the engine as in the baseline. */
 async function accepting(): Promise<BenchRow> {
   const engine = await startMeasuredEngine({ isBooted: false });
-  const chatId = await chatOf(engine);
+  const accept = await acceptIn(engine);
   const ours: number[] = [];
-  for (let index = 0; index < MESSAGES; index += 1) {
-    const startedAt = performance.now();
-    await engine.call('POST', `/chats/${chatId}/messages`, { message: `message ${index}` });
-    ours.push(performance.now() - startedAt);
-  }
+  for (let index = 0; index < MESSAGES; index += 1) ours.push(await accept());
   await engine.stop();
   const baseline = {
     name: 'node http: write, fdatasync, answer',
     value: percentile(await bareAccepting(), 0.5),
   };
   return row('POST message to accepted (median)', 'ms', { value: percentile(ours, 0.5), baseline });
+}
+
+/** How long the next message takes to be accepted. */
+export async function acceptIn(engine: MeasuredEngine): Promise<() => Promise<number>> {
+  const chatId = await chatOf(engine);
+  return async () => {
+    const startedAt = performance.now();
+    await engine.call('POST', `/chats/${chatId}/messages`, { message: 'a message' });
+    return performance.now() - startedAt;
+  };
 }
 
 async function bareAccepting(): Promise<number[]> {
@@ -122,12 +128,9 @@ async function bareAccepting(): Promise<number[]> {
 
 /** From a line on the agent's standard output to the client of the stream, at 1,000 lines a second. */
 async function passingOn(): Promise<BenchRow> {
-  const agent = fileURLToPath(new URL('../support/printing-agent.mjs', import.meta.url));
-  chmodSync(agent, 0o755);
-  const engine = await startMeasuredEngine({ claude: agent, LINES_PER_SECOND: '1000' });
-  const chatId = await chatOf(engine);
-  await talk(engine, chatId); // the first turn warms the engine up
-  const ours = await talk(engine, chatId);
+  const engine = await startPrintingEngine();
+  await talk(engine); // the first turn warms the engine up
+  const ours = await talk(engine);
   await engine.stop();
   const baseline = { name: 'the same, median', value: percentile(ours, 0.5) };
   return row('agent line to stream client at 1,000/s (p99)', 'ms', {
@@ -137,7 +140,16 @@ async function passingOn(): Promise<BenchRow> {
   });
 }
 
-async function talk(engine: MeasuredEngine, chatId: string): Promise<number[]> {
+/** Its agent prints a thousand lines a second. */
+export function startPrintingEngine(options: MeasuredEngineOptions = {}): Promise<MeasuredEngine> {
+  const agent = fileURLToPath(new URL('../support/printing-agent.mjs', import.meta.url));
+  chmodSync(agent, 0o755);
+  return startMeasuredEngine({ ...options, claude: agent, LINES_PER_SECOND: '1000' });
+}
+
+/** How long each line of a turn takes to the client. */
+export async function talk(engine: MeasuredEngine): Promise<number[]> {
+  const chatId = await chatOf(engine);
   const delays = followDelays(engine);
   await engine.call('POST', `/chats/${chatId}/messages`, { message: 'talk' });
   return delays;

@@ -11,6 +11,7 @@ const SUITES = [
   'scale',
   'inspector',
   'mirror',
+  'mirrored-engine',
   'restore',
   'archive',
 ];

@@ -31,6 +31,7 @@ export interface MeasuredEngineOptions {
   /** For the agent that prints at a steady rate. */
   LINES_PER_SECOND?: string;
   LINES?: string;
+  REPLICA_LOG_URL?: string;
 }
 
 /** The built engine, in an empty home of its own unless told. */

@@ -36,7 +36,7 @@ describe('what lines make public', () => {
       return encodeLine({ id: idOf(index + 1), ts, end: true }, entry).text;
     });
 
-    const { events, count } = publicPart(Buffer.from(lines.join('')));
+    const { events, count } = publicPart(Buffer.from(lines.join('')), Buffer.alloc(lines.join('').length));
 
     expect(count).toBe(3);
     expect(

@@ -128,7 +128,7 @@ describe('copying the journal', () => {
       get pendingBytes() {
         return pendingBytes;
       },
-      readAfter: (id, blockBytes) => journal.readAfter(id, blockBytes),
+      readAfter: (id, reading) => journal.readAfter(id, reading),
       onCommit: (listener) => journal.onCommit(listener),
     };
     await start({ journal: busy, now: () => now });

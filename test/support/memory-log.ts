@@ -25,7 +25,8 @@ export class MemoryLog implements SharedLog {
     const head = this.#heldBy(holder);
     if (head === null || this.#sequence < sequenceOf(afterId ?? '0')) return false;
     if (batch === null || sequenceOf(batch.id) <= this.#sequence) return true;
-    this.#batches.push(behind(batch, this.#sequence));
+    const { id, lines } = behind(batch, this.#sequence);
+    this.#batches.push({ id, lines: Buffer.from(lines) }); // whoever gave them may use them again
     this.#head = { holder, headId: batch.id };
     return true;
   }
