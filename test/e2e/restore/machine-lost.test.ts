@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { createGate } from '../../../src/dev/gate.ts';
@@ -15,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.remove());
 
-it('waits for a Redis that is away, then goes on elsewhere with it alone: chats, ids, cursors, histories and queue; the turn that ran is lost', async () => {
+it('waits for a Redis that speaks nonsense, then goes on elsewhere with it alone: chats, ids, cursors, histories and queue; the turn that ran is lost', async () => {
   const gate = createGate();
   const elsewhere = await anotherMachine();
   const workspace = await startWorkspace({
@@ -24,10 +26,12 @@ it('waits for a Redis that is away, then goes on elsewhere with it alone: chats,
   });
   const { client, chatId, home } = workspace;
   const stream = await client.follow({ after: 'start', resume: true });
+  const detailed = await client.follow({ partial: true, types: ['chat.turn.partial'] });
   await stream.waitForEnd(await client.send(chatId, 'before', { messageId: 'm1' }));
   await client.send(chatId, 'a slow one', { messageId: 'm2' });
   await client.send(chatId, 'queued', { messageId: 'm3' });
-  await gate.reached;
+  await detailed.waitFor((event) => event.type === 'chat.turn.partial' && event.payload.messageId === 'm2'); // what has come by then is mirrored, and nothing comes behind it
+  detailed.close();
   await isMirrored(workspace);
   const before = {
     chats: (await chatsOf(workspace)).map(({ id }) => id),
@@ -36,6 +40,11 @@ it('waits for a Redis that is away, then goes on elsewhere with it alone: chats,
 
   await loseMachine(workspace, home);
   await redis.kill();
+  const impostor = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', () => socket.write('$-5\r\n*9999999\r\n:abc\r\n\0\0\0HTTP/1.1 200 OK\r\n\r\n'));
+  }).listen(redis.port, '127.0.0.1');
+  await once(impostor, 'listening');
   const waiting = launchEngine({ ...workspace.environment, ...elsewhere });
   await waitForHealth(waiting, client.url);
   await expect
@@ -55,6 +64,7 @@ it('waits for a Redis that is away, then goes on elsewhere with it alone: chats,
     });
   expect(await client.get('/status')).toMatchObject({ status: 503, body: { code: 'restoring' } });
   expect(await waiting.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  impostor.close();
   await redis.start();
   await workspace.start(elsewhere);
 

@@ -1,17 +1,21 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { EngineEvent } from '../../../src/contract/events.ts';
+import { createPaths } from '../../../src/environment/paths.ts';
 import { createGate } from '../../../src/dev/gate.ts';
 import { say } from '../../../src/dev/scripted-steps.ts';
 import { expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
+import { launchEngine, type EngineProcess } from '../../support/engine-process.ts';
+import { findFreePort } from '../../support/free-port.ts';
 import { startRedis, type RedisServer } from '../../support/redis-server.ts';
 import { startS3, type S3Server } from '../../support/s3-server.ts';
 import { createRepository, git, write } from '../../workspace/git-fixture.ts';
 import { configureCodex } from '../agents/codex-support.ts';
 import { createChat, startMixedWorkspace, type MixedWorkspace } from '../agents/mixed-workspace.ts';
-import { isMirrored, loseMachine } from './lose-machine.ts';
+import { anotherMachine, isMirrored, loseMachine } from './lose-machine.ts';
 
 /** `RESTORE_ROUNDS=100` is the long form: so many with an archive in S3, and so many with one in a folder. */
 const LONG = process.env['RESTORE_ROUNDS'];
@@ -65,6 +69,7 @@ it.each(Object.entries(PLACES))(
     ] as const;
     createRepository(join(workspace.folder, 'repo'));
     const stream = await client.follow({ after: 'start', resume: true });
+    const detailed = await client.follow({ partial: true, types: ['chat.turn.partial'], resume: true });
     const sent: string[] = [];
     const send = async (chatId: string, text: string) => {
       const messageId = `${chatId} ${text}`;
@@ -78,13 +83,19 @@ it.each(Object.entries(PLACES))(
       await isArchived(workspace, stream.events);
       const slow = await Promise.all(chats.map((chatId) => send(chatId, `slow ${round}`)));
       const queued = await send(chats[2], `queued ${round}`);
-      for (const messageId of slow) await stream.waitFor(isStartOf(messageId));
+      for (const messageId of slow) await detailed.waitFor(isPartOf(messageId)); // nothing comes behind it until the gate opens
       await isMirrored(workspace);
       const before = await filesOf(workspace);
 
       await loseMachine(workspace, workspace.home);
       await provision(workspace);
+      const rival = round % 5 === 1 ? await pauseRival(workspace) : undefined;
+      for (const phase of rival ? PHASES : [PHASES[round % PHASES.length]!]) await dieIn(phase, workspace);
       await workspace.start();
+      if (rival) {
+        process.kill(rival.pid, 'SIGCONT');
+        expect(await rival.exited).toEqual({ code: 76, signal: null });
+      }
 
       for (const messageId of slow)
         expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'lost' } });
@@ -137,7 +148,41 @@ async function provision({ home, environment, responses }: MixedWorkspace): Prom
   await configureCodex(home, responses, { more: [] });
 }
 
-const isStartOf = (messageId: string) => (event: EngineEvent) =>
-  event.type === 'chat.turn.started' && event.payload.messageId === messageId;
+type Phase = (has: (name: string) => boolean) => boolean;
+
+const isFetching: Phase = (has) => has('restoring') || has('events.jsonl');
+
+/** What is in the folder of an engine from when on it claims the workspace, fetches it, places it, and has it whole. */
+const PHASES: Phase[] = [
+  (has) => has('engine.lock'),
+  isFetching,
+  (has) => has('events.jsonl'),
+  (has) => has('events.jsonl') && !has('restoring'),
+];
+
+async function isIn(phase: Phase, home: string): Promise<void> {
+  const { engine } = createPaths(home);
+  const isThere = () => phase((name) => existsSync(join(engine, name)));
+  await expect.poll(isThere, { ...POLL, interval: 1 }).toBe(true);
+}
+
+/** SIGKILL in the middle of a restore. */
+async function dieIn(phase: Phase, { environment, home }: MixedWorkspace): Promise<void> {
+  const engine = launchEngine(environment);
+  await isIn(phase, home).finally(() => engine.end('SIGKILL'));
+}
+
+/** Another machine that restores the workspace as well, and is paused while it fetches: whoever claims later has it. */
+async function pauseRival({ environment }: MixedWorkspace): Promise<EngineProcess> {
+  const elsewhere = await anotherMachine();
+  const rival = launchEngine({ ...environment, ...elsewhere, PORT: String(await findFreePort()) });
+  onTestFinished(async () => void (await rival.end('SIGKILL')));
+  await isIn(isFetching, elsewhere.WORKSPACE_HOME);
+  process.kill(rival.pid, 'SIGSTOP');
+  return rival;
+}
+
+const isPartOf = (messageId: string) => (event: EngineEvent) =>
+  event.type === 'chat.turn.partial' && event.payload.messageId === messageId;
 
 const isAbout = (text: string) => (request: unknown) => JSON.stringify(request).includes(text);
