@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import type { archiveMachine } from '../../machines/archive.machine.ts';
-import type { ArchiveEnd, ArchiveTaken } from '../../machines/archive.setup.ts';
+import type { ArchiveEnd } from '../../machines/archive.setup.ts';
 import { openLogFile } from '../storage/log-file.ts';
 import { RepositoryError } from '../workspace/git.ts';
 import type { RepositoryFolder } from '../workspace/find-repositories.ts';
@@ -58,23 +58,18 @@ export class Archive {
   #opened: { manifest: Manifest | null; stored: Set<string>; pack: Pack; epoch: number } | null = null;
   /** Since when nothing names a piece. */
   readonly #unnamed = new Map<string, number>();
-  #taken: ArchiveTaken | null = null;
 
   constructor(options: ArchiveOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
   }
 
-  /** The last one that was taken by this engine. */
-  get taken(): ArchiveTaken | null {
-    return this.#taken;
-  }
-
   /** @throws {ObjectStoreError} and what reading the home throws. */
   async take(): Promise<ArchiveEnd> {
     const { store } = this.#options;
     const opened = (this.#opened ??= await this.#open());
-    const epoch = this.#epochOf(opened.epoch);
+    const epoch = this.#options.epoch() ?? opened.epoch;
+    if (epoch === 0) throw new Error('The shared log is not claimed yet.');
     const highest = (await listEpochs(store)).at(-1) ?? 0;
     if (highest > epoch) return { kind: 'superseded', epoch: highest };
     const manifest = await this.#collect(epoch, opened);
@@ -85,8 +80,7 @@ export class Archive {
     const pieces = piecesOf(manifest);
     const all = [...omitted, ...manifest.repositories.flatMap((entry) => omittedIn(entry))];
     const bytes = pieces.reduce((sum, { size }) => sum + size, 0);
-    this.#taken = { takenAt, lastEventId, omitted: all, bytes, pieces: pieces.length };
-    return { kind: 'taken', taken: this.#taken };
+    return { kind: 'taken', taken: { takenAt, lastEventId, omitted: all, bytes, pieces: pieces.length } };
   }
 
   async #open() {
@@ -95,12 +89,6 @@ export class Archive {
     const stored = new Set(piecesOf(manifest).map(({ sha256 }) => sha256));
     for (const key of await store.list(PIECES)) this.#noteUnnamed(key.slice(PIECES.length), stored);
     return { manifest, stored, pack: createPack(store, stored), epoch: (manifest?.epoch ?? 0) + 1 };
-  }
-
-  #epochOf(next: number): number {
-    const epoch = this.#options.epoch() ?? next;
-    if (epoch > 0) return epoch;
-    throw new Error('The shared log is not claimed yet.');
   }
 
   async #collect(
@@ -116,11 +104,16 @@ export class Archive {
     for (const path of contents()) await collector.take(path);
     const { files, omitted } = collector;
     const repositories: ArchivedRepository[] = [];
+    const packFile = async (path: string) => {
+      const file = await openLogFile(path);
+      return pack(file, { size: await file.size() }).finally(() => file.close());
+    };
     for (const { folder } of this.#options.repositories()) {
       const path = relative(home, folder);
       const before = last?.repositories.find((entry) => entry.path === path);
       try {
-        repositories.push({ ...(await this.#bundle(folder, { pack, before })), path });
+        const options = { ...this.#options.git, known: before, pack: packFile };
+        repositories.push({ ...(await bundleRepository(folder, options)), path });
       } catch (error) {
         if (!(error instanceof RepositoryError)) throw error;
         if (before !== undefined) repositories.push(before);
@@ -141,17 +134,6 @@ export class Archive {
       for (const { release } of held) await release();
     }
     return committedId;
-  }
-
-  #bundle(folder: string, { pack, before }: { pack: Pack; before: ArchivedRepository | undefined }) {
-    return bundleRepository(folder, {
-      ...this.#options.git,
-      known: before,
-      pack: async (path) => {
-        const file = await openLogFile(path);
-        return pack(file, { size: await file.size() }).finally(() => file.close());
-      },
-    });
   }
 
   /** Another engine may have come meanwhile: then what it names is not known here. */

@@ -37,7 +37,7 @@ export async function restoreRepository(
     await fetchMissing(git, entry, prerequisites);
     await git([...FETCH, options.bundles[place]!, `+refs/*:${ARRIVED}${place}/*`]);
   }
-  for (const id of Object.values(entry.refs)) await fetchMissing(git, entry, [id]).catch(() => undefined); // told below
+  await fetchMissing(git, entry, Object.values(entry.refs)).catch(() => undefined); // what is lost is told
   const lost = await placeRefs(git, entry);
   await placeFiles(folder, entry, options);
   await removeArrived(git);
@@ -91,17 +91,21 @@ async function create(
     if (name !== basedOn) await git(folder, ['remote', 'add', '--', name, other]);
 }
 
-/** What was archived builds on commits of the remote, which a clone may not have. */
+/** What was archived builds on commits of the remote, which a clone may not have, and the remote may have lost. */
 async function fetchMissing(
   git: OneGit,
   { basedOn }: ArchivedRepository,
   ids: readonly string[],
 ): Promise<void> {
-  const isComplete = async () => (await existing(git, ids)).length === ids.length;
-  if (basedOn === null || (await isComplete())) return;
+  if (basedOn === null || (await missing(git, ids)).length === 0) return;
   await git(['fetch', '--quiet', '--no-write-fetch-head', basedOn]);
-  if (!(await isComplete()))
-    await git([...FETCH, basedOn, ...ids.map((id) => `+${id}:${ARRIVED}basis/${id}`)]);
+  for (const id of await missing(git, ids))
+    await git([...FETCH, basedOn, `+${id}:${ARRIVED}basis/${id}`]).catch(() => undefined);
+}
+
+async function missing(git: OneGit, ids: readonly string[]): Promise<string[]> {
+  const there = new Set(await existing(git, ids));
+  return ids.filter((id) => !there.has(id));
 }
 
 async function placeRefs(
