@@ -9,6 +9,7 @@
 import { emit, enqueueActions, setup } from 'xstate';
 import type { EngineEventBody } from '../src/contract/events.ts';
 import type { BootState } from '../src/contract/status.ts';
+import { errorEvent } from './failing.ts';
 import { mustProvidePromise } from './must-provide.ts';
 
 export type BootEmitted = EngineEventBody<'boot.changed' | 'engine.ready' | 'error'>;
@@ -44,16 +45,13 @@ const bootBase = setup({
     })),
     reportUnrestored: enqueueActions(({ enqueue, event }) => {
       const { output = [] } = event as { output?: Unrestored[] };
-      for (const payload of output)
-        enqueue.emit({ type: 'error' as const, payload: { code: 'restore_incomplete', ...payload } });
+      for (const payload of output) enqueue.emit(errorEvent('restore_incomplete', payload));
     }),
-    reportRepositoriesLate: emit({
-      type: 'error' as const,
-      payload: {
-        code: 'repositories_late',
+    reportRepositoriesLate: emit(
+      errorEvent('repositories_late', {
         message: 'Boot went on without repositories that did not answer in time; `GET /repos` says which.',
-      },
-    }),
+      }),
+    ),
     announceEngineReady: emit({ type: 'engine.ready' as const, payload: { version: 'v1' as const } }),
   },
 });

@@ -3,6 +3,7 @@ import { assign, emit, setup } from 'xstate';
 import type { CredentialProvider, CredentialState } from '../src/contract/credentials.ts';
 import type { EngineEventBody } from '../src/contract/events.ts';
 import type { RefreshRequest } from '../src/contract/monolith.ts';
+import { errorEvent } from './failing.ts';
 import { mustProvidePromise } from './must-provide.ts';
 
 export interface RefreshInput {
@@ -68,15 +69,10 @@ export const credentialSetup = setup({
       type: 'credentials.changed' as const,
       payload: { provider: context.provider, state: params.state },
     })),
-    announceRefusal: emit(({ context }) => ({
-      type: 'error' as const,
-      payload: {
-        code: 'credential_refused',
-        message:
-          `The control plane refuses a credential for ${context.provider}. ${context.lastError ?? ''}`.trim(),
-        context: { provider: context.provider },
-      },
-    })),
+    announceRefusal: emit(({ context: { provider, lastError } }) => {
+      const message = `The control plane refuses a credential for ${provider}. ${lastError ?? ''}`.trim();
+      return errorEvent('credential_refused', { message, context: { provider } });
+    }),
     keepReported: assign({ reportedRefusal: ({ context }) => context.lastError }),
     takeRequest: assign({
       cause: ({ context, event }) => {

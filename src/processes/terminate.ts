@@ -94,10 +94,15 @@ function ofAgent(run: Run): ProcessEntry[] {
 function ofTools(run: Run, { toolsOpenedSince }: Reach): ProcessEntry[] {
   if (toolsOpenedSince === null) return [];
   const shim = shimOf(run);
-  const since = (toolsOpenedSince - TOLERANCE_MS - startOfTicks()) / MS_PER_TICK;
+  const since = ticksBefore(toolsOpenedSince);
   const entries = processesOf(run).filter(({ session }) => session !== shim);
   const left = new Set(entries.flatMap(({ pid, startTicks }) => (startTicks < since ? [pid] : [])));
   return entries.filter(({ pid, parent }) => !left.has(pid) && !descendsOf(left, parent, entries));
+}
+
+/** In the clock of processes, and sooner by as much as clocks and ticks may disagree. */
+export function ticksBefore(time: number): number {
+  return (time - TOLERANCE_MS - startOfTicks()) / MS_PER_TICK;
 }
 
 /** What was left running on purpose goes on starting processes of its own. */
@@ -107,7 +112,8 @@ function descendsOf(left: ReadonlySet<number>, parent: number, entries: readonly
   return entry !== undefined && descendsOf(left, entry.parent, entries);
 }
 
-async function killAll(find: () => ProcessEntry[]): Promise<void> {
+/** Kills what is found until nothing is. */
+export async function killAll(find: () => ProcessEntry[]): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const found = find();
     if (found.length === 0) return;

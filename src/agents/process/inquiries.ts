@@ -2,7 +2,9 @@
  * Asks an agent about itself, in a process that is given no message and is ended as soon as it has answered. What it told
  * holds until its program, login or the files it is told by change.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { QueuedMessage } from '../../contract/records.ts';
 import { discard } from '../../processes/sweep.ts';
 import { killEverything } from '../../processes/terminate.ts';
@@ -10,7 +12,6 @@ import type { AgentContext } from '../agent-context.ts';
 import type { AgentCodec } from '../codec.ts';
 import { unresponsive } from '../failures.ts';
 import type { Told, Topic } from '../inquiry.ts';
-import { stampOf } from './file-stamp.ts';
 import { hear } from './hear.ts';
 import { configurationNow, failureOf, findProgram, launch } from './launcher.ts';
 
@@ -18,6 +19,8 @@ import { configurationNow, failureOf, findProgram, launch } from './launcher.ts'
 const LIMIT_MS = 20_000;
 /** How long an answer holds that may change without a change of a file that is known. */
 const FRESH_MS = 3_000;
+/** More files are not looked at. */
+const FILES_MAX = 5_000;
 
 interface Known {
   told: Promise<Told<Topic>>;
@@ -120,4 +123,23 @@ function nothingSaid(id: string): QueuedMessage {
     planMode: false,
     queuedAt: new Date(0).toISOString(),
   };
+}
+
+/** Another one when a file in these places appears, goes or changes. */
+async function stampOf(places: readonly string[]): Promise<string> {
+  const found = await Promise.all(places.map(filesIn));
+  const files = found.flat().slice(0, FILES_MAX);
+  const stamps = await Promise.all(files.map(stampOfFile));
+  return createHash('sha256').update(stamps.join('\n')).digest('hex').slice(0, 16);
+}
+
+/** The place itself, and all below it. */
+async function filesIn(place: string): Promise<string[]> {
+  const names = await readdir(place, { recursive: true }).catch((): string[] => []);
+  return [place, ...names.toSorted().map((name) => join(place, name))];
+}
+
+async function stampOfFile(file: string): Promise<string> {
+  const found = await stat(file).catch(() => null);
+  return found === null ? `${file} -` : `${file} ${found.size} ${found.mtimeMs}`;
 }
