@@ -45,22 +45,21 @@ it('takes up the conversations with both agents when it is started again', async
   expect(JSON.stringify(await second.client.history(codex))).not.toContain('could not be resumed');
 });
 
-it.each(['claude', 'codex'])(
-  'goes on with a turn of %s when it is killed in the middle and started again',
-  async (provider) => {
-    const { demo, start } = await createTrial();
-    const first = await start();
-    const stream = await first.client.follow();
-    const messageId = await first.client.send(await first.client.firstChat(provider), 'unharmed');
+it('goes on with a turn of each agent when it is killed in the middle and started again', async () => {
+  const { demo, start } = await createTrial();
+  let { engine, client } = await start();
+  for (const provider of ['claude', 'codex']) {
+    const stream = await client.follow();
+    const messageId = await client.send(await client.firstChat(provider), `${provider} unharmed`);
     await stream.waitFor(({ type }) => type === 'chat.turn.delta');
-    await first.engine.end('SIGKILL');
+    await engine.end('SIGKILL');
 
-    const second = await start();
-    const again = await second.client.follow({ after: stream.cursor() ?? '' });
+    ({ engine, client } = await start());
+    const again = await client.follow({ after: stream.cursor() ?? '' });
     expect(await again.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'completed' } });
-    expect(await notesIn(demo)).toEqual(['- unharmed']);
-  },
-);
+  }
+  expect(await notesIn(demo)).toEqual(['- claude unharmed', '- codex unharmed']);
+});
 
 /** A folder to start `replicas-engine dev` in, by somebody whose home is empty. */
 async function createTrial() {

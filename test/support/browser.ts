@@ -13,10 +13,12 @@ const ARGUMENTS = [
   '--no-first-run',
 ];
 
-/** Debian's Chromium, installed when it is missing. */
+const SHELL = 'chromium-headless-shell';
+
+/** Debian's Chromium without its windows, installed when it is missing. */
 export async function launchBrowser(): Promise<Browser> {
-  await provideDebianPackage('chromium', () => hasCommand('chromium'));
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+  await provideDebianPackage(SHELL, () => hasCommand(SHELL));
+  return chromium.launch({ executablePath: `/usr/bin/${SHELL}`, args: ARGUMENTS });
 }
 
 export interface OpenedPage {

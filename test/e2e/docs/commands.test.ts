@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
 import { documentedCommands, type Commands } from '../../support/documented-commands.ts';
 import { findFreePort } from '../../support/free-port.ts';
-import { startWorkspace } from '../../support/workspace.ts';
+import { shareWorkspace } from '../../support/shared-workspace.ts';
 import { createRepository } from '../../workspace/git-fixture.ts';
 
 const ROOT = new URL('../../..', import.meta.url).pathname;
@@ -48,6 +48,8 @@ const HOOKS = { startHook: { commands: ['echo prepared'] }, warmHook: { commands
 
 const SERVES = /^(?:node dist\/src\/main\.js|replicas-engine) serve$/m;
 
+const shared = shareWorkspace();
+
 describe('the commands of the documentation', () => {
   const here = documentedCommands().filter((commands) => !isRunElsewhere(commands));
 
@@ -76,7 +78,7 @@ function isRunElsewhere({ page, script }: Commands): boolean {
 
 /** Beside an engine that runs. */
 async function runOnce(script: string) {
-  const { client, environment, chatId, home } = await startWorkspace();
+  const { client, environment, chatId, home } = await shared.enterAlone();
   const { cwd, path } = await createCheckout();
   const env = {
     ...environment,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createBootedHome, startInProcess } from '../../support/start-in-process.ts';
 
-const FAKE_CLAUDE = new URL('fake-claude.mjs', import.meta.url).pathname;
+const FAKE_CLAUDE = new URL('../../agents/claude/fake-claude.mjs', import.meta.url).pathname;
 
 it.each([
   { name: 'longer than an argument may be', systemPrompt: 'Be kind. '.repeat(20_000) },
