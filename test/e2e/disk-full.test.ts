@@ -79,7 +79,7 @@ async function sendUntilRefused(client: EngineClient, chatId: string) {
   const accepted: string[] = [];
   for (;;) {
     const messageId = `while-full-${accepted.length}`;
-    const answer = await client.post(`/chats/${chatId}/messages`, { message: longText(60_000), messageId });
+    const answer = await client.post(`/chats/${chatId}/messages`, { message: longText(400_000), messageId });
     if (answer.status !== 200) return { accepted, refusal: answer };
     accepted.push(messageId);
   }
