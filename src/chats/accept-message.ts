@@ -5,6 +5,7 @@ import type { Image, SendMessage, SentMessage, ThinkingLevel } from '../contract
 import type { MessageContent, QueuedMessage, StoredContent } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
 import { repairText } from './repair.ts';
+import { isFullDisk } from '../storage/attempt.ts';
 import type { Payloads } from '../storage/payloads.ts';
 
 /** Texts up to this size stay in the journal line that accepts them. */
@@ -148,6 +149,8 @@ function refuseUnsupported(asked: Modes, { provider, modes }: Acceptance['driver
 async function storeContent(content: StoredContent, payloads: Payloads): Promise<MessageContent> {
   const { text, images } = content;
   if (images.length === 0 && Buffer.byteLength(text) <= INLINE_BYTES) return { kind: 'inline', text };
-  const file = await payloads.write(JSON.stringify(content));
+  const file = await payloads.write(JSON.stringify(content)).catch((error: unknown) => {
+    throw isFullDisk(error) ? new EngineError('STORAGE_FULL') : error;
+  });
   return { kind: 'file', file, preview: previewOf({ kind: 'inline', text }) };
 }

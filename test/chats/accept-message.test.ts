@@ -66,10 +66,23 @@ describe('the trace of a message', () => {
   });
 });
 
+describe('a message that is kept in a file', () => {
+  it.each([
+    ['ENOSPC', { code: 'STORAGE_FULL', status: 507 }],
+    ['EIO', { code: 'EIO' }],
+  ])('is refused when that cannot be written: %s', async (code, refusal) => {
+    const write = () => Promise.reject(Object.assign(new Error('no'), { code }));
+    const message = accepted({ message: 'x'.repeat(1_000_000) }, ABLE, { write });
+
+    await expect(message).rejects.toMatchObject(refusal);
+  });
+});
+
 function accepted(
   request: SentMessage,
   driver: Parameters<typeof acceptMessage>[1]['driver'] = ABLE,
+  payloads: Partial<Payloads> = {},
 ): ReturnType<typeof acceptMessage> {
   const fetchImages = () => Promise.resolve([]);
-  return acceptMessage(request, { digest: '', driver, payloads: {} as Payloads, fetchImages });
+  return acceptMessage(request, { digest: '', driver, payloads: payloads as Payloads, fetchImages });
 }

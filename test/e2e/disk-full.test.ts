@@ -15,7 +15,7 @@ it('refuses messages on a full disk, stays alive, and takes them again when ther
   await stream.waitForEnd(await client.send(chatId, 'before'));
 
   await disk.fill(0);
-  const { accepted, refusal } = await sendUntilRefused(client, chatId);
+  const { accepted, refusal } = await sendUntilRefused(client, chatId, longText(400_000));
   expect(refusal).toMatchObject({
     status: 507,
     body: { code: expect.any(String) as string, error: expect.any(String) as string },
@@ -53,7 +53,7 @@ it('ends each message once and keeps its log whole when the disk fills up during
   await gate.reached;
   await disk.fill(500_000);
   gate.open();
-  const { accepted, refusal } = await sendUntilRefused(client, chatId);
+  const { accepted, refusal } = await sendUntilRefused(client, chatId, longText(60_000));
   expect(refusal.status).toBe(507);
   expect((await client.get('/health')).status).toBe(200);
 
@@ -75,11 +75,11 @@ it('ends each message once and keeps its log whole when the disk fills up during
 });
 
 /** What was allocated ahead may still take some messages; whatever is accepted must end like any other. */
-async function sendUntilRefused(client: EngineClient, chatId: string) {
+async function sendUntilRefused(client: EngineClient, chatId: string, message: string) {
   const accepted: string[] = [];
   for (;;) {
     const messageId = `while-full-${accepted.length}`;
-    const answer = await client.post(`/chats/${chatId}/messages`, { message: longText(400_000), messageId });
+    const answer = await client.post(`/chats/${chatId}/messages`, { message, messageId });
     if (answer.status !== 200) return { accepted, refusal: answer };
     accepted.push(messageId);
   }
