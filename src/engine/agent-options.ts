@@ -3,7 +3,7 @@ import type { AgentOptions } from '../agents/registry.ts';
 import { repairText } from '../chats/repair.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
 import { findExecutable } from '../environment/find-executable.ts';
-import { collectSystemPrompts } from '../hooks/system-prompts.ts';
+import { collectSystemPrompts } from '../hooks/plan-hooks.ts';
 import type { Log } from '../log.ts';
 import { listRepositories } from '../workspace/find-repositories.ts';
 import type { Credentials } from './open-credentials.ts';

@@ -1,12 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { openRequestsOf } from '../../machines/chat.context.ts';
 import { processStateOf } from '../chats/agent-process.ts';
 import type { LoginBoard } from '../credentials/login-board.ts';
 import type { Hub } from '../journal/hub.ts';
 import type { Gauges } from '../metrics/exposition.ts';
 import type { Home } from './open-home.ts';
-import { identify } from '../processes/identify.ts';
-import { createRun } from '../processes/run.ts';
+import { isAlive } from '../processes/identify.ts';
+import { runsIn } from '../processes/run.ts';
 import { archiveStatus } from './open-archive.ts';
 import { sequenceOf } from '../journal/event-id.ts';
 import { mirrorStatus } from './open-mirror.ts';
@@ -116,7 +115,5 @@ function logGauges({ journal, outbox }: Home): Gauges {
 }
 
 function countRuns(folder: string): number {
-  if (!existsSync(folder)) return 0; // made for the first of them
-  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return entries.filter(({ name }) => identify(createRun(folder, name)).state === 'running').length;
+  return runsIn(folder).filter(isAlive).length;
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { HookTestEvent } from '../contract/hooks.ts';
 import { EngineError } from '../errors.ts';
 import { followBytes } from '../processes/follow-bytes.ts';
 import { launch } from '../processes/launch.ts';
-import { createRun, type Run } from '../processes/run.ts';
+import { createRun, runsIn, type Run } from '../processes/run.ts';
 import { endFamily, killEverything } from '../processes/terminate.ts';
 import { toProgram } from './hook-script.ts';
 import { Printed } from './printed.ts';
@@ -45,8 +45,7 @@ export class HookTests {
 
   /** Ends what the last engine could not end. */
   async clear(): Promise<void> {
-    const names = await readdir(this.#options.folder).catch(() => []);
-    for (const name of names) await erase(createRun(this.#options.folder, name));
+    for (const run of runsIn(this.#options.folder)) await erase(run);
   }
 
   /**

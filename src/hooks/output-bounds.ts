@@ -1,8 +1,7 @@
-import { existsSync, readdirSync, statSync, truncateSync } from 'node:fs';
-import type { FSWatcher } from 'node:fs';
+import { existsSync, statSync, truncateSync, type FSWatcher } from 'node:fs';
 import { identify } from '../processes/identify.ts';
 import { openWatch } from '../processes/open-watch.ts';
-import { createRun, filesOf, type Run } from '../processes/run.ts';
+import { filesOf, runsIn, type Run } from '../processes/run.ts';
 
 export interface OutputBoundsOptions {
   /** Told once of each process whose heirs print on and on. */
@@ -55,11 +54,12 @@ export class OutputBounds {
   }
 
   /** Of all processes below `folder` that are over, but for those that somebody still follows. */
-  holdAll(folder: string, { followed, ownBytesOf }: HoldAllOptions): void {
-    const runs = readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && !followed.has(entry.name))
-      .map(({ name }) => createRun(folder, name));
-    for (const run of runs) if (identify(run).state === 'ended') this.hold(run, ownBytesOf(run.id));
+  holdAll(
+    folder: string,
+    { followed, ownBytesOf }: { followed: ReadonlySet<string>; ownBytesOf: (processId: string) => number },
+  ): void {
+    for (const run of runsIn(folder).filter(({ id }) => !followed.has(id)))
+      if (identify(run).state === 'ended') this.hold(run, ownBytesOf(run.id));
   }
 
   close(): void {
@@ -80,9 +80,4 @@ export class OutputBounds {
     this.#told.add(run.id);
     onCut({ processId: run.id, file: stdout });
   }
-}
-
-export interface HoldAllOptions {
-  followed: ReadonlySet<string>;
-  ownBytesOf: (processId: string) => number;
 }

@@ -57,3 +57,13 @@ function toSteps({ commands, separate }: HookConfig): HookStep[] {
     : [{ first: 0, count: commands.length }];
   return spans.map((span) => ({ ...span, processId: randomUUID(), outputChars: 0 }));
 }
+
+/** What the repositories want every agent to be told, under their names; undefined when none wants anything. */
+export function collectSystemPrompts(repositories: readonly Repository[]): string | undefined {
+  const prompts = repositories.flatMap(({ name, folder }) => {
+    const reading = readRepositoryConfig(folder);
+    const prompt = reading.state === 'valid' ? reading.config.systemPrompt?.trim() : undefined;
+    return prompt ? [`# Instructions of the repository ${name}\n\n${prompt}`] : [];
+  });
+  return prompts.length === 0 ? undefined : prompts.join('\n\n');
+}

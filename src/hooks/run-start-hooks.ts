@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { fromPromise } from 'xstate';
 import type { StartHooksEvent } from '../../machines/start-hooks.setup.ts';
 import type { HookKind } from '../contract/hooks.ts';
 import type { HookRecord, HookRun } from '../contract/hook-records.ts';
-import { clearProcesses } from './clear-processes.ts';
 import type { HookLog } from './hook-log.ts';
 import { describeWarnings, readRepositoryConfig } from './read-config.ts';
+import { isAlive } from '../processes/identify.ts';
+import { allProcessIds, openFilesOf } from '../processes/process-table.ts';
+import { runsIn } from '../processes/run.ts';
+import { endFamily } from '../processes/terminate.ts';
 import { planHooks, type Repository } from './plan-hooks.ts';
 import type { HooksState } from '../journal/projection/hooks-state.ts';
 import type { Recorder } from '../journal/projection/recorder.ts';
@@ -82,4 +86,18 @@ export async function beginRun(
     await clearProcesses(folder, known);
   }
   for (const hook of invalid) recorder.tell('hookFiles', { type: 'hookFile.refused', hook });
+}
+
+/**
+ * Removes the folders of all processes but these. What an ended process left running on purpose stays, and so does the folder
+ * it prints into: once removed, the file would grow where nobody could cut it.
+ */
+async function clearProcesses(folder: string, known: ReadonlySet<string>): Promise<void> {
+  for (const run of runsIn(folder).filter(({ id }) => !known.has(id))) {
+    if (isAlive(run)) await endFamily(run, { graceMs: 0 });
+    const isHeld = allProcessIds()
+      .flatMap(openFilesOf)
+      .some((file) => file.startsWith(`${run.folder}/`));
+    if (!isHeld) await rm(run.folder, { recursive: true, force: true });
+  }
 }

@@ -2,9 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readIfFile } from '../storage/read-if-file.ts';
-import { isSetAside, setAside, type OnDamage } from '../storage/set-aside.ts';
+import { setAside, type OnDamage } from '../storage/set-aside.ts';
 import { shimOf } from './identify.ts';
-import { createRun, filesOf, type Run } from './run.ts';
+import { createRun, filesOf, runsIn, type Run } from './run.ts';
 import { killEverything } from './terminate.ts';
 
 /** A shell that is just starting has made its file, and not written into it yet. */
@@ -15,9 +15,7 @@ const STARTING_MS = 100;
  * and waits for ever where one is a pipe. To whoever knows such a run it is then gone.
  */
 export async function retireDamagedRuns(runsFolder: string, onDamage: OnDamage): Promise<void> {
-  const entries = await readdir(runsFolder, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory() && !isSetAside(entry.name));
-  for (const run of folders.map(({ name }) => createRun(runsFolder, name))) {
+  for (const run of runsIn(runsFolder)) {
     const reason = await damageOf(run);
     if (reason === null) continue;
     await killEverything(run);

@@ -1,10 +1,10 @@
 import { existsSync, fstatSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Reserve } from '../storage/reserve.ts';
 import { identify } from './identify.ts';
 import { openWatch } from './open-watch.ts';
 import { filesOf, type Run } from './run.ts';
-import { createSpoolReserve } from './spool.ts';
 
 export interface FollowBytesOptions {
   /** Byte offset to begin at. */
@@ -34,10 +34,14 @@ const GATHER_MS = 2;
 export async function followBytes(run: Run, options: FollowBytesOptions): Promise<FollowEnd> {
   const file = await open(filesOf(run).stdout, 'a+', 0o600);
   const alarm = createAlarm(run, options.signal);
+  const reserve = new Reserve();
+  reserve.onChange((isShort) => options.onShortage?.(isShort));
+  if (findEnd(run) === null) reserve.follow(file.fd, fstatSync(file.fd).size);
   try {
-    return await read({ run, file, alarm }, options);
+    return await read({ run, file, alarm, reserve }, options);
   } finally {
     alarm.stop();
+    reserve.close();
     await file.close();
   }
 }
@@ -46,11 +50,12 @@ interface Reading {
   run: Run;
   file: FileHandle;
   alarm: Alarm;
+  /** So that a full disk does not break the writer. */
+  reserve: Reserve;
 }
 
-async function read({ run, file, alarm }: Reading, options: FollowBytesOptions): Promise<FollowEnd> {
+async function read({ run, file, alarm, reserve }: Reading, options: FollowBytesOptions): Promise<FollowEnd> {
   const { signal, onCaughtUp } = options;
-  const reserve = createSpoolReserve(run, (isShort) => options.onShortage?.(isShort));
   const { exit } = filesOf(run);
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let offset = options.from;
@@ -67,7 +72,7 @@ async function read({ run, file, alarm }: Reading, options: FollowBytesOptions):
     const readAt = performance.now();
     const { bytesRead } = await file.read(chunk, 0, chunk.length, offset);
     offset += bytesRead;
-    if (end === null) reserve.secure(fstatSync(file.fd).size);
+    if (end === null) reserve.grow(fstatSync(file.fd).size);
     if (bytesRead > 0) await options.onBytes(chunk.subarray(0, bytesRead));
     if (bytesRead === chunk.length && offset < limit) continue;
     if (signal.aborted) break;

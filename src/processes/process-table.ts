@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { RUN_MARKER, type Run } from './run.ts';
 import { attempt } from '../storage/attempt.ts';
@@ -101,7 +101,15 @@ function markerOf(pid: number): string | undefined {
     ?.slice(prefix.length);
 }
 
-function allProcessIds(): number[] {
+/** What a process has open; nothing of one that has ended, or belongs to another user. */
+export function openFilesOf(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  return attempt(() => readdirSync(folder), []).map((name) =>
+    attempt(() => readlinkSync(`${folder}/${name}`), ''),
+  );
+}
+
+export function allProcessIds(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);

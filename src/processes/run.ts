@@ -1,4 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { attempt } from '../storage/attempt.ts';
+import { isSetAside } from '../storage/set-aside.ts';
 
 /** A process of ours that outlives the engine, and the folder it runs in. */
 export interface Run {
@@ -12,6 +15,14 @@ export const RUN_MARKER = 'REPLICAS_AGENT_RUN';
 
 export function createRun(parentFolder: string, id: string): Run {
   return { id, folder: join(parentFolder, id) };
+}
+
+/** The runs in a folder of them; none while there is no such folder. */
+export function runsIn(parentFolder: string): Run[] {
+  const entries = attempt(() => readdirSync(parentFolder, { withFileTypes: true }), []);
+  return entries.flatMap((entry) =>
+    entry.isDirectory() && !isSetAside(entry.name) ? [createRun(parentFolder, entry.name)] : [],
+  );
 }
 
 /** What lies in the folder of a run. */

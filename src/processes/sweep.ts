@@ -1,8 +1,7 @@
-import { readdir, rm } from 'node:fs/promises';
-import { isSetAside } from '../storage/set-aside.ts';
+import { rm } from 'node:fs/promises';
 import { fence, identify } from './identify.ts';
 import { shellsIn } from './process-table.ts';
-import { createRun, type Run } from './run.ts';
+import { createRun, runsIn, type Run } from './run.ts';
 import { killEverything, killRemains } from './terminate.ts';
 
 /**
@@ -11,11 +10,11 @@ import { killEverything, killRemains } from './terminate.ts';
  * shell around it is killed. Returns the runs that were removed.
  */
 export async function sweep(runsFolder: string, knownRunIds: ReadonlySet<string>): Promise<string[]> {
-  const ids = await listFolders(runsFolder);
-  const unknown = ids.filter((id) => !knownRunIds.has(id)).map((id) => createRun(runsFolder, id));
-  const known = ids.filter((id) => knownRunIds.has(id)).map((id) => createRun(runsFolder, id));
-  for (const id of shellsIn(runsFolder))
-    if (!ids.includes(id)) await killEverything(createRun(runsFolder, id));
+  const runs = runsIn(runsFolder);
+  const unknown = runs.filter(({ id }) => !knownRunIds.has(id));
+  const known = runs.filter(({ id }) => knownRunIds.has(id));
+  for (const shell of shellsIn(runsFolder))
+    if (!runs.some(({ id }) => id === shell)) await killEverything(createRun(runsFolder, shell));
   for (const run of known) if (identify(run).state === 'ended') await killRemains(run);
   for (const run of unknown) await discard(run);
   return unknown.map(({ id }) => id);
@@ -25,7 +24,7 @@ export async function sweep(runsFolder: string, knownRunIds: ReadonlySet<string>
 export async function discard(run: Run): Promise<void> {
   const { state } = identify(run);
   if (state === 'unstarted' && (await fence(run))) return;
-  if (isAliveIn(state)) await killEverything(run);
+  if (state === 'running' || state === 'unstarted') await killEverything(run);
   await clear(run);
 }
 
@@ -33,13 +32,4 @@ export async function discard(run: Run): Promise<void> {
 export async function clear(run: Run): Promise<void> {
   await killRemains(run);
   await rm(run.folder, { recursive: true, force: true });
-}
-
-function isAliveIn(state: ReturnType<typeof identify>['state']): boolean {
-  return state === 'running' || state === 'unstarted';
-}
-
-async function listFolders(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory() && !isSetAside(entry.name)).map(({ name }) => name);
 }

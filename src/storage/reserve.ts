@@ -117,13 +117,8 @@ export class Reserve {
 
 /** By fallocate(1), because node has no call for it. */
 export const allocateOnDisk: Allocate = async (descriptor, { offset, length }) => {
-  const range = ['-o', String(offset), '-l', String(length)];
-  const { code, stderr } = await runOnDescriptor(descriptor, [
-    'fallocate',
-    '-n',
-    ...range,
-    '/proc/self/fd/3',
-  ]);
+  const command = `fallocate -n -o ${offset} -l ${length} /proc/self/fd/3`;
+  const { code, stderr } = await runOnDescriptor(descriptor, ['env', 'LC_ALL=C', ...command.split(' ')]);
   if (code === 0) return 'allocated';
   return code === null || /not supported|not permitted/i.test(stderr) ? 'unsupported' : 'full';
 };

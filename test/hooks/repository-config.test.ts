@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { describeProblems, describeWarnings, readRepositoryConfig } from '../../src/hooks/read-config.ts';
-import { collectSystemPrompts } from '../../src/hooks/system-prompts.ts';
+import { collectSystemPrompts } from '../../src/hooks/plan-hooks.ts';
 
 let folder: string;
 

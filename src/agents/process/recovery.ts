@@ -5,7 +5,7 @@ import type { QueuedMessage, TurnRecord } from '../../contract/records.ts';
 import { fence, identify } from '../../processes/identify.ts';
 import { completeInput } from '../../processes/input.ts';
 import { createRun, filesOf, type Run } from '../../processes/run.ts';
-import { readLines } from '../../processes/spool-range.ts';
+import { readLines } from '../../processes/spool.ts';
 import { kill } from '../../processes/terminate.ts';
 import { loadInput, readDelivery } from '../delivery-input.ts';
 import type { RequestId } from '../json-rpc.ts';

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
+import { allProcessIds, openFilesOf } from '../../processes/process-table.ts';
+import { LISTENING, socketsIn } from '../../processes/tcp-table.ts';
+import { attempt } from '../../storage/attempt.ts';
 import { bad, good, type Check, type Finding } from './check.ts';
-import { findOwner } from './port-owner.ts';
 import type { RunningEngine } from './running-engine.ts';
 
 export interface PortOptions {
@@ -53,4 +57,18 @@ function explainUse(host: string, port: number): Finding {
         `${host}:${port} is used by ${owner.program}, process ${owner.pid}, which does not answer as an engine`,
         `Stop it with \`kill ${owner.pid}\`, or set another PORT.`,
       );
+}
+
+/** Who listens on a port of this machine; null when that is not ours to see. */
+function findOwner(port: number): { pid: number; program: string } | null {
+  const sockets = socketsIn(LISTENING).filter((socket) => socket.port === port);
+  const links = new Set(sockets.map(({ inode }) => `socket:[${inode}]`));
+  const pid = allProcessIds().find((candidate) => openFilesOf(candidate).some((link) => links.has(link)));
+  return pid === undefined ? null : { pid, program: programOf(pid) };
+}
+
+/** Its name alone: what stands behind it may be secret. */
+function programOf(pid: number): string {
+  const [program = ''] = attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'), '').split('\0');
+  return basename(program) || 'a program';
 }
