@@ -1,4 +1,4 @@
-import type { Row } from './contract/error-row.ts';
+import type { Row } from './contract/errors.ts';
 import { ENGINE_ERRORS } from './contract/error-table.ts';
 
 export type EngineErrorCode = keyof typeof ENGINE_ERRORS;

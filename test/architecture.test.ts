@@ -17,7 +17,6 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/metrics': ['prom-client', 'machines/chat.usage.ts', 'type:src/contract'],
   'src/environment': ['node:', 'zod', 'src/contract', 'src/errors.ts'],
   'src/processes': ['node:', 'zod', 'src/storage'],
-  'src/server': ['node:', 'h3', 'listhen', 'srvx', 'zod', 'src/contract', 'src/errors.ts', 'type:src/log.ts'],
   'src/agents': [
     'node:',
     '@agentclientprotocol/sdk',
@@ -193,6 +192,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type:src/environment',
     'src/journal',
     'src/storage',
+    'src/workspace',
   ],
   'src/hooks': [
     'node:',
@@ -207,6 +207,21 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type:src/journal',
     'src/processes',
     'src/storage',
+  ],
+  'src/server': [
+    'node:',
+    'h3',
+    'listhen',
+    'srvx',
+    'zod',
+    'type:src/chats',
+    'src/contract',
+    'src/errors.ts',
+    'type:src/hooks',
+    'type:src/inspector',
+    'type:src/journal',
+    'type:src/log.ts',
+    'type:src/metrics',
   ],
   'src/cli': [
     'node:',

@@ -5,7 +5,7 @@ import {
   describeProblems,
   describeWarnings,
   readRepositoryConfig,
-} from '../hooks/read-config.ts';
+} from '../hooks/repository-config.ts';
 import { CliError, EXIT } from './terminal.ts';
 
 /** Says whether the hooks of the repository in `folder` can be read, and what they are. Returns the exit code. */

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import type { ChatSummary, EngineClient, Hook, Repo, Status } from '../client/client.ts';
-import { noteOfBoot } from './boot-note.ts';
+import { noteOfBoot } from './waiting-note.ts';
 import { describeFailure } from './exit-code.ts';
 import { show } from './show.ts';
 import { EXIT, type Terminal } from './terminal.ts';

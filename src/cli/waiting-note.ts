@@ -1,5 +1,4 @@
-import type { CallOptions, ChatSummary, EngineClient, MessageReceipt } from '../client/client.ts';
-import { noteOfBoot } from './boot-note.ts';
+import type { Boot, CallOptions, ChatSummary, EngineClient, MessageReceipt } from '../client/client.ts';
 
 /** What a message that was just sent waits for, in lines; empty when for nothing. */
 export async function noteOfWaiting(
@@ -25,4 +24,12 @@ export function countMessages(count: number): string {
 
 export function noteOfRequest(kind: string): string {
   return `The agent waits for an answer (${kind}); give it with \`replicas-engine chat\`.\n`;
+}
+
+/** What the boot of the engine waits for, since when, until when, and how to go on at once; empty when for nothing. */
+export function noteOfBoot({ waitingFor }: Boot): string {
+  if (waitingFor === undefined) return '';
+  const { message, since, until, skip } = waitingFor;
+  const limit = until === null ? '' : `, until ${until}`;
+  return `${message} Since ${since}${limit}.\n${skip === null ? '' : `${skip}\n`}`;
 }

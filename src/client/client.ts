@@ -1,13 +1,19 @@
 /** A client of the engine's HTTP interface, for Node and for browsers. */
 import type { EngineEvent } from '../contract/events.ts';
 import { DEFAULT_BACKOFF, type Backoff } from './backoff.ts';
-import { foldChat, readChat, type ChatState } from './chat-state.ts';
+import {
+  foldChat,
+  foldWorkspace,
+  readChat,
+  readWorkspace,
+  type ChatState,
+  type WorkspaceState,
+} from './workspace-state.ts';
 import { closable } from './closable.ts';
 import { EngineCalls, toActorNews, type ActorNews } from './engine-calls.ts';
 import { streamEvents, type EventStreamOptions } from './event-stream.ts';
 import { join, type Joined, type Joint, type JoinOptions } from './join.ts';
 import { Transport, type CallOptions } from './transport.ts';
-import { foldWorkspace, readWorkspace, type WorkspaceState } from './workspace-state.ts';
 
 export type { ActorFrame, ActorStep, ActorView } from '../contract/actors.ts';
 export type { AgentEvent } from '../contract/agent-event.ts';
@@ -33,7 +39,7 @@ export { budgetBrief } from '../contract/budget-brief.ts';
 export { subjectOf } from '../contract/tool-brief.ts';
 export { usageBrief } from '../contract/usage-brief.ts';
 export type { AnswerToRequest, HistoryPage, NewChat, NewMessage } from './chat-calls.ts';
-export type { ChatState } from './chat-state.ts';
+export type { ChatState } from './workspace-state.ts';
 export { EngineClientError, type LocalErrorCode } from './client-error.ts';
 export type { ActorNews, Health, RepoList, Status } from './engine-calls.ts';
 export type { EventStreamOptions } from './event-stream.ts';

@@ -1,4 +1,4 @@
-import type { Row } from './error-row.ts';
+import type { Row } from './errors.ts';
 import { INSPECTION_ERRORS } from './inspection-errors.ts';
 import { MOVE_ERRORS } from './move-errors.ts';
 import { STARTUP_ERRORS } from './startup-errors.ts';

@@ -1,4 +1,4 @@
-import type { Row } from './error-row.ts';
+import type { Row } from './errors.ts';
 
 /** What looking into machines and actors is refused with. */
 export const INSPECTION_ERRORS = {

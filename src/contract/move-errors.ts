@@ -1,4 +1,4 @@
-import type { Row } from './error-row.ts';
+import type { Row } from './errors.ts';
 
 /** Refusals while a workspace goes from one machine to another. */
 export const MOVE_ERRORS = {

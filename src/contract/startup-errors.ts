@@ -1,4 +1,4 @@
-import type { Row } from './error-row.ts';
+import type { Row } from './errors.ts';
 
 /** Failures that keep an engine from starting. */
 export const STARTUP_ERRORS = {

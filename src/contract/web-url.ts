@@ -7,3 +7,12 @@ export function isWebUrl(text: string): boolean {
   const { username, password } = new URL(text);
   return username === '' && password === '';
 }
+
+/** A part of a URL; as it stands there, when it is not percent-encoded UTF-8. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,3 +1,5 @@
+import { fromPromise } from 'xstate';
+import type { RefreshEnd, RefreshInput } from '../../machines/credential.setup.ts';
 import type { CredentialProvider } from '../contract/credentials.ts';
 import type {
   ClaudeCredential,
@@ -6,10 +8,10 @@ import type {
   RefreshRequest,
 } from '../contract/monolith.ts';
 import type { MonolithClient, RefreshOutcome } from '../control-plane/client.ts';
+import { codeOf } from '../storage/attempt.ts';
 import { secretOfBedrock } from './claude-logins.ts';
 import { expiryOfClaude, expiryOfJwt, toTime } from './issued.ts';
 import { sha256 } from './login.ts';
-import { codeOf } from '../storage/attempt.ts';
 
 /** How the control plane answered, and what was put in place of what it issued. */
 export type Attempt =
@@ -101,4 +103,25 @@ function secretOfClaude(credential: ClaudeCredential): string {
 /** Messages of errors name paths; their codes say enough. */
 function inBrackets(code: string | undefined): string {
   return code === undefined ? '' : ` (${code})`;
+}
+
+export interface RefreshCredentialOptions {
+  /** Asks for the credential of each provider and puts it in place. */
+  attempts: Attempts;
+  /** Settles when everything that was announced so far is on disk. */
+  settled: () => Promise<void>;
+  now: () => number;
+  random: () => number;
+}
+
+/** One attempt to get a credential, from the commit of its announcement to the file being in place. */
+export function refreshCredential({ attempts, settled, now, random }: RefreshCredentialOptions) {
+  return fromPromise<RefreshEnd, RefreshInput>(async ({ input: { provider, cause } }) => {
+    await settled();
+    const attempt = await attempts[provider](cause);
+    if (attempt.kind === 'unavailable') return { ...attempt, random: random() };
+    if (attempt.kind !== 'issued') return attempt;
+    const lifetimeMs = attempt.expiresAt === null ? null : attempt.expiresAt - now();
+    return { ...attempt, lifetimeMs, random: random() };
+  });
 }

@@ -1,10 +1,10 @@
-import { chmod, lstat, readFile, readdir, readlink, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, readdir, readlink, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeWayForFile } from '../storage/make-way.ts';
 import { readIfFile } from '../storage/read-if-file.ts';
 import { TEMPORARY_SUFFIX, replaceFile } from '../storage/replace-file.ts';
 import { setAside, type OnDamage } from '../storage/set-aside.ts';
-import { codeOf } from '../storage/attempt.ts';
+import { readIfThere } from '../storage/atomic-files.ts';
 
 /** How the content of one kind of file is read and written, without touching what it does not know. */
 export interface Codec<Content> {
@@ -70,7 +70,7 @@ export class CredentialFile<Content> {
   async #update(change: (content: Content) => Content): Promise<void> {
     const { path, codec, replace = replaceFile } = this.#options;
     const file = await this.#clearWay();
-    const text = await readIfThere(file);
+    const text = (await readIfThere(file))?.toString('utf8') ?? null;
     const before = text === null ? codec.empty : (codec.parse(text) ?? (await this.#setAside(file)));
     const after = codec.format(change(before));
     if (after !== text || !(await isPrivate(file))) await replace(file, after);
@@ -101,15 +101,6 @@ async function targetOf(path: string): Promise<string | null> {
     file = resolve(dirname(file), await readlink(file));
   }
   return null;
-}
-
-async function readIfThere(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
-  }
 }
 
 async function isPrivate(file: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { passwordOf } from '../contract/url-password.ts';
+import { decoded } from '../contract/web-url.ts';
 import { syncFolder } from '../storage/replace-file.ts';
 import { setAside, type OnDamage } from '../storage/set-aside.ts';
 import type { Codec } from './credential-file.ts';
@@ -27,7 +27,7 @@ export function withGithubToken(lines: readonly string[], token: string): string
 /** The token that the engine put there; null when git, or someone else, took it away. */
 export function githubTokenIn(lines: readonly string[]): string | null {
   const line = lines.find(isOurs);
-  return line === undefined ? null : passwordOf(new URL(line));
+  return line === undefined ? null : decoded(new URL(line).password);
 }
 
 function lineFor(token: string): string {

@@ -1,5 +1,6 @@
-import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { debounce } from '../workspace/debounce.ts';
+import { watchFolder } from '../workspace/watch-folder.ts';
 
 export interface WatchFileOptions {
   /** Called after changes, never twice at a time. */
@@ -11,24 +12,15 @@ export interface WatchFileOptions {
 
 /** Watches a file that others replace, also while it is not there. Returns the means to stop. */
 export function watchFile(path: string, { onChange, gatherMs, onError }: WatchFileOptions): () => void {
-  const stop = new AbortController();
-  let timer: NodeJS.Timeout | null = null;
   let last: Promise<void> = Promise.resolve();
-  const look = () => {
-    timer = null;
-    last = last.then(onChange).catch(onError);
-  };
-  const gather = (_event: string, name: string | null) => {
-    if (name === basename(path)) timer ??= setTimeout(look, gatherMs).unref();
-  };
-  try {
-    watch(dirname(path), { persistent: false, signal: stop.signal }, gather).on('error', onError);
-  } catch (error) {
-    // The system watches too much already: its owner does without.
-    onError(error);
-  }
+  const look = () => void (last = last.then(onChange).catch(onError));
+  const soon = debounce(look, { quietMs: gatherMs, mostMs: gatherMs });
+  const stop = watchFolder(
+    dirname(path),
+    (name) => (name ?? basename(path)) === basename(path) && soon.ask(),
+  );
   return () => {
-    stop.abort();
-    if (timer !== null) clearTimeout(timer);
+    stop();
+    soon.cancel();
   };
 }

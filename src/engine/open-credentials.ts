@@ -1,7 +1,7 @@
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import { loginMachine } from '../../machines/login.machine.ts';
 import { CredentialBoard } from '../credentials/credential-board.ts';
-import { refreshCredential } from '../credentials/refresh-credential.ts';
+import { createAttempts, refreshCredential } from '../credentials/attempts.ts';
 import { LoginBoard } from '../credentials/login-board.ts';
 import {
   CredentialProviderSchema,
@@ -10,7 +10,6 @@ import {
   type CredentialsFile,
   type LoginProvider,
 } from '../contract/credentials.ts';
-import { createAttempts } from '../credentials/attempts.ts';
 import { bedrockCredentials, claudeCredentials, ClaudeLogins } from '../credentials/claude-logins.ts';
 import { codexAuth, CodexLogins } from '../credentials/codex-logins.ts';
 import { CredentialFile, type Codec } from '../credentials/credential-file.ts';

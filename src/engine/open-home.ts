@@ -13,7 +13,7 @@ import { sequenceOf } from '../journal/event-id.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import { openMirror } from './open-mirror.ts';
-import { openOutbox, type OpenedOutbox } from './open-outbox.ts';
+import { OpenedOutbox } from './open-outbox.ts';
 import { restoreHome } from './restore-home.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import { readSettledId } from '../control-plane/outbox-file.ts';
@@ -24,7 +24,7 @@ import { readHistoryEnds, type HistoryEnd } from '../journal/projection/history-
 import { openHistory, type History } from '../journal/projection/history.ts';
 import { HooksState } from '../journal/projection/hooks-state.ts';
 import { restoreRecords } from '../journal/projection/restore.ts';
-import { WorkspaceBudget } from '../journal/projection/workspace-budget.ts';
+import { WorkspaceBudget } from '../journal/projection/workspace-usage.ts';
 import { retell } from '../journal/projection/retell.ts';
 import { readRestored, type RestoredFile } from '../restore/restored-file.ts';
 import { SaidBefore } from '../journal/projection/said-before.ts';
@@ -161,7 +161,7 @@ async function openLog(options: OpenLogOptions): Promise<Pick<Home, 'journal' | 
     onTrouble: (error) => log.error({ err: error }, 'a history cannot be opened and is tried again'),
     onFatal,
   });
-  const outbox: OpenedOutbox = openOutbox({
+  const outbox: OpenedOutbox = new OpenedOutbox({
     store,
     journal,
     settledId: isCopy ? journal.committedId : settledId,

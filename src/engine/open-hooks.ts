@@ -4,15 +4,16 @@ import { credentialPaths } from '../credentials/credential-paths.ts';
 import { archiveSecretsOf } from '../environment/archive-variables.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
 import { HookLog } from '../hooks/hook-log.ts';
+import type { HookProcessOptions } from '../hooks/hook-process.ts';
 import { HookTests } from '../hooks/hook-tests.ts';
 import { OutputBounds } from '../hooks/output-bounds.ts';
 import { createKnownSecrets } from '../hooks/known-secrets.ts';
+import type { HooksState } from '../journal/projection/hooks-state.ts';
 import type { Log } from '../log.ts';
 import type { Home } from './open-home.ts';
-import type { RootHooksOptions } from './start-root.ts';
 import type { Workspace } from './start-workspace.ts';
 import { retireDamagedRuns } from '../processes/damaged-runs.ts';
-import { listRepositories } from '../workspace/find-repositories.ts';
+import { listRepositories, type RepositoryFolder } from '../workspace/find-repositories.ts';
 
 export interface OpenHooksOptions {
   environment: EngineEnvironment;
@@ -22,9 +23,14 @@ export interface OpenHooksOptions {
   workspace: Workspace;
 }
 
-export interface OpenedHooks extends RootHooksOptions {
+export interface OpenedHooks extends HookProcessOptions {
+  bounds: OutputBounds;
+  state: HooksState;
   home: string;
   tests: HookTests;
+  repositories: () => RepositoryFolder[];
+  /** Resolves when every repository has been looked at. */
+  discovered: () => Promise<unknown>;
 }
 
 /** What hooks run with in this home. */

@@ -25,26 +25,6 @@ export interface OpenOutboxOptions {
   log: Log;
 }
 
-/** What is owed to the control plane, and the files that remember it. */
-export function openOutbox({ store, journal, settledId, workspaceId, log }: OpenOutboxOptions): OpenedOutbox {
-  const file = new OutboxFile({
-    store,
-    settledId: () => outbox.settledId,
-    onError: (error) => log.warn({ err: error }, 'the cursor of the outbox could not be saved'),
-  });
-  const outbox = new Outbox({ journal, settledId, onProgress: () => file.schedule() });
-  return new OpenedOutbox({ store, journal, outbox, file, workspaceId, log });
-}
-
-interface Parts {
-  store: EngineStorage;
-  journal: Journal;
-  outbox: Outbox;
-  file: OutboxFile;
-  workspaceId: string;
-  log: Log;
-}
-
 /** What the outbox machine names. */
 export type OutboxActors = Required<NonNullable<Parameters<typeof outboxMachine.provide>[0]['actors']>>;
 
@@ -54,31 +34,41 @@ export interface ConnectOptions {
   workspace: { repositories: Pick<Repositories, 'list'> };
 }
 
+/** What is owed to the control plane, and the files that remember it. */
 export class OpenedOutbox {
-  readonly #parts: Parts;
+  readonly #options: OpenOutboxOptions;
+  readonly #outbox: Outbox;
+  readonly #file: OutboxFile;
   #connection: ConnectOptions | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(options: OpenOutboxOptions) {
+    const { store, journal, settledId, log } = options;
+    this.#options = options;
+    this.#outbox = new Outbox({ journal, settledId, onProgress: () => this.#file.schedule() });
+    this.#file = new OutboxFile({
+      store,
+      settledId: () => this.#outbox.settledId,
+      onError: (error) => log.warn({ err: error }, 'the cursor of the outbox could not be saved'),
+    });
   }
 
   get owedFrom(): number | null {
-    return this.#parts.outbox.owedFrom;
+    return this.#outbox.owedFrom;
   }
 
   /** How many events of the log lie behind the first that is owed; 0 when nothing is. */
   get lag(): number {
-    const { outbox, journal } = this.#parts;
-    return outbox.owedFrom === null ? 0 : sequenceOf(journal.committedId) - outbox.owedFrom + 1;
+    const { owedFrom } = this.#outbox;
+    return owedFrom === null ? 0 : sequenceOf(this.#options.journal.committedId) - owedFrom + 1;
   }
 
   /** The event that is told next, as far as it was looked for. */
   get oldest(): Pick<WebhookLine, 'id' | 'ts'> | null {
-    return this.#parts.outbox.oldest;
+    return this.#outbox.oldest;
   }
 
   note(entries: readonly JournalEntry[], lastId: string): void {
-    this.#parts.outbox.note(entries, lastId);
+    this.#outbox.note(entries, lastId);
   }
 
   /** The actors of the outbox machine, from now on with the rest of the engine behind them. */
@@ -97,12 +87,12 @@ export class OpenedOutbox {
 
   /** Says that an event is behind us. */
   settle(id: string): void {
-    this.#parts.outbox.settle(id);
+    this.#outbox.settle(id);
   }
 
   /** The log is about to lose what is owed up to a sequence: it goes into the dead-letter file, if the disk has room. */
   async giveUp(lastSequence: number): Promise<void> {
-    const lines = await this.#parts.outbox.giveUp(lastSequence);
+    const lines = await this.#outbox.giveUp(lastSequence);
     const [first, last] = [lines[0], lines.at(-1)];
     if (first === undefined || last === undefined) return;
     const context = { count: lines.length, firstId: first.id, lastId: last.id };
@@ -110,7 +100,7 @@ export class OpenedOutbox {
     const isKept = await this.#keep(events.map((event) => ({ event, reason: GIVEN_UP }))).then(
       () => true,
       (error: unknown) => {
-        this.#parts.log.error({ err: error, ...context }, 'events that were given up could not be kept');
+        this.#options.log.error({ err: error, ...context }, 'events that were given up could not be kept');
         return false;
       },
     );
@@ -118,17 +108,17 @@ export class OpenedOutbox {
   }
 
   save(): Promise<void> {
-    return this.#parts.file.write();
+    return this.#file.write();
   }
 
   /** Remembers what was told, and lets go of the journal. */
   async close(): Promise<void> {
     await this.save();
-    await this.#parts.outbox.close();
+    await this.#outbox.close();
   }
 
   async #next(options: { mayWait: boolean; signal: AbortSignal }): Promise<WebhookEvent | null> {
-    const line = await this.#parts.outbox.next(options);
+    const line = await this.#outbox.next(options);
     return line === null ? null : this.#toWebhook(line);
   }
 
@@ -136,7 +126,7 @@ export class OpenedOutbox {
     if (this.#connection === undefined) throw new Error('There is nobody to tell yet.');
     const outcome = await this.#connection.client.deliver(event);
     if (outcome.kind !== 'delivered')
-      this.#parts.log.warn({ eventId: event.id, ...outcome }, 'the control plane could not be told');
+      this.#options.log.warn({ eventId: event.id, ...outcome }, 'the control plane could not be told');
     return outcome;
   }
 
@@ -144,11 +134,11 @@ export class OpenedOutbox {
     const repos = () =>
       this.#connection?.workspace.repositories.list({ includeDiffs: false }) ?? Promise.resolve([]);
     const titleOf = (chatId: string) => this.#connection?.recorder.records.get(chatId)?.chat.title ?? null;
-    return toWebhook(line, { workspaceId: this.#parts.workspaceId, repos, titleOf });
+    return toWebhook(line, { workspaceId: this.#options.workspaceId, repos, titleOf });
   }
 
   #keep(letters: readonly DeadLetter[]): Promise<void> {
-    return keepDeadLetters(this.#parts.store.files, { letters, now: new Date() });
+    return keepDeadLetters(this.#options.store.files, { letters, now: new Date() });
   }
 }
 

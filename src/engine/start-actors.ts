@@ -62,54 +62,41 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   const drivers = await createDrivers(agentOptions(home, { environment, log, credentials }));
   const env = credentials.environment();
   const hooks = await openHooks(home, { environment, env, log, workspace: recording.workspace });
-  const outbox = {
-    actors: home.outbox.connect({ client, ...recording }),
-    settle: (id: string) => home.outbox.settle(id),
-  };
   const { recorder } = recording;
   const redact = (text: string) => hooks.log.redact(text);
   const previews = openPreviews(home, { environment, recorder, log, redact });
   const executors = new Map<string, OpenExecutor>();
-  const mirror = home.mirror && {
-    actors: home.mirror.connect(journal, {
-      trimTo: () => laterOf(journal.oldestId, archivedId(root)),
-      homeEpoch: home.lastEngine?.epoch ?? 0,
-      archiveEpoch: async () => archive?.epoch() ?? 0,
-      onClaimed: () => writeState(home, { environment, startedAt }),
-    }),
-    onMoved: () => goodbye.abort(), // nothing is told upstream any more
-  };
-  const restore = {
-    wasMoved: home.restored !== null,
-    restoreRepositories: () =>
-      finishRestore(home, {
-        recorder: recording.recorder,
-        env: toolEnvironment(home, environment),
-        signal: goodbye.signal,
-        loggedIn: () => credentials.board.settled('github'),
-      }),
-  };
+  const mirror = home.mirror?.connect(journal, {
+    trimTo: () => laterOf(journal.oldestId, archivedId(root)),
+    homeEpoch: home.lastEngine?.epoch ?? 0,
+    archiveEpoch: async () => archive?.epoch() ?? 0,
+    onClaimed: () => writeState(home, { environment, startedAt }),
+  });
   const move = new WorkspaceMove({ journal, mirror: home.mirror, root: () => root });
-  const parts = {
+  const { signal } = goodbye;
+  const epoch = () => home.mirror?.epoch ?? null;
+  const archive = await openArchive(home, { environment, drivers, recording, log, epoch, signal });
+  const root: Root = startRoot(home, {
     environment,
     log,
     drivers,
     executors,
     recorder,
     origin,
-    restore,
+    restoreRepositories: () =>
+      finishRestore(home, {
+        recorder,
+        env: toolEnvironment(home, environment),
+        signal,
+        loggedIn: () => credentials.board.settled('github'),
+      }),
     hooks,
     credentials,
-    outbox,
+    outbox: home.outbox.connect({ client, ...recording }),
     move: move.actors(),
-  };
-  const { signal } = goodbye;
-  const epoch = () => home.mirror?.epoch ?? null;
-  const archive = await openArchive(home, { environment, drivers, recording, log, epoch, signal });
-  const root: Root = startRoot({
-    ...parts,
-    ...(mirror && { mirror }),
-    ...(archive && { archive: archive.actors }),
+    mirror: mirror ?? null,
+    onMoved: () => goodbye.abort(), // nothing is told upstream any more
+    archive: archive?.actors ?? null,
   });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
   if (!home.hasCheckpoint) await recording.saveCheckpoint();

@@ -4,7 +4,6 @@ import { archiveBackoffMs } from '../../machines/archive.setup.ts';
 import { bootMachine, type Unrestored } from '../../machines/boot.machine.ts';
 import type { ChatOrigin } from '../../machines/chat.events.ts';
 import { chatMachine } from '../../machines/chat.machine.ts';
-import type { credentialMachine } from '../../machines/credential.machine.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import type { EngineCommand } from '../../machines/engine.events.ts';
 import { hookMachine } from '../../machines/hook.machine.ts';
@@ -22,16 +21,16 @@ import type { Recorder } from '../journal/projection/recorder.ts';
 import { monotonicClock } from '../journal/projection/turn-duration.ts';
 import { agentProcess } from '../chats/agent-process.ts';
 import { awaitCloudInit } from './await-cloud-init.ts';
-import type { CredentialActor, CredentialBoard } from '../credentials/credential-board.ts';
-import type { LoginBoard } from '../credentials/login-board.ts';
+import type { CredentialActor } from '../credentials/credential-board.ts';
 import { hookProcess } from '../hooks/hook-actor.ts';
 import { recordActors, type ChatActor, type Reactions } from '../journal/record-actors.ts';
-import { resumeOf, runStartHooks, type HookRunsOptions } from '../hooks/run-start-hooks.ts';
-import type { HookProcessOptions } from '../hooks/hook-process.ts';
+import { resumeOf, runStartHooks } from '../hooks/run-start-hooks.ts';
+import type { Credentials } from './open-credentials.ts';
+import type { Home } from './open-home.ts';
+import type { OpenedHooks } from './open-hooks.ts';
 import type { OutboxActors } from './open-outbox.ts';
 import type { ArchiveActors } from '../archive/archive.ts';
 import type { MirrorActors } from '../mirror/mirror.ts';
-import type { OutputBounds } from '../hooks/output-bounds.ts';
 
 export interface StartRootOptions {
   environment: EngineEnvironment;
@@ -42,15 +41,17 @@ export interface StartRootOptions {
   recorder: Recorder;
   /** How the chats on record came here. */
   origin: ChatOrigin;
-  restore: RootRestoreOptions;
-  hooks: RootHooksOptions;
-  credentials: { logic: typeof credentialMachine; board: CredentialBoard; logins: LoginBoard };
-  outbox: RootOutboxOptions;
+  restoreRepositories: () => Promise<Unrestored[]>;
+  hooks: OpenedHooks;
+  credentials: Credentials;
+  outbox: OutboxActors;
   move: RootMoveActors;
-  /** Undefined without a shared log. */
-  mirror?: RootMirrorOptions;
-  /** Undefined without an archive. */
-  archive?: ArchiveActors;
+  /** Null without a shared log. */
+  mirror: MirrorActors | null;
+  /** Told when another engine has the workspace. */
+  onMoved: () => void;
+  /** Null without an archive. */
+  archive: ArchiveActors | null;
 }
 
 /** What gives the workspace to another machine. */
@@ -58,33 +59,6 @@ export type RootMoveActors = Pick<
   Required<NonNullable<Parameters<typeof engineMachine.provide>[0]['actors']>>,
   'finishTurns' | 'copyWorkspace'
 >;
-
-export interface RootMirrorOptions {
-  actors: MirrorActors;
-  /** Told when another engine has the workspace. */
-  onMoved: () => void;
-}
-
-export interface RootOutboxOptions {
-  actors: OutboxActors;
-  /** Told when an event is behind us. */
-  settle: (id: string) => void;
-}
-
-export interface RootHooksOptions extends HookProcessOptions {
-  bounds: OutputBounds;
-  state: HookRunsOptions['state'];
-  home: HookRunsOptions['home'];
-  repositories: HookRunsOptions['repositories'];
-  /** Resolves when every repository has been looked at. */
-  discovered: () => Promise<unknown>;
-}
-
-export interface RootRestoreOptions {
-  /** The home came here from another machine. */
-  wasMoved: boolean;
-  restoreRepositories: () => Promise<Unrestored[]>;
-}
 
 export interface Root {
   actor: ActorRefFrom<typeof engineMachine>;
@@ -101,7 +75,7 @@ export interface Root {
 const NOTHING_USED = { usd: 0, tokens: 0, turns: 0 };
 
 /** Binds every name in the machines to what does it, and starts the root actor with the chats that are on record. */
-export function startRoot(options: StartRootOptions): Root {
+export function startRoot(home: Home, options: StartRootOptions): Root {
   const { recorder, log } = options;
   const childOf = (id: string) => (actor.getSnapshot().children as Record<string, unknown>)[id];
   const root: Omit<Root, 'actor'> = {
@@ -118,9 +92,13 @@ export function startRoot(options: StartRootOptions): Root {
       }),
   };
   const send = (command: EngineCommand) => actor.send(command);
-  const recordActor = recordActors({ recorder, log, reactions: reactionsOf(options, { ...root, send }) });
+  const recordActor = recordActors({
+    recorder,
+    log,
+    reactions: reactionsOf(home, options, { ...root, send }),
+  });
   const actor: Root['actor'] = createActor(
-    engineMachine.provide({ actors: logicsOf(options, root.toHooks) }),
+    engineMachine.provide({ actors: logicsOf(home, options, root.toHooks) }),
     {
       inspect: (event) => {
         recordActor(event);
@@ -134,8 +112,8 @@ export function startRoot(options: StartRootOptions): Root {
     send({ type: 'workspace.used', limits, used: limits.budget === null ? NOTHING_USED : used(), at });
   };
   recorder.tellUse();
-  if (options.mirror !== undefined) send({ type: 'mirror.begin' });
-  if (options.archive !== undefined) send({ type: 'archive.begin' });
+  if (options.mirror !== null) send({ type: 'mirror.begin' });
+  if (options.archive !== null) send({ type: 'archive.begin' });
   const { origin } = options;
   send({
     type: 'chats.restore',
@@ -144,22 +122,10 @@ export function startRoot(options: StartRootOptions): Root {
   return { ...root, actor };
 }
 
-function logicsOf(
-  {
-    environment,
-    drivers,
-    executors,
-    recorder,
-    restore,
-    hooks,
-    credentials,
-    outbox,
-    move,
-    mirror,
-    archive,
-  }: StartRootOptions,
-  toHooks: Root['toHooks'],
-) {
+function logicsOf(home: Home, options: StartRootOptions, toHooks: Root['toHooks']) {
+  const { environment, drivers, executors, recorder, hooks, credentials, outbox, move, mirror, archive } =
+    options;
+  const wasMoved = home.restored !== null;
   const hook = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
   const clock = monotonicClock(hooks.state.bootId);
   return {
@@ -167,11 +133,11 @@ function logicsOf(
     boot: bootMachine.provide({
       actors: {
         awaitCloudInit: awaitCloudInit(environment.CLOUD_INIT_OUTPUT_LOG),
-        restoreRepositories: fromPromise<Unrestored[], undefined>(() => restore.restoreRepositories()),
+        restoreRepositories: fromPromise<Unrestored[], undefined>(options.restoreRepositories),
         discoverRepositories: fromPromise<void, undefined>(async () => void (await hooks.discovered())),
         runStartHooks: runStartHooks({ ...hooks, recorder, toHooks }),
       },
-      guards: { wasMoved: () => restore.wasMoved },
+      guards: { wasMoved: () => wasMoved },
       delays: { cloudInitLimit: environment.CLOUD_INIT_TIMEOUT_MS },
     }),
     chat: chatMachine.provide({
@@ -193,12 +159,12 @@ function logicsOf(
     }),
     ...(mirror && {
       mirror: mirrorMachine.provide({
-        actors: mirror.actors,
+        actors: mirror,
         delays: { backoff: ({ context }) => mirrorBackoffMs(context, Math.random()) },
       }),
     }),
     outbox: outboxMachine.provide({
-      actors: outbox.actors,
+      actors: outbox,
       delays: { backoff: ({ context }) => backoffMs(context, Math.random()) },
     }),
     startHooks: startHooksMachine.provide({ actors: { hook } }),
@@ -206,13 +172,14 @@ function logicsOf(
 }
 
 function reactionsOf(
-  { recorder, log, hooks: { state }, credentials, outbox, mirror }: StartRootOptions,
+  home: Home,
+  { recorder, log, hooks: { state }, credentials, onMoved }: StartRootOptions,
   { toHooks, send }: Pick<Root, 'toHooks'> & { send: (command: EngineCommand) => void },
 ): Reactions {
   return {
-    'event.settled': ({ id }) => outbox.settle(id),
+    'event.settled': ({ id }) => home.outbox.settle(id),
     'workspace.moved': () => {
-      mirror?.onMoved();
+      onMoved();
       send({ type: 'engine.fence' });
     },
     'credentials.changed': ({ payload }, actor) => credentials.board.note(actor as CredentialActor, payload),

@@ -1,6 +1,6 @@
 import { agentEnvironment } from '../environment/engine-env.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
-import type { Canvas, Plans } from '../server/engine.ts';
+import type { Engine } from '../server/engine.ts';
 import type { Log } from '../log.ts';
 import type { Home } from './open-home.ts';
 import type { Recorder } from '../journal/projection/recorder.ts';
@@ -26,8 +26,8 @@ import { WorkTreeStatusReader } from '../workspace/work-tree-status.ts';
 /** What the engine knows of the folders, files and logins of its workspace. */
 export interface Workspace {
   readonly repositories: Repositories;
-  readonly plans: Plans;
-  readonly canvas: Canvas;
+  readonly plans: Engine['plans'];
+  readonly canvas: Engine['canvas'];
   counted(): { reposTotal: number; hasActiveSSHSessions: boolean };
   /** An agent has stopped working: it may have changed files and opened pull requests. */
   turnEnded(): void;

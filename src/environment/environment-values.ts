@@ -74,12 +74,3 @@ export function isLoopbackWebSocket(value: string): boolean {
 export function isHost(value: string): boolean {
   return LISTENABLE.test(value) && (isIP(value) !== 0 || !value.includes(':'));
 }
-
-/** As it stands there when it is not percent-encoded UTF-8. */
-export function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decoded } from './environment-values.ts';
+import { decoded } from '../contract/web-url.ts';
 
 /** Where a Redis listens, and how to come in. */
 export interface RedisAddress {

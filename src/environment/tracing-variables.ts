@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isWebUrl } from '../contract/web-url.ts';
-import { decoded } from './environment-values.ts';
+import { decoded } from '../contract/web-url.ts';
 
 const HEADERS = /^\s*[\w!#$%&'*+.^`|~-]+\s*=[^,;]*(?:,\s*[\w!#$%&'*+.^`|~-]+\s*=[^,;]*)*$/;
 

@@ -184,7 +184,8 @@ export class HookLog {
   }
 }
 
-async function sizeOf(file: string): Promise<number> {
+/** 0 where there is no file. */
+export async function sizeOf(file: string): Promise<number> {
   return stat(file).then(
     ({ size }) => size,
     () => 0,

@@ -1,8 +1,9 @@
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openWatch } from '../processes/open-watch.ts';
+import { sizeOf } from './hook-log.ts';
 
 export interface LogStreamOptions {
   /** `startHooks.log`. */
@@ -119,11 +120,4 @@ function createAlarm(file: string): { arm(): Promise<void>; stop(): void } {
       }),
     stop: () => watcher?.close(),
   };
-}
-
-async function sizeOf(file: string): Promise<number> {
-  return stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  );
 }

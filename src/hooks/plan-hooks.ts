@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HookRecord, HookStep } from '../contract/hook-records.ts';
 import { planEnvironmentHook, type RunOfHooks } from './environment-hook.ts';
-import { describeProblems, readRepositoryConfig } from './read-config.ts';
-import type { HookConfig } from './repository-config.ts';
+import { describeProblems, readRepositoryConfig, type HookConfig } from './repository-config.ts';
 
 export interface Repository {
   name: string;

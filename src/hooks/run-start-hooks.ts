@@ -5,7 +5,7 @@ import type { StartHooksEvent } from '../../machines/start-hooks.setup.ts';
 import type { HookKind } from '../contract/hooks.ts';
 import type { HookRecord, HookRun } from '../contract/hook-records.ts';
 import type { HookLog } from './hook-log.ts';
-import { describeWarnings, readRepositoryConfig } from './read-config.ts';
+import { describeWarnings, readRepositoryConfig } from './repository-config.ts';
 import { isAlive } from '../processes/identify.ts';
 import { allProcessIds, openFilesOf } from '../processes/process-table.ts';
 import { runsIn } from '../processes/run.ts';

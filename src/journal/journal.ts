@@ -6,7 +6,7 @@ import type { JournalEntry, StoredLine } from './event-line.ts';
 import { EventStamps } from './event-stamps.ts';
 import type { CommittedLines, Finding, JournalOptions, PartialBody, PassedEvent } from './journal-options.ts';
 import { LineReader, type LineReaderOptions } from './line-reader.ts';
-import { Mender } from './mender.ts';
+import { Mender } from './mend-segment.ts';
 import { openSegments, type OpenedSegments } from './open-segments.ts';
 import { replayLines } from './replay.ts';
 import type { Segment } from './segment.ts';

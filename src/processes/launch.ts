@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { filesOf, RUN_MARKER, type Run } from './run.ts';
@@ -84,18 +85,11 @@ async function isStarted(run: Run, shell: ChildProcess): Promise<boolean> {
   const { pid } = filesOf(run);
   for (let waited = 0; waited < START_LIMIT_MS; waited += 5) {
     const isOver = shell.exitCode !== null || shell.signalCode !== null;
-    if (await exists(pid)) return true;
+    if (existsSync(pid)) return true;
     if (isOver) return false;
     await delay(5);
   }
   return true;
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** What a shell says first, and ends with 126, when it could not execute what may be executed in a moment. */

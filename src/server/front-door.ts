@@ -1,8 +1,7 @@
 import type { H3 } from 'h3';
 import type { Health } from '../contract/status.ts';
 import { EngineError } from '../errors.ts';
-import { API_HEADERS } from './answer-headers.ts';
-import { toAnswer } from './refusal.ts';
+import { API_HEADERS, toAnswer } from './refusal.ts';
 
 /**
  * What a listener serves from its first moment on: `GET /health` at once; every other request waits until the engine

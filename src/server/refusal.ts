@@ -1,5 +1,5 @@
-import { HTTPResponse } from 'h3';
-import type { HTTPError } from 'h3';
+import { HTTPResponse, type HTTPError } from 'h3';
+import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { ErrorResponseSchema } from '../contract/errors.ts';
 import { EngineError } from '../errors.ts';
@@ -42,3 +42,20 @@ export function toAnswer({ code, status, message, context }: EngineError): Answe
 }
 
 export const JSON_HEADERS = { 'content-type': 'application/json;charset=UTF-8' };
+
+/** What every answer carries that does not say otherwise: nobody keeps it, nobody guesses what it is. */
+export const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+const SANE_REQUEST_ID = /^[\w.:-]{1,100}$/;
+
+/** What the caller gave if it is one, else one of ours. */
+export function toRequestId(given: unknown): string {
+  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** Of server-sent events: nobody in between keeps them back. */
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};

@@ -2,8 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { finished, type Duplex } from 'node:stream';
 import { EngineError } from '../errors.ts';
-import { API_HEADERS, toRequestId } from './answer-headers.ts';
-import { toAnswer } from './refusal.ts';
+import { API_HEADERS, toAnswer, toRequestId } from './refusal.ts';
 
 /** A client that still sends when it is refused would otherwise be reset before it has read the refusal. */
 const LINGER_MS = 500;

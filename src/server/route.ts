@@ -1,7 +1,7 @@
 import type { H3Event } from 'h3';
 import { z } from 'zod';
 import { EngineError, type EngineErrorCode } from '../errors.ts';
-import { STREAM_HEADERS } from './answer-headers.ts';
+import { STREAM_HEADERS } from './refusal.ts';
 import { parseRequest } from './parse-request.ts';
 
 /** One row of the HTTP interface: what `/openapi.json` says about it, and how it answers. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { EngineError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { toRequestId } from './answer-headers.ts';
+import { toRequestId } from './refusal.ts';
 import { refuseBody, refuseRequest } from './refuse-on-socket.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;

@@ -132,7 +132,8 @@ function toPath(base: string, key: string): string {
   return join(resolve(base), ...segments);
 }
 
-async function readIfThere(file: string): Promise<Buffer | null> {
+/** Null when it is not there; what the disk throws otherwise. */
+export async function readIfThere(file: string): Promise<Buffer | null> {
   try {
     return await readFile(file);
   } catch (error) {

@@ -2,8 +2,7 @@ import { homedir } from 'node:os';
 import { z } from 'zod';
 import { parseJson } from '../contract/parse-json.ts';
 import type { PullRequestState } from '../contract/repos.ts';
-import { passwordOf } from '../contract/url-password.ts';
-import { isWebUrl } from '../contract/web-url.ts';
+import { decoded, isWebUrl } from '../contract/web-url.ts';
 import { readRegularFile } from '../storage/regular-file.ts';
 import { slugOf, withoutCredentials } from './remotes.ts';
 import type { Remote } from './remotes.ts';
@@ -90,7 +89,7 @@ function tokenFor(host: string, credentialsFile: string): Record<string, string>
   const url = urls.map((line) => new URL(line)).find((candidate) => candidate.host === host);
   if (!url?.password) return {};
   const name = host === 'github.com' ? 'GH_TOKEN' : 'GH_ENTERPRISE_TOKEN';
-  return { [name]: passwordOf(url) };
+  return { [name]: decoded(url.password) };
 }
 
 /** What gh says when it cannot answer, by what can be done about it. */

@@ -7,7 +7,7 @@ import { readSettledId } from '../../src/control-plane/outbox-file.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { JournalEntry } from '../../src/journal/event-line.ts';
 import { createLog } from '../../src/log.ts';
-import { openOutbox } from '../../src/engine/open-outbox.ts';
+import { OpenedOutbox } from '../../src/engine/open-outbox.ts';
 import { createEngineStorage, type EngineStorage } from '../../src/storage/atomic-files.ts';
 import { openLogFile } from '../../src/storage/log-file.ts';
 import { idOf, openTestJournal } from '../journal/open-test-journal.ts';
@@ -95,7 +95,7 @@ interface Served {
 async function serve({ store, journal, monolith }: Served) {
   const settledId = await readSettledId(store, () => undefined);
   const log = createLog({ level: 'silent', secrets: [] });
-  const outbox = openOutbox({ store, journal, settledId, workspaceId: 'workspace-1', log });
+  const outbox = new OpenedOutbox({ store, journal, settledId, workspaceId: 'workspace-1', log });
   const actors = outbox.connect({
     client: {
       async deliver({ type, id }) {
@@ -129,7 +129,7 @@ async function open(openFile = openLogFile) {
   const { journal } = await openTestJournal(base);
   const store = createEngineStorage({ base, openFile });
   const log = createLog({ level: 'silent', secrets: [] });
-  const outbox = openOutbox({ store, journal, settledId: null, workspaceId: 'workspace-1', log });
+  const outbox = new OpenedOutbox({ store, journal, settledId: null, workspaceId: 'workspace-1', log });
   const recorded: JournalEntry[] = [];
   const actors = outbox.connect({
     client: { deliver: () => Promise.resolve({ kind: 'delivered', isDuplicate: false }) },

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { describeProblems, describeWarnings, readRepositoryConfig } from '../../src/hooks/read-config.ts';
+import {
+  describeProblems,
+  describeWarnings,
+  readRepositoryConfig,
+} from '../../src/hooks/repository-config.ts';
 import { collectSystemPrompts } from '../../src/hooks/plan-hooks.ts';
 
 let folder: string;

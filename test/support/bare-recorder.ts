@@ -2,7 +2,7 @@ import { BootStatus } from '../../src/journal/projection/boot-status.ts';
 import { DeletedChats } from '../../src/journal/projection/deleted-chats.ts';
 import { HooksState } from '../../src/journal/projection/hooks-state.ts';
 import { SaidBefore } from '../../src/journal/projection/said-before.ts';
-import { WorkspaceBudget } from '../../src/journal/projection/workspace-budget.ts';
+import { WorkspaceBudget } from '../../src/journal/projection/workspace-usage.ts';
 import { Recorder, type RecorderOptions } from '../../src/journal/projection/recorder.ts';
 
 /** A recorder with nothing around it but what a test gives. */

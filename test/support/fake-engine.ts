@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { H3 } from 'h3';
-import type { Chats, Engine, Hooks, Messages, Offers, Tasks } from '../../src/server/engine.ts';
+import type { Engine } from '../../src/server/engine.ts';
 import { createLog, type Log } from '../../src/log.ts';
 import { createApp } from '../../src/server/app.ts';
 
@@ -15,13 +15,7 @@ export interface TestApp {
   request: (path: string, options?: RequestOptions) => Promise<Response>;
 }
 
-interface Commands {
-  chats: Chats;
-  messages: Messages;
-  tasks: Tasks;
-  offers: Offers;
-  hooks: Hooks;
-}
+type Commands = Pick<Engine, 'chats' | 'messages' | 'tasks' | 'offers' | 'hooks'>;
 
 type EngineParts = { [Name in keyof Commands]?: Partial<Commands[Name]> } & Partial<
   Omit<Engine, keyof Commands>

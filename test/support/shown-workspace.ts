@@ -143,6 +143,7 @@ function partsOf(shown: Shown, { streams, answers, sent }: Doing): Parameters<ty
         total: 0,
         hasMore: false,
         beforeCursor: null,
+        senders: [],
         lastEventId,
       }),
     },

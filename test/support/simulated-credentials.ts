@@ -3,11 +3,10 @@ import { SimulatedClock, createActor } from 'xstate';
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import { loginMachine } from '../../machines/login.machine.ts';
 import { CredentialBoard } from '../../src/credentials/credential-board.ts';
-import { refreshCredential } from '../../src/credentials/refresh-credential.ts';
+import { createAttempts, refreshCredential } from '../../src/credentials/attempts.ts';
 import { LoginBoard } from '../../src/credentials/login-board.ts';
 import { LoginProviderSchema } from '../../src/contract/credentials.ts';
 import type { CredentialProvider, LoginProvider } from '../../src/contract/credentials.ts';
-import { createAttempts } from '../../src/credentials/attempts.ts';
 import { loginOf } from '../../src/credentials/login.ts';
 
 export const PROVIDERS = ['github', 'claude', 'codex'] as const;

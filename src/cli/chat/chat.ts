@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { EngineClient } from '../../client/client.ts';
-import { noteOfBoot } from '../boot-note.ts';
+import { noteOfBoot } from '../waiting-note.ts';
 import type { ChatChoice } from '../command-options.ts';
 import { findChat } from '../find-chat.ts';
 import { CliError, EXIT, type Terminal } from '../terminal.ts';

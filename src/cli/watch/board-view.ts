@@ -2,7 +2,7 @@ import type { ChatSummary, CredentialHealth, Hook, WorkspaceState } from '../../
 import { budgetBrief } from '../../contract/budget-brief.ts';
 import { subjectOf, toLine, toolBrief } from '../../contract/tool-brief.ts';
 import { describeActivity } from '../activity.ts';
-import { noteOfBoot } from '../boot-note.ts';
+import { noteOfBoot } from '../waiting-note.ts';
 import { toColumns, toDuration, toRepoRow } from '../show-status.ts';
 import type { Colors } from '../transcript.ts';
 import { visible } from '../visible.ts';

@@ -1,5 +1,5 @@
 import type { NewMessage } from '../../client/client.ts';
-import { randomId } from '../../client/random-id.ts';
+import { randomId } from '../../client/chat-calls.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import type { Draft, Message, PageStore } from './page-state.ts';
 import { reasonOf } from './reason-of.ts';

@@ -8,7 +8,7 @@ import type { OnDamage } from '../../storage/set-aside.ts';
 import type { DeletedChats } from './deleted-chats.ts';
 import type { History } from './history.ts';
 import type { HooksState } from './hooks-state.ts';
-import type { WorkspaceBudget } from './workspace-budget.ts';
+import type { WorkspaceBudget } from './workspace-usage.ts';
 
 export const CHATS_KEY = 'engine:chats.json';
 const PREVIOUS_KEY = 'engine:chats.previous.json';

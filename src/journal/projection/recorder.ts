@@ -9,7 +9,7 @@ import type { DeletedChats } from './deleted-chats.ts';
 import { SEQUENCE_DIGITS, formatEventId, sequenceOf } from '../event-id.ts';
 import { sum } from '../../../machines/chat.usage.ts';
 import type { SaidBefore } from './said-before.ts';
-import { usedIn, type WorkspaceBudget } from './workspace-budget.ts';
+import { usedIn, type WorkspaceBudget } from './workspace-usage.ts';
 import { entriesOf, type Known, type Sayings, type Source } from './event-table.ts';
 
 /** A line before the journal gives it an id. */

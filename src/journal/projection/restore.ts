@@ -6,7 +6,7 @@ import type { Journal } from '../journal.ts';
 import type { DeletedChats } from './deleted-chats.ts';
 import type { History } from './history.ts';
 import type { HooksState } from './hooks-state.ts';
-import type { WorkspaceBudget } from './workspace-budget.ts';
+import type { WorkspaceBudget } from './workspace-usage.ts';
 
 export interface RestoreOptions {
   /** The last checkpoint, if there is one. */

@@ -14,7 +14,8 @@ import {
   MachineQuerySchema,
   type MachineFormat,
 } from '../../contract/machines.ts';
-import type { ActorEvents, Engine, PageFile } from '../engine.ts';
+import type { PageFile } from '../../inspector/inspector-page.ts';
+import type { Engine } from '../engine.ts';
 import { route, sendAsEvents } from '../route.ts';
 
 const HeadersSchema = z.looseObject({ accept: z.string().default('') });
@@ -85,7 +86,7 @@ export function inspectionRoutes({
 }
 
 /** There only where machines may be tried out by hand. */
-function actorEventRoutes(events: ActorEvents) {
+function actorEventRoutes(events: NonNullable<Engine['actors']['events']>) {
   return [
     route('GET', '/actors/events', {
       summary: 'The events that an actor takes as it stands',

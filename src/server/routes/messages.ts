@@ -16,7 +16,7 @@ import {
   TraceHeadersSchema,
   type QueueItem,
 } from '../../contract/messages.ts';
-import type { Engine, HistoryPage } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { JSON_HEADERS } from '../refusal.ts';
 import { CHANGE_REFUSALS, route, withDeadline } from '../route.ts';
 
@@ -128,7 +128,12 @@ async function named<Message extends { messageId?: string | undefined }, Answer>
 }
 
 /** The events are JSON text already; parsing them would make a page cost what its events weigh. */
-function toJson({ threadId, codingAgent, eventsJson, ...rest }: HistoryPage): string {
+function toJson({
+  threadId,
+  codingAgent,
+  eventsJson,
+  ...rest
+}: Awaited<ReturnType<Engine['chats']['history']>>): string {
   const head = JSON.stringify({ threadId, codingAgent }).slice(0, -1);
   const tail = JSON.stringify(rest).slice(1);
   return `${head},"events":${eventsJson},${tail}`;

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkHooks } from '../../../src/cli/check-hooks.ts';
-import { createLiveLines } from '../../../src/cli/hook-table.ts';
-import { runHooks } from '../../../src/cli/run-hooks.ts';
+import { createLiveLines, runHooks } from '../../../src/cli/run-hooks.ts';
 import { PROGRAM } from '../../support/engine-process.ts';
 
 let folder: string;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRepositoryConfig } from '../../../src/hooks/read-config.ts';
+import { readRepositoryConfig } from '../../../src/hooks/repository-config.ts';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
 import { createReader, createRepository, git, write } from '../../workspace/git-fixture.ts';
 

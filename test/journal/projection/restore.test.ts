@@ -7,7 +7,7 @@ import type { Journal } from '../../../src/journal/journal.ts';
 import { DeletedChats } from '../../../src/journal/projection/deleted-chats.ts';
 import { HooksState } from '../../../src/journal/projection/hooks-state.ts';
 import { restoreRecords } from '../../../src/journal/projection/restore.ts';
-import { WorkspaceBudget } from '../../../src/journal/projection/workspace-budget.ts';
+import { WorkspaceBudget } from '../../../src/journal/projection/workspace-usage.ts';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
 import { CHAT as ID, NOW, idOf, openTestJournal } from '../open-test-journal.ts';
 import { open } from './open-test-history.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { UsageTotal } from '../../../src/contract/chats.ts';
 import { DeletedChats } from '../../../src/journal/projection/deleted-chats.ts';
-import { usedIn, WorkspaceBudget } from '../../../src/journal/projection/workspace-budget.ts';
-import { workspaceUsage } from '../../../src/journal/projection/workspace-usage.ts';
+import { usedIn, WorkspaceBudget, workspaceUsage } from '../../../src/journal/projection/workspace-usage.ts';
 import { bareRecorder } from '../../support/bare-recorder.ts';
 import { recordOf } from '../../support/start-chat.ts';
 

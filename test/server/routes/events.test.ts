@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { StreamOptions } from '../../../src/server/engine.ts';
+import type { StreamRequest } from '../../../src/journal/hub.ts';
 import { startApp } from '../../support/fake-engine.ts';
 
 const ID = '000000000007-0123abcd';
@@ -19,7 +19,7 @@ describe('GET /events', () => {
     expect(await response.text()).toBe('id: 1\n\nid: 2\n\n');
   });
 
-  it.each<[string, Record<string, string>, StreamOptions]>([
+  it.each<[string, Record<string, string>, StreamRequest]>([
     ['', {}, { partial: false }],
     [`?after=${ID}`, {}, { after: ID, partial: false }],
     ['', { 'last-event-id': ID }, { after: ID, partial: false }],
@@ -30,8 +30,8 @@ describe('GET /events', () => {
     ['?chatId=c%2F1&partial=true', {}, { chatId: 'c/1', partial: true }],
     ['?types=chat.created,error&later=1', {}, { types: new Set(['chat.created', 'error']), partial: false }],
   ])('%s with %j opens the stream it asks for', async (query, headers, expected) => {
-    const opened: StreamOptions[] = [];
-    const open = async (options: StreamOptions) => (opened.push(options), Readable.from(['']));
+    const opened: StreamRequest[] = [];
+    const open = async (options: StreamRequest) => (opened.push(options), Readable.from(['']));
 
     await request(`/events${query}`, headers);
 
