@@ -86,20 +86,18 @@ export class ChatCalls {
 
   /** Given no `id`, it gets one here, so that a call that is repeated opens one chat. */
   async create(chat: NewChat, options: CallOptions = {}): Promise<ChatSummary> {
-    const body = { id: randomId(), ...chat };
-    const answer = await this.#post('/chats', { body, schema: ChatResponseSchema, ...options });
-    return answer.chat;
+    const call = { body: { id: randomId(), ...chat }, schema: ChatResponseSchema, ...options };
+    return (await this.#transport.again('POST', '/chats', call)).chat;
   }
 
   /** A title that is given stays; one that nobody gave follows the first message. */
   async update(chatId: string, body: Known<UpdateChat>, options: CallOptions = {}): Promise<ChatSummary> {
-    const call = { method: 'PATCH', path: pathOf(chatId), body, schema: ChatResponseSchema } as const;
-    return (await this.#transport.call({ ...call, ...options, isRepeatable: true })).chat;
+    const call = { body, schema: ChatResponseSchema, ...options };
+    return (await this.#transport.again('PATCH', pathOf(chatId), call)).chat;
   }
 
   async delete(chatId: string, options: CallOptions = {}): Promise<void> {
-    const call = { method: 'DELETE', path: pathOf(chatId), schema: SuccessSchema, ...options } as const;
-    await this.#transport.call({ ...call, isRepeatable: false });
+    await this.#transport.once('DELETE', pathOf(chatId), { schema: SuccessSchema, ...options });
   }
 
   history(chatId: string, { limit, before, ...options }: HistoryOptions = {}): Promise<HistoryPage> {
@@ -111,7 +109,8 @@ export class ChatCalls {
   send(chatId: string, message: NewMessage | string, options: CallOptions = {}): Promise<MessageReceipt> {
     const content = typeof message === 'string' ? { message } : message;
     const body = { messageId: randomId(), ...content };
-    return this.#post(`${pathOf(chatId)}/messages`, { body, schema: MessageReceiptSchema, ...options });
+    const call = { body, schema: MessageReceiptSchema, ...options };
+    return this.#transport.again('POST', `${pathOf(chatId)}/messages`, call);
   }
 
   /**
@@ -122,14 +121,9 @@ export class ChatCalls {
     chatId: string,
     { clearQueue = false, background, ...options }: CallOptions & Partial<Interrupt> = {},
   ): Promise<InterruptReceipt> {
-    return this.#transport.call({
-      method: 'POST',
-      path: `${pathOf(chatId)}/interrupt`,
-      query: { queue: clearQueue ? 'clear' : undefined, background },
-      schema: InterruptReceiptSchema,
-      isRepeatable: false,
-      ...options,
-    });
+    const query = { queue: clearQueue ? 'clear' : undefined, background };
+    const call = { query, schema: InterruptReceiptSchema, ...options };
+    return this.#transport.once('POST', `${pathOf(chatId)}/interrupt`, call);
   }
 
   queue(chatId: string, options: CallOptions = {}): Promise<Queue> {
@@ -138,19 +132,17 @@ export class ChatCalls {
 
   /** Drops everything that waits; returns what waits now. */
   clearQueue(chatId: string, options: CallOptions = {}): Promise<QueueItem[]> {
-    return this.#changeQueue({ method: 'DELETE', path: `${pathOf(chatId)}/queue`, ...options });
+    return this.#changeQueue('DELETE', `${pathOf(chatId)}/queue`, options);
   }
 
   async withdraw({ chatId, messageId }: MessageInChat, options: CallOptions = {}): Promise<QueueItem[]> {
-    const path = `${pathOf(chatId)}/queue/${pathSegment(messageId)}`;
-    return this.#changeQueue({ method: 'DELETE', path, ...options });
+    return this.#changeQueue('DELETE', `${pathOf(chatId)}/queue/${pathSegment(messageId)}`, options);
   }
 
   /** Moves a waiting message to another position, counted from 0. */
   reorder(move: MessageInChat & { position: number }, options: CallOptions = {}): Promise<QueueItem[]> {
     const { chatId, ...body } = move;
-    const path = `${pathOf(chatId)}/queue/reorder`;
-    return this.#changeQueue({ method: 'PATCH', path, body, ...options });
+    return this.#changeQueue('PATCH', `${pathOf(chatId)}/queue/reorder`, { body, ...options });
   }
 
   /** What a message can begin with. */
@@ -181,14 +173,7 @@ export class ChatCalls {
     options: CallOptions = {},
   ): Promise<void> {
     const path = `${pathOf(chatId)}/requests/${pathSegment(requestId)}`;
-    await this.#transport.call({
-      method: 'POST',
-      path,
-      body: answer,
-      schema: SuccessSchema,
-      isRepeatable: false,
-      ...options,
-    });
+    await this.#transport.once('POST', path, { body: answer, schema: SuccessSchema, ...options });
   }
 
   /** What the agent runs beside its turns, or did of late. */
@@ -203,16 +188,15 @@ export class ChatCalls {
     options: CallOptions = {},
   ): Promise<void> {
     const path = `${pathOf(chatId)}/tasks/${pathSegment(taskId)}/stop`;
-    await this.#post(path, { schema: SuccessSchema, ...options });
+    await this.#transport.again('POST', path, { schema: SuccessSchema, ...options });
   }
 
-  #post<Schema extends z.ZodType>(path: string, call: Pick<Call<Schema>, 'schema' | 'body' | 'signal'>) {
-    return this.#transport.call({ method: 'POST', path, isRepeatable: true, ...call });
-  }
-
-  async #changeQueue(call: Pick<Call, 'method' | 'path' | 'body' | 'signal'>): Promise<QueueItem[]> {
-    const change = { ...call, schema: QueueMutationSchema, isRepeatable: false };
-    return (await this.#transport.call(change)).queue;
+  async #changeQueue(
+    method: Call['method'],
+    path: string,
+    call: Pick<Call, 'body' | 'signal'>,
+  ): Promise<QueueItem[]> {
+    return (await this.#transport.once(method, path, { ...call, schema: QueueMutationSchema })).queue;
   }
 }
 

@@ -87,17 +87,15 @@ const HISTORY_LIMIT = 100;
 /** Calls reject with an `EngineClientError`; iterations throw it. Both give the reason of an aborted signal as it is. */
 export class EngineClient extends EngineCalls {
   readonly #transport: Transport;
-  readonly #silenceMs: number;
 
   constructor(options: EngineClientOptions) {
     const { url, secret, attempts = ATTEMPTS, silenceMs = SILENCE_MS } = options;
     // Browsers refuse to call a `fetch` that was taken off its window.
     const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     const backoff = { ...DEFAULT_BACKOFF, ...options.backoff };
-    const transport = new Transport({ url, secret, fetch, backoff, attempts });
-    super(transport, { silenceMs });
+    const transport = new Transport({ url, secret, fetch, backoff, attempts, silenceMs });
+    super(transport);
     this.#transport = transport;
-    this.#silenceMs = silenceMs;
   }
 
   /**
@@ -105,8 +103,7 @@ export class EngineClient extends EngineCalls {
    * that was taken. At a `stream.reset` there is a gap: read again what you know.
    */
   events(options: EventStreamOptions = {}): AsyncGenerator<EngineEvent> {
-    const line = { ...options, silenceMs: this.#silenceMs };
-    return closable(options.signal, (signal) => streamEvents(this.#transport, { ...line, signal }));
+    return closable(options.signal, (signal) => streamEvents(this.#transport, { ...options, signal }));
   }
 
   /** The state of the workspace as of one event after the other, for ever. Read again by itself after a reset. */
@@ -133,8 +130,7 @@ export class EngineClient extends EngineCalls {
     return this.#join(joint, { ...following, chatId });
   }
 
-  #join<State>(joint: Joint<State>, options: Omit<JoinOptions, 'silenceMs'>): AsyncGenerator<Joined<State>> {
-    const line = { ...options, silenceMs: this.#silenceMs };
-    return closable(options.signal, (signal) => join(this.#transport, joint, { ...line, signal }));
+  #join<State>(joint: Joint<State>, options: JoinOptions): AsyncGenerator<Joined<State>> {
+    return closable(options.signal, (signal) => join(this.#transport, joint, { ...options, signal }));
   }
 }

@@ -44,11 +44,11 @@ export class EngineCalls {
   readonly hooks: HookCalls;
   readonly #transport: Transport;
 
-  constructor(transport: Transport, { silenceMs }: { silenceMs: number }) {
+  constructor(transport: Transport) {
     this.#transport = transport;
-    this.actors = new ActorCalls(transport, silenceMs);
+    this.actors = new ActorCalls(transport);
     this.chats = new ChatCalls(transport);
-    this.hooks = new HookCalls(transport, silenceMs);
+    this.hooks = new HookCalls(transport);
   }
 
   /** Answers without the secret. */
@@ -66,15 +66,14 @@ export class EngineCalls {
 
   /** What all chats together may use; null: there is no such limit. */
   setBudget(budget: Budget | null, options: CallOptions = {}): Promise<UsageResponse> {
-    const call = { method: 'PATCH', path: '/usage', body: { budget }, schema: UsageResponseSchema } as const;
-    return this.#transport.call({ ...call, ...options, isRepeatable: true });
+    const call = { body: { budget }, schema: UsageResponseSchema, ...options };
+    return this.#transport.again('PATCH', '/usage', call);
   }
 
   /** Gives the workspace to another machine, and resolves when an engine may start there. The one that was asked ends. */
   async handOver({ limitSeconds, signal }: HandOverOptions = {}): Promise<HandOver> {
-    const query = { handOver: true, limitSeconds };
-    const call = { method: 'POST', path: '/drain', query, schema: HandOverSchema, signal } as const;
-    const answer = await this.#transport.call({ ...call, isRepeatable: false });
+    const call = { query: { handOver: true, limitSeconds }, schema: HandOverSchema, signal };
+    const answer = await this.#transport.once('POST', '/drain', call);
     return answer.state === 'handedOver' ? answer : this.handOver({ limitSeconds, signal });
   }
 
@@ -89,8 +88,8 @@ export class EngineCalls {
 
   /** Asks the control plane for a new one now. Resolves when that has begun. */
   async refreshCredential(provider: CredentialProvider, options: CallOptions = {}): Promise<void> {
-    const call = { method: 'POST', path: `/token-refresh/${provider}`, ...options } as const;
-    await this.#transport.call({ ...call, schema: RefreshAcceptedSchema, isRepeatable: true });
+    const call = { schema: RefreshAcceptedSchema, ...options };
+    await this.#transport.again('POST', `/token-refresh/${provider}`, call);
   }
 
   async plans(options: CallOptions = {}): Promise<PlanSummary[]> {
@@ -138,11 +137,9 @@ export interface HookLogOptions extends CallOptions {
 /** Everything about the hooks of repositories. Each call rejects with an `EngineClientError`. */
 export class HookCalls {
   readonly #transport: Transport;
-  readonly #silenceMs: number;
 
-  constructor(transport: Transport, silenceMs: number) {
+  constructor(transport: Transport) {
     this.#transport = transport;
-    this.#silenceMs = silenceMs;
   }
 
   status({ signal }: CallOptions = {}): Promise<HooksStatus> {
@@ -151,15 +148,8 @@ export class HookCalls {
 
   /** Starts the hooks of all repositories, or of one; returns the id of the run. */
   async run({ repo, kind, signal }: CallOptions & { repo?: string; kind?: HookKind } = {}): Promise<string> {
-    const { runId } = await this.#transport.call({
-      method: 'POST',
-      path: '/hooks/run',
-      query: { repo, type: kind },
-      schema: RunHooksResponseSchema,
-      isRepeatable: false,
-      signal,
-    });
-    return runId;
+    const call = { query: { repo, type: kind }, schema: RunHooksResponseSchema, signal };
+    return (await this.#transport.once('POST', '/hooks/run', call)).runId;
   }
 
   /** Everything that hooks printed. */
@@ -179,13 +169,7 @@ export class HookCalls {
 
   async *#test(body: object, signal: AbortSignal): AsyncGenerator<HookTestEvent> {
     const what = 'An event of POST /hooks/test';
-    const request = {
-      method: 'POST',
-      path: '/hooks/test',
-      body,
-      signal,
-      silenceMs: this.#silenceMs,
-    } as const;
+    const request = { method: 'POST', path: '/hooks/test', body, signal } as const;
     for await (const frames of readFrames(this.#transport, request)) {
       for (const { data } of frames)
         if (data !== '') yield parse(data, { schema: HookTestEventSchema, what });
@@ -194,7 +178,7 @@ export class HookCalls {
 
   async *#followLog({ repo, signal }: CallOptions & { repo: string | undefined }): AsyncGenerator<string> {
     const query = { repo, follow: true };
-    const request = { path: '/hooks/logs', query, signal, silenceMs: this.#silenceMs };
+    const request = { path: '/hooks/logs', query, signal };
     for await (const frames of readFrames(this.#transport, request)) {
       for (const { type, data } of frames) if (type === 'line') yield data;
     }
@@ -213,11 +197,9 @@ export interface FollowActorsOptions extends CallOptions {
 /** The state machines of an engine, at rest and at work. Each call rejects with an `EngineClientError`. */
 export class ActorCalls {
   readonly #transport: Transport;
-  readonly #silenceMs: number;
 
-  constructor(transport: Transport, silenceMs: number) {
+  constructor(transport: Transport) {
     this.#transport = transport;
-    this.#silenceMs = silenceMs;
   }
 
   /** The actors that run, parents before their children. */
@@ -237,7 +219,7 @@ export class ActorCalls {
   }
 
   async *#follow({ signal, onConnection }: FollowActorsOptions): AsyncGenerator<ActorNews> {
-    const request = { path: '/actors', query: { follow: true }, signal, silenceMs: this.#silenceMs };
+    const request = { path: '/actors', query: { follow: true }, signal };
     for await (const frames of readFramesForEver(this.#transport, () => request, onConnection)) {
       for (const { type, data } of frames) if (data !== '') yield toActorNews(type, data);
     }

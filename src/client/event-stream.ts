@@ -17,7 +17,6 @@ export interface EventStreamOptions extends CallOptions {
 }
 
 interface Line extends EventStreamOptions {
-  silenceMs: number;
   beside?: Beside | undefined;
 }
 
@@ -61,13 +60,12 @@ function isAtLeast(id: string | undefined, until: string | undefined): boolean {
 }
 
 function requestOf(line: Line, cursor: string | undefined) {
-  const { types, chatId, partial, beside, signal, silenceMs } = line;
+  const { types, chatId, partial, beside, signal } = line;
   return {
     path: '/events',
     query: { types: types?.join(','), chatId, partial, also: beside?.names.join(',') || undefined },
     ...(cursor !== undefined && { headers: { 'last-event-id': cursor } }),
     signal,
-    silenceMs,
   };
 }
 

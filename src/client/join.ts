@@ -22,7 +22,6 @@ export interface Joint<State> {
 }
 
 export interface JoinOptions extends Omit<EventStreamOptions, 'after' | 'until' | 'types'> {
-  silenceMs: number;
   beside?: Beside | undefined;
 }
 
@@ -76,9 +75,9 @@ async function readPatiently<State>(
 async function catchUp<State>(
   transport: Transport,
   { snapshot: { state, from, to }, joint }: { snapshot: Snapshot<State>; joint: Joint<State> },
-  { chatId, signal, silenceMs }: JoinOptions,
+  { chatId, signal }: JoinOptions,
 ): Promise<{ state: State; lastEventId: string } | null> {
-  const missed = { after: from, until: to, chatId, signal, silenceMs };
+  const missed = { after: from, until: to, chatId, signal };
   for await (const event of streamEvents(transport, missed)) {
     if (event.type === 'stream.reset' || joint.isLast?.(event)) return null;
     state = joint.fold(state, event);

@@ -6,8 +6,6 @@ import type { OpenOptions, Transport } from './transport.ts';
 
 export interface FramesRequest extends OpenOptions {
   path: string;
-  /** A connection on which nothing arrives for so long counts as broken, in milliseconds. */
-  silenceMs: number;
   onOpen?: () => void;
 }
 
@@ -16,9 +14,9 @@ export interface FramesRequest extends OpenOptions {
  * @throws {EngineClientError} when it breaks or cannot be opened; the signal's reason when that aborts.
  */
 export async function* readFrames(transport: Transport, request: FramesRequest): AsyncGenerator<Frame[]> {
-  const { path, silenceMs, onOpen, ...options } = request;
+  const { path, onOpen, ...options } = request;
   const { signal } = options;
-  const connection = new Connection(signal, silenceMs);
+  const connection = new Connection(signal, transport.silenceMs);
   try {
     const opening = transport.open(path, { ...options, signal: connection.signal });
     const response = await connection.limit(opening);

@@ -21,6 +21,8 @@ export interface Call<Schema extends z.ZodType = z.ZodType> extends CallOptions 
   isRepeatable: boolean;
 }
 
+type Asked<Schema extends z.ZodType> = Omit<Call<Schema>, 'method' | 'path' | 'isRepeatable'>;
+
 export interface OpenOptions extends CallOptions {
   method?: Call['method'];
   query?: Call['query'];
@@ -36,17 +38,21 @@ export interface TransportOptions {
   backoff: Backoff;
   /** How often a repeatable call is tried in all. */
   attempts: number;
+  /** A stream on which nothing arrives for so long counts as broken, in milliseconds. */
+  silenceMs: number;
 }
 
 /** The way to one engine: sends the secret, nothing but what schemas accept comes back. */
 export class Transport {
   readonly url: string;
   readonly backoff: Backoff;
+  readonly silenceMs: number;
   readonly #options: TransportOptions;
 
   constructor(options: TransportOptions) {
     this.url = baseOf(options.url);
     this.backoff = options.backoff;
+    this.silenceMs = options.silenceMs;
     this.#options = options;
   }
 
@@ -65,11 +71,32 @@ export class Transport {
   }
 
   /** @throws {EngineClientError} */
-  get<Schema extends z.ZodType>(
+  get<Schema extends z.ZodType>(path: string, call: Omit<Asked<Schema>, 'body'>): Promise<z.output<Schema>> {
+    return this.again('GET', path, call);
+  }
+
+  /**
+   * What may be done twice: a call that failed on the way is repeated.
+   * @throws {EngineClientError}
+   */
+  again<Schema extends z.ZodType>(
+    method: Call['method'],
     path: string,
-    call: Pick<Call<Schema>, 'schema' | 'query' | 'signal'>,
+    call: Asked<Schema>,
   ): Promise<z.output<Schema>> {
-    return this.call({ method: 'GET', path, isRepeatable: true, ...call });
+    return this.call({ method, path, isRepeatable: true, ...call });
+  }
+
+  /**
+   * What may not be done twice.
+   * @throws {EngineClientError}
+   */
+  once<Schema extends z.ZodType>(
+    method: Call['method'],
+    path: string,
+    call: Asked<Schema>,
+  ): Promise<z.output<Schema>> {
+    return this.call({ method, path, isRepeatable: false, ...call });
   }
 
   /** @throws {EngineClientError} */
