@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { MirrorStatus } from '../contract/status.ts';
 import type { EngineEnvironment } from '../environment/engine-env.ts';
+import type { ActorRefFrom } from 'xstate';
+import type { mirrorMachine } from '../../machines/mirror.machine.ts';
 import type { Log } from '../log.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import type { Root } from './start-root.ts';
 
 /** The mirror that the environment asks for; without one nothing of it is loaded. */
 export async function openMirror(
@@ -21,7 +22,10 @@ export async function openMirror(
 }
 
 /** How the mirror stands. */
-export function mirrorStatus(mirror: Mirror, { mirror: actor }: Pick<Root, 'mirror'>): MirrorStatus {
+export function mirrorStatus(
+  mirror: Mirror,
+  { mirror: actor }: { mirror: () => ActorRefFrom<typeof mirrorMachine> | undefined },
+): MirrorStatus {
   const { owner, copiedId, lag } = mirror;
   const snapshot = actor()?.getSnapshot();
   const value = snapshot?.value ?? 'stopped';
