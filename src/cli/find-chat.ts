@@ -36,7 +36,10 @@ export function pickChat(
   );
   const exact = fitting.find(({ id }) => id === chatId);
   if (chatId !== undefined && fitting.length > 1 && exact === undefined)
-    throw new CliError(`The ids of ${fitting.length} chats begin with "${chatId}".`, EXIT.USAGE);
+    throw new CliError(
+      `The ids of ${fitting.length} chats begin with "${chatId}"; give more of it.`,
+      EXIT.USAGE,
+    );
   return exact ?? fitting.toSorted(usedLast)[0] ?? null;
 }
 

@@ -87,7 +87,7 @@ export function toEventTypes(list: string): EngineEventType[] {
   return list.split(',').map((name) => {
     const type = known.find((candidate) => candidate === name.trim());
     if (type !== undefined) return type;
-    throw new CliError(`There is no event type "${name}"; there is ${known.join(', ')}.`, EXIT.USAGE);
+    throw new CliError(`There is no event type "${name}"; the types are ${known.join(', ')}.`, EXIT.USAGE);
   });
 }
 

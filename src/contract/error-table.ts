@@ -35,7 +35,7 @@ export const ENGINE_ERRORS = {
     status: 400,
     meaning: 'No agent has this name. `context.known` lists those that do.',
     message: ({ provider, known }: { provider: string; known: string[] }) =>
-      `No agent is called "${provider}"; there is ${known.join(', ')}.`,
+      `No agent is called "${provider}"; the agents are ${known.join(', ')}.`,
   },
   UNAUTHORIZED: {
     status: 401,
@@ -50,7 +50,8 @@ export const ENGINE_ERRORS = {
   CHAT_NOT_FOUND: {
     status: 404,
     meaning: 'No chat has this id, or it was deleted. `GET /chats` lists them.',
-    message: ({ chatId }: { chatId: string }) => `No chat with id "${chatId}".`,
+    message: ({ chatId }: { chatId: string }) =>
+      `There is no chat with id "${chatId}"; GET /chats lists them.`,
   },
   MESSAGE_NOT_FOUND: {
     status: 404,
@@ -68,7 +69,7 @@ export const ENGINE_ERRORS = {
     status: 404,
     meaning: 'The agent has no such task, or it ended too long ago. `GET …/tasks` lists them.',
     message: ({ chatId, taskId }: { chatId: string; taskId: string }) =>
-      `No task "${taskId}" is known in chat "${chatId}".`,
+      `Chat "${chatId}" has no task "${taskId}"; its tasks route lists them.`,
   },
   PLAN_NOT_FOUND: {
     status: 404,
@@ -114,13 +115,13 @@ export const ENGINE_ERRORS = {
     status: 409,
     meaning: 'This agent cannot do what was asked for; `context.feature` names it. Ask without it.',
     message: ({ provider, feature, remedy }: { provider: string; feature: string; remedy?: string }) =>
-      `The agent "${provider}" has no ${feature}; ${remedy ?? 'send the message without it'}.`,
+      `The agent "${provider}" does not support ${feature}; ${remedy ?? 'send the message without it'}.`,
   },
   STEER_UNSUPPORTED: {
     status: 409,
     meaning: 'This agent cannot take a message into a running turn. Send an ordinary message: it waits.',
     message: ({ provider }: { chatId: string; provider: string }) =>
-      `The agent "${provider}" takes nothing into a running turn; send an ordinary message.`,
+      `The agent "${provider}" cannot take a message into a running turn; send an ordinary message.`,
   },
   NOTHING_TO_STEER: {
     status: 409,

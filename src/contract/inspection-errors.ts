@@ -6,7 +6,7 @@ export const INSPECTION_ERRORS = {
     status: 404,
     meaning: 'There is no statechart of this name. `GET /machines` lists them.',
     message: ({ name, known }: { name: string; known: string[] }) =>
-      `No machine is called "${name}"; there is ${known.join(', ')}.`,
+      `No machine is called "${name}"; the machines are ${known.join(', ')}.`,
   },
   ACTOR_NOT_FOUND: {
     status: 404,
@@ -15,8 +15,7 @@ export const INSPECTION_ERRORS = {
   },
   EVENT_NOT_ACCEPTED: {
     status: 409,
-    meaning:
-      'The machine has no use for such an event where it stands. `context.accepted` lists those it has.',
+    meaning: 'The machine does not take this event in its state. `context.accepted` lists those it takes.',
     message: ({ actor, type, accepted }: { actor: string; type: string; accepted: string[] }) =>
       `"${actor}" does not take "${type}" now; it takes ${accepted.join(', ') || 'none'}.`,
   },

@@ -7,12 +7,12 @@ export const MOVE_ERRORS = {
     exitCode: 76,
     meaning: 'Another engine has the workspace; `context.owner` names it. Ask that one. This one ends.',
     message: ({ owner }: { owner: string }) =>
-      `The workspace moved to the engine ${owner}; this one does nothing any more.`,
+      `The workspace moved to the engine ${owner}; send to that one.`,
   },
   RESTORING: {
     status: 503,
     meaning:
-      'The workspace is being brought here from another machine; `GET /health` tells how far that is. Repeat the request after the seconds of `Retry-After`.',
+      'The workspace is being brought here from another machine; `GET /health` tells how far it is. Repeat the request after the seconds of `Retry-After`.',
     message: ({ message }: { message: string }) => message,
   },
   HAND_OVER_UNAVAILABLE: {

@@ -26,7 +26,7 @@ it('lists those of the engine for an agent that tells none', async () => {
 it('refuses what the agent has no word for, with what to do', async () => {
   await expect(offersOf({ kind: 'unsupported' }).mcp('c1')).rejects.toMatchObject({
     code: 'UNSUPPORTED',
-    message: 'The agent "test" has no mcp; ask it in a message.',
+    message: 'The agent "test" does not support mcp; ask it in a message.',
     context: { provider: 'test', feature: 'mcp' },
   });
 });

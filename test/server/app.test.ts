@@ -53,7 +53,7 @@ describe('a failure', () => {
 
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({
-      error: 'No chat with id "c9".',
+      error: 'There is no chat with id "c9"; GET /chats lists them.',
       code: 'chat_not_found',
       context: { chatId: 'c9' },
     });

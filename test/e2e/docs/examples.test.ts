@@ -55,7 +55,7 @@ it('every example of docs/client.md runs', async () => {
     expect.stringMatching(/^\d+\.\d+\.\d+ is \w+, with 2 chats$/),
     'You said: Hello\ncompleted',
     expect.stringMatching(/^read 3 \w+\n(.+\n)*chat\.created 4 \w+$/),
-    'No chat with id "nobody".',
+    'There is no chat with id "nobody"; GET /chats lists them.',
   ]);
 });
 

@@ -102,7 +102,7 @@ async function fence(older: Owner, place: { workspace: Workspace; fight: number 
     status: 409,
     body: {
       code: 'workspace_moved',
-      error: `The workspace moved to the engine ${owner}; this one does nothing any more.`,
+      error: `The workspace moved to the engine ${owner}; send to that one.`,
       context: { owner },
     },
   });

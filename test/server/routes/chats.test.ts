@@ -86,7 +86,7 @@ describe('POST /chats', () => {
 
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({
-      error: 'No agent is called "x"; there is claude, codex.',
+      error: 'No agent is called "x"; the agents are claude, codex.',
       code: 'unknown_provider',
       context: { provider: 'x', known: ['claude', 'codex'] },
     });
