@@ -1,7 +1,7 @@
 /** What the engine relies on in Claude Code. */
 
-/** The conformance suite passes with it. 2.1.260 writes files while it only plans, 2.1.270 does not tell how full its context is. */
-export const OLDEST_CLAUDE = '2.1.300';
+/** The conformance suite passes with it, see decision 43 in `docs/decisions`. */
+export const OLDEST_CLAUDE = '2.1.285';
 
 export const FLAGS = [
   '-p',

@@ -148,7 +148,7 @@ describe('a delivery', () => {
     expect(ofType(chat.facts, 'agent.exited')[0]?.failure).toEqual({
       code: 'agent_outdated',
       message:
-        'Claude Code 2.1.220 is too old for this engine, which needs 2.1.300 or newer: ' +
+        'Claude Code 2.1.220 is too old for this engine, which needs 2.1.285 or newer: ' +
         'install it (npm install -g @anthropic-ai/claude-code) or set CLAUDE_PATH to its program.',
     });
     expect(await agentProcesses(chat.home)).toEqual([]);
