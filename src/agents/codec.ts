@@ -11,12 +11,12 @@ import type { TaskRecord } from '../contract/tasks.ts';
 import type { Run } from '../processes/run.ts';
 import type { Strays } from '../processes/strays.ts';
 import type { Reach } from '../processes/terminate.ts';
+import type { AgentDelivery } from './delivery-input.ts';
 import type { Inquirer } from './inquiry.ts';
 import type { RequestId } from './json-rpc.ts';
 import type { LoginTokens, RejectionOutcome } from './login.ts';
 import type { TaskOutput } from './tasks.ts';
 import type {
-  AgentDelivery,
   Circumstances,
   Conclusion,
   Ending,

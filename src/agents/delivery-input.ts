@@ -38,7 +38,10 @@ const DeliverySchema = z.looseObject({
   note: z.record(z.string(), z.unknown()).default({}),
 });
 
-export type ProcessDelivery = z.infer<typeof DeliverySchema>;
+type ProcessDelivery = z.infer<typeof DeliverySchema>;
+
+/** How a message reached its process; on disk before it is written. */
+export type AgentDelivery = Pick<ProcessDelivery, 'runId' | 'sessionId' | 'notice' | 'note'>;
 
 export function readDelivery(delivery: unknown): ProcessDelivery {
   return DeliverySchema.parse(delivery);

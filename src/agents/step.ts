@@ -3,7 +3,6 @@ import type { AgentEvent } from '../contract/agent-event.ts';
 import type { Failure, Policy, Usage } from '../contract/chats.ts';
 import type { TurnProgress } from '../contract/events.ts';
 import type { TurnEnd } from '../contract/facts.ts';
-import type { Delivery } from '../contract/records.ts';
 import type { TaskRecord } from '../contract/tasks.ts';
 import type { RequestId } from './json-rpc.ts';
 import type { Asking } from './open-questions.ts';
@@ -111,13 +110,6 @@ export type Preparation<State = unknown> = Step<State> &
     /** Another process is needed, which is launched with this state as `before`. */
     | { outcome: 'unfit' }
   );
-
-/** How a message reached its process; on disk before it is written. */
-export interface AgentDelivery extends Delivery {
-  sessionId: string;
-  notice: string | null;
-  note: Readonly<Record<string, unknown>>;
-}
 
 export interface Ending {
   /** It died while nobody watched, perhaps with its engine. */

@@ -7,6 +7,9 @@ const ToolUseSchema = z.object({ type: z.literal('tool_use'), id: z.string(), na
 const ToolResultSchema = z.object({ type: z.literal('tool_result'), tool_use_id: z.string() });
 const BlocksSchema = z.array(z.unknown()).catch([]);
 
+const text = z.string().optional().catch(undefined);
+const flag = z.boolean().optional().catch(undefined);
+
 export const PermissionRequestSchema = z.looseObject({
   request_id: z.string(),
   request: z.looseObject({
@@ -37,15 +40,15 @@ export const ResultSchema = z.object({
   type: z.literal('result'),
   subtype: z.string().catch(''),
   is_error: z.boolean().catch(false),
-  terminal_reason: z.string().optional().catch(undefined),
-  result: z.string().optional().catch(undefined),
+  terminal_reason: text,
+  result: text,
   errors: z.array(z.string()).optional().catch(undefined),
   api_error_status: z.number().nullish().catch(undefined),
   api_error_type: z.string().nullish().catch(undefined),
-  user_message_uuid: z.string().optional().catch(undefined),
+  user_message_uuid: text,
   user_message_uuids: z.array(z.string()).optional().catch(undefined),
   origin: z.unknown().optional(),
-  startup_failure_reason: z.string().optional().catch(undefined),
+  startup_failure_reason: text,
   total_cost_usd: AmountSchema.optional().catch(undefined),
   usage: TokensSchema.optional().catch(undefined),
   modelUsage: z.record(z.string(), ModelUsageSchema).optional().catch(undefined),
@@ -55,37 +58,36 @@ export const ResultSchema = z.object({
 /** Why a hook of the user's kept a prompt from the model. */
 const PromptOutcomeSchema = z.object({ kind: z.string(), reason: z.string().catch('') });
 
-/** What lines about one of its tasks have. */
-const TaskFieldsSchema = z.object({
-  session_id: z.string().optional().catch(undefined),
-  task_id: z.string().optional().catch(undefined),
-  task_type: z.string().optional().catch(undefined),
-  tool_use_id: z.string().optional().catch(undefined),
-  description: z.string().optional().catch(undefined),
-  is_backgrounded: z.boolean().optional().catch(undefined),
-  status: z.string().optional().catch(undefined),
-  usage: z.object({ total_tokens: AmountSchema }).optional().catch(undefined),
-  patch: z
-    .object({
-      status: z.string().optional().catch(undefined),
-      end_time: EpochMsSchema.optional().catch(undefined),
-      is_backgrounded: z.boolean().optional().catch(undefined),
-    })
-    .optional()
-    .catch(undefined),
+const PatchSchema = z.object({
+  status: text,
+  end_time: EpochMsSchema.optional().catch(undefined),
+  is_backgrounded: flag,
 });
+
+/** What a call of the model begins with. */
+const CallStartSchema = z.object({ model: z.string(), usage: TokensSchema });
+export type CallStart = z.infer<typeof CallStartSchema>;
 
 const LineSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('system'),
     subtype: z.string(),
     state: z.enum(['running', 'requires_action', 'idle']).optional().catch(undefined),
-    permissionMode: z.string().optional().catch(undefined),
+    permissionMode: text,
     tasks: z.array(z.unknown()).optional().catch(undefined),
-    error: z.string().optional().catch(undefined),
-    content: z.string().optional().catch(undefined),
+    error: text,
+    content: text,
     prompt_submit_outcome: PromptOutcomeSchema.optional().catch(undefined),
-    ...TaskFieldsSchema.shape,
+    // about one of its tasks
+    session_id: text,
+    task_id: text,
+    task_type: text,
+    tool_use_id: text,
+    description: text,
+    is_backgrounded: flag,
+    status: text,
+    usage: z.object({ total_tokens: AmountSchema }).optional().catch(undefined),
+    patch: PatchSchema.optional().catch(undefined),
   }),
   z.object({ type: z.literal('command_lifecycle'), command_uuid: z.string(), state: z.string() }),
   z.object({
@@ -98,12 +100,12 @@ const LineSchema = z.discriminatedUnion('type', [
     type: z.literal('assistant'),
     message: z.object({
       content: BlocksSchema,
-      model: z.string().optional().catch(undefined),
+      model: text,
       usage: TokensSchema.optional().catch(undefined),
     }),
     parent_tool_use_id: z.string().nullish(),
     timestamp: z.string().optional(),
-    error: z.string().optional().catch(undefined),
+    error: text,
   }),
   ResultSchema,
   z.object({
@@ -112,7 +114,7 @@ const LineSchema = z.discriminatedUnion('type', [
     event: z
       .object({
         type: z.string(),
-        message: z.object({ model: z.string(), usage: TokensSchema }).optional().catch(undefined),
+        message: CallStartSchema.optional().catch(undefined),
         usage: TokensSchema.optional().catch(undefined),
       })
       .optional()
@@ -130,7 +132,7 @@ const LineSchema = z.discriminatedUnion('type', [
     response: z.looseObject({
       subtype: z.string(),
       request_id: z.string(),
-      error: z.string().optional().catch(undefined),
+      error: text,
       response: z.record(z.string(), z.unknown()).optional().catch(undefined),
       pending_permission_requests: z.array(z.unknown()).optional().catch(undefined),
     }),
@@ -140,11 +142,6 @@ const LineSchema = z.discriminatedUnion('type', [
 export type KnownLine = z.infer<typeof LineSchema>;
 export type LineOf<Type extends KnownLine['type']> = Extract<KnownLine, { type: Type }>;
 export type Tokens = z.infer<typeof TokensSchema>;
-/** What a call of the model begins with. */
-export interface CallStart {
-  model: string;
-  usage: Tokens;
-}
 export type Result = z.infer<typeof ResultSchema>;
 export type PermissionRequest = z.infer<typeof PermissionRequestSchema>;
 

@@ -2,8 +2,9 @@
 import type { Policy } from '../../contract/chats.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import type { ProtocolCommand } from '../codec.ts';
+import type { AgentDelivery } from '../delivery-input.ts';
 import { nativeIdOf, steerIdOf, type RequestId } from '../json-rpc.ts';
-import type { AgentDelivery, Moment } from '../step.ts';
+import type { Moment } from '../step.ts';
 import { clearing } from './commands.ts';
 import { decidePlan, giveUpWaiting, goFurther, interrupt } from './ending.ts';
 import { requestLine, resumeLine, settingsIn, steerLine, textIn } from './frames.ts';
