@@ -5,11 +5,12 @@ import { TAG, sampleEntry } from './sample-log.ts';
 import { formatEventId } from '../../src/journal/event-id.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
-const LONG = 100_000;
 const SHORT = 100;
+const LENGTHS = [SHORT, 100_000, 1_000_000, 10_000_000];
+const BLOCK = 50_000;
 const ROUNDS = 500;
 
-/** The last page of a chat: what the length of the chat costs. */
+/** Pages of chats: what the length of the chat costs. */
 export function run(): Promise<BenchRow[]> {
   return withTemporaryFolder(async (base) => {
     const { files } = createEngineStorage({ base });
@@ -21,35 +22,34 @@ export function run(): Promise<BenchRow[]> {
       onTrouble: fail,
       onFatal: fail,
     });
-    fill(history, 'short', SHORT);
-    fill(history, 'long', LONG);
-    await history.sync();
-    const [short, long, middle] = await measure(history);
+    for (const length of LENGTHS) await fill(history, length);
+    const [short = NaN, ...pages] = await measure(history);
     await history.close();
-    const baseline = { name: `of a chat with ${SHORT} events`, value: short };
-    return [
-      { name: 'last history page', value: long },
-      { name: 'history page in the middle', value: middle },
-    ].map(({ name, value }) => ({
-      name: `${name} of a chat with ${LONG.toLocaleString('en')} events`,
-      value,
-      unit: 'ms',
-      baseline,
-      ratio: value / short,
-      goal: '≤ 2 ×',
-    }));
+    return LENGTHS.slice(1).flatMap((length, index) =>
+      ['last history page', 'history page in the middle'].map((name, place) => {
+        const value = pages[2 * index + place + 1] ?? NaN;
+        return {
+          name: `${name} of a chat with ${length.toLocaleString('en')} events`,
+          value,
+          unit: 'ms',
+          baseline: { name: `of a chat with ${SHORT} events`, value: short },
+          ratio: value / short,
+          goal: '≤ 2 ×',
+        };
+      }),
+    );
   });
 }
 
-/** Taken in turns, so that whatever else the machine does strikes all alike. */
-async function measure(history: History): Promise<[number, number, number]> {
-  const times: [number[], number[], number[]] = [[], [], []];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    times[0].push(await timePage(history, { chatId: 'short', offset: 0 }));
-    times[1].push(await timePage(history, { chatId: 'long', offset: 0 }));
-    times[2].push(await timePage(history, { chatId: 'long', offset: LONG / 2 }));
-  }
-  return [median(times[0]), median(times[1]), median(times[2])];
+/** The last page and one in the middle, of each length; in turns, so that whatever else the machine does strikes all alike. */
+async function measure(history: History): Promise<number[]> {
+  const places = LENGTHS.flatMap((length) =>
+    [0, Math.floor(length / 2)].map((offset) => ({ chatId: String(length), offset })),
+  );
+  const times = places.map((): number[] => []);
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const [index, place] of places.entries()) times[index]?.push(await timePage(history, place));
+  return times.map(median);
 }
 
 async function timePage(
@@ -61,12 +61,14 @@ async function timePage(
   return performance.now() - startedAt;
 }
 
-function fill(history: History, chatId: string, count: number): void {
+async function fill(history: History, count: number): Promise<void> {
   for (let number = 1; number <= count; number += 1) {
     const entry = sampleEntry(number);
     if (entry.type !== 'chat.turn.delta') return;
-    history.append(chatId, formatEventId({ sequence: number, tag: TAG }), [entry.payload.event]);
+    history.append(String(count), formatEventId({ sequence: number, tag: TAG }), [entry.payload.event]);
+    if (number % BLOCK === 0) await history.sync();
   }
+  await history.sync();
 }
 
 function median(values: readonly number[]): number {

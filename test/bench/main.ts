@@ -1,4 +1,5 @@
 /** `npm run bench`: every number beside a baseline of the same run. Names of suites as arguments choose among them. */
+import { availableParallelism, loadavg } from 'node:os';
 import type { BenchRow } from './row.ts';
 
 const SUITES = [
@@ -17,10 +18,18 @@ const SUITES = [
 ];
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : SUITES;
+console.log(`Node ${process.version}, ${availableParallelism()} cores, load before ${loadOfMachine()}\n`);
 console.log('| what | measured | baseline | ratio | goal |\n| --- | --- | --- | --- | --- |');
 for (const suite of chosen) {
   const { run } = (await import(`./${suite}.ts`)) as { run: () => Promise<BenchRow[]> };
   for (const row of await run()) console.log(toLine(row));
+}
+console.log(`\nload behind ${loadOfMachine()}`);
+
+function loadOfMachine(): string {
+  return loadavg()
+    .map((load) => load.toFixed(1))
+    .join(', ');
 }
 
 function toLine({ name, value, unit, baseline, ratio, goal }: BenchRow): string {

@@ -47,17 +47,17 @@ async function openReader({ url }: MeasuredEngine, agent: Agent): Promise<Client
 async function restingChats(): Promise<BenchRow[]> {
   const home = mkdtempSync(join(tmpdir(), 'engine-bench-'));
   const rows: BenchRow[] = [];
-  let previous: { count: number; memory: number; startMs: number } | undefined;
+  let previous: (Cost & { count: number }) | undefined;
   for (const count of CHATS) {
     const creating = await startMeasuredEngine({ home });
     const missing = count - ((await creating.call('GET', '/status')) as { chatsTotal: number }).chatsTotal;
     await inTurns(missing, () => creating.call('POST', '/chats', { provider: 'claude', title: 'A chat' }));
     await creating.stop();
-    const { memory, startMs } = await startWith(home);
+    const { memory, startMs, endMs } = await startWith(home);
     if (previous !== undefined) {
       const each = ((memory - previous.memory) * 1_024) / (count - previous.count);
       const name = `of ${count.toLocaleString('en')} chats`;
-      const [size, start] = [previous.count, previous.startMs];
+      const { count: size, startMs: start, endMs: end } = previous;
       rows.push(
         {
           name: `memory of each ${name}`,
@@ -75,16 +75,30 @@ async function restingChats(): Promise<BenchRow[]> {
           ratio: startMs / start,
           goal: '≤ 1,000 ms',
         },
+        {
+          name: `end ${name}`,
+          unit: 'ms',
+          value: endMs,
+          baseline: { name: `with ${size}`, value: end },
+          ratio: endMs / end,
+          goal: '≤ 5,000 ms',
+        },
       );
     }
-    previous = { count, memory, startMs };
+    previous = { count, memory, startMs, endMs };
   }
   rmSync(home, { recursive: true, force: true });
   return rows;
 }
 
-async function startWith(home: string): Promise<{ memory: number; startMs: number }> {
-  const [memories, starts]: [number[], number[]] = [[], []];
+interface Cost {
+  memory: number;
+  startMs: number;
+  endMs: number;
+}
+
+async function startWith(home: string): Promise<Cost> {
+  const [memories, starts, ends]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < STARTS; round += 1) {
     const startedAt = performance.now();
     const engine = await startMeasuredEngine({ home });
@@ -92,9 +106,15 @@ async function startWith(home: string): Promise<{ memory: number; startMs: numbe
     starts.push(performance.now() - startedAt);
     await settled();
     memories.push(residentMib(engine.pid));
+    const stoppedAt = performance.now();
     await engine.stop();
+    ends.push(performance.now() - stoppedAt);
   }
-  return { memory: percentile(memories, 0.5), startMs: percentile(starts, 0.5) };
+  return {
+    memory: percentile(memories, 0.5),
+    startMs: percentile(starts, 0.5),
+    endMs: percentile(ends, 0.5),
+  };
 }
 
 interface Steps {
