@@ -7,7 +7,7 @@ import {
 } from '../client/client.ts';
 import { toolBrief } from '../contract/tool-brief.ts';
 import { toDuration } from './show-status.ts';
-import type { Colors } from './transcript.ts';
+import type { Colors } from './terminal.ts';
 
 /** What a running turn does. */
 export interface Activity {

@@ -1,5 +1,6 @@
 /** The commands that tell of the engine itself; none needs one that runs. */
 import { Argument, type Command } from 'commander';
+import { readVersion } from '../environment/version.ts';
 import { SHELLS, toCompletion, type CompletedShell } from './completion.ts';
 import type { Shell } from './terminal.ts';
 
@@ -8,9 +9,10 @@ export function addDescriptions(program: Command, shell: Shell): void {
     .command('openapi')
     .description('print the HTTP interface as an OpenAPI document; no engine needs to run')
     .action(() =>
-      shell.run(async (terminal) => {
-        const { printOpenapi } = await import('./print-openapi.ts');
-        return printOpenapi(terminal);
+      shell.run(async ({ print }) => {
+        const { describeInterface } = await import('../server/routes.ts');
+        print(`${JSON.stringify(describeInterface(readVersion()), null, 2)}\n`);
+        return 0;
       }),
     );
   program

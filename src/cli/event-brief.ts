@@ -1,9 +1,7 @@
-import type pc from 'picocolors';
 import { partOf, sayingsOf, type EngineEvent } from '../client/client.ts';
 import { describeFailure } from './exit-code.ts';
 import { toolBrief, toolResultBrief } from '../contract/tool-brief.ts';
-
-type Colors = ReturnType<typeof pc.createColors>;
+import type { Colors } from './terminal.ts';
 
 /** An event in one line: when, what, and what of it matters to a reader. */
 export function briefOf(event: EngineEvent, colors: Colors): string {

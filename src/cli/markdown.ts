@@ -1,7 +1,8 @@
 import { lexer, type MarkedToken, type Token, type Tokens } from 'marked';
 import { toColumns } from './show-status.ts';
-import type { Colors, TextStyle } from './transcript.ts';
+import type { TextStyle } from './transcript.ts';
 import { visible } from './visible.ts';
+import type { Colors } from './terminal.ts';
 
 const DIFF_LINES = 40;
 

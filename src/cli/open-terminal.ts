@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import pc from 'picocolors';
 import type { Terminal } from './terminal.ts';
 
 /** The terminal of this process, with the environment that it is given. */
@@ -12,7 +13,7 @@ export function openTerminal(env: Terminal['env']): Terminal {
     folder: process.cwd(),
     isTerminal,
     isInteractive: stdin.isTTY && isTerminal,
-    hasColors: !refusesColors && (isTerminal || (env['FORCE_COLOR'] ?? '') !== ''),
+    colors: pc.createColors(!refusesColors && (isTerminal || (env['FORCE_COLOR'] ?? '') !== '')),
     width: stdout.columns || Number.POSITIVE_INFINITY,
     streams: { input: stdin, output: stdout },
     print: (line) => void stdout.write(line),

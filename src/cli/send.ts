@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import type { CallOptions, ChatSummary, EngineClient, EngineEvent, NewMessage } from '../client/client.ts';
 import type { ChatChoice } from './command-options.ts';
 import { noteOf } from './tail.ts';
@@ -94,7 +93,7 @@ function conversation(terminal: Terminal): (event: EngineEvent) => void {
   let unfinished = '';
   const style = plainStyle(terminal);
   const transcript = new Transcript({
-    colors: pc.createColors(terminal.hasColors),
+    colors: terminal.colors,
     style,
     showsUser: () => false,
     writeUnfinished: (text) => {

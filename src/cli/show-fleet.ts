@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import { openFleet, type FeedStatus, type Fleet } from '../fleet/fleet.ts';
 import { briefOf } from './event-brief.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
@@ -6,7 +5,7 @@ import { CliError, EXIT, type Terminal } from './terminal.ts';
 /** Prints events of all workspaces, one per line, until it is stopped. */
 export async function tailFleet(terminal: Terminal, { json }: { json: boolean }): Promise<number> {
   const fleet = open(terminal);
-  const colors = pc.createColors(terminal.hasColors);
+  const { colors } = terminal;
   const signal = terminal.stopSignal();
   const onAway = ({ message }: Error) => terminal.complain(`Redis cannot be used: ${message}\n`);
   for await (const { workspaceId, event } of fleet.follow({ signal, onAway })) {

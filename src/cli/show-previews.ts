@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import type { EngineClient } from '../client/client.ts';
 import { show } from './show.ts';
 import { toColumns } from './show-status.ts';
@@ -11,7 +10,7 @@ export async function showPreviews(
   { client, json }: { client: EngineClient; json: boolean },
 ): Promise<number> {
   const previews = await client.previews({ signal: terminal.stopSignal() });
-  const { dim } = pc.createColors(terminal.hasColors);
+  const { dim } = terminal.colors;
   const rows = previews.map(({ port, publicUrl, pid, command, chatId }) => [
     String(port),
     publicUrl,

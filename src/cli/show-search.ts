@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import type { EngineClient } from '../client/client.ts';
 import { show } from './show.ts';
 import { toColumns } from './show-status.ts';
@@ -17,7 +16,7 @@ export async function showSearch(
   { client, words, limit, json }: ShowSearchOptions,
 ): Promise<number> {
   const found = await client.chats.search(words, { limit, signal: terminal.stopSignal() });
-  const { dim, cyan } = pc.createColors(terminal.hasColors);
+  const { dim, cyan } = terminal.colors;
   const rows = found.results.map(({ chatId, title, eventIndex, kind, excerpt }) => [
     dim(chatId.slice(0, 8)),
     title,

@@ -1,13 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
-import pc from 'picocolors';
 import type { ChatSummary, EngineClient, Hook, Repo, Status } from '../client/client.ts';
 import { noteOfBoot } from './waiting-note.ts';
 import { describeFailure } from './exit-code.ts';
 import { show } from './show.ts';
-import { EXIT, type Terminal } from './terminal.ts';
+import { EXIT, type Colors, type Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
-
-type Colors = ReturnType<typeof pc.createColors>;
 
 /** Prints what the engine does right now. */
 export async function showStatus(
@@ -20,7 +17,7 @@ export async function showStatus(
     client.chats.list({ signal }),
     client.repos({ signal }),
   ]);
-  const colors = pc.createColors(terminal.hasColors);
+  const colors = terminal.colors;
   const value = { status, chats, repos };
   show(terminal, { json, value, text: describe(value, colors) });
   return EXIT.DONE;
@@ -84,7 +81,7 @@ export async function showHooks(
   { client, json }: { client: EngineClient; json: boolean },
 ): Promise<number> {
   const status = await client.hooks.status({ signal: terminal.stopSignal() });
-  const colors = pc.createColors(terminal.hasColors);
+  const colors = terminal.colors;
   const rows = status.hooks.flatMap((hook) => toRows(hook, colors));
   const failed = status.hooks.map(lastWordsOf).join('');
   show(terminal, { json, value: status, text: `Hooks: ${status.state}\n${toColumns(rows)}${failed}` });
@@ -100,10 +97,7 @@ function lastWordsOf({ repoName, kind, status, output }: Hook): string {
 
 const LAST_LINES = 10;
 
-function toRows(
-  { repoName, kind, commands, error }: Hook,
-  colors: ReturnType<typeof pc.createColors>,
-): string[][] {
+function toRows({ repoName, kind, commands, error }: Hook, colors: Colors): string[][] {
   if (commands.length === 0) return [['', repoName, kind, colors.red(error?.message ?? 'no commands')]];
   return commands.map(({ command, status, exitCode, durationMs }) => {
     const paint = status === 'succeeded' ? colors.green : status === 'running' ? colors.yellow : colors.dim;

@@ -1,9 +1,8 @@
-import pc from 'picocolors';
 import type { EngineClient, TaskView } from '../client/client.ts';
 import { findChat } from './find-chat.ts';
 import { show } from './show.ts';
 import { toColumns } from './show-status.ts';
-import { EXIT, type Terminal } from './terminal.ts';
+import { EXIT, type Colors, type Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
 
 export interface TasksOptions {
@@ -22,7 +21,7 @@ export async function showTasks(
   const signal = terminal.stopSignal();
   const { chat } = await findChat(client, { ...choice, isNew: false, signal });
   const tasks = await client.chats.tasks(chat.id, { signal });
-  const text = describe(tasks, terminal.hasColors);
+  const text = describe(tasks, terminal.colors);
   const nothing = `Nothing runs in the background of the chat "${chat.title}".`;
   show(terminal, { json, value: { tasks }, text, nothing });
   return EXIT.DONE;
@@ -38,8 +37,7 @@ export async function stopTask(
   return EXIT.DONE;
 }
 
-function describe(tasks: readonly TaskView[], hasColors: boolean): string {
-  const { dim, green } = pc.createColors(hasColors);
+function describe(tasks: readonly TaskView[], { dim, green }: Colors): string {
   const heads = toColumns(
     tasks.map(({ id, kind, state, tokens, title }) => [
       id,

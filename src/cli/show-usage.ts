@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import type { Budget, EngineClient, UsageTotal } from '../client/client.ts';
 import { findChat } from './find-chat.ts';
 import { show } from './show.ts';
@@ -11,7 +10,7 @@ export async function showUsage(
   { client, json }: { client: EngineClient; json: boolean },
 ): Promise<number> {
   const shown = await client.usage({ signal: terminal.stopSignal() });
-  const { bold, dim } = pc.createColors(terminal.hasColors);
+  const { bold, dim } = terminal.colors;
   const { usage, budget, providers, chats } = shown;
   const rows = [
     ...chats.map((chat) => toRow(`${dim(chat.chatId.slice(0, 8))}  ${chat.title}`, chat.usage)),
@@ -34,7 +33,7 @@ export interface BudgetOptions {
 /** Prints what a chat, or all of them, may use and have used; changes it first when told to. */
 export async function showBudget(terminal: Terminal, options: BudgetOptions): Promise<number> {
   const { name, usage = {}, budget } = await applyBudget(options, terminal.stopSignal());
-  const { bold, dim } = pc.createColors(terminal.hasColors);
+  const { bold, dim } = terminal.colors;
   const table = toColumns([HEADINGS.map(dim), ...toSum(bold, { name, usage, budget })]);
   const value = { budget: budget ?? null, usage };
   show(terminal, { json: options.json, value, text: table + noteOf(budget) });

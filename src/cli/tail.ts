@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import type {
   ConnectionChange,
   EngineClient,
@@ -27,9 +26,8 @@ export interface TailOptions {
 /** Prints events, one per line: those up to now, or those from now on. */
 export async function tail(terminal: Terminal, options: TailOptions): Promise<number> {
   const signal = terminal.stopSignal();
-  const colors = pc.createColors(terminal.hasColors);
   const print = (event: EngineEvent) =>
-    terminal.print(`${options.json ? JSON.stringify(event) : briefOf(event, colors)}\n`);
+    terminal.print(`${options.json ? JSON.stringify(event) : briefOf(event, terminal.colors)}\n`);
   try {
     let printed = 0;
     const range = await toRange(options, signal);

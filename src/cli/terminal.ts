@@ -1,3 +1,7 @@
+import type pc from 'picocolors';
+
+export type Colors = ReturnType<typeof pc.createColors>;
+
 /** Where a command runs and what it may print to. */
 export interface Terminal {
   /** The environment of the process. */
@@ -7,7 +11,7 @@ export interface Terminal {
   /** Somebody can type, and sees what is printed. */
   readonly isInteractive: boolean;
   readonly isTerminal: boolean;
-  readonly hasColors: boolean;
+  readonly colors: Colors;
   /** Characters in a line; infinite where output is no terminal. */
   readonly width: number;
   readonly streams: {

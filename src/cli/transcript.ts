@@ -1,9 +1,7 @@
-import type pc from 'picocolors';
 import { partOf, sayingsOf, type AgentEvent, type Saying } from '../client/client.ts';
 import { toolBrief, toolResultBrief } from '../contract/tool-brief.ts';
 import { visible } from './visible.ts';
-
-export type Colors = ReturnType<typeof pc.createColors>;
+import type { Colors } from './terminal.ts';
 
 /** How text that an agent wrote is shown. */
 export interface TextStyle {

@@ -29,6 +29,7 @@ import { UsageResponseSchema, type UsageResponse } from '../contract/usage.ts';
 import { HandOverSchema, HealthSchema, StatusSchema, type HandOver } from '../contract/status.ts';
 import { ChatCalls } from './chat-calls.ts';
 import { closable } from './closable.ts';
+import type { Frame } from './frames.ts';
 import { readFrames, readFramesForEver, type OnConnection } from './read-frames.ts';
 import { parse, pathSegment, type Call, type CallOptions, type Transport } from './transport.ts';
 
@@ -159,30 +160,35 @@ export class HookCalls {
 
   /** The end of what hooks printed, then each line that is added, until the connection ends. */
   followLog({ repo, signal }: HookLogOptions = {}): AsyncGenerator<string> {
-    return closable(signal, (closing) => this.#followLog({ repo, signal: closing }));
+    const request = { path: '/hooks/logs', query: { repo, follow: true } };
+    return iterate(
+      signal,
+      (closing) => readFrames(this.#transport, { ...request, signal: closing }),
+      ({ type, data }) => (type === 'line' ? [data] : []),
+    );
   }
 
   /** Runs a script as a hook would run, as long as this is iterated; the last event tells how it ended. */
   test({ signal, ...body }: TestHookOptions): AsyncGenerator<HookTestEvent> {
-    return closable(signal, (closing) => this.#test(body, closing));
+    const request = { method: 'POST', path: '/hooks/test', body } as const;
+    const shape = { schema: HookTestEventSchema, what: 'An event of POST /hooks/test' };
+    return iterate(
+      signal,
+      (closing) => readFrames(this.#transport, { ...request, signal: closing }),
+      ({ data }) => (data === '' ? [] : [parse(data, shape)]),
+    );
   }
+}
 
-  async *#test(body: object, signal: AbortSignal): AsyncGenerator<HookTestEvent> {
-    const what = 'An event of POST /hooks/test';
-    const request = { method: 'POST', path: '/hooks/test', body, signal } as const;
-    for await (const frames of readFrames(this.#transport, request)) {
-      for (const { data } of frames)
-        if (data !== '') yield parse(data, { schema: HookTestEventSchema, what });
-    }
-  }
-
-  async *#followLog({ repo, signal }: CallOptions & { repo: string | undefined }): AsyncGenerator<string> {
-    const query = { repo, follow: true };
-    const request = { path: '/hooks/logs', query, signal };
-    for await (const frames of readFrames(this.#transport, request)) {
-      for (const { type, data } of frames) if (type === 'line') yield data;
-    }
-  }
+/** What the frames of a stream say, one after the other; an iteration that can be closed. */
+function iterate<Value>(
+  signal: AbortSignal | undefined,
+  open: (closing: AbortSignal) => AsyncGenerator<Frame[]>,
+  toValues: (frame: Frame) => Value[],
+): AsyncGenerator<Value> {
+  return closable(signal, async function* (closing) {
+    for await (const frames of open(closing)) for (const frame of frames) yield* toValues(frame);
+  });
 }
 
 /** A frame of the actors: at first, and after each break, a `snapshot` of all of them, then what changed. */
@@ -215,14 +221,12 @@ export class ActorCalls {
 
   /** The actors as they move, for ever. Nothing of it is stored: what happens while the stream is broken is not told. */
   follow({ signal, onConnection }: FollowActorsOptions = {}): AsyncGenerator<ActorNews> {
-    return closable(signal, (closing) => this.#follow({ signal: closing, onConnection }));
-  }
-
-  async *#follow({ signal, onConnection }: FollowActorsOptions): AsyncGenerator<ActorNews> {
-    const request = { path: '/actors', query: { follow: true }, signal };
-    for await (const frames of readFramesForEver(this.#transport, () => request, onConnection)) {
-      for (const { type, data } of frames) if (data !== '') yield toActorNews(type, data);
-    }
+    const request = { path: '/actors', query: { follow: true } };
+    return iterate(
+      signal,
+      (closing) => readFramesForEver(this.#transport, () => ({ ...request, signal: closing }), onConnection),
+      ({ type, data }) => (data === '' ? [] : [toActorNews(type, data)]),
+    );
   }
 }
 

@@ -12,19 +12,30 @@ export interface MetricsPage {
 /** Counts what the engine says, and shows it to Prometheus. Its library is loaded when somebody first asks. */
 export class Metrics {
   readonly #tally = new Tally();
-  readonly #refreshes: RefreshTimes;
+  readonly #now: () => number;
+  /** When the refreshes began that are under way. */
+  readonly #refreshes = new Map<CredentialProvider, number>();
   #exposition: Promise<Exposition> | undefined;
 
   /** `now`: a monotonic clock, in milliseconds. */
   constructor(now: () => number = () => performance.now()) {
-    this.#refreshes = new RefreshTimes(this.#tally, now);
+    this.#now = now;
   }
 
   observe(events: readonly EngineEventBody[]): void {
     for (const event of events) {
       observe(this.#tally, event);
-      this.#refreshes.observe(event);
+      if (event.type === 'credentials.changed') this.#timeRefresh(event.payload);
     }
+  }
+
+  /** From `refreshing` to the state that follows. */
+  #timeRefresh({ provider, state }: EngineEventBody<'credentials.changed'>['payload']): void {
+    const startedAt = this.#refreshes.get(provider);
+    this.#refreshes.delete(provider);
+    if (state === 'refreshing') this.#refreshes.set(provider, this.#now());
+    else if (startedAt !== undefined)
+      this.#tally.time('credential_refresh_seconds', (this.#now() - startedAt) / 1_000, { provider, state });
   }
 
   /** Times how long a message takes to be accepted; refusals are not counted. */
@@ -85,29 +96,3 @@ const KINDS = {
   cacheRead: 'cacheReadTokens',
   cacheWrite: 'cacheWriteTokens',
 } as const;
-
-/** Times each refresh by what is said of it: from `refreshing` to the state that follows. */
-class RefreshTimes {
-  readonly #tally: Tally;
-  readonly #now: () => number;
-  readonly #startedAt = new Map<CredentialProvider, number>();
-
-  /** `now`: a monotonic clock, in milliseconds. */
-  constructor(tally: Tally, now: () => number) {
-    this.#tally = tally;
-    this.#now = now;
-  }
-
-  observe({ type, payload }: EngineEventBody): void {
-    if (type !== 'credentials.changed') return;
-    const { provider, state } = payload;
-    const startedAt = this.#startedAt.get(provider);
-    this.#startedAt.delete(provider);
-    if (state === 'refreshing') this.#startedAt.set(provider, this.#now());
-    else if (startedAt !== undefined) this.#time((this.#now() - startedAt) / 1_000, { provider, state });
-  }
-
-  #time(seconds: number, labels: { provider: CredentialProvider; state: string }): void {
-    this.#tally.time('credential_refresh_seconds', seconds, labels);
-  }
-}

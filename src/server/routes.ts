@@ -1,4 +1,5 @@
 import type { Engine } from './engine.ts';
+import { describeRoutes } from './openapi.ts';
 import type { Route } from './route.ts';
 import { agentRoutes } from './routes/agent.ts';
 import { chatRoutes } from './routes/chats.ts';
@@ -25,4 +26,11 @@ export function createRoutes(engine: Engine): Route[] {
   ];
   const routes = parts.flatMap((routesOf) => routesOf(engine));
   return [...routes, ...openapiRoutes({ version: engine.version, routes })];
+}
+
+/** The OpenAPI document of an engine of this version, without one. */
+export function describeInterface(version: string): object {
+  // Routes are only described here: nothing is asked of the engine, and none sends events to actors.
+  const nobody = { actors: {} } as Engine;
+  return describeRoutes(createRoutes(nobody), { version });
 }

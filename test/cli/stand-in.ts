@@ -1,5 +1,6 @@
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { PassThrough } from 'node:stream';
+import pc from 'picocolors';
 
 export interface TestTerminal extends Terminal {
   readonly printed: () => string;
@@ -15,7 +16,7 @@ export function openTestTerminal(settings: Partial<Terminal> = {}): TestTerminal
     folder: '/nonexistent',
     isInteractive: false,
     isTerminal: false,
-    hasColors: false,
+    colors: pc.createColors(false),
     width: 80,
     streams: { input: new PassThrough(), output: new PassThrough() },
     print: (text) => void (printed += text),

@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import type { EngineClient } from '../../client/client.ts';
 import { noteOfBoot } from '../waiting-note.ts';
 import type { ChatChoice } from '../command-options.ts';
@@ -33,7 +32,7 @@ export async function chat(
     greeting: noteOfBoot(boot),
     chat: chosen,
     signal,
-    colors: pc.createColors(terminal.hasColors),
+    colors: terminal.colors,
     leave: () => leaving.abort(),
     openScreen: (listeners) => new Screen({ ...terminal.streams, ...listeners }),
   });

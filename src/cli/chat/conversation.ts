@@ -8,7 +8,7 @@ import type {
   Joined,
   NewMessage,
 } from '../../client/client.ts';
-import { Transcript, type Colors } from '../transcript.ts';
+import { Transcript } from '../transcript.ts';
 import { activityBehind, describeActivity, describeEnd, foldActivity, type Activity } from '../activity.ts';
 import { markdownStyle } from '../markdown.ts';
 import { visible } from '../visible.ts';
@@ -16,6 +16,7 @@ import { countMessages } from '../waiting-note.ts';
 import { HELP, readImage, runCommand } from './commands.ts';
 import { AnswerForm, describeRequest } from './requests.ts';
 import type { Screen, ScreenOptions } from './screen.ts';
+import type { Colors } from '../terminal.ts';
 
 export interface ConversationOptions {
   client: EngineClient;

@@ -4,8 +4,8 @@ import type { AgentRequest, AnswerToRequest } from '../../client/client.ts';
 import { budgetBrief } from '../../contract/budget-brief.ts';
 import { subjectOf, toolBrief } from '../../contract/tool-brief.ts';
 import { markdownStyle } from '../markdown.ts';
-import type { Colors } from '../transcript.ts';
 import { visible } from '../visible.ts';
+import type { Colors } from '../terminal.ts';
 
 const QuestionSchema = z.looseObject({
   question: z.string(),

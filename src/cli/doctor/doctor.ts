@@ -1,10 +1,7 @@
-import pc from 'picocolors';
-import { EXIT, type Terminal } from '../terminal.ts';
+import { EXIT, type Colors, type Terminal } from '../terminal.ts';
 import type { Check, Finding } from './check.ts';
 
 type Named = Finding & { name: string };
-type Colors = ReturnType<typeof pc.createColors>;
-
 const NAME_WIDTH = 14;
 
 /** Looks at everything an engine needs and says what to do about what is missing; fails when it could not work. */
@@ -12,7 +9,7 @@ export async function doctor(
   terminal: Terminal,
   { checks, json }: { checks: readonly Check[]; json: boolean },
 ): Promise<number> {
-  const colors = pc.createColors(terminal.hasColors);
+  const colors = terminal.colors;
   const examined = checks.map(async ({ name, examine }): Promise<Named> => ({ name, ...(await examine()) }));
   const findings: Named[] = [];
   for (const examination of examined) {

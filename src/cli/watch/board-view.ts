@@ -4,9 +4,9 @@ import { subjectOf, toLine, toolBrief } from '../../contract/tool-brief.ts';
 import { describeActivity } from '../activity.ts';
 import { noteOfBoot } from '../waiting-note.ts';
 import { toColumns, toDuration, toRepoRow } from '../show-status.ts';
-import type { Colors } from '../transcript.ts';
 import { visible } from '../visible.ts';
 import type { Board, ChatFacts } from './board.ts';
+import type { Colors } from '../terminal.ts';
 
 export interface ViewOptions {
   colors: Colors;

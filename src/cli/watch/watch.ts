@@ -1,5 +1,4 @@
 import { setInterval } from 'node:timers/promises';
-import pc from 'picocolors';
 import type { ConnectionChange, EngineClient } from '../../client/client.ts';
 import { CliError, EXIT, type Terminal } from '../terminal.ts';
 import { toScreen } from './board-view.ts';
@@ -33,7 +32,7 @@ export async function watch(terminal: Terminal, { finder, client }: WatchOptions
   const follow = async () => {
     for await (const joined of client.follow({ signal, onConnection })) keeper.take(joined);
   };
-  const colors = pc.createColors(terminal.hasColors);
+  const colors = terminal.colors;
   const draw = () =>
     screen.draw((rows) => toScreen(keeper.board, { colors, rows, now: Date.now(), trouble }));
   try {
