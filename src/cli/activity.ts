@@ -9,7 +9,6 @@ import { toolBrief } from '../contract/tool-brief.ts';
 import { toDuration } from './show-status.ts';
 import type { Colors } from './terminal.ts';
 
-/** What a running turn does. */
 export interface Activity {
   /** When the turn started; null when that was before anybody looked. */
   startedAt: string | null;
@@ -54,7 +53,6 @@ export function describeActivity(chat: ChatSummary, activity: Activity | null, n
   return [does, ...(seconds === null ? [] : [toDuration(seconds)]), ...usageBrief(usage)];
 }
 
-/** How a turn ended, and after how long. */
 export function describeEnd(
   { outcome, error, durationMs }: Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload'],
   { dim, red, yellow }: Colors,

@@ -11,7 +11,6 @@ interface Place {
   options: readonly Option[];
 }
 
-/** The script that teaches a shell. */
 export function toCompletion(program: Command, shell: CompletedShell): string {
   const places = placesOf(program, [], program.createHelp());
   if (shell === 'fish') return toFish(program.name(), places);

@@ -6,7 +6,6 @@ import { isBaseUrl } from '../client/transport.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 import { attempt, codeOf } from '../storage/attempt.ts';
 
-/** How a command finds its engine. */
 export interface EngineOptions {
   url?: string;
   secret?: string;
@@ -26,7 +25,6 @@ export interface ConnectOptions extends EngineOptions {
 
 export interface Connection {
   client: EngineClient;
-  /** What named the secret. */
   secretFrom: string;
 }
 

@@ -26,7 +26,6 @@ function chooseChat(
   return { chat, lastEventId };
 }
 
-/** Null when there is none. */
 export function pickChat(
   chats: readonly ChatSummary[],
   { chatId, provider }: { chatId: string | undefined; provider?: string | undefined },

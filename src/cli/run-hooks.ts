@@ -17,7 +17,6 @@ import { redactText } from '../hooks/redact.ts';
 import { refuseNoFolder } from './check-hooks.ts';
 
 export interface RunHooksOptions extends LiveOptions {
-  /** The repository. */
   folder: string;
   kind: HookKind;
   env: Readonly<Record<string, string>>;

@@ -127,7 +127,6 @@ type Acceptance = Extract<EngineEvent, { type: 'chat.turn.accepted' }>;
 
 interface MessageSought extends CallOptions {
   messageId: string;
-  /** The chats that it may be in. */
   chatIds: readonly string[];
   /** Up to where the log is looked through. */
   until: string;

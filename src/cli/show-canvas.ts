@@ -10,7 +10,6 @@ interface CanvasOptions {
   json: boolean;
 }
 
-/** Prints what lies on the canvas. */
 export async function listCanvas(terminal: Terminal, { client, json }: CanvasOptions): Promise<number> {
   const items = await client.canvas({ signal: terminal.stopSignal() });
   const rows = items.map(({ filename, kind, sizeBytes, updatedAt }) => [

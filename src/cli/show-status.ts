@@ -6,7 +6,6 @@ import { show } from './show.ts';
 import { EXIT, type Colors, type Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
 
-/** Prints what the engine does right now. */
 export async function showStatus(
   terminal: Terminal,
   { client, json }: { client: EngineClient; json: boolean },

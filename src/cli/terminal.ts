@@ -4,7 +4,6 @@ export type Colors = ReturnType<typeof pc.createColors>;
 
 /** Where a command runs and what it may print to. */
 export interface Terminal {
-  /** The environment of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The working directory. */
   readonly folder: string;
@@ -21,7 +20,6 @@ export interface Terminal {
   readonly print: (text: string) => void;
   /** What is no result: goes to standard error. */
   readonly complain: (text: string) => void;
-  /** All of standard input, as text. */
   readonly readInput: () => Promise<string>;
   /** Aborted when the process is asked to end. Asking for it keeps the process alive until the command has ended. */
   readonly stopSignal: () => AbortSignal;
@@ -58,13 +56,10 @@ export const EXIT = {
   DONE: 0,
   /** A check failed, a turn ended in an error, the engine refused. */
   FAILED: 1,
-  /** The command line was wrong. */
   USAGE: 2,
   /** The turn was lost: engine and agent died together. */
   LOST: 3,
-  /** The message was dropped before its turn. */
   DROPPED: 4,
-  /** No engine answers. */
   UNREACHABLE: 69,
   /** The engine answers, but not with this secret. */
   FORBIDDEN: 77,

@@ -49,7 +49,6 @@ export class Transcript {
     this.#options = options;
   }
 
-  /** A piece of what is being written. */
   addPart(event: AgentEvent): void {
     const part = partOf(event);
     if (part === null || part.kind === 'thinking' || this.#isBroken) return;

@@ -21,7 +21,6 @@ export function createGate(): Gate {
   };
 }
 
-/** A pause of that many milliseconds. */
 export function pause(milliseconds: number): Pick<Gate, 'pass'> {
   return { pass: () => new Promise((resolve) => setTimeout(resolve, milliseconds)) };
 }

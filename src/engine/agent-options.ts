@@ -18,7 +18,6 @@ interface Options {
 /** So much may wait for the disk before agents are read more slowly. */
 const LAG_BYTES = 4 * 1024 * 1024;
 
-/** What the drivers of agents get to know. */
 export function agentOptions(
   { paths, payloads, journal }: Home,
   { environment, log, credentials }: Options,
@@ -55,7 +54,6 @@ export function agentOptions(
   };
 }
 
-/** What every agent is told of the workspace it works in. */
 function aboutWorkspace({ canvas, replicas }: Home['paths']): string {
   return `# This workspace
 

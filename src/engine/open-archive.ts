@@ -103,7 +103,6 @@ export async function openArchive(
   };
 }
 
-/** How the archive stands, if there is one. */
 export function archiveStatus({ archive: actor }: Pick<Root, 'archive'>): { archive?: ArchiveStatus } {
   const snapshot = actor()?.getSnapshot();
   if (snapshot === undefined) return {};

@@ -33,7 +33,6 @@ export interface OpenedHooks extends HookProcessOptions {
   discovered: () => Promise<unknown>;
 }
 
-/** What hooks run with in this home. */
 export async function openHooks(
   { paths, journal, hooks, damages }: Home,
   { environment, env, log, workspace }: OpenHooksOptions,

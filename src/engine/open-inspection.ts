@@ -10,7 +10,6 @@ import { bridgeToStately } from '../inspector/stately-bridge.ts';
 import { createRedaction, type Log } from '../log.ts';
 import { PACKAGE_FOLDER } from '../environment/version.ts';
 
-/** What people can see of an engine. */
 export interface Inspection {
   machines: MachineCatalogue;
   actors: ActorWatch;

@@ -21,7 +21,6 @@ export async function openMirror(
   return new Opened({ log, owner: `${hostname()}-${randomBytes(4).toString('hex')}`, report });
 }
 
-/** How the mirror stands. */
 export function mirrorStatus(
   mirror: Mirror,
   { mirror: actor }: { mirror: () => ActorRefFrom<typeof mirrorMachine> | undefined },

@@ -25,7 +25,6 @@ export interface OpenOutboxOptions {
   log: Log;
 }
 
-/** What the outbox machine names. */
 export type OutboxActors = Required<NonNullable<Parameters<typeof outboxMachine.provide>[0]['actors']>>;
 
 export interface ConnectOptions {
@@ -85,7 +84,6 @@ export class OpenedOutbox {
     };
   }
 
-  /** Says that an event is behind us. */
   settle(id: string): void {
     this.#outbox.settle(id);
   }

@@ -30,7 +30,6 @@ export interface StartActorsOptions {
   recording: Recording;
 }
 
-/** The actors of an engine, and what they act with. */
 export interface Actors {
   client: MonolithClient;
   credentials: Credentials;

@@ -86,7 +86,6 @@ interface Parts {
   isStopping: () => boolean;
 }
 
-/** What is asked of an engine, and who answers it. */
 function createEngine(parts: Parts, { environment, version }: StartEngineOptions): Engine {
   const { home, recording, actors, inspection } = parts;
   const { root, credentials, hooks } = actors;
@@ -170,7 +169,6 @@ function createCredentials({ board }: Actors['credentials'], gate: Gate): Engine
   };
 }
 
-/** What is asked of chats. */
 function openChats(
   { home, recording: { metrics }, actors: { root, drivers, executors, redact } }: Parts,
   { gate, environment }: { gate: Gate; environment: EngineEnvironment },

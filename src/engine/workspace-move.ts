@@ -27,7 +27,6 @@ export class WorkspaceMove {
     this.#options = options;
   }
 
-  /** What the engine machine names. */
   actors(): RootMoveActors {
     return {
       finishTurns: fromPromise(() => this.#finishTurns()),

@@ -6,7 +6,6 @@ import type { HookKind } from '../contract/hooks.ts';
 import { readRegularFile } from '../storage/regular-file.ts';
 import { attempt } from '../storage/attempt.ts';
 
-/** What the hooks of one run share. */
 export interface RunOfHooks {
   kind: HookKind;
   runId: string;

@@ -29,7 +29,6 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** How one command of several in a shell ended. */
 export interface CommandResult {
   exitCode: number;
   /** Milliseconds since 1970. */

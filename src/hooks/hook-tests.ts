@@ -71,7 +71,6 @@ export class HookTests {
     return stream;
   }
 
-  /** Ends all of them. */
   async close(): Promise<void> {
     const all = [...this.#running];
     for (const [leaving] of all) leaving.abort();

@@ -2,7 +2,6 @@ const MASK = '[redacted]';
 const MASK_BYTES = Buffer.from(MASK);
 const NEWLINE = 10;
 
-/** The text without the secrets. */
 export function redactText(text: string, secrets: readonly string[]): string {
   return secrets.reduce((shown, secret) => shown.replaceAll(secret, MASK), text);
 }

@@ -7,7 +7,6 @@ import { sample } from './sample.ts';
 
 type Json = Record<string, unknown>;
 
-/** `routes` as an OpenAPI 3.1 document. */
 export function describeRoutes(routes: Route[], { version }: { version: string }): Json {
   const schemas: Json = {};
   const paths: Record<string, Json> = {};
@@ -173,14 +172,12 @@ const TAGS = {
   },
 } as const;
 
-/** The part of the interface that a path belongs to. */
 function tagOf(path: string): string {
   const [, word = ''] = path.split('/');
   const found = Object.entries(TAGS).find(([, { paths }]) => (paths as readonly string[]).includes(word));
   return found?.[0] ?? 'engine';
 }
 
-/** The parts that these paths belong to, described. */
 function describeTags(paths: readonly string[]): { name: string; description: string }[] {
   const used = new Set(paths.map(tagOf));
   return Object.entries(TAGS).flatMap(([name, { description }]) =>

@@ -11,7 +11,6 @@ export function toEngineError(error: HTTPError): EngineError | null {
   return error.unhandled ? null : new EngineError('MALFORMED_URL');
 }
 
-/** A failure as callers see it. */
 export function toResponse(error: EngineError): HTTPResponse {
   const { status, headers, body } = toAnswer(error);
   return new HTTPResponse(body, { status, headers });

@@ -145,7 +145,6 @@ async function readWithIsomorphicGit(dir: string, refs: readonly string[]): Prom
 
 type IsomorphicGit = (typeof import('isomorphic-git'))['default'];
 
-/** Null when there is no such ref. */
 async function resolve(
   git: IsomorphicGit,
   { dir, ...asked }: { dir: string; ref: string; depth?: number },

@@ -37,7 +37,6 @@ export class Repositories {
   #announced: { names: string; repos: string } = { names: '[]', repos: '[]' };
   #isClosed = false;
 
-  /** Starts to look and to watch. */
   constructor(options: RepositoriesOptions) {
     this.#options = options;
     this.#watches = new WatchSet((name) => this.touch(name));

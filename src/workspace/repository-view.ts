@@ -6,7 +6,6 @@ export interface RepositoryViewOptions {
   folder: string;
   /** Looks at the repository; never rejects. Calls `began` when it is its turn. */
   read: (options: { withText: boolean; began: () => void }) => Promise<RepositoryState>;
-  /** A look is over. */
   onSeen: (state: RepositoryState) => void;
   /** A look is over that somebody has waited for in vain. */
   onLate: () => void;

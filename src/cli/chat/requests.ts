@@ -28,7 +28,6 @@ export function describeRequest(request: AgentRequest, colors: Colors): string {
     .join('');
 }
 
-/** What may be typed. */
 export function hintOf(request: AgentRequest, given: number): string {
   if (request.kind === 'plan') return 'Carry it out? y, n, or what to change';
   if (request.kind === 'budget') return 'y to raise it, n to stop here';

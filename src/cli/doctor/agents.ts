@@ -19,7 +19,6 @@ export interface AgentProgram {
   env: Readonly<Record<string, string>>;
   /** How to install it. */
   remedy: string;
-  /** How to talk with it as the engine does. */
   probe: Probe;
 }
 

@@ -2,11 +2,9 @@
 export interface Finding {
   state: 'good' | 'doubtful' | 'bad';
   text: string;
-  /** What to do about it. */
   remedy?: string;
 }
 
-/** One thing that an engine needs. */
 export interface Check {
   name: string;
   readonly examine: () => Promise<Finding> | Finding;

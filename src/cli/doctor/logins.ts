@@ -9,7 +9,6 @@ export interface LoginOptions {
   env: Readonly<Record<string, string>>;
   /** Variables that hold a login by themselves. */
   variables: readonly string[];
-  /** Files that hold one. */
   files: readonly string[];
 }
 

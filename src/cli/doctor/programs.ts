@@ -10,7 +10,6 @@ export interface ProgramOptions {
   /** A path, or a name to find on `searchPath`. */
   command: string;
   searchPath: string | undefined;
-  /** What is missing without it. */
   missing: Finding;
 }
 

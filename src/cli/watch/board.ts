@@ -18,7 +18,6 @@ export interface ChatFacts {
   tasks: readonly Task[];
 }
 
-/** What a screen shows of a workspace. */
 export interface Board {
   /** Null until it was read. */
   workspace: WorkspaceState | null;
@@ -27,7 +26,6 @@ export interface Board {
   hooks: HooksStatus | null;
   /** By provider. */
   credentials: Readonly<Record<string, CredentialHealth>>;
-  /** The latest counters. */
   status: Status | null;
 }
 

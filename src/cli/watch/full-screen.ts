@@ -12,7 +12,6 @@ const DEFAULT_ROWS = 24;
 
 type ScreenOptions = Terminal['streams'] & { onLeave: () => void };
 
-/** All of a terminal, until it is closed. */
 export class FullScreen {
   readonly #options: ScreenOptions;
   readonly #onKeys: (keys: Buffer) => void;
