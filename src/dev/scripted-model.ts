@@ -1,7 +1,11 @@
 import { MessagesRequestSchema, type MessagesRequest } from './messages-request.ts';
 import { streamEvents, wholeMessage } from './reply-events.ts';
 import type { ModelError } from './scripted-answer.ts';
-import { startScriptedServer, type RecordedRequest as Recorded } from './scripted-server.ts';
+import {
+  startScriptedServer,
+  type RecordedRequest as Recorded,
+  type ScriptedServer,
+} from './scripted-server.ts';
 import type { Step } from './scripted-steps.ts';
 
 /**
@@ -12,15 +16,10 @@ export type Script = (request: MessagesRequest) => Step | Promise<Step>;
 
 export type RecordedRequest = Recorded<MessagesRequest>;
 
-export interface ScriptedModel {
-  /** For `ANTHROPIC_BASE_URL`. */
-  readonly url: string;
-  /** Every request since the start, oldest first. */
-  readonly requests: readonly RecordedRequest[];
+/** Its `url` is for `ANTHROPIC_BASE_URL`. */
+export interface ScriptedModel extends ScriptedServer<MessagesRequest> {
   /** What was asked of the model: the bodies of the requests for a message. */
   messages(): MessagesRequest[];
-  /** Cuts open answers and stops listening. */
-  close(): Promise<void>;
 }
 
 export interface ScriptedModelOptions {

@@ -6,18 +6,15 @@ import {
   type ResponsesRequest,
 } from './responses-request.ts';
 import type { ModelError } from './scripted-answer.ts';
-import { startScriptedServer } from './scripted-server.ts';
+import { startScriptedServer, type ScriptedServer } from './scripted-server.ts';
 import type { Turn } from './turn-script.ts';
 
-export interface ScriptedResponses {
-  /** The base of the API, without `/v1`. */
-  readonly url: string;
+/** Its `url` is the base of the API, without `/v1`. */
+export interface ScriptedResponses extends Omit<ScriptedServer<ResponsesRequest>, 'requests'> {
   /** What was asked of the model, oldest first. */
   readonly requests: readonly ResponsesRequest[];
   /** Method and path of every other request. */
   readonly strays: readonly string[];
-  /** Cuts open answers and stops listening. */
-  close(): Promise<void>;
 }
 
 export interface ScriptedResponsesOptions {

@@ -69,8 +69,8 @@ export interface OpenHomeOptions {
   log: Log;
   onFatal: (error: unknown) => void;
   /** Told how far a workspace is that comes here from another machine. */
-  onRestore?: (boot: Boot) => void;
-  signal?: AbortSignal;
+  onRestore?: ((boot: Boot) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export const STATE_KEY = 'engine-state.json';

@@ -22,8 +22,8 @@ export interface RestoreHomeOptions {
   environment: EngineEnvironment;
   log: Log;
   mirror: Mirror | null;
-  onRestore?: (boot: Boot) => void;
-  signal?: AbortSignal;
+  onRestore?: ((boot: Boot) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /**

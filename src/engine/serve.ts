@@ -51,12 +51,11 @@ export async function serve(variables: Environment, signal?: AbortSignal): Promi
   const listen = () => startListener(door, { host, port, bodyMaxBytes, log });
   const early = await listen().catch(() => null); // until its home is free, an engine may also hold the port
   const { createApp, startEngine } = await loadEngine();
-  const engine = await startEngine({ environment, log, version, onRestore, ...(signal && { signal }) }).catch(
-    async (error: unknown) => {
-      await early?.close();
-      throw error;
-    },
-  );
+  const starting = startEngine({ environment, log, version, onRestore, signal });
+  const engine = await starting.catch(async (error: unknown) => {
+    await early?.close();
+    throw error;
+  });
   const listener =
     early ??
     (await listen().catch(async (error: unknown) => {

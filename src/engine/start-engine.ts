@@ -30,22 +30,16 @@ export interface StartEngineOptions {
   log: Log;
   version: string;
   /** Told how far a workspace is that comes here from another machine. */
-  onRestore?: (boot: Boot) => void;
+  onRestore?: ((boot: Boot) => void) | undefined;
   /** Ends a restoration that nobody wants any more. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** The composition root: opens the home, starts its actors, and answers commands. */
 export async function startEngine(options: StartEngineOptions): Promise<RunningEngine> {
   const { environment, log, onRestore, signal } = options;
   const { failed, fail } = createFailure();
-  const home = await openHome({
-    environment,
-    log,
-    onFatal: fail,
-    ...(onRestore && { onRestore }),
-    ...(signal && { signal }),
-  });
+  const home = await openHome({ environment, log, onFatal: fail, onRestore, signal });
   const tracing = await openTracing(home, options);
   const recording = await startRecording(home, options);
   const actors = await startActors(home, { environment, log, recording });
