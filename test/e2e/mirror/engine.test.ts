@@ -119,7 +119,7 @@ async function startCopy(home: string, environment: Workspace['environment']): P
   const copy = await createTemporaryHome();
   onTestFinished(() => copy.remove());
   await cp(home, copy.path, { recursive: true });
-  await rm(join(copy.path, '.replicas', 'engine', 'engine.lock'), { force: true });
+  await rm(join(copy.path, '.replicas', 'engine', 'lock'), { force: true });
   const port = await findFreePort();
   const engine = launchEngine({ ...environment, WORKSPACE_HOME: copy.path, PORT: String(port) });
   onTestFinished(() => stopEngine(engine));

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { EngineEvent } from '../../../src/contract/events.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
 import { createGate } from '../../../src/dev/gate.ts';
@@ -28,13 +28,11 @@ let folder: string;
 
 beforeEach(async () => {
   redis = await startRedis();
+  onTestFinished(() => redis.remove());
   s3 = await startS3();
+  onTestFinished(() => s3.close());
   folder = await mkdtemp(join(tmpdir(), 'archive-'));
-});
-afterEach(async () => {
-  await redis.remove();
-  await s3.close();
-  await rm(folder, { recursive: true });
+  onTestFinished(() => rm(folder, { recursive: true }));
 });
 
 const inS3 = () => ({
@@ -154,7 +152,7 @@ const isFetching: Phase = (has) => has('restoring') || has('events.jsonl');
 
 /** What is in the folder of an engine from when on it claims the workspace, fetches it, places it, and has it whole. */
 const PHASES: Phase[] = [
-  (has) => has('engine.lock'),
+  (has) => has('lock'),
   isFetching,
   (has) => has('events.jsonl'),
   (has) => has('events.jsonl') && !has('restoring'),
