@@ -45,7 +45,7 @@ const inFolder = () => ({ ARCHIVE_URL: `file://${folder}` });
 const PLACES = { S3: inS3, ...(LONG !== undefined && { 'a folder': inFolder }) };
 
 it.each(Object.entries(PLACES))(
-  `a workspace with an archive in %s, two agents, turns that run, a queue and changed files loses its machine ${ROUNDS} times, and nothing else`,
+  `a workspace with an archive in %s, two agents, turns that run, a queue and changed files loses its machine ${ROUNDS} times, and nothing else, also where engines die while they restore it or another one restores it too`,
   { timeout: 120_000 + ROUNDS * 60_000 },
   async (_, archive) => {
     const gate = createGate();
