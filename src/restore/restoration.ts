@@ -88,7 +88,8 @@ export class Restoration {
   async #fetch(epoch: number): Promise<void> {
     const { log, archive, segmentBytes, onProgress } = this.#options;
     if (archive !== null) this.#manifest = await takeOver(archive, epoch);
-    await rm(this.#staging, { recursive: true, force: true });
+    await mkdir(this.#staging, { recursive: true, mode: 0o700 }); // from here on it is there until the home is whole
+    for (const name of await readdir(this.#staging)) await rm(join(this.#staging, name), { recursive: true });
     await mkdir(createPaths(this.#staging).engine, { recursive: true, mode: 0o700 });
     const missing = await this.#fetchFiles(epoch);
     const place = { files: this.#staged.files, folder: 'engine', segmentBytes };

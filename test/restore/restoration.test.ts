@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -112,6 +112,22 @@ describe('the log of a workspace, in an empty home', () => {
 
     expect((await readdir(paths.engine)).toSorted()).toEqual(['events.jsonl', 'restored.json']);
     expect(await readFile(paths.events, 'utf8')).toBe(linesOf(1, 3));
+  });
+
+  it('is begun anew without a moment in which a home that is whole in part could be taken for whole', async () => {
+    await mirror(1, 3);
+    const staging = join(paths.engine, 'restoring');
+    await mkdir(join(staging, 'left'), { recursive: true });
+    await chmod(staging, 0o750);
+    await writeFile(paths.events, linesOf(1));
+    const modes: number[] = [];
+    log.obstacle = async () => {
+      if (!existsSync(join(staging, 'left'))) modes.push((await stat(staging)).mode & 0o777);
+    };
+
+    expect(await startRestoring().over()).toMatchObject({ value: 'restored' });
+
+    expect(new Set(modes)).toEqual(new Set([0o750])); // it is the same folder all the time
   });
 
   it('is not placed when the shared log lacks what it says that it has', async () => {
