@@ -99,6 +99,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // Runs in browsers.
   'src/inspector/page': [
+    '@tanstack/virtual-core',
     'elkjs',
     'lowlight',
     'marked',

@@ -1,17 +1,16 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Conversation } from './conversation/conversation.ts';
-import type { PendingMessage } from './conversation/pending-messages.ts';
 import { byThread } from './conversation/threads.ts';
-import { LongText } from './long-text.tsx';
-import { Markdown } from './markdown/markdown.tsx';
 import type { PageStore } from './page-state.ts';
-import { insideOf, SaidItem } from './said-item.tsx';
-import { usePart, useTarget } from './shown-part.ts';
+import { comingIn, rowOf } from './rows.tsx';
 import { useStore } from './store.ts';
 import { Suggestions } from './suggestions.tsx';
+import { useTarget } from './target.ts';
+import { useEndInSight, useVirtualList } from './virtual-list.ts';
 
-/** So much of what is being written is drawn, ten times a second. */
-const LIVE_CHARACTERS = 6_000;
+/** So near to the first row, what was said before is read. */
+const NEAR_ROWS = 20;
+
 export function ConversationView({ store }: { store: PageStore }) {
   const conversation = useStore(store, (state) => state.conversation);
   useStore(store, (state) => state.conversation?.version);
@@ -23,74 +22,76 @@ export function ConversationView({ store }: { store: PageStore }) {
 function Log({ store, conversation }: { store: PageStore; conversation: Conversation }) {
   const log = useRef<HTMLDivElement>(null);
   const { entries, version } = conversation;
-  const { main, inside } = byThread(entries);
-  const part = usePart(log, { conversation, main });
-  useTarget(store, { conversation, log, onReveal: part.showUpTo });
-  useEffect(() => part.follow(), [version]);
-  return (
-    <div
-      ref={log}
-      class="conversation scroll"
-      tabIndex={0}
-      role="log"
-      aria-label="Conversation"
-      aria-busy={conversation.isLoading}
-      onScroll={part.noteScroll}
-    >
-      <Beginning
-        store={store}
-        conversation={conversation}
-        hasMore={part.hasEarlier}
-        onMore={() => void part.showEarlier()}
-      />
-      <ol>
-        {part.shown.map((entry) => (
-          <SaidItem
-            key={entry.number}
-            entry={entry}
-            version={entry.version}
-            inside={insideOf(entry, inside)}
-          />
-        ))}
-        {!part.hasLater && <Coming conversation={conversation} />}
-      </ol>
-      {part.hasLater && (
-        <p class="beginning">
-          <button type="button" onClick={part.showLater}>
-            Show later
-          </button>
-          <button type="button" onClick={part.showEnd}>
-            To the end
-          </button>
-        </p>
-      )}
-    </div>
-  );
-}
-
-/** What is being written, and what was sent. */
-function Coming({ conversation: { live, pending } }: { conversation: Conversation }) {
+  const { main, inside } = useMemo(() => byThread(entries), [conversation, version]);
+  const coming = comingIn(conversation);
+  const count = main.length + coming.length;
+  const rowAt = (index: number) => {
+    const entry = main[index];
+    return entry === undefined ? coming[index - main.length] : rowOf(entry, inside);
+  };
+  const list = useVirtualList(log, {
+    count,
+    keyOf: (index) => main[index]?.number ?? rowAt(index)?.key ?? index,
+  });
+  const end = useEndInSight(list, version);
+  useTarget(store, conversation, { log, list, main, onLeave: end.leave });
+  const first = list.range?.startIndex ?? NEAR_ROWS;
+  useEffect(() => {
+    if (first < NEAR_ROWS && conversation.failure === null) void conversation.loadEarlier();
+  });
   return (
     <>
-      {live !== '' && <Live key="live" text={live} />}
-      {pending.shown.map((message) => (
-        <Pending key={message.messageId} message={message} />
-      ))}
+      <Trouble conversation={conversation} isAtBeginning={first === 0} />
+      <div
+        ref={log}
+        class="conversation scroll"
+        tabIndex={0}
+        role="log"
+        aria-label="Conversation"
+        aria-busy={conversation.isLoading}
+        onScroll={end.noteScroll}
+      >
+        {count === 0 && <Nothing store={store} conversation={conversation} />}
+        <ol style={{ height: `${list.getTotalSize()}px` }}>
+          {list.getVirtualItems().map(({ index, start }) => {
+            const row = rowAt(index);
+            return (
+              row && (
+                <li
+                  key={row.key}
+                  ref={list.measureElement}
+                  class={`said ${row.kind}`}
+                  style={{ transform: `translateY(${start}px)` }}
+                  tabIndex={-1}
+                  data-index={index}
+                  aria-posinset={index + 1}
+                  aria-setsize={conversation.earlier === 'none' ? count : -1}
+                  aria-live={row.isGrowing ? 'off' : undefined}
+                >
+                  {row.body}
+                </li>
+              )
+            );
+          })}
+        </ol>
+      </div>
+      {count > 0 && !end.isFollowed && (
+        <button type="button" class="to-end" aria-label="To the end" onClick={end.follow}>
+          ↓
+        </button>
+      )}
     </>
   );
 }
 
-interface BeginningProps {
-  store: PageStore;
+interface TroubleProps {
   conversation: Conversation;
-  /** Entries that are there and not shown. */
-  hasMore: boolean;
-  onMore: () => void;
+  isAtBeginning: boolean;
 }
 
-/** What stands before the entries that are shown. */
-function Beginning({ store, conversation, hasMore, onMore }: BeginningProps) {
-  const { entries, isLoading, earlier, failure } = conversation;
+/** Why what was said before is not there. */
+function Trouble({ conversation, isAtBeginning }: TroubleProps) {
+  const { failure, earlier } = conversation;
   const again = () => void conversation.load();
   if (failure !== null) {
     return (
@@ -102,51 +103,19 @@ function Beginning({ store, conversation, hasMore, onMore }: BeginningProps) {
       </p>
     );
   }
-  if (hasMore || earlier === 'readable') {
-    return (
-      <p class="beginning">
-        <button type="button" onClick={onMore}>
-          Show earlier
-        </button>
-      </p>
-    );
-  }
-  if (earlier === 'let go') {
-    return (
-      <p class="beginning">
-        What was said before is not kept here.
-        <button type="button" onClick={again}>
-          Read again
-        </button>
-      </p>
-    );
-  }
-  if (entries.length > 0 || conversation.pending.shown.length > 0) return null;
-  return isLoading ? (
-    <p class="empty">Reading…</p>
-  ) : (
-    <Suggestions store={store} chatId={conversation.chatId} />
+  if (earlier !== 'let go' || !isAtBeginning) return null;
+  return (
+    <p class="beginning">
+      What was said before is not kept here.
+      <button type="button" onClick={again}>
+        Read again
+      </button>
+    </p>
   );
 }
 
-function Live({ text }: { text: string }) {
-  const hidden = text.length - LIVE_CHARACTERS;
-  return (
-    <li class="said text live" aria-live="off">
-      {hidden > 0 && <p class="dim">… {hidden.toLocaleString('en')} characters before that</p>}
-      <Markdown text={text.slice(-LIVE_CHARACTERS)} />
-    </li>
-  );
-}
-
-/** What this page sent, before the agent repeats it. */
-function Pending({ message: { text, state } }: { message: PendingMessage }) {
-  return (
-    <li class="said user pending">
-      <p>
-        <LongText text={text} />
-      </p>
-      <span class="dim">{state}</span>
-    </li>
-  );
+function Nothing({ store, conversation }: { store: PageStore; conversation: Conversation }) {
+  if (conversation.failure !== null) return null;
+  if (conversation.isLoading) return <p class="empty">Reading…</p>;
+  return <Suggestions store={store} chatId={conversation.chatId} />;
 }

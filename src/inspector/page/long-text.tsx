@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useKept } from './kept.ts';
 import { beginningOf } from './plain-text.ts';
 import { saveText } from './save-text.ts';
 
@@ -17,7 +17,7 @@ interface LongTextProps {
 
 /** The beginning of a text, and a way to the rest. */
 export function LongText({ text, characters = CHARACTERS, draw = asItIs }: LongTextProps) {
-  const [shown, setShown] = useState(characters);
+  const [shown, setShown] = useKept(text, characters);
   const beginning = beginningOf(text, shown);
   return (
     <>

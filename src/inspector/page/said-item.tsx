@@ -1,7 +1,7 @@
-import { useState } from 'preact/hooks';
 import { CopyButton } from './copy-button.tsx';
 import type { Entry, Item } from './conversation/entry.ts';
 import type { Threads } from './conversation/threads.ts';
+import { Kept, useKept } from './kept.ts';
 import { LongText } from './long-text.tsx';
 import { Markdown } from './markdown/markdown.tsx';
 import { memo } from './memo.ts';
@@ -18,9 +18,9 @@ interface SaidItemProps {
 }
 
 /** One thing that was said, by whom and when. */
-export const SaidItem = memo(function SaidItem({ entry: { item, at, number }, inside }: SaidItemProps) {
+export const SaidItem = memo(function SaidItem({ entry: { item, at, kept }, inside }: SaidItemProps) {
   return (
-    <li class={`said ${item.kind}`} data-entry={number} tabIndex={-1}>
+    <Kept.Provider value={kept}>
       <Body item={item} />
       {item.kind === 'tool' && inside !== undefined && <SubAgent id={item.id} inside={inside} />}
       {(item.kind === 'text' || item.kind === 'user') && (
@@ -29,7 +29,7 @@ export const SaidItem = memo(function SaidItem({ entry: { item, at, number }, in
           <CopyButton text={item.text} />
         </div>
       )}
-    </li>
+    </Kept.Provider>
   );
 });
 
@@ -39,22 +39,19 @@ export function insideOf({ item }: Entry, inside: Inside): Inside | undefined {
 
 /** What a sub-agent said, which is drawn when somebody looks. */
 function SubAgent({ id, inside }: { id: string; inside: Inside }) {
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useKept('thread', false);
   const entries = inside.get(id) ?? [];
   return (
-    <details class="sub-agent" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details class="sub-agent" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
         <b>Sub-agent</b> {entries.length === 1 ? '1 step' : `${entries.length} steps`}
       </summary>
       {isOpen && (
         <ol>
           {entries.map((entry) => (
-            <SaidItem
-              key={entry.number}
-              entry={entry}
-              version={entry.version}
-              inside={insideOf(entry, inside)}
-            />
+            <li key={entry.number} class={`said ${entry.item.kind}`}>
+              <SaidItem entry={entry} version={entry.version} inside={insideOf(entry, inside)} />
+            </li>
           ))}
         </ol>
       )}
@@ -81,9 +78,9 @@ function Body({ item }: { item: Item }) {
 }
 
 function Thinking({ text }: { text: string }) {
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useKept('open', false);
   return (
-    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
         <b>Thinking</b> {beginningOf(text.trim(), 120)}
       </summary>

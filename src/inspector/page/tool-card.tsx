@@ -1,7 +1,7 @@
-import { useState } from 'preact/hooks';
 import { z } from 'zod';
 import type { ToolItem } from './conversation/entry.ts';
 import { Diff } from './diff.tsx';
+import { useKept } from './kept.ts';
 import { LongText } from './long-text.tsx';
 
 /** Tools whose work is looked at more often than not are shown open. */
@@ -11,7 +11,7 @@ export function ToolCard({ item }: { item: ToolItem }) {
   const tasks = tasksIn(item.input);
   const state = result === null ? 'open' : result.isError ? 'failed' : 'done';
   const isTelling = diff !== null || tasks.length > 0 || state === 'failed';
-  const [isOpen, setOpen] = useState(isTelling);
+  const [isOpen, setOpen] = useKept('open', isTelling);
   return (
     <details class={state} open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>

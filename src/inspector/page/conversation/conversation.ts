@@ -28,6 +28,7 @@ export class Conversation {
   #readUntil = '';
   /** Where the part of the history before the entries ends; null when there is none. */
   #before: string | null = null;
+  #readingEarlier: Promise<void> | null = null;
   #isCut = false;
   /** The events of the history that were read: from here to there. */
   #firstIndex = 0;
@@ -93,8 +94,13 @@ export class Conversation {
     if (load === this.#loads) this.#catchUp();
   }
 
-  /** Reads the part of the history before the entries. */
-  async loadEarlier(limit = HISTORY_EVENTS): Promise<void> {
+  /** Reads the part of the history before the entries; one at a time, whoever asks. */
+  loadEarlier(limit = HISTORY_EVENTS): Promise<void> {
+    this.#readingEarlier ??= this.#readEarlier(limit).finally(() => (this.#readingEarlier = null));
+    return this.#readingEarlier;
+  }
+
+  async #readEarlier(limit: number): Promise<void> {
     const before = this.#before;
     if (before === null) return;
     try {
@@ -201,7 +207,8 @@ export class Conversation {
 
   #add(item: Item, place: Pick<Entry, 'at' | 'thread'>): void {
     this.#number += 1;
-    this.#entries.push({ number: this.#number, version: 0, index: this.#nextIndex, ...place, item });
+    const entry = { number: this.#number, version: 0, index: this.#nextIndex, ...place, item };
+    this.#entries.push({ ...entry, kept: new Map() });
     this.#change();
   }
 

@@ -17,4 +17,6 @@ export interface Entry {
   /** The tool call of the sub-agent that says it; null for the agent itself. */
   thread: string | null;
   item: Item;
+  /** What a reader unfolded in it. */
+  kept: Map<string, unknown>;
 }

@@ -15,7 +15,11 @@ export function byThread(entries: readonly Entry[]): Threads {
   for (const entry of entries) {
     const { thread } = entry;
     if (thread === null || !calls.has(thread)) main.push(entry);
-    else inside.set(thread, [...(inside.get(thread) ?? []), entry]);
+    else
+      inside
+        .set(thread, inside.get(thread) ?? [])
+        .get(thread)
+        ?.push(entry);
   }
   return { main, inside };
 }
