@@ -129,6 +129,11 @@ export class ChatCommands {
     const { gate } = this.#options;
     const request = openRequestsOf(gate.recordOf(chatId)).find(({ id }) => id === requestId);
     if (request === undefined) throw new EngineError('REQUEST_NOT_FOUND', { chatId, requestId });
+    if (answer.always === true && (request.always === undefined || answer.decision === 'deny')) {
+      const { provider } = gate.recordOf(chatId).chat;
+      const remedy = 'answer without `always`';
+      throw new EngineError('UNSUPPORTED', { provider, feature: 'lasting answer to this request', remedy });
+    }
     gate.actorOf(chatId).send({ type: 'request.answer', requestId, answer: repairAnswer(answer) });
     if (request.scope === 'workspace' && answer.decision === 'allow')
       this.#options.send({ type: 'budget.raise', to: answer.budget });

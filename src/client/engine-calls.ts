@@ -24,6 +24,7 @@ import {
   type TokenRefreshHealth,
 } from '../contract/credentials.ts';
 import { WorkspaceEnvironmentSchema, type WorkspaceEnvironment } from '../contract/environment.ts';
+import { FileNamesSchema, type FileNames } from '../contract/file-names.ts';
 import { RepoListSchema } from '../contract/repos.ts';
 import { UsageResponseSchema, type UsageResponse } from '../contract/usage.ts';
 import { HandOverSchema, HealthSchema, StatusSchema, type HandOver } from '../contract/status.ts';
@@ -80,6 +81,11 @@ export class EngineCalls {
 
   repos({ includeDiffs, signal }: CallOptions & { includeDiffs?: boolean } = {}): Promise<RepoList> {
     return this.#transport.get('/repos', { query: { includeDiffs }, schema: RepoListSchema, signal });
+  }
+
+  /** Finds files of the repositories by letters of their paths. */
+  files(q: string, { limit, signal }: CallOptions & { limit?: number } = {}): Promise<FileNames> {
+    return this.#transport.get('/files', { query: { q, limit }, schema: FileNamesSchema, signal });
   }
 
   /** How the logins of agents and tools are. */

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { BudgetSchema, UsedSchema } from './budget.ts';
 
+/** What would not be asked again, in words; `offer` is the agent's own, for itself. */
+const StandingOfferSchema = z.object({ title: z.string(), offer: z.unknown() });
+
 /**
  * Something an agent asks of whoever watches the chat: may I, which one, shall I carry out this plan. Of kind `budget` it is the
  * engine that asks: all of `budget` is `used`, and nothing runs until it is raised. Left out `expiresAt`: it waits for ever.
@@ -13,6 +16,8 @@ export const AgentRequestSchema = z
     input: z.unknown().optional(),
     questions: z.array(z.unknown()).optional(),
     plan: z.string().optional(),
+    /** Of a permission: what the agent offers to allow from now on, as well. */
+    always: StandingOfferSchema.optional(),
     /** Whose budget: that of this chat, or that of all. */
     scope: z.enum(['chat', 'workspace']).optional(),
     budget: BudgetSchema.optional(),
@@ -33,6 +38,8 @@ export const RequestParamsSchema = z.object({
 export const AnswerSchema = z
   .looseObject({
     decision: z.enum(['allow', 'deny']),
+    /** Takes what the request offers as `always`. */
+    always: z.boolean().optional(),
     message: z.string().optional(),
     answers: z.record(z.string(), z.string()).optional(),
     plan: z.string().optional(),
@@ -44,6 +51,7 @@ export const AnswerSchema = z
 /** How a request ended: by an answer, by a newer message, by its time limit, or with its turn. */
 export const RequestOutcomeSchema = z.enum(['allowed', 'denied', 'superseded', 'expired', 'withdrawn']);
 
+export type StandingOffer = z.infer<typeof StandingOfferSchema>;
 export type AgentRequest = z.infer<typeof AgentRequestSchema>;
 export type Answer = z.infer<typeof AnswerSchema>;
 export type RequestOutcome = z.infer<typeof RequestOutcomeSchema>;

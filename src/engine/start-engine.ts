@@ -108,6 +108,7 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
     repos: {
       list: async (options) => gate.snapshot({ repos: await workspace.repositories.list(options) }),
     },
+    files: workspace.files,
     plans: workspace.plans,
     canvas: workspace.canvas,
     previews: { list: async () => gate.committed(await actors.previews.list()) },

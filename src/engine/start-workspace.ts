@@ -10,7 +10,8 @@ import { readJson, writeJson } from '../storage/json-file.ts';
 import { listCanvas, readCanvas } from '../workspace/canvas.ts';
 import { candidateBranches } from '../workspace/default-branch.ts';
 import { DiffReader } from '../workspace/diff-reader.ts';
-import { createGit, GIT_AT_ONCE } from '../workspace/git.ts';
+import { FileFinder } from '../workspace/file-names.ts';
+import { createGit, GIT_AT_ONCE, type Git } from '../workspace/git.ts';
 import { createGithubCli } from '../workspace/github-cli.ts';
 import { createLimit } from '../workspace/limit.ts';
 import { MetadataReader } from '../workspace/metadata.ts';
@@ -26,6 +27,7 @@ import { WorkTreeStatusReader } from '../workspace/work-tree-status.ts';
 /** What the engine knows of the folders, files and logins of its workspace. */
 export interface Workspace {
   readonly repositories: Repositories;
+  readonly files: FileFinder;
   readonly plans: Engine['plans'];
   readonly canvas: Engine['canvas'];
   counted(): { reposTotal: number; hasActiveSSHSessions: boolean };
@@ -62,12 +64,14 @@ export async function startWorkspace(home: Home, options: StartWorkspaceOptions)
     signal,
     onChange: () => repositories.announce(),
   });
-  const repositories = createRepositories(home, { ...options, signal, pullRequests });
+  const git = createGit({ env: toolEnvironment(home, options.environment), signal });
+  const repositories = createRepositories(home, { ...options, git, pullRequests });
   const stopWatchingFiles = watchWrittenFiles(home.paths, recorder);
   const countLogins = setInterval(() => recorder.tellCounters(), LOGINS_MS.every).unref();
   const hasLogins = rememberBriefly(() => hasActiveSshSessions(), LOGINS_MS.fresh);
   return {
     repositories,
+    files: new FileFinder({ folder: home.paths.workspaces, git }),
     plans: { list: () => listPlans(folders), get: (filename) => readPlan(folders, filename) },
     canvas: { list: () => listCanvas(canvas), get: (filename) => readCanvas(canvas, filename) },
     counted: () => ({ reposTotal: repositories.count, hasActiveSSHSessions: hasLogins() }),
@@ -111,9 +115,8 @@ export function toolEnvironment(home: Home, environment: EngineEnvironment): Rec
 
 function createRepositories(
   home: Home,
-  { environment, recorder, signal, pullRequests, startHooksCompleted = () => true }: RepositoryParts,
+  { environment, recorder, git, pullRequests, startHooksCompleted = () => true }: RepositoryParts,
 ): Repositories {
-  const git = createGit({ env: toolEnvironment(home, environment), signal });
   const statusReader = new WorkTreeStatusReader(git);
   const metadataReader = new MetadataReader({ git, branches: candidateBranches(environment) });
   const diffs = new DiffReader({ git, maxBytes: environment.DIFF_MAX_BYTES });
@@ -138,7 +141,7 @@ function createRepositories(
 }
 
 type ToolParts = StartWorkspaceOptions & { signal: AbortSignal };
-type RepositoryParts = ToolParts & { pullRequests: PullRequests };
+type RepositoryParts = StartWorkspaceOptions & { git: Git; pullRequests: PullRequests };
 
 async function createPullRequests(
   home: Home,

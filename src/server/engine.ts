@@ -7,6 +7,7 @@ import type { Budget } from '../contract/budget.ts';
 import type { CanvasItem, CanvasItemSummary } from '../contract/canvas.ts';
 import type { CredentialHealth, CredentialProvider, TokenRefreshHealth } from '../contract/credentials.ts';
 import type { WorkspaceEnvironment } from '../contract/environment.ts';
+import type { FileNames, FileQuery } from '../contract/file-names.ts';
 import type { Plan, PlanSummary } from '../contract/plans.ts';
 import type { Preview } from '../contract/previews.ts';
 import type { Repo } from '../contract/repos.ts';
@@ -35,6 +36,7 @@ export interface Engine {
   readonly repos: {
     list(options: { includeDiffs: boolean }): Promise<{ repos: Repo[]; lastEventId: string }>;
   };
+  readonly files: { find(query: FileQuery): Promise<FileNames> };
   readonly plans: { list(): Promise<PlanSummary[]>; get(filename: string): Promise<Plan> };
   readonly canvas: { list(): Promise<CanvasItemSummary[]>; get(filename: string): Promise<CanvasItem> };
   readonly previews: { list(): Promise<Preview[]> };

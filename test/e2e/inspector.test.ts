@@ -208,17 +208,19 @@ it('shows what runs in the background, and stops it', async () => {
   await background.waitFor({ state: 'detached', timeout: 60_000 });
 });
 
-it('completes commands, and shows what agents drew, as it appears', async () => {
+it('completes commands and names of files, and shows what agents drew, as it appears', async () => {
   const { page, troubles } = await openPage(browser, DESKTOP);
   onTestFinished(() => page.context().close());
   await page.goto(`${url}/inspect#secret=${secret}`);
   const box = page.getByRole('textbox', { name: /^Message/ });
   await box.fill('/pl');
-  await page
-    .getByRole('list', { name: 'Commands' })
-    .getByRole('button', { name: '/plan' })
-    .click({ timeout: 60_000 });
+  const completions = page.getByRole('listbox', { name: 'Completions' });
+  await completions.getByRole('option', { name: '/plan' }).click({ timeout: 60_000 });
   expect(await box.inputValue()).toBe('/plan ');
+  await box.fill('Look at @note');
+  await completions.getByRole('option', { name: 'demo/NOTES.md' }).waitFor();
+  await box.press('Enter');
+  expect(await box.inputValue()).toBe('Look at @demo/NOTES.md ');
   await box.fill('');
 
   await page.getByRole('tab', { name: 'Plans and previews' }).click();

@@ -59,6 +59,7 @@ export function fakeEngine(given: EngineParts = {}): Engine {
     status: unexpected('status'),
     events: { open: async () => Readable.from(['id: 1\n\n']) },
     repos: { list: unexpected('repos.list') },
+    files: { find: unexpected('files.find') },
     machines: { list: () => [], read: unexpected('machines.read') },
     inspector: { page: () => ({ body: '', headers: {} }), asset: () => ({ body: '', headers: {} }) },
     actors: { list: () => [], follow: () => Readable.from([]) },

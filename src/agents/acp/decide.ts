@@ -99,8 +99,10 @@ function decideElicitation(id: RequestId, elicitation: Elicitation, circumstance
   return { kind: 'answer', line: resultLine(id, { action: 'accept', content: {} }) };
 }
 
-export function answerLine(request: AgentRequest, { decision, answers = {} }: Answer): string {
+export function answerLine(request: AgentRequest, answer: Answer): string {
+  const { decision, answers = {}, always = false } = answer;
   const id = nativeIdOf(request);
+  if (always) return chosenLine(id, z.string().parse(request.always?.offer));
   if (request.tool !== ELICITATION_TOOL) {
     return choiceLine(id, PermissionSchema.parse(request.input), decision);
   }
@@ -115,7 +117,11 @@ function toAsking(permission: Permission, id: string): Asking {
   const { kind, name, title, rawInput } = toolCall;
   const tool = name ?? title ?? kind ?? 'tool';
   const input = { toolCall, options };
-  if (kind !== SWITCH_MODE) return { id, kind: 'permission', tool, input };
+  if (kind !== SWITCH_MODE) {
+    const option = options.find(({ kind: holds }) => holds === 'allow_always');
+    const always = option && { title: option.name, offer: option.optionId };
+    return { id, kind: 'permission', tool, input, ...(always && { always }) };
+  }
   const plan = PlanSchema.safeParse(rawInput).data?.plan;
   return { id, kind: 'plan', tool, input, ...(plan === undefined ? {} : { plan }) };
 }
@@ -128,7 +134,11 @@ const KINDS = { allow: ['allow_once', 'allow_always'], deny: ['reject_once', 're
 function choiceLine(id: RequestId, { options }: Permission, decision: 'allow' | 'deny'): string {
   const chosen = KINDS[decision].flatMap((kind) => options.find((option) => option.kind === kind) ?? [])[0];
   if (chosen === undefined) return cancelledPermission(id);
-  return resultLine(id, { outcome: { outcome: 'selected', optionId: chosen.optionId } });
+  return chosenLine(id, chosen.optionId);
+}
+
+function chosenLine(id: RequestId, optionId: string): string {
+  return resultLine(id, { outcome: { outcome: 'selected', optionId } });
 }
 
 function cancelledPermission(id: RequestId): string {

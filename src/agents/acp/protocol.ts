@@ -87,7 +87,9 @@ export const PermissionSchema = z.looseObject({
     kind: z.string().nullish().catch(undefined),
     rawInput: z.unknown().optional(),
   }),
-  options: z.array(z.looseObject({ optionId: z.string(), kind: z.string().catch('') })).catch([]),
+  options: z
+    .array(z.looseObject({ optionId: z.string(), name: z.string().catch(''), kind: z.string().catch('') }))
+    .catch([]),
 });
 export type Permission = z.infer<typeof PermissionSchema>;
 

@@ -28,8 +28,8 @@ export function requestLine(id: string, request: { subtype: string; [field: stri
   return toLine({ type: 'control_request', request_id: id, request });
 }
 
-export function allowLine(requestId: string, updatedInput: unknown): string {
-  return response(requestId, { behavior: 'allow', updatedInput });
+export function allowLine(requestId: string, updatedInput: unknown, updatedPermissions?: unknown): string {
+  return response(requestId, { behavior: 'allow', updatedInput, updatedPermissions });
 }
 
 export function denyLine(requestId: string, message: string): string {

@@ -6,6 +6,7 @@ import type { Asking } from '../open-questions.ts';
 import type { Ask, Circumstances } from '../step.ts';
 import { allowLine, denyLine, unsupportedLine } from './lines.ts';
 import { permissionRequestOf, type LineOf, type PermissionRequest } from './protocol.ts';
+import { standingOfferOf } from './standing-offer.ts';
 
 /** These change something, whatever their input; Claude Code asks only for such use of them. */
 const CHANGING_TOOLS = new Set(['Bash', 'Write', 'Edit', 'MultiEdit', 'NotebookEdit']);
@@ -35,20 +36,24 @@ export function askOf(
 }
 
 function askingOf({ request }: PermissionRequest, id: string): Asking {
-  const { tool_name: tool, input } = request;
+  const { tool_name: tool, input, permission_suggestions: suggestions } = request;
   if (tool === QUESTION_TOOL) {
     const { questions } = input;
     return { id, kind: 'question', tool, input, questions: Array.isArray(questions) ? questions : [] };
   }
-  if (tool !== PLAN_TOOL) return { id, kind: 'permission', tool, input };
+  if (tool !== PLAN_TOOL) {
+    const always = standingOfferOf(suggestions);
+    return { id, kind: 'permission', tool, input, ...(always && { always }) };
+  }
   const { plan } = input;
   return { id, kind: 'plan', tool, input, ...(typeof plan === 'string' ? { plan } : {}) };
 }
 
-export function answerLine(id: string, { kind, input }: AgentRequest, answer: Answer): string {
+export function answerLine(id: string, { kind, input, always }: AgentRequest, answer: Answer): string {
   if (answer.decision === 'deny') return denyLine(id, answer.message ?? 'The user declined.');
   const asked = typeof input === 'object' && input !== null ? input : {};
   if (kind === 'question') return allowLine(id, { ...asked, answers: answer.answers ?? {} });
+  if (answer.always === true) return allowLine(id, asked, always?.offer);
   return allowLine(id, answer.plan === undefined ? asked : { ...asked, plan: answer.plan });
 }
 

@@ -7,6 +7,7 @@ import { nativeIdOf, requestIdOf } from '../json-rpc.ts';
 import type { Decision } from '../step.ts';
 import { refusalLine, resultLine } from './frames.ts';
 import type { FrameOf } from './protocol.ts';
+import { standingOfferOf } from './standing-offer.ts';
 import type { CodexState } from './state.ts';
 
 const COMMAND = 'item/commandExecution/requestApproval';
@@ -26,6 +27,7 @@ const ApprovalSchema = z.looseObject({
   command: z.unknown().optional(),
   cwd: z.unknown().optional(),
   reason: z.unknown().optional(),
+  availableDecisions: z.unknown().optional(),
 });
 
 const QuestionsSchema = z.looseObject({
@@ -55,7 +57,10 @@ export function decide(frame: FrameOf<'request'>, circumstances: Circumstances):
   if (policy === 'bypass') return answered(frame, { decision: 'accept' });
   const { data } = ApprovalSchema.safeParse(frame.params);
   if (data === undefined) return refused(frame);
-  return { kind: 'ask', asking: { id, kind: 'permission', ...toolOf(data, state) } };
+  const subject = data.command === undefined ? 'changes of these files' : 'this command';
+  const always = standingOfferOf(subject, data.availableDecisions);
+  const asking = { id, kind: 'permission' as const, ...toolOf(data, state), ...(always && { always }) };
+  return { kind: 'ask', asking };
 }
 
 /**
@@ -89,7 +94,8 @@ function decideOnPermissions(
   if (input === undefined) return refused(frame);
   if (policy === 'ask' && !planMode) {
     const id = requestIdOf(runId, frame.id);
-    return { kind: 'ask', asking: { id, kind: 'permission', tool: PERMISSIONS_TOOL, input } };
+    const always = { title: 'these permissions in this session', offer: 'session' };
+    return { kind: 'ask', asking: { id, kind: 'permission', tool: PERMISSIONS_TOOL, input, always } };
   }
   return answered(frame, permissionsResult(input, { decision: planMode ? 'deny' : 'allow' }));
 }
@@ -107,7 +113,8 @@ export function answerLine(request: AgentRequest, answer: Answer): string {
   if (request.tool === ELICITATION_TOOL) return resultLine(id, elicitationResult(request, answer));
   if (request.tool === PERMISSIONS_TOOL) return resultLine(id, permissionsResult(request.input, answer));
   if (request.kind === 'question') return resultLine(id, { answers: answersTo(request, answer) });
-  return resultLine(id, { decision: answer.decision === 'allow' ? 'accept' : 'decline' });
+  if (answer.decision === 'deny') return resultLine(id, { decision: 'decline' });
+  return resultLine(id, { decision: answer.always === true ? request.always?.offer : 'accept' });
 }
 
 /** What a change consists of is told by its item, not by the question. */
@@ -166,9 +173,9 @@ const PermissionsSchema = z.object({
 
 const PERMISSIONS_TOOL = 'request_permissions';
 
-/** Everything that was asked for, or nothing, until the turn is over. */
-function permissionsResult(input: unknown, { decision }: Answer): object {
+/** Everything that was asked for, or nothing, until the turn or the session is over. */
+function permissionsResult(input: unknown, { decision, always = false }: Answer): object {
   const asked = PermissionsSchema.safeParse(input).data?.permissions ?? {};
   const granted = Object.entries(asked).filter(([, value]) => decision === 'allow' && value !== null);
-  return { permissions: Object.fromEntries(granted), scope: 'turn' };
+  return { permissions: Object.fromEntries(granted), scope: always ? 'session' : 'turn' };
 }

@@ -31,7 +31,10 @@ export function describeRequest(request: AgentRequest, colors: Colors): string {
 export function hintOf(request: AgentRequest, given: number): string {
   if (request.kind === 'plan') return 'Carry it out? y, n, or what to change';
   if (request.kind === 'budget') return 'y to raise it, n to stop here';
-  if (request.kind === 'permission') return 'y, n, or what to do instead';
+  if (request.kind === 'permission') {
+    const always = request.always ? ` a to always allow ${visible(request.always.title)},` : '';
+    return `y, n,${always} or what to do instead`;
+  }
   const question = questionsOf(request)[given];
   if (question === undefined) return 'y or n';
   const many = question.multiSelect ? ' (several: 1,3)' : '';
@@ -61,6 +64,7 @@ export class AnswerForm {
     this.#isUnclear = this.request.kind === 'budget' && !/^(y|yes|n|no)$/i.test(text);
     if (this.#isUnclear) return null;
     const question = questionsOf(this.request)[this.#given];
+    if (this.request.always && /^a(lways)?$/i.test(text)) return { decision: 'allow', always: true };
     if (question === undefined) return decide(text);
     this.#answers[question.question] = choose(text, question);
     return this.#given < questionsOf(this.request).length

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { ChatSummary } from '../../client/client.ts';
 import { addImages } from './add-images.ts';
-import { CommandList } from './command-list.tsx';
 import { changeDraft, draftOf, sendDraft } from './drafts.ts';
+import { MessageField } from './message-field.tsx';
 import { MessageSettingsBar } from './message-settings.tsx';
 import type { PageStore } from './page-state.ts';
 import { beginningOf } from './plain-text.ts';
@@ -11,22 +11,12 @@ import { reasonOf } from './reason-of.ts';
 
 /** Sends a message, or stops what runs. */
 export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary }) {
-  const { text, images, settings, held, trouble } = useStore(store, () => draftOf(store, chat.id));
+  const { images, settings, held, trouble } = useStore(store, () => draftOf(store, chat.id));
   const [isRefused, setRefused] = useState<string | null>(null);
   const send = (event: Event) => {
     event.preventDefault();
     setRefused(null);
     void sendDraft(store, chat.id);
-  };
-  const keyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) send(event);
-    if (event.key === 'ArrowUp' && text === '') recall(event);
-  };
-  const recall = (event: Event) => {
-    const last = store.state.conversation?.entries.findLast(({ item }) => item.kind === 'user')?.item;
-    if (last?.kind !== 'user') return;
-    event.preventDefault();
-    changeDraft(store, chat.id, { text: last.text });
   };
   const take = (event: Event, data: DataTransfer | null) => {
     const files = [...(data?.files ?? [])];
@@ -45,6 +35,7 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
       onSubmit={send}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => take(event, event.dataTransfer)}
+      onPaste={(event) => take(event, event.clipboardData)}
     >
       <p class="refused" role="alert">
         {trouble ?? isRefused}
@@ -52,21 +43,7 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
       <p class="dim" role="status">
         {held[0] !== undefined && `To follow (${held.length}): ${beginningOf(held[0].text, 200)}`}
       </p>
-      <CommandList
-        store={store}
-        chatId={chat.id}
-        text={text}
-        onChoose={(command) => changeDraft(store, chat.id, { text: command })}
-      />
-      <textarea
-        rows={1}
-        placeholder={`Message ${chat.title}`}
-        aria-label={`Message ${chat.title}`}
-        value={text}
-        onInput={({ currentTarget }) => changeDraft(store, chat.id, { text: currentTarget.value })}
-        onKeyDown={keyDown}
-        onPaste={(event) => take(event, event.clipboardData)}
-      />
+      <MessageField store={store} chat={chat} onSend={send} />
       <button type="button" class="stop" aria-disabled={!chat.processing} onClick={interrupt}>
         Interrupt
       </button>

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { ChoiceList, useChoice } from './choice-list.tsx';
 import type { PageStore } from './page-state.ts';
 import { showView } from './remembered.ts';
 import { showChat } from './show-chat.ts';
@@ -36,59 +37,40 @@ function isWriting(target: EventTarget | null): boolean {
 
 function Commands({ store, onClose }: { store: PageStore; onClose: () => void }) {
   const [words, setWords] = useState('');
-  const [chosen, setChosen] = useState(0);
   useStore(store, ({ workspace }) => workspace?.chats);
   const letters = words.trim().toLowerCase();
   const found = commandsOf(store)
     .filter(({ title }) => title.toLowerCase().includes(letters))
     .slice(0, MOST_SHOWN);
+  const choice = useChoice('commands', found.length);
   const run = (command: Command | undefined) => {
     onClose();
     command?.run();
-  };
-  const press = (event: KeyboardEvent) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by === undefined || found.length === 0) return;
-    event.preventDefault();
-    setChosen((chosen + by + found.length) % found.length);
   };
   return (
     <Dialog label="Commands" onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          run(found[chosen]);
+          run(found[choice.chosen]);
         }}
       >
         <input
+          {...choice.field}
           role="combobox"
-          aria-expanded="true"
-          aria-controls="commands"
-          aria-activedescendant={`command-${chosen}`}
+          aria-expanded={found.length > 0}
           aria-label="What to do"
           placeholder="What to do, or which chat"
           value={words}
           ref={(field) => field?.focus()}
-          onKeyDown={press}
+          onKeyDown={choice.press}
           onInput={({ currentTarget }) => {
             setWords(currentTarget.value);
-            setChosen(0);
+            choice.first();
           }}
         />
       </form>
-      <ul id="commands" role="listbox" aria-label="Commands">
-        {found.map((command, index) => (
-          <li
-            key={`${index} ${command.title}`}
-            id={`command-${index}`}
-            role="option"
-            aria-selected={index === chosen}
-            onClick={() => run(command)}
-          >
-            {command.title}
-          </li>
-        ))}
-      </ul>
+      <ChoiceList id="commands" label="Commands" choices={found} chosen={choice.chosen} onTake={run} />
     </Dialog>
   );
 }

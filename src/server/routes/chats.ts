@@ -81,7 +81,7 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
       answers: {
         200: { description: 'The answer is on disk and goes to the agent.', schema: SuccessSchema },
       },
-      refusals: ['REQUEST_NOT_FOUND', ...CHANGE_REFUSALS],
+      refusals: ['REQUEST_NOT_FOUND', 'UNSUPPORTED', ...CHANGE_REFUSALS],
       handle: ({ params, body }) => succeeded(chats.answer(params.chatId, params.requestId, body)),
     }),
     route('GET', '/search', {

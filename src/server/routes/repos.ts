@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
+import { FileNamesSchema, FileQuerySchema } from '../../contract/file-names.ts';
 import { RepoListSchema, type Repo } from '../../contract/repos.ts';
 import type { Engine } from '../engine.ts';
 import { route } from '../route.ts';
@@ -12,7 +13,7 @@ const QuerySchema = z.looseObject({
   }),
 });
 
-export function repoRoutes({ repos }: Pick<Engine, 'repos'>) {
+export function repoRoutes({ repos, files }: Pick<Engine, 'repos' | 'files'>) {
   return [
     route('GET', '/repos', {
       summary: 'The repositories of the workspace',
@@ -29,6 +30,19 @@ export function repoRoutes({ repos }: Pick<Engine, 'repos'>) {
         res.headers.set('content-type', 'application/json');
         return Readable.from(jsonPieces(list), { objectMode: false });
       },
+    }),
+    route('GET', '/files', {
+      summary: 'Find files of the repositories by letters of their paths, but for those that git ignores',
+      request: { query: FileQuerySchema },
+      answers: {
+        200: {
+          description:
+            'Paths as agents see them, the best first, as of some seconds ago. `truncated`: there may be more.',
+          schema: FileNamesSchema,
+          example: { files: ['app/src/login.ts', 'app/docs/login.md'], truncated: false },
+        },
+      },
+      handle: ({ query }) => files.find(query),
     }),
   ];
 }

@@ -45,6 +45,7 @@ describe('a permission', () => {
         kind: 'permission',
         tool: 'Write x',
         input: { toolCall: expect.objectContaining({ toolCallId: 't1' }) as object, options: OPTIONS },
+        always: { title: 'Always', offer: 'always' },
       },
     });
   });
@@ -55,14 +56,15 @@ describe('a permission', () => {
   });
 
   it.each([
-    { decision: 'allow' as const, chosen: 'once' },
-    { decision: 'deny' as const, chosen: 'no' },
-  ])('is answered under the id of the agent: $decision', ({ decision, chosen }) => {
+    { answer: { decision: 'allow' as const }, chosen: 'once' },
+    { answer: { decision: 'allow' as const, always: true }, chosen: 'always' },
+    { answer: { decision: 'deny' as const }, chosen: 'no' },
+  ])('is answered under the id of the agent: $answer', ({ answer, chosen }) => {
     const asked = decideRequest(permission('edit'), { ...USUAL, policy: 'ask' });
     if (asked.kind !== 'ask') throw new Error('not asked');
     const request = { ...asked.asking, openedAt: '', expiresAt: '' };
     expect(runIdOf(request)).toBe('run');
-    expect(JSON.parse(answerLine(request, { decision }))).toEqual({
+    expect(JSON.parse(answerLine(request, answer))).toEqual({
       jsonrpc: '2.0',
       id: 7,
       result: { outcome: { outcome: 'selected', optionId: chosen } },

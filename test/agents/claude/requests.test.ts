@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { standingOfferOf } from '../../../src/agents/claude/standing-offer.ts';
 import { answerLine, answeredBy, askOf } from '../../../src/agents/claude/requests.ts';
 import type { Ask } from '../../../src/agents/step.ts';
 
@@ -90,6 +91,29 @@ describe('an answer', () => {
     expect(responseOf('r1', request, { decision: 'allow' })).toMatchObject({ updatedInput: { plan: 'a' } });
   });
 
+  it('that always allows gives the suggestions back', () => {
+    const suggestions = [{ type: 'setMode', mode: 'acceptEdits', destination: 'session' }];
+    const always = standingOfferOf(suggestions);
+    const request = { ...base, kind: 'permission' as const, input: { a: 1 }, always: always! };
+    expect(always?.title).toBe('all edits of files in this session');
+    expect(responseOf('r1', request, { decision: 'allow', always: true })).toEqual({
+      behavior: 'allow',
+      updatedInput: { a: 1 },
+      updatedPermissions: suggestions,
+    });
+  });
+
+  it.each([
+    [[rule('allow', 'npm test:*')], 'Bash(npm test:*) in this project'],
+    [[{ type: 'addDirectories', directories: ['/a'], destination: 'userSettings' }], 'all in /a everywhere'],
+    [[rule('deny', 'rm:*')], undefined],
+    [[rule('allow', 'ls:*'), { type: 'unheardOf' }], undefined],
+    [[], undefined],
+    [undefined, undefined],
+  ])('is offered for ever when all that was suggested can be put in words: %j', (suggestions, title) => {
+    expect(standingOfferOf(suggestions)?.title).toBe(title);
+  });
+
   it('tells the next engine what it answers', () => {
     const request = { ...base, kind: 'permission' as const };
     expect(answeredBy(answerLine('r1', request, { decision: 'deny' }))).toBe('r1');
@@ -105,3 +129,8 @@ describe('an answer', () => {
     expect(responseOf('r1', request, { decision: 'deny' })).toMatchObject({ message: 'The user declined.' });
   });
 });
+
+function rule(behavior: string, ruleContent: string) {
+  const rules = [{ toolName: 'Bash', ruleContent }];
+  return { type: 'addRules', behavior, rules, destination: 'localSettings' };
+}

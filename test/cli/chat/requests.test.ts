@@ -42,6 +42,14 @@ describe('what is typed', () => {
     expect(new AnswerForm(BUDGET).take(line)).toEqual(answer);
   });
 
+  it('allows from now on what the agent offers, and only that', () => {
+    const form = new AnswerForm({ ...PERMISSION, always: { title: 'Bash(rm:*)', offer: [] } });
+
+    expect(form.hint).toBe('y, n, a to always allow Bash(rm:*), or what to do instead');
+    expect(form.take('a')).toEqual({ decision: 'allow', always: true });
+    expect(new AnswerForm(PERMISSION).take('a')).toEqual({ decision: 'deny', message: 'a' });
+  });
+
   it('in other words declines a plan or a permission with them', () => {
     const answer = { decision: 'deny', message: 'use make clean' };
 

@@ -5,6 +5,7 @@ import type { AgentRequest, Answer } from '../../../src/contract/requests.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns } from '../../../src/dev/turn-script.ts';
 import { ofType, textsOf, until, type TestChat } from '../../agents/claude/stand-in.ts';
+import { inSteps } from '../../support/scripted-turns.ts';
 import { openChat } from './support.ts';
 
 const QUESTION = {
@@ -79,6 +80,21 @@ describe('a chat whose agent has to ask', () => {
     await chat.ended(message);
     expect(existsSync(file()) && readFileSync(file(), 'utf8') === 'asked').toBe(isWritten);
   });
+});
+
+it('a chat that was told always is not asked for the next file', async () => {
+  const file = (name: string) => join(chat.home, 'workspaces', name);
+  const write = (name: string) => useTool('Write', { file_path: file(name), content: 'asked' });
+  const script = scriptTurns(inSteps(write('one.txt'), write('two.txt'), say('Done.')));
+  const chat: TestChat = await openChat({ script, policy: 'ask' });
+  const message = await chat.begin('write');
+  const request = await requestOf(chat);
+  answer(chat, request, { decision: 'allow', always: true });
+  await chat.ended(message);
+
+  expect(request.always?.title).toBe('all edits of files in this session');
+  expect(ofType(chat.facts, 'request.opened')).toHaveLength(1);
+  expect(existsSync(file('two.txt'))).toBe(true);
 });
 
 async function requestOf(chat: TestChat): Promise<AgentRequest> {

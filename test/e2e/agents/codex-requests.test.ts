@@ -14,6 +14,11 @@ const patches = inSteps(
   useTool('apply_patch', { input: '*** Begin Patch\n*** Add File: asked.txt\n+asked\n*** End Patch' }),
   say('Done.'),
 );
+const run = useTool('exec_command', { cmd: 'touch asked.txt' });
+const patch = useTool('apply_patch', {
+  input: '*** Begin Patch\n*** Add File: asked.txt\n+asked\n*** End Patch',
+});
+const twice = (step: ReturnType<typeof useTool>) => [step, step, say('Done.')];
 const asks: Turn = (_, [result]) =>
   result
     ? say(`Heard: ${result.text}`)
@@ -50,6 +55,20 @@ describe('a chat whose Codex has to ask', () => {
       expect(existsSync(fileOf(chat))).toBe(isWritten);
     },
   );
+
+  it.each([
+    { turn: inSteps(...twice(run)), title: 'commands that begin with "touch asked.txt"' },
+    { turn: inSteps(...twice(patch)), title: 'changes of these files in this session' },
+  ])('is not asked twice for what it was told always: $title', async ({ turn, title }) => {
+    const chat = await openCodexChat({ turn, policy: 'ask' });
+    const message = await chat.begin('write');
+    const request = await requestOf(chat);
+    answer(chat, request, { decision: 'allow', always: true });
+    expect((await chat.ended(message)).end?.outcome).toBe('completed');
+
+    expect(request.always?.title).toBe(title);
+    expect(ofType(chat.facts, 'request.opened')).toHaveLength(1);
+  });
 
   it('is not asked in a turn that may change nothing', async () => {
     const chat = await openCodexChat({ turn: writes, policy: 'ask' });

@@ -37,6 +37,11 @@ export function PermissionCard({ request, give }: CardProps) {
         <button type="button" class="primary" onClick={() => give({ decision: 'allow' })}>
           Allow
         </button>
+        {request.always && (
+          <button type="button" onClick={() => give({ decision: 'allow', always: true })}>
+            Always allow
+          </button>
+        )}
         <button type="button" onClick={isDenying ? deny : () => give({ decision: 'deny' })}>
           Deny
         </button>
@@ -54,6 +59,7 @@ export function PermissionCard({ request, give }: CardProps) {
           </button>
         )}
       </form>
+      {request.always && <p class="dim">Always: {request.always.title}</p>}
     </>
   );
 }

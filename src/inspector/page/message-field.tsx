@@ -1,0 +1,85 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ChatSummary } from '../../client/client.ts';
+import { ChoiceList, useChoice } from './choice-list.tsx';
+import { useCompletions, type Completion } from './completions.ts';
+import { changeDraft, draftOf } from './drafts.ts';
+import type { PageStore } from './page-state.ts';
+import { useStore } from './store.ts';
+
+interface MessageFieldProps {
+  store: PageStore;
+  chat: ChatSummary;
+  onSend: (event: Event) => void;
+}
+
+const LIST = 'completions';
+
+/** Where a message is written; commands and names of files are completed. */
+export function MessageField({ store, chat, onSend }: MessageFieldProps) {
+  const { text } = useStore(store, () => draftOf(store, chat.id));
+  const [cursor, setCursor] = useState(0);
+  const [closedAt, closeAt] = useState<string | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const before = text.slice(0, cursor);
+  const found = useCompletions({ client: store.state.client, chatId: chat.id, before });
+  const completions = closedAt === before ? [] : found;
+  const choice = useChoice(LIST, completions.length);
+  useEffect(choice.first, [before]);
+  const noteCursor = () => setCursor(field.current?.selectionStart ?? 0);
+  const write = (written: string) => changeDraft(store, chat.id, { text: written });
+  const complete = (completion: Completion) => {
+    write(completion.text + text.slice(cursor));
+    setCursor(completion.text.length);
+    // Once it is drawn.
+    requestAnimationFrame(() =>
+      field.current?.setSelectionRange(completion.text.length, completion.text.length),
+    );
+  };
+  const keyDown = (event: KeyboardEvent) => {
+    if (choice.press(event)) return;
+    const { key } = event;
+    const isEnter = key === 'Enter' && !event.shiftKey && !event.isComposing;
+    const completion = completions[choice.chosen];
+    const isWhole = completion?.text.trimEnd() === text;
+    if (completion !== undefined && !isWhole && (isEnter || key === 'Tab')) {
+      event.preventDefault();
+      complete(completion);
+    } else if (isEnter) onSend(event);
+    else if (key === 'Escape') closeAt(before);
+    else if (key === 'ArrowUp' && text === '') recall(event);
+  };
+  const recall = (event: Event) => {
+    const last = store.state.conversation?.entries.findLast(({ item }) => item.kind === 'user')?.item;
+    if (last?.kind !== 'user') return;
+    event.preventDefault();
+    write(last.text);
+  };
+  return (
+    <>
+      {completions.length > 0 && (
+        <ChoiceList
+          id={LIST}
+          label="Completions"
+          choices={completions}
+          chosen={choice.chosen}
+          onTake={complete}
+        />
+      )}
+      <textarea
+        {...choice.field}
+        aria-autocomplete="list"
+        ref={field}
+        rows={1}
+        placeholder={`Message ${chat.title}`}
+        aria-label={`Message ${chat.title}`}
+        value={text}
+        onInput={({ currentTarget }) => {
+          setCursor(currentTarget.selectionStart);
+          write(currentTarget.value);
+        }}
+        onSelect={noteCursor}
+        onKeyDown={keyDown}
+      />
+    </>
+  );
+}
