@@ -1,16 +1,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ChoiceList, useChoice } from './choice-list.tsx';
+import { commandsOf, focusOn, type Command } from './page-commands.ts';
 import type { PageStore } from './page-state.ts';
-import { showView } from './remembered.ts';
-import { showChat } from './show-chat.ts';
 import { useStore } from './store.ts';
 
-interface Command {
-  title: string;
-  run: () => void;
-}
-
-const MOST_SHOWN = 12;
+const MOST_SHOWN = 16;
 
 /** Everything that can be done here, by a few letters of its name: Ctrl-K. The keys themselves: `?`. */
 export function Palette({ store }: { store: PageStore }) {
@@ -18,10 +12,12 @@ export function Palette({ store }: { store: PageStore }) {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const isPalette = event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey);
-      const isHelp = event.key === '?' && !isWriting(event.target);
-      if (!isPalette && !isHelp) return;
+      const isAlone = !isPalette && !isWriting(event.target);
+      if (isPalette) setShown('commands');
+      else if (isAlone && event.key === '?') setShown('keys');
+      else if (isAlone && event.key === '/') focusOn(store, '.search input');
+      else return;
       event.preventDefault();
-      setShown(isPalette ? 'commands' : 'keys');
     };
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
@@ -75,42 +71,13 @@ function Commands({ store, onClose }: { store: PageStore; onClose: () => void })
   );
 }
 
-function commandsOf(store: PageStore): Command[] {
-  const { client, workspace, chatId } = store.state;
-  const chat = workspace?.chats.find(({ id }) => id === chatId);
-  const show = (tab: PageStore['state']['dockTab']) => () => store.update({ dockTab: tab, pane: 'dock' });
-  return [
-    ...(chat?.processing
-      ? [
-          {
-            title: `Interrupt ${chat.title}`,
-            run: () => void client.chats.interrupt(chat.id).catch(() => {}),
-          },
-        ]
-      : []),
-    { title: 'Show the work', run: () => showView(store, 'work') },
-    { title: 'Show the machines', run: () => showView(store, 'machines') },
-    { title: 'Show both', run: () => showView(store, 'both') },
-    { title: 'Boot and hooks', run: show('hooks') },
-    { title: 'Repositories', run: show('repositories') },
-    { title: 'Plans, canvas and previews', run: show('files') },
-    { title: 'Credentials', run: show('credentials') },
-    { title: 'Notify me when an agent waits', run: () => void Notification.requestPermission() },
-    ...(workspace?.chats ?? []).map(({ id, title }) => ({
-      title: `Chat: ${title}`,
-      run: () => {
-        store.update({ dockTab: 'chats', pane: 'dock' });
-        showChat(store, id);
-      },
-    })),
-  ];
-}
-
 const KEYS = [
   ['Ctrl K', 'find a command or a chat'],
+  ['/', 'find something that was said'],
   ['?', 'this list'],
   ['Enter', 'send; with Shift a new line'],
   ['↑', 'in an empty message: the last one again'],
+  ['/ @', 'in a message: complete a command, a file'],
   ['← →', 'between tabs; move the splitter, the chart'],
   ['+ − 0', 'zoom the chart, show all of it'],
 ] as const;
