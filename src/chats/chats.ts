@@ -14,6 +14,7 @@ import type { DeletedChats } from '../journal/projection/deleted-chats.ts';
 import { search, type Words } from '../journal/projection/search.ts';
 import { HistoryCursorError } from '../journal/projection/history-page.ts';
 import type { History } from '../journal/projection/history.ts';
+import { checkAnswer } from './check-answer.ts';
 import type { Gate } from './gate.ts';
 import { repairAnswer, repairText } from './repair.ts';
 
@@ -129,11 +130,7 @@ export class ChatCommands {
     const { gate } = this.#options;
     const request = openRequestsOf(gate.recordOf(chatId)).find(({ id }) => id === requestId);
     if (request === undefined) throw new EngineError('REQUEST_NOT_FOUND', { chatId, requestId });
-    if (answer.always === true && (request.always === undefined || answer.decision === 'deny')) {
-      const { provider } = gate.recordOf(chatId).chat;
-      const remedy = 'answer without `always`';
-      throw new EngineError('UNSUPPORTED', { provider, feature: 'lasting answer to this request', remedy });
-    }
+    checkAnswer(answer, request, gate.recordOf(chatId).chat);
     gate.actorOf(chatId).send({ type: 'request.answer', requestId, answer: repairAnswer(answer) });
     if (request.scope === 'workspace' && answer.decision === 'allow')
       this.#options.send({ type: 'budget.raise', to: answer.budget });

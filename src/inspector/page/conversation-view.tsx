@@ -75,7 +75,7 @@ function Log({ store, conversation }: { store: PageStore; conversation: Conversa
           })}
         </ol>
       </div>
-      {count > 0 && !end.isFollowed && (
+      {count > 0 && end.isAway && (
         <button type="button" class="to-end" aria-label="To the end" onClick={end.follow}>
           ↓
         </button>

@@ -1,7 +1,15 @@
-import { foldWorkspace, type ActorNews, type EngineEvent, type WorkspaceState } from '../../client/client.ts';
+import {
+  foldWorkspace,
+  type ActorNews,
+  type EngineEvent,
+  type HooksStatus,
+  type Repo,
+  type WorkspaceState,
+} from '../../client/client.ts';
 import type { Connection, News } from './feed/news.ts';
 import { openFeed } from './open-feed.ts';
 import type { PageStore } from './page-state.ts';
+import { Reading } from './reading.ts';
 
 export interface FollowOptions {
   secret: string;
@@ -9,25 +17,45 @@ export interface FollowOptions {
   onRefused: () => void;
 }
 
+/** What events say has changed, but not how. */
+interface Following {
+  store: PageStore;
+  hooks: Reading<HooksStatus | null>;
+  repos: Reading<readonly Repo[] | null>;
+}
+
 /** Keeps the store up to date. Returns what ends that. */
 export function followEngine(store: PageStore, { secret, onRefused }: FollowOptions): () => void {
+  const { client } = store.state;
+  const hooks = new Reading<HooksStatus | null>(null, {
+    read: () => client.hooks.status(),
+    onChange: () => store.update({ hooks: hooks.value }),
+  });
+  const repos = new Reading<readonly Repo[] | null>(null, {
+    read: async () => (await client.repos({ includeDiffs: true })).repos,
+    onChange: () => store.update({ repos: repos.value }),
+  });
   return openFeed(secret, (news) => {
     if (news.kind === 'connection' && news.connection.state === 'refused') onRefused();
-    else takeNews(store, news);
+    else takeNews({ store, hooks, repos }, news);
   });
 }
 
-function takeNews(store: PageStore, news: News): void {
+function takeNews(following: Following, news: News): void {
+  const { store, hooks, repos } = following;
   switch (news.kind) {
     case 'connection':
-      return takeConnection(store, news.connection);
+      return takeConnection(following, news.connection);
     case 'stuck':
       return store.update({ isStreamStuck: news.isStuck });
     case 'workspace':
+      // At first, and after a gap in the events.
       takeWorkspace(store, news.workspace);
-      return rereadAll(store);
+      void hooks.refresh();
+      void repos.refresh();
+      return void store.state.conversation?.load();
     case 'event':
-      return takeEvent(store, news.event);
+      return takeEvent(following, news.event);
     case 'actors':
       return takeActors(store, news.news);
     case 'lines':
@@ -37,22 +65,22 @@ function takeNews(store: PageStore, news: News): void {
   }
 }
 
-function takeConnection(store: PageStore, connection: Connection): void {
+function takeConnection({ store, hooks, repos }: Following, connection: Connection): void {
   const { conversation } = store.state;
   store.update({ connection });
   if (connection.state === 'lost') conversation?.break();
   if (connection.state !== 'open') return;
-  for (const what of missed) reread(store, what);
+  for (const reading of [hooks, repos]) if (reading.isMissed) void reading.refresh();
   if (conversation?.failure != null) void conversation.load();
 }
 
-function takeEvent(store: PageStore, event: EngineEvent): void {
+function takeEvent({ store, hooks, repos }: Following, event: EngineEvent): void {
   const { workspace, events, conversation } = store.state;
   if (event.type !== 'chat.turn.partial') events.add(event);
   if (workspace !== null) takeWorkspace(store, foldWorkspace(workspace, event));
   conversation?.take(event);
-  if (rereadsHooks(event)) reread(store, 'hooks');
-  if (rereadsRepos(event)) reread(store, 'repos');
+  if (event.type.startsWith('hooks.') && event.type !== 'hooks.progress') void hooks.refresh();
+  if (event.type === 'repo.discovered' || event.type === 'repo.status.changed') void repos.refresh();
   if (CHANGES_FILES.has(event.type)) store.update({ filesVersion: store.state.filesVersion + 1 });
   store.touch();
 }
@@ -68,51 +96,11 @@ function takeWorkspace(store: PageStore, workspace: WorkspaceState): void {
   store.update({ workspace, seen: next });
 }
 
-/** At first, and after a gap in the events. */
-function rereadAll(store: PageStore): void {
-  reread(store, 'hooks');
-  reread(store, 'repos');
-  void store.state.conversation?.load();
-}
-
-function rereadsHooks({ type }: EngineEvent): boolean {
-  return type.startsWith('hooks.') && type !== 'hooks.progress';
-}
-
-function rereadsRepos({ type }: EngineEvent): boolean {
-  return type === 'repo.discovered' || type === 'repo.status.changed';
-}
-
 const CHANGES_FILES: ReadonlySet<EngineEvent['type']> = new Set([
   'plan.changed',
   'canvas.changed',
   'preview.changed',
 ]);
-
-type Snapshot = 'hooks' | 'repos';
-
-const reading = new Map<Snapshot, 'once' | 'again'>();
-
-/** What could not be read; it is tried again once the stream is open. */
-const missed = new Set<Snapshot>();
-
-/** Reads a snapshot anew; however often it is asked for meanwhile, once more behind that. */
-function reread(store: PageStore, what: Snapshot): void {
-  if (reading.has(what)) return void reading.set(what, 'again');
-  reading.set(what, 'once');
-  missed.delete(what);
-  const { client } = store.state;
-  const done = () => {
-    const isAgain = reading.get(what) === 'again';
-    reading.delete(what);
-    if (isAgain) reread(store, what);
-  };
-  const read =
-    what === 'hooks'
-      ? client.hooks.status().then((hooks) => store.update({ hooks }))
-      : client.repos({ includeDiffs: true }).then(({ repos }) => store.update({ repos }));
-  void read.catch(() => missed.add(what)).finally(done);
-}
 
 let stepNumber = 0;
 

@@ -33,14 +33,16 @@ export function Search({ store, chatId }: { store: PageStore; chatId: string | n
           if (currentTarget.value === '') setFound(null);
         }}
       />
-      <label class="choice">
-        <input
-          type="checkbox"
-          checked={isHere}
-          onChange={({ currentTarget }) => setHere(currentTarget.checked)}
-        />
-        in this chat
-      </label>
+      {words !== '' && (
+        <label class="choice">
+          <input
+            type="checkbox"
+            checked={isHere}
+            onChange={({ currentTarget }) => setHere(currentTarget.checked)}
+          />
+          in this chat
+        </label>
+      )}
       <p class={trouble === null ? 'dim' : 'refused'} role="status">
         {trouble ?? (found !== null && countOf(found))}
       </p>

@@ -16,7 +16,7 @@ export function ToolCard({ item }: { item: ToolItem }) {
     <details class={state} open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
         <span class="tool-name">{item.name}</span>
-        <span class="tool-subject">{item.subject}</span>
+        <span class="tool-subject">{tasks.length > 0 ? progressOf(tasks) : item.subject}</span>
         <span class="tool-state">{state === 'open' ? 'running' : state}</span>
       </summary>
       {isOpen && <Asked item={item} diff={diff} tasks={tasks} />}
@@ -67,6 +67,11 @@ type Task = z.infer<typeof TaskSchema>;
 
 function tasksIn(input: unknown): readonly Task[] {
   return TaskListSchema.safeParse(input).data ?? [];
+}
+
+function progressOf(tasks: readonly Task[]): string {
+  const done = tasks.filter(({ status }) => status === 'completed');
+  return `${done.length} of ${tasks.length} done`;
 }
 
 const MARKS: Readonly<Record<string, string>> = { completed: '☑', in_progress: '▸' };

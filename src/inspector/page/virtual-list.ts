@@ -18,6 +18,7 @@ interface Rows {
 }
 
 const USUAL_ROW_PX = 60;
+const OVERSCAN_ROWS = 4;
 const GAP_PX = 12;
 const PADDING_PX = 16;
 /** So near to its end, a list is followed as it grows. */
@@ -28,11 +29,16 @@ const MOST_SELECTED = 200;
 /** Of many rows those that are in sight; each has its index in `data-index`, and `measureElement` as its `ref`. */
 export function useVirtualList(scroller: RefObject<HTMLElement | null>, { count, keyOf }: Rows): VirtualList {
   const [, redraw] = useState({});
+  const keys = useRef(keyOf);
+  keys.current = keyOf;
+  // All is measured anew when it is another function.
+  const [keyAt] = useState(() => (index: number) => keys.current(index));
   const options: VirtualizerOptions<HTMLElement, HTMLElement> = {
     count,
-    getItemKey: keyOf,
+    getItemKey: keyAt,
     getScrollElement: () => scroller.current,
     estimateSize: () => USUAL_ROW_PX,
+    overscan: OVERSCAN_ROWS,
     gap: GAP_PX,
     paddingStart: PADDING_PX,
     paddingEnd: PADDING_PX,
@@ -55,17 +61,22 @@ export function useVirtualList(scroller: RefObject<HTMLElement | null>, { count,
   return list;
 }
 
-/** Keeps the end of a list in sight, unless the reader went elsewhere. */
+/** Keeps the end of a list in sight as it grows and as its room shrinks, unless the reader went up. */
 export function useEndInSight(list: VirtualList, version: unknown) {
   const isFollowed = useRef(true);
+  const top = useRef(0);
   useLayoutEffect(() => {
     if (isFollowed.current) list.scrollToEnd();
-  }, [version]);
+  }, [version, list.scrollRect?.height]);
   return {
-    isFollowed: isFollowed.current,
-    noteScroll: () => (isFollowed.current = list.isAtEnd()),
+    isAway: !isFollowed.current && !list.isAtEnd(),
+    noteScroll({ currentTarget: { scrollTop } }: { currentTarget: HTMLElement }) {
+      const isUp = scrollTop < top.current;
+      top.current = scrollTop;
+      isFollowed.current = list.isAtEnd() || (isFollowed.current && !isUp);
+    },
     leave: () => (isFollowed.current = false),
-    follow: () => {
+    follow() {
       isFollowed.current = true;
       list.scrollToEnd();
     },

@@ -48,6 +48,19 @@ describe('GET /repos', () => {
     expect(repos[1]).toEqual(REPO);
   });
 
+  it('finds files, twenty of them unless told', async () => {
+    const asked: unknown[] = [];
+    const find = async (query: unknown) => (asked.push(query), { files: ['app/a.ts'], truncated: false });
+    const app = startApp({ files: { find } });
+
+    const response = await app.request('/files?q=a.ts');
+    const refused = await app.request('/files?limit=0');
+
+    expect(await response.json()).toEqual({ files: ['app/a.ts'], truncated: false });
+    expect(asked).toEqual([{ q: 'a.ts', limit: 20 }]);
+    expect(refused.status).toBe(400);
+  });
+
   it('refuses a query that is neither yes nor no', async () => {
     const response = await startApp().request('/repos?includeDiffs=perhaps');
 

@@ -2,7 +2,7 @@ import { sayingsOf, threadOf, WrittenText, type AgentEvent } from '../../../clie
 import type { EngineClient, EngineEvent, TaskView, ToolResult } from '../../../client/client.ts';
 import type { Entry, Item } from './entry.ts';
 import { PendingMessages } from './pending-messages.ts';
-import { Reading } from './reading.ts';
+import { Reading } from '../reading.ts';
 import { foldTurn, type RunningTurn } from './running-turn.ts';
 import { WaitingMessages } from './waiting-messages.ts';
 import { reasonOf } from '../reason-of.ts';

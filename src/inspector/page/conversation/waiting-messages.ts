@@ -1,5 +1,5 @@
 import type { EngineClient, EngineEvent, QueueItem } from '../../../client/client.ts';
-import { Reading } from './reading.ts';
+import { Reading } from '../reading.ts';
 
 const CHANGES_QUEUE: ReadonlySet<EngineEvent['type']> = new Set([
   'chat.turn.accepted',

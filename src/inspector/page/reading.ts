@@ -4,6 +4,8 @@ export class Reading<Value> {
   readonly #onChange: () => void;
   #state: 'resting' | 'reading' | 'again' = 'resting';
   value: Value;
+  /** It could not be read. */
+  isMissed = false;
 
   constructor(initial: Value, { read, onChange }: { read: () => Promise<Value>; onChange: () => void }) {
     this.value = initial;
@@ -23,7 +25,12 @@ export class Reading<Value> {
 
   /** The answer to a change that has the whole of it. */
   async take(answer: Promise<Value>): Promise<void> {
-    this.value = await answer.catch(() => this.value);
+    try {
+      this.value = await answer;
+      this.isMissed = false;
+    } catch {
+      this.isMissed = true;
+    }
     this.#onChange();
   }
 
