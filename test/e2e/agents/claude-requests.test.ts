@@ -85,7 +85,7 @@ describe('a chat whose agent has to ask', () => {
 it('a chat that was told always is not asked for the next file', async () => {
   const file = (name: string) => join(chat.home, 'workspaces', name);
   const write = (name: string) => useTool('Write', { file_path: file(name), content: 'asked' });
-  const script = scriptTurns(inSteps(write('one.txt'), write('two.txt'), say('Done.')));
+  const script = scriptTurns((...turn) => inSteps(write('one.txt'), write('two.txt'), say('Done.'))(...turn));
   const chat: TestChat = await openChat({ script, policy: 'ask' });
   const message = await chat.begin('write');
   const request = await requestOf(chat);
