@@ -10,5 +10,5 @@ export function checkAnswer(
 ): void {
   if (!always || (decision === 'allow' && request.always !== undefined)) return;
   const remedy = 'answer without `always`';
-  throw new EngineError('UNSUPPORTED', { provider, feature: 'lasting answer to this request', remedy });
+  throw new EngineError('UNSUPPORTED', { provider, feature: 'a lasting answer to this request', remedy });
 }

@@ -12,7 +12,8 @@ it('an answer holds for ever only where that is offered, and only when it allows
   checkAnswer({ decision: 'allow' }, ALWAYS, CHAT);
   checkAnswer({ decision: 'deny', always: false }, ONCE, CHAT);
 
-  const message = 'The agent "claude" has no lasting answer to this request; answer without `always`.';
+  const message =
+    'The agent "claude" does not support a lasting answer to this request; answer without `always`.';
   expect(() => checkAnswer({ decision: 'allow', always: true }, ONCE, CHAT)).toThrow(message);
   expect(() => checkAnswer({ decision: 'deny', always: true }, ALWAYS, CHAT)).toThrow(message);
 });
