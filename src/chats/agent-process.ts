@@ -42,10 +42,12 @@ export function agentProcess(
     };
     let own: OpenExecutor | undefined;
     receive((order) => {
-      if (own === undefined && order.type === 'sayNotRunning')
-        return void chat?.send({ type: 'agent.exited', failure: driver.notRunning });
-      own ??= open();
-      own.order(order);
+      if (own === undefined && order.type === 'sayNotRunning') {
+        chat?.send({ type: 'agent.exited', failure: driver.notRunning });
+      } else {
+        own ??= open();
+        own.order(order);
+      }
     });
     return () => {
       own?.detach();
