@@ -47,7 +47,7 @@ export function useChoice(id: string, count: number) {
     chosen,
     first: () => setPlace(0),
     /** Whether it was an arrow key. */
-    press(event: KeyboardEvent): boolean {
+    press: (event: KeyboardEvent): boolean => {
       const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (by === undefined || count === 0) return false;
       event.preventDefault();

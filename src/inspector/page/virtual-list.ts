@@ -70,13 +70,13 @@ export function useEndInSight(list: VirtualList, version: unknown) {
   }, [version, list.scrollRect?.height]);
   return {
     isAway: !isFollowed.current && !list.isAtEnd(),
-    noteScroll({ currentTarget: { scrollTop } }: { currentTarget: HTMLElement }) {
+    noteScroll: ({ currentTarget: { scrollTop } }: { currentTarget: HTMLElement }) => {
       const isUp = scrollTop < top.current;
       top.current = scrollTop;
       isFollowed.current = list.isAtEnd() || (isFollowed.current && !isUp);
     },
     leave: () => (isFollowed.current = false),
-    follow() {
+    follow: () => {
       isFollowed.current = true;
       list.scrollToEnd();
     },
