@@ -2,8 +2,10 @@ import { fromCallback, type AnyActorRef, type StateValue } from 'xstate';
 import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import { agentProcessMachine } from '../../machines/agent-process.machine.ts';
 import type { OpenExecutor, AgentDriver } from '../agents/agent.ts';
+import type { TaskTail } from '../agents/tasks.ts';
 import type { AgentSessionInput } from '../contract/facts.ts';
 import type { ClockReading } from '../contract/records.ts';
+import type { TaskRecord } from '../contract/tasks.ts';
 import type { ChatActor } from '../journal/record-actors.ts';
 
 /**
@@ -27,8 +29,8 @@ export function agentProcess(
     const driver = drivers.get(provider);
     if (driver === undefined) throw new Error(`No driver for the agent "${provider}".`);
     const chat = chatOf(self);
-    const open = () => {
-      const opened = driver.openExecutor(input, {
+    const own = new LateExecutor(() =>
+      driver.openExecutor(input, {
         report: (fact) =>
           sendBack(
             fact.type === 'process.prepared'
@@ -36,25 +38,53 @@ export function agentProcess(
               : fact,
           ),
         tell: (fact) => chat?.send(fact),
-      });
-      all.set(chatId, opened);
-      return opened;
-    };
-    let own: OpenExecutor | undefined;
+      }),
+    );
+    all.set(chatId, own);
     receive((order) => {
-      if (own === undefined && order.type === 'sayNotRunning') {
+      if (order.type === 'sayNotRunning' && !own.isOpen) {
         chat?.send({ type: 'agent.exited', failure: driver.notRunning });
       } else {
-        own ??= open();
         own.order(order);
       }
     });
     return () => {
-      own?.detach();
+      own.detach();
       if (all.get(chatId) === own) all.delete(chatId);
     };
   });
   return agentProcessMachine.provide({ actors: { executor }, delays: { idleLimit: idleMs } });
+}
+
+/** Opened when it is first asked for something: most chats of a workspace rest. */
+class LateExecutor implements OpenExecutor {
+  readonly #open: () => OpenExecutor;
+  #opened: OpenExecutor | undefined;
+
+  constructor(open: () => OpenExecutor) {
+    this.#open = open;
+  }
+
+  get isOpen(): boolean {
+    return this.#opened !== undefined;
+  }
+
+  order(order: ProcessOrder): void {
+    this.#executor().order(order);
+  }
+
+  outputOf(task: TaskRecord): TaskTail | null {
+    return this.#executor().outputOf(task);
+  }
+
+  detach(): void {
+    this.#opened?.detach();
+  }
+
+  #executor(): OpenExecutor {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
 }
 
 /** How the process of a chat stands: `working.interrupted`; null for a chat that has none to speak of. */

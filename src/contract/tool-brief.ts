@@ -1,5 +1,8 @@
 /** What a reader wants to know of a tool's input, the first of them that is there. */
-const TELLING = ['command', 'cmd', 'file_path', 'path', 'pattern', 'query', 'url', 'description', 'prompt'];
+const TELLING = [
+  ...['command', 'cmd', 'file_path', 'path', 'pattern', 'query', 'url', 'description', 'prompt'],
+  ...['plan', 'questions', 'question'],
+];
 
 const BRIEF_CHARACTERS = 120;
 
@@ -11,7 +14,7 @@ export function subjectOf(input: unknown): string {
   const telling = TELLING.find((name) => (values.get(name) ?? null) !== null);
   if (telling === undefined && values.size === 0) return '';
   const value: unknown = telling === undefined ? input : values.get(telling);
-  if (Array.isArray(value)) return value.join(' ');
+  if (Array.isArray(value)) return value.map(subjectOf).join(' ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

@@ -3,11 +3,21 @@ import { createActor, createMachine } from 'xstate';
 import type { AnyActor, AnyMachineSnapshot } from 'xstate';
 import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import { agentProcess } from '../../src/chats/agent-process.ts';
-import type { AgentDriver } from '../../src/agents/agent.ts';
+import type { AgentDriver, OpenExecutor } from '../../src/agents/agent.ts';
 import type { AgentSessionInput } from '../../src/contract/facts.ts';
-import { CLOCK, DELIVERY, message, said, session } from '../support/chat-words.ts';
+import type { TaskRecord } from '../../src/contract/tasks.ts';
+import { CHAT_ID, CLOCK, DELIVERY, message, said, session } from '../support/chat-words.ts';
 
 const NOT_RUNNING = { code: 'agent_exited', message: 'Test does not run.' } as const;
+
+const TASK: TaskRecord = {
+  id: 't1',
+  kind: 'shell',
+  title: 'npm run dev',
+  state: 'completed',
+  startedAt: '2026-01-01T00:00:00.000Z',
+};
+const TAIL = { text: 'listening', changedAt: '2026-01-01T00:00:01.000Z' };
 
 describe('the process of a chat', () => {
   it('has its executor let go when the chat ends', () => {
@@ -26,6 +36,14 @@ describe('the process of a chat', () => {
 
     expect(heard).toEqual([{ type: 'agent.exited', failure: NOT_RUNNING }]);
     expect(told).toEqual([]);
+  });
+
+  it('reads what a task printed before anything else was asked of its executor', () => {
+    const { start, executors, told } = startLogic();
+    start();
+
+    expect(executors.get(CHAT_ID)?.outputOf(TASK)).toEqual(TAIL);
+    expect(told).toEqual(['1 opened']);
   });
 
   it('has the executor let go that a crashed chat left, before it gets another', () => {
@@ -105,12 +123,13 @@ function startLogic() {
       listeners.push(listener);
       return {
         order: ({ type }: ProcessOrder) => told.push(`${name} ${type}`),
-        outputOf: () => null,
+        outputOf: () => TAIL,
         detach: () => told.push(`${name} let go`),
       };
     },
   };
-  const logic = agentProcess(new Map([['test', driver]]), { clock: () => CLOCK, idleMs: 1_000 });
+  const executors = new Map<string, OpenExecutor>();
+  const logic = agentProcess(new Map([['test', driver]]), { clock: () => CLOCK, idleMs: 1_000, executors });
   const executor = () => listeners.at(-1)!;
 
   function start(rest: Partial<AgentSessionInput> = {}) {
@@ -125,5 +144,5 @@ function startLogic() {
     return { chat, heard, executor };
   }
 
-  return { start, told };
+  return { start, executors, told };
 }

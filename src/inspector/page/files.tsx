@@ -10,7 +10,7 @@ import {
 import { HtmlFrame } from './html-frame.tsx';
 import { LongText } from './long-text.tsx';
 import type { PageStore } from './page-state.ts';
-import { LongMarkdown } from './said-item.tsx';
+import { LongMarkdown } from './markdown/long-markdown.tsx';
 import { useStore } from './store.ts';
 import { reasonOf } from './reason-of.ts';
 

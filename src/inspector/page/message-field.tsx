@@ -70,7 +70,7 @@ export function MessageField({ store, chat, onSend }: MessageFieldProps) {
         aria-autocomplete="list"
         ref={field}
         rows={1}
-        placeholder={`Message ${chat.title}`}
+        placeholder="Write a message"
         aria-label={`Message ${chat.title}`}
         value={text}
         onInput={({ currentTarget }) => {

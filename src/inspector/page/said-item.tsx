@@ -3,7 +3,7 @@ import type { Entry, Item } from './conversation/entry.ts';
 import type { Threads } from './conversation/threads.ts';
 import { Kept, useKept } from './kept.ts';
 import { LongText } from './long-text.tsx';
-import { Markdown } from './markdown/markdown.tsx';
+import { LongMarkdown } from './markdown/long-markdown.tsx';
 import { memo } from './memo.ts';
 import { beginningOf } from './plain-text.ts';
 import { ToolCard } from './tool-card.tsx';
@@ -87,13 +87,6 @@ function Thinking({ text }: { text: string }) {
       {isOpen && <LongMarkdown text={text} />}
     </details>
   );
-}
-
-const CHARACTERS = 12_000;
-
-/** The beginning of a text in Markdown, and a way to the rest. */
-export function LongMarkdown({ text }: { text: string }) {
-  return <LongText text={text} characters={CHARACTERS} draw={(beginning) => <Markdown text={beginning} />} />;
 }
 
 function timeOf(at: string): string {

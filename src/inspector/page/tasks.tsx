@@ -1,13 +1,23 @@
+import { useEffect } from 'preact/hooks';
 import type { EngineClient, TaskView } from '../../client/client.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import { LongText } from './long-text.tsx';
+
+/** No event tells what a task prints. */
+const READ_AGAIN_MS = 2_000;
 
 /** What runs in the background of a chat, each with the end of what it printed. */
 export function Tasks({ client, conversation }: { client: EngineClient; conversation: Conversation }) {
   const running = conversation.tasks.value.filter(
     ({ endedAt, state }) => endedAt === undefined && state !== 'lost',
   );
-  if (running.length === 0) return null;
+  const isAny = running.length > 0;
+  useEffect(() => {
+    if (!isAny) return undefined;
+    const timer = setInterval(() => void conversation.tasks.refresh(), READ_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [conversation, isAny]);
+  if (!isAny) return null;
   return (
     <section class="queue" aria-label="In the background">
       <h3>{running.length} in the background</h3>

@@ -3,6 +3,7 @@ import type { ToolItem } from './conversation/entry.ts';
 import { Diff } from './diff.tsx';
 import { useKept } from './kept.ts';
 import { LongText } from './long-text.tsx';
+import { LongMarkdown } from './markdown/long-markdown.tsx';
 
 /** Tools whose work is looked at more often than not are shown open. */
 export function ToolCard({ item }: { item: ToolItem }) {
@@ -10,6 +11,7 @@ export function ToolCard({ item }: { item: ToolItem }) {
   const diff = result?.diff ?? item.diff;
   const tasks = tasksIn(item.input);
   const state = result === null ? 'open' : result.isError ? 'failed' : 'done';
+  const isToldByDiff = diff !== null && state === 'done';
   const isTelling = diff !== null || tasks.length > 0 || state === 'failed';
   const [isOpen, setOpen] = useKept('open', isTelling);
   return (
@@ -20,7 +22,7 @@ export function ToolCard({ item }: { item: ToolItem }) {
         <span class="tool-state">{state === 'open' ? 'running' : state}</span>
       </summary>
       {isOpen && <Asked item={item} diff={diff} tasks={tasks} />}
-      {isOpen && result !== null && result.text !== '' && (
+      {isOpen && result !== null && result.text !== '' && !isToldByDiff && (
         <pre class="result" tabIndex={0}>
           <LongText text={result.text} />
         </pre>
@@ -38,6 +40,8 @@ interface AskedProps {
 function Asked({ item: { input, subject }, diff, tasks }: AskedProps) {
   if (diff !== null) return <Diff text={diff} />;
   if (tasks.length > 0) return <TaskList tasks={tasks} />;
+  const plan = PlanSchema.safeParse(input).data?.plan;
+  if (plan !== undefined) return <LongMarkdown text={plan} />;
   const isCommand = CommandSchema.safeParse(input).success;
   const text = isCommand ? `$ ${subject}` : typeof input === 'string' ? input : toJson(input);
   return (
@@ -53,6 +57,7 @@ function toJson(input: unknown): string {
 
 const words = z.union([z.string(), z.array(z.string())]);
 const CommandSchema = z.union([z.object({ command: words }), z.object({ cmd: words })]);
+const PlanSchema = z.object({ plan: z.string() });
 
 /** A to-do list, in the words of any agent. */
 const TaskSchema = z

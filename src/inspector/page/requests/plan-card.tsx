@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { LongMarkdown } from '../said-item.tsx';
+import { LongMarkdown } from '../markdown/long-markdown.tsx';
 import type { CardProps } from './card.ts';
 
 type Mode = 'reading' | 'editing' | 'changing';
