@@ -1,8 +1,6 @@
 /** What a reader wants to know of a tool's input, the first of them that is there. */
-const TELLING = [
-  ...['command', 'cmd', 'file_path', 'path', 'pattern', 'query', 'url', 'description', 'prompt'],
-  ...['plan', 'questions', 'question'],
-];
+const TELLING =
+  'command cmd file_path path pattern query url description prompt plan questions question'.split(' ');
 
 const BRIEF_CHARACTERS = 120;
 
