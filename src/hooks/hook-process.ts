@@ -80,8 +80,8 @@ export class HookProcess {
   }
 
   /**
-   * Ends the process with everything it started; its end is reported as any other. Should this engine not live to see
-   * that, the next one finds written down that the time was up.
+   * Ends the process with everything it started; its end is reported as any other. When this engine ends before that,
+   * the next one finds written down that the time was up.
    */
   kill(because: HookProcessCommand['because']): void {
     const noted = because === 'timeLimit' ? writeFile(this.#timeoutFile(), '', { mode: 0o600 }) : undefined;

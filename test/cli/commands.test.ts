@@ -9,6 +9,7 @@ import { showStatus } from '../../src/cli/show-status.ts';
 import { tail, toCursor, toEventTypes } from '../../src/cli/tail.ts';
 import { createTestClient, frame, id, json, stream, type Reply } from '../client/stand-in.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
+import { FRESH, FRESH_LOGINS } from '../support/fresh-login.ts';
 import { openTestTerminal } from './stand-in.ts';
 
 const TS = '2026-01-01T00:00:00.000Z';
@@ -45,17 +46,6 @@ const BOOTING = {
     skip: 'Touch it.',
   },
 };
-const LOGIN = {
-  state: 'fresh',
-  source: null,
-  lastSuccessAt: null,
-  lastAttemptAt: null,
-  nextAttemptAt: null,
-  expiresAt: null,
-  consecutiveFailures: 0,
-  lastError: null,
-};
-const LOGINS = { providers: { github: LOGIN, claude: LOGIN, codex: LOGIN } };
 const REPO = {
   name: 'app',
   path: '/w/app',
@@ -145,7 +135,7 @@ describe('send', () => {
       'a login',
       {
         '/token-refresh/health': json({
-          providers: { ...LOGINS.providers, claude: { ...LOGIN, state: 'refreshing' } },
+          providers: { ...FRESH_LOGINS.providers, claude: { ...FRESH, state: 'refreshing' } },
         }),
       },
       'It waits for a new login of claude.\n',
@@ -395,7 +385,7 @@ function knownMessage(chat: typeof CHAT, acceptance: string[]) {
       Response.json(method === 'GET' ? { chats: [later, chat], lastEventId: id(9) } : { chat }),
     [`/chats/${chat.id}`]: json({ chat, lastEventId: id(9) }),
     '/status': json(STATUS),
-    '/token-refresh/health': json(LOGINS),
+    '/token-refresh/health': json(FRESH_LOGINS),
     '/chats/chat-2': json({ chat: later, lastEventId: id(9) }),
     '/chats/chat-2/messages': json({ messageId: 'm', queued: false, position: 0 }),
     [`/chats/${chat.id}/messages`]: json({ messageId: 'm', queued: false, position: 0 }),
@@ -425,7 +415,7 @@ function command(events: Reply, others: Record<string, Reply> = {}) {
     '/chats': json({ chats: [CHAT], lastEventId: id(3) }),
     '/chats/chat-1/messages': json({ messageId: 'm', queued: false, position: 0 }),
     '/status': json(STATUS),
-    '/token-refresh/health': json(LOGINS),
+    '/token-refresh/health': json(FRESH_LOGINS),
     '/events?chatId=chat-1&partial=true': events,
     ...others,
   };

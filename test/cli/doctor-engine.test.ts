@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { bad, good } from '../../src/cli/doctor/check.ts';
 import { portCheck } from '../../src/cli/doctor/port.ts';
 import { engineCheck, engineFinder } from '../../src/cli/doctor/running-engine.ts';
+import { FRESH, FRESH_LOGINS } from '../support/fresh-login.ts';
 
 const BOOT = { state: 'ready', since: '2026-01-01T00:00:00.000Z' };
 const HEALTH = { status: 'ok', version: '9', boot: BOOT };
@@ -21,22 +22,11 @@ const STATUS = {
   hooksRunning: false,
   lastEventId: '',
 };
-const FRESH = {
-  state: 'fresh',
-  source: null,
-  lastSuccessAt: null,
-  lastAttemptAt: null,
-  nextAttemptAt: null,
-  expiresAt: null,
-  consecutiveFailures: 0,
-  lastError: null,
-};
-const PROVIDERS = { github: FRESH, claude: FRESH, codex: FRESH };
 const SECRET = 'top-secret';
 
 describe('a running engine', () => {
   it('uses its port rightly and says how it is', async () => {
-    const port = await listen(engine({ providers: PROVIDERS }));
+    const port = await listen(engine(FRESH_LOGINS));
 
     expect(await look({ port, secret: SECRET })).toEqual([
       good(`${port} is used by an engine of ours`),
@@ -49,7 +39,7 @@ describe('a running engine', () => {
 
   it('tells which credential is in trouble', async () => {
     const claude = { ...FRESH, state: 'rejected', lastError: 'The control plane answered 403.' };
-    const port = await listen(engine({ providers: { ...PROVIDERS, claude } }));
+    const port = await listen(engine({ providers: { ...FRESH_LOGINS.providers, claude } }));
     const [, finding] = await look({ port, secret: SECRET });
 
     expect(finding).toMatchObject({ state: 'doubtful', remedy: expect.stringContaining('control plane') });
@@ -60,7 +50,7 @@ describe('a running engine', () => {
     ['wrong', '9, ready; it refuses the secret of this environment'],
     [undefined, '9, ready; the rest needs its secret'],
   ])('asks for its secret when it is %s', async (secret, text) => {
-    const port = await listen(engine({ providers: PROVIDERS }));
+    const port = await listen(engine(FRESH_LOGINS));
     const [taken, finding] = await look({ port, secret });
 
     expect(taken?.state).toBe('good');

@@ -5,6 +5,7 @@ import { send } from '../../src/cli/send.ts';
 import { tail } from '../../src/cli/tail.ts';
 import { collectGarbage, openServer } from '../client/open-server.ts';
 import { deleted, frame, id } from '../client/stand-in.ts';
+import { FRESH_LOGINS } from '../support/fresh-login.ts';
 import { createRandom, pick } from '../support/random.ts';
 import { openTestTerminal } from './stand-in.ts';
 
@@ -44,17 +45,7 @@ const STATUS = JSON.stringify({
   lastEventId: id(1),
 });
 const CHATS = JSON.stringify({ chats: [CHAT], lastEventId: id(1) });
-const health = {
-  state: 'fresh',
-  source: null,
-  lastSuccessAt: null,
-  lastAttemptAt: null,
-  nextAttemptAt: null,
-  expiresAt: null,
-  consecutiveFailures: 0,
-  lastError: null,
-};
-const CREDENTIALS = JSON.stringify({ providers: { github: health, claude: health, codex: health } });
+const CREDENTIALS = JSON.stringify(FRESH_LOGINS);
 const RECEIPT = JSON.stringify({ messageId: 'm', queued: false, position: 0 });
 
 /** `COMMAND_RUNS=10000` is the long form. */
