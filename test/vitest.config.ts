@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import LongestFirst from './support/longest-first.ts';
+import SecondTries from './support/second-tries.ts';
 import { isRoomy } from './support/roomy-folder.ts';
 
 /** An engine has each step on disk before it tells it: homes in memory save the tests that wait. */
@@ -13,6 +14,7 @@ if (process.env['TMPDIR'] === undefined && isRoomy('/dev/shm')) process.env['TMP
  */
 export default defineConfig({
   test: {
+    reporters: ['default', new SecondTries()],
     sequence: { shuffle: { files: true, tests: true }, sequencer: LongestFirst },
     projects: [
       {
@@ -42,6 +44,7 @@ export default defineConfig({
           setupFiles: ['test/support/check-secrets.ts', 'test/support/check-leftovers.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          retry: 1, // real programs on a machine that may be busy; test/support/second-tries.ts names each
           maxWorkers: 3, // tests wait for processes more than they compute
           expect: { poll: { interval: 20, timeout: 30_000 } },
           sequence: { groupOrder: 1 },
