@@ -12,6 +12,7 @@ import type {
 } from '../src/contract/records.ts';
 import type { AgentRequest } from '../src/contract/requests.ts';
 import { withBudgetAnswer, withBudgetRequest, withBudgetStep } from './chat.budget.ts';
+import { withEndedTurn } from './chat.ended-turns.ts';
 import type { ChatEmitted } from './chat.events.ts';
 import { changed, titled } from './chat.settings.ts';
 import { withTask } from './chat.tasks.ts';
@@ -70,7 +71,7 @@ function applyLine(before: ChatRecord, line: ChatLine): ChatRecord {
     case 'chat.usage.changed':
       return spend(before, line.payload);
     case 'chat.turn.completed':
-      return complete(before, line.payload);
+      return complete(before, line);
     case 'chat.interrupted':
       return { ...before, interrupting: before.turn !== null || before.selfDirected };
     case 'chat.message.dropped':
@@ -181,16 +182,15 @@ function start(before: ChatRecord, line: Extract<ChatLine, { type: 'chat.turn.st
   return { ...rest, ...known, chat, queue: withoutMessage(before.queue, messageId), turn };
 }
 
-function complete(
-  before: ChatRecord,
-  payload: Extract<ChatLine, { type: 'chat.turn.completed' }>['payload'],
-): ChatRecord {
-  const { messageId, error, steers } = payload;
+function complete(before: ChatRecord, line: Extract<ChatLine, { type: 'chat.turn.completed' }>): ChatRecord {
+  const { messageId, error, steers } = line.payload;
   if (steers !== undefined) return { ...before, steered: withoutSteered(before.steered, messageId) };
   const { turnUsage: _, ...rest } = before;
-  const chat = { ...withError(before.chat, error), usage: withTurnEnded(before, payload) };
+  const chat = { ...withError(before.chat, error), usage: withTurnEnded(before, line.payload) };
   const queue = withoutMessage(before.queue, messageId); // where the line of its start is lost
-  return { ...rest, chat, queue, turn: null, interrupting: false, requests: [] };
+  const endedTurns = withEndedTurn(before.endedTurns, line);
+  const ended = { turn: null, interrupting: false, requests: [], ...(endedTurns && { endedTurns }) };
+  return { ...rest, chat, queue, ...ended };
 }
 
 function noteProgress(before: ChatRecord, record: LineRecord | undefined): ChatRecord {

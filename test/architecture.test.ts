@@ -49,6 +49,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type:machines',
     'machines/chat.budget.ts',
     'machines/chat.context.ts',
+    'machines/chat.ended-turns.ts',
     'machines/chat.record.ts',
     'machines/chat.usage.ts',
     'src/contract',

@@ -139,10 +139,10 @@ export class ChatCommands {
 
   async history(chatId: string, query: HistoryQuery) {
     const { gate, history } = this.#options;
-    const { sessionId, chat, senders = [] } = gate.recordOf(chatId);
+    const { sessionId, chat, senders = [], endedTurns = [] } = gate.recordOf(chatId);
     const lastEventId = await gate.committed(gate.headId);
     const page = await history.page(chatId, query).catch(refuseForeignCursor);
-    return { ...page, threadId: sessionId, codingAgent: chat.provider, senders, lastEventId };
+    return { ...page, threadId: sessionId, codingAgent: chat.provider, senders, endedTurns, lastEventId };
   }
 
   /** In the chats that were used last first. */

@@ -6,7 +6,7 @@ import { BudgetSchema, WorkspaceLimitsSchema } from './budget.ts';
 import { ChatSummarySchema, PolicySchema, UsageSchema, UsageTotalSchema } from './chats.ts';
 import type { EngineEventBody, EngineEventType } from './events.ts';
 import { HookRecordSchema, HookRunSchema, HooksRecordSchema } from './hook-records.ts';
-import { HistorySenderSchema } from './history.ts';
+import { EndedTurnSchema, HistorySenderSchema } from './history.ts';
 import { ImageSchema, SenderSchema, ThinkingLevelSchema } from './messages.ts';
 import { AgentRequestSchema } from './requests.ts';
 import { TaskRecordSchema } from './tasks.ts';
@@ -119,6 +119,7 @@ export const ChatRecordSchema = z.object({
   steered: z.array(SteeredSchema).default([]),
   receipts: z.array(ReceiptSchema),
   senders: z.array(HistorySenderSchema).optional(),
+  endedTurns: z.array(EndedTurnSchema).optional(),
   tasks: z.array(TaskRecordSchema).optional(),
   budget: BudgetRecordSchema.optional(),
 });
@@ -132,6 +133,7 @@ export const LineRecordSchema = z.object({
   delivery: DeliverySchema.optional(),
   startedAt: z.iso.datetime().optional(),
   clock: ClockReadingSchema.optional(),
+  endedAt: z.iso.datetime().optional(),
   sessionId: z.string().nullable().optional(),
   sessionMark: SessionMarkSchema.optional(),
   position: PositionSchema.nullable().optional(),

@@ -106,6 +106,10 @@ it('shows a message move through the chat machine into a file, and an interrupt'
   await page.getByRole('region', { name: 'Diff of demo' }).getByText('Hello from the page').first().waitFor();
   expect(page.url()).toBe(`${url}/inspect`);
   expect(await findBarriers(page)).toEqual([]);
+  await page.reload();
+  await page.locator('.said.notice', { hasText: /interrupted after [\d.]+ s/ }).waitFor();
+  await page.locator('.conversation').press('Home');
+  await page.locator('.said.notice', { hasText: /completed after [\d.]+ s · [\d,]+ tokens/ }).waitFor();
   expect(troubles).toEqual([]);
 });
 

@@ -94,6 +94,7 @@ export const History = z.looseObject({
       recordedAt: time,
     }),
   ),
+  endedTurns: z.array(z.looseObject({ outcome: z.string(), durationMs: z.number(), endedAt: time })),
 });
 
 const Status = z.looseObject({

@@ -144,6 +144,7 @@ function partsOf(shown: Shown, { streams, answers, sent }: Doing): Parameters<ty
         hasMore: false,
         beforeCursor: null,
         senders: [],
+        endedTurns: [],
         lastEventId,
       }),
     },

@@ -3,6 +3,7 @@ import type { ChatSummary, UsageTotal } from '../../contract/chats.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { ChatRecord, LineRecord } from '../../contract/records.ts';
 import type { ChatEmitted } from '../../../machines/chat.events.ts';
+import { withEndedTurn } from '../../../machines/chat.ended-turns.ts';
 import { evolve } from '../../../machines/chat.record.ts';
 import type { JournalEntry } from '../event-line.ts';
 import type { DeletedChats } from './deleted-chats.ts';
@@ -86,7 +87,8 @@ export class Recorder {
     const ts = this.#options.now().toISOString();
     const facts = emitted.flatMap((one) => entriesOf('chat', one, this.#options));
     const told = before?.chat ?? record.chat;
-    const chat = summaryOf(record.chat, { condition, told, ts, ranMs: durationIn(facts) });
+    const ended = facts.filter(isEnd);
+    const chat = summaryOf(record.chat, { condition, told, ts, ranMs: durationOf(ended) });
     if (emitted.some(({ type }) => type === 'chat.deleted')) {
       records.delete(id);
       if (before !== undefined)
@@ -98,7 +100,9 @@ export class Recorder {
     }
     const note = noteOf(emitted);
     const update: Entry = { type: 'chat.updated', payload: { chat }, ...(note && { record: note }) };
-    records.set(id, chat === record.chat ? record : { ...record, chat });
+    const endedTurns = ended.reduce(withEndedTurn, before?.endedTurns);
+    const isSettled = chat === record.chat && endedTurns === record.endedTurns;
+    records.set(id, isSettled ? record : { ...record, chat, ...(endedTurns && { endedTurns }) });
     if (before === undefined) deleted.forget(id);
     try {
       this.#record(note === undefined && chat === told ? facts : [...facts, update]);
@@ -197,12 +201,15 @@ function isSameUsage(one: UsageTotal, other: UsageTotal | undefined): other is U
   );
 }
 
-function durationIn(facts: readonly Entry[]): number | undefined {
-  return facts.reduce<number | undefined>(
-    (total, { type, payload }) =>
-      type === 'chat.turn.completed' && payload.steers === undefined ? sum(total, payload.durationMs) : total,
-    undefined,
-  );
+function durationOf(ended: readonly TurnEnd[]): number | undefined {
+  return ended.reduce<number | undefined>((total, { payload }) => sum(total, payload.durationMs), undefined);
+}
+
+type TurnEnd = Extract<Entry, { type: 'chat.turn.completed' }>;
+
+/** What was said into a turn ends with it. */
+function isEnd(entry: Entry): entry is TurnEnd {
+  return entry.type === 'chat.turn.completed' && entry.payload.steers === undefined;
 }
 
 const COMPARED = [

@@ -12,10 +12,11 @@ interface Known {
 
 /** Why it came to nothing is an event of its chat too: so it stands in the history. */
 export function endOf(said: TurnCompleted, known: Known): Entry[] {
-  const record = known.records.get(said.payload.chatId);
+  const chat = known.records.get(said.payload.chatId);
   const now = { at: known.now(), clock: known.clock() };
-  const durationMs = record === undefined ? 0 : durationOf(record, now);
-  return [...reasonOf(said, now.at), { ...said, payload: { ...said.payload, durationMs } }];
+  const durationMs = chat === undefined ? 0 : durationOf(chat, now);
+  const record = { ...said.record, endedAt: now.at.toISOString() };
+  return [...reasonOf(said, now.at), { ...said, payload: { ...said.payload, durationMs }, record }];
 }
 
 function reasonOf({ payload }: TurnCompleted, now: Date): Entry[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentEvent, EngineClient, EngineEvent } from '../../../src/client/client.ts';
+import type { AgentEvent, EngineClient, EngineEvent, HistoryPage } from '../../../src/client/client.ts';
 import { Conversation } from '../../../src/inspector/page/conversation/conversation.ts';
 
 const CHAT = 'the-chat';
@@ -103,7 +103,37 @@ describe('a conversation', () => {
     expect(conversation.entries.map(({ item }) => item)).toEqual([
       { kind: 'failure', text: 'It was killed.' },
       { kind: 'failure', text: 'It was killed.' },
-      { kind: 'notice', text: 'errored after 1.5 s (killed)' },
+      { kind: 'notice', text: 'errored after 1.5 s' },
+    ]);
+  });
+
+  it('shows of turns that ended before it was opened how they ended, each in its place', async () => {
+    const { conversation, load, loadEarlier } = openByHand();
+    const at = (second: number) => `2026-01-01T00:00:0${second}.000Z`;
+    const saidAt = (second: number) => ({ ...userSaid(`message ${second}`), timestamp: at(second) });
+    const turn = { messageId: 'm', durationMs: 1_500 };
+    const usage = { inputTokens: 1_200, outputTokens: 34, costUsd: 0.0512 };
+    await load().answer({
+      events: [saidAt(3), saidAt(5)],
+      lastEventId: '9',
+      beforeCursor: '2',
+      endedTurns: [
+        { ...turn, outcome: 'lost', endedAt: at(0) },
+        { ...turn, outcome: 'completed', usage, endedAt: at(2) },
+        { ...turn, outcome: 'interrupted', endedAt: at(4) },
+        { ...turn, outcome: 'completed', endedAt: at(6) },
+      ],
+    });
+    const latest = ['message 3', 'interrupted after 1.5 s', 'message 5', 'completed after 1.5 s'];
+    expect(textsOf(conversation)).toEqual(latest);
+
+    await loadEarlier().answer({ events: [saidAt(1)], lastEventId: '9' });
+
+    expect(textsOf(conversation)).toEqual([
+      'lost after 1.5 s',
+      'message 1',
+      'completed after 1.5 s · 1,234 tokens · $0.05',
+      ...latest,
     ]);
   });
 
@@ -301,6 +331,7 @@ interface Page {
   events: AgentEvent[];
   lastEventId: string;
   beforeCursor?: string;
+  endedTurns?: HistoryPage['endedTurns'];
 }
 
 async function open(events: AgentEvent[]) {

@@ -114,17 +114,22 @@ it('tells each delta with the id of its own line, and does not sync for it', () 
 });
 
 it('measures a turn by the clock of the machine, whatever the wall clock says', () => {
-  const { take, groups, clock } = startRecorder();
+  const { recorder, take, groups, clock } = startRecorder();
   take([accepted(), started()], RUNNING);
-  clock.at = new Date('2026-03-02T10:00:00.000Z');
+  const endedAt = '2026-03-02T10:00:00.000Z';
+  clock.at = new Date(endedAt);
   clock.ms += 1_500;
 
   take([completed()], IDLE);
 
+  const measured = { ...completed().payload, durationMs: 1_500 };
   expect(groups.at(-1)?.entries[0]).toEqual({
     type: 'chat.turn.completed',
-    payload: { ...completed().payload, durationMs: 1_500 },
+    payload: measured,
+    record: { endedAt },
   });
+  const { chatId: _, isComplete: __, ...turn } = measured;
+  expect(recorder.records.get('c1')?.endedTurns).toEqual([{ ...turn, endedAt }]);
 });
 
 it.each([
@@ -155,7 +160,11 @@ it('says in the conversation why a turn came to nothing, before it says that it 
   const event = { timestamp: NOW, type: 'turn-end', payload: { outcome: 'errored', ...failed.error } };
   expect(groups.at(-1)?.entries.slice(0, 2)).toEqual([
     { type: 'chat.turn.delta', payload: { chatId: 'c1', messageId: 'm1', event } },
-    { type: 'chat.turn.completed', payload: { ...payload, ...failed, durationMs: 0 } },
+    {
+      type: 'chat.turn.completed',
+      payload: { ...payload, ...failed, durationMs: 0 },
+      record: { endedAt: NOW },
+    },
   ]);
   expect(deltas).toEqual([{ id: expect.any(String), chatId: 'c1', event }]);
 });

@@ -176,6 +176,7 @@ describe('GET /chats/:chatId/history', () => {
     hasMore: false,
     beforeCursor: null,
     senders: [],
+    endedTurns: [],
     lastEventId: '000000000007-0123abcd',
   };
 
@@ -188,7 +189,7 @@ describe('GET /chats/:chatId/history', () => {
 
     expect(response.headers.get('content-type')).toBe('application/json;charset=UTF-8');
     expect(await response.text()).toBe(
-      `{"threadId":null,"codingAgent":"claude","events":${eventsJson},"total":2,"hasMore":false,"beforeCursor":null,"senders":[],"lastEventId":"000000000007-0123abcd"}`,
+      `{"threadId":null,"codingAgent":"claude","events":${eventsJson},"total":2,"hasMore":false,"beforeCursor":null,"senders":[],"endedTurns":[],"lastEventId":"000000000007-0123abcd"}`,
     );
   });
 

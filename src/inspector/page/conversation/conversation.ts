@@ -1,5 +1,7 @@
-import { sayingsOf, threadOf, WrittenText, type AgentEvent } from '../../../client/client.ts';
-import type { EngineClient, EngineEvent, TaskView, ToolResult } from '../../../client/client.ts';
+import { sayingsOf, threadOf, usageBrief, WrittenText } from '../../../client/client.ts';
+import type { AgentEvent, EngineClient, EngineEvent, HistoryPage } from '../../../client/client.ts';
+import type { TaskView, ToolResult } from '../../../client/client.ts';
+import { inOrder, type EndedTurn } from './ended-turns.ts';
 import type { Entry, Item } from './entry.ts';
 import { PendingMessages } from './pending-messages.ts';
 import { Reading } from '../reading.ts';
@@ -24,6 +26,8 @@ export class Conversation {
   #early: EngineEvent[] | null = [];
   /** Only the answer to the latest load counts. */
   #loads = 0;
+  /** Turns that ended in a part of the history that has not been read, or before that. */
+  #ended: readonly EndedTurn[] = [];
   /** The last event that the history holds. The stream may still be on its way there. */
   #readUntil = '';
   /** Where the part of the history before the entries ends; null when there is none. */
@@ -51,10 +55,8 @@ export class Conversation {
     this.#written = new WrittenText(chatId);
     const changed = () => this.#change();
     this.waiting = new WaitingMessages({ chatId, client, onChange: changed });
-    this.tasks = new Reading<readonly TaskView[]>([], {
-      read: () => client.chats.tasks(chatId),
-      onChange: changed,
-    });
+    const read = () => client.chats.tasks(chatId);
+    this.tasks = new Reading<readonly TaskView[]>([], { read, onChange: changed });
   }
 
   /** What the agent is writing, as far as it got; empty when that stands in an entry. */
@@ -144,7 +146,7 @@ export class Conversation {
     this.#written.break();
   }
 
-  #begin({ events, total, lastEventId, beforeCursor }: HistoryPart): void {
+  #begin({ events, total, lastEventId, beforeCursor, endedTurns = [] }: HistoryPage): void {
     this.#firstIndex = Math.max(0, total - events.length);
     this.#nextIndex = this.#firstIndex;
     this.#entries = [];
@@ -153,7 +155,8 @@ export class Conversation {
     this.#before = beforeCursor;
     this.#readUntil = lastEventId;
     this.#written = new WrittenText(this.chatId);
-    for (const event of events) this.#say(event);
+    this.#ended = endedTurns;
+    this.#sayAll(events);
   }
 
   #catchUp(): void {
@@ -163,13 +166,13 @@ export class Conversation {
     this.#change();
   }
 
-  #prepend({ events, beforeCursor }: HistoryPart): void {
+  #prepend({ events, beforeCursor }: HistoryPage): void {
     const [later, nextIndex] = [this.#entries, this.#nextIndex];
     this.#firstIndex = Math.max(0, this.#firstIndex - events.length);
     this.#nextIndex = this.#firstIndex;
     this.#entries = [];
     this.#before = beforeCursor;
-    for (const event of events) this.#say(event);
+    this.#sayAll(events);
     this.#entries.push(...later);
     this.#nextIndex = nextIndex;
     const strays = [...this.#strays.values()];
@@ -183,13 +186,23 @@ export class Conversation {
     if (event.id <= this.#readUntil) return;
     if (event.type === 'chat.turn.delta') this.#say(event.payload.event);
     if (event.type === 'chat.interrupted' && event.payload.interrupted) this.#note('interrupted', event.ts);
-    if (event.type === 'chat.turn.completed') this.#conclude(event.payload, event.ts);
+    if (event.type === 'chat.turn.completed') this.#conclude({ ...event.payload, endedAt: event.ts });
     this.#trim();
   }
 
-  #conclude({ outcome, error, durationMs }: TurnEnd, at: string): void {
-    const took = `${(durationMs / 1000).toFixed(1)} s`;
-    this.#note(`${outcome} after ${took}${error === undefined ? '' : ` (${error.code})`}`, at);
+  /** Part of a history, with the ends of turns between what was said before and after them. */
+  #sayAll(events: readonly AgentEvent[]): void {
+    const begun = this.#before === null ? '' : (events[0]?.timestamp ?? '');
+    const ended = this.#ended.filter(({ endedAt }) => endedAt >= begun);
+    this.#ended = this.#ended.filter(({ endedAt }) => endedAt < begun);
+    for (const part of inOrder(events, ended))
+      if ('endedAt' in part) this.#conclude(part);
+      else this.#say(part);
+  }
+
+  #conclude({ outcome, durationMs, usage, endedAt }: Omit<EndedTurn, 'messageId'>): void {
+    const took = `${outcome} after ${(durationMs / 1000).toFixed(1)} s`;
+    this.#note([took, ...usageBrief(usage)].join(' · '), endedAt);
   }
 
   #note(text: string, at: string): void {
@@ -233,13 +246,4 @@ export class Conversation {
     this.version += 1;
     this.#onChange();
   }
-}
-
-type TurnEnd = Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload'];
-
-interface HistoryPart {
-  total: number;
-  events: readonly AgentEvent[];
-  lastEventId: string;
-  beforeCursor: string | null;
 }
