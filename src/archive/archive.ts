@@ -64,12 +64,16 @@ export class Archive {
     this.#now = options.now ?? Date.now;
   }
 
+  /** Why it is too early to take one; null when it is not. */
+  get obstacle(): string | null {
+    return this.#options.epoch() === 0 ? 'The shared log is not claimed yet.' : null;
+  }
+
   /** @throws {ObjectStoreError} and what reading the home throws. */
   async take(): Promise<ArchiveEnd> {
     const { store } = this.#options;
     const opened = (this.#opened ??= await this.#open());
     const epoch = this.#options.epoch() ?? opened.epoch;
-    if (epoch === 0) throw new Error('The shared log is not claimed yet.');
     const highest = (await listEpochs(store)).at(-1) ?? 0;
     if (highest > epoch) return { kind: 'superseded', epoch: highest };
     const manifest = await this.#collect(epoch, opened);

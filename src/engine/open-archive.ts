@@ -84,15 +84,17 @@ export async function openArchive(
     maxFileBytes,
     epoch,
   });
+  const isRestored = () => !existsSync(store.files.pathOf(RESTORED_KEY));
   async function take(): Promise<ArchiveEnd> {
-    try {
-      if (existsSync(store.files.pathOf(RESTORED_KEY)))
-        throw new Error('The workspace is still being restored.');
-      return await archive.take();
-    } catch (error) {
+    const reason = isRestored() ? archive.obstacle : 'The workspace is still being restored.';
+    if (reason !== null) {
+      log.info({ reason }, 'the workspace is archived a little later');
+      throw new Error(reason);
+    }
+    return archive.take().catch((error: unknown) => {
       log.warn({ err: error }, 'the workspace could not be archived; it is tried again');
       throw error;
-    }
+    });
   }
   return {
     epoch: async () => (await listEpochs(objects)).at(-1) ?? 0,

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { expectExactlyOneEnd, expectNoGap, textsOf } from '../../support/assertions.ts';
 import { launchEngine, stopEngine } from '../../support/engine-process.ts';
 import { startRedis, type RedisServer } from '../../support/redis-server.ts';
@@ -36,6 +36,10 @@ it('gives the workspace to another machine on request: the turn that runs ends, 
   const { client, chatId, folder } = workspace;
   await expect.poll(() => client.get('/health')).toMatchObject({ body: { boot: { state: 'ready' } } });
   expect(await client.post('/drain')).toMatchObject({ status: 400 });
+  await expect
+    .poll(async () => (await client.get('/status')).body)
+    .toMatchObject({ archive: { takenAt: expect.any(String) } });
+  expect(workspace.engine().logs()).not.toContain('could not be archived');
   const stream = await client.follow({ after: 'start', resume: true });
   await client.send(chatId, 'a slow one', { messageId: 'm1' });
   await gate.reached;
