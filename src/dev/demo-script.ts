@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { AgentTools } from './demo-tools.ts';
-import { pause } from './gate.ts';
 import type { ToolResult } from './messages-request.ts';
-import { inPieces, reply, say, type Reply, type Step } from './scripted-steps.ts';
+import { inPieces, pause, reply, say, type Reply, type Step } from './scripted-steps.ts';
 import { playScene, type Stage } from './tour.ts';
 import type { Turn } from './turn-script.ts';
 

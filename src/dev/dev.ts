@@ -7,7 +7,7 @@ import { findBundledAgents, findMissing } from './bundled-agents.ts';
 import { startDemoModels } from './demo-models.ts';
 import { NOTES_END } from './demo-script.ts';
 import { devEnvironment, type Environment } from './dev-environment.ts';
-import { startReferenceMonolith } from './reference-monolith/reference-monolith.ts';
+import { startReferenceMonolith } from './reference-monolith.ts';
 import { welcome } from './welcome.ts';
 
 const WORKSPACE_ID = 'dev';

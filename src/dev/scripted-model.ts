@@ -1,11 +1,6 @@
 import { MessagesRequestSchema, type MessagesRequest } from './messages-request.ts';
 import { streamEvents, wholeMessage } from './reply-events.ts';
-import type { ModelError } from './scripted-answer.ts';
-import {
-  startScriptedServer,
-  type RecordedRequest as Recorded,
-  type ScriptedServer,
-} from './scripted-server.ts';
+import { startScriptedServer, type ScriptedServer, type ScriptedServerOptions } from './scripted-server.ts';
 import type { Step } from './scripted-steps.ts';
 
 /**
@@ -14,24 +9,12 @@ import type { Step } from './scripted-steps.ts';
  */
 export type Script = (request: MessagesRequest) => Step | Promise<Step>;
 
-export type RecordedRequest = Recorded<MessagesRequest>;
-
-/** Its `url` is for `ANTHROPIC_BASE_URL`. */
-export interface ScriptedModel extends ScriptedServer<MessagesRequest> {
-  /** What was asked of the model: the bodies of the requests for a message. */
-  messages(): MessagesRequest[];
-}
-
-export interface ScriptedModelOptions {
-  script: Script;
-  /** TCP port on 127.0.0.1; any free one when left out. */
-  port?: number;
-}
-
-/** An Anthropic Messages API on loopback that answers by a script, without an account or a network. */
-export async function startScriptedModel({ script, port }: ScriptedModelOptions): Promise<ScriptedModel> {
-  const server = await startScriptedServer({ ...MESSAGES_API, decide: script }, { port });
-  return { ...server, messages: () => server.requests.flatMap(({ message }) => message ?? []) };
+/** An Anthropic Messages API on loopback that answers by a script; its `url` is for `ANTHROPIC_BASE_URL`. */
+export function startScriptedModel({
+  script,
+  ...options
+}: ScriptedServerOptions<MessagesRequest> & { script: Script }): Promise<ScriptedServer> {
+  return startScriptedServer({ ...MESSAGES_API, decide: script }, options);
 }
 
 const MESSAGES_API = {
@@ -39,14 +22,9 @@ const MESSAGES_API = {
   parse: (body: unknown) => MessagesRequestSchema.parse(body),
   events: streamEvents,
   whole: wholeMessage,
-  errorEvent: failure,
-  failure,
+  failure: (error: { type: string; message: string }) => ({ type: 'error', error }),
   answerOther,
 };
-
-function failure(error: ModelError) {
-  return { type: 'error', error };
-}
 
 function answerOther({ method, path }: { method: string; path: string }) {
   if (method !== 'POST') return { status: 200 };

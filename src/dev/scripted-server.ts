@@ -10,19 +10,17 @@ import { json } from 'node:stream/consumers';
 import { perform, sendJson, type Dialect, type MessageRequest } from './scripted-answer.ts';
 import type { Step } from './scripted-steps.ts';
 
-export interface RecordedRequest<Message> {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: unknown;
+export interface ReceivedRequest<Message> {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: unknown;
   /** The body of a request for what the model says next, null for every other request. */
-  readonly message: Message | null;
-  /** The client left before the answer was complete. */
-  aborted: boolean;
+  message: Message | null;
 }
 
 /** The API of a model: where it is asked, and what it answers. */
-export interface ModelApi<Message extends MessageRequest> extends Dialect {
+interface ModelApi<Message extends MessageRequest> extends Dialect {
   /** Whether a POST to this path asks for what the model says next. */
   isForMessage: (path: string) => boolean;
   /** @throws when the body is not what the API takes. */
@@ -32,10 +30,15 @@ export interface ModelApi<Message extends MessageRequest> extends Dialect {
   answerOther: (request: { method: string; path: string }) => { status: number; body?: unknown };
 }
 
-export interface ScriptedServer<Message> {
+export interface ScriptedServerOptions<Message> {
+  /** TCP port on 127.0.0.1; any free one when left out. */
+  port?: number;
+  /** Told of each request before it is answered. */
+  onRequest?: (request: ReceivedRequest<Message>, response: ServerResponse) => void;
+}
+
+export interface ScriptedServer {
   readonly url: string;
-  /** Every request since the start, oldest first. */
-  readonly requests: readonly RecordedRequest<Message>[];
   /** Cuts open answers and stops listening. */
   close(): Promise<void>;
 }
@@ -43,44 +46,39 @@ export interface ScriptedServer<Message> {
 /** The API of a model on loopback that answers by a script, without an account or a network. */
 export async function startScriptedServer<Message extends MessageRequest>(
   api: ModelApi<Message>,
-  { port = 0 }: { port?: number | undefined } = {},
-): Promise<ScriptedServer<Message>> {
-  const requests: RecordedRequest<Message>[] = [];
+  { port = 0, onRequest }: ScriptedServerOptions<Message>,
+): Promise<ScriptedServer> {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const received = await receive(request, api);
+    onRequest?.(received, response);
+    const { message } = received;
+    if (message !== null)
+      return perform(await api.decide(message), { request: message, dialect: api, response });
+    const { status, body } = api.answerOther(received);
+    if (body === undefined) response.writeHead(status).end();
+    else sendJson(response, { status, body });
+  };
   const server = createServer((request, response) => {
-    record(request, { api, requests })
-      .then((recorded) => answer(recorded, { api, response }))
-      .catch((error: unknown) => admitFailure(error, { api, response }));
+    answer(request, response).catch((error: unknown) => admitFailure(error, { api, response }));
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  return { url: urlOf(server), requests, close: () => closeServer(server) };
+  return { url: urlOf(server), close: () => closeServer(server) };
 }
 
-async function record<Message extends MessageRequest>(
+async function receive<Message extends MessageRequest>(
   request: IncomingMessage,
-  { api, requests }: { api: ModelApi<Message>; requests: RecordedRequest<Message>[] },
-): Promise<RecordedRequest<Message>> {
+  { isForMessage, parse }: ModelApi<Message>,
+): Promise<ReceivedRequest<Message>> {
   const { method = '', url: path = '', headers } = request;
   const body: unknown = method === 'POST' ? await json(request) : undefined;
-  const message = method === 'POST' && api.isForMessage(path) ? api.parse(body) : null;
-  const recorded = { method, path, headers, body, message, aborted: false };
-  requests.push(recorded);
-  return recorded;
-}
-
-async function answer<Message extends MessageRequest>(
-  recorded: RecordedRequest<Message>,
-  { api, response }: { api: ModelApi<Message>; response: ServerResponse },
-): Promise<void> {
-  response.on('close', () => {
-    recorded.aborted = !response.writableFinished;
-  });
-  const { message } = recorded;
-  if (message !== null)
-    return perform(await api.decide(message), { request: message, dialect: api, response });
-  const { status, body } = api.answerOther(recorded);
-  if (body === undefined) response.writeHead(status).end();
-  else sendJson(response, { status, body });
+  return {
+    method,
+    path,
+    headers,
+    body,
+    message: method === 'POST' && isForMessage(path) ? parse(body) : null,
+  };
 }
 
 /** 400, because agents repeat other failures, some for minutes. */

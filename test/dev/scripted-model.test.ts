@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createGate } from '../../src/dev/gate.ts';
+import { createGate } from '../support/gate.ts';
 import { latestPrompt } from '../../src/dev/messages-request.ts';
-import { startScriptedModel, type Script, type ScriptedModel } from '../../src/dev/scripted-model.ts';
-import { inPieces, refuse, reply, say, useTool } from '../../src/dev/scripted-steps.ts';
+import type { Script } from '../../src/dev/scripted-model.ts';
+import { startRecordedModel, type RecordedModel } from '../support/recorded-model.ts';
+import { inPieces, reply, say, useTool } from '../../src/dev/scripted-steps.ts';
+import { breakOff, failMessage, hang, refuse } from '../support/model-troubles.ts';
 
-const models: ScriptedModel[] = [];
+const models: RecordedModel[] = [];
 
 afterEach(async () => {
   await Promise.all(models.splice(0).map((model) => model.close()));
@@ -69,18 +71,18 @@ describe('a streamed answer', () => {
   });
 
   it('goes silent, or is reset, after as many events as the script names', async () => {
-    const silent = await start(() => ({ ...say('never seen'), break: { after: 1, how: 'hang' } }));
+    const silent = await start(() => breakOff(say('never seen'), { after: 1, how: 'hang' }));
     const response = await post(silent, { stream: true });
     const first = await response.body!.getReader().read();
     expect(new TextDecoder().decode(first.value)).toMatch(/^event: message_start\n/);
 
-    const reset = await start(() => ({ ...say('never seen'), break: { after: 1, how: 'reset' } }));
+    const reset = await start(() => breakOff(say('never seen'), { after: 1, how: 'reset' }));
     await expect(post(reset, { stream: true }).then((cut) => cut.text())).rejects.toThrow();
   });
 
   it('is an error event when the script says so', async () => {
     const error = { type: 'overloaded_error', message: 'too much' };
-    const model = await start(() => ({ kind: 'streamError', error }));
+    const model = await start(() => failMessage(error));
     expect(await streamOf(model)).toEqual([{ type: 'error', error }]);
     expect((await post(model, {})).status).toBe(529);
   });
@@ -122,7 +124,7 @@ describe('an answer in one piece', () => {
 });
 
 it('hangs without headers and notices that the client left', async () => {
-  const model = await start(() => ({ kind: 'hang' }));
+  const model = await start(() => hang);
   const controller = new AbortController();
   const answer = post(model, {}, controller.signal);
   await vi.waitFor(() => expect(model.requests).toHaveLength(1));
@@ -145,13 +147,13 @@ it('remembers requests with their headers, and lists those for a message', async
   expect(model.messages().map(latestPrompt)).toEqual(['hello']);
 });
 
-async function start(script: Script): Promise<ScriptedModel> {
-  const model = await startScriptedModel({ script });
+async function start(script: Script): Promise<RecordedModel> {
+  const model = await startRecordedModel({ script });
   models.push(model);
   return model;
 }
 
-async function post(model: ScriptedModel, extra: object, signal?: AbortSignal): Promise<Response> {
+async function post(model: RecordedModel, extra: object, signal?: AbortSignal): Promise<Response> {
   const messages = [{ role: 'user', content: 'hello' }];
   return fetch(`${model.url}/v1/messages?beta=true`, {
     method: 'POST',
@@ -166,12 +168,12 @@ interface SeenEvent {
   delta?: { text?: string };
 }
 
-async function streamOf(model: ScriptedModel): Promise<SeenEvent[]> {
+async function streamOf(model: RecordedModel): Promise<SeenEvent[]> {
   const text = await (await post(model, { stream: true })).text();
   return [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data ?? '') as SeenEvent);
 }
 
-async function head(model: ScriptedModel): Promise<void> {
+async function head(model: RecordedModel): Promise<void> {
   const sent = request(model.url, { method: 'HEAD' }).end();
   await once(sent, 'response');
 }

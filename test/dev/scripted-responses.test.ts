@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { promptsOf, ResponsesRequestSchema, resultsSincePrompt } from '../../src/dev/responses-request.ts';
-import { startScriptedResponses } from '../../src/dev/scripted-responses.ts';
+import { startRecordedResponses } from '../support/recorded-model.ts';
 import { say, useTool } from '../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../src/dev/turn-script.ts';
+import { failResponse } from '../support/model-troubles.ts';
 
 const turn: Turn = (prompt, [result]) => {
   if (prompt === 'free') return useTool('apply_patch', { input: '*** Begin Patch' });
@@ -53,7 +54,7 @@ it.each([
 describe('an answer that is none', () => {
   it('ends the stream with an error that the script names', async () => {
     const error = { type: 'server_error', message: 'too much' };
-    expect(await ask([user('now')], () => ({ kind: 'streamError', error }))).toEqual([
+    expect(await ask([user('now')], () => failResponse(error))).toEqual([
       { type: 'response.failed', response: { error } },
     ]);
   });
@@ -88,7 +89,7 @@ async function ask(input: object[], script: Turn = turn): Promise<Event[]> {
 }
 
 async function post(input: object[], script: Turn) {
-  const model = await startScriptedResponses({ turn: script });
+  const model = await startRecordedResponses({ turn: script });
   onTestFinished(() => model.close());
   const body = JSON.stringify({ model: 'm', input });
   return { model, response: await fetch(`${model.url}/v1/responses`, { method: 'POST', body }) };

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { promptsOf } from '../../src/dev/messages-request.ts';
-import type { Issue } from '../../src/dev/reference-monolith/reference-monolith.ts';
-import { startScriptedModel } from '../../src/dev/scripted-model.ts';
+import type { Issue } from '../../src/dev/reference-monolith.ts';
+import { startRecordedModel } from '../support/recorded-model.ts';
 import { scriptTurns, type Turn } from '../../src/dev/turn-script.ts';
 import { startApiGate, type ApiGate } from '../support/api-gate.ts';
 import type { AwsKeys } from '../support/aws-signature.ts';
@@ -34,7 +34,7 @@ export interface BedrockWorkspaceOptions {
 /** The real engine and the real Claude Code, with a model that is to be had through Bedrock only. */
 export async function startBedrockWorkspace(options: BedrockWorkspaceOptions): Promise<BedrockWorkspace> {
   const { keys, issue, turn = echo, key, prepare } = options;
-  const model = await startScriptedModel({ script: scriptTurns(turn) });
+  const model = await startRecordedModel({ script: scriptTurns(turn) });
   const anthropic = await startApiGate({ target: model.url, letsIn: () => false, refusal: REFUSAL });
   onTestFinished(async () => void (await Promise.all([anthropic.close(), model.close()])));
   const bedrock = await startBedrockGate({ target: model.url, keys });

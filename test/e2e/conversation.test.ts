@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createGate } from '../../src/dev/gate.ts';
+import { createGate } from '../support/gate.ts';
 import { latestPrompt } from '../../src/dev/messages-request.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, lifeOf, textsOf } from '../support/assertions.ts';
 import { claudeProcesses } from '../support/agent-processes.ts';

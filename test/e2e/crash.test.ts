@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { createGate } from '../../src/dev/gate.ts';
+import { createGate } from '../support/gate.ts';
 import { latestPrompt } from '../../src/dev/messages-request.ts';
 import { inPieces, say } from '../../src/dev/scripted-steps.ts';
 import { createPaths } from '../../src/environment/paths.ts';

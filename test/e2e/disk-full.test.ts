@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createGate } from '../../src/dev/gate.ts';
+import { createGate } from '../support/gate.ts';
 import { inPieces, say } from '../../src/dev/scripted-steps.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
 import type { EngineClient } from '../support/engine-client.ts';

@@ -1,8 +1,8 @@
 import { cp } from 'node:fs/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { AgentEvent } from '../../src/contract/agent-event.ts';
-import { createGate, pause } from '../../src/dev/gate.ts';
-import { inPieces, say } from '../../src/dev/scripted-steps.ts';
+import { createGate } from '../support/gate.ts';
+import { inPieces, pause, say } from '../../src/dev/scripted-steps.ts';
 import { agentProcesses, claudeProcesses, waitForEndlessCommand } from '../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
 import { createEngineClient, type EngineClient } from '../support/engine-client.ts';

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { createGate } from '../../src/dev/gate.ts';
+import { createGate } from '../support/gate.ts';
 import { latestPrompt } from '../../src/dev/messages-request.ts';
 import {
   claudeProcesses,
@@ -11,6 +11,7 @@ import { deltasOf, expectExactlyOneEnd, textsOf } from '../support/assertions.ts
 import type { EventStream } from '../support/event-stream.ts';
 import { shareWorkspace } from '../support/shared-workspace.ts';
 import { byPrompt, runsForever, saysAround, saidIn } from '../support/scripted-turns.ts';
+import { hang } from '../support/model-troubles.ts';
 
 const shared = shareWorkspace();
 
@@ -53,7 +54,7 @@ it('ends the command that a tool runs, and keeps the agent', async () => {
 });
 
 it('interrupts an agent whose model does not answer at all', async () => {
-  const { client, chatId, model } = shared.enter(byPrompt({ hang: () => ({ kind: 'hang' }) }));
+  const { client, chatId, model } = shared.enter(byPrompt({ hang: () => hang }));
   const stream = await client.follow();
   const messageId = await client.send(chatId, 'hang');
   await vi.waitFor(() => expect(model.requests).toHaveLength(1), 60_000);

@@ -1,10 +1,10 @@
 import { expect, onTestFinished } from 'vitest';
 import { promptsOf as claudePrompts } from '../../src/dev/messages-request.ts';
 import { createIssuer, type Issuer } from '../support/reference-issuer.ts';
-import type { Issue } from '../../src/dev/reference-monolith/reference-monolith.ts';
+import type { Issue } from '../../src/dev/reference-monolith.ts';
 import { promptsOf as codexPrompts } from '../../src/dev/responses-request.ts';
-import { startScriptedModel } from '../../src/dev/scripted-model.ts';
-import { startScriptedResponses } from '../../src/dev/scripted-responses.ts';
+import { startRecordedModel } from '../support/recorded-model.ts';
+import { startRecordedResponses } from '../support/recorded-model.ts';
 import { useTool, type Step } from '../../src/dev/scripted-steps.ts';
 import { scriptTurns, type Turn } from '../../src/dev/turn-script.ts';
 import { startApiGate, type ApiGate } from '../support/api-gate.ts';
@@ -84,10 +84,10 @@ interface Model {
 
 async function startModel(provider: Provider, turn: Turn): Promise<Model> {
   if (provider === 'codex') {
-    const model = await startScriptedResponses({ turn });
+    const model = await startRecordedResponses({ turn });
     return { url: model.url, prompts: () => model.requests.map(codexPrompts), close: () => model.close() };
   }
-  const model = await startScriptedModel({ script: scriptTurns(turn) });
+  const model = await startRecordedModel({ script: scriptTurns(turn) });
   return { url: model.url, prompts: () => model.messages().map(claudePrompts), close: () => model.close() };
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Issuer } from '../support/reference-issuer.ts';
-import type { Issue, MonolithCall } from '../../src/dev/reference-monolith/reference-monolith.ts';
+import type { Issue, MonolithCall } from '../../src/dev/reference-monolith.ts';
 import { say } from '../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../src/dev/turn-script.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap } from '../support/assertions.ts';

@@ -9,7 +9,7 @@ import type { QueueItem } from '../../src/contract/messages.ts';
 import type { Preview } from '../../src/contract/previews.ts';
 import type { SearchResults } from '../../src/contract/search.ts';
 import type { TaskView } from '../../src/contract/tasks.ts';
-import { createGate } from '../../src/dev/gate.ts';
+import { createGate } from '../support/gate.ts';
 import { say, useTool } from '../../src/dev/scripted-steps.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
 import {

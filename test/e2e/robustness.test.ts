@@ -1,12 +1,13 @@
 import { expect, it, vi } from 'vitest';
 import { latestPrompt } from '../../src/dev/messages-request.ts';
-import { refuse, say, useTool, type Step } from '../../src/dev/scripted-steps.ts';
+import { say, useTool, type Step } from '../../src/dev/scripted-steps.ts';
 import type { Script } from '../../src/dev/scripted-model.ts';
 import { agentProcesses } from '../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
 import { shareWorkspace } from '../support/shared-workspace.ts';
 import { byPrompt, inSteps, saidIn } from '../support/scripted-turns.ts';
 import { startWorkspace } from '../support/workspace.ts';
+import { failMessage, hang, refuse, reset } from '../support/model-troubles.ts';
 
 const NO_RETRY = { 'x-should-retry': 'false' };
 
@@ -17,11 +18,8 @@ it.each<{ trouble: string; step: Step }>([
   { trouble: '429', step: refuse(429, 'rate_limit_error', NO_RETRY) },
   { trouble: '529', step: refuse(529, 'overloaded_error', NO_RETRY) },
   { trouble: '500', step: refuse(500, 'api_error', NO_RETRY) },
-  { trouble: 'a broken connection', step: { kind: 'reset' } },
-  {
-    trouble: 'an error in the stream',
-    step: { kind: 'streamError', error: { type: 'overloaded_error', message: 'no' } },
-  },
+  { trouble: 'a broken connection', step: reset },
+  { trouble: 'an error in the stream', step: failMessage({ type: 'overloaded_error', message: 'no' }) },
 ])('ends a turn as errored on $trouble from the model, and runs the next', async ({ step }) => {
   const { client, chatId, model } = shared.enter(byPrompt({ trouble: () => step }));
   const stream = await client.follow();
@@ -60,7 +58,7 @@ it('rides out a model that is overloaded for a moment', async () => {
 it('interrupts an agent that is silent for too long and says why, but not while a tool runs', async () => {
   const { client, chatId } = await startWorkspace({
     script: byPrompt({
-      hang: () => ({ kind: 'hang' }),
+      hang: () => hang,
       run: inSteps(useTool('Bash', { command: 'for i in 1 2 3 4 5 6; do sleep 1; done' }), say('Ran.')),
     }),
     environment: { AGENT_SILENT_MS: '5000' },

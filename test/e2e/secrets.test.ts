@@ -1,12 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { RecordedRequest } from '../../src/dev/scripted-model.ts';
-import { refuse } from '../../src/dev/scripted-steps.ts';
+import type { RecordedRequest } from '../support/recorded-model.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
 import { claudeOauth, githubToken, startCredentialIssuer } from '../support/credential-issuer.ts';
 import { echo } from '../support/scripted-turns.ts';
 import { startWorkspace } from '../support/workspace.ts';
+import { refuse } from '../support/model-troubles.ts';
 
 /** What must not be found anywhere but in the files that hold it. */
 const SECRETS = [

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { z } from 'zod';
-import { createGate } from '../../src/dev/gate.ts';
+import { createGate } from '../support/gate.ts';
 import { byPrompt, saysAround } from '../support/scripted-turns.ts';
 import * as shapes from '../support/public-shapes.ts';
 import { startWorkspace } from '../support/workspace.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EngineEvent } from '../../src/contract/events.ts';
-import { createGate } from '../../src/dev/gate.ts';
+import { createGate } from '../support/gate.ts';
 import { reply, say } from '../../src/dev/scripted-steps.ts';
 import { deltasOf, expectNoGap, lifeOf, sequenceOf } from '../support/assertions.ts';
 import { shareWorkspace } from '../support/shared-workspace.ts';

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { startReferenceMonolith } from '../../src/dev/reference-monolith/reference-monolith.ts';
+import { startReferenceMonolith } from '../../src/dev/reference-monolith.ts';
 import type { EngineStatus } from '../../src/contract/status.ts';
 import type { RunningEngine } from '../../src/server/engine.ts';
 import { signOf, startInProcess } from '../support/start-in-process.ts';

@@ -1,4 +1,4 @@
-import type { Fault } from '../../src/dev/reference-monolith/faults.ts';
+import type { Fault } from './faulty-monolith.ts';
 
 /** Bodies that come from something in between, or from a mistake. */
 export const MALFORMED = {

@@ -1,4 +1,4 @@
-import type { Gate } from '../../src/dev/gate.ts';
+import type { Gate } from './gate.ts';
 import { promptsOf, type MessagesRequest, type ToolResult } from '../../src/dev/messages-request.ts';
 import type { Script } from '../../src/dev/scripted-model.ts';
 import { inPieces, say, useTool, type Step } from '../../src/dev/scripted-steps.ts';

@@ -1,5 +1,6 @@
 import { beforeAll, onTestFailed } from 'vitest';
-import type { Script, ScriptedModel } from '../../src/dev/scripted-model.ts';
+import type { Script } from '../../src/dev/scripted-model.ts';
+import type { RecordedModel } from './recorded-model.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
 import { echo } from './scripted-turns.ts';
 import { startWorkspace, type Workspace, type WorkspaceOptions } from './workspace.ts';
@@ -39,7 +40,7 @@ export function shareWorkspace(options: Omit<WorkspaceOptions, 'script'> = {}): 
 }
 
 /** Only what it is asked from now on. */
-function fromNowOn(model: ScriptedModel): ScriptedModel {
+function fromNowOn(model: RecordedModel): RecordedModel {
   const { length } = model.requests;
   return {
     ...model,

@@ -2,13 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFailed, onTestFinished } from 'vitest';
 import { findTestedAgents } from './tested-agents.ts';
-import {
-  startReferenceMonolith,
-  type Issue,
-  type ReferenceMonolith,
-  type ReferenceMonolithOptions,
-} from '../../src/dev/reference-monolith/reference-monolith.ts';
-import { startScriptedModel, type Script, type ScriptedModel } from '../../src/dev/scripted-model.ts';
+import type { Issue } from '../../src/dev/reference-monolith.ts';
+import { startFaultyMonolith, type FaultyMonolith, type FaultyMonolithOptions } from './faulty-monolith.ts';
+import { type Script } from '../../src/dev/scripted-model.ts';
+import { startRecordedModel, type RecordedModel } from './recorded-model.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
 import { createEngineClient, type EngineClient } from './engine-client.ts';
 import {
@@ -31,8 +28,8 @@ export interface Workspace {
   readonly home: string;
   /** Where agents run. */
   readonly folder: string;
-  readonly model: ScriptedModel;
-  readonly monolith: ReferenceMonolith;
+  readonly model: RecordedModel;
+  readonly monolith: FaultyMonolith;
   readonly client: EngineClient;
   /** The first chat of Claude Code. */
   readonly chatId: string;
@@ -54,9 +51,9 @@ export interface WorkspaceOptions {
   /** Folder in which the home is made. */
   parent?: string;
   /** What goes wrong with calls to the control plane. */
-  fault?: ReferenceMonolith['fault'];
+  fault?: FaultyMonolith['fault'];
   /** The logins that the control plane gives out. */
-  issue?: NonNullable<ReferenceMonolithOptions['issue']>;
+  issue?: NonNullable<FaultyMonolithOptions['issue']>;
   /** What the home holds before the first engine starts. */
   prepare?: (home: string) => Promise<void>;
 }
@@ -71,12 +68,12 @@ export async function startWorkspace(
 ): Promise<Workspace> {
   const home = await createTemporaryHome(options.parent);
   atEnd(() => home.remove());
-  const model = await startScriptedModel({ script: options.script ?? scriptTurns(echo) });
+  const model = await startRecordedModel({ script: options.script ?? scriptTurns(echo) });
   atEnd(() => model.close());
-  const monolith = await startReferenceMonolith({
+  const monolith = await startFaultyMonolith({
     secret: SECRET,
     workspaceId: WORKSPACE_ID,
-    ...(options.fault !== undefined && { fault: options.fault }),
+    fault: options.fault,
     ...(options.issue !== undefined && { issue: keeping(options.issue) }),
   });
   atEnd(() => monolith.close());
@@ -96,8 +93,8 @@ export async function startWorkspace(
 
 interface Parts {
   home: string;
-  model: ScriptedModel;
-  monolith: ReferenceMonolith;
+  model: RecordedModel;
+  monolith: FaultyMonolith;
   environment: Environment;
   url: string;
   atEnd: AtEnd;

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
-import { startScriptedModel } from '../../../src/dev/scripted-model.ts';
+import { startRecordedModel } from '../../support/recorded-model.ts';
 import { agentProcesses, processesRunning } from '../../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
 import { byPrompt, inSteps, runsForever } from '../../support/scripted-turns.ts';
@@ -69,7 +69,7 @@ it('resumes the session of an agent that was killed, after the turn that it cut 
 });
 
 async function startAcpWorkspace(turns: Parameters<typeof byPrompt>[0]) {
-  const model = await startScriptedModel({ script: byPrompt(turns) });
+  const model = await startRecordedModel({ script: byPrompt(turns) });
   onTestFinished(() => model.close());
   const agents = { 'claude-acp': { command: process.execPath, args: [ACP_ADAPTER], title: 'Claude Agent' } };
   const workspace = await startWorkspace({

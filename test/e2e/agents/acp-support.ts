@@ -7,7 +7,8 @@ import { createPlainLogin } from '../../../src/agents/login.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
 import { findTestedAgents } from '../../support/tested-agents.ts';
-import { type Script, type ScriptedModel, startScriptedModel } from '../../../src/dev/scripted-model.ts';
+import { type Script } from '../../../src/dev/scripted-model.ts';
+import { type RecordedModel, startRecordedModel } from '../../support/recorded-model.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
 import { createLog } from '../../../src/log.ts';
 import {
@@ -22,7 +23,7 @@ import { createTemporaryHome } from '../../support/temporary-home.ts';
 type AcpDriverOptions = DriverOptions & AcpAgentName;
 
 export interface AcpChat extends TestChat {
-  readonly model: ScriptedModel;
+  readonly model: RecordedModel;
 }
 
 export interface AcpChatOptions extends Partial<AcpDriverOptions> {
@@ -47,7 +48,7 @@ export function openFaultyChat(
 
 /** A chat with a real ACP agent and a scripted model. */
 export async function openAcpChat({ script, ...options }: AcpChatOptions): Promise<AcpChat> {
-  const model = await startScriptedModel({ script });
+  const model = await startRecordedModel({ script });
   onTestFinished(() => model.close());
   const login = createPlainLogin(adapterEnvironment(model));
   const chat = await openChat({
@@ -102,7 +103,7 @@ async function openChat({
 }
 
 /** Leads the adapter to the scripted model, and to the Claude Code of this repository. */
-export function adapterEnvironment({ url }: Pick<ScriptedModel, 'url'>): Record<string, string> {
+export function adapterEnvironment({ url }: Pick<RecordedModel, 'url'>): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
     ANTHROPIC_BASE_URL: url,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
 import { claudeProcesses } from '../../support/agent-processes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { say } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses } from '../../support/agent-processes.ts';
 import { byPrompt, runsForever } from '../../support/scripted-turns.ts';

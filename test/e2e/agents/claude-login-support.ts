@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { findTestedAgents } from '../../support/tested-agents.ts';
 import { promptsOf } from '../../../src/dev/messages-request.ts';
-import { startScriptedModel, type ScriptedModel } from '../../../src/dev/scripted-model.ts';
+import { startRecordedModel, type RecordedModel } from '../../support/recorded-model.ts';
 import { scriptTurns, type Turn } from '../../../src/dev/turn-script.ts';
 import { openStandIn, type StandInOptions, type TestChat } from '../../agents/claude/stand-in.ts';
 import { startApiGate, type ApiGate } from '../../support/api-gate.ts';
@@ -12,7 +12,7 @@ import { createScriptedLogin, type Login, type ScriptedLogin } from '../../suppo
 import { createTokenIssuer, type TokenIssuer } from '../../support/token-issuer.ts';
 
 export interface LoginChat extends TestChat {
-  readonly model: ScriptedModel;
+  readonly model: RecordedModel;
   readonly gate: ApiGate;
   readonly login: ScriptedLogin;
   readonly logins: Logins;
@@ -49,7 +49,7 @@ export async function openLoginChat({ turn, first, next, ...rest }: LoginChatOpt
       return { environment: () => ({ ANTHROPIC_API_KEY: key }), install: () => removeLogin(place.home) };
     },
   };
-  const model = await startScriptedModel({ script: scriptTurns(turn(logins)) });
+  const model = await startRecordedModel({ script: scriptTurns(turn(logins)) });
   const letsIn = async (credential: string) => keys.has(credential) || issuer.takes(credential);
   const gate = await startApiGate({ target: model.url, letsIn, refusal: REFUSAL });
   onTestFinished(async () => void (await Promise.all([gate.close(), model.close()])));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { deliveriesOf, eventsOf, textsOf, until } from '../../agents/claude/stand-in.ts';
 import { expectHealed, openLoginChat, type LoginChat, type Logins } from './claude-login-support.ts';

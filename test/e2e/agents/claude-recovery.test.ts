@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses, claudeProcesses } from '../../support/agent-processes.ts';
 import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
@@ -16,6 +16,7 @@ import {
 } from '../../agents/claude/stand-in.ts';
 import { textIn } from './agent-under-test.ts';
 import { openChat } from './support.ts';
+import { hang } from '../../support/model-troubles.ts';
 
 describe('a living agent, taken over by another engine', () => {
   it('is heard out about what it printed while no engine was there', async () => {
@@ -147,7 +148,7 @@ describe('an agent that dies alone', () => {
   });
 
   it('before it was ever answered, begins another session, as there is nothing to resume', async () => {
-    const chat = await openChat({ script: byPrompt({ hang: () => ({ kind: 'hang' }) }) });
+    const chat = await openChat({ script: byPrompt({ hang: () => hang }) });
     const message = await chat.begin('first');
     chat.command({ type: 'agent.interrupt' });
     await chat.ended(message);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { promptsOf } from '../../../src/dev/messages-request.ts';
-import { refuse, say, useTool } from '../../../src/dev/scripted-steps.ts';
+import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns } from '../../../src/dev/turn-script.ts';
 import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../../agents/claude/stand-in.ts';
 import { addSkill } from './agent-under-test.ts';
 import { openChat } from './support.ts';
+import { hang, refuse } from '../../support/model-troubles.ts';
 
 const echo = scriptTurns((prompt) => say(`You said: ${prompt}`));
 
@@ -126,7 +127,7 @@ describe('a turn of Claude Code', () => {
 
   it('can be interrupted while its model is still being tried out', async () => {
     const chat = await openChat({
-      script: (request) => (request.model === 'slow-model' ? { kind: 'hang' } : say(`I am ${request.model}`)),
+      script: (request) => (request.model === 'slow-model' ? hang : say(`I am ${request.model}`)),
     });
     await chat.run('first');
     chat.command({ type: 'agent.prepare', message: newMessage('second', { model: 'slow-model' }) });
@@ -139,11 +140,7 @@ describe('a turn of Claude Code', () => {
 
   it('ends errored, saying that someone has to log in, when the model refuses the login', async () => {
     const chat = await openChat({
-      script: () => ({
-        kind: 'refusal',
-        status: 401,
-        body: { type: 'error', error: { type: 'authentication_error', message: 'no' } },
-      }),
+      script: () => refuse(401, 'authentication_error'),
     });
     const { end } = await chat.run('hello');
     expect(end).toMatchObject({ outcome: 'errored', error: { code: 'claude_login_required' } });

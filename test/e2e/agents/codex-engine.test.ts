@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
-import { startScriptedResponses } from '../../../src/dev/scripted-responses.ts';
+import { startRecordedResponses } from '../../support/recorded-model.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import { agentProcesses, ENDLESS_COMMAND, processesRunning } from '../../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, lifeOf } from '../../support/assertions.ts';
@@ -134,7 +134,7 @@ it('leaves no process behind when the engine is asked to end in the middle of tu
 });
 
 async function startCodexWorkspace(turn: Turn) {
-  const model = await startScriptedResponses({ turn });
+  const model = await startRecordedResponses({ turn });
   onTestFinished(() => model.close());
   const workspace = await startWorkspace({ environment: { SCRIPTED_KEY: 'sk-scripted' } });
   await configureCodex(workspace.home, model);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses, ENDLESS_COMMAND } from '../../support/agent-processes.ts';
 import { inSteps, saysAround, turnByPrompt } from '../../support/scripted-turns.ts';
@@ -11,13 +11,14 @@ import {
   type CodexChat,
 } from './codex-support.ts';
 import { eventsOf, ofType, until } from '../../agents/claude/stand-in.ts';
+import { hang } from '../../support/model-troubles.ts';
 
 const run = (cmd: string) => useTool('exec_command', { cmd, yield_time_ms: 60_000 });
 const forever = inSteps(run(ENDLESS_COMMAND), say('Never said.'));
 
 describe('interrupting Codex', () => {
   it('ends a message that the agent has not even seen', async () => {
-    const chat = await openCodexChat({ turn: turnByPrompt({ 'too late': () => ({ kind: 'hang' }) }) });
+    const chat = await openCodexChat({ turn: turnByPrompt({ 'too late': () => hang }) });
     const message = await chat.begin('too late');
     chat.command({ type: 'agent.interrupt' });
     expect((await chat.ended(message)).end?.outcome).toBe('interrupted');

@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest';
 import type { LoginTokens } from '../../../src/agents/login.ts';
 import { promptsOf } from '../../../src/dev/responses-request.ts';
-import type { ScriptedResponses } from '../../../src/dev/scripted-responses.ts';
+import type { RecordedResponses } from '../../support/recorded-model.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import { startApiGate, type ApiGate } from '../../support/api-gate.ts';
 import { startOutsideWatch, type OutsideWatch } from '../../support/outside-watch.ts';
@@ -46,7 +46,7 @@ export async function openCodexLoginChats(options: CodexLoginOptions): Promise<C
   const environment = { PATH: process.env['PATH'] ?? '', ...outside.environment };
   const login = await createScriptedLogin(await first(logins), { environment, next: () => next(logins) });
   const gates: ApiGate[] = [];
-  const front = async ({ url }: ScriptedResponses) => {
+  const front = async ({ url }: RecordedResponses) => {
     const gate = await startApiGate({ target: url, letsIn, refusal: REFUSAL });
     onTestFinished(() => gate.close());
     gates.push(gate);

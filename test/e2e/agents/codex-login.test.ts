@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LoginTokens } from '../../../src/agents/login.ts';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { deliveriesOf, eventsOf, until } from '../../agents/claude/stand-in.ts';
 import type { Login } from '../../support/scripted-login.ts';

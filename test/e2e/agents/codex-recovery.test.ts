@@ -1,7 +1,7 @@
 import { appendFile, truncate, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses, ENDLESS_COMMAND, killAgents } from '../../support/agent-processes.ts';
 import { echo, inSteps, turnByPrompt } from '../../support/scripted-turns.ts';

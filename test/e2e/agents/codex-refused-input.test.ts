@@ -3,6 +3,7 @@ import { say } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import { eventsOf } from '../../agents/claude/stand-in.ts';
 import { codexTextsOf, openCodexChat, type CodexChat } from './codex-support.ts';
+import { refuseWith } from '../../support/model-troubles.ts';
 
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -41,7 +42,7 @@ function refusesImages(message: string, chat: () => CodexChat): Turn {
   const error = { message, type: 'invalid_request_error', code: null, param: null };
   return (prompt) =>
     JSON.stringify(chat().model.requests.at(-1)).includes('input_image')
-      ? { kind: 'refusal', status: 400, body: { error } }
+      ? refuseWith({ status: 400, body: { error } })
       : say(`You said: ${prompt}`);
 }
 

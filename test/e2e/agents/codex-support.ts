@@ -8,7 +8,7 @@ import { createPlainLogin } from '../../../src/agents/login.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
 import { findTestedAgents } from '../../support/tested-agents.ts';
-import { type ScriptedResponses, startScriptedResponses } from '../../../src/dev/scripted-responses.ts';
+import { type RecordedResponses, startRecordedResponses } from '../../support/recorded-model.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
 import { createLog } from '../../../src/log.ts';
@@ -24,7 +24,7 @@ import { agentProcesses } from '../../support/agent-processes.ts';
 import { createTemporaryHome } from '../../support/temporary-home.ts';
 
 export interface CodexChat extends TestChat {
-  readonly model: ScriptedResponses;
+  readonly model: RecordedResponses;
 }
 
 export interface CodexChatsOptions extends Partial<DriverOptions> {
@@ -36,7 +36,7 @@ export interface CodexChatsOptions extends Partial<DriverOptions> {
   /** How many chats share the driver. */
   count?: number;
   /** An API that asks for a login, in front of the model. */
-  front?: (model: ScriptedResponses) => Promise<{ url: string }>;
+  front?: (model: RecordedResponses) => Promise<{ url: string }>;
 }
 
 /** A chat with the real Codex and a scripted model. */
@@ -56,7 +56,7 @@ export async function openCodexChats({
   ...overrides
 }: CodexChatsOptions): Promise<CodexChat[]> {
   const home = await createTemporaryHome();
-  const model = await startScriptedResponses({ turn });
+  const model = await startRecordedResponses({ turn });
   const login = front && 'requires_openai_auth = true';
   await configureCodex(home.path, (await front?.(model)) ?? model, { login, more: configuration });
   const payloads = createPayloadMap();

@@ -5,8 +5,8 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Offers, Topic } from '../../../src/agents/inquiry.ts';
 import type { AgentRequest } from '../../../src/contract/requests.ts';
 import type { TaskRecord } from '../../../src/contract/tasks.ts';
-import { createGate } from '../../../src/dev/gate.ts';
-import { refuse, say } from '../../../src/dev/scripted-steps.ts';
+import { createGate } from '../../support/gate.ts';
+import { say } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import {
   deliveriesOf,
@@ -27,6 +27,7 @@ import {
 import { echo, inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
 import { addSkill, AGENTS, type ChatUnderTest } from './agent-under-test.ts';
 import { checkSupportTable } from './support-table.ts';
+import { hang, refuse } from '../../support/model-troubles.ts';
 
 // oxlint-disable-next-line no-empty-pattern -- vitest reads in the pattern that it wants no fixtures
 afterAll(({}, suite) => checkSupportTable(suite));
@@ -87,7 +88,7 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
 
   it('tells what it used after each call of the model, before the turn is over', async ({ skip }) => {
     skip(lacks.usageAsItGoes !== undefined, lacks.usageAsItGoes);
-    const chat = await open({ turn: inSteps(run('true'), { kind: 'hang' }) });
+    const chat = await open({ turn: inSteps(run('true'), hang) });
     await chat.begin('first');
     await until(() => expect(spentIn(chat.facts)).toMatchObject({ outputTokens: 7 }));
   });
@@ -395,7 +396,7 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     });
 
     it('does not wait for a model that never answers', async () => {
-      const chat = await open({ turn: () => ({ kind: 'hang' }) });
+      const chat = await open({ turn: () => hang });
       const message = await chat.begin('hang');
       await until(() => expect(chat.asked()).toHaveLength(1));
       chat.command({ type: 'agent.interrupt' });

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { startScriptedResponses, type ScriptedResponses } from '../../../src/dev/scripted-responses.ts';
+import { startRecordedResponses, type RecordedResponses } from '../../support/recorded-model.ts';
 import { useTool, type Step } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns, type Turn } from '../../../src/dev/turn-script.ts';
 import type { Environment } from '../../support/engine-process.ts';
@@ -12,7 +12,7 @@ export const PROVIDERS = ['claude', 'codex', 'claude-acp'] as const;
 
 export interface MixedWorkspace extends Workspace {
   /** The model of Codex; `model` is that of the others. */
-  readonly responses: ScriptedResponses;
+  readonly responses: RecordedResponses;
 }
 
 export interface MixedWorkspaceOptions {
@@ -29,7 +29,7 @@ export async function startMixedWorkspace({
   environment = {},
   configuration = [],
 }: MixedWorkspaceOptions = {}): Promise<MixedWorkspace> {
-  const responses = await startScriptedResponses({
+  const responses = await startRecordedResponses({
     turn: turn((cmd) => useTool('exec_command', { cmd, yield_time_ms: 60_000 })),
   });
   onTestFinished(() => responses.close());

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { EngineEvent } from '../../../src/contract/events.ts';
-import { pause } from '../../../src/dev/gate.ts';
-import { say } from '../../../src/dev/scripted-steps.ts';
+import { pause, say } from '../../../src/dev/scripted-steps.ts';
 import { killAgents } from '../../support/agent-processes.ts';
 import { expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
 import { createRandom } from '../../support/random.ts';

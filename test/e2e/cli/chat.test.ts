@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { PROGRAM } from '../../support/engine-process.ts';
 import { writesPlans } from '../../../src/dev/writes-plans.ts';

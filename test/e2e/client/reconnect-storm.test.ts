@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { EngineClient } from '../../../src/client/client.ts';
-import { startReferenceMonolith } from '../../../src/dev/reference-monolith/reference-monolith.ts';
+import { startReferenceMonolith } from '../../../src/dev/reference-monolith.ts';
 import { serve } from '../../../src/engine/serve.ts';
 import { expectExactlyOneEnd } from '../../support/assertions.ts';
 import { startCuttingProxy } from '../../support/cutting-proxy.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { expectExactlyOneEnd, expectNoGap, textsOf } from '../../support/assertions.ts';
 import { launchEngine, waitForHealth } from '../../support/engine-process.ts';
 import { startRedis, type RedisServer } from '../../support/redis-server.ts';

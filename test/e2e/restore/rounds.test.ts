@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { EngineEvent } from '../../../src/contract/events.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
-import { createGate } from '../../../src/dev/gate.ts';
+import { createGate } from '../../support/gate.ts';
 import { say } from '../../../src/dev/scripted-steps.ts';
 import { expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
 import { launchEngine, type EngineProcess } from '../../support/engine-process.ts';

@@ -1,12 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Fault } from '../../../src/dev/reference-monolith/faults.ts';
-import { MALFORMED } from '../../support/malformed.ts';
-import {
-  startReferenceMonolith,
-  type ReferenceMonolithOptions,
-} from '../../../src/dev/reference-monolith/reference-monolith.ts';
-import { createMonolithClient } from '../../../src/control-plane/client.ts';
-import { webhook } from '../../support/start-outbox.ts';
+import { startFaultyMonolith, type Fault, type FaultyMonolithOptions } from '../support/faulty-monolith.ts';
+import { MALFORMED } from '../support/malformed.ts';
+import { createMonolithClient } from '../../src/control-plane/client.ts';
+import { webhook } from '../support/start-outbox.ts';
 
 const SECRET = 'secret-of-the-tests';
 const WORKSPACE_ID = 'workspace-1';
@@ -132,8 +128,8 @@ describe('what the engine makes of a call that went wrong', () => {
   });
 });
 
-async function start(options: Partial<ReferenceMonolithOptions> = {}) {
-  const monolith = await startReferenceMonolith({ secret: SECRET, workspaceId: WORKSPACE_ID, ...options });
+async function start(options: Partial<FaultyMonolithOptions> = {}) {
+  const monolith = await startFaultyMonolith({ secret: SECRET, workspaceId: WORKSPACE_ID, ...options });
   onTestFinished(() => monolith.close());
   const { url } = monolith;
   const client = createMonolithClient({ url, secret: SECRET, workspaceId: WORKSPACE_ID, timeoutMs: 500 });

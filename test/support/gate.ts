@@ -21,10 +21,6 @@ export function createGate(): Gate {
   };
 }
 
-export function pause(milliseconds: number): Pick<Gate, 'pass'> {
-  return { pass: () => new Promise((resolve) => setTimeout(resolve, milliseconds)) };
-}
-
 function createSignal(): { raised: Promise<void>; raise: () => void } {
   let raise = (): void => undefined;
   const raised = new Promise<void>((resolve) => {

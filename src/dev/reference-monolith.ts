@@ -7,8 +7,7 @@ import {
   type Heartbeat,
   type RefreshRequest,
   type WebhookEvent,
-} from '../../contract/monolith.ts';
-import { answerBy, refusal, type Fault } from './faults.ts';
+} from '../contract/monolith.ts';
 
 export interface MonolithCall {
   readonly path: string;
@@ -26,10 +25,8 @@ export interface ReferenceMonolithOptions {
   workspaceId: string;
   /** Who answers refreshes; 404, "nothing configured", for those left out. */
   issue?: { github?: Issue; claude?: Issue; codex?: Issue };
-  /** What goes wrong with a call, if anything does. */
-  fault?: (call: MonolithCall) => Fault | undefined;
-  /** Its clock, in epoch milliseconds, which need not be that of the engine. */
-  now?: () => number;
+  /** Answers a call instead; `proceed` does as it would be done. */
+  intercept?: (call: MonolithCall, event: H3Event, proceed: () => Promise<Response>) => Promise<Response>;
   /** TCP port on 127.0.0.1; any free one when left out. */
   port?: number;
 }
@@ -43,8 +40,6 @@ export interface ReferenceMonolith {
   readonly events: readonly WebhookEvent[];
   /** Every sign of life, oldest first. */
   readonly heartbeats: readonly Heartbeat[];
-  /** What goes wrong from now on. */
-  fault: (call: MonolithCall) => Fault | undefined;
   close(): Promise<void>;
 }
 
@@ -59,10 +54,9 @@ export async function startReferenceMonolith(options: ReferenceMonolithOptions):
     get events() {
       return [...events.values()];
     },
-    fault: options.fault ?? (() => undefined),
     close: () => server.close(true),
   };
-  const answer = answering(options, monolith);
+  const answer = answering(options, monolith.calls);
   const app = new H3({ silent: true })
     .post('/v1/engine/github/refresh-token', answer(refreshing(options.issue?.github)))
     .post('/v1/engine/claude/refresh-credentials', answer(refreshing(options.issue?.claude)))
@@ -80,34 +74,22 @@ export async function startReferenceMonolith(options: ReferenceMonolithOptions):
 
 type Endpoint = (call: MonolithCall) => Response | Promise<Response>;
 
-/** Who calls, what goes wrong, and only then what was asked for. */
+/** Who calls, and only then what was asked for. */
 function answering(
-  { secret, workspaceId, now = Date.now }: ReferenceMonolithOptions,
-  monolith: { calls: MonolithCall[]; fault: ReferenceMonolith['fault'] },
+  { secret, workspaceId, intercept = (_call, _event, proceed) => proceed() }: ReferenceMonolithOptions,
+  calls: MonolithCall[],
 ) {
   return (endpoint: Endpoint) =>
     async (event: H3Event): Promise<Response> => {
       const { headers } = event.req;
-      if (headers.get('authorization') !== `Bearer ${secret}`) return refusal({ status: 401 });
-      if (headers.get('x-workspace-id') !== workspaceId) return refusal({ status: 403 });
+      if (headers.get('authorization') !== `Bearer ${secret}`) return refuse(401);
+      if (headers.get('x-workspace-id') !== workspaceId) return refuse(403);
       const call = await readCall(event);
-      monolith.calls.push(call);
-      const response = await answerCall(event, { call, endpoint, fault: monolith.fault(call) });
+      calls.push(call);
+      const response = await intercept(call, event, async () => endpoint(call));
       call.status = response.status;
-      response.headers.set('date', new Date(now()).toUTCString());
       return response;
     };
-}
-
-async function answerCall(
-  event: H3Event,
-  { call, endpoint, fault }: { call: MonolithCall; endpoint: Endpoint; fault: Fault | undefined },
-): Promise<Response> {
-  const early = fault !== undefined && fault.isLate !== true ? await answerBy(fault, event) : undefined;
-  if (early !== undefined) return early;
-  const response = await endpoint(call);
-  const late = fault?.isLate === true ? await answerBy(fault, event) : undefined;
-  return late ?? response;
 }
 
 async function readCall({ req, url }: H3Event): Promise<MonolithCall> {
@@ -120,7 +102,7 @@ function refreshing(issue: Issue | undefined): Endpoint {
     const request = RefreshRequestSchema.safeParse(body);
     if (!request.success) return malformed(request.error);
     const credential = await issue?.(request.data);
-    if (credential === undefined || credential === null) return refusal({ status: 404, code: 'absent' });
+    if (credential === undefined || credential === null) return refuse(404, 'absent');
     return credential instanceof Response ? credential : Response.json(credential);
   };
 }
@@ -136,10 +118,15 @@ function listen({ body }: MonolithCall, heartbeats: Heartbeat[]): Response | nul
 function take({ body, idempotencyKey }: MonolithCall, events: Map<string, WebhookEvent>): Response {
   const event = WebhookEventSchema.safeParse(body);
   if (!event.success) return malformed(event.error);
-  if (event.data.id !== idempotencyKey) return refusal({ status: 400, code: 'wrong_key' });
-  if (events.has(event.data.id)) return refusal({ status: 409, code: 'duplicate' });
+  if (event.data.id !== idempotencyKey) return refuse(400, 'wrong_key');
+  if (events.has(event.data.id)) return refuse(409, 'duplicate');
   events.set(event.data.id, event.data);
   return Response.json({ received: true });
+}
+
+/** In the shape of the engine's own refusals. */
+export function refuse(status: number, code = 'refused'): Response {
+  return Response.json({ error: `Refused with ${status}.`, code }, { status });
 }
 
 function malformed({ issues }: z.ZodError): Response {
