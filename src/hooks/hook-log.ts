@@ -14,10 +14,10 @@ import { isFullDisk } from '../storage/attempt.ts';
 /** A file this long is moved to `<name>.1`; one such is kept. */
 const ROTATE_BYTES = 128 * 1024 * 1024;
 /** So much is put together before it is written. */
-const ROOM_BYTES = 512 * 1024;
+const ROOM_BYTES = 2 * 1024 * 1024;
 /** A process that prints as much at a time prints on: its position is noted now and then. */
 const LONG_BYTES = 128 * 1024;
-const NOTE_EVERY_BYTES = 1024 * 1024;
+const NOTE_EVERY_BYTES = 4 * 1024 * 1024;
 const FULL_DISK_RETRY_MS = 250;
 
 const CopiedSchema = z.object({ offset: z.number(), chars: z.number() });

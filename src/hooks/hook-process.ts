@@ -34,10 +34,13 @@ export interface HookProcessOptions {
 const GRACE_MS = 2_000;
 /** At most this often is told what was printed. */
 const PROGRESS_EVERY_MS = 1_000;
+/** Of a shell that prints without end, which needs the processor itself, little is asked for often. */
+const CHUNK_BYTES = 1024 * 1024;
+const GATHER_MS = 20;
 /** So much of the end of the output that was copied is kept to be shown. */
 const KEPT_BYTES = 2 * 1024 * 1024;
 /** What is before that is freed in pieces of this size, each of which costs a process. */
-const FREED_BYTES = 8 * 1024 * 1024;
+const FREED_BYTES = 64 * 1024 * 1024;
 
 /** The process of the step that is next in a hook: started, or met where the last engine left it. */
 export class HookProcess {
@@ -140,6 +143,8 @@ export class HookProcess {
         progress.ring();
       },
       onCaughtUp: () => this.#reportResults(),
+      chunkBytes: CHUNK_BYTES,
+      gatherMs: GATHER_MS,
       signal: this.#letGo.signal,
     }).finally(() => progress.stop());
     if (!end.isOver) return;

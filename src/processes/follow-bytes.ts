@@ -13,6 +13,10 @@ export interface FollowBytesOptions {
   onBytes: (bytes: Buffer) => Promise<void> | void;
   /** Called each time everything that was printed so far has been handed over. */
   onCaughtUp?: () => void;
+  /** So much is read at a time. */
+  chunkBytes?: number;
+  /** What comes within this time after a reading is read together: a reading costs more than a line. */
+  gatherMs?: number;
   /** Told when disk space for the output cannot be secured, and when it can again. */
   onShortage?: (isShort: boolean) => void;
   /** Lets go of the output; the process is not touched. */
@@ -26,8 +30,6 @@ const CHUNK_BYTES = 256 * 1024;
 const POLL_MS = 1_000;
 /** Where nothing can be watched. */
 const BLIND_POLL_MS = 50;
-
-/** What comes within this time after a reading is read together: a reading costs more than a line. */
 const GATHER_MS = 2;
 
 /** Hands over what a run prints until the process has ended and all of it was read, or until the signal. */
@@ -55,9 +57,9 @@ interface Reading {
 }
 
 async function read({ run, file, alarm, reserve }: Reading, options: FollowBytesOptions): Promise<FollowEnd> {
-  const { signal, onCaughtUp } = options;
+  const { signal, onCaughtUp, chunkBytes = CHUNK_BYTES, gatherMs = GATHER_MS } = options;
   const { exit } = filesOf(run);
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  const chunk = Buffer.allocUnsafe(chunkBytes);
   let offset = options.from;
   let end: Extract<FollowEnd, { isOver: true }> | null = null;
   let limit = Number.POSITIVE_INFINITY;
@@ -79,7 +81,7 @@ async function read({ run, file, alarm, reserve }: Reading, options: FollowBytes
     onCaughtUp?.();
     if (end !== null) return end;
     await rung;
-    const wait = readAt + GATHER_MS - performance.now();
+    const wait = readAt + gatherMs - performance.now();
     if (wait > 0) await delay(wait);
   }
   return { isOver: false };

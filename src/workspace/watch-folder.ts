@@ -29,7 +29,7 @@ export function watchFolder(folder: string, onChange: (name: string | null) => v
 
   function changed(event: string, name: string | null): void {
     const isGone = event === 'rename' && watched === folder && name === basename(folder);
-    if (watched !== folder || isGone) arm();
+    if ((event === 'rename' && watched !== folder) || isGone) arm();
     if (watched === folder || isGone) onChange(name);
   }
 
