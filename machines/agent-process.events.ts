@@ -67,10 +67,6 @@ export type ProcessOrder =
   | { type: 'interrupt' }
   /** The chat wants to know whether the agent rests. */
   | { type: 'sayRested' }
-  /** The chat waits for the end of a process that is not there. */
-  | { type: 'sayNotRunning' }
-  /** Too many died of late. */
-  | { type: 'sayExhausted' }
   /** To end what it does, and itself in good order. */
   | { type: 'leave' }
   | { type: 'terminate' }

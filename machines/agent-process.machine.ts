@@ -45,7 +45,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
       description:
         'The process that was known is not there, and never began: its message is given to another.',
       always: [
-        { guard: 'isStopping', target: 'absent', actions: 'sayNotRunning' },
+        { guard: 'isStopping', target: 'absent', actions: 'tellNotRunning' },
         { guard: 'isGiven', target: 'absent', actions: 'wantAgain' },
         { target: 'absent' },
       ],
@@ -54,14 +54,13 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
       description: 'No process; the next message launches one.',
       entry: 'forgetProcess',
       always: [
-        { guard: 'isExhausted', actions: ['sayExhausted', 'forgetWanted'] },
+        { guard: 'isExhausted', actions: ['tellExhausted', 'forgetWanted'] },
         { guard: 'isWanted', target: 'launching' },
       ],
       on: {
         'agent.interrupt': { actions: 'sayRested' },
-        'agent.stop': { actions: 'sayNotRunning' },
-        'agent.terminate': { actions: 'sayNotRunning' },
-        'agent.kill': { actions: 'sayNotRunning' },
+        'agent.stop': { actions: 'tellNotRunning' },
+        'agent.kill': { actions: 'tellNotRunning' },
       },
     },
     launching: {
@@ -103,7 +102,6 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
         'agent.ping': { actions: 'passOn' },
         'agent.stopTask': { actions: 'passOn' },
         'agent.stop': { target: '.leaving', actions: 'noteStopped' },
-        'agent.terminate': { target: '.leaving.terminated', actions: 'noteAsked' },
         'agent.kill': { target: '.leaving.killed', actions: 'noteAsked' },
       },
       states: {
@@ -215,7 +213,6 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
             ],
             'agent.interrupt': { guard: 'isGiven', actions: 'noteAsked' },
             'agent.stop': { actions: 'noteStopped' },
-            'agent.terminate': { actions: 'noteAsked' },
           },
           states: {
             asked: {
@@ -224,7 +221,6 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
               on: {
                 'process.rested': { actions: ['noteRest', 'leave'] },
                 'process.speechless': { target: 'terminated' },
-                'agent.terminate': { target: 'terminated', actions: 'noteAsked' },
               },
               after: { leaveGrace: { target: 'terminated' } },
             },
@@ -260,7 +256,6 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
         ],
         'agent.interrupt': { guard: 'isGiven', actions: 'noteAsked' },
         'agent.stop': { actions: 'noteStopped' },
-        'agent.terminate': { actions: 'noteAsked' },
         'agent.kill': { actions: 'noteAsked' },
       },
     },

@@ -1,11 +1,18 @@
 /** The vocabulary of the process machine: what each name in its statechart does, without any I/O. */
 import { assertEvent, assign, raise, sendParent, sendTo, setup } from 'xstate';
+import type { Failure } from '../src/contract/chats.ts';
 import type { AgentSessionInput } from '../src/contract/facts.ts';
 import type { ProcessContext, ProcessEvent, ProcessOrder, ProcessTold } from './agent-process.events.ts';
 import { mustProvideCallback } from './must-provide.ts';
 
 /** So many may die within `deathMemory` while they are watched; messages that come then are refused. */
 const DEATHS_MAX = 5;
+
+const NOT_RUNNING: Failure = { code: 'agent_exited', message: 'The agent does not run.' };
+const EXHAUSTED: Failure = {
+  code: 'agent_exited',
+  message: `The agent ended ${DEATHS_MAX} times within a minute. Send the message again later.`,
+};
 
 /** What is known of a process that is not there. */
 const ABSENT: Omit<ProcessContext, 'session' | 'wanted' | 'deaths'> = {
@@ -33,8 +40,6 @@ export const agentProcessSetup = setup({
     release: sendTo('executor', { type: 'release' }),
     interrupt: sendTo('executor', { type: 'interrupt' }),
     sayRested: sendTo('executor', { type: 'sayRested' }),
-    sayNotRunning: sendTo('executor', { type: 'sayNotRunning' }),
-    sayExhausted: sendTo('executor', { type: 'sayExhausted' }),
     leave: sendTo('executor', { type: 'leave' }),
     terminate: sendTo('executor', { type: 'terminate' }),
     kill: sendTo('executor', { type: 'kill' }),
@@ -103,6 +108,8 @@ export const agentProcessSetup = setup({
       assertEvent(event, ['process.failed', 'process.broken']);
       return { type: 'agent.exited', failure: event.failure };
     }),
+    tellNotRunning: sendParent((): ProcessTold => ({ type: 'agent.exited', failure: NOT_RUNNING })),
+    tellExhausted: sendParent((): ProcessTold => ({ type: 'agent.exited', failure: EXHAUSTED })),
     tellGone: sendParent(({ context, event }): ProcessTold => {
       assertEvent(event, 'process.settled');
       return { type: 'agent.exited', failure: context.failure ?? event.failure };

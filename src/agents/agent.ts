@@ -1,10 +1,8 @@
-import type { Failure } from '../contract/chats.ts';
 import type { AgentSessionInput } from '../contract/facts.ts';
 import type { DriverOptions, ExecutorOptions } from './agent-context.ts';
 import type { ChatRecord } from '../contract/records.ts';
 import { createAgentPool } from './agent-pool.ts';
 import type { AgentCodec } from './codec.ts';
-import { notRunning } from './failures.ts';
 import type { Told, Topic } from './inquiry.ts';
 import { Executor } from './process/executor.ts';
 import { Inquiries } from './process/inquiries.ts';
@@ -21,8 +19,6 @@ export interface AgentDriver extends Pick<
   readonly tellsTasks: boolean;
   readonly modes: readonly ('goal' | 'fast')[];
   readonly idleMs: number;
-  /** What a chat hears that waits for the end of a process it never had. */
-  readonly notRunning: Failure;
   /** The executor of the process of one chat; `report` tells the machine, `tell` the chat. */
   openExecutor(input: AgentSessionInput, to: Pick<ExecutorOptions, 'report' | 'tell'>): OpenExecutor;
   /** Where the agent keeps the session of a chat: files and folders, there or not. */
@@ -48,7 +44,6 @@ export function createDriver(
     tellsTasks: codec.taskOutput !== undefined,
     modes: codec.modes ?? [],
     idleMs,
-    notRunning: notRunning(codec),
     openExecutor: (chat, listener) => new Executor({ codec, context, chat, ...listener }),
     sessionPaths: ({ sessionId, sessionMark }) =>
       [

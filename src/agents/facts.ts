@@ -1,6 +1,6 @@
 /** Turns what an agent printed into the facts a chat is told, each once. */
 import type { AgentEvent } from '../contract/agent-event.ts';
-import type { Failure, Usage } from '../contract/chats.ts';
+import type { Usage } from '../contract/chats.ts';
 import type { TurnProgress } from '../contract/events.ts';
 import type { AgentFact, AgentSessionInput, TurnEnd } from '../contract/facts.ts';
 import type { Position, SessionMark } from '../contract/records.ts';
@@ -112,11 +112,6 @@ export class Facts {
     this.#openTools = 0;
     const nothing = { messageId: null, events: [], openTools: 0 };
     this.report({ type: 'agent.said', ...nothing, position, selfDirected: false });
-  }
-
-  /** Reports that there is no process, to a chat that waits for its end or knows of one. */
-  exited(failure: Failure): void {
-    this.report({ type: 'agent.exited', failure });
   }
 
   /** Reports a sign of life that is no event, now and then. */

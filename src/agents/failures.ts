@@ -28,14 +28,6 @@ export function notRunning({ title }: Pick<Named, 'title'>): Failure {
   return { code: 'agent_exited', message: `${title} does not run.` };
 }
 
-/** Too many processes died of late. */
-export function exhausted({ title }: Named): Failure {
-  return {
-    code: 'agent_exited',
-    message: `${title} ended 5 times within a minute. Send the message again later.`,
-  };
-}
-
 /** It did not answer a ping, or a step of its preparation. */
 export function unresponsive({ title }: Named, step = ''): Failure {
   const message = `${title} did not answer${step && ` ${step}`} in time, so the process was ended.`;

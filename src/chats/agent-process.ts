@@ -1,11 +1,10 @@
 import { fromCallback, type AnyActorRef, type StateValue } from 'xstate';
 import type { ProcessOrder } from '../../machines/agent-process.events.ts';
 import { agentProcessMachine } from '../../machines/agent-process.machine.ts';
-import type { OpenExecutor, AgentDriver } from '../agents/agent.ts';
-import type { TaskTail } from '../agents/tasks.ts';
+import type { AgentDriver, OpenExecutor } from '../agents/agent.ts';
+import type { ExecutorOptions } from '../agents/agent-context.ts';
 import type { AgentSessionInput } from '../contract/facts.ts';
 import type { ClockReading } from '../contract/records.ts';
-import type { TaskRecord } from '../contract/tasks.ts';
 import type { ChatActor } from '../journal/record-actors.ts';
 
 /**
@@ -29,25 +28,13 @@ export function agentProcess(
     const driver = drivers.get(provider);
     if (driver === undefined) throw new Error(`No driver for the agent "${provider}".`);
     const chat = chatOf(self);
-    const own = new LateExecutor(() =>
-      driver.openExecutor(input, {
-        report: (fact) =>
-          sendBack(
-            fact.type === 'process.prepared'
-              ? { ...fact, at: new Date().toISOString(), clock: clock() }
-              : fact,
-          ),
-        tell: (fact) => chat?.send(fact),
-      }),
-    );
+    const report: ExecutorOptions['report'] = (fact) => {
+      const isPrepared = fact.type === 'process.prepared';
+      sendBack(isPrepared ? { ...fact, at: new Date().toISOString(), clock: clock() } : fact);
+    };
+    const own = openLate(() => driver.openExecutor(input, { report, tell: (fact) => chat?.send(fact) }));
     all.set(chatId, own);
-    receive((order) => {
-      if (order.type === 'sayNotRunning' && !own.isOpen) {
-        chat?.send({ type: 'agent.exited', failure: driver.notRunning });
-      } else {
-        own.order(order);
-      }
-    });
+    receive((order) => own.order(order));
     return () => {
       own.detach();
       if (all.get(chatId) === own) all.delete(chatId);
@@ -57,34 +44,14 @@ export function agentProcess(
 }
 
 /** Opened when it is first asked for something: most chats of a workspace rest. */
-class LateExecutor implements OpenExecutor {
-  readonly #open: () => OpenExecutor;
-  #opened: OpenExecutor | undefined;
-
-  constructor(open: () => OpenExecutor) {
-    this.#open = open;
-  }
-
-  get isOpen(): boolean {
-    return this.#opened !== undefined;
-  }
-
-  order(order: ProcessOrder): void {
-    this.#executor().order(order);
-  }
-
-  outputOf(task: TaskRecord): TaskTail | null {
-    return this.#executor().outputOf(task);
-  }
-
-  detach(): void {
-    this.#opened?.detach();
-  }
-
-  #executor(): OpenExecutor {
-    this.#opened ??= this.#open();
-    return this.#opened;
-  }
+function openLate(open: () => OpenExecutor): OpenExecutor {
+  let opened: OpenExecutor | undefined;
+  const executor = () => (opened ??= open());
+  return {
+    order: (order) => executor().order(order),
+    outputOf: (task) => executor().outputOf(task),
+    detach: () => opened?.detach(),
+  };
 }
 
 /** How the process of a chat stands: `working.interrupted`; null for a chat that has none to speak of. */

@@ -79,8 +79,6 @@ export type AgentCommand =
   | { type: 'agent.stopTask'; taskId: string }
   /** End the process in good order: interrupt, then leave. Answered by `agent.exited`, at once when none runs. */
   | { type: 'agent.stop' }
-  /** SIGTERM to the process and to what its open tools run. */
-  | { type: 'agent.terminate' }
   /** SIGKILL to the process and to what its open tools run. */
   | { type: 'agent.kill' };
 

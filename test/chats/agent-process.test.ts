@@ -8,7 +8,7 @@ import type { AgentSessionInput } from '../../src/contract/facts.ts';
 import type { TaskRecord } from '../../src/contract/tasks.ts';
 import { CHAT_ID, CLOCK, DELIVERY, message, said, session } from '../support/chat-words.ts';
 
-const NOT_RUNNING = { code: 'agent_exited', message: 'Test does not run.' } as const;
+const NOT_RUNNING = { code: 'agent_exited', message: 'The agent does not run.' } as const;
 
 const TASK: TaskRecord = {
   id: 't1',
@@ -111,7 +111,6 @@ function startLogic() {
     provider: 'test',
     title: 'Test',
     tellsTasks: false,
-    notRunning: NOT_RUNNING,
     idleMs: 1_000,
     modes: [],
     sessionPaths: () => [],

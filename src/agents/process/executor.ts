@@ -6,7 +6,6 @@ import { isAlive } from '../../processes/identify.ts';
 import { kill, terminate } from '../../processes/terminate.ts';
 import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
 import { Facts } from '../facts.ts';
-import { exhausted, notRunning } from '../failures.ts';
 import { OpenQuestions } from '../open-questions.ts';
 import { Conversation } from './conversation.ts';
 import { failureOf, isFit, launch } from './launcher.ts';
@@ -131,10 +130,6 @@ export class Executor {
         return conversation.interrupt();
       case 'sayRested':
         return this.#facts.rested(conversation.process?.position ?? null);
-      case 'sayNotRunning':
-        return this.#facts.exited(notRunning(this.#options.codec));
-      case 'sayExhausted':
-        return this.#facts.exited(exhausted(this.#options.codec));
       case 'leave':
         return this.#leave();
       case 'settle':

@@ -213,7 +213,7 @@ export function createChat(parts: ChatParts): TestChat {
     detach,
     async end() {
       if (isDetached) open();
-      for (const type of ['agent.stop', 'agent.terminate', 'agent.kill'] as const) {
+      for (const type of ['agent.stop', 'agent.kill'] as const) {
         const ends = ofType(facts, 'agent.exited').length;
         session.command({ type });
         if (await becomesTrue(() => ofType(facts, 'agent.exited').length > ends)) break;

@@ -62,7 +62,7 @@ describe('interrupting Codex', () => {
 });
 
 describe('a turn of Codex that does not end', () => {
-  it.each(['agent.terminate', 'agent.kill'] as const)(
+  it.each(['agent.stop', 'agent.kill'] as const)(
     'is ended with its server and its commands by %s, and nothing of another chat with it',
     async (type) => {
       const gate = createGate();

@@ -600,17 +600,14 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     });
   });
 
-  it.each(['agent.stop', 'agent.terminate', 'agent.kill'] as const)(
-    'leaves no process on %s',
-    async (type) => {
-      const chat = await open({ turn: forever });
-      await chat.begin('tool');
-      await toolIsOpen(chat);
-      chat.command({ type });
-      await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
-      await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
-    },
-  );
+  it.each(['agent.stop', 'agent.kill'] as const)('leaves no process on %s', async (type) => {
+    const chat = await open({ turn: forever });
+    await chat.begin('tool');
+    await toolIsOpen(chat);
+    chat.command({ type });
+    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
+    await until(async () => expect(await agentProcesses(chat.home)).toEqual([]));
+  });
 });
 
 const GREETING = expect.objectContaining({

@@ -42,7 +42,6 @@ const EVENTS: Record<EventKey, ProcessEvent> = {
   'agent.stopTask': { type: 'agent.stopTask', taskId: 't1' },
   'agent.answer': { type: 'agent.answer', request: REQUEST, answer: { decision: 'allow' } },
   'agent.stop': STOP,
-  'agent.terminate': { type: 'agent.terminate' },
   'agent.kill': { type: 'agent.kill' },
   'found nothing': { type: 'process.found', is: 'absent', message: null },
   'found one that ended': { type: 'process.found', is: 'ended', message: message('m1') },
@@ -95,7 +94,6 @@ const ROUTE_TO: Record<State, ProcessStep[]> = {
 
 const ALIVE = {
   'agent.stop': 'alive.leaving.asked',
-  'agent.terminate': 'alive.leaving.terminated',
   'agent.kill': 'alive.leaving.killed',
   'process.broken': 'alive.leaving.killed',
   'process.damaged': 'alive.leaving.killed',
@@ -158,7 +156,6 @@ const MOVES: Record<State, Partial<Record<EventKey, State>>> = {
     'process.rested': 'alive.resting',
   },
   'alive.leaving.asked': {
-    'agent.terminate': 'alive.leaving.terminated',
     'agent.kill': 'alive.leaving.killed',
     'process.speechless': 'alive.leaving.terminated',
     'process.broken': 'alive.leaving.killed',

@@ -142,11 +142,12 @@ describe('a process that dies', () => {
   });
 
   it('five times within a minute is not launched again until one death is a minute old', () => {
-    const { orders, take } = startProcess();
+    const { orders, told, take } = startProcess();
     for (let death = 0; death < 5; death += 1) take(...WORKING, EXITED, settled('cutOff'));
 
     take(prepare('m2'));
-    expect(namesOf(orders).at(-1)).toBe('sayExhausted');
+    const message = 'The agent ended 5 times within a minute. Send the message again later.';
+    expect(told.at(-1)).toEqual({ type: 'agent.exited', failure: { code: 'agent_exited', message } });
     take(60_000, prepare('m3'));
 
     expect(namesOf(orders).at(-1)).toBe('launch m3');
@@ -240,11 +241,13 @@ describe('a chat that ends', () => {
   });
 
   it('is told at once where no process is', () => {
-    const { orders, take } = startProcess();
+    const { orders, told, take } = startProcess();
 
     take(STOP);
 
-    expect(namesOf(orders)).toEqual(['sayNotRunning']);
+    const failure = { code: 'agent_exited', message: 'The agent does not run.' };
+    expect(told).toEqual([{ type: 'agent.exited', failure }]);
+    expect(orders).toEqual([]);
   });
 
   it('has a process that is being launched ended as soon as it is there', () => {

@@ -35,7 +35,6 @@ const MOVES: ((fresh: string, walk: Walk) => ProcessEvent | number)[] = [
   (_, walk) => abandon(wantedIn(walk)),
   (fresh) => ({ type: 'agent.steer', message: message(fresh) }),
   () => ({ type: 'agent.interrupt' }),
-  () => ({ type: 'agent.terminate' }),
   () => ({ type: 'agent.kill' }),
   () => ({ type: 'agent.ping' }),
   () => ({ type: 'agent.stopTask', taskId: 't1' }),
@@ -110,7 +109,6 @@ export function finish(walk: Walk): void {
   };
   for (let round = 0; round < 20; round += 1) {
     for (const order of walk.orders.splice(0)) {
-      if (order.type === 'sayNotRunning') walk.told.push({ type: 'agent.exited', failure: FAILURE });
       const event = done[order.type];
       if (event !== undefined) walk.take(event);
     }
