@@ -21,9 +21,14 @@ export const credentialMachine = credentialSetup.createMachine({
     waitMs: 0,
   }),
   initial: 'refreshing',
+  on: {
+    'refresh.request': { target: '.refreshing', actions: 'takeRequest' },
+    'clock.jumped': { target: '.refreshing', actions: 'expectExpiry' },
+  },
   states: {
     refreshing: {
       description: 'The control plane is being asked; leaving this state drops the attempt.',
+      on: { 'refresh.request': {}, 'clock.jumped': {} },
       entry: { type: 'announce', params: { state: 'refreshing' } },
       invoke: {
         id: 'refresh',
@@ -42,38 +47,23 @@ export const credentialMachine = credentialSetup.createMachine({
     fresh: {
       description: 'The credential is in place and good for a while.',
       entry: { type: 'announce', params: { state: 'fresh' } },
-      on: {
-        'refresh.request': { target: 'refreshing', actions: 'takeRequest' },
-        'clock.jumped': { target: 'refreshing', actions: 'expectExpiry' },
-      },
       after: { refreshAhead: { target: 'refreshing', actions: 'expectExpiry' } },
     },
     absent: {
       description: 'Nothing is configured for this provider yet.',
       entry: { type: 'announce', params: { state: 'absent' } },
-      on: {
-        'refresh.request': { target: 'refreshing', actions: 'takeRequest' },
-        'clock.jumped': { target: 'refreshing', actions: 'expectExpiry' },
-      },
       after: { hourly: { target: 'refreshing', actions: 'expectExpiry' } },
     },
     backingOff: {
       description: 'The last attempt failed; the next one has the same reason.',
       entry: { type: 'announce', params: { state: 'backingOff' } },
-      on: {
-        'refresh.request': { target: 'refreshing', actions: 'takeRequest' },
-        'clock.jumped': { target: 'refreshing' },
-      },
+      on: { 'clock.jumped': { target: 'refreshing' } },
       after: { backoff: { target: 'refreshing' } },
     },
     rejected: {
       description: 'The control plane refuses; someone has to log in there again.',
       entry: { type: 'announce', params: { state: 'rejected' } },
       always: { guard: 'isNewRefusal', actions: ['announceRefusal', 'keepReported'] },
-      on: {
-        'refresh.request': { target: 'refreshing', actions: 'takeRequest' },
-        'clock.jumped': { target: 'refreshing', actions: 'expectExpiry' },
-      },
       after: { hourly: { target: 'refreshing', actions: 'expectExpiry' } },
     },
   },

@@ -3,7 +3,7 @@ import { assign, emit, setup } from 'xstate';
 import type { CredentialProvider, CredentialState } from '../src/contract/credentials.ts';
 import type { EngineEventBody } from '../src/contract/events.ts';
 import type { RefreshRequest } from '../src/contract/monolith.ts';
-import { errorEvent } from './failing.ts';
+import { backoff, errorEvent } from './failing.ts';
 import { mustProvidePromise } from './must-provide.ts';
 
 export interface RefreshInput {
@@ -53,8 +53,8 @@ const SHORTEST_MS = 5_000;
 /** Also one that never ends, so that another one arrives some time. */
 const LONGEST_MS = 6 * HOURLY_MS;
 
-const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 300_000;
+const backoffMs = backoff({ firstMs: 1_000, longestMs: LONGEST_BACKOFF_MS });
 
 export const credentialSetup = setup({
   types: {} as {
@@ -109,8 +109,11 @@ export const credentialSetup = setup({
     noteFailure: assign(({ context, event }) => {
       const end = endOf(event);
       const failures = context.consecutiveFailures + 1;
-      const { random, retryAfterMs } = end.kind === 'unavailable' ? end : { random: 1 };
-      const waitMs = waitAfterFailure(failures, random, retryAfterMs);
+      const { random, retryAfterMs = 0 } = end.kind === 'unavailable' ? end : { random: 1 };
+      const waitMs = backoffMs(
+        { failures, retryAfterMs: Math.min(retryAfterMs, LONGEST_BACKOFF_MS) },
+        random,
+      );
       return { ...context, consecutiveFailures: failures, lastError: reasonOf(end), waitMs };
     }),
   },
@@ -144,10 +147,4 @@ function waitUntilRefresh(lifetimeMs: number | null, random: number): number {
   if (lifetimeMs === null) return LONGEST_MS * (1 - AHEAD_SHARE * random);
   const ahead = Math.min(AHEAD_MS, lifetimeMs * AHEAD_SHARE) * (1 + random);
   return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, lifetimeMs - ahead));
-}
-
-/** Doubles with each failure, between half of that and all of it; never above its maximum, whatever was asked for. */
-function waitAfterFailure(failures: number, random: number, retryAfterMs = 0): number {
-  const whole = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 30));
-  return Math.max(whole * (0.5 + random / 2), Math.min(retryAfterMs, LONGEST_BACKOFF_MS));
 }
