@@ -5,7 +5,7 @@ import type { ProtocolCommand } from '../codec.ts';
 import { allIsLost, lossOf } from '../context-loss.ts';
 import { requestIdOf } from '../json-rpc.ts';
 import type { Ask, Moment } from '../step.ts';
-import { forkLine, requestLine, startLine, turnsIn, turnsLine, withThread } from './frames.ts';
+import { requestLine, startLine, withThread } from './frames.ts';
 import { dropGoal, isOver, setGoal } from './goal.ts';
 import { LOGIN_REQUIRED, report } from './login.ts';
 import { COMPLETED } from './outcome.ts';
@@ -28,7 +28,7 @@ function windUp(
   over: CodexState,
   { turn, end, policy }: { turn: TurnProgress; end: TurnEnd; policy: Policy },
 ): Told {
-  if (isInputRefused(turn, end)) return takeOut(over, policy);
+  if (isInputRefused(turn, end)) return takeOut(over, turn, policy);
   return over.told !== null || end.outcome === 'interrupted' ? cleanUp(over) : { state: over };
 }
 
@@ -125,8 +125,7 @@ function actOnVerdict(state: CodexState, turn: TurnProgress, policy: Policy): To
   return { state: { ...rejected, told: state.told ?? [] } };
 }
 
-const LIST = 'taking-out-list';
-const FORK = 'taking-out-fork';
+const REVERT = 'taking-out-revert';
 const START = 'taking-out-start';
 
 const IMAGE = /\binvalid image\b/i;
@@ -134,35 +133,24 @@ const TAKEN_OUT =
   'The model refused this message, so it was taken out of the conversation: the agent does not know it.';
 
 /** The model was asked with the message, and refused that before it did anything. */
-export function isInputRefused({ isLarge, isServed }: TurnProgress, { error }: TurnEnd): boolean {
+function isInputRefused({ isLarge, isServed }: TurnProgress, { error }: TurnEnd): boolean {
   return error?.code === 'invalid_request' && !isServed && (isLarge || IMAGE.test(error.message));
 }
 
-/** The thread is forked before the message. An image that came with an earlier one may be anywhere. */
-export function takeOut(state: CodexState, policy: Policy): Told {
-  if (state.turn?.isLarge === true)
-    return ask(state, { id: LIST, notice: TAKEN_OUT, line: turnsLine(LIST, state) });
-  return beginAnew(state, allIsLost('it holds an image that the model refuses'), policy);
+/** The thread goes back to before the message. An image that came with an earlier one may be anywhere. */
+function takeOut(state: CodexState, { isLarge, nativeId }: TurnProgress, policy: Policy): Told {
+  if (!isLarge) return beginAnew(state, allIsLost('it holds an image that the model refuses'), policy);
+  const params = { threadId: state.threadId, beforeTurnId: nativeId };
+  return ask(state, { id: REVERT, notice: TAKEN_OUT, line: requestLine(REVERT, 'thread/revert', params) });
 }
 
-export function hearTakenOut(
-  state: CodexState,
-  { id, result, refusal }: FrameOf<'response'>,
-  policy: Policy,
-): Told {
-  const { turn, ending } = state;
+function hearTakenOut(state: CodexState, { id, result, refusal }: FrameOf<'response'>, policy: Policy): Told {
+  const { ending } = state;
   if (ending === null) return { state };
   const isOver = { ...state, ending: { ...ending, awaited: [] } };
-  if (id === LIST) {
-    const turns = turnsIn(result);
-    const index = turns.findIndex(({ clientIds }) => turn !== null && clientIds.includes(turn.clientId));
-    const before = turns[index + 1];
-    if (index === -1) return beginAnew(state, allIsLost(refusal ?? 'the message is not found in it'), policy);
-    if (before === undefined) return beginAnew(state, TAKEN_OUT, policy);
-    return ask(state, { id: FORK, notice: TAKEN_OUT, line: forkLine(FORK, before.id, { state, policy }) });
-  }
-  if (refusal !== null) return id === FORK ? beginAnew(state, allIsLost(refusal), policy) : { state: isOver };
-  const opened = withThread(isOver, result, id !== FORK);
+  if (refusal !== null)
+    return id === REVERT ? beginAnew(state, allIsLost(refusal), policy) : { state: isOver };
+  const opened = id === REVERT ? isOver : withThread(isOver, result, true);
   return { state: opened, said: [lossOf(opened.threadId, ending.notice ?? '')] };
 }
 

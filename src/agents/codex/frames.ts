@@ -180,13 +180,6 @@ export function resumeLine(id: string, threadId: string, given: Given): string {
   return requestLine(id, 'thread/resume', { threadId, excludeTurns: true, ...settingsOf(given) });
 }
 
-/** A thread with everything up to a turn of another one. */
-export function forkLine(id: string, lastTurnId: string, given: Given): string {
-  const { threadId } = given.state;
-  const params = { threadId, lastTurnId, excludeTurns: true, ...settingsOf(given) };
-  return requestLine(id, 'thread/fork', params);
-}
-
 export function turnsLine(id: string, { threadId }: CodexState): string {
   return requestLine(id, 'thread/turns/list', { threadId, limit: 10, itemsView: 'full' });
 }

@@ -14,6 +14,7 @@ export const METHODS = [
   'thread/start',
   'thread/resume',
   'thread/turns/list',
+  'thread/revert',
   'thread/compact/start',
   'skills/list',
   'thread/backgroundTerminals/clean',

@@ -45,32 +45,27 @@ describe('a message that the model refuses for what it holds', () => {
   const large = newMessage('', { turnId: 'c1', content: { kind: 'file', file: 'f', preview: '' } });
   const info = { message: 'The body is wrong', codexErrorInfo: 'badRequest' };
   const refused = turnCompleted({ status: 'failed', error: info });
-  const turns = (...ids: string[]) => ({ data: ids.map((id) => ({ id, items: [{ clientId: id }] })) });
 
-  it('is taken out of its thread, which is forked before it', () => {
+  it('is taken out of its thread, which goes back to before it', () => {
     const driven = working(large).print(refused);
-    expect([driven.look(), driven.ends]).toEqual([['thread/turns/list taking-out-list'], []]);
-    driven.print({ id: 'taking-out-list', result: turns('c1', 'before') });
+    expect(driven.ends).toEqual([]);
     expect(JSON.parse(driven.written[0]!)).toMatchObject({
-      method: 'thread/fork',
-      params: { threadId: 'thread-1', lastTurnId: 'before' },
+      method: 'thread/revert',
+      params: { threadId: 'thread-1', beforeTurnId: 't1' },
     });
-    driven.print(opened('taking-out-fork', 'thread-2', 'of-its-last-turn'));
+    driven.print({ id: 'taking-out-revert', result: {} });
     expect(driven.ends).toMatchObject([{ outcome: 'errored', error: { code: 'invalid_request' } }]);
     expect(driven.gaps).toEqual([expect.stringContaining('taken out of the conversation')]);
-    expect([driven.standing.sessionId, driven.state.model]).toEqual(['thread-2', 'gpt']);
+    expect([driven.standing.sessionId, driven.state.model]).toEqual(['thread-1', 'gpt']);
   });
 
-  it('that is the first leaves a new thread', () => {
-    const driven = working(large).print(refused, { id: 'taking-out-list', result: turns('c1') });
-    expect(driven.look()).toEqual(['thread/turns/list taking-out-list', 'thread/start taking-out-start']);
-    expect(driven.print(opened('taking-out-start', 'thread-2')).standing.sessionId).toBe('thread-2');
-  });
-
-  it('that is not found costs the conversation, which is told', () => {
-    const driven = working(large).print(refused, { id: 'taking-out-list', result: turns('other') });
+  it('that stays there costs the conversation, which is told', () => {
+    const driven = working(large).print(refused);
+    driven.print({ id: 'taking-out-revert', error: { message: 'it has no such turn' } });
+    expect(driven.look()).toEqual(['thread/revert taking-out-revert', 'thread/start taking-out-start']);
     driven.print(opened('taking-out-start', 'thread-2'));
-    expect(driven.gaps).toEqual([expect.stringContaining('the message is not found in it')]);
+    expect(driven.gaps).toEqual([expect.stringContaining('it has no such turn')]);
+    expect(driven.standing.sessionId).toBe('thread-2');
   });
 
   it('ends all the same when the server does not answer', () => {
