@@ -4,7 +4,7 @@ import type { Policy } from '../../contract/chats.ts';
 import type { Image, ThinkingLevel } from '../../contract/messages.ts';
 import type { Wanted } from '../codec.ts';
 import type { RequestId } from '../json-rpc.ts';
-import { ThreadResultSchema, ThreadTurnsSchema } from './protocol.ts';
+import { LatestTurnsSchema, ThreadResultSchema } from './protocol.ts';
 import { turnRequestId, type CodexState } from './state.ts';
 
 /** The first lines of each connection. */
@@ -176,19 +176,16 @@ export function unseenLine(id: string, given: Given): string {
   return requestLine(id, 'thread/start', { ...settingsOf(given), ephemeral: true });
 }
 
+/** With its latest turns where one of them may have run what is given again. */
 export function resumeLine(id: string, threadId: string, given: Given): string {
-  return requestLine(id, 'thread/resume', { threadId, excludeTurns: true, ...settingsOf(given) });
+  const latest = given.state.unclear === null ? {} : { initialTurnsPage: { limit: 10, itemsView: 'full' } };
+  return requestLine(id, 'thread/resume', { threadId, excludeTurns: true, ...latest, ...settingsOf(given) });
 }
 
-export function turnsLine(id: string, { threadId }: CodexState): string {
-  return requestLine(id, 'thread/turns/list', { threadId, limit: 10, itemsView: 'full' });
-}
-
-/** The ids of the latest turns, the last one first, and under which ids of ours something was said in each. */
-export function turnsIn(result: unknown): { id: string; clientIds: string[] }[] {
-  const { data } = ThreadTurnsSchema.safeParse(result);
-  const turns = data?.data ?? [];
-  return turns.map(({ id, items }) => ({ id, clientIds: items.flatMap(({ clientId }) => clientId ?? []) }));
+/** Something was said under this id of ours in one of the latest turns of a thread that is resumed. */
+export function isBegunIn(result: unknown, message: { clientId: string }): boolean {
+  const turns = LatestTurnsSchema.safeParse(result).data?.initialTurnsPage.data ?? [];
+  return turns.some(({ items }) => items.some(({ clientId }) => clientId === message.clientId));
 }
 
 export function withThread(state: CodexState, result: unknown, isNew: boolean): CodexState {

@@ -4,16 +4,7 @@ import type { Wanted } from '../codec.ts';
 import { allIsLost, isPassing } from '../context-loss.ts';
 import type { Moment, Preparation } from '../step.ts';
 import { commandLine, findSkill } from './commands.ts';
-import {
-  requestLine,
-  resumeLine,
-  startLine,
-  turnLine,
-  turnsIn,
-  turnsLine,
-  unseenLine,
-  withThread,
-} from './frames.ts';
+import { isBegunIn, requestLine, resumeLine, startLine, turnLine, unseenLine, withThread } from './frames.ts';
 import { signIn } from './login.ts';
 import type { FrameOf } from './protocol.ts';
 import { lostRequestId, type CodexState, type Opening } from './state.ts';
@@ -36,7 +27,6 @@ export function prepare(state: CodexState, wanted: Wanted, moment: Moment): Read
   const lines = {
     thread: () => (resumes === null ? startLine('thread', given) : resumeLine(RESUME, resumes.id, given)),
     model: () => unseenLine('model', given),
-    known: () => turnsLine('known', state),
   };
   const asked = { ...state, opening: { ...opening, isAsked: true } };
   return { state: asked, lines: [lines[opening.step]()], outcome: 'waiting' };
@@ -56,8 +46,6 @@ export function hearOpening(state: CodexState, answer: FrameOf<'response'>, now:
       return { state: hearThread(state, answer) };
     case 'model':
       return { state: hearModel(state, answer) };
-    case 'known':
-      return { state: at(hearKnown(state, answer), 'open') };
     default:
       return { state };
   }
@@ -69,7 +57,9 @@ function hearThread(state: CodexState, { id, result, refusal }: FrameOf<'respons
   if (refusal === null) {
     const opened = withThread(state, result, isNew);
     if (opened.threadId === null) return refuse(state, 'it opened no thread');
-    return isNew ? afterModel(opened) : at({ ...opened, notice: resumes?.notice ?? null }, 'model');
+    if (isNew) return at(opened, 'open');
+    const unclear = state.unclear && { ...state.unclear, isBegun: isBegunIn(result, state.unclear) };
+    return at({ ...opened, unclear, notice: resumes?.notice ?? null }, 'model');
   }
   if (isNew || isPassing(refusal)) return refuse(state, refusal);
   const notice = resumes?.wasUsed === true ? allIsLost(refusal) : null;
@@ -79,21 +69,10 @@ function hearThread(state: CodexState, { id, result, refusal }: FrameOf<'respons
 function hearModel(state: CodexState, { result, refusal }: FrameOf<'response'>): CodexState {
   if (refusal !== null) return refuse(state, refusal);
   const { model } = withThread(state, result, true);
-  return afterModel({ ...state, model });
+  return at({ ...state, model }, 'open');
 }
 
-function afterModel(state: CodexState): CodexState {
-  return at(state, state.unclear === null ? 'open' : 'known');
-}
-
-function hearKnown(state: CodexState, { result }: FrameOf<'response'>): CodexState {
-  const { unclear } = state;
-  if (unclear === null) return state;
-  const isBegun = turnsIn(result).some(({ clientIds }) => clientIds.includes(unclear.clientId));
-  return { ...state, unclear: { ...unclear, isBegun } };
-}
-
-function at(state: CodexState, step: 'thread' | 'model' | 'known' | 'open'): CodexState {
+function at(state: CodexState, step: 'thread' | 'model' | 'open'): CodexState {
   return { ...state, opening: step === 'open' ? { step } : { step, isAsked: false } };
 }
 

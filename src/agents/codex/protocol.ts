@@ -49,10 +49,9 @@ export const ThreadResultSchema = z.looseObject({
   model: z.string(),
 });
 
-export const ThreadTurnsSchema = z.looseObject({
-  data: z.array(
-    z.looseObject({ id: z.string(), items: z.array(z.looseObject({ clientId: z.string().nullish() })) }),
-  ),
+const TurnItemsSchema = z.looseObject({ items: z.array(z.looseObject({ clientId: z.string().nullish() })) });
+export const LatestTurnsSchema = z.looseObject({
+  initialTurnsPage: z.looseObject({ data: z.array(TurnItemsSchema) }),
 });
 
 export const ErrorSchema = z.looseObject({

@@ -13,7 +13,6 @@ export const SETTINGS = [
 export const METHODS = [
   'thread/start',
   'thread/resume',
-  'thread/turns/list',
   'thread/revert',
   'thread/compact/start',
   'skills/list',

@@ -53,7 +53,7 @@ export interface ProposedPlan {
 
 /** What the server is asked before it can take a message; each is `asked` once, and refused for good or left behind. */
 export type Opening =
-  | { step: 'initialize' | 'thread' | 'model' | 'known'; isAsked: boolean }
+  | { step: 'initialize' | 'thread' | 'model'; isAsked: boolean }
   | { step: 'open' }
   | { step: 'refused'; failure: Failure; isTold: boolean };
 

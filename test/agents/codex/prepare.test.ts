@@ -84,11 +84,12 @@ describe('a message that died with its server', () => {
   const next = (changes: object, clientIds: string[]) => {
     const driven = launched({ session: SESSION, before: dead(changes).state }).print(GREETED);
     driven.prepare(message);
-    driven.print(opened('resume', 'thread-1')).prepare(message);
-    driven.print(opened('model', 'unseen')).prepare(message);
     const data = [{ id: 't1', items: clientIds.map((clientId) => ({ clientId })) }];
+    const { result, ...resumed } = opened('resume', 'thread-1');
+    driven.print({ ...resumed, result: { ...result, initialTurnsPage: { data } } }).prepare(message);
+    expect(driven.written.join('')).toContain('"initialTurnsPage":{"limit":10,"itemsView":"full"}');
     driven.look();
-    return { driven, prepared: driven.print({ id: 'known', result: { data } }).prepare(message) };
+    return { driven, prepared: driven.print(opened('model', 'unseen')).prepare(message) };
   };
 
   it('is given to the next one when its thread does not know it', () => {
