@@ -11,6 +11,7 @@ import type {
   Steered,
 } from '../src/contract/records.ts';
 import type { AgentRequest } from '../src/contract/requests.ts';
+import type { TaskRecord } from '../src/contract/tasks.ts';
 import { withBudgetAnswer, withBudgetRequest, withBudgetStep } from './chat.budget.ts';
 import { withEndedTurn } from './chat.ended-turns.ts';
 import type { ChatEmitted } from './chat.events.ts';
@@ -83,10 +84,14 @@ function applyLine(before: ChatRecord, line: ChatLine): ChatRecord {
         ? { ...before, ...withBudgetAnswer(before, line.payload.outcome) }
         : { ...before, requests: closed(before, line.payload.requestId) };
     case 'chat.task.changed':
-      return { ...before, tasks: withTask(before.tasks, line.payload, line.record?.taskNote) };
+      return { ...before, tasks: withTask(before.tasks ?? [], taskIn(line)) };
     default:
       return before;
   }
+}
+
+function taskIn({ payload, record }: Extract<ChatLine, { type: 'chat.task.changed' }>): TaskRecord {
+  return { ...payload.task, ...(record?.taskNote && { note: record.taskNote }) };
 }
 
 function drop(before: ChatRecord, messageId: string): ChatRecord {

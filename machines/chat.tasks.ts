@@ -1,5 +1,4 @@
 /** What the agent of a chat runs beside its turns, as its record knows it: pure and bounded. */
-import type { EngineEventBody } from '../src/contract/events.ts';
 import type { ChatRecord, Recorded } from '../src/contract/records.ts';
 import type { Task, TaskRecord } from '../src/contract/tasks.ts';
 
@@ -54,16 +53,11 @@ export function stoppingOf(record: ChatRecord, taskId: string): Recorded<'chat.t
   return told.map((task) => taskChangeOf(record, { ...task, state: 'stopping' }));
 }
 
-/** The tasks after a line about one of them: those that ended first go first. */
-export function withTask(
-  known: readonly TaskRecord[] = [],
-  { task: told }: EngineEventBody<'chat.task.changed'>['payload'],
-  note: TaskRecord['note'],
-): TaskRecord[] {
-  const task = note === undefined ? told : { ...told, note };
+/** The tasks with one as it is now: those that ended first go first, and what comes while too many run is left out. */
+export function withTask(known: readonly TaskRecord[], task: TaskRecord, most = TASKS): TaskRecord[] {
   const place = known.findIndex(({ id }) => id === task.id);
   if (place !== -1) return known.with(place, task);
-  if (known.length < TASKS) return [...known, task];
+  if (known.length < most) return [...known, task];
   const oldest = known.findIndex((one) => !isOpen(one));
-  return [...known.toSpliced(Math.max(oldest, 0), 1), task];
+  return oldest === -1 ? [...known] : [...known.toSpliced(oldest, 1), task];
 }

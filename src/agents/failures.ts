@@ -1,5 +1,6 @@
 /** Why an agent cannot take a message or is gone, in words for people. */
 import type { Failure } from '../contract/chats.ts';
+import type { TurnEnd } from '../contract/facts.ts';
 
 /** An agent by what people know of it. */
 export interface Named {
@@ -50,4 +51,9 @@ export interface Exit {
   reason: string;
   /** It printed nothing. */
   isSilent: boolean;
+}
+
+/** The model's API refused the login. */
+export function isLoginFailure({ outcome, error }: TurnEnd): boolean {
+  return outcome === 'errored' && error?.code === 'auth';
 }

@@ -1,8 +1,9 @@
 /** What a program says of its version, and whether it is old enough to be refused. */
-import { askProgram } from './ask-program.ts';
 import type { Installation } from './codec.ts';
 
 const CHARACTERS = 100;
+const LIMIT_MS = 10_000;
+const OUTPUT_BYTES = 64 * 1024;
 
 /** By program: one that is the same is asked once. */
 const asked = new Map<string, { identity: string; version: Promise<string | null> }>();
@@ -11,9 +12,10 @@ const asked = new Map<string, { identity: string; version: Promise<string | null
 export async function versionOf(
   { file, identity }: Installation,
   env: Readonly<Record<string, string>>,
+  limitMs = LIMIT_MS,
 ): Promise<string | null> {
   const known = asked.get(file);
-  const version = known?.identity === identity ? known.version : askVersion(file, env);
+  const version = known?.identity === identity ? known.version : askVersion(file, env, limitMs);
   asked.set(file, { identity, version });
   const told = await version;
   if (told === null) asked.delete(file);
@@ -37,7 +39,22 @@ function numbersIn(version: string): number[] {
   return numbers.map(Number);
 }
 
-async function askVersion(file: string, env: Readonly<Record<string, string>>): Promise<string | null> {
-  const [line = ''] = (await askProgram(file, ['--version'], { env }))?.split('\n') ?? [];
+/** It does not outlive whoever asks. */
+async function askVersion(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  limitMs: number,
+): Promise<string | null> {
+  const { execa } = await import('execa'); // only where an agent is to start
+  const { stdout, failed } = await execa(file, ['--version'], {
+    env,
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    timeout: limitMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: OUTPUT_BYTES,
+  });
+  const [line = ''] = failed ? [] : stdout.split('\n');
   return line.trim().slice(0, CHARACTERS) || null;
 }

@@ -1,6 +1,7 @@
 /** What runs beside the turns of an agent, as a codec keeps it in its state: bounded. */
 import { closeSync, existsSync, fstatSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { withTask as keep } from '../../machines/chat.tasks.ts';
 import { toDate } from '../contract/bounds.ts';
 import type { TaskRecord } from '../contract/tasks.ts';
 import { openRegularFile } from '../storage/regular-file.ts';
@@ -10,18 +11,10 @@ const TASKS_MAX = 50;
 
 const TITLE_CHARACTERS = 500;
 
-/** A task as it begins, or as it is now; those that have ended go first, and what comes while too many run is left out. */
+/** The tasks of a process with one as it begins, or as it is now. */
 export function withTask(tasks: readonly TaskRecord[], task: TaskRecord): readonly TaskRecord[] {
-  const place = tasks.findIndex(({ id }) => id === task.id);
-  if (place !== -1) return tasks.with(place, task);
-  const titled = { ...task, title: task.title.slice(0, TITLE_CHARACTERS).toWellFormed() };
-  if (tasks.length < TASKS_MAX) return [...tasks, titled];
-  const oldest = tasks.findIndex(({ state }) => state !== 'running' && state !== 'stopping');
-  return oldest === -1 ? tasks : [...tasks.toSpliced(oldest, 1), titled];
-}
-
-export function runningIn(tasks: readonly TaskRecord[]): TaskRecord[] {
-  return tasks.filter(({ state }) => state === 'running' || state === 'stopping');
+  const title = task.title.slice(0, TITLE_CHARACTERS).toWellFormed();
+  return keep(tasks, { ...task, title }, TASKS_MAX);
 }
 
 /** The end of what a task printed, and when that last changed. */

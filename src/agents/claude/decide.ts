@@ -1,6 +1,6 @@
 /** What the state of a Claude Code process means: for the machine of the process, and for its message when it is gone. */
 import type { Failure } from '../../contract/chats.ts';
-import type { TurnEnd } from '../../contract/facts.ts';
+import { isLoginFailure } from '../failures.ts';
 import type { Circumstances, Conclusion, Ending, Moment, Standing, Step } from '../step.ts';
 import { interruptLine } from './lines.ts';
 import { askOf } from './requests.ts';
@@ -96,10 +96,6 @@ export function heal(state: ClaudeState, { runId }: Moment): Step<ClaudeState> {
   const end = pendingEnd(rejected);
   if (end !== null) return { state: { ...rejected, turn: null }, end };
   return { state: rejected, lines: [interruptLine(`${runId}-${turn.uuid}-refused`)] };
-}
-
-export function isLoginFailure({ outcome, error }: TurnEnd): boolean {
-  return outcome === 'errored' && error?.code === 'auth';
 }
 
 /** The model's API refused the login, and has not taken it since. */

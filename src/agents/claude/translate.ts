@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import type { TurnEnd } from '../../contract/facts.ts';
 import { CLEARED, lossOf } from '../context-loss.ts';
+import { isLoginFailure } from '../failures.ts';
 import { withAnswer } from '../inquiry.ts';
 import type { Moment, Saying, Step, Translation } from '../step.ts';
 import { advance } from './advance.ts';
-import { heal, isLoginFailure } from './decide.ts';
+import { heal } from './decide.ts';
 import { waitingOf } from './outcome.ts';
 import { answered } from './prepare.ts';
 import { parseLine, permissionRequestOf, type KnownLine, type LineOf, type NativeLine } from './protocol.ts';

@@ -1,12 +1,12 @@
 /** What the state of Codex means in the words of the process machine. */
 import type { Ask, Circumstances, Conclusion, Ending, Standing } from '../step.ts';
+import { isOpen } from '../../../machines/chat.tasks.ts';
 import { patienceOf, planAsk } from './ending.ts';
 import { isBetweenTurns } from './goal.ts';
 import { COMPLETED } from './outcome.ts';
 import { decide as decideRequest } from './requests.ts';
 import { activeTurns, rested, type CodexState } from './state.ts';
 import { closeItems, openTools, toolsOpenedSince } from './told.ts';
-import { runningIn } from '../tasks.ts';
 
 const NOTHING: readonly Ask[] = [];
 
@@ -19,11 +19,7 @@ export function decide(
   const isBusy = activeTurns(state).length > 0 || ending !== null;
   const waitsMs = patienceOf(state);
   return {
-    activity: isRejoining
-      ? 'unknown'
-      : turn !== null || isBusy || runningIn(tasks).length > 0
-        ? 'working'
-        : 'resting',
+    activity: isRejoining ? 'unknown' : turn !== null || isBusy || tasks.some(isOpen) ? 'working' : 'resting',
     selfDirected: turn !== null || isRejoining ? null : isBusy,
     sessionId: threadId,
     sessionFile: rollout,

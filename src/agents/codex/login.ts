@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
-import type { TurnEnd } from '../../contract/facts.ts';
 import type { LoginNow } from '../codec.ts';
 import type { LoginTokens, RejectionOutcome } from '../login.ts';
 import { errorLine, requestLine, resultLine } from './frames.ts';
@@ -89,10 +88,6 @@ export const LOGIN_REQUIRED: Failure = {
   code: 'codex_login_required',
   message: 'The login of Codex was refused, and there is no other: log in to Codex again.',
 };
-
-export function isLoginFailure({ outcome, error }: TurnEnd): boolean {
-  return outcome === 'errored' && error?.code === 'auth';
-}
 
 function loginLine(id: string, login: HandedOver): string {
   return requestLine(id, 'account/login/start', login);

@@ -1,7 +1,8 @@
 /** What Codex runs beside its turns: commands that go on in their terminals, and sub-agents in threads of their own. */
 import { z } from 'zod';
+import { isOpen } from '../../../machines/chat.tasks.ts';
 import type { TaskRecord } from '../../contract/tasks.ts';
-import { runningIn, withTask, type TaskOutput } from '../tasks.ts';
+import { withTask, type TaskOutput } from '../tasks.ts';
 import { requestLine } from './frames.ts';
 import type { Item, Turn } from './protocol.ts';
 import { unwrapShell } from './items.ts';
@@ -57,12 +58,12 @@ export function endCommands(state: CodexState, threadIds: readonly string[]): { 
 }
 
 function hasLeft({ tasks }: CodexState, threadId: string): boolean {
-  return runningIn(tasks).some(({ note }) => note?.['thread'] === threadId);
+  return tasks.some((task) => isOpen(task) && task.note?.['thread'] === threadId);
 }
 
 /** Null for an item that is no such task. */
 export function endCommand(state: CodexState, item: Item, endedAtMs: number): CodexState | null {
-  const task = runningIn(state.tasks).find(({ id }) => id === item.id);
+  const task = state.tasks.find((one) => one.id === item.id && isOpen(one));
   if (task === undefined) return null;
   const { data: command } = CommandSchema.safeParse(item);
   if (command === undefined) return null;
@@ -138,7 +139,7 @@ export function stopTask(state: CodexState, taskId: string): Told {
 
 /** Its thread is left for another, and nothing more is heard of what that runs: it is ended. */
 export function leaveTasks(state: CodexState, now: Date): Told {
-  const running = runningIn(state.tasks);
+  const running = state.tasks.filter(isOpen);
   const endedAt = now.toISOString();
   const ended = running.reduce((known, task) => keep(known, { ...task, state: 'stopped', endedAt }), state);
   return {

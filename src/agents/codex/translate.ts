@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import { lossOf } from '../context-loss.ts';
+import { isLoginFailure } from '../failures.ts';
 import { withAnswer } from '../inquiry.ts';
 import type { Moment, Translation } from '../step.ts';
 import { hearCleared, saidCommand } from './commands.ts';
@@ -10,7 +11,7 @@ import { refusalLine } from './frames.ts';
 import { followGoal, hearGoal, isBetweenTurns, isPursued } from './goal.ts';
 import { followItem, followTodoList, streamItem } from './item-frames.ts';
 import { eventMessage } from './items.ts';
-import { askForToken, isLoginFailure, REFRESH, toldLogin } from './login.ts';
+import { askForToken, REFRESH, toldLogin } from './login.ts';
 import { COMPLETED, endOf, failureOf, limitedBy, messageOf, retrying } from './outcome.ts';
 import { hearOpening } from './prepare.ts';
 import {

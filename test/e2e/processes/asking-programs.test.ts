@@ -1,15 +1,18 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { askProgram } from '../../../src/agents/ask-program.ts';
+import { versionOf } from '../../../src/agents/program-version.ts';
 import { agentProcesses } from '../../support/agent-processes.ts';
 import { createBootedHome, startInProcess } from '../../support/start-in-process.ts';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
 
-it('tells what a program prints', async () => {
-  expect(await askProgram('/bin/echo', ['1.2.3'])).toBe('1.2.3\n');
-  expect(await askProgram('/bin/false', [])).toBe(null);
-  expect(await askProgram('/nonexistent', [])).toBe(null);
+it('tells the version that a program prints', async () => {
+  expect(await version('/bin/sh')).toBe(null);
+  expect(await version('/bin/false')).toBe(null);
+  expect(await version('/nonexistent')).toBe(null);
+  const file = join(await temporaryFolder(), 'program');
+  await writeProgram(file, 'echo "1.2.3 (Some Agent)"; echo more');
+  expect(await version(file)).toBe('1.2.3 (Some Agent)');
 });
 
 it('does not wait for a program that will not end, and ends it', async () => {
@@ -17,7 +20,7 @@ it('does not wait for a program that will not end, and ends it', async () => {
   const [file, pidFile] = [join(folder, 'stubborn'), join(folder, 'pid')];
   await writeProgram(file, `trap '' TERM INT HUP; echo $$ >${pidFile}; while :; do :; done`);
 
-  expect(await askProgram(file, ['--version'], { limitMs: 2_000 })).toBe(null);
+  expect(await version(file)).toBe(null);
 
   const pid = Number(await readFile(pidFile, 'utf8'));
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
@@ -35,6 +38,10 @@ it('leaves nothing of an agent that was asked about itself, also what it detache
 
   expect(await agentProcesses(home)).toEqual([]);
 });
+
+function version(file: string): Promise<string | null> {
+  return versionOf({ file, identity: '' }, {}, 2_000);
+}
 
 async function writeProgram(file: string, script: string): Promise<void> {
   await writeFile(file, `#!/bin/sh\n${script}\n`);

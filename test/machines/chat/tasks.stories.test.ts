@@ -153,7 +153,7 @@ describe('the tasks on record', () => {
     const ids = Array.from({ length: 101 }, (_, index) => `t${index}`);
     const all = ids.reduce<ReturnType<typeof task>[]>((known, id) => {
       const one = task(id, { state: id === 't0' ? 'running' : 'completed' });
-      return withTask(known, { chatId: CHAT_ID, task: one }, undefined);
+      return withTask(known, one);
     }, []);
 
     expect(all.map(({ id }) => id)).toEqual(['t0', ...ids.slice(2)]);
