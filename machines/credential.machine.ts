@@ -28,7 +28,6 @@ export const credentialMachine = credentialSetup.createMachine({
   states: {
     refreshing: {
       description: 'The control plane is being asked; leaving this state drops the attempt.',
-      on: { 'refresh.request': {}, 'clock.jumped': {} },
       entry: { type: 'announce', params: { state: 'refreshing' } },
       invoke: {
         id: 'refresh',
@@ -42,6 +41,7 @@ export const credentialMachine = credentialSetup.createMachine({
         ],
         onError: { target: 'backingOff', actions: 'noteFailure' },
       },
+      on: { 'refresh.request': {}, 'clock.jumped': {} },
       after: { attemptLimit: { target: 'backingOff', actions: 'noteFailure' } },
     },
     fresh: {
