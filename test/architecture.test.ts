@@ -53,7 +53,6 @@ const MAY_IMPORT: Record<string, string[]> = {
     'machines/chat.context.ts',
     'machines/chat.ended-turns.ts',
     'machines/chat.record.ts',
-    'machines/chat.tasks.ts',
     'machines/chat.usage.ts',
     'src/contract',
     'type:src/environment',
