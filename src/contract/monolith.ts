@@ -134,6 +134,12 @@ export type RefreshRequest = z.infer<typeof RefreshRequestSchema>;
 export type GithubCredential = z.infer<typeof GithubCredentialSchema>;
 export type ClaudeCredential = z.infer<typeof ClaudeCredentialSchema>;
 export type CodexCredential = z.infer<typeof CodexCredentialSchema>;
+/** What is issued, by whom it is for. */
+export interface IssuedCredentials {
+  github: GithubCredential;
+  claude: ClaudeCredential;
+  codex: CodexCredential;
+}
 export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
 export type WebhookRepo = z.infer<typeof WebhookRepoSchema>;
 export type WebhookEvent = z.infer<typeof WebhookEventSchema>;

@@ -13,9 +13,7 @@ export function parseAnswer<T>(
   body: Body,
   schema: z.ZodType<T>,
 ): { kind: 'issued'; credential: T } | Unavailable {
-  if (body.kind === 'nothing') return { kind: 'unavailable', reason: 'It answered with nothing.' };
-  if (body.kind !== 'json')
-    return { kind: 'unavailable', reason: 'It answered with something that is not JSON.' };
+  if ('flaw' in body) return { kind: 'unavailable', reason: body.flaw };
   const parsed = schema.safeParse(body.value);
   if (parsed.success) return { kind: 'issued', credential: parsed.data };
   const places = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'the answer'} (${code})`);

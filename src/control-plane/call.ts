@@ -1,4 +1,4 @@
-import { isUnreadable, readBody, type Body } from './read-body.ts';
+import { readBody, type Body } from './read-body.ts';
 import { retryAfter } from './retry-after.ts';
 
 export interface CallOptions {
@@ -62,8 +62,8 @@ function toInit(options: CallOptions, { body, headers }: Request): RequestInit {
 
 function toAnswer(response: Response, body: Body): Answer {
   const { status } = response;
-  if (response.ok)
-    return isUnreadable(body) ? { kind: 'unavailable', reason: body.reason } : { kind: 'answered', body };
+  if (response.ok && 'flaw' in body && body.isForeign) return { kind: 'unavailable', reason: body.flaw };
+  if (response.ok) return { kind: 'answered', body };
   const reason = `It answered ${status}${codeOf(body)}.`;
   if (status >= 400 && status < 500 && !PASSING.has(status)) return { kind: 'refused', status, reason };
   if (status < 400) return { kind: 'unavailable', reason: `It answered ${status}, which is not followed.` };
@@ -73,7 +73,7 @@ function toAnswer(response: Response, body: Body): Answer {
 
 /** The other side's own word for it, if it is a word: ` (token_revoked)`. */
 function codeOf(body: Body): string {
-  const value = body.kind === 'json' ? body.value : undefined;
+  const value = 'value' in body ? body.value : undefined;
   const code = typeof value === 'object' && value !== null && 'code' in value ? value.code : undefined;
   return typeof code === 'string' && /^(?=.{1,40}$)[a-z]+(?:[_-][a-z]+)*$/i.test(code) ? ` (${code})` : '';
 }

@@ -1,12 +1,11 @@
 import type { z } from 'zod';
+import type { CredentialProvider } from '../contract/credentials.ts';
 import {
   ClaudeCredentialSchema,
   CodexCredentialSchema,
   GithubCredentialSchema,
-  type ClaudeCredential,
-  type CodexCredential,
-  type GithubCredential,
   type Heartbeat,
+  type IssuedCredentials,
   type RefreshRequest,
   type WebhookEvent,
 } from '../contract/monolith.ts';
@@ -20,9 +19,11 @@ import { createCircuit, type Circuit } from './circuit.ts';
  * answered `unavailable` at once, without touching the network.
  */
 export interface MonolithClient {
-  refreshGithub(request: RefreshRequest): Promise<RefreshOutcome<GithubCredential>>;
-  refreshClaude(request: RefreshRequest): Promise<RefreshOutcome<ClaudeCredential>>;
-  refreshCodex(request: RefreshRequest): Promise<RefreshOutcome<CodexCredential>>;
+  readonly refresh: {
+    readonly [Provider in CredentialProvider]: (
+      request: RefreshRequest,
+    ) => Promise<RefreshOutcome<IssuedCredentials[Provider]>>;
+  };
   deliver(event: WebhookEvent): Promise<DeliveryOutcome>;
   /** Tells that the engine lives. What comes of it does not matter to the next time. */
   beat(heartbeat: Heartbeat): Promise<void>;
@@ -48,9 +49,11 @@ const CONFLICT = 409;
 export function createMonolithClient(options: MonolithOptions): MonolithClient {
   const call = createCall(options);
   return {
-    refreshGithub: refreshing(call, '/v1/engine/github/refresh-token', GithubCredentialSchema),
-    refreshClaude: refreshing(call, '/v1/engine/claude/refresh-credentials', ClaudeCredentialSchema),
-    refreshCodex: refreshing(call, '/v1/engine/codex/refresh-credentials', CodexCredentialSchema),
+    refresh: {
+      github: refreshing(call, '/v1/engine/github/refresh-token', GithubCredentialSchema),
+      claude: refreshing(call, '/v1/engine/claude/refresh-credentials', ClaudeCredentialSchema),
+      codex: refreshing(call, '/v1/engine/codex/refresh-credentials', CodexCredentialSchema),
+    },
     deliver: delivering(call, createCircuit()),
     beat: async (heartbeat) => void (await call(WEBHOOK, { body: heartbeat })),
   };

@@ -1,98 +1,80 @@
 import { fromPromise } from 'xstate';
 import type { RefreshEnd, RefreshInput } from '../../machines/credential.setup.ts';
 import type { CredentialProvider } from '../contract/credentials.ts';
-import type {
-  ClaudeCredential,
-  CodexCredential,
-  GithubCredential,
-  RefreshRequest,
-} from '../contract/monolith.ts';
-import type { MonolithClient, RefreshOutcome } from '../control-plane/client.ts';
+import type { ClaudeCredential, IssuedCredentials } from '../contract/monolith.ts';
+import type { MonolithClient } from '../control-plane/client.ts';
 import { codeOf } from '../storage/attempt.ts';
 import { secretOfBedrock } from './claude-logins.ts';
 import { expiryOfClaude, expiryOfJwt, toTime } from './issued.ts';
 import { sha256 } from './login.ts';
 
-/** How the control plane answered, and what was put in place of what it issued. */
-export type Attempt =
-  | { kind: 'issued'; source: string; expiresAt: number | null }
-  | Exclude<RefreshOutcome<never>, { kind: 'issued' }>;
-
-export type Attempts = Record<CredentialProvider, (request: RefreshRequest) => Promise<Attempt>>;
-
-export interface AttemptsOptions {
-  client: Pick<MonolithClient, 'refreshGithub' | 'refreshClaude' | 'refreshCodex'>;
-  /** Put a credential in place; resolve with its kind. */
-  keep: {
-    github: (credential: GithubCredential) => Promise<string>;
-    claude: (credential: ClaudeCredential) => Promise<string>;
-    codex: (credential: CodexCredential) => Promise<string>;
+export interface RefreshCredentialOptions {
+  refresh: MonolithClient['refresh'];
+  /** Where a credential is put in place; `keep` resolves with its kind. */
+  logins: {
+    readonly [Provider in CredentialProvider]: {
+      keep: (credential: IssuedCredentials[Provider]) => Promise<string>;
+    };
   };
   /** Told when another credential is in place. */
   onKept: (provider: CredentialProvider) => void;
+  /** Settles when everything that was announced so far is on disk. */
+  settled: () => Promise<void>;
   now: () => number;
+  random: () => number;
 }
 
-/** One attempt for each provider: asks for a credential and puts it in place. Never rejects. */
-export function createAttempts({ client, keep, onKept, now }: AttemptsOptions): Attempts {
-  const attempt = <T>(provider: CredentialProvider, parts: Parts<T>) => {
-    return async (request: RefreshRequest): Promise<Attempt> => {
-      const outcome = await parts.ask(request);
-      if (outcome.kind !== 'issued') return outcome;
-      if (sha256(parts.secretOf(outcome.credential)) === request.rejectedTokenSha256) return REJECTED_AGAIN;
-      const expiresAt = parts.expiryOf(outcome.credential);
-      if (expiresAt !== null && expiresAt <= now()) return OVER_ALREADY;
-      try {
-        const source = await parts.keep(outcome.credential);
-        onKept(provider);
-        return { kind: 'issued', source, expiresAt };
-      } catch (error) {
-        return { kind: 'unavailable', reason: `It could not be put in place${inBrackets(codeOf(error))}.` };
-      }
-    };
-  };
-  return {
-    github: attempt('github', {
-      ask: (request) => client.refreshGithub(request),
-      keep: keep.github,
-      secretOf: ({ token }) => token,
-      expiryOf: ({ expiresAt }) => toTime(expiresAt),
-    }),
-    claude: attempt('claude', {
-      ask: (request) => client.refreshClaude(request),
-      keep: keep.claude,
-      secretOf: secretOfClaude,
-      expiryOf: expiryOfClaude,
-    }),
-    codex: attempt('codex', {
-      ask: (request) => client.refreshCodex(request),
-      keep: keep.codex,
-      secretOf: (credential) =>
-        credential.type === 'oauth' ? credential.tokens.access_token : credential.apiKey,
-      expiryOf: (credential) =>
-        credential.type === 'oauth' ? expiryOfJwt(credential.tokens.access_token) : null,
-    }),
-  };
+/** One attempt to get a credential, from the commit of its announcement to the file being in place. */
+export function refreshCredential(options: RefreshCredentialOptions) {
+  return fromPromise<RefreshEnd, RefreshInput>(async ({ input: { provider, cause } }) => {
+    await options.settled();
+    return attempt(provider, cause, options);
+  });
 }
 
-interface Parts<T> {
-  ask: (request: RefreshRequest) => Promise<RefreshOutcome<T>>;
-  keep: (credential: T) => Promise<string>;
+async function attempt<Provider extends CredentialProvider>(
+  provider: Provider,
+  cause: RefreshInput['cause'],
+  { refresh, logins, onKept, now, random }: RefreshCredentialOptions,
+): Promise<RefreshEnd> {
+  const unavailable = (reason: string) => ({ kind: 'unavailable' as const, reason, random: random() });
+  const outcome = await refresh[provider](cause);
+  if (outcome.kind === 'unavailable') return { ...outcome, random: random() };
+  if (outcome.kind !== 'issued') return outcome;
+  const { credential } = outcome;
+  const { secretOf, expiryOf } = CREDENTIALS[provider];
+  if (sha256(secretOf(credential)) === cause.rejectedTokenSha256)
+    return unavailable('It issued the credential again that was rejected.');
+  const expiresAt = expiryOf(credential);
+  // Either clock is wrong. What is in place may be good still.
+  if (expiresAt !== null && expiresAt <= now())
+    return unavailable('It issued a credential that is over already, by the clock of this machine.');
+  try {
+    const source = await logins[provider].keep(credential);
+    onKept(provider);
+    const lifetimeMs = expiresAt === null ? null : expiresAt - now();
+    return { kind: 'issued', source, expiresAt, lifetimeMs, random: random() };
+  } catch (error) {
+    return unavailable(`It could not be put in place${inBrackets(codeOf(error))}.`);
+  }
+}
+
+interface Description<Credential> {
   /** What tells one credential from another. */
-  secretOf: (credential: T) => string;
+  secretOf: (credential: Credential) => string;
   /** Milliseconds since 1970; null if it does not say. */
-  expiryOf: (credential: T) => number | null;
+  expiryOf: (credential: Credential) => number | null;
 }
 
-const REJECTED_AGAIN: Attempt = {
-  kind: 'unavailable',
-  reason: 'It issued the credential again that was rejected.',
-};
-
-/** Either clock is wrong. What is in place may be good still. */
-const OVER_ALREADY: Attempt = {
-  kind: 'unavailable',
-  reason: 'It issued a credential that is over already, by the clock of this machine.',
+const CREDENTIALS: { [Provider in CredentialProvider]: Description<IssuedCredentials[Provider]> } = {
+  github: { secretOf: ({ token }) => token, expiryOf: ({ expiresAt }) => toTime(expiresAt) },
+  claude: { secretOf: secretOfClaude, expiryOf: expiryOfClaude },
+  codex: {
+    secretOf: (credential) =>
+      credential.type === 'oauth' ? credential.tokens.access_token : credential.apiKey,
+    expiryOf: (credential) =>
+      credential.type === 'oauth' ? expiryOfJwt(credential.tokens.access_token) : null,
+  },
 };
 
 function secretOfClaude(credential: ClaudeCredential): string {
@@ -103,25 +85,4 @@ function secretOfClaude(credential: ClaudeCredential): string {
 /** Messages of errors name paths; their codes say enough. */
 function inBrackets(code: string | undefined): string {
   return code === undefined ? '' : ` (${code})`;
-}
-
-export interface RefreshCredentialOptions {
-  /** Asks for the credential of each provider and puts it in place. */
-  attempts: Attempts;
-  /** Settles when everything that was announced so far is on disk. */
-  settled: () => Promise<void>;
-  now: () => number;
-  random: () => number;
-}
-
-/** One attempt to get a credential, from the commit of its announcement to the file being in place. */
-export function refreshCredential({ attempts, settled, now, random }: RefreshCredentialOptions) {
-  return fromPromise<RefreshEnd, RefreshInput>(async ({ input: { provider, cause } }) => {
-    await settled();
-    const attempt = await attempts[provider](cause);
-    if (attempt.kind === 'unavailable') return { ...attempt, random: random() };
-    if (attempt.kind !== 'issued') return attempt;
-    const lifetimeMs = attempt.expiresAt === null ? null : attempt.expiresAt - now();
-    return { ...attempt, lifetimeMs, random: random() };
-  });
 }

@@ -1,7 +1,7 @@
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import { loginMachine } from '../../machines/login.machine.ts';
 import { CredentialBoard } from '../credentials/credential-board.ts';
-import { createAttempts, refreshCredential } from '../credentials/attempts.ts';
+import { refreshCredential } from '../credentials/attempts.ts';
 import { LoginBoard } from '../credentials/login-board.ts';
 import {
   CredentialProviderSchema,
@@ -82,8 +82,25 @@ export async function openCredentials(home: Home, options: OpenCredentialsOption
     issued.add(provider);
     for (const agent of CHANGES[provider]) logins.changed(agent);
   };
-  const logic = logicOf(files, { client, onKept, settled: () => home.journal.committed() });
-  return { logic, board, logins, environment: shared, watch: () => watchGit(home, { files, board, log }) };
+  const logic = credentialMachine.provide({
+    actors: {
+      refreshCredential: refreshCredential({
+        refresh: client.refresh,
+        logins: files,
+        onKept,
+        settled: () => home.journal.committed(),
+        now: () => Date.now(),
+        random: () => Math.random(),
+      }),
+    },
+  });
+  return {
+    logic,
+    board,
+    logins,
+    environment: shared,
+    watch: () => watchGit(home, { github: files.github, board, log }),
+  };
 }
 
 /** What the last engine knew of them, and the means to add to it. */
@@ -98,29 +115,6 @@ async function recall({ store, damages }: Home, log: Log) {
     );
   };
   return { saved: known, save };
-}
-
-interface LogicParts {
-  client: MonolithClient;
-  onKept: (provider: CredentialProvider) => void;
-  settled: () => Promise<void>;
-}
-
-function logicOf({ github, claude, codex }: LoginFiles, { client, onKept, settled }: LogicParts) {
-  const attempts = createAttempts({
-    client,
-    now: () => Date.now(),
-    keep: {
-      github: (credential) => github.keep(credential),
-      claude: (credential) => claude.keep(credential),
-      codex: (credential) => codex.keep(credential),
-    },
-    onKept,
-  });
-  const clock = { now: () => Date.now(), random: () => Math.random() };
-  return credentialMachine.provide({
-    actors: { refreshCredential: refreshCredential({ attempts, settled, ...clock }) },
-  });
 }
 
 function sourcesOf({ claude, codex }: LoginFiles, shared: Credentials['environment']) {
@@ -140,14 +134,11 @@ function sourcesOf({ claude, codex }: LoginFiles, shared: Credentials['environme
   };
 }
 
-interface GitParts {
-  files: LoginFiles;
-  board: CredentialBoard;
-  log: Log;
-}
-
 /** Looks at what git does to its file: a token that it took away was rejected. */
-function watchGit({ paths }: Home, { files: { github }, board, log }: GitParts): () => void {
+function watchGit(
+  { paths }: Home,
+  { github, board, log }: Pick<LoginFiles, 'github'> & { board: CredentialBoard; log: Log },
+): () => void {
   return watchFile(paths.gitCredentials, {
     onChange: async () => {
       await board.settled('github');

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineEvent } from '../contract/events.ts';
+import type { RedisConnection } from '../mirror/redis-connection.ts';
 import { SharedLogError } from '../mirror/shared-log.ts';
-import { countOf, entriesRead, toEntries, type FeedConnection, type FeedEntry } from './feed-connection.ts';
+import { askFeeds, countOf, entriesRead, toEntries, type FeedEntry } from './feeds.ts';
 import type { FleetEvent, FollowOptions } from './fleet-types.ts';
 
 /** So many entries are taken from each feed at a time, which bounds the memory. */
@@ -14,7 +15,7 @@ const NEW = '>';
 
 /** Reads all feeds in turn, as one of a group or alone. */
 export class FeedFollower {
-  readonly #connection: FeedConnection;
+  readonly #connection: RedisConnection;
   readonly #options: FollowOptions;
   readonly #takeOverMs: number;
   readonly #acknowledged = new Map<string, string[]>();
@@ -23,7 +24,7 @@ export class FeedFollower {
   #isPrepared = false;
   #tookOverAt = 0;
 
-  constructor(connection: FeedConnection, options: FollowOptions) {
+  constructor(connection: RedisConnection, options: FollowOptions) {
     this.#connection = connection;
     this.#options = options;
     this.#takeOverMs = options.takeOverMs ?? TAKE_OVER_MS;
@@ -69,7 +70,7 @@ export class FeedFollower {
 
   async #prepare(): Promise<void> {
     const { group, from = 'now' } = this.#options;
-    await this.#connection.ask(async (redis, feed) => {
+    await askFeeds(this.#connection, async (redis, feed) => {
       if (group !== undefined) {
         const start = from === 'oldest' ? '0' : '$';
         await redis.xgroup('CREATE', feed, group, start, 'MKSTREAM').catch(passIfThere);
@@ -92,7 +93,7 @@ export class FeedFollower {
   }
 
   #readAlone(): Promise<FeedEntry[][]> {
-    return this.#connection.ask(async (redis, feed) => {
+    return askFeeds(this.#connection, async (redis, feed) => {
       const position = this.#positions.get(feed) ?? '0';
       const answer = await redis.xread('COUNT', COUNT, 'STREAMS', feed, position);
       const { entries, lastId = position } = entriesRead(feed, answer);
@@ -103,7 +104,7 @@ export class FeedFollower {
 
   /** First what this consumer had before it was started again, then what nobody had. */
   #readShare(group: string): Promise<FeedEntry[][]> {
-    return this.#connection.ask(async (redis, feed) => {
+    return askFeeds(this.#connection, async (redis, feed) => {
       const position = this.#positions.get(feed) ?? NEW;
       const reader = ['GROUP', group, this.#consumer, 'COUNT', COUNT] as const;
       const answer = await redis.xreadgroup(...reader, 'STREAMS', feed, position);
@@ -116,7 +117,7 @@ export class FeedFollower {
   /** What a consumer has had for too long is most likely one that died. */
   async #takeOver(group: string): Promise<FeedEntry[][]> {
     if (performance.now() - this.#tookOverAt < this.#takeOverMs / 2) return [];
-    const takenOver = await this.#connection.ask(async (redis, feed) => {
+    const takenOver = await askFeeds(this.#connection, async (redis, feed) => {
       const claim = [feed, group, this.#consumer, this.#takeOverMs, '0', 'COUNT', COUNT] as const;
       const [, reply] = (await redis.xautoclaim(...claim)) as [string, Parameters<typeof toEntries>[1]];
       return toEntries(feed, reply);
@@ -154,7 +155,7 @@ export class FeedFollower {
     const due = new Map(this.#acknowledged);
     this.#acknowledged.clear();
     try {
-      await this.#connection.ask(async (redis, feed) => {
+      await askFeeds(this.#connection, async (redis, feed) => {
         const ids = due.get(feed);
         return ids === undefined ? 0 : redis.xack(feed, group, ...ids);
       });

@@ -1,10 +1,11 @@
-import { countOf, type FeedConnection } from './feed-connection.ts';
+import type { RedisConnection } from '../mirror/redis-connection.ts';
+import { askFeeds, countOf } from './feeds.ts';
 import type { FeedStatus, GroupStatus } from './fleet-types.ts';
 
 type Entry = [id: string, fields: string[]];
 
-export function readFeeds(connection: FeedConnection): Promise<FeedStatus[]> {
-  return connection.ask(async (redis, feed) => {
+export function readFeeds(connection: RedisConnection): Promise<FeedStatus[]> {
+  return askFeeds(connection, async (redis, feed) => {
     const stream = toRecord(await redis.xinfo('STREAM', feed).catch(() => [])); // nobody wrote to it yet
     const first = stream['first-entry'] as Entry | null | undefined;
     if (!first) return { feed, events: 0, groups: [] };

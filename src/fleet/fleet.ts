@@ -1,6 +1,6 @@
 /** The events of all workspaces that are mirrored to one Redis, for control planes. */
 import { parseRedisUrl } from '../environment/redis-url.ts';
-import { FeedConnection } from './feed-connection.ts';
+import { RedisConnection } from '../mirror/redis-connection.ts';
 import { FeedFollower } from './feed-follower.ts';
 import type { FeedStatus, FleetEvent, FollowOptions } from './fleet-types.ts';
 import { readFeeds } from './feed-status.ts';
@@ -19,9 +19,9 @@ export interface Fleet {
 export function openFleet(url: string): Fleet {
   const address = parseRedisUrl(url);
   if (address === null) throw new TypeError('This is no URL of a Redis: see REPLICA_LOG_URL.');
-  const connection = new FeedConnection(address);
+  const connection = new RedisConnection(address);
   return {
-    follow: (options = {}) => new FeedFollower(new FeedConnection(address), options).events(),
+    follow: (options = {}) => new FeedFollower(new RedisConnection(address), options).events(),
     status: () => readFeeds(connection),
     close: () => connection.close(),
   };

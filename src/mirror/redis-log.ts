@@ -1,7 +1,7 @@
 import type { RedisAddress } from '../environment/redis-url.ts';
 import { behind, lastIdOf, publicPart } from './batches.ts';
 import { Buffers } from './buffers.ts';
-import { connectRedis, toSharedLogError, type RedisClient } from './connect-redis.ts';
+import { RedisConnection } from './redis-connection.ts';
 import { keysOf, type WorkspaceKeys } from './keys.ts';
 import { LeanCommand } from './lean-command.ts';
 import { APPEND, CLAIM, TRIM } from './redis-scripts.ts';
@@ -16,16 +16,17 @@ export interface RedisLogOptions {
 
 type Argument = string | number | Buffer;
 
-/** Keeps a log in Redis Streams. What fails closes the connection; the next call opens another. */
+/** Keeps a log in Redis Streams. */
 export class RedisLog implements SharedLog {
   readonly #options: RedisLogOptions;
   readonly #keys: WorkspaceKeys;
   readonly #buffers = new Buffers();
-  #connecting: Promise<RedisClient> | null = null;
+  readonly #redis: RedisConnection;
 
   constructor(options: RedisLogOptions) {
     this.#options = options;
     this.#keys = keysOf(options.workspaceId);
+    this.#redis = new RedisConnection(options.address);
   }
 
   async claim({ owner, epoch, above = 0, headId }: Claim): Promise<Claimed> {
@@ -47,7 +48,7 @@ export class RedisLog implements SharedLog {
     const into = (length: number) =>
       (written = written.length >= length ? written : this.#buffers.take(length));
     const parts = [APPEND, keys.length, ...keys, ...values, id, lines, events, count];
-    const answer = await this.#ask(
+    const answer = await this.#redis.ask(
       (redis) => redis.sendCommand(new LeanCommand('eval', parts, into)) as Promise<unknown>,
     );
     for (const buffer of [events, written]) this.#buffers.give(buffer); // after a failure they may still be on their way
@@ -55,7 +56,7 @@ export class RedisLog implements SharedLog {
   }
 
   async head(): Promise<Head | null> {
-    const [epoch, owner, head] = await this.#ask((redis) =>
+    const [epoch, owner, head] = await this.#redis.ask((redis) =>
       redis.hmget(this.#keys.holder, 'epoch', 'owner', 'head'),
     );
     if (!epoch || !owner) return null;
@@ -63,7 +64,7 @@ export class RedisLog implements SharedLog {
   }
 
   async read({ after, limit }: { after: number; limit: number }): Promise<Batch[]> {
-    const found = await this.#ask((redis) =>
+    const found = await this.#redis.ask((redis) =>
       redis.xrangeBuffer(this.#keys.log, `(${after}-0`, '+', 'COUNT', limit),
     );
     return found.flatMap(([, [, lines]], index) => {
@@ -79,23 +80,11 @@ export class RedisLog implements SharedLog {
   }
 
   close(): void {
-    const connecting = this.#connecting;
-    this.#connecting = null;
-    connecting?.then((redis) => redis.disconnect()).catch(() => undefined); // there is nothing to close
+    this.#redis.close();
   }
 
   #run(script: string, keys: string[], values: readonly Argument[]): Promise<unknown> {
-    return this.#ask((redis) => redis.eval(script, keys.length, ...keys, ...values));
-  }
-
-  async #ask<Answer>(question: (redis: RedisClient) => Promise<Answer>): Promise<Answer> {
-    const connecting = (this.#connecting ??= connectRedis(this.#options.address));
-    try {
-      return await question(await connecting);
-    } catch (error) {
-      if (this.#connecting === connecting) this.close();
-      throw toSharedLogError(error);
-    }
+    return this.#redis.ask((redis) => redis.eval(script, keys.length, ...keys, ...values));
   }
 }
 

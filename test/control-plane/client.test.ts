@@ -35,7 +35,7 @@ describe('what is sent', () => {
       answer(response, 200, GITHUB);
     });
 
-    await client(`${url}/base/`).refreshGithub({ reason: 'boot' });
+    await client(`${url}/base/`).refresh.github({ reason: 'boot' });
 
     expect(seen).toEqual([
       {
@@ -57,9 +57,9 @@ describe('what is sent', () => {
     });
     const monolith = client(url);
 
-    await monolith.refreshGithub({ reason: 'manual' });
-    await monolith.refreshClaude({ reason: 'manual' });
-    await monolith.refreshCodex({ reason: 'manual' });
+    await monolith.refresh.github({ reason: 'manual' });
+    await monolith.refresh.claude({ reason: 'manual' });
+    await monolith.refresh.codex({ reason: 'manual' });
 
     expect(paths).toEqual([
       '/v1/engine/github/refresh-token',
@@ -86,7 +86,7 @@ describe('what is sent', () => {
       answer(response, 200, GITHUB);
     });
 
-    const outcome = await client(url.replace('//', '//user:password@')).refreshGithub({ reason: 'boot' });
+    const outcome = await client(url.replace('//', '//user:password@')).refresh.github({ reason: 'boot' });
 
     expect([outcome.kind, seen]).toEqual(['issued', [`Bearer ${SECRET}`]]);
   });
@@ -96,7 +96,7 @@ describe('the answer to a refresh', () => {
   it('is the credential, with keys the engine does not know', async () => {
     const url = await always(200, { ...GITHUB, installation: 7 });
 
-    expect(await client(url).refreshGithub({ reason: 'boot' })).toEqual({
+    expect(await client(url).refresh.github({ reason: 'boot' })).toEqual({
       kind: 'issued',
       credential: { ...GITHUB, installation: 7 },
     });
@@ -116,13 +116,13 @@ describe('the answer to a refresh', () => {
   ])('%i means %o', async (status, outcome) => {
     const url = await always(status, {});
 
-    expect(await client(url).refreshGithub({ reason: 'boot' })).toEqual(outcome);
+    expect(await client(url).refresh.github({ reason: 'boot' })).toEqual(outcome);
   });
 
   it('carries the word the other side has for its refusal, and nothing else of it', async () => {
     const url = await always(403, { error: `token ${TOKEN} revoked`, code: 'login_revoked' });
 
-    expect(await client(url).refreshClaude({ reason: 'boot' })).toEqual({
+    expect(await client(url).refresh.claude({ reason: 'boot' })).toEqual({
       kind: 'refused',
       reason: 'It answered 403 (login_revoked).',
     });
@@ -131,7 +131,7 @@ describe('the answer to a refresh', () => {
   it('names what is wrong in a credential, and nothing of what stands there', async () => {
     const url = await always(200, { type: 'apiKey', apiKey: [TOKEN] });
 
-    expect(await client(url).refreshClaude({ reason: 'boot' })).toEqual({
+    expect(await client(url).refresh.claude({ reason: 'boot' })).toEqual({
       kind: 'unavailable',
       reason: 'It answered with what is no credential: apiKey (invalid_type).',
     });
@@ -149,7 +149,7 @@ describe('the answer to a refresh', () => {
   ])('takes no credential that ends at %j', async (expiresAt, code) => {
     const url = await listen((_request, response) => answer(response, 200, { token: TOKEN, expiresAt }));
 
-    expect(await client(url).refreshGithub({ reason: 'boot' })).toEqual({
+    expect(await client(url).refresh.github({ reason: 'boot' })).toEqual({
       kind: 'unavailable',
       reason: `It answered with what is no credential: expiresAt (${code}).`,
     });
@@ -160,7 +160,7 @@ describe('the answer to a refresh', () => {
     async (token) => {
       const url = await listen((_request, response) => answer(response, 200, { ...GITHUB, token }));
 
-      expect(await client(url).refreshGithub({ reason: 'boot' })).toMatchObject({
+      expect(await client(url).refresh.github({ reason: 'boot' })).toMatchObject({
         kind: 'unavailable',
         reason: expect.stringContaining('It answered with what is no credential: token (') as string,
       });
@@ -184,7 +184,7 @@ describe('the answer to a refresh', () => {
       response.writeHead(200, { 'content-type': type }).end(body);
     });
 
-    expect(await client(url).refreshGithub({ reason: 'boot' })).toEqual({ kind: 'unavailable', reason });
+    expect(await client(url).refresh.github({ reason: 'boot' })).toEqual({ kind: 'unavailable', reason });
   });
 
   it('is never looked for elsewhere: a redirect is not followed', async () => {
@@ -197,7 +197,7 @@ describe('the answer to a refresh', () => {
       response.writeHead(307, { location: `${other}/v1/engine/github/refresh-token` }).end();
     });
 
-    expect(await client(url).refreshGithub({ reason: 'boot' })).toEqual({
+    expect(await client(url).refresh.github({ reason: 'boot' })).toEqual({
       kind: 'unavailable',
       reason: 'It answered 307, which is not followed.',
     });
@@ -211,14 +211,14 @@ describe('an answer that does not come', () => {
     const dripping = await listen((_request, response) => void response.writeHead(200).write('{'));
     const outcome = { kind: 'unavailable', reason: 'It did not answer in time.' };
 
-    expect(await client(silent, { timeoutMs: 50 }).refreshGithub({ reason: 'boot' })).toEqual(outcome);
-    expect(await client(dripping, { timeoutMs: 50 }).refreshGithub({ reason: 'boot' })).toEqual(outcome);
+    expect(await client(silent, { timeoutMs: 50 }).refresh.github({ reason: 'boot' })).toEqual(outcome);
+    expect(await client(dripping, { timeoutMs: 50 }).refresh.github({ reason: 'boot' })).toEqual(outcome);
   });
 
   it('is told by its code, without the address', async () => {
     const url = await listen((request) => request.destroy());
 
-    expect(await client(url).refreshGithub({ reason: 'boot' })).toEqual({
+    expect(await client(url).refresh.github({ reason: 'boot' })).toEqual({
       kind: 'unavailable',
       reason: 'It could not be reached (UND_ERR_SOCKET).',
     });
@@ -228,7 +228,7 @@ describe('an answer that does not come', () => {
     const stop = new AbortController();
     const url = await listen(() => stop.abort());
 
-    expect(await client(url, { signal: stop.signal }).refreshGithub({ reason: 'boot' })).toEqual({
+    expect(await client(url, { signal: stop.signal }).refresh.github({ reason: 'boot' })).toEqual({
       kind: 'unavailable',
       reason: 'The engine is stopping.',
     });
@@ -271,10 +271,10 @@ describe('an endpoint that fails again and again', () => {
       answer(response, 500, {});
     });
     const monolith = client(url);
-    for (let count = 0; count < 5; count++) await monolith.refreshGithub({ reason: 'boot' });
+    for (let count = 0; count < 5; count++) await monolith.refresh.github({ reason: 'boot' });
 
-    const outcome = await monolith.refreshGithub({ reason: 'boot' });
-    await monolith.refreshCodex({ reason: 'boot' });
+    const outcome = await monolith.refresh.github({ reason: 'boot' });
+    await monolith.refresh.codex({ reason: 'boot' });
 
     expect(outcome).toEqual({
       kind: 'unavailable',

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createAttempts } from '../../src/credentials/attempts.ts';
+import { createActor, toPromise } from 'xstate';
+import { refreshCredential } from '../../src/credentials/attempts.ts';
 import { sha256 } from '../../src/credentials/login.ts';
 import type { RefreshOutcome } from '../../src/control-plane/client.ts';
 import type { GithubCredential } from '../../src/contract/monolith.ts';
@@ -11,7 +12,13 @@ describe('an attempt to get a credential', () => {
   it('puts what is issued in place, and says so', async () => {
     const { attempt, keep, onKept } = open(ISSUED);
 
-    expect(await attempt()).toEqual({ kind: 'issued', source: 'token', expiresAt: NOW + 1 });
+    expect(await attempt()).toEqual({
+      kind: 'issued',
+      source: 'token',
+      expiresAt: NOW + 1,
+      lifetimeMs: 1,
+      random: 0.5,
+    });
     expect(keep).toHaveBeenCalledWith(ISSUED.credential);
     expect(onKept).toHaveBeenCalledWith('github');
   });
@@ -23,7 +30,7 @@ describe('an attempt to get a credential', () => {
   ])('touches nothing when the answer is $kind', async (outcome) => {
     const { attempt, keep } = open(outcome);
 
-    expect(await attempt()).toEqual(outcome);
+    expect(await attempt()).toEqual(outcome.kind === 'unavailable' ? { ...outcome, random: 0.5 } : outcome);
     expect(keep).not.toHaveBeenCalled();
   });
 
@@ -33,6 +40,7 @@ describe('an attempt to get a credential', () => {
     expect(await attempt(sha256('one'))).toEqual({
       kind: 'unavailable',
       reason: 'It issued the credential again that was rejected.',
+      random: 0.5,
     });
     expect(keep).not.toHaveBeenCalled();
   });
@@ -45,6 +53,7 @@ describe('an attempt to get a credential', () => {
       expect(await attempt()).toEqual({
         kind: 'unavailable',
         reason: 'It issued a credential that is over already, by the clock of this machine.',
+        random: 0.5,
       });
       expect(keep).not.toHaveBeenCalled();
       expect(onKept).not.toHaveBeenCalled();
@@ -58,6 +67,7 @@ describe('an attempt to get a credential', () => {
     expect(await attempt()).toEqual({
       kind: 'unavailable',
       reason: 'It could not be put in place (ENOSPC).',
+      random: 0.5,
     });
     expect(onKept).not.toHaveBeenCalled();
   });
@@ -67,17 +77,17 @@ function open(outcome: RefreshOutcome<GithubCredential>) {
   const keep = vi.fn(() => Promise.resolve('token'));
   const onKept = vi.fn();
   const unasked = () => Promise.reject(new Error('Nobody asked for this one.'));
-  const { github } = createAttempts({
-    client: {
-      refreshGithub: () => Promise.resolve(outcome),
-      refreshClaude: unasked,
-      refreshCodex: unasked,
-    },
-    keep: { github: keep, claude: unasked, codex: unasked },
+  const logic = refreshCredential({
+    refresh: { github: () => Promise.resolve(outcome), claude: unasked, codex: unasked },
+    logins: { github: { keep }, claude: { keep: unasked }, codex: { keep: unasked } },
     onKept,
+    settled: () => Promise.resolve(),
     now: () => NOW,
+    random: () => 0.5,
   });
-  const attempt = (rejectedTokenSha256?: string) =>
-    github({ reason: 'rejected', ...(rejectedTokenSha256 !== undefined && { rejectedTokenSha256 }) });
+  const attempt = (rejectedTokenSha256?: string) => {
+    const cause = { reason: 'rejected' as const, ...(rejectedTokenSha256 && { rejectedTokenSha256 }) };
+    return toPromise(createActor(logic, { input: { provider: 'github', cause } }).start());
+  };
   return { attempt, keep, onKept };
 }

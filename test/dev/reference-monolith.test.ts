@@ -15,8 +15,8 @@ describe('a refresh', () => {
       issue: { github: (request) => (asked.push(request), GITHUB) },
     });
 
-    expect(await client.refreshGithub({ reason: 'boot' })).toEqual({ kind: 'issued', credential: GITHUB });
-    expect(await client.refreshCodex({ reason: 'boot' })).toEqual({ kind: 'absent' });
+    expect(await client.refresh.github({ reason: 'boot' })).toEqual({ kind: 'issued', credential: GITHUB });
+    expect(await client.refresh.codex({ reason: 'boot' })).toEqual({ kind: 'absent' });
     expect(asked).toEqual([{ reason: 'boot' }]);
     expect(monolith.calls).toEqual([
       call('/v1/engine/github/refresh-token', 200),
@@ -97,7 +97,7 @@ describe('what the engine makes of a call that went wrong', () => {
   ])('%s', async (_, fault, outcome) => {
     const { client } = await start({ issue: { github: () => GITHUB }, fault: () => fault });
 
-    expect(await client.refreshGithub({ reason: 'manual' })).toEqual(outcome);
+    expect(await client.refresh.github({ reason: 'manual' })).toEqual(outcome);
   });
 
   it('a late one has had its effect: the next try is a duplicate', async () => {

@@ -3,7 +3,7 @@ import { SimulatedClock, createActor } from 'xstate';
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import { loginMachine } from '../../machines/login.machine.ts';
 import { CredentialBoard } from '../../src/credentials/credential-board.ts';
-import { createAttempts, refreshCredential } from '../../src/credentials/attempts.ts';
+import { refreshCredential } from '../../src/credentials/attempts.ts';
 import { LoginBoard } from '../../src/credentials/login-board.ts';
 import { LoginProviderSchema } from '../../src/contract/credentials.ts';
 import type { CredentialProvider, LoginProvider } from '../../src/contract/credentials.ts';
@@ -34,41 +34,50 @@ export function simulateCredentials({ random }: { random: () => number }) {
     tokens.set(provider, token);
     return Promise.resolve('oauth');
   };
-  const attempts = createAttempts({
-    client: {
-      refreshGithub: async () =>
-        plane.answer('github', ({ name, expiresAt }) => ({ token: name, expiresAt })),
-      refreshClaude: async () =>
-        plane.answer('claude', ({ name, expiresAt }) => ({
-          type: 'oauth',
-          claudeAiOauth: { accessToken: name, expiresAt, scopes: [] },
-        })),
-      refreshCodex: async () =>
-        plane.answer('codex', (token) => ({
-          type: 'oauth',
-          tokens: { id_token: 'id', access_token: toJwt(token), refresh_token: '', account_id: 'account' },
-          last_refresh: '2026-01-01T00:00:00Z',
-        })),
-    },
-    keep: {
-      github: ({ token }) => keep('github', plane.tokenOf(token)),
-      claude: (credential) =>
-        keep(
-          'claude',
-          plane.tokenOf(credential.type === 'oauth' ? credential.claudeAiOauth.accessToken : ''),
-        ),
-      codex: (credential) =>
-        keep(
-          'codex',
-          plane.tokenOf(credential.type === 'oauth' ? nameIn(credential.tokens.access_token) : ''),
-        ),
-    },
-    onKept: () => undefined,
-    now,
-  });
   const logic = credentialMachine.provide({
     actors: {
-      refreshCredential: refreshCredential({ attempts, settled: () => Promise.resolve(), now, random }),
+      refreshCredential: refreshCredential({
+        refresh: {
+          github: async () => plane.answer('github', ({ name, expiresAt }) => ({ token: name, expiresAt })),
+          claude: async () =>
+            plane.answer('claude', ({ name, expiresAt }) => ({
+              type: 'oauth',
+              claudeAiOauth: { accessToken: name, expiresAt, scopes: [] },
+            })),
+          codex: async () =>
+            plane.answer('codex', (token) => ({
+              type: 'oauth',
+              tokens: {
+                id_token: 'id',
+                access_token: toJwt(token),
+                refresh_token: '',
+                account_id: 'account',
+              },
+              last_refresh: '2026-01-01T00:00:00Z',
+            })),
+        },
+        logins: {
+          github: { keep: ({ token }) => keep('github', plane.tokenOf(token)) },
+          claude: {
+            keep: (credential) =>
+              keep(
+                'claude',
+                plane.tokenOf(credential.type === 'oauth' ? credential.claudeAiOauth.accessToken : ''),
+              ),
+          },
+          codex: {
+            keep: (credential) =>
+              keep(
+                'codex',
+                plane.tokenOf(credential.type === 'oauth' ? nameIn(credential.tokens.access_token) : ''),
+              ),
+          },
+        },
+        onKept: () => undefined,
+        settled: () => Promise.resolve(),
+        now,
+        random,
+      }),
     },
   });
   const board = new CredentialBoard({

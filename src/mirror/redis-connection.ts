@@ -17,8 +17,35 @@ const PATIENCE: RedisOptions = {
   retryStrategy: null,
 };
 
+/** A connection to Redis. What fails closes it; the next question opens another. */
+export class RedisConnection {
+  readonly #address: RedisAddress;
+  #connecting: Promise<RedisClient> | null = null;
+
+  constructor(address: RedisAddress) {
+    this.#address = address;
+  }
+
+  /** @throws {SharedLogError} */
+  async ask<Answer>(question: (redis: RedisClient) => Promise<Answer>): Promise<Answer> {
+    const connecting = (this.#connecting ??= connectRedis(this.#address));
+    try {
+      return await question(await connecting);
+    } catch (error) {
+      if (this.#connecting === connecting) this.close();
+      throw toSharedLogError(error);
+    }
+  }
+
+  close(): void {
+    const connecting = this.#connecting;
+    this.#connecting = null;
+    connecting?.then((redis) => redis.disconnect()).catch(() => undefined); // there is nothing to close
+  }
+}
+
 /** A connection that is up. @throws {SharedLogError} */
-export async function connectRedis(address: RedisAddress): Promise<RedisClient> {
+async function connectRedis(address: RedisAddress): Promise<RedisClient> {
   const client = createClient(address);
   let reason: unknown;
   client.on('error', (error: unknown) => (reason = error)); // without a listener ioredis prints it
@@ -32,7 +59,7 @@ export async function connectRedis(address: RedisAddress): Promise<RedisClient> 
 }
 
 /** What Redis or the network said. Errors of ioredis carry the command, with passwords and lines in it. */
-export function toSharedLogError(error: unknown): SharedLogError {
+function toSharedLogError(error: unknown): SharedLogError {
   if (error instanceof SharedLogError) return error;
   const { message, lastNodeError } = error as Partial<Error> & { lastNodeError?: Error };
   return new SharedLogError(lastNodeError?.message ?? message ?? 'The shared log does not answer.');
