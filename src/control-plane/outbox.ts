@@ -1,19 +1,11 @@
 import { formatEventId, sequenceOf } from '../journal/event-id.ts';
 import type { JournalEntry } from '../journal/event-line.ts';
-import type { Finding } from '../journal/journal-options.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { LineReader } from '../journal/line-reader.ts';
 import { isTold, webhookLinesOf, type WebhookLine } from './webhook-lines.ts';
 
-/** What the outbox needs of the journal. */
-export interface OutboxJournal {
-  readonly committedId: string;
-  find(id: string): Promise<Finding>;
-  readAfter(id: string): LineReader;
-  onCommit(listener: () => void): () => void;
-}
-
 export interface OutboxOptions {
-  journal: OutboxJournal;
+  journal: Pick<Journal, 'committedId' | 'find' | 'readAfter' | 'onCommit'>;
   /** The last event that is known to be settled; null to begin with the oldest one there is. */
   settledId: string | null;
   /** Told whenever `settledId` has moved. */

@@ -6,18 +6,9 @@ import { FrameFilter, type FrameFilterOptions } from './frame-filter.ts';
 import { FrameRing } from './frame-ring.ts';
 import { cutFrames, formatFrame, formatIdlessFrame, splitLines } from './frames.ts';
 import type { CommittedLines, Finding, PassedEvent, StreamResetReason } from './journal-options.ts';
-import type { LineReader } from './line-reader.ts';
+import type { Journal } from './journal.ts';
 
-/** What the hub needs of the journal. */
-export interface EventSource {
-  readonly committedId: string;
-  readonly oldestId: string;
-  /** The id just before the oldest one. */
-  readonly startId: string;
-  find(id: string): Promise<Finding>;
-  readAfter(id: string): LineReader;
-  onCommit(listener: (lines: CommittedLines) => void): () => void;
-}
+type EventSource = Pick<Journal, 'committedId' | 'oldestId' | 'startId' | 'find' | 'readAfter' | 'onCommit'>;
 
 export interface HubOptions {
   /** What comes within this time after frames were sent is gathered, and sent together when it has passed. */

@@ -1,22 +1,14 @@
 import type { CopyFact } from '../../machines/mirror.setup.ts';
 import { formatEventId, sequenceOf } from '../journal/event-id.ts';
 import { readId } from '../journal/event-line.ts';
-import type { LineReader, LineReaderOptions } from '../journal/line-reader.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { LineReader } from '../journal/line-reader.ts';
 import { lastIdOf, wholeGroups } from './batches.ts';
 import { Buffers } from './buffers.ts';
 import type { Batch, Holder, SharedLog } from './shared-log.ts';
 
-/** What copying needs of the journal. */
-export interface CopiedJournal {
-  readonly committedId: string;
-  /** What is still to be written. */
-  readonly pendingBytes: number;
-  readAfter(id: string, reading: Partial<LineReaderOptions>): LineReader;
-  onCommit(listener: () => void): () => void;
-}
-
 export interface JournalCopyOptions {
-  journal: CopiedJournal;
+  journal: Pick<Journal, 'committedId' | 'pendingBytes' | 'readAfter' | 'onCommit'>;
   log: SharedLog;
   holder: Holder;
   /** Where the log ends; null when it is empty. */

@@ -1,4 +1,5 @@
 import { sequenceOf } from '../journal/event-id.ts';
+import type { Journal } from '../journal/journal.ts';
 
 /** How much of the journal the shared log does not have yet. Bytes are estimated. */
 export interface Lag {
@@ -8,12 +9,7 @@ export interface Lag {
   ms: number;
 }
 
-interface MeasuredJournal {
-  readonly committedId: string;
-  readonly startId: string;
-  readonly bytes: number;
-  onCommit(listener: () => void): () => void;
-}
+type MeasuredJournal = Pick<Journal, 'committedId' | 'startId' | 'bytes' | 'onCommit'>;
 
 interface Mark {
   sequence: number;

@@ -1,20 +1,13 @@
 import { formatEventId, parseEventId, sequenceOf } from '../journal/event-id.ts';
 import { parseLine, typeStart } from '../journal/event-line.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { LineReader } from '../journal/line-reader.ts';
 import type { Log } from '../log.ts';
 import { TRACED, type SpanMaker } from './span-maker.ts';
 import type { SpanSender } from './span-sender.ts';
 
-/** What tracing needs of the journal. */
-export interface TracedJournal {
-  readonly committedId: string;
-  committed(): Promise<void>;
-  readAfter(id: string): LineReader;
-  onCommit(listener: () => void): () => void;
-}
-
 export interface TracingOptions {
-  journal: TracedJournal;
+  journal: Pick<Journal, 'committedId' | 'committed' | 'readAfter' | 'onCommit'>;
   maker: Pick<SpanMaker, 'take'>;
   sender: Pick<SpanSender, 'send' | 'close'>;
   /** Something that earlier engines began still runs. */

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { archiveCheck } from '../../src/cli/doctor/archive.ts';
+import { examineArchive } from '../../src/cli/doctor/archive.ts';
 import type { ObjectStore } from '../../src/archive/object-store.ts';
 import { openObjectStore } from '../../src/archive/open-object-store.ts';
 import { S3Store } from '../../src/archive/s3-store.ts';
@@ -193,7 +193,7 @@ describe('doctor', () => {
     async (kind) => {
       const place = kind === 'file' ? folder : `s3://${s3.bucket}/some/where at ${s3.access.endpoint}`;
 
-      expect(await archiveCheck(targetOf(kind)).examine()).toEqual({
+      expect(await examineArchive(targetOf(kind))).toEqual({
         state: 'good',
         text: `${place} keeps what it is given`,
       });
@@ -205,9 +205,9 @@ describe('doctor', () => {
     const target = targetOf('s3') as ArchiveTarget & { kind: 's3' };
     const access = { ...target.access, secretAccessKey: 'WRONG-SECRET' };
     const findings = [
-      await archiveCheck({ ...target, access }).examine(),
-      await archiveCheck({ ...target, bucket: 'none-of-that-name' }).examine(),
-      await archiveCheck({ kind: 'file', folder: join(folder, 'gone') }).examine(),
+      await examineArchive({ ...target, access }),
+      await examineArchive({ ...target, bucket: 'none-of-that-name' }),
+      await examineArchive({ kind: 'file', folder: join(folder, 'gone') }),
     ];
 
     expect(findings.map(({ state, remedy }) => `${state}: ${remedy}`)).toEqual([

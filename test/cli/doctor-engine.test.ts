@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bad, good } from '../../src/cli/doctor/check.ts';
-import { portCheck } from '../../src/cli/doctor/port.ts';
-import { engineCheck, engineFinder } from '../../src/cli/doctor/running-engine.ts';
+import { examinePort } from '../../src/cli/doctor/port.ts';
+import { examineEngine, engineFinder } from '../../src/cli/doctor/running-engine.ts';
 import { FRESH, FRESH_LOGINS } from '../support/fresh-login.ts';
 
 const BOOT = { state: 'ready', since: '2026-01-01T00:00:00.000Z' };
@@ -103,7 +103,7 @@ describe('a port without an engine', () => {
 async function look(address: { host?: string; port: number; secret: string | undefined }) {
   const there = { host: '127.0.0.1', ...address };
   const options = { ...there, find: engineFinder(there) };
-  return [await portCheck(options).examine(), await engineCheck(options).examine()];
+  return [await examinePort(options), await examineEngine(options)];
 }
 
 type Answer = (path: string, secret: unknown) => unknown;

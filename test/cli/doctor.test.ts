@@ -9,12 +9,12 @@ import { CLAUDE_PROBE, CODEX_PROBE } from '../../src/cli/doctor/agents.ts';
 import { bad, doubtful, good, type Check } from '../../src/cli/doctor/check.ts';
 import { createChecks } from '../../src/cli/doctor/checks.ts';
 import { doctor } from '../../src/cli/doctor/doctor.ts';
-import { loginCheck } from '../../src/cli/doctor/logins.ts';
-import { cloudInitCheck, diskCheck, homeCheck } from '../../src/cli/doctor/places.ts';
-import { nodeCheck, programCheck } from '../../src/cli/doctor/programs.ts';
+import { examineLogin } from '../../src/cli/doctor/logins.ts';
+import { examineCloudInit, examineDisk, examineHome } from '../../src/cli/doctor/places.ts';
+import { examineNode, examineProgram } from '../../src/cli/doctor/programs.ts';
 import { readSettings } from '../../src/cli/doctor/settings.ts';
 import { createPaths } from '../../src/environment/paths.ts';
-import { controlPlaneCheck, tracesCheck } from '../../src/cli/doctor/upstreams.ts';
+import { examineControlPlane, examineCollector } from '../../src/cli/doctor/upstreams.ts';
 import { openTestTerminal } from './stand-in.ts';
 
 const GIT: Check = { name: 'git', examine: () => good('2.39') };
@@ -133,14 +133,12 @@ describe('a check', () => {
     ['20.19.0', 'good'],
     ['22.1.0', 'good'],
   ])('finds Node %s %s', async (version, state) => {
-    expect(await nodeCheck(version).examine()).toMatchObject({ state });
+    expect(await examineNode(version)).toMatchObject({ state });
   });
 
   it('finds that a program is missing', async () => {
     const missing = bad('not found', 'Install it.');
-    const check = programCheck({ name: 'git', command: 'git', searchPath: '/nonexistent', missing });
-
-    expect(await check.examine()).toEqual(missing);
+    expect(await examineProgram({ command: 'git', searchPath: '/nonexistent', missing })).toEqual(missing);
   });
 
   it('finds that others can read what the engine keeps', async () => {
@@ -150,14 +148,14 @@ describe('a check', () => {
     await chmod(replicas, 0o755);
     await chmod(engine, 0o700);
 
-    expect(await homeCheck(createPaths(home)).examine()).toEqual(
+    expect(await examineHome(createPaths(home))).toEqual(
       doubtful(`${replicas} can be read by others`, `chmod 700 ${replicas}`),
     );
   });
 
   it('finds that there is no home', async () => {
     const home = join(await createHome(), 'missing');
-    expect(await homeCheck(createPaths(home)).examine()).toMatchObject({ state: 'bad' });
+    expect(await examineHome(createPaths(home))).toMatchObject({ state: 'bad' });
   });
 
   it('finds whether boot would wait for cloud-init, and says how to skip that', async () => {
@@ -167,39 +165,39 @@ describe('a check', () => {
     };
     const file = settings.CLOUD_INIT_OUTPUT_LOG;
 
-    expect(await cloudInitCheck(settings).examine()).toEqual(
+    expect(await examineCloudInit(settings)).toEqual(
       doubtful(
         `${file} is not there: boot waits for it, for 90 s at most`,
         `Not a machine with cloud-init? touch ${file}, or let CLOUD_INIT_OUTPUT_LOG name a file that is there.`,
       ),
     );
     await writeFile(file, '');
-    expect(await cloudInitCheck(settings).examine()).toEqual(good(file));
+    expect(await examineCloudInit(settings)).toEqual(good(file));
   });
 
   it('finds how much room there is', async () => {
-    expect((await diskCheck(createPaths(tmpdir())).examine()).text).toMatch(/^\d+ MiB free$/);
+    expect((await examineDisk(createPaths(tmpdir()))).text).toMatch(/^\d+ MiB free$/);
   });
 
   it('finds whether the control plane answers', async () => {
     const port = await listen('hello');
 
-    expect(await controlPlaneCheck(`http://user:pass@127.0.0.1:${port}/v1`).examine()).toMatchObject({
+    expect(await examineControlPlane(`http://user:pass@127.0.0.1:${port}/v1`)).toMatchObject({
       state: 'bad',
     });
-    expect(await controlPlaneCheck(`http://127.0.0.1:${port}/v1`).examine()).toEqual(
+    expect(await examineControlPlane(`http://127.0.0.1:${port}/v1`)).toEqual(
       good(`http://127.0.0.1:${port} answers (200)`),
     );
-    expect(await controlPlaneCheck('http://127.0.0.1:1').examine()).toMatchObject({ state: 'bad' });
+    expect(await examineControlPlane('http://127.0.0.1:1')).toMatchObject({ state: 'bad' });
   });
 
   it('finds whether a collector of traces answers, which an engine can do without', async () => {
     const port = await listen('hello');
 
-    expect(await tracesCheck(`http://127.0.0.1:${port}`).examine()).toEqual(
+    expect(await examineCollector(`http://127.0.0.1:${port}`)).toEqual(
       good(`http://127.0.0.1:${port} answers (200)`),
     );
-    expect(await tracesCheck('http://127.0.0.1:1').examine()).toMatchObject({
+    expect(await examineCollector('http://127.0.0.1:1')).toMatchObject({
       state: 'doubtful',
       remedy: 'Check OTEL_EXPORTER_OTLP_ENDPOINT, and that a collector runs there.',
     });
@@ -208,15 +206,15 @@ describe('a check', () => {
   it('finds a login, and never says what it is', async () => {
     const home = await createHome();
     const file = join(home, 'login');
-    const login = loginCheck({ name: 'x', env: { KEY: 'sk-1' }, variables: ['KEY'], files: [file] });
+    const login = () => examineLogin({ env: { KEY: 'sk-1' }, variables: ['KEY'], files: [file] });
 
-    expect(await login.examine()).toEqual(good('from KEY'));
+    expect(login()).toEqual(good('from KEY'));
     await writeFile(file, JSON.stringify({ claudeAiOauth: { expiresAt: 1, accessToken: 'sk-2' } }), {
       mode: 0o600,
     });
-    expect(await login.examine()).toMatchObject({ state: 'doubtful', text: `${file} has expired` });
+    expect(login()).toMatchObject({ state: 'doubtful', text: `${file} has expired` });
     await chmod(file, 0o644);
-    expect(await login.examine()).toMatchObject({ text: `${file} can be read by others` });
+    expect(login()).toMatchObject({ text: `${file} can be read by others` });
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CopyFact } from '../../machines/mirror.setup.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import { JournalCopy, type CopiedJournal, type JournalCopyOptions } from '../../src/mirror/journal-copy.ts';
+import { JournalCopy, type JournalCopyOptions } from '../../src/mirror/journal-copy.ts';
 import { appendAll, delta, idOf, numbers, openTestJournal } from '../journal/open-test-journal.ts';
 import { MemoryLog } from '../support/memory-log.ts';
 
@@ -121,7 +121,7 @@ describe('copying the journal', () => {
   it('gives way to what is still to be written here, but not for long', async () => {
     let [now, pendingBytes] = [0, 1 << 20];
     await appendAll(journal, numbers(1, 6_000));
-    const busy: CopiedJournal = {
+    const busy: JournalCopyOptions['journal'] = {
       get committedId() {
         return journal.committedId;
       },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CommittedLines } from '../../src/journal/journal-options.ts';
 import { MirrorLag } from '../../src/mirror/mirror-lag.ts';
 import { idOf } from '../journal/open-test-journal.ts';
 
@@ -14,8 +15,8 @@ function startLag() {
     get bytes() {
       return sequence * 100;
     },
-    onCommit(listener: () => void) {
-      announce = listener;
+    onCommit(listener: (lines: CommittedLines) => void) {
+      announce = () => listener({ bytes: Buffer.alloc(0), passed: [] });
       return () => undefined;
     },
   };

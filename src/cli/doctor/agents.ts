@@ -9,11 +9,10 @@ import { CONTROL_REQUESTS, FLAGS, OLDEST_CLAUDE } from '../../agents/claude/requ
 import { METHODS, OLDEST_CODEX, SETTINGS } from '../../agents/codex/requirements.ts';
 import { isOlder } from '../../agents/program-version.ts';
 import { findExecutable } from '../../environment/find-executable.ts';
-import { bad, doubtful, good, type Check, type Finding } from './check.ts';
+import { bad, doubtful, good, type Finding } from './check.ts';
 import { readVersion } from './programs.ts';
 
 export interface AgentProgram {
-  name: string;
   command: string;
   searchPath: string | undefined;
   env: Readonly<Record<string, string>>;
@@ -112,11 +111,7 @@ export const CODEX_PROBE: Probe = {
 };
 
 /** Whether an agent is installed and speaks the protocol that the engine speaks. */
-export function agentCheck(agent: AgentProgram): Check {
-  return { name: agent.name, examine: () => examineAgent(agent) };
-}
-
-async function examineAgent(agent: AgentProgram): Promise<Finding> {
+export async function examineAgent(agent: AgentProgram): Promise<Finding> {
   const { command, searchPath, remedy, env, probe } = agent;
   const file = findExecutable(command, searchPath);
   if (file === undefined) return doubtful(`${command} is not installed: its chats cannot run`, remedy);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { openObjectStore } from '../../archive/open-object-store.ts';
 import { describeArchive, type ArchiveTarget } from '../../environment/archive-variables.ts';
-import { bad, good, type Check, type Finding } from './check.ts';
+import { bad, good, type Finding } from './check.ts';
 
 /** What can be done about it, by what the archive said. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -15,11 +15,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** Whether the archive takes an object, gives it back, lists and removes it. */
-export function archiveCheck(target: ArchiveTarget): Check {
-  return { name: 'archive', examine: () => examine(target) };
-}
-
-async function examine(target: ArchiveTarget): Promise<Finding> {
+export async function examineArchive(target: ArchiveTarget): Promise<Finding> {
   const place = describeArchive(target);
   const id = randomBytes(8).toString('hex');
   try {

@@ -7,17 +7,17 @@ import { archiveTargetOf } from '../../environment/archive-variables.ts';
 import { agentEnvironment } from '../../environment/engine-env.ts';
 import { createPaths, type Paths } from '../../environment/paths.ts';
 import type { Terminal } from '../terminal.ts';
-import { agentCheck, CLAUDE_PROBE, CODEX_PROBE, type Probe } from './agents.ts';
-import { archiveCheck } from './archive.ts';
+import { examineAgent, CLAUDE_PROBE, CODEX_PROBE, type Probe } from './agents.ts';
+import { examineArchive } from './archive.ts';
 import { bad, doubtful, type Check } from './check.ts';
-import { loginCheck } from './logins.ts';
-import { cloudInitCheck, diskCheck, homeCheck } from './places.ts';
-import { portCheck } from './port.ts';
-import { gitIdentityCheck, nodeCheck, programCheck } from './programs.ts';
-import { engineCheck, engineFinder, type EngineAddress } from './running-engine.ts';
+import { examineLogin } from './logins.ts';
+import { examineCloudInit, examineDisk, examineHome } from './places.ts';
+import { examinePort } from './port.ts';
+import { examineGitIdentity, examineNode, examineProgram } from './programs.ts';
+import { engineFinder, examineEngine } from './running-engine.ts';
 import { readSettings } from './settings.ts';
-import { sharedLogCheck } from './shared-log.ts';
-import { controlPlaneCheck, tracesCheck } from './upstreams.ts';
+import { examineSharedLog } from './shared-log.ts';
+import { examineCollector, examineControlPlane } from './upstreams.ts';
 
 const APT = 'apt-get install -y';
 
@@ -36,58 +36,58 @@ export function createChecks(terminal: Terminal): Check[] {
   const paths = createPaths(home);
   const env = agentEnvironment(environment);
   const searchPath = env['PATH'];
-  const tool = (name: string, debianPackage: string) => {
+  const tool = (name: string, debianPackage: string): Check => {
     const missing = bad('not found', `${APT} ${debianPackage}`);
-    return programCheck({ name, command: name, searchPath, missing });
+    return { name, examine: () => examineProgram({ command: name, searchPath, missing }) };
   };
-  const agent = (name: string, { variable, source, probe }: KnownAgent) => {
+  const agent = (name: string, { variable, source, probe }: KnownAgent): Check => {
     const remedy = `npm install -g ${source}, or set ${variable}.`;
-    return agentCheck({ name, command: environment[variable], searchPath, env, remedy, probe });
+    const program = { command: environment[variable], searchPath, env, remedy, probe };
+    return { name, examine: () => examineAgent(program) };
   };
-  const noGitHubCli = doubtful(
-    'not found: pull requests are not listed',
-    `${APT} gh, or https://cli.github.com`,
-  );
+  const gh = {
+    command: environment.GH_PATH,
+    searchPath,
+    missing: doubtful('not found: pull requests are not listed', `${APT} gh, or https://cli.github.com`),
+  };
+  const find = engineFinder({ host, port, secret });
+  const collector = OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? OTEL_EXPORTER_OTLP_ENDPOINT;
   return [
     { name: 'environment', examine: () => finding },
-    nodeCheck(),
+    { name: 'node', examine: () => examineNode() },
     tool('flock', 'util-linux'),
     tool('fallocate', 'util-linux'),
     tool('git', 'git'),
-    gitIdentityCheck({ home, env }),
-    programCheck({ name: 'gh', command: environment.GH_PATH, searchPath, missing: noGitHubCli }),
+    { name: 'git identity', examine: () => examineGitIdentity({ home, env }) },
+    { name: 'gh', examine: () => examineProgram(gh) },
     agent('claude', { variable: 'CLAUDE_PATH', source: '@anthropic-ai/claude-code', probe: CLAUDE_PROBE }),
     agent('codex', { variable: 'CODEX_PATH', source: '@openai/codex', probe: CODEX_PROBE }),
     ...loginChecks(paths, env),
-    homeCheck(paths),
-    diskCheck(paths),
-    cloudInitCheck(environment),
-    ...engineChecks({ host, port, secret }),
-    ...(finding.state === 'good' ? [controlPlaneCheck(MONOLITH_URL)] : []),
-    ...(REPLICA_LOG_URL === undefined ? [] : [sharedLogCheck(REPLICA_LOG_URL)]),
-    ...(archive == null ? [] : [archiveCheck(archive)]),
-    ...(OTEL_EXPORTER_OTLP_ENDPOINT === undefined
-      ? []
-      : [tracesCheck(OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? OTEL_EXPORTER_OTLP_ENDPOINT)]),
+    { name: 'home', examine: () => examineHome(paths) },
+    { name: 'disk', examine: () => examineDisk(paths) },
+    { name: 'cloud-init', examine: () => examineCloudInit(environment) },
+    // An engine that runs already uses the port rightly.
+    { name: 'port', examine: () => examinePort({ host, port, find }) },
+    { name: 'engine', examine: () => examineEngine({ port, secret, find }) },
+    ...(finding.state === 'good'
+      ? [{ name: 'control plane', examine: () => examineControlPlane(MONOLITH_URL) }]
+      : []),
+    ...(REPLICA_LOG_URL ? [{ name: 'shared log', examine: () => examineSharedLog(REPLICA_LOG_URL) }] : []),
+    ...(archive ? [{ name: 'archive', examine: () => examineArchive(archive) }] : []),
+    ...(OTEL_EXPORTER_OTLP_ENDPOINT && collector
+      ? [{ name: 'traces', examine: () => examineCollector(collector) }]
+      : []),
   ];
-}
-
-/** An engine that runs already uses the port rightly. */
-function engineChecks(address: EngineAddress): Check[] {
-  const find = engineFinder(address);
-  return [portCheck({ ...address, find }), engineCheck({ ...address, find })];
 }
 
 function loginChecks(paths: Paths, env: Readonly<Record<string, string>>): Check[] {
   const at = credentialPaths(paths, env);
+  const check = (name: string, variables: readonly string[], files: readonly string[]): Check => {
+    return { name, examine: () => examineLogin({ env, variables, files }) };
+  };
   return [
-    loginCheck({
-      name: 'claude login',
-      env,
-      variables: CLAUDE_LOGIN_VARIABLES,
-      files: [at.claudeCredentials, at.bedrockCredentials],
-    }),
-    loginCheck({ name: 'codex login', env, variables: CODEX_LOGIN_VARIABLES, files: [at.codexAuth] }),
-    loginCheck({ name: 'github login', env, variables: ['GH_TOKEN'], files: [at.gitCredentials] }),
+    check('claude login', CLAUDE_LOGIN_VARIABLES, [at.claudeCredentials, at.bedrockCredentials]),
+    check('codex login', CODEX_LOGIN_VARIABLES, [at.codexAuth]),
+    check('github login', ['GH_TOKEN'], [at.gitCredentials]),
   ];
 }

@@ -1,11 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { parseJson } from '../../contract/parse-json.ts';
-import { doubtful, good, type Check, type Finding } from './check.ts';
+import { doubtful, good, type Finding } from './check.ts';
 import { attempt } from '../../storage/attempt.ts';
 
 export interface LoginOptions {
-  name: string;
   env: Readonly<Record<string, string>>;
   /** Variables that hold a login by themselves. */
   variables: readonly string[];
@@ -17,16 +16,11 @@ const NONE = 'The control plane provides it at boot; without one, log in or set 
 const OAuthSchema = z.looseObject({ claudeAiOauth: z.looseObject({ expiresAt: z.number() }) });
 
 /** Whether there is a login, and nobody else can read it. What it is, is never shown. */
-export function loginCheck({ name, env, variables, files }: LoginOptions): Check {
-  return {
-    name,
-    examine() {
-      const variable = variables.find((candidate) => env[candidate]);
-      const file = files.find((candidate) => attempt(() => statSync(candidate).isFile(), false));
-      if (file !== undefined) return examineFile(file);
-      return variable === undefined ? doubtful('no login found', NONE) : good(`from ${variable}`);
-    },
-  };
+export function examineLogin({ env, variables, files }: LoginOptions): Finding {
+  const variable = variables.find((candidate) => env[candidate]);
+  const file = files.find((candidate) => attempt(() => statSync(candidate).isFile(), false));
+  if (file !== undefined) return examineFile(file);
+  return variable === undefined ? doubtful('no login found', NONE) : good(`from ${variable}`);
 }
 
 function examineFile(file: string): Finding {

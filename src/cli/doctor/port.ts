@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { allProcessIds, openFilesOf } from '../../processes/process-table.ts';
 import { LISTENING, socketsIn } from '../../processes/tcp-table.ts';
 import { attempt } from '../../storage/attempt.ts';
-import { bad, good, type Check, type Finding } from './check.ts';
+import { bad, good, type Finding } from './check.ts';
 import type { RunningEngine } from './running-engine.ts';
 
 export interface PortOptions {
@@ -15,15 +15,10 @@ export interface PortOptions {
 }
 
 /** Whether an engine has the port, or could take it. */
-export function portCheck({ host, port, find }: PortOptions): Check {
-  return {
-    name: 'port',
-    async examine() {
-      if ((await find()) !== null) return good(`${port} is used by an engine of ours`);
-      const code = await tryToListen(host, port);
-      return code === null ? good(`${port} is free`) : explain({ host, port, code });
-    },
-  };
+export async function examinePort({ host, port, find }: PortOptions): Promise<Finding> {
+  if ((await find()) !== null) return good(`${port} is used by an engine of ours`);
+  const code = await tryToListen(host, port);
+  return code === null ? good(`${port} is free`) : explain({ host, port, code });
 }
 
 /** Why nobody can listen there; null when one can. */

@@ -1,43 +1,29 @@
 import { execa } from 'execa';
 import { findExecutable } from '../../environment/find-executable.ts';
-import { bad, doubtful, good, type Check, type Finding } from './check.ts';
+import { bad, doubtful, good, type Finding } from './check.ts';
 
 const LIMIT_MS = 20_000;
 const OLDEST_NODE = [20, 19] as const;
 
 export interface ProgramOptions {
-  name: string;
   /** A path, or a name to find on `searchPath`. */
   command: string;
   searchPath: string | undefined;
   missing: Finding;
 }
 
-export function nodeCheck(version = process.versions.node): Check {
-  return {
-    name: 'node',
-    examine() {
-      const [major = 0, minor = 0] = version.split('.').map(Number);
-      const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
-      return isOld
-        ? bad(`${version} is too old`, `Install Node ${OLDEST_NODE.join('.')} or newer.`)
-        : good(version);
-    },
-  };
+export function examineNode(version = process.versions.node): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
+  return isOld
+    ? bad(`${version} is too old`, `Install Node ${OLDEST_NODE.join('.')} or newer.`)
+    : good(version);
 }
 
 /** Whether a program is there and tells its version. */
-export function programCheck({ name, command, searchPath, missing }: ProgramOptions): Check {
-  return {
-    name,
-    async examine() {
-      const file = findExecutable(command, searchPath);
-      return file === undefined ? missing : describeVersion(file);
-    },
-  };
-}
-
-async function describeVersion(file: string): Promise<Finding> {
+export async function examineProgram({ command, searchPath, missing }: ProgramOptions): Promise<Finding> {
+  const file = findExecutable(command, searchPath);
+  if (file === undefined) return missing;
   const version = await readVersion(file);
   return version === null
     ? bad(`${file} does not run`, `Run \`${file} --version\` to see why.`)
@@ -56,7 +42,13 @@ export async function readVersion(file: string, env: Record<string, string> = {}
 }
 
 /** Who commits: agents cannot without. */
-export function gitIdentityCheck({ home, env }: { home: string; env: Record<string, string> }): Check {
+export async function examineGitIdentity({
+  home,
+  env,
+}: {
+  home: string;
+  env: Record<string, string>;
+}): Promise<Finding> {
   const read = async (key: string) => {
     const options = {
       reject: false,
@@ -66,16 +58,9 @@ export function gitIdentityCheck({ home, env }: { home: string; env: Record<stri
     } as const;
     return (await execa('git', ['config', '--global', key], options)).stdout ?? '';
   };
-  return {
-    name: 'git identity',
-    async examine() {
-      const [name, email] = [await read('user.name'), await read('user.email')];
-      return name === '' || email === ''
-        ? doubtful(
-            'unset: agents cannot commit',
-            'git config --global user.name … && git config --global user.email …',
-          )
-        : good(`${name} <${email}>`);
-    },
-  };
+  const [name, email] = [await read('user.name'), await read('user.email')];
+  const remedy = 'git config --global user.name … && git config --global user.email …';
+  return name === '' || email === ''
+    ? doubtful('unset: agents cannot commit', remedy)
+    : good(`${name} <${email}>`);
 }

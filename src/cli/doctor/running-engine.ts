@@ -5,7 +5,7 @@ import {
   type TokenRefreshHealth,
 } from '../../contract/credentials.ts';
 import { toDuration } from '../show-status.ts';
-import { doubtful, good, type Check, type Finding } from './check.ts';
+import { doubtful, good, type Finding } from './check.ts';
 
 const LIMIT_MS = 10_000;
 
@@ -44,22 +44,17 @@ function urlOf(host: string, port: number): string {
   return `http://${callable.includes(':') ? `[${callable}]` : callable}:${port}`;
 }
 
-export interface EngineCheckOptions extends EngineAddress {
+export interface EngineCheckOptions extends Omit<EngineAddress, 'host'> {
   find: () => Promise<RunningEngine | null>;
 }
 
 /** What the engine that runs already says of itself. */
-export function engineCheck({ port, secret, find }: EngineCheckOptions): Check {
-  return {
-    name: 'engine',
-    async examine() {
-      const engine = await find();
-      if (engine === null) return good(`none answers on port ${port}`);
-      if (!secret) return doubtful(`${describeHealth(engine.health)}; the rest needs its secret`, SECRET);
-      const client = new EngineClient({ url: engine.url, secret, attempts: 1 });
-      return askEngine(client).catch((error: unknown) => explain(engine.health, error));
-    },
-  };
+export async function examineEngine({ port, secret, find }: EngineCheckOptions): Promise<Finding> {
+  const engine = await find();
+  if (engine === null) return good(`none answers on port ${port}`);
+  if (!secret) return doubtful(`${describeHealth(engine.health)}; the rest needs its secret`, SECRET);
+  const client = new EngineClient({ url: engine.url, secret, attempts: 1 });
+  return askEngine(client).catch((error: unknown) => explain(engine.health, error));
 }
 
 const SECRET = 'Set REPLICAS_ENGINE_SECRET to the secret that the engine was started with.';

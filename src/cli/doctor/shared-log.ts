@@ -1,5 +1,5 @@
 import { describeRedis, type RedisAddress } from '../../environment/redis-url.ts';
-import { bad, doubtful, good, type Check, type Finding } from './check.ts';
+import { bad, doubtful, good, type Finding } from './check.ts';
 
 /** What keeps a Redis from losing what it acknowledged. */
 const NEEDED: Readonly<Record<string, string>> = {
@@ -9,11 +9,7 @@ const NEEDED: Readonly<Record<string, string>> = {
 };
 
 /** Whether the Redis of the mirror can be reached, and keeps what it is given. */
-export function sharedLogCheck(address: RedisAddress): Check {
-  return { name: 'shared log', examine: () => examine(address) };
-}
-
-async function examine(address: RedisAddress): Promise<Finding> {
+export async function examineSharedLog(address: RedisAddress): Promise<Finding> {
   const place = describeRedis(address);
   const { readRedisSettings } = await import('../../mirror/redis-settings.ts');
   try {
