@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Used, WorkspaceLimits } from '../../contract/budget.ts';
 import type { ChatSummary, UsageTotal } from '../../contract/chats.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
@@ -172,33 +173,25 @@ interface Telling {
 }
 
 /** The summary as it is to be told; the very one that was told last when nothing of it changed. */
-function summaryOf(of: ChatSummary, { condition, told, ts, ranMs }: Telling): ChatSummary {
-  const { awaitingInput: _, ...rest } = of;
-  const { state, processing, awaitingInput } = condition;
-  const usage = usageOf(of, told, ranMs);
-  const chat = { ...rest, ...usage, state, processing, ...(awaitingInput ? { awaitingInput } : {}) };
-  return isSame(chat, told) ? told : { ...chat, updatedAt: ts };
+function summaryOf(
+  { awaitingInput: _, usage, ...rest }: ChatSummary,
+  { condition: { awaitingInput, ...stands }, told, ts, ranMs }: Telling,
+): ChatSummary {
+  const chat: ChatSummary = {
+    ...rest,
+    ...stands,
+    ...(usage && { usage: timed(usage, told.usage, ranMs) }),
+    ...(awaitingInput && { awaitingInput }),
+    updatedAt: told.updatedAt,
+  };
+  return isDeepStrictEqual(chat, told) ? told : { ...chat, updatedAt: ts };
 }
 
 /** Durations are measured here: the machine of a chat has no clock. */
-function usageOf(
-  { usage }: ChatSummary,
-  told: ChatSummary,
-  ranMs: number | undefined,
-): Pick<ChatSummary, 'usage'> {
-  const durationMs = sum(told.usage?.durationMs, ranMs);
-  if (durationMs === undefined || usage === undefined) return usage === undefined ? {} : { usage };
-  const timed = { ...usage, durationMs };
-  return { usage: isSameUsage(timed, told.usage) ? told.usage : timed };
-}
-
-function isSameUsage(one: UsageTotal, other: UsageTotal | undefined): other is UsageTotal {
-  const all = Object.entries(one);
-  return (
-    other !== undefined &&
-    all.length === Object.keys(other).length &&
-    all.every(([name, value]) => other[name] === value)
-  );
+function timed(usage: UsageTotal, told: UsageTotal | undefined, ranMs: number | undefined): UsageTotal {
+  const durationMs = sum(told?.durationMs, ranMs);
+  const all = durationMs === undefined ? usage : { ...usage, durationMs };
+  return told !== undefined && isDeepStrictEqual(all, told) ? told : all;
 }
 
 function durationOf(ended: readonly TurnEnd[]): number | undefined {
@@ -210,23 +203,4 @@ type TurnEnd = Extract<Entry, { type: 'chat.turn.completed' }>;
 /** What was said into a turn ends with it. */
 function isEnd(entry: Entry): entry is TurnEnd {
   return entry.type === 'chat.turn.completed' && entry.payload.steers === undefined;
-}
-
-const COMPARED = [
-  'title',
-  'model',
-  'thinkingLevel',
-  'policy',
-  'budget',
-  'state',
-  'processing',
-  'awaitingInput',
-  'lastMessageText',
-  'lastError',
-  'usage',
-] as const;
-
-/** Fields of a summary are replaced, never changed in place, so identity is equality. */
-function isSame(one: ChatSummary, other: ChatSummary): boolean {
-  return COMPARED.every((field) => one[field] === other[field]);
 }

@@ -26,20 +26,14 @@ export interface RestoredRecords {
 }
 
 /** The chats as the last engine left them: its checkpoint, and what the journal tells beyond it. */
-export async function restoreRecords({
-  file,
-  journal,
-  history,
-  hooks,
-  deleted,
-  budget,
-}: RestoreOptions): Promise<RestoredRecords> {
+export async function restoreRecords(options: RestoreOptions): Promise<RestoredRecords> {
+  const { file, journal } = options;
   const records = new Map(file?.chats.map((record) => [record.chat.id, record]));
   const start = await startOfFold(file, journal);
   let until = file?.watermark ?? '';
   if (start === undefined) return { records, until };
   for await (const lines of journal.replay(start)) {
-    for (const line of lines) await apply(line, { records, history, hooks, deleted, budget });
+    for (const line of lines) await apply(line, records, options);
     until = lines.at(-1)?.id ?? until;
   }
   return { records, until };
@@ -58,13 +52,8 @@ async function startOfFold(file: ChatsFile | null, journal: Journal): Promise<st
 
 async function apply(
   line: StoredLine,
-  {
-    records,
-    history,
-    hooks,
-    deleted,
-    budget,
-  }: Pick<RestoreOptions, 'history' | 'hooks' | 'deleted' | 'budget'> & { records: Map<string, ChatRecord> },
+  records: Map<string, ChatRecord>,
+  { history, hooks, deleted, budget }: RestoreOptions,
 ): Promise<void> {
   if (line.record !== undefined) hooks.fold(line.record);
   budget.fold(line);
