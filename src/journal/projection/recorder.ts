@@ -173,10 +173,9 @@ interface Telling {
 }
 
 /** The summary as it is to be told; the very one that was told last when nothing of it changed. */
-function summaryOf(
-  { awaitingInput: _, usage, ...rest }: ChatSummary,
-  { condition: { awaitingInput, ...stands }, told, ts, ranMs }: Telling,
-): ChatSummary {
+function summaryOf(of: ChatSummary, { condition, told, ts, ranMs }: Telling): ChatSummary {
+  const { awaitingInput: _, usage, ...rest } = of;
+  const { awaitingInput, ...stands } = condition;
   const chat: ChatSummary = {
     ...rest,
     ...stands,
