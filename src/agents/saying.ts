@@ -7,6 +7,8 @@ export interface Said {
   /** `failure`: why a turn came to nothing. The text of an image is its media type. */
   kind: 'user' | 'text' | 'thinking' | 'plan' | 'image' | 'notice' | 'failure';
   text: string;
+  /** Of an image that was said with all its bytes: a `data:` URL. */
+  url?: string;
 }
 
 export interface ToolCall {
@@ -38,6 +40,12 @@ export interface SaidPart {
 
 export function said(kind: Said['kind'], text: string): Said[] {
   return text.trim() === '' ? [] : [{ kind, text }];
+}
+
+/** `data`: in Base64; no text when it lies elsewhere. */
+export function imageOf(mediaType: unknown, data: unknown): Said {
+  const text = stringOf(mediaType) || 'image';
+  return { kind: 'image', text, ...(stringOf(data) && { url: `data:${text};base64,${stringOf(data)}` }) };
 }
 
 export type Fields = Readonly<Record<string, unknown>>;

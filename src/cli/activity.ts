@@ -1,4 +1,5 @@
 import {
+  durationBrief,
   sayingsOf,
   usageBrief,
   type AgentEvent,
@@ -59,5 +60,5 @@ export function describeEnd(
 ): string {
   const paint = { completed: dim, interrupted: yellow, errored: red, lost: red }[outcome];
   const reason = error === undefined ? '' : ` (${error.code})`;
-  return paint(`${outcome} after ${(durationMs / 1000).toFixed(1)} s${reason}`);
+  return paint(`${outcome} after ${durationBrief(durationMs)}${reason}`);
 }

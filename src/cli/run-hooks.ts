@@ -6,6 +6,7 @@ import { createActor, waitFor } from 'xstate';
 import { hookMachine } from '../../machines/hook.machine.ts';
 import type { HookRecord } from '../contract/hook-records.ts';
 import type { HookCommand, HookKind, HookStatus } from '../contract/hooks.ts';
+import { durationBrief } from '../contract/usage-brief.ts';
 import { credentialPaths } from '../credentials/credential-paths.ts';
 import { createPaths } from '../environment/paths.ts';
 import { hookProcess } from '../hooks/hook-actor.ts';
@@ -106,7 +107,7 @@ export function toTable({ commands }: HookRecord): string[] {
 }
 
 function toRow({ command, status, exitCode, durationMs }: HookCommand, number: string): string {
-  const time = durationMs === null ? '' : `${(durationMs / 1000).toFixed(1)} s`;
+  const time = durationMs === null ? '' : durationBrief(durationMs);
   const code = exitCode === null ? '' : String(exitCode);
   const [line = ''] = command.trim().split('\n');
   return `${SIGNS[status]} ${number}  ${status.padEnd(11)} ${code.padStart(3)}  ${time.padStart(8)}  ${line}`;

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ChatSummary, EngineClient, Hook, Repo, Status } from '../client/client.ts';
+import { durationBrief } from '../contract/usage-brief.ts';
 import { noteOfBoot } from './waiting-note.ts';
 import { describeFailure } from './exit-code.ts';
 import { show } from './show.ts';
@@ -101,7 +102,7 @@ function toRows({ repoName, kind, commands, error }: Hook, colors: Colors): stri
   return commands.map(({ command, status, exitCode, durationMs }) => {
     const paint = status === 'succeeded' ? colors.green : status === 'running' ? colors.yellow : colors.dim;
     const shown = exitCode === null || exitCode === 0 ? paint(status) : colors.red(`${status} (${exitCode})`);
-    const time = durationMs === null ? '' : `${(durationMs / 1000).toFixed(1)} s`;
+    const time = durationMs === null ? '' : durationBrief(durationMs);
     return ['', repoName, kind, shown, time, command.trim().split('\n')[0] ?? ''];
   });
 }

@@ -113,6 +113,17 @@ export class ChatCalls {
     return this.#transport.again('POST', `${pathOf(chatId)}/messages`, call);
   }
 
+  /** Says something into the running turn. */
+  steer(
+    chatId: string,
+    message: string,
+    options: CallOptions & { messageId?: string } = {},
+  ): Promise<MessageReceipt> {
+    const { messageId = randomId(), ...rest } = options;
+    const call = { body: { message, messageId }, schema: MessageReceiptSchema, ...rest };
+    return this.#transport.again('POST', `${pathOf(chatId)}/steer`, call);
+  }
+
   /**
    * Stops the running turn; with `clearQueue` also drops what waits, with `background: 'stop'` also what runs beside it. Not
    * repeated: the next turn may run by then.

@@ -182,7 +182,12 @@ it('names, finds and deletes chats', async () => {
   const { page } = await openPage(browser, DESKTOP);
   onTestFinished(() => page.context().close());
   await page.goto(`${url}/inspect#secret=${secret}`);
-  await openChat(page);
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await page.getByLabel('Agent').selectOption('claude');
+  await page.getByRole('textbox', { name: 'Title' }).fill('Named');
+  await page.locator('.new-chat').getByLabel('Model').fill('some');
+  await page.locator('.new-chat').getByRole('button', { name: 'Open' }).click();
+  await page.getByRole('heading', { name: 'Named' }).waitFor();
 
   await page.getByRole('button', { name: 'Rename' }).click();
   await page.getByRole('textbox', { name: 'Title' }).fill('Short-lived');
@@ -193,6 +198,13 @@ it('names, finds and deletes chats', async () => {
   await page.keyboard.type('short-l');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Short-lived' }).waitFor();
+  await page.getByRole('button', { name: 'Budget' }).click();
+  await page.getByRole('spinbutton', { name: 'Budget' }).fill('5');
+  await page.getByLabel('Counted in').selectOption('turns');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const { chats } = new EngineClient({ url, secret });
+  const told = async () => (await chats.list()).chats.find(({ title }) => title === 'Short-lived');
+  await expect.poll(told).toMatchObject({ budget: { turns: 5 }, model: 'some' });
   await page.getByRole('button', { name: 'Delete…' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await chat.waitFor({ state: 'detached' });

@@ -41,7 +41,7 @@ export interface ShownWorkspace {
   tell: (event: Pick<EngineEvent, 'type' | 'payload'>) => void;
   /** Chats whose requests were answered, and how. */
   answers: string[];
-  /** Messages that were taken. */
+  /** Messages that were taken, each with what was chosen for it. */
   sent: string[];
   /** How many streams are open. */
   streams: () => number;
@@ -149,9 +149,14 @@ function partsOf(shown: Shown, { streams, answers, sent }: Doing): Parameters<ty
       }),
     },
     messages: {
-      send: async (_chatId, { message, messageId = '' }) => {
+      send: async (_chatId, { message, messageId = '', images = [], goalMode, fastMode }) => {
         if (shown.refusesMessages) throw new EngineError('STORAGE_FULL');
-        sent.push(message);
+        const chosen = [goalMode && 'goal', fastMode && 'fast', ...images.map(({ source }) => source.type)];
+        sent.push([message, ...chosen.filter(Boolean)].join(', '));
+        return { messageId, queued: false, position: 0 };
+      },
+      steer: async (_chatId, { message, messageId = '' }) => {
+        sent.push(`${message}, steered`);
         return { messageId, queued: false, position: 0 };
       },
       queue: async (chatId) => ({

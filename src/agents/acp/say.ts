@@ -1,7 +1,7 @@
 /** What an agent says over the Agent Client Protocol. */
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import { subjectOf } from '../../contract/tool-brief.ts';
-import { fieldsOf, listOf, marked, said, stringOf, textOf } from '../saying.ts';
+import { fieldsOf, imageOf, listOf, marked, said, stringOf, textOf } from '../saying.ts';
 import type { Fields, Said, SaidPart, Saying, ToolCall, ToolResult } from '../saying.ts';
 
 export function say({ type, payload }: AgentEvent): Saying[] {
@@ -33,7 +33,7 @@ export function sayPart({ type, payload }: AgentEvent): SaidPart | null {
 function imagesIn(content: unknown): Said[] {
   return listOf(content)
     .map(fieldsOf)
-    .flatMap(({ type, mimeType }) => (type === 'image' ? said('image', stringOf(mimeType) || 'image') : []));
+    .flatMap(({ type, mimeType, data }) => (type === 'image' ? [imageOf(mimeType, data)] : []));
 }
 
 const MARKS: Readonly<Record<string, string>> = { completed: 'x', in_progress: '~' };

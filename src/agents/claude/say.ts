@@ -1,7 +1,7 @@
 /** What Claude Code says. */
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import { subjectOf } from '../../contract/tool-brief.ts';
-import { fieldsOf, listOf, marked, said, stringOf, textOf } from '../saying.ts';
+import { fieldsOf, imageOf, listOf, marked, said, stringOf, textOf } from '../saying.ts';
 import type { Fields, SaidPart, Said, Saying, ToolCall, ToolResult } from '../saying.ts';
 
 export function say({ type, payload }: AgentEvent): Saying[] {
@@ -59,7 +59,8 @@ function ofUser(block: unknown, patch: string | null): Saying[] {
   if (typeof block === 'string') return ofUserText(block);
   const { type, source, tool_use_id: toolId, content, is_error: isError } = fieldsOf(block);
   if (type === 'text') return ofUserText(textOf(block));
-  if (type === 'image') return said('image', stringOf(fieldsOf(source)['media_type']) || 'image');
+  const image = fieldsOf(source);
+  if (type === 'image') return [imageOf(image['media_type'], image['data'])];
   return type === 'tool_result' ? [resultOf({ toolId, content, isError }, patch)] : [];
 }
 

@@ -1,8 +1,8 @@
 /** What Codex says: the lines of its rollout. */
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import { subjectOf } from '../../contract/tool-brief.ts';
-import { fieldsOf, fromJson, listOf, said, stringOf, textOf } from '../saying.ts';
-import type { Fields, SaidPart, Saying, ToolCall, ToolResult } from '../saying.ts';
+import { fieldsOf, fromJson, imageOf, listOf, said, stringOf, textOf } from '../saying.ts';
+import type { Fields, Said, SaidPart, Saying, ToolCall, ToolResult } from '../saying.ts';
 
 export function say({ type, payload }: AgentEvent): Saying[] {
   if (type === 'event_msg') return ofMessage(payload);
@@ -20,10 +20,7 @@ export function sayPart({ type, payload }: AgentEvent): SaidPart | null {
 function ofMessage({ type, message, text, images }: Fields): Saying[] {
   switch (type) {
     case 'user_message':
-      return [
-        ...said('user', stringOf(message)),
-        ...listOf(images).flatMap((image) => said('image', mediaTypeOf(image))),
-      ];
+      return [...said('user', stringOf(message)), ...listOf(images).map(toImage)];
     case 'agent_reasoning':
       return said('thinking', stringOf(text));
     case 'context_compacted':
@@ -83,7 +80,8 @@ function resultOf({ call_id: id, output, metadata }: Fields): ToolResult {
   };
 }
 
-/** Of an image in a URL that holds it; `image` when it lies somewhere. */
-function mediaTypeOf(image: unknown): string {
-  return /^data:([\w/+.-]+)/.exec(stringOf(image))?.[1] ?? 'image';
+/** It stands in a URL that holds it, or names where it lies. */
+function toImage(url: unknown): Said {
+  const [, mediaType, data] = /^data:([\w/+.-]+);base64,(.*)$/s.exec(stringOf(url)) ?? [];
+  return imageOf(mediaType, data);
 }

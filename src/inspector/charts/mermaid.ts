@@ -13,7 +13,11 @@ config:
 ---
 stateDiagram-v2`;
 
-/** A statechart as a Mermaid `stateDiagram-v2`. Transitions that lead back to where they begin stand in the table only. */
+/**
+ * A statechart as a Mermaid `stateDiagram-v2`. Transitions that lead back to where they begin stand in the table only. No arrow
+ * touches the frame of a composite state, where Mermaid puts labels on top of each other: it leaves a node within that
+ * stands for all of its states, and leads to the state that is entered first.
+ */
 export function toMermaid(root: AnyStateNode): string {
   return [HEAD, ...statesWithin(root, '  '), ...edgesBelow(root)].join('\n');
 }
@@ -25,15 +29,20 @@ function statesWithin(state: AnyStateNode, indent: string): string[] {
   const between = state.type === 'parallel' ? [`${indent}--`] : [];
   return [
     ...declared.flatMap((lines, index) => (index === 0 ? lines : [...between, ...lines])),
-    ...(initial === undefined ? [] : [`${indent}[*] --> ${idOf(initial)}`]),
+    ...(arrowsFrom(state).length === 0 ? [] : [`${indent}state "in any state" as ${sourceOf(state)}`]),
+    ...(initial === undefined ? [] : [`${indent}[*] --> ${idOf(entryOf(initial))}`]),
   ];
 }
 
 function declaration(state: AnyStateNode, indent: string): string[] {
   const title = `${indent}state "${labelOf(state)}" as ${idOf(state)}`;
   const end = state.type === 'final' ? [`${indent}${idOf(state)} --> [*]`] : [];
-  if (Object.keys(state.states).length === 0) return [title, ...end];
+  if (isAtomic(state)) return [title, ...end];
   return [`${title} {`, ...statesWithin(state, `${indent}  `), `${indent}}`];
+}
+
+function isAtomic({ states }: AnyStateNode): boolean {
+  return Object.keys(states).length === 0;
 }
 
 function labelOf(state: AnyStateNode): string {
@@ -43,28 +52,36 @@ function labelOf(state: AnyStateNode): string {
 /** One arrow for each pair of states, with every way to take it. */
 function edgesBelow(root: AnyStateNode): string[] {
   const arrows = new Map<string, string[]>();
-  for (const { source, target, label } of edgesOf(root)) {
-    const arrow = `${source} --> ${target}`;
-    arrows.set(arrow, [...(arrows.get(arrow) ?? []), label]);
-  }
-  const anywhere = [...arrows.keys()].some((arrow) => arrow.startsWith(`${ANYWHERE} `));
-  return [
-    ...(anywhere ? [`  state "in any state" as ${ANYWHERE}`] : []),
-    ...[...arrows].map(([arrow, labels]) => `  ${arrow} : ${labels.join('<br/>')}`),
-  ];
+  for (const { arrow, label } of edgesOf(root)) arrows.set(arrow, [...(arrows.get(arrow) ?? []), label]);
+  return [...arrows].map(([arrow, labels]) => `  ${arrow} : ${labels.join('<br/>')}`);
 }
 
-const ANYWHERE = 'anywhere';
+interface Edge {
+  arrow: string;
+  label: string;
+}
 
-function edgesOf(state: AnyStateNode): { source: string; target: string; label: string }[] {
-  const own = transitionsOf(state).flatMap((transition) => {
+function edgesOf(state: AnyStateNode): Edge[] {
+  return [...arrowsFrom(state), ...Object.values(state.states).flatMap(edgesOf)];
+}
+
+function arrowsFrom(state: AnyStateNode): Edge[] {
+  return transitionsOf(state).flatMap((transition) => {
     const guard = guardName(transition);
     const label = guard === null ? eventWords(transition) : `${eventWords(transition)}<br/>[${guard}]`;
-    const source = nameOfState(state) === '' ? ANYWHERE : idOf(state);
-    const targets = (transition.target ?? []).map(idOf).filter((target) => target !== source);
-    return targets.map((target) => ({ source, target, label }));
+    const targets = (transition.target ?? []).filter((target) => target !== state);
+    return targets.map((target) => ({ arrow: `${sourceOf(state)} --> ${idOf(entryOf(target))}`, label }));
   });
-  return [...own, ...Object.values(state.states).flatMap(edgesOf)];
+}
+
+function sourceOf(state: AnyStateNode): string {
+  return isAtomic(state) ? idOf(state) : [...state.path, 'anywhere'].join('_');
+}
+
+/** Where one gets to who enters a state. */
+function entryOf(state: AnyStateNode): AnyStateNode {
+  const initial = state.initial?.target?.[0];
+  return initial === undefined ? state : entryOf(initial);
 }
 
 function idOf(state: AnyStateNode): string {

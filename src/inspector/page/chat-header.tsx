@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { ChatSummary } from '../../client/client.ts';
+import { BudgetForm } from './budget-form.tsx';
 import type { PageStore } from './page-state.ts';
 import { reasonOf } from './reason-of.ts';
 
 /** What a chat is called and whose it is, and how to change that or end it. */
 export function ChatHeader({ store, chat }: { store: PageStore; chat: ChatSummary }) {
-  const [mode, setMode] = useState<'shown' | 'renaming' | 'deleting'>('shown');
+  const [mode, setMode] = useState<'shown' | 'renaming' | 'budget' | 'deleting'>('shown');
   const [trouble, setTrouble] = useState<string | null>(null);
   const { chats } = store.state.client;
   const attempt = (work: Promise<unknown>) => {
@@ -25,6 +26,12 @@ export function ChatHeader({ store, chat }: { store: PageStore; chat: ChatSummar
           {trouble}
         </span>
       )}
+      {mode === 'budget' && (
+        <BudgetForm
+          budget={chat.budget ?? {}}
+          onGive={(budget) => attempt(chats.update(chat.id, { budget }))}
+        />
+      )}
       {mode === 'deleting' ? (
         <>
           <span>Delete it with all that was said?</span>
@@ -39,6 +46,9 @@ export function ChatHeader({ store, chat }: { store: PageStore; chat: ChatSummar
         <>
           <button type="button" class="quiet" onClick={() => setMode('renaming')}>
             Rename
+          </button>
+          <button type="button" class="quiet" onClick={() => setMode('budget')}>
+            Budget
           </button>
           <button type="button" class="quiet" onClick={() => setMode('deleting')}>
             Delete…

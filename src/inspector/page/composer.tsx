@@ -11,13 +11,14 @@ import { reasonOf } from './reason-of.ts';
 
 /** Sends a message, or stops what runs. */
 export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary }) {
-  const { images, settings, held, trouble } = useStore(store, () => draftOf(store, chat.id));
+  const { text, images, settings, held, trouble } = useStore(store, () => draftOf(store, chat.id));
   const [isRefused, setRefused] = useState<string | null>(null);
-  const send = (event: Event) => {
+  const send = (event: Event, isSteered?: boolean) => {
     event.preventDefault();
     setRefused(null);
-    void sendDraft(store, chat.id);
+    void sendDraft(store, chat.id, isSteered);
   };
+  const maySteer = chat.processing && text.trim() !== '' && images.length === 0;
   const take = (event: Event, data: DataTransfer | null) => {
     const files = [...(data?.files ?? [])];
     if (files.length === 0) return;
@@ -32,7 +33,7 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
   return (
     <form
       class="composer"
-      onSubmit={send}
+      onSubmit={(event) => send(event)}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => take(event, event.dataTransfer)}
       onPaste={(event) => take(event, event.clipboardData)}
@@ -47,6 +48,11 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
       <button type="button" class="stop" aria-disabled={!chat.processing} onClick={interrupt}>
         Interrupt
       </button>
+      {maySteer && (
+        <button type="button" title="Said into the running turn, now" onClick={(event) => send(event, true)}>
+          Steer
+        </button>
+      )}
       <button type="submit" class="primary">
         Send
       </button>

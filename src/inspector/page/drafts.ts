@@ -1,4 +1,4 @@
-import type { NewMessage } from '../../client/client.ts';
+import type { EngineClient } from '../../client/client.ts';
 import { randomId } from '../../client/chat-calls.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import type { Draft, Message, PageStore } from './page-state.ts';
@@ -25,11 +25,11 @@ export function changeDraft(store: PageStore, chatId: string, change: Partial<Dr
 }
 
 /** Sends the draft of a chat. What is not taken is the draft again, and what was sent and written meanwhile waits behind it. */
-export async function sendDraft(store: PageStore, chatId: string): Promise<void> {
+export async function sendDraft(store: PageStore, chatId: string, isSteered = false): Promise<void> {
   const draft = draftOf(store, chatId);
   const { text, images, settings, sending, held, later } = draft;
   const isEmpty = text.trim() === '' && images.length === 0;
-  const next = isEmpty ? held : [toMessage(draft), ...held];
+  const next = isEmpty ? held : [toMessage(draft, isSteered), ...held];
   if (next.length === 0) return;
   changeDraft(store, chatId, { ...EMPTY, settings, text: later, sending: [...sending, ...next] });
   for (const { messageId, text: said } of next) conversationOf(store, chatId)?.expect(messageId, said);
@@ -38,9 +38,11 @@ export async function sendDraft(store: PageStore, chatId: string): Promise<void>
 }
 
 /** What was not taken keeps its id as long as it is sent as it was. */
-function toMessage({ text, images, settings, failed }: Draft): Message {
+function toMessage({ text, images, settings, failed }: Draft, isSteered: boolean): Message {
   const isSame = failed?.text === text && failed.images === images && failed.settings === settings;
-  return isSame ? failed : { text, images, settings, messageId: randomId() };
+  return isSame && failed.isSteered === isSteered
+    ? failed
+    : { text, images, settings, isSteered, messageId: randomId() };
 }
 
 async function sendAll(store: PageStore, chatId: string): Promise<void> {
@@ -48,7 +50,7 @@ async function sendAll(store: PageStore, chatId: string): Promise<void> {
     const [next] = draftOf(store, chatId).sending;
     if (next === undefined) return;
     try {
-      await store.state.client.chats.send(chatId, toNewMessage(next));
+      await deliver(store.state.client, chatId, next);
     } catch (error) {
       return takeBack(store, chatId, error);
     }
@@ -56,8 +58,11 @@ async function sendAll(store: PageStore, chatId: string): Promise<void> {
   }
 }
 
-function toNewMessage({ text: message, messageId, images, settings }: Message): NewMessage {
-  return { message, messageId, ...settings, ...(images.length > 0 && { images: [...images] }) };
+function deliver({ chats }: EngineClient, chatId: string, sent: Message) {
+  const { text: message, messageId, images, settings, isSteered } = sent;
+  if (isSteered) return chats.steer(chatId, message, { messageId });
+  const pictures = images.length > 0 && { images: [...images] };
+  return chats.send(chatId, { message, messageId, ...settings, ...pictures });
 }
 
 function takeBack(store: PageStore, chatId: string, error: unknown): void {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Hook } from '../../client/client.ts';
+import { durationBrief, type Hook } from '../../client/client.ts';
 import type { HookLine } from './feed/news.ts';
 import { memo } from './memo.ts';
 import type { PageStore } from './page-state.ts';
@@ -30,7 +30,7 @@ export function Hooks({ store }: { store: PageStore }) {
           <dt>boot</dt>
           <dd>{boot?.state ?? '–'}</dd>
           <dt>since</dt>
-          <dd>{boot?.since ?? '–'}</dd>
+          <dd>{boot ? new Date(boot.since).toLocaleString() : '–'}</dd>
           {boot?.reason && (
             <>
               <dt>reason</dt>
@@ -73,7 +73,7 @@ function HookCard({ hook }: { hook: Hook }) {
             <code>{command.command}</code>
             <span class="dim">
               {command.status}
-              {command.durationMs !== null && ` · ${(command.durationMs / 1000).toFixed(1)} s`}
+              {command.durationMs !== null && ` · ${durationBrief(command.durationMs)}`}
             </span>
           </li>
         ))}

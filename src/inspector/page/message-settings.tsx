@@ -2,6 +2,15 @@ import { useState } from 'preact/hooks';
 import type { ChatModel } from '../../client/client.ts';
 import type { MessageSettings, PageStore } from './page-state.ts';
 
+const MODES = [
+  { name: 'planMode', title: 'Plan', meaning: 'The agent makes a plan and waits for your approval.' },
+  {
+    name: 'goalMode',
+    title: 'Goal',
+    meaning: 'The agent goes on until the goal in your message is reached.',
+  },
+  { name: 'fastMode', title: 'Fast', meaning: 'The model answers faster, at a higher price, where it can.' },
+] as const;
 const LEVELS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 interface MessageSettingsProps {
@@ -14,23 +23,26 @@ interface MessageSettingsProps {
   onDropImages: () => void;
 }
 
-/** How a message is worked on: planned first, how hard it is thought about, by which model. */
+/** How a message is worked on: in which mode, how hard it is thought about, by which model. */
 export function MessageSettingsBar(props: MessageSettingsProps) {
   const { store, chatId, settings, images, onChange, onDropImages } = props;
   const [models, setModels] = useState<readonly ChatModel[]>([]);
   // An agent that cannot tell its models takes their names all the same.
   const readModels = () => void store.state.client.chats.models(chatId).then(setModels, () => setModels([]));
-  const { planMode, thinkingLevel, model } = settings;
+  const { thinkingLevel, model } = settings;
   return (
     <div class="message-settings">
-      <button
-        type="button"
-        aria-pressed={planMode === true}
-        title="The agent makes a plan and waits for your approval."
-        onClick={() => onChange(planMode ? without(settings, 'planMode') : { ...settings, planMode: true })}
-      >
-        Plan
-      </button>
+      {MODES.map(({ name, title, meaning }) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={settings[name] === true}
+          title={meaning}
+          onClick={() => onChange(settings[name] ? without(settings, name) : { ...settings, [name]: true })}
+        >
+          {title}
+        </button>
+      ))}
       <label>
         <span class="dim">Thinking</span>
         <select

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { fieldsOf } from './form-fields.ts';
 import type { PageStore } from './page-state.ts';
 import { showChat } from './show-chat.ts';
 import { reasonOf } from './reason-of.ts';
@@ -21,7 +22,10 @@ export function NewChat({ store, onDone }: { store: PageStore; onDone: () => voi
   const submit = async (event: Event) => {
     event.preventDefault();
     if (agent === null) return;
-    const chat = await client.chats.create({ provider: agent, policy: isAsking ? 'ask' : 'bypass' });
+    const { title, model } = fieldsOf(event.currentTarget as HTMLFormElement);
+    const policy = isAsking ? 'ask' : 'bypass';
+    const chat = await client.chats.create({ provider: agent, policy, ...(title && { title }) });
+    if (model) await client.chats.update(chat.id, { model });
     onDone();
     showChat(store, chat.id);
   };
@@ -37,6 +41,8 @@ export function NewChat({ store, onDone }: { store: PageStore; onDone: () => voi
           ))}
         </select>
       </label>
+      <input name="title" aria-label="Title" placeholder="Title: as its first message" />
+      <input name="model" aria-label="Model" placeholder="Model: the agent's own" />
       <label class="choice">
         <input
           type="checkbox"

@@ -43,10 +43,15 @@ export interface Message {
   messageId: string;
   images: readonly Image[];
   settings: MessageSettings;
+  /** It is said into the running turn. */
+  isSteered: boolean;
 }
 
 export type Image = NonNullable<NewMessage['images']>[number];
-export type MessageSettings = Pick<NewMessage, 'model' | 'thinkingLevel' | 'planMode'>;
+export type MessageSettings = Pick<
+  NewMessage,
+  'model' | 'thinkingLevel' | 'planMode' | 'goalMode' | 'fastMode'
+>;
 
 export interface PageState {
   client: EngineClient;

@@ -73,7 +73,8 @@ function filesIn(diff: string): FileDiff[] {
     name: /^diff --git \S+ b\/(.*)$/m.exec(text)?.[1] ?? 'changes',
     added: text.match(/^\+(?!\+\+ )/gm)?.length ?? 0,
     removed: text.match(/^-(?!-- )/gm)?.length ?? 0,
-    text,
+    // Its head says again what is above it.
+    text: text.slice(Math.max(0, text.search(/^@@ /m))),
   }));
 }
 

@@ -68,10 +68,12 @@ function Body({ item }: { item: Item }) {
       return <LongMarkdown text={item.text} />;
     case 'thinking':
       return <Thinking text={item.text} />;
+    case 'image':
+      return item.url === undefined ? <p>[{item.text}]</p> : <img alt={item.text} src={item.url} />;
     default:
       return (
         <p>
-          <LongText text={item.kind === 'image' ? `[${item.text}]` : item.text} />
+          <LongText text={item.text} />
         </p>
       );
   }

@@ -26,7 +26,7 @@ export function Search({ store, chatId }: { store: PageStore; chatId: string | n
       <input
         type="search"
         aria-label="Find in what was said"
-        placeholder="Find in what was said"
+        placeholder="Search"
         value={words}
         onInput={({ currentTarget }) => {
           setWords(currentTarget.value);

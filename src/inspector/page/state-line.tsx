@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { usageBrief, type ChatSummary } from '../../client/client.ts';
+import { durationBrief, usageBrief, type ChatSummary } from '../../client/client.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import { beginningOf } from './plain-text.ts';
 
@@ -12,7 +12,7 @@ interface StateLineProps {
 export function StateLine({ chat, conversation }: StateLineProps) {
   const { turn } = conversation;
   const seconds = useSecondsSince(chat.processing ? (turn?.startedAt ?? null) : null);
-  const parts = chat.processing ? [activityOf(chat, conversation), seconds] : [restOf(chat)];
+  const parts = chat.processing ? [activityOf(chat, conversation), seconds] : [restOf(chat, conversation)];
   const line = [...parts, ...usageBrief(chat.usage)].filter((part) => part !== null);
   return (
     <p class="state-line">
@@ -22,7 +22,10 @@ export function StateLine({ chat, conversation }: StateLineProps) {
   );
 }
 
-function restOf({ state }: ChatSummary): string {
+function restOf({ state, awaitingInput, budget }: ChatSummary, { waiting }: Conversation): string {
+  if (awaitingInput) return 'Waits for your answer';
+  if (waiting.items.length > 0)
+    return budget ? 'Its budget is used up' : 'Begins when the workspace is ready';
   return state === 'errored' ? 'The last turn failed' : 'Ready';
 }
 
@@ -49,5 +52,5 @@ function useSecondsSince(startedAt: string | null): string | null {
   }, [startedAt]);
   if (startedAt === null) return null;
   const seconds = Math.max(0, Math.floor((now - Date.parse(startedAt)) / 1_000));
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return seconds < 60 ? `${seconds} s` : durationBrief(1_000 * seconds);
 }

@@ -42,6 +42,8 @@ function Asked({ item: { input, subject }, diff, tasks }: AskedProps) {
   if (tasks.length > 0) return <TaskList tasks={tasks} />;
   const plan = PlanSchema.safeParse(input).data?.plan;
   if (plan !== undefined) return <LongMarkdown text={plan} />;
+  const questions = QuestionsSchema.safeParse(input).data;
+  if (questions !== undefined) return <LongMarkdown text={questions} />;
   const isCommand = CommandSchema.safeParse(input).success;
   const text = isCommand ? `$ ${subject}` : typeof input === 'string' ? input : toJson(input);
   return (
@@ -58,6 +60,10 @@ function toJson(input: unknown): string {
 const words = z.union([z.string(), z.array(z.string())]);
 const CommandSchema = z.union([z.object({ command: words }), z.object({ cmd: words })]);
 const PlanSchema = z.object({ plan: z.string() });
+
+const QuestionsSchema = z
+  .object({ questions: z.array(z.object({ question: z.string() })).min(1) })
+  .transform(({ questions }) => questions.map(({ question }) => question).join('\n\n'));
 
 /** A to-do list, in the words of any agent. */
 const TaskSchema = z

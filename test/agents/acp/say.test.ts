@@ -16,7 +16,7 @@ describe('what an ACP agent said', () => {
     ]).toEqual([
       [
         { kind: 'user', text: 'Look.' },
-        { kind: 'image', text: 'image/png' },
+        { kind: 'image', text: 'image/png', url: 'data:image/png;base64,AA==' },
       ],
       [{ kind: 'thinking', text: 'Hm.' }],
       [{ kind: 'text', text: 'One\ntwo' }],

@@ -81,11 +81,11 @@ describe('what Claude Code said', () => {
     ]);
   });
 
-  it('names the kind of an image, and thinking as such', () => {
+  it('tells an image, and thinking as such', () => {
     const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } };
 
     expect(say(said('claude-user', { message: { content: [image] } }))).toEqual([
-      { kind: 'image', text: 'image/png' },
+      { kind: 'image', text: 'image/png', url: 'data:image/png;base64,AA==' },
     ]);
     expect(say(assistant({ type: 'thinking', thinking: 'Hm.' }))).toEqual([
       { kind: 'thinking', text: 'Hm.' },

@@ -84,7 +84,7 @@ describe('what Codex said', () => {
     ]);
   });
 
-  it('names the kind of an image, notices and thinking as such', () => {
+  it('tells an image, notices and thinking as such', () => {
     const images = ['data:image/png;base64,AA==', '/tmp/some.jpg'];
 
     expect([
@@ -95,7 +95,7 @@ describe('what Codex said', () => {
     ]).toEqual([
       [
         { kind: 'user', text: 'Look.' },
-        { kind: 'image', text: 'image/png' },
+        { kind: 'image', text: 'image/png', url: 'data:image/png;base64,AA==' },
         { kind: 'image', text: 'image' },
       ],
       [{ kind: 'notice', text: 'Careful.' }],

@@ -140,6 +140,28 @@ it('what is written to a chat stays there: behind another chat, behind a refusal
   expect(await box.inputValue()).toBe('A draft');
 });
 
+it('says a message into the running turn, or sends it with the modes and pictures that were chosen', async () => {
+  const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } };
+  const history = [{ timestamp: AT, type: 'claude-user', payload: { message: { content: [image] } } }];
+  const { url, sent } = await serveWorkspace({ history });
+  const { page, troubles } = await openPage(browser, DESKTOP);
+  onTestFinished(() => page.context().close());
+  await enter(page, url);
+  const shown = page.getByRole('img', { name: 'image/png' });
+  await expect.poll(() => shown.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBe(1);
+
+  await page.getByRole('textbox', { name: 'Message' }).fill('Faster');
+  await page.getByRole('button', { name: 'Steer' }).click();
+  await page.locator('.said.pending', { hasText: 'Faster' }).waitFor();
+  for (const mode of ['Goal', 'Fast']) await page.getByRole('button', { name: mode, exact: true }).click();
+  for (const type of ['paste', 'drop']) await give(page, type);
+  await page.getByRole('button', { name: '2 images' }).waitFor();
+  await send(page, 'Look');
+
+  await expect.poll(() => sent).toEqual(['Faster, steered', 'Look, goal, fast, base64, base64']);
+  expect(troubles).toEqual([]);
+});
+
 it('a statechart that could not be had is drawn once it can', async () => {
   const { url } = await serveWorkspace({ failingDrawings: 2 });
   const { page, troubles } = await openPage(browser, DESKTOP);
@@ -171,6 +193,27 @@ const QUIET_CHAT = {
   parentChatId: null,
   state: 'idle',
 };
+
+/** A picture of one pixel. */
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=';
+
+/** Pastes a picture into the message, or drops it there. */
+function give(page: Page, type: string): Promise<void> {
+  return page.locator('.composer textarea').evaluate(
+    (field, { type: how, pixel }) => {
+      const bytes = Uint8Array.from(atob(pixel), (character) => character.charCodeAt(0));
+      const data = new DataTransfer();
+      data.items.add(new File([bytes], 'pixel.png', { type: 'image/png' }));
+      const options = { bubbles: true, cancelable: true };
+      const event =
+        how === 'paste'
+          ? new ClipboardEvent('paste', { ...options, clipboardData: data })
+          : new DragEvent('drop', { ...options, dataTransfer: data });
+      field.dispatchEvent(event);
+    },
+    { type, pixel: PIXEL },
+  );
+}
 
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { setup } from 'xstate';
+import { setup, type AnyStateNode } from 'xstate';
 import { chartOf } from '../../../src/inspector/charts/chart.ts';
+import { MACHINES } from '../../../src/inspector/charts/machines.ts';
 import { toMermaid } from '../../../src/inspector/charts/mermaid.ts';
 import { toStudioConfig } from '../../../src/inspector/charts/studio-config.ts';
 
@@ -57,13 +58,22 @@ describe('the chart of a machine', () => {
   });
 
   it('says the same in Mermaid', () => {
-    expect(toMermaid(DOOR.root).split('\n').slice(-5)).toEqual([
+    expect(toMermaid(DOOR.root).split('\n').slice(-6)).toEqual([
       '  state "in any state" as anywhere',
+      '  [*] --> closed',
       '  anywhere --> gone : burn',
       '  closed --> gone : at once<br/>[isLocked]',
       '  closed --> open : bell is done',
       '  open --> closed : after patience',
     ]);
+  });
+
+  it.each(Object.entries(MACHINES))('leads no arrow of Mermaid to a frame: %s', (_name, { root }) => {
+    const ends = toMermaid(root)
+      .split('\n')
+      .flatMap((line) => /(\S+) --> (\S+)/.exec(line)?.slice(1) ?? []);
+
+    expect(ends.filter((end) => framesIn(root).includes(end))).toEqual([]);
   });
 
   it('draws regions that are on at the same time side by side, none of them entered first; in Mermaid no arrow back', () => {
@@ -109,3 +119,11 @@ describe('the chart of a machine', () => {
     expect(JSON.parse(toStudioConfig(DOOR))).toEqual(config);
   });
 });
+
+/** The states that enter one within. */
+function framesIn({ states }: AnyStateNode): string[] {
+  return Object.values(states).flatMap((state) => [
+    ...(state.initial?.target?.length ? [state.path.join('_')] : []),
+    ...framesIn(state),
+  ]);
+}

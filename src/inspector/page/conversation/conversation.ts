@@ -1,4 +1,4 @@
-import { sayingsOf, threadOf, usageBrief, WrittenText } from '../../../client/client.ts';
+import { durationBrief, sayingsOf, threadOf, usageBrief, WrittenText } from '../../../client/client.ts';
 import type { AgentEvent, EngineClient, EngineEvent, HistoryPage } from '../../../client/client.ts';
 import type { TaskView, ToolResult } from '../../../client/client.ts';
 import { inOrder, type EndedTurn } from './ended-turns.ts';
@@ -201,8 +201,8 @@ export class Conversation {
   }
 
   #conclude({ outcome, durationMs, usage, endedAt }: Omit<EndedTurn, 'messageId'>): void {
-    const took = `${outcome} after ${(durationMs / 1000).toFixed(1)} s`;
-    this.#note([took, ...usageBrief(usage)].join(' · '), endedAt);
+    const end = `${outcome} after ${durationBrief(durationMs)}`;
+    this.#note([end, ...usageBrief(usage)].join(' · '), endedAt);
   }
 
   #note(text: string, at: string): void {
