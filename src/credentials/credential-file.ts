@@ -87,7 +87,7 @@ export class CredentialFile<Content> {
 
   async #setAside(file: string): Promise<Content> {
     const { codec, onDamage } = this.#options;
-    onDamage(await setAside(file, { reason: 'It could not be understood.', now: new Date() }));
+    onDamage(await setAside(file, 'It could not be understood.'));
     return codec.empty;
   }
 }

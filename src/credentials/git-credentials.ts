@@ -80,6 +80,6 @@ async function takeLock(lock: string, onDamage: OnDamage) {
 
 async function removeIfStale(lock: string, onDamage: OnDamage): Promise<void> {
   const held = await stat(lock).catch(() => null); // released meanwhile
-  if (held?.isDirectory()) onDamage(await setAside(lock, { reason: 'It is a folder.', now: new Date() }));
+  if (held?.isDirectory()) onDamage(await setAside(lock, 'It is a folder.'));
   else if (held !== null && Date.now() - held.mtimeMs > STALE_MS) await rm(lock, { force: true });
 }

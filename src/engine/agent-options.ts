@@ -1,26 +1,18 @@
 import { createPlainLogin } from '../agents/login.ts';
 import type { AgentOptions } from '../agents/registry.ts';
 import { repairText } from '../chats/repair.ts';
-import type { EngineEnvironment } from '../environment/engine-env.ts';
 import { findExecutable } from '../environment/find-executable.ts';
 import { collectSystemPrompts } from '../hooks/plan-hooks.ts';
-import type { Log } from '../log.ts';
 import { listRepositories } from '../workspace/find-repositories.ts';
 import type { Credentials } from './open-credentials.ts';
 import type { Home } from './open-home.ts';
-
-interface Options {
-  environment: EngineEnvironment;
-  log: Log;
-  credentials: Pick<Credentials, 'logins' | 'environment'>;
-}
 
 /** So much may wait for the disk before agents are read more slowly. */
 const LAG_BYTES = 4 * 1024 * 1024;
 
 export function agentOptions(
-  { paths, payloads, journal }: Home,
-  { environment, log, credentials }: Options,
+  { environment, log, paths, payloads, journal }: Home,
+  credentials: Pick<Credentials, 'logins' | 'environment'>,
 ): AgentOptions {
   const find = (command: string) => () => findExecutable(command, environment.ambient['PATH']) ?? null;
   return {

@@ -12,15 +12,14 @@ import type { Credentials } from './open-credentials.ts';
 import type { Home } from './open-home.ts';
 
 export interface DescribeOptions {
-  environment: EngineEnvironment;
   credentials: Pick<Credentials, 'board' | 'logins' | 'environment'>;
   engineVersion: string;
 }
 
 /** What the workspace has, looked up each time it is asked for. A program tells its version once as long as it is the same. */
 export function createEnvironmentView(
-  { paths }: Home,
-  { environment, credentials, engineVersion }: DescribeOptions,
+  { environment, paths }: Home,
+  { credentials, engineVersion }: DescribeOptions,
 ): () => Promise<WorkspaceEnvironment> {
   const programs = programsOf(environment);
   const variables = () => credentials.environment();

@@ -7,8 +7,6 @@ import type { ArchiveActors } from '../archive/archive.ts';
 import type { AgentDriver } from '../agents/agent.ts';
 import type { ArchiveStatus } from '../contract/status.ts';
 import { archiveTargetOf } from '../environment/archive-variables.ts';
-import type { EngineEnvironment } from '../environment/engine-env.ts';
-import type { Log } from '../log.ts';
 import { RESTORED_KEY } from '../restore/restored-file.ts';
 import { listRepositories } from '../workspace/find-repositories.ts';
 import { createGit } from '../workspace/git.ts';
@@ -18,10 +16,8 @@ import type { Root } from './start-root.ts';
 import { toolEnvironment } from './start-workspace.ts';
 
 export interface OpenArchiveOptions {
-  environment: EngineEnvironment;
   drivers: ReadonlyMap<string, AgentDriver>;
   recording: Pick<Recording, 'onRest'>;
-  log: Log;
   /** Of this engine in the shared log, 0 before it has claimed that; null without a shared log. */
   epoch: () => number | null;
   signal: AbortSignal;
@@ -40,8 +36,9 @@ export interface OpenedArchive {
 /** The archive that the environment asks for; without one nothing of it is loaded. */
 export async function openArchive(
   home: Home,
-  { environment, drivers, recording, log, epoch, signal }: OpenArchiveOptions,
+  { drivers, recording, epoch, signal }: OpenArchiveOptions,
 ): Promise<OpenedArchive | null> {
+  const { environment, log, paths, journal, records, store } = home;
   const target = archiveTargetOf(environment);
   if (target == null) return null;
   const [{ Archive }, { openObjectStore }, { listEpochs }] = await Promise.all([
@@ -50,11 +47,10 @@ export async function openArchive(
     import('../archive/manifests.ts'),
   ]);
   const objects = await openObjectStore(target, environment.WORKSPACE_ID);
-  const { paths, journal, records, store } = home;
   const { WORKSPACE_ID: workspaceId, ARCHIVE_FILE_BYTES: maxFileBytes } = environment;
   const scratch = join(paths.engine, 'archive');
   await rm(scratch, { recursive: true, force: true });
-  const git = createGit({ env: toolEnvironment(home, environment), timeoutMs: GIT_LIMIT_MS, signal });
+  const git = createGit({ env: toolEnvironment(home), timeoutMs: GIT_LIMIT_MS, signal });
   const limits = { file: maxFileBytes, repository: environment.ARCHIVE_REPOSITORY_BYTES };
   const sessions = () =>
     [...records.values()].flatMap((record) => drivers.get(record.chat.provider)?.sessionPaths(record) ?? []);

@@ -23,8 +23,7 @@ import { gitCredentials, replaceAsGit } from '../credentials/git-credentials.ts'
 import { githubHosts, GithubLogin } from '../credentials/github-logins.ts';
 import { loginsFile } from '../credentials/login.ts';
 import { watchFile } from '../credentials/watch-file.ts';
-import { agentEnvironment, type EngineEnvironment } from '../environment/engine-env.ts';
-import type { Log } from '../log.ts';
+import { agentEnvironment } from '../environment/engine-env.ts';
 import type { MonolithClient } from '../control-plane/client.ts';
 import type { Home } from './open-home.ts';
 import { readJson, writeJson } from '../storage/json-file.ts';
@@ -41,12 +40,6 @@ export interface Credentials {
   watch: () => () => void;
 }
 
-export interface OpenCredentialsOptions {
-  environment: EngineEnvironment;
-  client: MonolithClient;
-  log: Log;
-}
-
 /** So that a loop of git commands that are refused does not become one of refreshes. */
 const GATHER_MS = 1_000;
 
@@ -55,12 +48,11 @@ const KEY = 'engine:credentials.json';
 /** Variables of a token for GitHub that would win over the files which git and gh read each time. */
 const GITHUB_VARIABLES = ['GH_TOKEN', 'GITHUB_TOKEN'];
 
-export async function openCredentials(home: Home, options: OpenCredentialsOptions): Promise<Credentials> {
-  const { environment, client, log } = options;
-  const env = agentEnvironment(environment);
+export async function openCredentials(home: Home, client: MonolithClient): Promise<Credentials> {
+  const env = agentEnvironment(home.environment);
   const files = openLogins(home, env);
   for (const file of files.all) await file.sweep();
-  const { saved, save } = await recall(home, log);
+  const { saved, save } = await recall(home);
   const issued = new Set(
     PROVIDERS.filter((provider) => typeof saved.providers[provider]?.source === 'string'),
   );
@@ -99,12 +91,12 @@ export async function openCredentials(home: Home, options: OpenCredentialsOption
     board,
     logins,
     environment: shared,
-    watch: () => watchGit(home, { github: files.github, board, log }),
+    watch: () => watchGit(home, files.github, board),
   };
 }
 
 /** What the last engine knew of them, and the means to add to it. */
-async function recall({ store, damages }: Home, log: Log) {
+async function recall({ store, damages, log }: Home) {
   const onDamage = damages.report;
   const read = await readJson(store, { key: KEY, schema: CredentialsFileSchema, onDamage });
   let known: CredentialsFile = read ?? { version: 1, providers: {} };
@@ -135,10 +127,7 @@ function sourcesOf({ claude, codex }: LoginFiles, shared: Credentials['environme
 }
 
 /** Looks at what git does to its file: a token that it took away was rejected. */
-function watchGit(
-  { paths }: Home,
-  { github, board, log }: Pick<LoginFiles, 'github'> & { board: CredentialBoard; log: Log },
-): () => void {
+function watchGit({ paths, log }: Home, github: GithubLogin, board: CredentialBoard): () => void {
   return watchFile(paths.gitCredentials, {
     onChange: async () => {
       await board.settled('github');

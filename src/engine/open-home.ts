@@ -38,6 +38,8 @@ import type { OnDamage } from '../storage/set-aside.ts';
 
 /** A workspace's home, locked, repaired and read. */
 export interface Home {
+  environment: EngineEnvironment;
+  log: Log;
   paths: Paths;
   lock: HomeLock;
   store: EngineStorage;
@@ -105,6 +107,8 @@ export async function openHome({ environment, log, onFatal, ...rest }: OpenHomeO
   for (const end of ends) await saidBefore.note(records.get(end.chatId), { ...end, after: until });
   if (isCopy) await disownRuns(paths);
   return {
+    environment,
+    log,
     paths,
     lock,
     store,

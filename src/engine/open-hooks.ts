@@ -2,24 +2,20 @@ import { join } from 'node:path';
 import { currentStep } from '../../machines/hook.record.ts';
 import { credentialPaths } from '../credentials/credential-paths.ts';
 import { archiveSecretsOf } from '../environment/archive-variables.ts';
-import type { EngineEnvironment } from '../environment/engine-env.ts';
 import { HookLog } from '../hooks/hook-log.ts';
 import type { HookProcessOptions } from '../hooks/hook-process.ts';
 import { HookTests } from '../hooks/hook-tests.ts';
 import { OutputBounds } from '../hooks/output-bounds.ts';
 import { createKnownSecrets } from '../hooks/known-secrets.ts';
 import type { HooksState } from '../journal/projection/hooks-state.ts';
-import type { Log } from '../log.ts';
 import type { Home } from './open-home.ts';
 import type { Workspace } from './start-workspace.ts';
 import { retireDamagedRuns } from '../processes/damaged-runs.ts';
 import { listRepositories, type RepositoryFolder } from '../workspace/find-repositories.ts';
 
 export interface OpenHooksOptions {
-  environment: EngineEnvironment;
   /** The whole environment of a hook. */
   env: Record<string, string>;
-  log: Log;
   workspace: Workspace;
 }
 
@@ -33,10 +29,8 @@ export interface OpenedHooks extends HookProcessOptions {
   discovered: () => Promise<unknown>;
 }
 
-export async function openHooks(
-  { paths, journal, hooks, damages }: Home,
-  { environment, env, log, workspace }: OpenHooksOptions,
-): Promise<OpenedHooks> {
+export async function openHooks(home: Home, { env, workspace }: OpenHooksOptions): Promise<OpenedHooks> {
+  const { environment, log, paths, journal, hooks, damages } = home;
   const secrets = createKnownSecrets({
     values: [environment.REPLICAS_ENGINE_SECRET, ...archiveSecretsOf(environment)],
     env: environment.ambient,
@@ -56,7 +50,7 @@ export async function openHooks(
     folder: paths.hooks,
     env,
     log: hookLog,
-    bounds: boundOutputs(paths.hooks, { hooks, hookLog, log }),
+    bounds: boundOutputs(home, hookLog),
     settled: () => journal.committed(),
     state: hooks,
     home: paths.home,
@@ -67,10 +61,7 @@ export async function openHooks(
 }
 
 /** What hooks left running when they ended, under this engine or one before it. */
-function boundOutputs(
-  folder: string,
-  { hooks, hookLog, log }: { hooks: Home['hooks']; hookLog: HookLog; log: Log },
-): OutputBounds {
+function boundOutputs({ paths, hooks, log }: Home, hookLog: HookLog): OutputBounds {
   const bounds = new OutputBounds({
     onCut({ processId, file }) {
       const repoName = hooks.hooks.find(({ steps }) =>
@@ -81,7 +72,7 @@ function boundOutputs(
     },
   });
   const followed = new Set(hooks.hooks.flatMap((hook) => currentStep(hook)?.processId ?? []));
-  bounds.holdAll(folder, { followed, ownBytesOf: (processId) => hookLog.offsetOf(processId) });
+  bounds.holdAll(paths.hooks, { followed, ownBytesOf: (processId) => hookLog.offsetOf(processId) });
   return bounds;
 }
 

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import type { AnyActorRef } from 'xstate';
 import { MachineCatalogue } from '../inspector/charts/catalogue.ts';
 import { MACHINES } from '../inspector/charts/machines.ts';
-import type { EngineEnvironment } from '../environment/engine-env.ts';
 import { ActorEvents } from '../inspector/actor-events.ts';
 import { ActorWatch } from '../inspector/actor-watch.ts';
 import { InspectorPage } from '../inspector/inspector-page.ts';
 import { bridgeToStately } from '../inspector/stately-bridge.ts';
-import { createRedaction, type Log } from '../log.ts';
+import { createRedaction } from '../log.ts';
+import type { Home } from './open-home.ts';
 import { PACKAGE_FOLDER } from '../environment/version.ts';
 
 export interface Inspection {
@@ -19,7 +19,7 @@ export interface Inspection {
 /** Shows the statecharts of the engine, and the actors below `root`. */
 export function openInspection(
   root: AnyActorRef,
-  { environment, log }: { environment: EngineEnvironment; log: Log },
+  { environment, log }: Pick<Home, 'environment' | 'log'>,
 ): Inspection {
   const redact = createRedaction([environment.REPLICAS_ENGINE_SECRET]);
   const url = environment.STATELY_INSPECT_URL;

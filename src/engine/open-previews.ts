@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { PreviewListSchema, type Preview } from '../contract/previews.ts';
 import type { ChatRecord } from '../contract/records.ts';
-import type { EngineEnvironment } from '../environment/engine-env.ts';
-import type { Log } from '../log.ts';
 import type { Home } from './open-home.ts';
 import { Previews } from '../previews/previews.ts';
 import type { Recorder } from '../journal/projection/recorder.ts';
@@ -11,17 +9,15 @@ import { replaceFile } from '../storage/replace-file.ts';
 import { parseJson } from '../contract/parse-json.ts';
 
 export interface OpenPreviewsOptions {
-  environment: EngineEnvironment;
   recorder: Recorder;
-  log: Log;
   /** What may be shown of an argument. */
   redact: (text: string) => string;
 }
 
 /** Begins to watch the ports of the workspace; agents read of them in a file, everybody else by events. */
 export function openPreviews(
-  { paths, records }: Home,
-  { environment, recorder, log, redact }: OpenPreviewsOptions,
+  { environment, log, paths, records }: Home,
+  { recorder, redact }: OpenPreviewsOptions,
 ): Previews {
   const file = join(paths.replicas, 'preview-ports.json');
   const template = environment.PREVIEW_URL_TEMPLATE.replaceAll('{workspaceId}', environment.WORKSPACE_ID);

@@ -1,18 +1,10 @@
-import type { EngineEnvironment } from '../environment/engine-env.ts';
-import type { Log } from '../log.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import type { Home } from './open-home.ts';
 
-interface TracingContext {
-  environment: EngineEnvironment;
-  log: Log;
-  version: string;
-}
-
 /** The traces that the environment asks for, begun before anything is said; without them nothing of it is loaded. */
 export async function openTracing(
-  { journal, records, hooks }: Home,
-  { environment, log, version }: TracingContext,
+  { environment, log, journal, records, hooks }: Home,
+  version: string,
 ): Promise<Tracing | null> {
   if (environment.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return null;
   const [{ Tracing: Opened }, { SpanMaker }, { SpanSender }] = await Promise.all([

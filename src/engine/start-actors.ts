@@ -6,8 +6,6 @@ import type { AgentDriver, OpenExecutor } from '../agents/agent.ts';
 import { createDrivers } from '../agents/registry.ts';
 import { creationOf, draftChat } from '../chats/chats.ts';
 import type { ChatRecord, EngineStateFile } from '../contract/records.ts';
-import type { EngineEnvironment } from '../environment/engine-env.ts';
-import type { Log } from '../log.ts';
 import { createMonolithClient, type MonolithClient } from '../control-plane/client.ts';
 import { openArchive } from './open-archive.ts';
 import { openCredentials, type Credentials } from './open-credentials.ts';
@@ -23,12 +21,6 @@ import { toolEnvironment } from './start-workspace.ts';
 import { startRoot, type Root } from './start-root.ts';
 import { WorkspaceMove } from './workspace-move.ts';
 import { writeJson } from '../storage/json-file.ts';
-
-export interface StartActorsOptions {
-  environment: EngineEnvironment;
-  log: Log;
-  recording: Recording;
-}
 
 export interface Actors {
   client: MonolithClient;
@@ -47,37 +39,34 @@ export interface Actors {
 }
 
 /** Starts the root machine with everything that it and those below it name. */
-export async function startActors(home: Home, options: StartActorsOptions): Promise<Actors> {
-  const { environment, log, recording } = options;
+export async function startActors(home: Home, recording: Recording): Promise<Actors> {
   const { journal, paths, records } = home;
   const origin = originOf(home);
   const startedAt = new Date().toISOString();
   await retireDamagedRuns(paths.agents, home.damages.report);
   await sweep(paths.agents, origin.kind === 'restored' ? runsOf(records) : new Set());
   const goodbye = new AbortController();
-  const client = createClient(environment, goodbye.signal);
-  const credentials = await openCredentials(home, { environment, client, log });
+  const client = createClient(home, goodbye.signal);
+  const credentials = await openCredentials(home, client);
   const stopReviewing = credentials.watch();
-  const drivers = await createDrivers(agentOptions(home, { environment, log, credentials }));
+  const drivers = await createDrivers(agentOptions(home, credentials));
   const env = credentials.environment();
-  const hooks = await openHooks(home, { environment, env, log, workspace: recording.workspace });
+  const hooks = await openHooks(home, { env, workspace: recording.workspace });
   const { recorder } = recording;
   const redact = (text: string) => hooks.log.redact(text);
-  const previews = openPreviews(home, { environment, recorder, log, redact });
+  const previews = openPreviews(home, { recorder, redact });
   const executors = new Map<string, OpenExecutor>();
   const mirror = home.mirror?.connect(journal, {
     trimTo: () => laterOf(journal.oldestId, archivedId(root)),
     homeEpoch: home.lastEngine?.epoch ?? 0,
     archiveEpoch: async () => archive?.epoch() ?? 0,
-    onClaimed: () => writeState(home, { environment, startedAt }),
+    onClaimed: () => writeState(home, startedAt),
   });
   const move = new WorkspaceMove({ journal, mirror: home.mirror, root: () => root });
   const { signal } = goodbye;
   const epoch = () => home.mirror?.epoch ?? null;
-  const archive = await openArchive(home, { environment, drivers, recording, log, epoch, signal });
+  const archive = await openArchive(home, { drivers, recording, epoch, signal });
   const root: Root = startRoot(home, {
-    environment,
-    log,
     drivers,
     executors,
     recorder,
@@ -85,7 +74,7 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
     restoreRepositories: () =>
       finishRestore(home, {
         recorder,
-        env: toolEnvironment(home, environment),
+        env: toolEnvironment(home),
         signal,
         loggedIn: () => credentials.board.settled('github'),
       }),
@@ -101,7 +90,7 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   if (!home.hasCheckpoint) await recording.saveCheckpoint();
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
   if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
-  await writeState(home, { environment, startedAt });
+  await writeState(home, startedAt);
   const stopWatching = watchClock(() => {
     journal.newIncarnation();
     credentials.board.clockJumped();
@@ -116,7 +105,7 @@ export async function startActors(home: Home, options: StartActorsOptions): Prom
   return { client, credentials, drivers, executors, hooks, move, previews, redact, root, signal, stop };
 }
 
-function createClient(environment: EngineEnvironment, signal: AbortSignal): MonolithClient {
+export function createClient({ environment }: Home, signal: AbortSignal): MonolithClient {
   const { MONOLITH_URL: url, REPLICAS_ENGINE_SECRET: secret, WORKSPACE_ID: workspaceId } = environment;
   return createMonolithClient({ url, secret, workspaceId, signal });
 }
@@ -161,11 +150,8 @@ function createFirstChats(
 }
 
 /** Writes down which engine this is, for the next one. */
-async function writeState(
-  home: Home,
-  { environment, startedAt }: { environment: EngineEnvironment; startedAt: string },
-): Promise<void> {
-  const { store, journal, mirror, lastEngine } = home;
+async function writeState(home: Home, startedAt: string): Promise<void> {
+  const { environment, store, journal, mirror, lastEngine } = home;
   const epoch = mirror?.epoch || lastEngine?.epoch;
   const value: EngineStateFile = {
     version: 1,

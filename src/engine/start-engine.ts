@@ -40,10 +40,10 @@ export async function startEngine(options: StartEngineOptions): Promise<RunningE
   const { environment, log, onRestore, signal } = options;
   const { failed, fail } = createFailure();
   const home = await openHome({ environment, log, onFatal: fail, onRestore, signal });
-  const tracing = await openTracing(home, options);
-  const recording = await startRecording(home, options);
-  const actors = await startActors(home, { environment, log, recording });
-  const inspection = openInspection(actors.root.actor, { environment, log });
+  const tracing = await openTracing(home, options.version);
+  const recording = await startRecording(home);
+  const actors = await startActors(home, recording);
+  const inspection = openInspection(actors.root.actor, home);
   let leaving: Promise<void> | undefined;
   const parts = { home, tracing, recording, actors, inspection, isStopping: () => leaving !== undefined };
   void actors.root.ended().then(async () => {
@@ -52,7 +52,7 @@ export async function startEngine(options: StartEngineOptions): Promise<RunningE
     await (leaving ??= leave(parts, 'engine.drain'));
     fail(new EngineError('WORKSPACE_MOVED', { owner }));
   });
-  const engine = createEngine(parts, options);
+  const engine = createEngine(parts, options.version);
   void keepBeating({
     workspaceId: environment.WORKSPACE_ID,
     everyMs: environment.HEARTBEAT_MS,
@@ -80,12 +80,12 @@ interface Parts {
   isStopping: () => boolean;
 }
 
-function createEngine(parts: Parts, { environment, version }: StartEngineOptions): Engine {
+function createEngine(parts: Parts, version: string): Engine {
   const { home, recording, actors, inspection } = parts;
   const { root, credentials, hooks } = actors;
   const { hub, metrics, recorder, boot, workspace, counters } = recording;
-  const { mirror } = home;
-  const gate = createGate(parts, environment);
+  const { environment, mirror } = home;
+  const gate = createGate(parts);
   const gauges = createGauges(home, { hub, counters, logins: credentials.logins, root });
   const health = (): Health => ({
     status: existsSync(environment.CLOUD_INIT_OUTPUT_LOG) ? 'ok' : 'initializing',
@@ -96,7 +96,7 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
     gate.snapshot(workspaceUsage(recorder.records.values(), home.deleted.usage, home.budget.limits));
   return {
     version,
-    ...openChats(parts, { gate, environment }),
+    ...openChats(parts, gate),
     hooks: new HookCommands({
       ...hooks,
       recorder,
@@ -112,7 +112,7 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
     plans: workspace.plans,
     canvas: workspace.canvas,
     previews: { list: async () => gate.committed(await actors.previews.list()) },
-    environment: createEnvironmentView(home, { environment, credentials, engineVersion: version }),
+    environment: createEnvironmentView(home, { credentials, engineVersion: version }),
     ...inspection,
     credentials: createCredentials(credentials, gate),
     usage,
@@ -138,8 +138,8 @@ function createEngine(parts: Parts, { environment, version }: StartEngineOptions
   };
 }
 
-function createGate({ home, recording, actors, isStopping }: Parts, environment: EngineEnvironment): Gate {
-  const { journal, mirror } = home;
+function createGate({ home, recording, actors, isStopping }: Parts): Gate {
+  const { environment, journal, mirror } = home;
   return new Gate({
     chatOf: actors.root.chat,
     recorder: recording.recorder,
@@ -166,7 +166,7 @@ function createCredentials({ board }: Actors['credentials'], gate: Gate): Engine
 
 function openChats(
   { home, recording: { metrics }, actors: { root, drivers, executors, redact } }: Parts,
-  { gate, environment }: { gate: Gate; environment: EngineEnvironment },
+  gate: Gate,
 ): Pick<Engine, 'chats' | 'messages' | 'tasks' | 'offers'> {
   const tasks = new Tasks({ gate, drivers, executors, redact });
   return {
@@ -183,7 +183,7 @@ function openChats(
       tasks,
       payloads: home.payloads,
       drivers,
-      fetchImages: createImageFetcher({ allowedHosts: environment.IMAGE_HOSTS }),
+      fetchImages: createImageFetcher({ allowedHosts: home.environment.IMAGE_HOSTS }),
       timeAccept: (accepting) => metrics.timeAccept(accepting),
     }),
     tasks,

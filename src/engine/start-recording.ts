@@ -1,7 +1,5 @@
-import type { EngineEnvironment } from '../environment/engine-env.ts';
 import { createThrottle } from '../hooks/throttle.ts';
 import { Hub } from '../journal/hub.ts';
-import type { Log } from '../log.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { Home } from './open-home.ts';
 import { BootStatus } from '../journal/projection/boot-status.ts';
@@ -10,11 +8,6 @@ import { Counters } from '../journal/projection/counters.ts';
 import { Recorder, type Delta } from '../journal/projection/recorder.ts';
 import { monotonicClock } from '../journal/projection/turn-duration.ts';
 import { startWorkspace, type Workspace } from './start-workspace.ts';
-
-export interface StartRecordingOptions {
-  environment: EngineEnvironment;
-  log: Log;
-}
 
 /** What is said in an engine, and who is told of it. */
 export interface Recording {
@@ -34,11 +27,11 @@ export interface Recording {
 const gatherMs = (readers: number) => Math.max(250, readers / 4);
 
 /** Begins to write down what is said, and what the workspace says first. */
-export async function startRecording(home: Home, options: StartRecordingOptions): Promise<Recording> {
-  const { journal, records, hooks, damages } = home;
+export async function startRecording(home: Home): Promise<Recording> {
+  const { environment, log, journal, records, hooks, damages } = home;
   const hub = new Hub(journal);
   const metrics = new Metrics();
-  const boot = new BootStatus(options.environment, options.log);
+  const boot = new BootStatus(environment, log);
   const listeners = new Set<() => void>();
   const onRest = () => {
     workspace.turnEnded();
@@ -46,7 +39,7 @@ export async function startRecording(home: Home, options: StartRecordingOptions)
   };
   const recorder = createRecorder(home, { boot, metrics, onRest });
   const startHooksCompleted = (repoName: string) => hooks.isCompleted(repoName);
-  const workspace = await startWorkspace(home, { ...options, recorder, startHooksCompleted });
+  const workspace = await startWorkspace(home, { recorder, startHooksCompleted });
   hooks.onCompleted = () => workspace.repositories.announce();
   const counted = () => ({
     ...workspace.counted(),
@@ -61,7 +54,7 @@ export async function startRecording(home: Home, options: StartRecordingOptions)
   );
   hub.onClientsChange(() => readers.ring());
   damages.tellTo((damage) => recorder.tell('home', { type: 'file.damaged', damage }));
-  const saveCheckpoint = keepCheckpoint(home, options);
+  const saveCheckpoint = keepCheckpoint(home);
   return {
     hub,
     metrics,
@@ -112,7 +105,8 @@ function createRecorder(
 }
 
 /** Writes one as the journal grows; the returned function writes one now. */
-function keepCheckpoint(home: Home, { environment, log }: StartRecordingOptions): () => Promise<void> {
+function keepCheckpoint(home: Home): () => Promise<void> {
+  const { environment, log } = home;
   const checkpoint = new Checkpoint({
     ...home,
     isWritten: home.hasCheckpoint,

@@ -15,8 +15,6 @@ import { backoffMs } from '../../machines/outbox.setup.ts';
 import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import type { StartHooksEvent } from '../../machines/start-hooks.setup.ts';
 import type { AgentDriver, OpenExecutor } from '../agents/agent.ts';
-import type { EngineEnvironment } from '../environment/engine-env.ts';
-import type { Log } from '../log.ts';
 import type { Recorder } from '../journal/projection/recorder.ts';
 import { monotonicClock } from '../journal/projection/turn-duration.ts';
 import { agentProcess } from '../chats/agent-process.ts';
@@ -33,8 +31,6 @@ import type { ArchiveActors } from '../archive/archive.ts';
 import type { MirrorActors } from '../mirror/mirror.ts';
 
 export interface StartRootOptions {
-  environment: EngineEnvironment;
-  log: Log;
   drivers: ReadonlyMap<string, AgentDriver>;
   /** What acts on the process of each chat, by the chat. */
   executors: Map<string, OpenExecutor>;
@@ -76,7 +72,7 @@ const NOTHING_USED = { usd: 0, tokens: 0, turns: 0 };
 
 /** Binds every name in the machines to what does it, and starts the root actor with the chats that are on record. */
 export function startRoot(home: Home, options: StartRootOptions): Root {
-  const { recorder, log } = options;
+  const { recorder } = options;
   const childOf = (id: string) => (actor.getSnapshot().children as Record<string, unknown>)[id];
   const root: Omit<Root, 'actor'> = {
     chat: (chatId) => childOf(chatId) as ChatActor | undefined,
@@ -94,7 +90,7 @@ export function startRoot(home: Home, options: StartRootOptions): Root {
   const send = (command: EngineCommand) => actor.send(command);
   const recordActor = recordActors({
     recorder,
-    log,
+    log: home.log,
     reactions: reactionsOf(home, options, { ...root, send }),
   });
   const actor: Root['actor'] = createActor(
@@ -123,8 +119,8 @@ export function startRoot(home: Home, options: StartRootOptions): Root {
 }
 
 function logicsOf(home: Home, options: StartRootOptions, toHooks: Root['toHooks']) {
-  const { environment, drivers, executors, recorder, hooks, credentials, outbox, move, mirror, archive } =
-    options;
+  const { drivers, executors, recorder, hooks, credentials, outbox, move, mirror, archive } = options;
+  const { environment } = home;
   const wasMoved = home.restored !== null;
   const hook = hookMachine.provide({ actors: { hookProcess: hookProcess(hooks) } });
   const clock = monotonicClock(hooks.state.bootId);
@@ -172,12 +168,12 @@ function logicsOf(home: Home, options: StartRootOptions, toHooks: Root['toHooks'
 }
 
 function reactionsOf(
-  home: Home,
-  { recorder, log, hooks: { state }, credentials, onMoved }: StartRootOptions,
+  { log, outbox }: Home,
+  { recorder, hooks: { state }, credentials, onMoved }: StartRootOptions,
   { toHooks, send }: Pick<Root, 'toHooks'> & { send: (command: EngineCommand) => void },
 ): Reactions {
   return {
-    'event.settled': ({ id }) => home.outbox.settle(id),
+    'event.settled': ({ id }) => outbox.settle(id),
     'workspace.moved': () => {
       onMoved();
       send({ type: 'engine.fence' });

@@ -1,7 +1,5 @@
 import { agentEnvironment } from '../environment/engine-env.ts';
-import type { EngineEnvironment } from '../environment/engine-env.ts';
 import type { Engine } from '../server/engine.ts';
-import type { Log } from '../log.ts';
 import type { Home } from './open-home.ts';
 import type { Recorder } from '../journal/projection/recorder.ts';
 import { createRun, RUN_MARKER, type Run } from '../processes/run.ts';
@@ -38,9 +36,7 @@ export interface Workspace {
 }
 
 export interface StartWorkspaceOptions {
-  environment: EngineEnvironment;
   recorder: Recorder;
-  log: Log;
   /** Whether nothing of a repository's start hooks is left to run. */
   startHooksCompleted?: (repoName: string) => boolean;
 }
@@ -59,12 +55,8 @@ export async function startWorkspace(home: Home, options: StartWorkspaceOptions)
   const goodbye = new AbortController();
   const { signal } = goodbye;
   await killEverything(tools); // what the last engine could not end: a filter that never returns
-  const pullRequests = await createPullRequests(home, {
-    ...options,
-    signal,
-    onChange: () => repositories.announce(),
-  });
-  const git = createGit({ env: toolEnvironment(home, options.environment), signal });
+  const pullRequests = await createPullRequests(home, { signal, onChange: () => repositories.announce() });
+  const git = createGit({ env: toolEnvironment(home), signal });
   const repositories = createRepositories(home, { ...options, git, pullRequests });
   const stopWatchingFiles = watchWrittenFiles(home.paths, recorder);
   const countLogins = setInterval(() => recorder.tellCounters(), LOGINS_MS.every).unref();
@@ -109,20 +101,20 @@ function toolsOf({ paths }: Home): Run {
 }
 
 /** What git and gh get: the marker by which they are found again. */
-export function toolEnvironment(home: Home, environment: EngineEnvironment): Record<string, string> {
-  return { ...agentEnvironment(environment), [RUN_MARKER]: toolsOf(home).id };
+export function toolEnvironment(home: Home): Record<string, string> {
+  return { ...agentEnvironment(home.environment), [RUN_MARKER]: toolsOf(home).id };
 }
 
 function createRepositories(
-  home: Home,
-  { environment, recorder, git, pullRequests, startHooksCompleted = () => true }: RepositoryParts,
+  { environment, paths }: Home,
+  { recorder, git, pullRequests, startHooksCompleted = () => true }: RepositoryParts,
 ): Repositories {
   const statusReader = new WorkTreeStatusReader(git);
   const metadataReader = new MetadataReader({ git, branches: candidateBranches(environment) });
   const diffs = new DiffReader({ git, maxBytes: environment.DIFF_MAX_BYTES });
   const limit = createLimit(GIT_AT_ONCE, { holdMs: HOLD_MS });
   return new Repositories({
-    folder: home.paths.workspaces,
+    folder: paths.workspaces,
     read: (folder, { withText, began }) =>
       limit(() => {
         began();
@@ -140,14 +132,13 @@ function createRepositories(
   });
 }
 
-type ToolParts = StartWorkspaceOptions & { signal: AbortSignal };
 type RepositoryParts = StartWorkspaceOptions & { git: Git; pullRequests: PullRequests };
 
 async function createPullRequests(
   home: Home,
-  { environment, log, signal, onChange }: ToolParts & { onChange: () => void },
+  { signal, onChange }: { signal: AbortSignal; onChange: () => void },
 ): Promise<PullRequests> {
-  const { store, paths, damages } = home;
+  const { environment, log, store, paths, damages } = home;
   const saved = await readJson(store, {
     key: PULL_REQUESTS_KEY,
     schema: PullRequestsFileSchema,
@@ -155,7 +146,7 @@ async function createPullRequests(
   });
   const find = createGithubCli({
     program: environment.GH_PATH,
-    env: toolEnvironment(home, environment),
+    env: toolEnvironment(home),
     signal,
     credentialsFile: paths.gitCredentials,
   });

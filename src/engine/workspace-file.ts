@@ -6,15 +6,15 @@ import { createActor, toPromise } from 'xstate';
 import { createDrivers } from '../agents/registry.ts';
 import { readManifest } from '../archive/manifests.ts';
 import { openObjectStore } from '../archive/open-object-store.ts';
-import { createMonolithClient } from '../control-plane/client.ts';
 import { parseEnvironment, type Environment, type EngineEnvironment } from '../environment/engine-env.ts';
 import { createPaths } from '../environment/paths.ts';
-import { createLog, type Log } from '../log.ts';
+import { createLog } from '../log.ts';
 import { isToBeRestored } from '../restore/restoration.ts';
 import { agentOptions } from './agent-options.ts';
 import { openArchive } from './open-archive.ts';
 import { openCredentials } from './open-credentials.ts';
 import { openHome, type Home } from './open-home.ts';
+import { createClient } from './start-actors.ts';
 
 /** Why a workspace cannot be exported or imported, and what to do. */
 export class WorkspaceFileError extends Error {
@@ -35,7 +35,7 @@ export async function exportWorkspace(options: WorkspaceFileOptions): Promise<st
     const { WORKSPACE_HOME: place } = environment;
     if (await isToBeRestored(createPaths(place)).catch(() => true))
       throw new WorkspaceFileError(`There is no workspace in ${place}: set WORKSPACE_HOME.`);
-    const omitted = await withHome(environment, (home, log) => archive(home, { environment, log }));
+    const omitted = await withHome(environment, archive);
     await pack(folder, file);
     return omitted;
   });
@@ -84,12 +84,12 @@ async function withFolder<Result>(
 
 async function withHome<Result>(
   environment: EngineEnvironment,
-  work: (home: Home, log: Log) => Promise<Result>,
+  work: (home: Home) => Promise<Result>,
 ): Promise<Result> {
   const log = createLog({ level: 'fatal', secrets: [environment.REPLICAS_ENGINE_SECRET] });
   const home = await openHome({ environment, log, onFatal: () => undefined });
   try {
-    return await work(home, log);
+    return await work(home);
   } finally {
     await home.outbox.close();
     await home.journal.close();
@@ -112,17 +112,12 @@ async function pack(folder: string, file: string): Promise<void> {
 }
 
 /** What could not be taken, and why. */
-async function archive(
-  home: Home,
-  { environment, log }: { environment: EngineEnvironment; log: Log },
-): Promise<string[]> {
+async function archive(home: Home): Promise<string[]> {
   const { signal } = new AbortController();
-  const { MONOLITH_URL: url, REPLICAS_ENGINE_SECRET: secret, WORKSPACE_ID: workspaceId } = environment;
-  const client = createMonolithClient({ url, secret, workspaceId, signal });
-  const credentials = await openCredentials(home, { environment, client, log });
-  const drivers = await createDrivers(agentOptions(home, { environment, log, credentials }));
+  const credentials = await openCredentials(home, createClient(home, signal));
+  const drivers = await createDrivers(agentOptions(home, credentials));
   const recording = { onRest: () => () => undefined };
-  const opened = await openArchive(home, { environment, drivers, recording, log, epoch: () => null, signal });
+  const opened = await openArchive(home, { drivers, recording, epoch: () => null, signal });
   if (opened === null) return [];
   const taking = toPromise(createActor(opened.actors.takeArchive).start());
   const end = await taking.catch((error: unknown) => {

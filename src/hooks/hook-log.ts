@@ -207,6 +207,6 @@ async function readPositions({
   const text = readIfFile(positionsFile);
   const positions = PositionsSchema.safeParse(parseJson(text ?? ''));
   if (text !== null && !positions.success)
-    onDamage(await setAside(positionsFile, { reason: 'It could not be understood.', now: new Date() }));
+    onDamage(await setAside(positionsFile, 'It could not be understood.'));
   return positions.data ?? null;
 }

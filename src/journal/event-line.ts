@@ -157,9 +157,10 @@ export function beginsLine(bytes: Buffer): boolean {
 }
 
 /** A line in the place of one that was lost: whoever reads is told so. */
-export function encodeLostLine(place: Omit<LinePlace, 'end'>): Buffer {
-  const payload = { reason: 'damaged', oldestId: place.id, latestId: place.id } as const;
-  return Buffer.from(encodeLine({ ...place, end: true }, { type: 'stream.reset', payload }).text);
+export function encodeLostLine(id: string): Buffer {
+  const payload = { reason: 'damaged', oldestId: id, latestId: id } as const;
+  const place = { id, ts: new Date().toISOString(), end: true };
+  return Buffer.from(encodeLine(place, { type: 'stream.reset', payload }).text);
 }
 
 /** Of a line, or of bytes of which one starts there. */

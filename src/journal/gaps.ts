@@ -37,18 +37,15 @@ export async function nameGap({ before, behind }: Neighbours, options: GapOption
   const [first, last] = [segment.lastSequence + 1, behind.firstSequence - 1];
   if (first > last || (await endsLost(segment))) return;
   const firstId = lostIdBehind(before);
-  await endAsLost(before, options);
+  await endAsLost(before);
   const file = options.files.pathOf(sealedKey(options.folder, { firstId }));
   options.onDamage({ file, keptAs: null, reason: `The lines ${first} to ${last} of the log are gone.` });
 }
 
 /** Behind the last line of a segment come some that are lost, as was told. */
-export async function endAsLost(
-  before: Neighbours['before'],
-  { now }: Pick<GapOptions, 'now'>,
-): Promise<void> {
+export async function endAsLost(before: Neighbours['before']): Promise<void> {
   const { segment } = before;
-  const bytes = encodeLostLine({ id: lostIdBehind(before), ts: now().toISOString() });
+  const bytes = encodeLostLine(lostIdBehind(before));
   await writeAll(segment.file, { bytes, position: segment.bytes });
   await segment.file.datasync();
   segment.bytes += bytes.length;

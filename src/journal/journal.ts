@@ -18,9 +18,9 @@ const NOT_UNDERSTOOD = 'Some of its lines are no events that this engine knows; 
 
 /** Opens the log of a home, cuts what nobody can have seen, and sets aside what is damaged. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { now = () => new Date(), minimumSequence = 0 } = options;
+  const { minimumSequence = 0 } = options;
   const stamps = new EventStamps(options);
-  const opened = await openSegments({ ...options, now, minimumSequence, tag: stamps.tag });
+  const opened = await openSegments({ ...options, minimumSequence, tag: stamps.tag });
   stamps.continueAfter(opened.headId);
   return new Journal(options, { stamps, ...opened });
 }
@@ -52,9 +52,9 @@ export class Journal {
     this.#stamps = opened.stamps;
     this.#reserve = new Reserve(options);
     this.#log = this.#openLog();
-    const { files, onDamage, now = () => new Date() } = options;
+    const { files, onDamage } = options;
     const sealActive = () => this.#log.rotateNow();
-    this.#mender = new Mender({ segments: this.#segments, sealActive, files, onDamage, now });
+    this.#mender = new Mender({ segments: this.#segments, sealActive, files, onDamage });
   }
 
   /** The last id that was assigned; before the first event, the id just before it. */

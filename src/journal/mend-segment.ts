@@ -13,7 +13,6 @@ export interface MendOptions {
   /** The key under which it was found to be damaged. */
   foundAs: string;
   onDamage: OnDamage;
-  now: () => Date;
 }
 
 const CHUNK_BYTES = 1 << 20;
@@ -24,14 +23,14 @@ const NEWLINE = Buffer.from('\n');
  * so that every sequence is still there. The damaged file is kept.
  */
 export async function mendSegment(segment: Segment, options: MendOptions): Promise<void> {
-  const { files, foundAs, onDamage, now } = options;
+  const { files, foundAs, onDamage } = options;
   const temporary = `${segment.key}${TEMPORARY_SUFFIX}`;
   await files.remove(temporary);
   const file = await files.open(temporary);
-  const copy = new Copy(segment, { file, now });
+  const copy = new Copy(segment, file);
   const keptAs = await orClose(file, async () => {
     await copy.finish();
-    const kept = await keepAside(files.pathOf(segment.key), { as: files.pathOf(foundAs), now: now() });
+    const kept = await keepAside(files.pathOf(segment.key), files.pathOf(foundAs));
     await files.rename(temporary, segment.key);
     return kept;
   });
@@ -48,17 +47,15 @@ export async function findFirstId(file: LogFile, size: number): Promise<string |
 class Copy {
   readonly file: LogFile;
   readonly #segment: Segment;
-  readonly #now: () => Date;
   bytes = 0;
   lost = 0;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #lastId: string;
 
-  constructor(segment: Segment, { file, now }: { file: LogFile; now: () => Date }) {
+  constructor(segment: Segment, file: LogFile) {
     this.file = file;
     this.#segment = segment;
-    this.#now = now;
     const tag = segment.firstId?.slice(SEQUENCE_DIGITS + 1) ?? '';
     this.#lastId = formatEventId({ sequence: segment.firstSequence - 1, tag });
   }
@@ -82,7 +79,7 @@ class Copy {
     for (let next = sequenceOf(this.#lastId) + 1; next < sequence; next += 1) {
       this.#lastId = formatEventId({ sequence: next, tag });
       this.lost += 1;
-      await this.#write(encodeLostLine({ id: this.#lastId, ts: this.#now().toISOString() }));
+      await this.#write(encodeLostLine(this.#lastId));
     }
   }
 

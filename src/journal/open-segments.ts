@@ -37,7 +37,7 @@ export async function openSegments(options: OpenSegmentsOptions): Promise<Opened
   const isGap = lost > known;
   if (isGap && lost === options.minimumSequence) reportLoss(options, { known, lost });
   const last = filled.at(-1);
-  if (isGap && last !== undefined) await endAsLost(last, options);
+  if (isGap && last !== undefined) await endAsLost(last);
   const active = await openActive(options, {
     last: last?.segment,
     firstSequence: Math.max(known, lost) + 1,

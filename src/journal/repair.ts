@@ -8,7 +8,6 @@ import { ID_OFFSET, SHORTEST_LINE, beginsLine, isGroupEnd, isSoundLine, readId }
 export interface RepairOptions {
   files: AtomicFiles;
   onDamage: OnDamage;
-  now: () => Date;
 }
 
 /** A file of the journal that ends with a whole group, or is empty. */
@@ -48,13 +47,13 @@ export async function repair(key: string, options: RepairOptions): Promise<Sound
 
 async function replaceDamaged(
   damaged: { key: string; file: LogFile; size: number; sound: SoundEnd | null },
-  { files, onDamage, now }: RepairOptions,
+  { files, onDamage }: RepairOptions,
 ): Promise<SoundFile> {
   const { end, lastId } = damaged.sound ?? { end: 0, lastId: null };
   const firstSequence = await readFirstSequence(damaged.file);
   await damaged.file.close();
   const reason = `${damaged.size - end} bytes after byte ${end} are not events.`;
-  const damage = await setAside(files.pathOf(damaged.key), { reason, now: now() });
+  const damage = await setAside(files.pathOf(damaged.key), reason);
   if (end > 0) await copyFile(damage.keptAs, damage.file);
   onDamage(damage);
   const file = await files.open(damaged.key);

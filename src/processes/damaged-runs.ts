@@ -19,7 +19,7 @@ export async function retireDamagedRuns(runsFolder: string, onDamage: OnDamage):
     const reason = await damageOf(run);
     if (reason === null) continue;
     await killEverything(run);
-    onDamage(await setAside(run.folder, { reason, now: new Date() }));
+    onDamage(await setAside(run.folder, reason));
   }
 }
 

@@ -49,7 +49,7 @@ async function continueLog(options: CopyLogOptions): Promise<LogWriter> {
   const { files, folder } = options;
   const segments = (await files.list(folder)).filter((name) => SEGMENT.test(name)).toSorted();
   for (const name of segments.toReversed()) {
-    const repairing = { files, onDamage: () => undefined, now: () => new Date() };
+    const repairing = { files, onDamage: () => undefined };
     const { file, bytes, firstId, lastId } = await repair(`${folder}:${name}`, repairing);
     await file.close();
     if (firstId === null || lastId === null) continue;

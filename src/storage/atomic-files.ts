@@ -15,7 +15,6 @@ export interface AtomicFilesOptions {
   openFile?: OpenLogFile;
   /** Told of what stood in the place of a file or a folder and was set aside. */
   onDamage?: OnDamage;
-  now?: () => Date;
 }
 
 /** What a key-value storage cannot say: files that grow, are renamed and are read by position. */
@@ -86,10 +85,9 @@ function createFiles({
   base,
   openFile = openLogFile,
   onDamage = () => undefined,
-  now,
 }: AtomicFilesOptions): DriverFiles {
   const pathOf = (key: string) => toPath(base, key);
-  const clearance = { below: dirname(resolve(base)), onDamage, now };
+  const clearance = { below: dirname(resolve(base)), onDamage };
   const way = async (key: string) => {
     await makeWayForFile(pathOf(key), clearance);
     return pathOf(key);

@@ -9,7 +9,6 @@ export interface ReadJsonOptions<Schema extends z.ZodType> {
   key: string;
   schema: Schema;
   onDamage: OnDamage;
-  now?: () => Date;
 }
 
 /**
@@ -18,14 +17,13 @@ export interface ReadJsonOptions<Schema extends z.ZodType> {
  */
 export async function readJson<Schema extends z.ZodType>(
   { storage, files }: EngineStorage,
-  { key, schema, onDamage, now = () => new Date() }: ReadJsonOptions<Schema>,
+  { key, schema, onDamage }: ReadJsonOptions<Schema>,
 ): Promise<z.output<Schema> | null> {
   const content = await storage.getItemRaw<Buffer>(key);
   if (content === null) return null;
   const parsed = schema.safeParse(unsealed(parseJson(content.toString('utf8'))));
   if (parsed.success) return parsed.data;
-  const reason = z.prettifyError(parsed.error);
-  onDamage(await setAside(files.pathOf(key), { reason, now: now() }));
+  onDamage(await setAside(files.pathOf(key), z.prettifyError(parsed.error)));
   return null;
 }
 

@@ -9,7 +9,6 @@ export interface WayOptions {
   /** Nothing at this folder or above it is touched. */
   below: string;
   onDamage: OnDamage;
-  now?: (() => Date) | undefined;
   /** Of folders that are made; 0700 unless told. */
   mode?: number;
 }
@@ -52,9 +51,9 @@ function isBelow(path: string, folder: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith('../');
 }
 
-async function makeWay(path: string, wanted: Wanted, { onDamage, now }: WayOptions): Promise<void> {
+async function makeWay(path: string, wanted: Wanted, { onDamage }: WayOptions): Promise<void> {
   const reason = await objectionTo(path, wanted);
-  if (reason !== null) onDamage(await setAside(path, { reason, now: now?.() ?? new Date() }));
+  if (reason !== null) onDamage(await setAside(path, reason));
 }
 
 /** Null when nothing is there, or what is wanted, which is made usable if only its mode is in the way. */

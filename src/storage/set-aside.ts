@@ -22,8 +22,8 @@ export function isSetAside(name: string): boolean {
 }
 
 /** Renames a damaged file to `<name>.corrupt-<time>` beside it. */
-export async function setAside(file: string, { reason, now }: { reason: string; now: Date }): Promise<Kept> {
-  const keptAs = nameOf(file, now);
+export async function setAside(file: string, reason: string): Promise<Kept> {
+  const keptAs = nameOf(file);
   await rename(file, keptAs);
   await syncFolder(dirname(file));
   return { file, keptAs, reason };
@@ -33,15 +33,12 @@ export async function setAside(file: string, { reason, now }: { reason: string; 
  * Gives a damaged file that is about to be replaced the name that `setAside` would; it stays until then. `as` is the name
  * that it had when the damage was found.
  */
-export async function keepAside(
-  file: string,
-  { as = file, now }: { as?: string; now: Date },
-): Promise<string> {
-  const keptAs = nameOf(as, now);
+export async function keepAside(file: string, as = file): Promise<string> {
+  const keptAs = nameOf(as);
   await link(file, keptAs);
   return keptAs;
 }
 
-function nameOf(file: string, now: Date): string {
-  return `${file}${MARK}${now.toISOString().replaceAll(':', '-')}`;
+function nameOf(file: string): string {
+  return `${file}${MARK}${new Date().toISOString().replaceAll(':', '-')}`;
 }

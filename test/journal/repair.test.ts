@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { appendAll, delta, idOf, numbers, openTestJournal, replayAll, textOf } from './open-test-journal.ts';
+import { fixDate } from '../support/fixed-date.ts';
+
+fixDate('2026-01-02T03:04:05.678Z');
 
 const KEPT_AS = 'events.jsonl.corrupt-2026-01-02T03-04-05.678Z';
 

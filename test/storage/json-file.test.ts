@@ -6,9 +6,11 @@ import { createEngineStorage } from '../../src/storage/atomic-files.ts';
 import { readJson, writeJson } from '../../src/storage/json-file.ts';
 import type { Damage } from '../../src/storage/set-aside.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { fixDate } from '../support/fixed-date.ts';
+
+fixDate('2026-01-02T03:04:05.678Z');
 
 const schema = z.object({ version: z.literal(1), names: z.array(z.string()) });
-const now = () => new Date('2026-01-02T03:04:05.678Z');
 
 describe('JSON files', () => {
   it('come back as they were written', async () => {
@@ -69,7 +71,7 @@ async function openStorage() {
   await engineStorage.storage.removeItem('engine:chats.json');
   const damages: Damage[] = [];
   const read = () =>
-    readJson(engineStorage, { key: 'engine:chats.json', schema, now, onDamage: (d) => damages.push(d) });
+    readJson(engineStorage, { key: 'engine:chats.json', schema, onDamage: (d) => damages.push(d) });
   const folder = join(base, 'engine');
   return { engineStorage, read, damages, folder, file: join(folder, 'chats.json') };
 }

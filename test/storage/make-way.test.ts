@@ -5,8 +5,10 @@ import { makeWayForFile, makeWayForFolder } from '../../src/storage/make-way.ts'
 import type { Damage } from '../../src/storage/set-aside.ts';
 import { intrude, type Intruder } from '../support/damage.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { fixDate } from '../support/fixed-date.ts';
 
-const NOW = new Date('2026-01-02T03:04:05.678Z');
+fixDate('2026-01-02T03:04:05.678Z');
+
 const SUFFIX = '.corrupt-2026-01-02T03-04-05.678Z';
 
 it.each<[Intruder, string]>([
@@ -66,6 +68,6 @@ it('touches nothing outside of the folder it was given', async () => {
 async function openPlace() {
   const below = await temporaryFolder();
   const damages: Damage[] = [];
-  const options = { below, onDamage: (damage: Damage) => void damages.push(damage), now: () => NOW };
+  const options = { below, onDamage: (damage: Damage) => void damages.push(damage) };
   return { path: join(below, 'place'), options, damages };
 }

@@ -32,7 +32,6 @@ export interface OpenHistoryFileOptions {
   /** What the journal still has of the chat. */
   retell: () => Promise<Retold>;
   onDamage: OnDamage;
-  now: () => Date;
 }
 
 /** A history that ends with a whole line, or is empty. */
@@ -58,7 +57,7 @@ interface Damaged {
  */
 export async function rebuildHistory(
   { key, file: damaged, reason, isMissing }: Damaged,
-  { files, mark, retell, onDamage, now }: OpenHistoryFileOptions,
+  { files, mark, retell, onDamage }: OpenHistoryFileOptions,
 ): Promise<SoundHistory> {
   await damaged.close();
   const path = files.pathOf(key);
@@ -67,11 +66,11 @@ export async function rebuildHistory(
   const file = await files.open(temporary);
   return orClose(file, async () => {
     const retold = await retell();
-    const rebuilding = new Rebuilding({ file, retold, now });
+    const rebuilding = new Rebuilding(file, retold);
     for await (const line of soundLinesOf(path)) await rebuilding.add(line);
     if (mark !== undefined) await rebuilding.reach(mark);
     await rebuilding.finish();
-    const keptAs = isMissing ? null : await keepAside(path, { now: now() });
+    const keptAs = isMissing ? null : await keepAside(path);
     await files.rename(temporary, key);
     onDamage({ file: path, keptAs, reason: reason + rebuilding.summary });
     return { file, ...rebuilding.written, retoldUntil: retold.until };
@@ -85,7 +84,6 @@ const NOTHING = '000000000000-00000000';
 class Rebuilding {
   readonly #file: LogFile;
   readonly #retold: Retold;
-  readonly #now: () => Date;
   readonly written: Omit<SoundHistory, 'file'> = { bytes: 0, count: 0, lastId: null };
   #buffered: string[] = [];
   #bufferedLength = 0;
@@ -97,10 +95,9 @@ class Rebuilding {
   #retoldCount = 0;
   #lostCount = 0;
 
-  constructor({ file, retold, now }: { file: LogFile; retold: Retold; now: () => Date }) {
+  constructor(file: LogFile, retold: Retold) {
     this.#file = file;
     this.#retold = retold;
-    this.#now = now;
   }
 
   /** What became of the damage, for people. */
@@ -158,7 +155,7 @@ class Rebuilding {
     const message =
       'What was said here is lost: its line in the history was damaged, and is not in the log any more.';
     const event = {
-      timestamp: this.#now().toISOString(),
+      timestamp: new Date().toISOString(),
       type: 'history-gap',
       payload: { reason: 'damaged', message },
     };

@@ -26,7 +26,6 @@ export interface HistoryOptions {
   onTrouble: (error: unknown) => void;
   retryAfterMs?: number;
   onFatal: (error: unknown) => void;
-  now?: () => Date;
 }
 
 export type HistoryMarks = Readonly<Record<string, HistoryMark>>;
@@ -173,10 +172,10 @@ export class History {
   }
 
   async #openFile(chatId: string, damage: string | undefined): Promise<HistoryFile> {
-    const { files, replayedUntil = LAST_ID, now = () => new Date(), onDamage, onFatal } = this.#options;
+    const { files, replayedUntil = LAST_ID, onDamage, onFatal } = this.#options;
     const retell = () => this.#options.retell(chatId);
     const mark = this.#marks.get(chatId);
-    const sound = await openHistoryFile(this.#keyOf(chatId), { files, mark, damage, retell, onDamage, now });
+    const sound = await openHistoryFile(this.#keyOf(chatId), { files, mark, damage, retell, onDamage });
     return new HistoryFile(sound, { replayedUntil: sound.retoldUntil ?? replayedUntil, onFatal });
   }
 

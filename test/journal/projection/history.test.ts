@@ -5,6 +5,9 @@ import type { OpenLogFile } from '../../../src/storage/log-file.ts';
 import { createDisk } from '../../storage/breakable-file.ts';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
 import { idOf, open, said, textsIn } from './open-test-history.ts';
+import { fixDate } from '../../support/fixed-date.ts';
+
+fixDate('2026-01-02T03:04:05.678Z');
 
 describe('history', () => {
   it('gives the last events in the order in which they were said, and what came before by cursor', async () => {

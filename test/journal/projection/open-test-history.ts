@@ -25,7 +25,6 @@ export async function open({ base, openFile = createDisk().open, ...options }: O
   const history = openHistory({
     files,
     folder: 'engine:history',
-    now: () => NOW,
     retell: () => Promise.resolve(retold([])),
     onDamage,
     onTrouble: (error) => troubles.push(error),
