@@ -116,15 +116,12 @@ export class Restoration {
       bytes += count;
       onProgress({ percent: Math.floor((100 * bytes) / Math.max(1, total)), bytes });
     };
-    const waiting = files.values();
-    const fetchNext = async () => {
-      for (const file of waiting) {
-        const reason = await this.#fetchFile(archive, file, onBytes);
-        const message = `${file.path} could not be restored: ${reason}`;
-        if (reason !== '') missing.push({ message, context: { path: file.path } });
-      }
+    const fetchOne = async (file: ArchivedFile) => {
+      const reason = await this.#fetchFile(archive, file, onBytes);
+      const message = `${file.path} could not be restored: ${reason}`;
+      if (reason !== '') missing.push({ message, context: { path: file.path } });
     };
-    await Promise.all(Array.from({ length: FILES_AT_ONCE }, fetchNext));
+    await forEach(files, fetchOne);
     return missing;
   }
 
@@ -159,6 +156,18 @@ export class Restoration {
     await syncFolder(paths.engine);
     return { kind: 'claimed', epoch };
   }
+}
+
+/** A few at a time, until one of them failed; nothing of it goes on when this settles. */
+async function forEach<Item>(items: readonly Item[], take: (item: Item) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  const takeNext = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await take(item);
+  };
+  const ends = await Promise.allSettled(
+    Array.from({ length: FILES_AT_ONCE }, () => takeNext().finally(() => waiting.splice(0))),
+  );
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 /** Of repositories it is their bundles. */

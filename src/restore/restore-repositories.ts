@@ -55,13 +55,13 @@ async function restoreOne(
   const repository = entry.name;
   const bundles = bundlePathsOf(entry, epoch).map((path) => join(paths.home, path));
   if (!bundles.every((path) => existsSync(path))) return [];
-  const bundle = dirname(bundles[0]!);
+  const bundle = dirname(bundles[0]!); // also of what an engine that was killed had begun there
   const folder = join(paths.home, entry.path);
   const made = join(dirname(folder), `.${basename(folder)}${TEMPORARY_SUFFIX}`);
   const isThere = existsSync(folder);
   try {
     await rm(made, { recursive: true, force: true });
-    const options = { git, bundles, scratch: dirname(bundle) };
+    const options = { git, bundles, scratch: bundle };
     const lost = await restoreRepository(isThere ? folder : made, entry, options);
     if (!isThere) await rename(made, folder);
     await rm(bundle, { recursive: true });

@@ -11,10 +11,17 @@ export async function makeFolder(path: string, mode = 0o777): Promise<void> {
     await mkdir(path, mode);
   } catch (error) {
     if (await isFolder(path)) return;
-    if (codeOf(error) !== 'ENOENT' || (await isFolder(dirname(path)))) throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
     await makeFolder(dirname(path), mode);
-    await makeFolder(path, mode);
+    await makeIn(path, mode);
   }
+}
+
+/** Somebody else may have made it meanwhile. */
+async function makeIn(path: string, mode: number): Promise<void> {
+  await mkdir(path, mode).catch(async (error: unknown) => {
+    if (!(await isFolder(path))) throw error;
+  });
 }
 
 function isFolder(path: string): Promise<boolean> {

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createActor, waitFor } from 'xstate';
 import { restoreMachine } from '../../machines/restore.machine.ts';
 import type { Manifest } from '../../src/archive/manifest.ts';
@@ -247,6 +248,29 @@ describe('the files of a workspace, in an empty home', () => {
         },
       ],
     });
+  });
+
+  it('are fetched anew only when nothing of the attempt before is under way', async () => {
+    const pieces = await archiveFiles({ [EVENTS]: linesOf(1), [SESSION]: 'a session' });
+    const isPieceOf = (path: string, key: string) => key.endsWith(pieces[path]![0]!.sha256);
+    const told: string[] = [];
+    const get = archive.get.bind(archive);
+    vi.spyOn(archive, 'get').mockImplementation(async (key) => {
+      if (isPieceOf(EVENTS, key) && !told.includes('failed')) {
+        told.push('failed');
+        throw new Error('The archive is away.');
+      }
+      if (!isPieceOf(SESSION, key)) return get(key);
+      told.push('asked');
+      for (let turn = 0; turn < 10_000; turn += 1) await setImmediate();
+      told.push('answered');
+      return get(key);
+    });
+
+    await startRestoring({ hasLog: false }).over();
+
+    expect(told).toEqual(['failed', 'asked', 'answered', 'asked', 'answered']);
+    expect([await read(EVENTS), await read(SESSION)]).toEqual([linesOf(1), 'a session']);
   });
 
   it('are not guessed from a manifest of a later engine, or a damaged one: what is wrong is told, and tried again', async () => {

@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeFolder } from '../../src/storage/make-folder.ts';
@@ -12,6 +12,17 @@ it('makes those above it too, and nothing where it is there', async () => {
 
   const status = await stat(path);
   expect([status.isDirectory(), (status.mode & 0o777).toString(8)]).toEqual([true, '700']);
+});
+
+it('makes those above it where others make them at the same time', async () => {
+  const base = await temporaryFolder();
+  const below = (round: number) =>
+    Array.from({ length: 8 }, (_, name) => join(base, `${round}`, 'in', `${name}`));
+
+  for (let round = 1; round <= 100; round += 1) {
+    await Promise.all(below(round).map((path) => makeFolder(path)));
+    expect(await readdir(join(base, `${round}`, 'in'))).toHaveLength(8);
+  }
 });
 
 it('says so where a file is in the way', async () => {

@@ -63,6 +63,7 @@ it('gives back what was changed and not committed, and keeps nothing of what it 
   const entry = await arrived('one');
   // What an engine left that was killed in the middle of this.
   await mkdir(join(paths.workspaces, '.one.replicas-tmp'), { recursive: true });
+  await mkdir(join(bundleOf(entry), '..', 'git-begun'));
 
   expect(await restore(entry)).toEqual([]);
 
