@@ -110,6 +110,7 @@ describe('a log that must lose its oldest segments', () => {
 
     expect(journal.oldestId).toBe(idOf(1));
     expect((await take(outbox))?.id).toBe(idOf(1));
+    await journal.close();
   });
 
   it('gives up what is owed in a segment that goes, and nothing else', async () => {
@@ -126,6 +127,7 @@ describe('a log that must lose its oldest segments', () => {
     expect(given).toEqual([[idOf(1), idOf(2)]]);
     expect((await take(outbox))?.payload).toEqual({ code: 'three', message: 'three' });
     expect(journal.bytes).toBeLessThan(8_000);
+    await journal.close();
   });
 
   it('lets go of them as soon as everything was told', async () => {
@@ -139,6 +141,7 @@ describe('a log that must lose its oldest segments', () => {
     for (let count = 0; count < 4; count++) await append(filler);
 
     await expect.poll(() => journal.bytes).toBeLessThan(4_500);
+    await journal.close();
   });
 });
 

@@ -58,6 +58,7 @@ it('ends each message once and keeps its log whole when the disk fills up during
   expect((await client.get('/health')).status).toBe(200);
 
   await disk.free();
+  await expect.poll(async () => (await client.delete(`/chats/${chatId}/queue`)).status).toBe(200); // dozens of turns
   await stream.waitForEnd(messageId);
   await expect
     .poll(

@@ -207,8 +207,8 @@ describe('a hook that is running', () => {
 
     await kill();
     await expect.poll(() => Date.now(), PATIENCE).toBeGreaterThan(begunAt + timeout);
-    const withoutEngine = Date.now() - begunAt;
     await start();
+    const withoutEngine = Date.now() - begunAt;
     await hooksSettled(client);
 
     const [hook] = await hooksOf(client);

@@ -63,7 +63,7 @@ async function waitFor(
   if (seen) return seen;
   return new Promise((resolve, reject) => {
     const waiter: Waiter = { predicate, resolve: settle(resolve), reject: settle(reject) };
-    const timer = setTimeout(waiter.reject, timeout, new Error(complaint(predicate, events)));
+    const timer = setTimeout(() => waiter.reject(new Error(complaint(predicate, events))), timeout);
     waiters.add(waiter);
     function settle<Value>(action: (value: Value) => void): (value: Value) => void {
       return (value) => {
