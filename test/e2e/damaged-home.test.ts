@@ -8,7 +8,7 @@ import { createBootedHome, startInProcess } from '../support/start-in-process.ts
 const FAKE_CLAUDE = new URL('../agents/claude/fake-claude.mjs', import.meta.url).pathname;
 
 const FIRST_PAGE = { limit: 100, offset: 0 };
-const LIMIT = { timeout: 20_000 };
+const LIMIT = { timeout: 60_000 };
 
 /** Of a home, with `<chat>`, `<sealed>` and `<run>` for what is there under a name of its own. */
 const PLACES: [string, Intruder][] = [

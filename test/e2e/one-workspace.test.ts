@@ -19,6 +19,7 @@ import {
   waitForEndlessCommand,
 } from '../support/agent-processes.ts';
 import type { EventStream } from '../support/event-stream.ts';
+import { fetchOnce } from '../support/fetch-once.ts';
 import { byPrompt, inSteps, runs, saysAround } from '../support/scripted-turns.ts';
 import { shareWorkspace } from '../support/shared-workspace.ts';
 
@@ -36,7 +37,7 @@ it('metrics tell of a turn that ran, of its agent, of streams and of the log', a
   await stream.waitForEnd(await client.send(chatId, 'hello'));
 
   const text = await (
-    await fetch(`${client.url}/metrics`, {
+    await fetchOnce(`${client.url}/metrics`, {
       headers: { 'x-replicas-engine-secret': environment['REPLICAS_ENGINE_SECRET'] ?? '' },
     })
   ).text();

@@ -5,6 +5,7 @@ import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { encodeLine } from '../../src/journal/event-line.ts';
 import { RedisLog } from '../../src/mirror/redis-log.ts';
 import { launchEngine, stopEngine, waitForHealth } from '../support/engine-process.ts';
+import { fetchOnce } from '../support/fetch-once.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { startRedis, type RedisServer } from '../support/redis-server.ts';
 import { idOf } from '../support/shared-log-conformance.ts';
@@ -159,7 +160,8 @@ async function startInstalled() {
   onTestFinished(() => stopEngine(engine));
   const url = `http://127.0.0.1:${port}`;
   await waitForHealth(engine, url);
-  const get = (path: string) => fetch(`${url}${path}`, { headers: { 'x-replicas-engine-secret': secret } });
+  const get = (path: string) =>
+    fetchOnce(`${url}${path}`, { headers: { 'x-replicas-engine-secret': secret } });
   await expect.poll(async () => (await get('/status')).status).toBe(200);
   return { url, secret, get };
 }

@@ -4,6 +4,7 @@ import { say, useTool, type Step } from '../../src/dev/scripted-steps.ts';
 import type { Script } from '../../src/dev/scripted-model.ts';
 import { agentProcesses } from '../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
+import { fetchOnce } from '../support/fetch-once.ts';
 import { shareWorkspace } from '../support/shared-workspace.ts';
 import { byPrompt, inSteps, saidIn } from '../support/scripted-turns.ts';
 import { startWorkspace } from '../support/workspace.ts';
@@ -113,7 +114,7 @@ it("gives an idle agent's memory back, and resumes its session when asked again"
 it('survives what breaks the rules of HTTP and JSON', async () => {
   const { client, chatId, engine } = shared.enter();
   const post = (body: BodyInit, path = `/chats/${chatId}/messages`) =>
-    fetch(`${client.url}${path}`, {
+    fetchOnce(`${client.url}${path}`, {
       method: 'POST',
       headers: { 'x-replicas-engine-secret': 'secret-of-the-tests' },
       body,

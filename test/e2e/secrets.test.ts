@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { RecordedRequest } from '../support/recorded-model.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
 import { claudeOauth, githubToken, startCredentialIssuer } from '../support/credential-issuer.ts';
+import { fetchOnce } from '../support/fetch-once.ts';
 import { echo } from '../support/scripted-turns.ts';
 import { startWorkspace } from '../support/workspace.ts';
 import { refuse } from '../support/model-troubles.ts';
@@ -104,7 +105,7 @@ function readProcess(pid: string, file: 'environ' | 'cmdline'): Promise<string> 
 }
 
 async function answerOf(url: string, path: string): Promise<[string, string]> {
-  const response = await fetch(`${url}${path}`, {
+  const response = await fetchOnce(`${url}${path}`, {
     headers: { 'x-replicas-engine-secret': 'secret-of-the-tests' },
   });
   return [path, JSON.stringify([...response.headers]) + (await response.text())];

@@ -3,6 +3,7 @@ import type { EngineEvent } from '../../src/contract/events.ts';
 import { createGate } from '../support/gate.ts';
 import { reply, say } from '../../src/dev/scripted-steps.ts';
 import { deltasOf, expectNoGap, lifeOf, sequenceOf } from '../support/assertions.ts';
+import { fetchOnce } from '../support/fetch-once.ts';
 import { shareWorkspace } from '../support/shared-workspace.ts';
 import { byPrompt, saysAround } from '../support/scripted-turns.ts';
 
@@ -136,11 +137,11 @@ it('tells a client that was cut before its first event where to resume', async (
 
 it('asks for the secret', async () => {
   const { client } = shared.enter();
-  expect((await fetch(`${client.url}/events`)).status).toBe(401);
+  expect((await fetchOnce(`${client.url}/events`)).status).toBe(401);
   expect(
-    (await fetch(`${client.url}/chats`, { headers: { 'x-replicas-engine-secret': 'wrong' } })).status,
+    (await fetchOnce(`${client.url}/chats`, { headers: { 'x-replicas-engine-secret': 'wrong' } })).status,
   ).toBe(401);
-  expect((await fetch(`${client.url}/health`)).status).toBe(200);
+  expect((await fetchOnce(`${client.url}/health`)).status).toBe(200);
 });
 
 function textOfPartial(event: EngineEvent): string | undefined {

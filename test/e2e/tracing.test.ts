@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { sayingsOf } from '../../src/agents/say.ts';
 import { say, useTool } from '../../src/dev/scripted-steps.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
+import { fetchOnce } from '../support/fetch-once.ts';
 import { startCollector } from '../support/span-collector.ts';
 import { keepSecret } from '../support/secrets.ts';
 import { inSteps } from '../support/scripted-turns.ts';
@@ -68,7 +69,7 @@ it('continues a trace over a killed engine, says nothing of what was said, and w
 });
 
 async function sendTraced({ client, chatId, environment }: Workspace, message: string): Promise<string> {
-  const response = await fetch(`${client.url}/chats/${chatId}/messages`, {
+  const response = await fetchOnce(`${client.url}/chats/${chatId}/messages`, {
     method: 'POST',
     headers: {
       'x-replicas-engine-secret': environment['REPLICAS_ENGINE_SECRET']!,

@@ -6,6 +6,7 @@ import { say } from '../../src/dev/scripted-steps.ts';
 import type { RequestListSchema } from '../../src/contract/requests.ts';
 import type { EngineEvent } from '../../src/contract/events.ts';
 import { plus } from '../../machines/chat.usage.ts';
+import { fetchOnce } from '../support/fetch-once.ts';
 import { byPrompt, inSteps, runsForever, turnByPrompt } from '../support/scripted-turns.ts';
 import { startCollector, type Span } from '../support/span-collector.ts';
 import { startWorkspace } from '../support/workspace.ts';
@@ -143,7 +144,7 @@ function times(usage: Record<string, number>, count: number) {
 
 async function metricsOf({ client, environment }: MixedWorkspace): Promise<Map<string, number>> {
   const headers = { 'x-replicas-engine-secret': environment['REPLICAS_ENGINE_SECRET'] ?? '' };
-  const text = await (await fetch(`${client.url}/metrics`, { headers })).text();
+  const text = await (await fetchOnce(`${client.url}/metrics`, { headers })).text();
   return new Map(
     text.split('\n').map((line) => {
       const place = line.lastIndexOf(' ');

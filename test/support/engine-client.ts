@@ -1,5 +1,6 @@
 import type { ChatSummary } from '../../src/contract/chats.ts';
 import { followEvents, type EventStream, type FollowOptions } from './event-stream.ts';
+import { fetchOnce } from './fetch-once.ts';
 import { watchText } from './secret-watch.ts';
 
 export interface Answer<Body = Record<string, unknown>> {
@@ -55,13 +56,11 @@ export function createEngineClient({ url, secret }: { url: string; secret: strin
 
 function createCall(url: string, secret: string) {
   return async <Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> => {
-    const response = await fetch(`${url}${path}`, {
+    const response = await fetchOnce(`${url}${path}`, {
       method,
       headers: {
         'x-replicas-engine-secret': secret,
         'content-type': 'application/json',
-        // One that is kept may be closed by the engine just when it is used again.
-        connection: 'close',
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

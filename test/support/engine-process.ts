@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, vi } from 'vitest';
+import { fetchOnce } from './fetch-once.ts';
 import { watchForSecrets } from './secret-watch.ts';
 
 /** The built program: run `npm run build` before the tests that start an engine. */
@@ -75,7 +76,7 @@ function collectOutput(child: ChildProcess): () => string {
 }
 
 async function isHealthy(url: string): Promise<boolean> {
-  return fetch(`${url}/health`)
+  return fetchOnce(`${url}/health`)
     .then((response) => response.ok)
     .catch(() => false);
 }

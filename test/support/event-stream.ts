@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { EngineEvent } from '../../src/contract/events.ts';
 import { createEventInbox, type EventInbox, type EventOf } from './event-inbox.ts';
+import { fetchOnce } from './fetch-once.ts';
 import { watchParts } from './secret-watch.ts';
 import { createFrameParser } from './sse-frames.ts';
 
@@ -109,7 +110,7 @@ async function request(target: Target, { options, cursor, signal }: Connection):
     'x-replicas-engine-secret': target.secret,
     ...(cursor === null ? {} : { 'last-event-id': cursor }),
   };
-  const response = await fetch(url, { headers, signal });
+  const response = await fetchOnce(url, { headers, signal });
   if (!response.ok) throw new Error(`GET /events answered ${response.status}: ${await response.text()}`);
   return response;
 }

@@ -15,7 +15,7 @@ it.each([
 
   await vi.waitFor(
     async () => expect((await engine.chats.get(chatId)).chat).toMatchObject({ processing: false }),
-    { timeout: 9_000 },
+    { timeout: 60_000 },
   );
   expect((await engine.chats.get(chatId)).chat.state).toBe('idle');
   expect((await engine.chats.history(chatId, { limit: 100, offset: 0 })).eventsJson).toContain(
@@ -32,7 +32,7 @@ it('repairs the title and the model that cannot be stored or be an argument', as
   expect(chat.title).toBe('a\uFFFDb\uFFFDc');
   await vi.waitFor(
     async () => expect((await engine.chats.get(chat.id)).chat).toMatchObject({ state: 'idle' }),
-    { timeout: 9_000 },
+    { timeout: 60_000 },
   );
 });
 

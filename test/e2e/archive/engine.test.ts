@@ -6,6 +6,7 @@ import type { Manifest } from '../../../src/archive/manifest.ts';
 import { readManifest } from '../../../src/archive/manifests.ts';
 import { openObjectStore } from '../../../src/archive/open-object-store.ts';
 import { PIECES } from '../../../src/archive/pieces.ts';
+import { fetchOnce } from '../../support/fetch-once.ts';
 import { startS3, type S3Server } from '../../support/s3-server.ts';
 import { stopEngine } from '../../support/engine-process.ts';
 import { startWorkspace } from '../../support/workspace.ts';
@@ -109,5 +110,5 @@ async function fetchText(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
   const headers = { 'X-Replicas-Engine-Secret': environment['REPLICAS_ENGINE_SECRET']! };
-  return (await fetch(`${url}/metrics`, { headers })).text();
+  return (await fetchOnce(`${url}/metrics`, { headers })).text();
 }

@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
 import { documentedCommands, type Commands } from '../../support/documented-commands.ts';
+import { fetchOnce } from '../../support/fetch-once.ts';
 import { findFreePort } from '../../support/free-port.ts';
 import { shareWorkspace } from '../../support/shared-workspace.ts';
 import { createRepository } from '../../workspace/git-fixture.ts';
@@ -103,7 +104,7 @@ async function runServer(script: string) {
   await expect
     .poll(
       () =>
-        fetch(`http://127.0.0.1:${port}/health`).then(
+        fetchOnce(`http://127.0.0.1:${port}/health`).then(
           ({ ok }) => ok,
           () => false,
         ),

@@ -5,6 +5,7 @@ import { createPaths } from '../../../src/environment/paths.ts';
 import { RedisLog } from '../../../src/mirror/redis-log.ts';
 import { createEngineClient, type EngineClient } from '../../support/engine-client.ts';
 import { launchEngine, stopEngine, waitForHealth, type EngineProcess } from '../../support/engine-process.ts';
+import { fetchOnce } from '../../support/fetch-once.ts';
 import { findFreePort } from '../../support/free-port.ts';
 import { createRandom } from '../../support/random.ts';
 import { startRedis, type RedisServer } from '../../support/redis-server.ts';
@@ -131,5 +132,5 @@ async function startCopy(home: string, environment: Workspace['environment']): P
 
 async function fetchText({ client, environment }: Workspace, path: string): Promise<string> {
   const headers = { 'X-Replicas-Engine-Secret': environment['REPLICAS_ENGINE_SECRET']! };
-  return (await fetch(`${client.url}${path}`, { headers })).text();
+  return (await fetchOnce(`${client.url}${path}`, { headers })).text();
 }

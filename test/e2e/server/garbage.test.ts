@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { ErrorResponseSchema } from '../../../src/contract/errors.ts';
 import { launchEngine, stopEngine, waitForHealth } from '../../support/engine-process.ts';
+import { fetchOnce } from '../../support/fetch-once.ts';
 import { findFreePort } from '../../support/free-port.ts';
 import { bodyOf, rawGarbage, toPath, type Operation } from '../../support/garbage.ts';
 import { createRandom, pick } from '../../support/random.ts';
@@ -34,7 +35,7 @@ it(
     });
     const checking = (async () => {
       while (!isOver)
-        expect((await fetch(`${url}/health`, { signal: AbortSignal.timeout(30_000) })).status).toBe(200);
+        expect((await fetchOnce(`${url}/health`, { signal: AbortSignal.timeout(30_000) })).status).toBe(200);
     })();
     await Promise.all(throwing);
     isOver = true;
@@ -90,7 +91,7 @@ async function startEngine() {
   onTestFinished(() => stopEngine(engine));
   await waitForHealth(engine, url);
   const headers = { 'x-replicas-engine-secret': SECRET };
-  const { paths } = (await (await fetch(`${url}/openapi.json`, { headers })).json()) as {
+  const { paths } = (await (await fetchOnce(`${url}/openapi.json`, { headers })).json()) as {
     paths: Record<string, Record<string, unknown>>;
   };
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
