@@ -25,6 +25,12 @@ export function damaged({ title }: Named): Failure {
   return { code: 'agent_output_damaged', message };
 }
 
+/** The log of the engine lost that, so nobody knows what became of it. */
+export function givenBefore({ title }: Pick<Named, 'title'>): Failure {
+  const message = `This message was given to ${title} before the log of the engine lost its end, so it is not given again. Look at what it did, then send the message again.`;
+  return { code: 'given_before', message };
+}
+
 export function notRunning({ title }: Pick<Named, 'title'>): Failure {
   return { code: 'agent_exited', message: `${title} does not run.` };
 }

@@ -70,6 +70,11 @@ export function nativeIdOf({ id }: AgentRequest): RequestId {
   return IdSchema.parse(JSON.parse(id.slice(id.indexOf(':') + 1)));
 }
 
+/** Under which id the turn of a message is asked for: the same after a restart. */
+export function turnRequestId(turnId: string): string {
+  return `turn-${turnId}`;
+}
+
 /** Under which id a message is said into a turn: the same after a restart. */
 export function steerIdOf({ turnId }: Pick<QueuedMessage, 'turnId'>): string {
   return `steer-${turnId}`;

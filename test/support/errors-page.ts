@@ -111,6 +111,7 @@ export const TROUBLES: [where: string, code: string, meaning: string][] = [
     'claude_login_required',
     'No login of Claude Code is accepted; `codex_login_required`: none of Codex.',
   ],
+  ['turn', 'given_before', 'It was given to the agent before the log lost its end; it is not given again.'],
   ['turn', 'images_unsupported', 'The agent takes no images.'],
   ['turn', 'model_not_found', 'The agent does not have this model.'],
   ['turn', 'network', 'The agent could not reach its service.'],

@@ -9,8 +9,8 @@ import type {
   RequestPermissionResponse,
 } from '@agentclientprotocol/sdk';
 import type { Image } from '../../contract/messages.ts';
-import type { RequestId } from '../json-rpc.ts';
-import { INITIALIZE_ID, turnRequestId } from './state.ts';
+import { turnRequestId, type RequestId } from '../json-rpc.ts';
+import { INITIALIZE_ID } from './state.ts';
 
 /** The first line of each process. Files and terminals are the agent's own business, so none are offered. */
 export function greeting(): string {

@@ -116,11 +116,6 @@ export function withTurn(
   return { ...state, turn, isNew: false, notice: null, speech: null, openTools: [], asked: [] };
 }
 
-/** Under which id the turn of a message is asked for: the same after a restart. */
-export function turnRequestId(turnId: string): string {
-  return `turn-${turnId}`;
-}
-
 /** The agent is not to change anything. */
 export function isPlanning({ options }: AcpState): boolean {
   return options.mode !== null && options.mode.current === planModeOf(options);

@@ -1,5 +1,6 @@
 /** What the frames of an ACP agent mean: pure, so that recordings and spools can be replayed. */
 import { allIsLost, isPassing } from '../context-loss.ts';
+import { turnRequestId } from '../json-rpc.ts';
 import type { Conclusion, Ending, Moment, Saying, Step, Translation } from '../step.ts';
 import { mergeOptions, withCurrent } from './options.ts';
 import { endOf, failureOf } from './outcome.ts';
@@ -17,7 +18,7 @@ import {
   type Update,
 } from './protocol.ts';
 import { announcement, flush, isChunk, listen, partialOf } from './speech.ts';
-import { INITIALIZE_ID, OPEN_ID, PING_ID, turnRequestId, type AcpState, type Setting } from './state.ts';
+import { INITIALIZE_ID, OPEN_ID, PING_ID, type AcpState, type Setting } from './state.ts';
 import { countUpdate, usageOf } from './usage.ts';
 
 type Told = Step<AcpState>;

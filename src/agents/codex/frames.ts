@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { Image, ThinkingLevel } from '../../contract/messages.ts';
 import type { Wanted } from '../codec.ts';
-import type { RequestId } from '../json-rpc.ts';
+import { turnRequestId, type RequestId } from '../json-rpc.ts';
 import { LatestTurnsSchema, ThreadResultSchema } from './protocol.ts';
-import { turnRequestId, type CodexState } from './state.ts';
+import type { CodexState } from './state.ts';
 
 /** The first lines of each connection. */
 export function greeting(): string {

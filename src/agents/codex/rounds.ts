@@ -4,8 +4,9 @@
  * it is and whether it plans, also after a restart.
  */
 import type { Policy } from '../../contract/chats.ts';
+import { turnRequestId } from '../json-rpc.ts';
 import { nextRoundLine } from './frames.ts';
-import { turnRequestId, type CodexState, type TurnProgress } from './state.ts';
+import type { CodexState, TurnProgress } from './state.ts';
 import type { Told } from './told.ts';
 
 export interface Round {

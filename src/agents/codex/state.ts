@@ -211,11 +211,6 @@ export function withTurn(
   return { ...state, plans: 0, isNew: false, notice: null, unclear: null, turn };
 }
 
-/** Under which id the turn of a message is asked for: the same after a restart. */
-export function turnRequestId(clientId: string): string {
-  return `turn-${clientId}`;
-}
-
 /** Under which id nothing is asked in the place of a message that is lost. */
 export function lostRequestId(clientId: string): string {
   return `lost-${clientId}`;

@@ -6,12 +6,14 @@ import { isAlive } from '../../processes/identify.ts';
 import { kill, terminate } from '../../processes/terminate.ts';
 import type { ExecutorFact, ExecutorOptions } from '../agent-context.ts';
 import { Facts } from '../facts.ts';
+import { givenBefore } from '../failures.ts';
 import { OpenQuestions } from '../open-questions.ts';
 import { Conversation } from './conversation.ts';
 import { failureOf, isFit, launch } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import { Preparer } from './preparer.ts';
 import { ANEW, Reader } from './reader.ts';
+import { findGiven } from './recovery.ts';
 import { SessionWatch } from './session-watch.ts';
 import { settle } from './settlement.ts';
 import { Steering } from './steering.ts';
@@ -30,6 +32,8 @@ export class Executor {
   /** The last of the orders that are carried out one after the other. */
   #last: Promise<void> = Promise.resolve();
   #launching = new AbortController();
+  /** Turns that earlier engines began, though the log, which lost its end, does not say so. */
+  #given: Set<string> = new Set();
   /** How the process before stood whose message is given again. */
   #before: unknown = null;
 
@@ -108,6 +112,7 @@ export class Executor {
     const conversation = this.#conversation;
     switch (order.type) {
       case 'attach':
+        this.#given = await findGiven(this.#options);
         return this.#reader.attach();
       case 'launch':
         return this.#launch(order.message);
@@ -163,6 +168,8 @@ export class Executor {
     // The end of one that died is about to be noticed.
     if (process === null || !isAlive(process.run)) return;
     try {
+      if (this.#given.delete(message.turnId))
+        return this.#report({ type: 'process.failed', failure: givenBefore(this.#options.codec) });
       const isFresh = process.told === null;
       if (!isFresh && !(await this.#isFit(process))) return this.#report({ type: 'process.unfit' });
       await this.#preparer.begin(message);

@@ -60,6 +60,18 @@ export async function isWritten(run: Run, { line, inputOffset }: Pick<Given, 'li
   return input.indexOf(line, inputOffset) !== -1;
 }
 
+/** The turns that were asked for in the process that the record knows, but for the one that it works on. */
+export async function findGiven({ codec, context, chat: { position, turn } }: LauncherOptions) {
+  if (codec.turnRequestId === undefined || position === null) return new Set<string>();
+  const input = await readFile(filesOf(createRun(context.paths.agents, position.runId)).stdin, 'utf8').catch(
+    () => '', // nothing is left of it
+  );
+  const ids = input.matchAll(new RegExp(`"${codec.turnRequestId('')}([0-9a-f-]{36})"`, 'g'));
+  const given = new Set([...ids].flatMap(([, id = '']) => id));
+  if (turn !== null) given.delete(turn.message.turnId);
+  return given;
+}
+
 /** Which questions of the agent were answered by what was written. */
 export async function readAnswers(
   run: Run,

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { conclude, decide } from '../../../src/agents/codex/decide.ts';
 import { lines } from '../../../src/agents/codex/lines.ts';
-import { type CodexState, freshState, turnRequestId, withTurn } from '../../../src/agents/codex/state.ts';
+import { type CodexState, freshState, withTurn } from '../../../src/agents/codex/state.ts';
 import { translate } from '../../../src/agents/codex/translate.ts';
+import { turnRequestId } from '../../../src/agents/json-rpc.ts';
 import type { Moment, Step } from '../../../src/agents/step.ts';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { timed } from '../../../src/agents/facts.ts';

@@ -191,6 +191,23 @@ describe('what an ACP agent does not offer', () => {
   });
 });
 
+describe('an ACP agent that lives on', () => {
+  it('is given no message twice that it got before the log lost its end', async () => {
+    const chat = await openFaultyChat(['resume']);
+    await chat.run('first');
+    const before = structuredClone(chat.record);
+    const message = await chat.begin('second');
+    await chat.ended(message);
+    chat.detach();
+    Object.assign(chat.record, before);
+    chat.reopen();
+    chat.command({ type: 'agent.prepare', message });
+    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
+    expect(ofType(chat.facts, 'agent.exited')[0]?.failure.code).toBe('given_before');
+    expect((await chat.run('third')).end?.outcome).toBe('completed');
+  });
+});
+
 describe('an ACP agent that dies together with its engine', () => {
   it('is given the message once if it never reached it', async () => {
     const chat = await openFaultyChat(['resume']);

@@ -124,6 +124,21 @@ describe('an agent that died with its engine', () => {
     expectWholeTurn(chat, 'You said: first');
   });
 
+  it('does nothing twice of a message that it got before the log lost its end', async () => {
+    const chat = await openChat({ script: byPrompt({}) });
+    await chat.run('first');
+    const before = structuredClone(chat.record);
+    const { messageId, turnId } = await chat.begin('second');
+    await until(() => expect(endsOf(chat)).toEqual(['completed', 'completed']));
+    await dieTogether(chat);
+    Object.assign(chat.record, before);
+    chat.facts.length = 0;
+    chat.reopen();
+    expect((await chat.run('second', { messageId, turnId })).end?.outcome).toBe('lost');
+    expect((await chat.run('third')).end?.outcome).toBe('completed');
+    expect(chat.model.messages()).toHaveLength(3);
+  });
+
   it('while it rested, is resumed for the next message', async () => {
     const chat = await openChat({ script: byPrompt({}) });
     await chat.run('first');
@@ -210,6 +225,10 @@ async function beginWhatIsLost() {
   const message = await chat.begin('long');
   await gate.reached;
   return { chat, message };
+}
+
+function endsOf({ facts }: TestChat) {
+  return ofType(facts, 'agent.said').flatMap(({ end }) => end?.outcome ?? []);
 }
 
 async function dieTogether(chat: TestChat): Promise<void> {

@@ -174,6 +174,23 @@ describe('the next engine', () => {
     expect(chat.model.requests).toHaveLength(1);
   });
 
+  it('is given no message twice that it got before the log lost its end', async () => {
+    const chat = await openCodexChat({ turn: echo });
+    await chat.run('first');
+    const before = structuredClone(chat.record);
+    const message = await chat.begin('second');
+    await chat.ended(message);
+    chat.detach();
+    await killAgents(chat.home);
+    Object.assign(chat.record, before);
+    chat.reopen();
+    chat.command({ type: 'agent.prepare', message });
+    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
+    expect(ofType(chat.facts, 'agent.exited')[0]?.failure.code).toBe('given_before');
+    expect((await chat.run('third')).end?.outcome).toBe('completed');
+    expect(chat.model.requests).toHaveLength(3);
+  });
+
   it('begins a new conversation, saying so, when the old one is gone', async () => {
     const chat = await openCodexChat({ turn: echo });
     chat.record.sessionId = '01a20283-dc13-7ac0-ae8d-d0736019bad3';
