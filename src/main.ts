@@ -93,7 +93,7 @@ async function supervise(start: (signal: AbortSignal) => Promise<Running>): Prom
   const state: { log?: Log; leaving?: Promise<void> } = {};
   const leave = (goodbye: Goodbye) => {
     early.abort();
-    state.leaving ??= end(starting, goodbye).catch((error: unknown) => fail(error, state.log));
+    state.leaving ??= end(starting, goodbye, state).catch((error: unknown) => fail(error, state.log));
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => leave((running) => running.stop()));
@@ -106,11 +106,12 @@ async function supervise(start: (signal: AbortSignal) => Promise<Running>): Prom
   void moved?.then(() => leave((running) => running.stop()));
 }
 
-async function end(starting: Promise<Running>, goodbye: Goodbye): Promise<void> {
-  const overdue = delay(STOP_DEADLINE_MS).then(() => Promise.reject(new Error('Stopping took too long.')));
-  await Promise.race([starting.then(goodbye), overdue]);
-  const { log } = await starting;
-  await exit(0, log);
+/** A disk that hangs keeps nobody waiting: what is not on it was not told either, and the next start goes on from there. */
+async function end(starting: Promise<Running>, goodbye: Goodbye, state: { log?: Log }): Promise<void> {
+  const overdue = delay(STOP_DEADLINE_MS, true);
+  const isOverdue = await Promise.race([starting.then(goodbye).then(() => false), overdue]);
+  if (isOverdue) state.log?.warn('stopping took too long: the next start takes up what is left');
+  await exit(0, state.log);
 }
 
 function refuse(error: unknown): never {

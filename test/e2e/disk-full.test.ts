@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { createGate } from '../support/gate.ts';
 import { inPieces, say } from '../../src/dev/scripted-steps.ts';
@@ -7,6 +11,8 @@ import { byPrompt, longText } from '../support/scripted-turns.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 import { expectWholeLog } from '../support/whole-log.ts';
 import { startWorkspace } from '../support/workspace.ts';
+
+const HANGING_DISK = fileURLToPath(new URL('../support/hanging-disk.mjs', import.meta.url));
 
 it('refuses messages on a full disk, stays alive, and takes them again when there is room', async () => {
   const disk = await mountSmallDisk(96);
@@ -71,6 +77,30 @@ it('ends each message once and keeps its log whole when the disk fills up during
   expectExactlyOneEnd(stream.events, [messageId, ...accepted, 'after']);
   expectNoGap(stream.events);
   expect(textsOf(deltasOf(stream.events, chatId)).at(-1)).toBe('You said: after');
+  await engine().end('SIGTERM');
+  await expectWholeLog(home);
+});
+
+it('ends with 0 when it is asked to while the disk hangs, and the next start goes on from there', async () => {
+  const gate = createGate();
+  const hangs = join(await mkdtemp(join(tmpdir(), 'hanging-disk-')), 'hangs');
+  const { client, chatId, engine, home, start } = await startWorkspace({
+    script: byPrompt({ long: () => say('Begun. ', gate, 'Done.') }),
+    environment: { NODE_OPTIONS: `--import=${HANGING_DISK}`, HANGING_DISK: hangs },
+  });
+  const stream = await client.follow({ resume: true });
+  const messageId = await client.send(chatId, 'long');
+  await gate.reached;
+
+  await writeFile(hangs, '');
+  expect(await engine().end('SIGTERM')).toEqual({ code: 0, signal: null });
+  await rm(hangs);
+  await start();
+
+  await stream.waitForEnd(messageId);
+  await stream.waitForEnd(await client.send(chatId, 'after'));
+  expectExactlyOneEnd(stream.events, [messageId]);
+  expectNoGap(stream.events);
   await engine().end('SIGTERM');
   await expectWholeLog(home);
 });
