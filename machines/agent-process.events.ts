@@ -1,8 +1,7 @@
 /** The words that the process of a chat's agent is spoken to with, and the words it speaks. */
 import type { Failure } from '../src/contract/chats.ts';
-import type { AgentCommand, AgentSessionInput } from '../src/contract/facts.ts';
+import type { AgentCommand, AgentFact, AgentSessionInput } from '../src/contract/facts.ts';
 import type { ClockReading, Delivery, QueuedMessage } from '../src/contract/records.ts';
-import type { ChatFact } from './chat.events.ts';
 
 /** What its executor and the operating system say. */
 export type ProcessFact =
@@ -47,7 +46,7 @@ export type ProcessEvent = AgentCommand | ProcessFact;
 
 /** What it says to its chat by itself; what the agent said is told by its executor. */
 export type ProcessTold = Extract<
-  ChatFact,
+  AgentFact,
   { type: 'turn.prepared' | 'agent.exited' | 'agent.answered' | 'steer.refused' }
 >;
 

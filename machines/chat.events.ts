@@ -6,7 +6,6 @@ import type { AgentFact } from '../src/contract/facts.ts';
 import type { EngineEventBody, TurnOutcome } from '../src/contract/events.ts';
 import type {
   ChatRecord,
-  ClockReading,
   LineRecord,
   QueuedMessage,
   Recorded,
@@ -31,16 +30,7 @@ export type ChatEvent =
   | { type: 'chat.shutdown' }
   /** The chat has no clock of its own. */
   | { type: 'clock.read'; at: string }
-  | ChatFact;
-
-/** What its agent reports; of a message that is prepared, with when that was. */
-export type ChatFact =
-  Exclude<AgentFact, { type: 'turn.prepared' }> | (Extract<AgentFact, { type: 'turn.prepared' }> & Moment);
-
-interface Moment {
-  at: string;
-  clock: ClockReading;
-}
+  | AgentFact;
 
 /** Why the agent was asked to stop; decides what the end of its turn is called. */
 export type StopReason =

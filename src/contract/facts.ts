@@ -2,7 +2,14 @@
 import type { AgentEvent } from './agent-event.ts';
 import type { Failure, Policy, Usage } from './chats.ts';
 import type { TurnOutcome, TurnProgress } from './events.ts';
-import type { Delivery, Position, QueuedMessage, SessionMark, TurnRecord } from './records.ts';
+import type {
+  ClockReading,
+  Delivery,
+  Position,
+  QueuedMessage,
+  SessionMark,
+  TurnRecord,
+} from './records.ts';
 import type { AgentRequest, Answer } from './requests.ts';
 import type { TaskRecord } from './tasks.ts';
 
@@ -14,7 +21,7 @@ export interface TurnEnd {
 /** What an agent's session reports. Each fact is one cause: what it changes is committed in one piece. */
 export type AgentFact =
   /** The message can be handed over like this. Nothing was launched or written yet. */
-  | { type: 'turn.prepared'; messageId: string; delivery: Delivery }
+  | { type: 'turn.prepared'; messageId: string; delivery: Delivery; at: string; clock: ClockReading }
   /** The agent printed lines, read together. `messageId` is null for turns that the agent starts by itself. */
   | {
       type: 'agent.said';

@@ -1,4 +1,4 @@
-import type { ChatEvent, ChatFact } from '../../machines/chat.events.ts';
+import type { ChatEvent } from '../../machines/chat.events.ts';
 import type { AgentEvent } from '../../src/contract/agent-event.ts';
 import type { AgentFact, AgentSessionInput, TurnEnd } from '../../src/contract/facts.ts';
 import type { QueuedMessage } from '../../src/contract/records.ts';
@@ -21,7 +21,7 @@ export const SPENT = {
 export const READ_AT = '2026-01-01T00:00:02.000Z';
 export const DELIVERY = { runId: RUN_ID };
 export const COMPLETED: TurnEnd = { outcome: 'completed' };
-export const CRASHED: ChatFact = {
+export const CRASHED: AgentFact = {
   type: 'agent.exited',
   failure: { code: 'agent_exited', message: 'The agent exited with code 137.' },
 };
@@ -45,7 +45,7 @@ export function interrupt(clearQueue = false): ChatEvent {
   return { type: 'turn.interrupt', clearQueue };
 }
 
-export function prepared(messageId: string, delivery = DELIVERY): ChatFact {
+export function prepared(messageId: string, delivery = DELIVERY): AgentFact {
   return { type: 'turn.prepared', messageId, delivery, at: PREPARED_AT, clock: CLOCK };
 }
 
@@ -63,7 +63,7 @@ export function said(messageId: string | null, rest: Partial<Said> = {}): Said {
   };
 }
 
-export function waits(messageId: string | null): ChatFact {
+export function waits(messageId: string | null): AgentFact {
   const progress = { kind: 'retrying' as const, message: 'The model is overloaded.', attempt: 1 };
   return { type: 'agent.waits', messageId, progress, position: { runId: RUN_ID, offset: 15 } };
 }
@@ -101,7 +101,7 @@ export function request(id: string): AgentRequest {
   };
 }
 
-export function asked(id: string): ChatFact {
+export function asked(id: string): AgentFact {
   return { type: 'request.opened', request: request(id), position: { runId: RUN_ID, offset: 20 } };
 }
 

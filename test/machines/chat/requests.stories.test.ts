@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatFact } from '../../../machines/chat.events.ts';
+import type { AgentFact } from '../../../src/contract/facts.ts';
 import { ordersOf, storyOf } from '../../support/chat-story.ts';
 import {
   CHAT_ID,
@@ -16,7 +16,7 @@ import { leafOf } from '../../support/state-names.ts';
 
 const REQUEST_LIMIT = 600_000;
 
-function withdrawn(requestId: string): ChatFact {
+function withdrawn(requestId: string): AgentFact {
   return { type: 'request.withdrawn', requestId, position: null };
 }
 
