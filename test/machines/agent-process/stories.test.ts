@@ -9,6 +9,7 @@ import {
   LAUNCHED,
   LEFT_RESTING,
   LEFT_WORKING,
+  REQUEST,
   RESERVED,
   RESTED,
   STOP,
@@ -88,6 +89,15 @@ describe('a message', () => {
     take(...RESERVED, EXITED, deliver('m1'), settled('rested'));
 
     expect(namesOf(orders).slice(-2)).toEqual(['settle', 'launch m1']);
+  });
+
+  it('that is not wanted any more when its process is there is not prepared', () => {
+    const { process, orders, take } = startProcess();
+
+    take(prepare('m1'), abandon('m1'), LAUNCHED);
+
+    expect(namesOf(orders)).toEqual(['launch m1', 'rest']);
+    expect(leafOf(process.getSnapshot())).toBe('alive.resting');
   });
 
   it('ends with what was said, where no process can be launched', () => {
@@ -299,6 +309,43 @@ describe('a process that an earlier engine left', () => {
       isFound: true,
       isUnresponsive: false,
     });
+  });
+
+  it('gets what the chat says to it as soon as it is found', () => {
+    const { orders, take } = startProcess(LEFT_WORKING);
+    const answer = { type: 'agent.answer', request: REQUEST, answer: { decision: 'allow' } } as const;
+
+    take(answer, { type: 'agent.ping' }, { type: 'agent.stopTask', taskId: 't1' });
+
+    expect(namesOf(orders)).toEqual(['attach', 'agent.answer', 'agent.ping', 'agent.stopTask']);
+  });
+
+  it('leaves as soon as it is found, where the chat ended before that', () => {
+    const { orders, take } = startProcess(LEFT_RESTING);
+
+    take(STOP, ATTACHED);
+
+    expect(namesOf(orders)).toEqual(['attach', 'leave']);
+  });
+
+  it('is not there any more for a chat that ended before that was known', () => {
+    const { told, orders, take } = startProcess(LEFT_WORKING);
+
+    take(STOP, { type: 'process.found', is: 'absent', message: message('m1') });
+
+    const failure = { code: 'agent_exited', message: 'The agent does not run.' };
+    expect([told, namesOf(orders)]).toEqual([[{ type: 'agent.exited', failure }], ['attach']]);
+  });
+
+  it('cannot be looked for: the message that waits ends with why, and the next one launches another', () => {
+    const { orders, told, take } = startProcess(LEFT_RESTING);
+
+    take(prepare('m1'), { type: 'process.broken', failure: FAILURE });
+    expect(told).toEqual([{ type: 'agent.exited', failure: FAILURE }]);
+    expect(namesOf(orders)).toEqual(['attach']);
+    take(prepare('m2'));
+
+    expect(namesOf(orders)).toEqual(['attach', 'launch m2']);
   });
 
   it('does not say what it does is killed after half a minute', () => {
