@@ -1,12 +1,11 @@
 /** Claude Code's questions: which are decided here, which go to whoever watches the chat, and how answers are put. */
 import { z } from 'zod';
-import type { AgentRequest, Answer } from '../../contract/requests.ts';
+import type { AgentRequest, Answer, StandingOffer } from '../../contract/requests.ts';
 import { requestIdOf } from '../json-rpc.ts';
 import type { Asking } from '../open-questions.ts';
 import type { Ask, Circumstances } from '../step.ts';
 import { allowLine, denyLine, unsupportedLine } from './lines.ts';
 import { permissionRequestOf, type LineOf, type PermissionRequest } from './protocol.ts';
-import { standingOfferOf } from './standing-offer.ts';
 
 /** These change something, whatever their input; Claude Code asks only for such use of them. */
 const CHANGING_TOOLS = new Set(['Bash', 'Write', 'Edit', 'MultiEdit', 'NotebookEdit']);
@@ -66,4 +65,47 @@ const AnswerSchema = z.looseObject({
 export function answeredBy(line: string): string | null {
   if (!line.startsWith('{"type":"control_response"')) return null;
   return AnswerSchema.parse(JSON.parse(line)).response.request_id;
+}
+
+const destination = z.string().catch('session');
+const SuggestionSchema = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('addRules'),
+    behavior: z.literal('allow'),
+    rules: z.array(z.looseObject({ toolName: z.string(), ruleContent: z.string().optional() })),
+    destination,
+  }),
+  z.looseObject({ type: z.literal('setMode'), mode: z.literal('acceptEdits'), destination }),
+  z.looseObject({ type: z.literal('addDirectories'), directories: z.array(z.string()), destination }),
+]);
+const SuggestionsSchema = z.array(SuggestionSchema).min(1);
+
+type Suggestion = z.infer<typeof SuggestionSchema>;
+
+/** Null for one that cannot be put in words: nobody would know what they allow. */
+export function standingOfferOf(suggestions: unknown): StandingOffer | null {
+  const { data } = SuggestionsSchema.safeParse(suggestions);
+  if (data === undefined) return null;
+  const parts = data.map((suggestion) => `${allowedBy(suggestion)} ${placeOf(suggestion)}`);
+  return { title: parts.join(', '), offer: suggestions };
+}
+
+function allowedBy(suggestion: Suggestion): string {
+  switch (suggestion.type) {
+    case 'setMode':
+      return 'all edits of files';
+    case 'addDirectories':
+      return `all in ${suggestion.directories.join(', ')}`;
+    case 'addRules':
+      return suggestion.rules
+        .map(({ toolName, ruleContent }) =>
+          ruleContent === undefined ? toolName : `${toolName}(${ruleContent})`,
+        )
+        .join(', ');
+  }
+}
+
+function placeOf({ destination: place }: Suggestion): string {
+  if (place === 'session') return 'in this session';
+  return place === 'userSettings' ? 'everywhere' : 'in this project';
 }

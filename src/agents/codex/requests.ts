@@ -1,13 +1,12 @@
 /** What Codex asks: which is decided here, which goes to whoever watches the chat, and how answers are put. */
 import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
-import type { AgentRequest, Answer } from '../../contract/requests.ts';
+import type { AgentRequest, Answer, StandingOffer } from '../../contract/requests.ts';
 import { questionsOf, valuesOf } from '../forms.ts';
 import { nativeIdOf, requestIdOf } from '../json-rpc.ts';
 import type { Decision } from '../step.ts';
 import { refusalLine, resultLine } from './frames.ts';
 import type { FrameOf } from './protocol.ts';
-import { standingOfferOf } from './standing-offer.ts';
 import type { CodexState } from './state.ts';
 
 const COMMAND = 'item/commandExecution/requestApproval';
@@ -178,4 +177,22 @@ function permissionsResult(input: unknown, { decision, always = false }: Answer)
   const asked = PermissionsSchema.safeParse(input).data?.permissions ?? {};
   const granted = Object.entries(asked).filter(([, value]) => decision === 'allow' && value !== null);
   return { permissions: Object.fromEntries(granted), scope: always ? 'session' : 'turn' };
+}
+
+const FOR_SESSION = 'acceptForSession';
+const AmendmentSchema = z.strictObject({
+  acceptWithExecpolicyAmendment: z.strictObject({ execpolicy_amendment: z.array(z.string()) }),
+});
+
+/** Where it does not list its decisions, it takes all that the protocol has. */
+function standingOfferOf(subject: string, decisions: unknown): StandingOffer | null {
+  const offers: unknown[] = Array.isArray(decisions) ? decisions : [FOR_SESSION];
+  if (offers.includes(FOR_SESSION)) return { title: `${subject} in this session`, offer: FOR_SESSION };
+  for (const offer of offers) {
+    const { data } = AmendmentSchema.safeParse(offer);
+    if (data === undefined) continue;
+    const { execpolicy_amendment: words } = data.acceptWithExecpolicyAmendment;
+    return { title: `commands that begin with "${words.join(' ')}"`, offer };
+  }
+  return null;
 }

@@ -13,7 +13,7 @@ import type { AgentCodec } from '../codec.ts';
 import { unresponsive } from '../failures.ts';
 import type { Told, Topic } from '../inquiry.ts';
 import { hear } from './hear.ts';
-import { configurationNow, failureOf, findProgram, launch } from './launcher.ts';
+import { configurationNow, failureOf, findProgram, launch, type LauncherOptions } from './launcher.ts';
 
 /** How long an agent may take. */
 const LIMIT_MS = 20_000;
@@ -99,17 +99,8 @@ export class Inquiries {
     }
   }
 
-  #launcher(chatId: string) {
-    const chat = {
-      chatId,
-      provider: this.#codec.provider,
-      policy: 'bypass' as const,
-      sessionId: null,
-      position: null,
-      turn: null,
-      requests: [],
-    };
-    return { codec: this.#codec, context: this.#context, chat };
+  #launcher(chatId: string): LauncherOptions {
+    return { codec: this.#codec, context: this.#context, chat: { chatId, policy: 'bypass' } };
   }
 }
 

@@ -37,7 +37,9 @@ function notUnderstood(title: string, { issues: [issue] }: ZodError): Failure {
   return { code: 'agent_error', message };
 }
 
-export type LauncherOptions = Pick<ExecutorOptions, 'codec' | 'context' | 'chat'>;
+export interface LauncherOptions extends Pick<ExecutorOptions, 'codec' | 'context'> {
+  chat: Pick<ExecutorOptions['chat'], 'chatId' | 'policy'>;
+}
 
 export interface Wish {
   message: QueuedMessage;

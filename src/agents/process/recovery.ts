@@ -7,10 +7,12 @@ import { completeInput } from '../../processes/input.ts';
 import { createRun, filesOf, type Run } from '../../processes/run.ts';
 import { readLines } from '../../processes/spool.ts';
 import { kill } from '../../processes/terminate.ts';
+import type { ExecutorOptions } from '../agent-context.ts';
 import { loadInput, readDelivery } from '../delivery-input.ts';
 import type { RequestId } from '../json-rpc.ts';
-import type { LauncherOptions } from './launcher.ts';
 import type { Given } from './live-process.ts';
+
+type RecoveryOptions = Pick<ExecutorOptions, 'codec' | 'context' | 'chat'>;
 
 export interface FoundProcess {
   run: Run;
@@ -28,7 +30,7 @@ export interface FoundProcess {
 
 export type Found = FoundProcess | { is: 'absent'; message: QueuedMessage | null };
 
-export async function findProcess(options: LauncherOptions): Promise<Found> {
+export async function findProcess(options: RecoveryOptions): Promise<Found> {
   const { context, chat } = options;
   const { turn, position } = chat;
   const delivery = turn === null ? null : readDelivery(turn.delivery);
@@ -82,13 +84,13 @@ export async function readAnswers(
   return lines.flatMap((line) => answeredBy(line) ?? []);
 }
 
-async function givenIn(turn: TurnRecord | null, { context }: LauncherOptions): Promise<Given | null> {
+async function givenIn(turn: TurnRecord | null, { context }: RecoveryOptions): Promise<Given | null> {
   if (turn === null) return null;
   const { input, inputOffset } = readDelivery(turn.delivery);
   return { message: turn.message, line: await loadInput(input, context.payloads), inputOffset };
 }
 
-async function stateOf(run: Run, given: Given | null, options: LauncherOptions): Promise<unknown> {
+async function stateOf(run: Run, given: Given | null, options: RecoveryOptions): Promise<unknown> {
   const { codec, chat } = options;
   const { policy, sessionId, turn } = chat;
   const head = codec.isOpened === undefined ? null : await readHead(run, options);
@@ -101,7 +103,7 @@ async function stateOf(run: Run, given: Given | null, options: LauncherOptions):
 }
 
 /** What the agent said of itself and of the session until that was opened. */
-async function readHead(run: Run, { codec, context, chat }: LauncherOptions): Promise<unknown> {
+async function readHead(run: Run, { codec, context, chat }: RecoveryOptions): Promise<unknown> {
   const { size } = await stat(filesOf(run).stdout);
   const { policy, chatId, sessionId } = chat;
   const moment = { now: context.now(), runId: run.id, chatId, policy, openedAt: 0 };

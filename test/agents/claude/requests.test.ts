@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { standingOfferOf } from '../../../src/agents/claude/standing-offer.ts';
-import { answerLine, answeredBy, askOf } from '../../../src/agents/claude/requests.ts';
+import { answerLine, answeredBy, askOf, standingOfferOf } from '../../../src/agents/claude/requests.ts';
 import type { Ask } from '../../../src/agents/step.ts';
 
 function asked(tool: string, input: object = {}) {
