@@ -8,7 +8,7 @@ import { followBytes } from '../processes/follow-bytes.ts';
 import { elapsedOf, fence, identify } from '../processes/identify.ts';
 import { launch } from '../processes/launch.ts';
 import { createRun, filesOf, type Run } from '../processes/run.ts';
-import { freeOutput } from '../processes/spool.ts';
+import { freeSpace } from '../processes/spool.ts';
 import { readStderrTail } from '../processes/read-tail.ts';
 import { endFamily } from '../processes/terminate.ts';
 import { readIfFile } from '../storage/read-if-file.ts';
@@ -216,10 +216,12 @@ export class HookProcess {
   #free(): void {
     const before = this.#options.log.notedOffsetOf(this.#step.processId) - KEPT_BYTES;
     if (this.#freeing !== undefined || before - this.#freedUpTo < FREED_BYTES) return;
-    this.#freeing = freeOutput(this.#run, { from: this.#freedUpTo, before }).then((freedUpTo) => {
-      this.#freedUpTo = freedUpTo;
-      this.#freeing = undefined;
-    });
+    this.#freeing = freeSpace(filesOf(this.#run).stdout, { from: this.#freedUpTo, before }).then(
+      (freedUpTo) => {
+        this.#freedUpTo = freedUpTo;
+        this.#freeing = undefined;
+      },
+    );
   }
 
   #headline(commands: readonly string[]): string {

@@ -3,12 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { filesOf, type Run } from './run.ts';
 import { isFullDisk } from '../storage/attempt.ts';
 
-/**
- * What of some bytes stands in the input of a run: all of them, a beginning, nothing, or something else in their
- * place (`foreign`).
- */
-export type Written = 'whole' | 'torn' | 'absent' | 'foreign';
-
 const FULL_DISK_RETRY_MS = 250;
 
 /**
@@ -31,49 +25,37 @@ export async function appendInput(
   }
 }
 
-/** Looks what of `bytes` stands at `offset`, and appends what is missing if it is all or a beginning. */
+/** Appends what is missing of `bytes`, all or the end of them, at `offset`; false where something else stands in their place. */
 export async function completeInput(
   run: Run,
   { bytes, offset }: { bytes: Buffer; offset: number },
-): Promise<Written> {
-  const { written, length } = await compare(run, { bytes, offset });
-  if (written === 'torn' || written === 'absent') {
-    await appendInput(run, { bytes: bytes.subarray(length), offset: offset + length });
-  }
-  return written;
+): Promise<boolean> {
+  const found = await readInput(run, async (file, size) =>
+    size < offset ? null : readAt(file, { position: offset, length: bytes.length }),
+  );
+  if (found === null || !bytes.subarray(0, found.length).equals(found)) return false;
+  await appendInput(run, { bytes: bytes.subarray(found.length), offset: offset + found.length });
+  return true;
 }
 
 /** How long the input is, and whether it ends with a whole line. */
-export async function measureInput(run: Run): Promise<{ size: number; isWholeLines: boolean }> {
-  const file = await open(filesOf(run).stdin, 'r');
-  try {
-    const { size } = await file.stat();
+export function measureInput(run: Run): Promise<{ size: number; isWholeLines: boolean }> {
+  return readInput(run, async (file, size) => {
     const last = await readAt(file, { position: Math.max(0, size - 1), length: 1 });
     return { size, isWholeLines: size === 0 || last[0] === 10 };
-  } finally {
-    await file.close();
-  }
+  });
 }
 
-async function compare(
+async function readInput<Found>(
   run: Run,
-  { bytes, offset }: { bytes: Buffer; offset: number },
-): Promise<{ written: Written; length: number }> {
+  read: (file: FileHandle, size: number) => Promise<Found>,
+): Promise<Found> {
   const file = await open(filesOf(run).stdin, 'r');
   try {
-    const { size } = await file.stat();
-    if (size < offset) return { written: 'foreign', length: 0 };
-    const found = await readAt(file, { position: offset, length: bytes.length });
-    return { written: nameOf(found, bytes), length: found.length };
+    return await read(file, (await file.stat()).size);
   } finally {
     await file.close();
   }
-}
-
-function nameOf(found: Buffer, bytes: Buffer): Written {
-  if (!bytes.subarray(0, found.length).equals(found)) return 'foreign';
-  if (found.length === bytes.length) return 'whole';
-  return found.length === 0 ? 'absent' : 'torn';
 }
 
 async function readAt(file: FileHandle, range: { position: number; length: number }): Promise<Buffer> {

@@ -15,19 +15,10 @@ interface Range {
 }
 
 /**
- * Gives the disk space of the output between `from` and `before` back; offsets stay what they are. Returns up to where
+ * Gives the disk space of an input or output between `from` and `before` back; offsets stay what they are. Returns up to where
  * it is free now: `from` when there is too little to gain or the file system cannot do it.
  */
-export async function freeOutput(run: Run, range: Range): Promise<number> {
-  return free(filesOf(run).stdout, range);
-}
-
-/** Like `freeOutput`, for input that the process has read. */
-export async function freeInput(run: Run, range: Range): Promise<number> {
-  return free(filesOf(run).stdin, range);
-}
-
-async function free(file: string, { from, before }: Range): Promise<number> {
+export async function freeSpace(file: string, { from, before }: Range): Promise<number> {
   const end = before - (before % BLOCK_BYTES);
   if (end - from < WORTH_FREEING_BYTES) return from;
   const freeing = promisify(execFile)('fallocate', ['-p', '-o', `${from}`, '-l', `${end - from}`, file]);

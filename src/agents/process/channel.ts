@@ -4,8 +4,8 @@ import type { FollowEnd } from '../../processes/follow-bytes.ts';
 import { followOutput } from '../../processes/follow-output.ts';
 import { appendInput, measureInput } from '../../processes/input.ts';
 import type { Line } from '../../processes/line-splitter.ts';
-import type { Run } from '../../processes/run.ts';
-import { freeInput, freeOutput } from '../../processes/spool.ts';
+import { filesOf, type Run } from '../../processes/run.ts';
+import { freeSpace } from '../../processes/spool.ts';
 
 export interface ChannelOptions {
   run: Run;
@@ -89,8 +89,8 @@ export class Channel {
 
   /** Gives back the disk space of input and output that nobody will read again. */
   async free(before: { input: number; output: number }): Promise<void> {
-    const { run } = this.#options;
-    this.#freed.input = await freeInput(run, { from: this.#freed.input, before: before.input });
-    this.#freed.output = await freeOutput(run, { from: this.#freed.output, before: before.output });
+    const { stdin, stdout } = filesOf(this.#options.run);
+    this.#freed.input = await freeSpace(stdin, { from: this.#freed.input, before: before.input });
+    this.#freed.output = await freeSpace(stdout, { from: this.#freed.output, before: before.output });
   }
 }

@@ -52,8 +52,9 @@ export async function findProcess(options: RecoveryOptions): Promise<Found> {
 
 /** Writes what of the message is missing in the input of a process that lives; false when that has to be written anew, at its end. */
 export async function completeDelivery(run: Run, { line, inputOffset }: Given): Promise<boolean> {
-  const written = await completeInput(run, { bytes: line, offset: inputOffset });
-  return written !== 'foreign' || isWritten(run, { line, inputOffset });
+  return (
+    (await completeInput(run, { bytes: line, offset: inputOffset })) || isWritten(run, { line, inputOffset })
+  );
 }
 
 /** Whether the whole line of a message stands in the input of its process. */

@@ -4,7 +4,7 @@ import { followOutput } from '../../../src/processes/follow-output.ts';
 import { createLineSplitter } from '../../../src/processes/line-splitter.ts';
 import { identify } from '../../../src/processes/identify.ts';
 import { filesOf } from '../../../src/processes/run.ts';
-import { freeOutput } from '../../../src/processes/spool.ts';
+import { freeSpace } from '../../../src/processes/spool.ts';
 import { readStderrTail } from '../../../src/processes/read-tail.ts';
 import { killShell, launchShell, readAll } from './support.ts';
 
@@ -123,7 +123,7 @@ describe('freeing output', () => {
     const run = await launchShell("head -c 3000000 /dev/zero | tr '\\0' x; echo; echo end");
     await readAll(run);
     const { size, blocks } = await stat(filesOf(run).stdout);
-    expect(await freeOutput(run, { from: 0, before: 3_000_001 })).toBe(2_998_272);
+    expect(await freeSpace(filesOf(run).stdout, { from: 0, before: 3_000_001 })).toBe(2_998_272);
     const after = await stat(filesOf(run).stdout);
     expect(after.size).toBe(size);
     expect(after.blocks).toBeLessThan(blocks - 5_000);
@@ -133,7 +133,7 @@ describe('freeing output', () => {
   it('does nothing for less than a megabyte', async () => {
     const run = await launchShell("head -c 900000 /dev/zero | tr '\\0' x; echo");
     await readAll(run);
-    expect(await freeOutput(run, { from: 0, before: 900_001 })).toBe(0);
+    expect(await freeSpace(filesOf(run).stdout, { from: 0, before: 900_001 })).toBe(0);
   });
 });
 
