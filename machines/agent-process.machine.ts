@@ -110,7 +110,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
             'What a process that was found printed is read, silently up to what is known; it is asked what it does.',
           always: { guard: 'isLeaving', target: 'leaving' },
           on: {
-            'process.rested': { target: 'resting', actions: 'noteRest' },
+            'process.rested': { target: 'resting' },
             'process.worked': [
               { guard: 'isInterrupting', target: 'working.interrupted', actions: 'noteWork' },
               { target: 'working', actions: 'noteWork' },
@@ -219,7 +219,7 @@ export const agentProcessMachine = agentProcessSetup.createMachine({
               description: 'Was asked to leave in good order within `leaveGrace`.',
               entry: 'leave',
               on: {
-                'process.rested': { actions: ['noteRest', 'leave'] },
+                'process.rested': { actions: 'leave' },
                 'process.speechless': { target: 'terminated' },
               },
               after: { leaveGrace: { target: 'terminated' } },
