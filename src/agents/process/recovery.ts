@@ -64,7 +64,7 @@ export async function isWritten(run: Run, { line, inputOffset }: Pick<Given, 'li
 }
 
 /** The turns that were asked for in the process that the record knows, but for the one that it works on. */
-export async function findGiven({ codec, context, chat: { position, turn } }: LauncherOptions) {
+export async function findGiven({ codec, context, chat: { position, turn } }: RecoveryOptions) {
   if (codec.turnRequestId === undefined || position === null) return new Set<string>();
   const input = await readFile(filesOf(createRun(context.paths.agents, position.runId)).stdin, 'utf8').catch(
     () => '', // nothing is left of it
