@@ -4,12 +4,7 @@ import type { Spent } from '../src/contract/budget.ts';
 import type { ChatChange, Failure } from '../src/contract/chats.ts';
 import type { AgentFact } from '../src/contract/facts.ts';
 import type { EngineEventBody, TurnOutcome } from '../src/contract/events.ts';
-import type {
-  ChatRecord,
-  LineRecord,
-  QueuedMessage,
-  Recorded,
-} from '../src/contract/records.ts';
+import type { ChatRecord, LineRecord, QueuedMessage, Recorded } from '../src/contract/records.ts';
 import type { Answer } from '../src/contract/requests.ts';
 
 export type ChatEvent =

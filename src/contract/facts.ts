@@ -2,14 +2,7 @@
 import type { AgentEvent } from './agent-event.ts';
 import type { Failure, Policy, Usage } from './chats.ts';
 import type { TurnOutcome, TurnProgress } from './events.ts';
-import type {
-  ClockReading,
-  Delivery,
-  Position,
-  QueuedMessage,
-  SessionMark,
-  TurnRecord,
-} from './records.ts';
+import type { ClockReading, Delivery, Position, QueuedMessage, SessionMark, TurnRecord } from './records.ts';
 import type { AgentRequest, Answer } from './requests.ts';
 import type { TaskRecord } from './tasks.ts';
 
