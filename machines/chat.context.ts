@@ -36,7 +36,7 @@ export function sessionOf({ record, origin }: ChatContext): AgentSessionInput {
   const { position, turn, requests, selfDirected } = record;
   const steering = steered.flatMap(({ message, isTaken }) => (isTaken ? [] : [message]));
   const tasks = openTasksOf(record);
-  return { ...known, position, turn, requests, steering, tasks, selfDirected };
+  return Object.assign(known, { position, turn, requests, steering, tasks, selfDirected });
 }
 
 export function chatIdOf({ record }: { record: ChatRecord }): string {

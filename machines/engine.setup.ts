@@ -37,7 +37,7 @@ const LOGINS = new Map<string, LoginProvider>([
   ['login.codex', 'codex'],
 ]);
 
-const mayStart = stateIn({ active: { work: { serving: 'running' } } });
+const isServing = stateIn({ active: { work: { serving: 'running' } } });
 const areHooksOver = stateIn({ active: { hooks: 'over' } });
 const isOutboxOver = stateIn({ active: { outbox: 'over' } });
 const isUnmirrored = stateIn({ active: { mirror: 'absent' } });
@@ -106,13 +106,13 @@ function countsCrash(crashOf: (event: EngineCommand, isGivenUp: boolean) => Cras
 export const engineSetup = engineBase.extend({
   actions: {
     startChats: enqueueActions(({ context, event, enqueue, check }) => {
-      const standing = { mayStart: check(mayStart), spent: spentOf(context.use) };
+      const [mayStart, spent] = [check(isServing), spentOf(context.use)];
       const inputs = inputsOf(event);
       const ids = inputs.map(({ record }) => record.chat.id);
       // In one assignment: each `spawnChild` copies the list of all children.
       enqueue.assign(({ spawn }) => {
-        for (const input of inputs)
-          spawn('chat', { id: input.record.chat.id, input: { ...input, ...standing } });
+        for (const { record, origin } of inputs)
+          spawn('chat', { id: record.chat.id, input: { record, origin, mayStart, spent } });
         return { chatIds: [...context.chatIds, ...ids] };
       });
     }),

@@ -77,7 +77,7 @@ export function encodeLine(
   const head =
     `{"id":"${id}","ts":"${ts}","type":"${entry.type}","payload":${payload}` + `${PRIVATE_START}${record}`;
   const last = end ? '1' : '0';
-  const text = `${head}"sum":"${checksum(head, cut + last)}","cut":"${cut}","end":${last}}}\n`;
+  const text = `${head}"sum":"${checksum(head + cut + last)}","cut":"${cut}","end":${last}}}\n`;
   const privateLength = PRIVATE_START.length + Buffer.byteLength(record) + SUM_LENGTH + TAIL_LENGTH;
   return { text, byteLength: beforeTail + privateLength };
 }

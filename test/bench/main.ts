@@ -8,6 +8,7 @@ const SUITES = [
   'fan-out',
   'history',
   'repositories',
+  'large-repositories',
   'hooks',
   'scale',
   'inspector',

@@ -4,34 +4,39 @@ import { percentile, startMeasuredEngine } from './measured-engine.ts';
 import type { MeasuredEngine } from './measured-engine.ts';
 import type { BenchRow } from './row.ts';
 import { changeFile, createSampleRepository, rawDiff, rawStatus } from './sample-repository.ts';
+import type { SampleSize } from './sample-repository.ts';
 
-const ROUNDS = 10;
 /** At what did not change, per round: they take so little that chance has a larger part in them. */
 const LOOKS = 3;
-const LARGE = { files: 10_000, changed: 50 };
 const SMALL = { files: 200, changed: 10 };
-const MANY = 20;
 /** What was seen is good for a second. */
 const FORGOTTEN_MS = 1_100;
 
 /** The repositories of a workspace, beside git itself on the same files in the same minute. */
 export async function run(): Promise<BenchRow[]> {
-  return [...(await largeRepository()), ...(await manyRepositories())];
+  return [
+    ...(await largeRepository({ files: 10_000, changed: 50 }, { rounds: 10 })),
+    ...(await manyRepositories(20, { rounds: 10 })),
+  ];
 }
 
-async function largeRepository(): Promise<BenchRow[]> {
+interface Rounds {
+  rounds: number;
+}
+
+export async function largeRepository(size: SampleSize, { rounds }: Rounds): Promise<BenchRow[]> {
   let folder = '';
   const engine = await startMeasuredEngine({
     prepare: (home) => {
-      folder = createSampleRepository(join(home, 'workspaces', 'large'), LARGE);
+      folder = createSampleRepository(join(home, 'workspaces', 'large'), size);
     },
   });
   await engine.call('GET', '/repos?includeDiffs=true');
-  const times = await measureLarge(engine, folder);
+  const times = await measureLarge(engine, { folder, size, rounds });
   await engine.stop();
   const raw = { name: 'git status, add -N and diff', value: percentile(times.rawDiff, 0.5) };
   const status = { name: 'git status', value: percentile(times.rawStatus, 0.5) };
-  const about = '10,000 files, 50 changed';
+  const about = `${size.files.toLocaleString('en')} files, ${size.changed} changed`;
   return [
     row(`/repos?includeDiffs=true, ${about}, changed`, times.changed, { baseline: raw, goal: '≤ 1.5 ×' }),
     row(`/repos, ${about}, changed`, times.short, { baseline: raw, goal: '≤ 1.5 ×' }),
@@ -52,7 +57,10 @@ async function largeRepository(): Promise<BenchRow[]> {
 }
 
 /** Taken in turns, so that whatever else the machine does strikes all alike. */
-async function measureLarge(engine: MeasuredEngine, folder: string) {
+async function measureLarge(
+  engine: MeasuredEngine,
+  { folder, size, rounds }: { folder: string; size: SampleSize } & Rounds,
+) {
   const times = Object.fromEntries(
     ['changed', 'short', 'unchanged', 'again', 'rawDiff', 'rawStatus', 'blocked', 'rest'].map((name) => [
       name,
@@ -61,9 +69,9 @@ async function measureLarge(engine: MeasuredEngine, folder: string) {
   ) as unknown as Record<Measured, number[]>;
   const ask = (query: string) => () => engine.call('GET', `/repos${query}`);
   const full = ask('?includeDiffs=true');
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const inTurn = round % 2 === 0 ? inOrder : inReverse; // whoever comes second finds the files in the caches
-    changeFile(folder, LARGE.changed + round * 2 + 1, LARGE.files);
+    changeFile(folder, size.changed + round * 2 + 1, size.files);
     await delay(FORGOTTEN_MS);
     await inTurn(
       async () => times.changed.push(await timeOf(full)),
@@ -77,7 +85,7 @@ async function measureLarge(engine: MeasuredEngine, folder: string) {
         async () => times.rawStatus.push(await timeOf(() => rawStatus(folder))),
       );
     }
-    changeFile(folder, LARGE.changed + round * 2 + 2, LARGE.files);
+    changeFile(folder, size.changed + round * 2 + 2, size.files);
     await delay(FORGOTTEN_MS);
     times.short.push(await timeOf(ask('')));
     await delay(FORGOTTEN_MS);
@@ -89,10 +97,10 @@ async function measureLarge(engine: MeasuredEngine, folder: string) {
 
 type Measured = 'changed' | 'short' | 'unchanged' | 'again' | 'rawDiff' | 'rawStatus' | 'blocked' | 'rest';
 
-async function manyRepositories(): Promise<BenchRow[]> {
+export async function manyRepositories(many: number, { rounds }: Rounds): Promise<BenchRow[]> {
   const folders: string[] = [];
   const prepare = (home: string) => {
-    for (let number = 0; number < MANY; number += 1) {
+    for (let number = 0; number < many; number += 1) {
       folders.push(createSampleRepository(join(home, 'workspaces', `repo-${number}`), SMALL));
     }
   };
@@ -102,7 +110,7 @@ async function manyRepositories(): Promise<BenchRow[]> {
   const engine = await startMeasuredEngine({ prepare });
   const bootMs = engine.coldStartMs + (await timeOf(() => engine.call('GET', '/repos')));
   const [ours, raw]: [number[], number[]] = [[], []];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     for (const folder of folders) changeFile(folder, SMALL.changed + round + 1, SMALL.files);
     await delay(FORGOTTEN_MS);
     ours.push(await timeOf(() => engine.call('GET', '/repos?includeDiffs=true')));
@@ -111,8 +119,8 @@ async function manyRepositories(): Promise<BenchRow[]> {
   await engine.stop();
   const baseline = { name: 'git status, add -N and diff, 4 at a time', value: percentile(raw, 0.5) };
   return [
-    row(`/repos?includeDiffs=true, ${MANY} repositories, all changed`, ours, { baseline, goal: '≤ 1.5 ×' }),
-    row(`start with ${MANY} repositories to the first /repos`, [bootMs], {
+    row(`/repos?includeDiffs=true, ${many} repositories, all changed`, ours, { baseline, goal: '≤ 1.5 ×' }),
+    row(`start with ${many} repositories to the first /repos`, [bootMs], {
       baseline: { name: 'with none', value: emptyMs },
     }),
   ];

@@ -13,9 +13,14 @@ const AUTHOR = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
 export interface SampleSize {
   files: number;
   changed: number;
+  /** Git notes which folders have nothing new, as it does for repositories that are this large. */
+  hasUntrackedCache?: boolean;
 }
 
-export function createSampleRepository(folder: string, { files, changed }: SampleSize): string {
+export function createSampleRepository(
+  folder: string,
+  { files, changed, hasUntrackedCache = false }: SampleSize,
+): string {
   for (let number = 0; number < files; number += 1) {
     const part = join(folder, `part-${Math.floor(number / FILES_PER_FOLDER)}`);
     mkdirSync(part, { recursive: true });
@@ -27,6 +32,10 @@ export function createSampleRepository(folder: string, { files, changed }: Sampl
   execFileSync('git', ['init', '-q', '-b', 'main'], { cwd: folder });
   execFileSync('git', ['add', '-A'], { cwd: folder });
   execFileSync('git', [...AUTHOR, 'commit', '-q', '-m', 'all'], { cwd: folder });
+  if (hasUntrackedCache) {
+    execFileSync('git', ['config', 'core.untrackedCache', 'true'], { cwd: folder });
+    execFileSync('git', ['config', 'status.showUntrackedFiles', 'all'], { cwd: folder });
+  }
   execFileSync('git', ['status'], { cwd: folder });
   for (let number = 0; number < changed; number += 1) changeFile(folder, number, files);
   return folder;
