@@ -31,7 +31,7 @@ export function createEventInbox({ isChecked }: { isChecked: boolean }): EventIn
       if (frame.data !== null) deliver(parseEvent(frame, isChecked), { events, waiters });
     },
     fail: (error) => waiters.forEach(({ reject }) => reject(error)),
-    waitFor: (predicate, timeout = 60_000) => waitFor(predicate, { timeout, events, waiters }),
+    waitFor: (predicate, timeout = 100_000) => waitFor(predicate, { timeout, events, waiters }),
   };
 }
 

@@ -169,6 +169,7 @@ describe('an agent that dies alone', () => {
     await chat.ended(message);
     await killClaude(chat);
     await until(async () => expect(await claudeProcesses(chat.home)).toEqual([]));
+    rmSync(join(chat.home, '.claude', 'projects'), { recursive: true, force: true }); // it may have begun to write
     expect((await chat.run('second')).end?.outcome).toBe('completed');
     const sessions = new Set(deliveriesOf(chat).map(({ sessionId }) => sessionId));
     expect([sessions.size, startsOf(chat)]).toEqual([2, ['new', 'new']]);
