@@ -6,21 +6,17 @@ import { createRun, RUN_MARKER, type Run } from '../processes/run.ts';
 import { killEverything } from '../processes/terminate.ts';
 import { readJson, writeJson } from '../storage/json-file.ts';
 import { listCanvas, readCanvas } from '../workspace/canvas.ts';
-import { candidateBranches } from '../workspace/default-branch.ts';
-import { DiffReader } from '../workspace/diff-reader.ts';
 import { FileFinder } from '../workspace/file-names.ts';
 import { createGit, GIT_AT_ONCE, type Git } from '../workspace/git.ts';
 import { createGithubCli } from '../workspace/github-cli.ts';
 import { createLimit } from '../workspace/limit.ts';
-import { MetadataReader } from '../workspace/metadata.ts';
 import { watchFiles } from '../workspace/file-watch.ts';
 import { listPlans, readPlan } from '../workspace/plans.ts';
 import { PullRequests, PullRequestsFileSchema } from '../workspace/pull-requests.ts';
-import { readRepository } from '../workspace/read-repository.ts';
+import { RepositoryReader } from '../workspace/read-repository.ts';
 import { rememberBriefly } from '../workspace/ssh-sessions.ts';
 import { Repositories } from '../workspace/repositories.ts';
 import { hasActiveSshSessions } from '../workspace/ssh-sessions.ts';
-import { WorkTreeStatusReader } from '../workspace/work-tree-status.ts';
 
 /** What the engine knows of the folders, files and logins of its workspace. */
 export interface Workspace {
@@ -109,22 +105,14 @@ function createRepositories(
   { environment, paths }: Home,
   { recorder, git, pullRequests, startHooksCompleted = () => true }: RepositoryParts,
 ): Repositories {
-  const statusReader = new WorkTreeStatusReader(git);
-  const metadataReader = new MetadataReader({ git, branches: candidateBranches(environment) });
-  const diffs = new DiffReader({ git, maxBytes: environment.DIFF_MAX_BYTES });
+  const reader = new RepositoryReader({ git, settings: environment, maxBytes: environment.DIFF_MAX_BYTES });
   const limit = createLimit(GIT_AT_ONCE, { holdMs: HOLD_MS });
   return new Repositories({
     folder: paths.workspaces,
     read: (folder, { withText, began }) =>
       limit(() => {
         began();
-        return readRepository(folder, {
-          statusReader,
-          metadataReader,
-          diffs,
-          settings: environment,
-          withText,
-        });
+        return reader.read(folder, { withText });
       }),
     pullRequests,
     startHooksCompleted,

@@ -1,8 +1,7 @@
 import { link, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { createStorage, defineDriver, type Driver, type Storage } from 'unstorage';
+import { createStorage, type Driver, type Storage } from 'unstorage';
 import fsLite from 'unstorage/drivers/fs-lite';
-import { AppendLog, type AppendLogOptions } from './append-log.ts';
 import { openLogFile, type LogFile, type OpenLogFile } from './log-file.ts';
 import { clearPlaceOfFile, makeWayForFile, makeWayForFolder } from './make-way.ts';
 import { TEMPORARY_SUFFIX, replaceFile, syncFolder } from './replace-file.ts';
@@ -22,8 +21,6 @@ export interface AtomicFiles {
   pathOf(key: string): string;
   /** Opens the file of a key, creating it and its folder when missing. */
   open(key: string): Promise<LogFile>;
-  /** Opens the file of a key for appending. `close` of the log closes the file. */
-  append<Note = never>(key: string, options: AppendOptions<Note>): Promise<AppendLog<Note>>;
   /** Names in the folder of a key, without what was set aside; none when there is no such folder. */
   list(folder: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
@@ -34,51 +31,41 @@ export interface AtomicFiles {
   sweep(folders: readonly string[]): Promise<void>;
 }
 
-type AppendOptions<Note> = Omit<AppendLogOptions<Note>, 'file' | 'size'>;
-
 export interface EngineStorage {
   storage: Storage;
   files: AtomicFiles;
 }
 
 export function createEngineStorage(options: AtomicFilesOptions): EngineStorage {
-  const driver = atomicFiles(options);
-  return { storage: createStorage({ driver }), files: filesOf(driver) };
+  const files = createFiles(options);
+  return { storage: createStorage({ driver: createDriver(options.base, files) }), files };
 }
 
 /**
  * unstorage's file driver, made safe: a value is replaced as a whole and durably, calls for one key run one after the
- * other, and errors are thrown instead of returned. `getInstance()` gives the operations on growing files.
+ * other, and errors are thrown instead of returned.
  */
-export const atomicFiles = defineDriver<AtomicFilesOptions, AtomicFiles>((options) => {
-  const inner = fsLite({ base: options.base, noClear: true });
-  const files = createFiles(options);
+function createDriver(base: string, files: DriverFiles): Driver {
+  const inner = fsLite({ base, noClear: true });
   const inOrder = createSerializer();
   const replace = (key: string, value: string | Uint8Array) =>
     inOrder(key, async () => replaceFile(await files.way(key), value));
   return {
     ...inner,
     name: 'atomic-files',
-    options,
-    getInstance: () => files,
     getItem: async (key) => (await files.read(key))?.toString('utf8') ?? null,
     getItemRaw: (key) => files.read(key),
     setItem: replace,
     setItemRaw: replace,
     removeItem: (key) => inOrder(key, () => files.remove(key)),
-    getKeys: async (base, limits) => (await inner.getKeys(base, limits)).filter(isInPlace),
+    getKeys: async (prefix, limits) => (await inner.getKeys(prefix, limits)).filter(isInPlace),
   };
-});
+}
 
 interface DriverFiles extends AtomicFiles {
   read(key: string): Promise<Buffer | null>;
   /** The path of a key, with nothing in its way that is no file. */
   way(key: string): Promise<string>;
-}
-
-function filesOf(driver: Driver<AtomicFilesOptions, AtomicFiles>): AtomicFiles {
-  if (driver.getInstance === undefined) throw new Error('The driver has no operations on growing files.');
-  return driver.getInstance();
 }
 
 function createFiles({
@@ -92,16 +79,11 @@ function createFiles({
     await makeWayForFile(pathOf(key), clearance);
     return pathOf(key);
   };
-  const open = async (key: string) => openFile(await way(key));
   return {
     pathOf,
     way,
-    open,
+    open: async (key) => openFile(await way(key)),
     read: async (key) => readIfThere(await way(key)),
-    append: async (key, options) => {
-      const file = await open(key);
-      return new AppendLog({ ...options, file, size: await file.size() });
-    },
     list: async (folder) => {
       await makeWayForFolder(pathOf(folder), clearance);
       return (await readdir(pathOf(folder))).filter((name) => isInPlace(name) && !isSetAside(name));

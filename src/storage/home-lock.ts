@@ -4,8 +4,6 @@ import { runOnDescriptor } from './descriptor-tool.ts';
 
 /** The exclusive right to a home. The kernel takes it back when the process ends, however it ends. */
 export interface HomeLock {
-  /** Tells a second engine who holds the home, for its error message. */
-  describe(text: string): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -41,23 +39,14 @@ export async function lockHome(file: string, options: LockHomeOptions = {}): Pro
     }
     await new Promise((resolve) => setTimeout(resolve, pollEveryMs));
   }
-  const lock = toLock(handle);
-  await lock.describe(`pid ${process.pid}`);
-  return lock;
+  // For the error message of a second engine.
+  await handle.truncate(0);
+  await handle.appendFile(`pid ${process.pid}\n`);
+  return { release: () => handle.close() };
 }
 
 async function tryLock(handle: FileHandle): Promise<boolean> {
   const { code, stderr } = await runOnDescriptor(handle.fd, ['flock', '-n', '3']);
   if (code === null || code > 1) throw new Error(`flock failed: ${stderr.trim()}`);
   return code === 0;
-}
-
-function toLock(handle: FileHandle): HomeLock {
-  return {
-    describe: async (text) => {
-      await handle.truncate(0);
-      await handle.appendFile(`${text}\n`);
-    },
-    release: () => handle.close(),
-  };
 }

@@ -3,15 +3,13 @@ import { basename, join } from 'node:path';
 import type { Failure } from '../contract/chats.ts';
 import type { Repo } from '../contract/repos.ts';
 import { checkGitFiles } from './check-git-files.ts';
-import { defaultBranchOf } from './default-branch.ts';
-import type { DefaultBranchSettings } from './default-branch.ts';
-import type { DiffReader } from './diff-reader.ts';
-import { RepositoryError } from './git.ts';
-import type { Metadata } from './metadata.ts';
-import type { MetadataReader } from './metadata.ts';
+import { candidateBranches, defaultBranchOf, type DefaultBranchSettings } from './default-branch.ts';
+import { DiffReader } from './diff-reader.ts';
+import { RepositoryError, type Git } from './git.ts';
+import { MetadataReader, type Metadata } from './metadata.ts';
 import { parseRemote, preferredRemote, providerOf, withoutCredentials } from './remotes.ts';
 import type { Remote } from './remotes.ts';
-import type { WorkTreeStatusReader } from './work-tree-status.ts';
+import { WorkTreeStatusReader } from './work-tree-status.ts';
 import { codeOf } from '../storage/attempt.ts';
 
 /** What one look at a repository found. */
@@ -20,37 +18,50 @@ export interface RepositoryState extends Omit<Repo, 'prUrls' | 'prUrl' | 'prStat
   remotes: Remote[];
 }
 
-export interface ReadRepositoryOptions {
-  statusReader: WorkTreeStatusReader;
-  metadataReader: MetadataReader;
-  diffs: DiffReader;
+export interface RepositoryReaderOptions {
+  git: Git;
   settings: DefaultBranchSettings;
-  withText: boolean;
+  /** The text of one diff is cut there. */
+  maxBytes: number;
 }
 
-/** Looks at a repository. Never throws: what could not be read is left empty, and `error` says why. */
-export async function readRepository(
-  folder: string,
-  { statusReader, metadataReader, diffs, settings, withText }: ReadRepositoryOptions,
-): Promise<RepositoryState> {
-  const name = basename(folder);
-  const state = { name, path: folder, defaultBranch: '', currentBranch: '', gitDiff: null, remotes: [] };
-  const failed = new AbortController();
-  try {
-    await checkGitFiles(folder);
-    const status = statusReader.read(folder, { unwanted: failed.signal }); // takes longest, so it goes first
-    status.catch(() => undefined); // it is awaited below, or not needed
-    const metadata = await metadataReader.read(folder);
-    const defaultBranch = defaultBranchOf(name, { metadata, settings });
-    const described = { ...state, defaultBranch: defaultBranch.name, ...describe(metadata) };
-    const gitDiff = status.then((seen) => diffs.read(folder, { status: seen, defaultBranch, withText }));
-    return await gitDiff.then(
-      (diff) => ({ ...described, gitDiff: diff }),
-      async (error: unknown) => ({ ...described, error: await toFailure(folder, error) }),
-    );
-  } catch (error) {
-    failed.abort(); // git may wait for ever for what it cannot read
-    return { ...state, error: await toFailure(folder, error) };
+/** Looks at repositories, and remembers what need not be looked at again. */
+export class RepositoryReader {
+  readonly #settings: DefaultBranchSettings;
+  readonly #status: WorkTreeStatusReader;
+  readonly #metadata: MetadataReader;
+  readonly #diffs: DiffReader;
+
+  constructor({ git, settings, maxBytes }: RepositoryReaderOptions) {
+    this.#settings = settings;
+    this.#status = new WorkTreeStatusReader(git);
+    this.#metadata = new MetadataReader({ git, branches: candidateBranches(settings) });
+    this.#diffs = new DiffReader({ git, maxBytes });
+  }
+
+  /** Never throws: what could not be read is left empty, and `error` says why. */
+  async read(folder: string, { withText }: { withText: boolean }): Promise<RepositoryState> {
+    const name = basename(folder);
+    const state = { name, path: folder, defaultBranch: '', currentBranch: '', gitDiff: null, remotes: [] };
+    const failed = new AbortController();
+    try {
+      await checkGitFiles(folder);
+      const status = this.#status.read(folder, { unwanted: failed.signal }); // takes longest, so it goes first
+      status.catch(() => undefined); // it is awaited below, or not needed
+      const metadata = await this.#metadata.read(folder);
+      const defaultBranch = defaultBranchOf(name, { metadata, settings: this.#settings });
+      const described = { ...state, defaultBranch: defaultBranch.name, ...describe(metadata) };
+      const gitDiff = status.then((seen) =>
+        this.#diffs.read(folder, { status: seen, defaultBranch, withText }),
+      );
+      return await gitDiff.then(
+        (diff) => ({ ...described, gitDiff: diff }),
+        async (error: unknown) => ({ ...described, error: await toFailure(folder, error) }),
+      );
+    } catch (error) {
+      failed.abort(); // git may wait for ever for what it cannot read
+      return { ...state, error: await toFailure(folder, error) };
+    }
   }
 }
 

@@ -87,17 +87,6 @@ describe('atomic files', () => {
     expect(await readdir(join(base, 'engine'))).toEqual(['chats.json']);
   });
 
-  it('appends to a file where it ends', async () => {
-    const base = await temporaryFolder();
-    const { files } = createEngineStorage({ base });
-    for (const text of ['one\n', 'two\n']) {
-      const log = await files.append('engine:log', { onFatal: () => {} });
-      log.append(text, { byteLength: 4, sync: true });
-      await log.close();
-    }
-    expect(await readFile(join(base, 'engine/log'), 'utf8')).toBe('one\ntwo\n');
-  });
-
   it('refuses keys that leave the folder', async () => {
     const { storage, files } = createEngineStorage({ base: await temporaryFolder() });
     expect(() => files.pathOf('engine:..:..:etc')).toThrow('leaves its folder');

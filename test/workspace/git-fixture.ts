@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { candidateBranches } from '../../src/workspace/default-branch.ts';
-import { DiffReader } from '../../src/workspace/diff-reader.ts';
 import { createGit } from '../../src/workspace/git.ts';
-import { MetadataReader } from '../../src/workspace/metadata.ts';
-import { readRepository } from '../../src/workspace/read-repository.ts';
-import type { ReadRepositoryOptions, RepositoryState } from '../../src/workspace/read-repository.ts';
-import { WorkTreeStatusReader } from '../../src/workspace/work-tree-status.ts';
+import {
+  RepositoryReader,
+  type RepositoryReaderOptions,
+  type RepositoryState,
+} from '../../src/workspace/read-repository.ts';
 
 /** What git runs with in tests: nobody's settings, always the same author. */
 export const GIT_ENVIRONMENT = {
@@ -59,15 +58,13 @@ export function createReader({
   timeoutMs = 20_000,
 }: ReaderOptions = {}) {
   const run = createGit({ env: GIT_ENVIRONMENT, timeoutMs });
-  const statusReader = new WorkTreeStatusReader(run);
-  const metadataReader = new MetadataReader({ git: run, branches: candidateBranches(settings) });
-  const diffs = new DiffReader({ git: run, maxBytes });
+  const reader = new RepositoryReader({ git: run, settings, maxBytes });
   return (folder: string, { withText = true } = {}): Promise<RepositoryState> =>
-    readRepository(folder, { statusReader, metadataReader, diffs, settings, withText });
+    reader.read(folder, { withText });
 }
 
 interface ReaderOptions {
-  settings?: ReadRepositoryOptions['settings'];
+  settings?: RepositoryReaderOptions['settings'];
   maxBytes?: number;
   timeoutMs?: number;
 }

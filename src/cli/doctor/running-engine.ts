@@ -1,9 +1,5 @@
 import { EngineClient, EngineClientError, type Health, type Status } from '../../client/client.ts';
-import {
-  TokenRefreshHealthSchema,
-  type CredentialHealth,
-  type TokenRefreshHealth,
-} from '../../contract/credentials.ts';
+import type { CredentialHealth, TokenRefreshHealth } from '../../contract/credentials.ts';
 import { toDuration } from '../show-status.ts';
 import { doubtful, good, type Finding } from './check.ts';
 
@@ -63,13 +59,7 @@ async function askEngine(client: EngineClient): Promise<Finding> {
   const signal = AbortSignal.timeout(LIMIT_MS);
   const [status, { providers }] = await Promise.all([
     client.status({ signal }),
-    client.call({
-      method: 'GET',
-      path: '/token-refresh/health',
-      schema: TokenRefreshHealthSchema,
-      isRepeatable: false,
-      signal,
-    }),
+    client.credentials({ signal }),
   ]);
   const text = `${describeStatus(status)}\ncredentials: ${describeCredentials(providers)}`;
   const { waitingFor } = status.boot;
