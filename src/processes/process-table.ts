@@ -40,7 +40,7 @@ export function processesOf(run: Run): ProcessEntry[] {
  * of `shell` and what descends of either, by one look at `/proc`.
  */
 export function familyOf(run: Run, shell: number | null): ProcessEntry[] {
-  const all = allProcessIds().flatMap((pid) => findProcess(pid) ?? []);
+  const all = allProcesses();
   const isOfShell = shell !== null && belongsTo(run, shell);
   const family = new Map<number, ProcessEntry>();
   for (const entry of all) {
@@ -63,9 +63,7 @@ export function sessionOf(run: Run, shell: number | null): ProcessEntry[] {
   const isTaken = findProcess(shell) !== null && !belongsTo(run, shell);
   const isOurs = ({ pid, session }: ProcessEntry) =>
     session === shell && (markerOf(pid) === run.id || (!isTaken && isAtHome(run, pid)));
-  return allProcessIds()
-    .flatMap((pid) => findProcess(pid) ?? [])
-    .filter(isOurs);
+  return allProcesses().filter(isOurs);
 }
 
 function isAtHome({ folder }: Run, pid: number): boolean {
@@ -113,6 +111,10 @@ export function allProcessIds(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
+}
+
+function allProcesses(): ProcessEntry[] {
+  return allProcessIds().flatMap((pid) => findProcess(pid) ?? []);
 }
 
 /** Null when the process is gone or belongs to somebody else. */

@@ -24,12 +24,9 @@ export function prepare(state: CodexState, wanted: Wanted, moment: Moment): Read
   }
   if (opening.isAsked || account.telling !== null) return { state, outcome: 'waiting' };
   const given = { state, policy: moment.policy };
-  const lines = {
-    thread: () => (resumes === null ? startLine('thread', given) : resumeLine(RESUME, resumes.id, given)),
-    model: () => unseenLine('model', given),
-  };
-  const asked = { ...state, opening: { ...opening, isAsked: true } };
-  return { state: asked, lines: [lines[opening.step]()], outcome: 'waiting' };
+  const ofThread = resumes === null ? startLine('thread', given) : resumeLine(RESUME, resumes.id, given);
+  const line = opening.step === 'thread' ? ofThread : unseenLine('model', given);
+  return { state: { ...state, opening: { ...opening, isAsked: true } }, lines: [line], outcome: 'waiting' };
 }
 
 /** Told from a beginning by its id, for whoever reads it later. */
