@@ -162,7 +162,7 @@ export const chatSetup = chatBase.extend({
     ),
     dropCurrentMessage: enqueueActions(({ context, enqueue }) => {
       const { messageId } = currentOf(context);
-      enqueue.sendTo('agent', { type: 'agent.abandon', messageId });
+      enqueue.sendTo('agent', { type: 'agent.abandon' });
       say(enqueue, context, dropOf(context, messageId, dropReasonOf(context) ?? 'interrupted'));
       enqueue.assign({ preparing: null });
     }),
@@ -230,10 +230,7 @@ export const chatSetup = chatBase.extend({
       type: 'agent.prepare' as const,
       message: currentOf(context),
     })),
-    abandonPreparation: sendTo('agent', ({ context }) => ({
-      type: 'agent.abandon' as const,
-      messageId: currentOf(context).messageId,
-    })),
+    abandonPreparation: sendTo('agent', { type: 'agent.abandon' }),
     deliverTurn: sendTo('agent', ({ context, event }) => {
       assertEvent(event, 'turn.prepared');
       return { type: 'agent.deliver' as const, message: currentOf(context), delivery: event.delivery };

@@ -58,8 +58,8 @@ export type AgentFact =
 export type AgentCommand =
   /** Work out how to hand over `message`; answered by `turn.prepared`, or by `agent.exited` with the reason. */
   | { type: 'agent.prepare'; message: QueuedMessage }
-  /** Forget the preparation of this message. */
-  | { type: 'agent.abandon'; messageId: string }
+  /** Forget what was to be prepared. */
+  | { type: 'agent.abandon' }
   | { type: 'agent.deliver'; message: QueuedMessage; delivery: Delivery }
   /**
    * Say `message` into the running turn; answered by `steer.written`, then by `steer.taken` or `steer.refused`. What is

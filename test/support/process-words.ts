@@ -16,6 +16,7 @@ export const WORKED: ProcessEvent = { type: 'process.worked' };
 export const TURN_ENDED: ProcessEvent = { type: 'turn.ended' };
 export const EXITED: ProcessEvent = { type: 'process.exited', code: 1 };
 export const INTERRUPT: ProcessEvent = { type: 'agent.interrupt' };
+export const ABANDON: ProcessEvent = { type: 'agent.abandon' };
 export const STOP: ProcessEvent = { type: 'agent.stop' };
 
 export const REQUEST = request('r1');
@@ -26,10 +27,6 @@ export function prepare(messageId: string): ProcessEvent {
 
 export function deliver(messageId: string): ProcessEvent {
   return { type: 'agent.deliver', message: message(messageId), delivery: DELIVERY };
-}
-
-export function abandon(messageId: string): ProcessEvent {
-  return { type: 'agent.abandon', messageId };
 }
 
 export function ready(messageId: string): ProcessEvent {

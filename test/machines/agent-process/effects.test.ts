@@ -16,7 +16,7 @@ import {
   TURN_ENDED,
   WORKED,
   WORKING,
-  abandon,
+  ABANDON,
   deliver,
   prepare,
   ready,
@@ -52,33 +52,33 @@ const ROWS: Record<string, Row[]> = {
     [[prepare('m1')], [INTERRUPT, LAUNCHED], '→ abortLaunch, → leave'],
     [[prepare('m1')], [FAILED], '« exited: It hurts.'],
     [[prepare('m1')], [STOP, FAILED], '→ abortLaunch, « exited: It hurts.'],
-    [[prepare('m1')], [abandon('m1'), STOP, FAILED], '→ abortLaunch, « exited: It hurts.'],
-    [[prepare('m1')], [abandon('m1'), FAILED], ''],
+    [[prepare('m1')], [ABANDON, STOP, FAILED], '→ abortLaunch, « exited: It hurts.'],
+    [[prepare('m1')], [ABANDON, FAILED], ''],
     [[prepare('m1')], [BROKEN], '« exited: It was cut off.'],
   ],
   'one that is prepared': [
     [[prepare('m1'), LAUNCHED], [FAILED], '→ rest, « exited: It hurts.'],
     [[prepare('m1'), LAUNCHED], [prepare('m2')], '→ prepare m2'],
-    [[prepare('m1'), LAUNCHED], [abandon('m1')], '→ release, → rest'],
+    [[prepare('m1'), LAUNCHED], [ABANDON], '→ release, → rest'],
     [[prepare('m1'), LAUNCHED], [INTERRUPT, EXITED], '→ terminate, → settle asked'],
     [[prepare('m1'), LAUNCHED, INTERRUPT, EXITED], [settled('rested')], '« exited: It hurts.'],
     [[prepare('m1'), LAUNCHED], [60_000, EXITED], '→ kill, → settle unresponsive'],
     [[prepare('m1'), LAUNCHED, UNFIT, EXITED], [settled('rested')], '→ launch m1'],
     [[...WORKING, prepare('m2')], [FAILED, INTERRUPT], '« exited: It hurts., → interrupt'],
-    [[...WORKING, prepare('m2')], [abandon('m2'), INTERRUPT], '→ release, → interrupt'],
-    [[...WORKING, prepare('m2')], [RESTED, abandon('m2')], '→ release, → rest'],
-    [[...RESTING, prepare('m2')], [WORKED, abandon('m2'), INTERRUPT], '→ release, → interrupt'],
+    [[...WORKING, prepare('m2')], [ABANDON, INTERRUPT], '→ release, → interrupt'],
+    [[...WORKING, prepare('m2')], [RESTED, ABANDON], '→ release, → rest'],
+    [[...RESTING, prepare('m2')], [WORKED, ABANDON, INTERRUPT], '→ release, → interrupt'],
   ],
   'one that is reserved': [
     [RESERVED, [prepare('m2')], '→ prepare m2'],
     [[...RESERVED, EXITED], [settled('rested')], '→ launch m1'],
-    [[...WORKING, prepare('m2'), ready('m2')], [abandon('m2'), INTERRUPT], '→ release, → interrupt'],
+    [[...WORKING, prepare('m2'), ready('m2')], [ABANDON, INTERRUPT], '→ release, → interrupt'],
   ],
   'one that rests': [
     [RESTING, [INTERRUPT], '→ sayRested'],
     [RESTING, [prepare('m2')], '→ work, → prepare m2'],
-    [[...RESTING, WORKED, prepare('m2')], [abandon('m2'), INTERRUPT], '→ release, → interrupt'],
-    [[...WORKING, RESTED, prepare('m2')], [abandon('m2')], '→ release, → rest'],
+    [[...RESTING, WORKED, prepare('m2')], [ABANDON, INTERRUPT], '→ release, → interrupt'],
+    [[...WORKING, RESTED, prepare('m2')], [ABANDON], '→ release, → rest'],
   ],
   'one that works': [
     [WORKING, SAID, '→ agent.answer, → agent.ping, → agent.stopTask'],
@@ -134,8 +134,8 @@ describe('one that an earlier engine left', () => {
   it.each<[ProcessStep[], string]>([
     [[INTERRUPT, WORKED], '→ interrupt'],
     [[30_000, EXITED], '→ kill, → settle unresponsive'],
-    [[WORKED, prepare('m2'), abandon('m2'), INTERRUPT], '→ prepare m2, → release, → interrupt'],
-    [[INTERRUPT, WORKED, prepare('m2'), abandon('m2')], '→ interrupt, → prepare m2, → release'],
+    [[WORKED, prepare('m2'), ABANDON, INTERRUPT], '→ prepare m2, → release, → interrupt'],
+    [[INTERRUPT, WORKED, prepare('m2'), ABANDON], '→ interrupt, → prepare m2, → release'],
   ])('%#: %s', (steps, comes) => {
     expect(whatComesOf([ATTACHED], steps, LEFT_RESTING)).toBe(comes);
   });
@@ -143,7 +143,7 @@ describe('one that an earlier engine left', () => {
 
 it.each<[string, ProcessStep[]]>([
   ['replaced', [...WORKING, REPLACED, EXITED, settled('ended')]],
-  ['not fit for a message', [...RESTING, prepare('m2'), UNFIT, abandon('m2'), EXITED, settled('rested')]],
+  ['not fit for a message', [...RESTING, prepare('m2'), UNFIT, ABANDON, EXITED, settled('rested')]],
   ['idle for too long', [...RESTING, 300_000, EXITED, settled('rested')]],
 ])('one that goes because it is %s did not die', (_, life) => {
   const { orders, take } = startProcess();

@@ -15,7 +15,7 @@ import {
   RESERVED,
   STOP,
   WORKING,
-  abandon,
+  ABANDON,
   settled,
   deliver,
   prepare,
@@ -34,7 +34,7 @@ type EventKey = Exclude<ProcessEvent['type'], 'process.found' | 'process.settled
 /** Not `Partial`: a new event does not compile until it is here. Message m1 is the one at hand, m2 the next one. */
 const EVENTS: Record<EventKey, ProcessEvent> = {
   'agent.prepare': prepare('m2'),
-  'agent.abandon': abandon('m1'),
+  'agent.abandon': ABANDON,
   'agent.deliver': deliver('m1'),
   'agent.steer': { type: 'agent.steer', message: message('m2') },
   'agent.interrupt': INTERRUPT,

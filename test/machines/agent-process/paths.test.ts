@@ -6,7 +6,7 @@ import {
   STOP,
   WORKING,
   settled,
-  abandon,
+  ABANDON,
   prepare,
 } from '../../support/process-words.ts';
 import { leafOf } from '../../support/state-names.ts';
@@ -79,7 +79,7 @@ describe('process machine, along random walks', () => {
     take(prepare('m2'));
     startProcess({}, coverage.inspect).take(...WORKING, INTERRUPT, 5_000);
     // Rare moves in a row.
-    startProcess({}, coverage.inspect).take(...WORKING, prepare('m2'), abandon('m2'));
+    startProcess({}, coverage.inspect).take(...WORKING, prepare('m2'), ABANDON);
     const left = startProcess(LEFT_RESTING, coverage.inspect);
     left.take(STOP, { type: 'process.found', is: 'absent', message: null });
 

@@ -16,7 +16,7 @@ import {
   TURN_ENDED,
   WORKED,
   WORKING,
-  abandon,
+  ABANDON,
   settled,
   deliver,
   prepare,
@@ -67,7 +67,7 @@ describe('a message', () => {
   it('takes no preparation of another one for its own', () => {
     const { process, told, take } = startProcess();
 
-    take(prepare('m1'), LAUNCHED, abandon('m1'), prepare('m2'), ready('m1'));
+    take(prepare('m1'), LAUNCHED, ABANDON, prepare('m2'), ready('m1'));
     expect(leafOf(process.getSnapshot())).toBe('alive.preparing.stepping');
     take(ready('m2'));
 
@@ -77,7 +77,7 @@ describe('a message', () => {
   it('that is not wanted any more leaves the process to rest', () => {
     const { process, orders, take } = startProcess();
 
-    take(...RESERVED, abandon('m1'));
+    take(...RESERVED, ABANDON);
 
     expect(namesOf(orders).slice(-2)).toEqual(['release', 'rest']);
     expect(leafOf(process.getSnapshot())).toBe('alive.resting');
@@ -94,7 +94,7 @@ describe('a message', () => {
   it('that is not wanted any more when its process is there is not prepared', () => {
     const { process, orders, take } = startProcess();
 
-    take(prepare('m1'), abandon('m1'), LAUNCHED);
+    take(prepare('m1'), ABANDON, LAUNCHED);
 
     expect(namesOf(orders)).toEqual(['launch m1', 'rest']);
     expect(leafOf(process.getSnapshot())).toBe('alive.resting');

@@ -116,7 +116,7 @@ describe('a budget that is used up at rest', () => {
 
     take(submit('m1'), spends(null, 10), prepared('m1'));
 
-    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon m1']);
+    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon']);
     expect(chat.getSnapshot().context.record.queue).toEqual([message('m1')]);
   });
 
@@ -288,6 +288,6 @@ describe('a turn that is interrupted for its budget', () => {
     expect(waitingOf(chat.getSnapshot().context).map(({ messageId }) => messageId)).toEqual(['m1']);
     take(answered('budget-1'));
 
-    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon m1', 'prepare m1']);
+    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon', 'prepare m1']);
   });
 });

@@ -104,7 +104,7 @@ describe('shutting a chat down', () => {
     take(submit('m1'), submit('m2'), SHUTDOWN, prepared('m1'), CRASHED);
 
     expect(storyOf(emitted)).toEqual(['accepted m1 at 0', 'accepted m2 at 1']);
-    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon m1', 'stop']);
+    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon', 'stop']);
     expect(chat.getSnapshot().context.record.queue.map(({ messageId }) => messageId)).toEqual(['m1', 'm2']);
   });
 

@@ -56,7 +56,7 @@ describe('interrupting a chat', () => {
       'interrupted, waiting: none',
       'dropped m1 interrupted',
     ]);
-    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon m1']);
+    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon']);
     expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
   });
 
@@ -197,7 +197,7 @@ describe('interrupting a chat', () => {
     take(submit('m1'), prepared('m1'), interrupt(), prepared('m1', { runId: 'run-2' }));
 
     expect(storyOf(emitted).at(-1)).toBe('completed m1 interrupted');
-    expect(ordersOf(commands).slice(2)).toEqual(['interrupt', 'abandon m1']);
+    expect(ordersOf(commands).slice(2)).toEqual(['interrupt', 'abandon']);
   });
 
   it('accepts messages meanwhile and runs them afterwards', () => {
@@ -236,7 +236,7 @@ describe('a message that is starting', () => {
       'dropped m1 interrupted',
       'dropped m2 cleared',
     ]);
-    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon m1', 'interrupt']);
+    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon', 'interrupt']);
     expect(leafOf(chat.getSnapshot())).toBe('interrupting');
   });
 

@@ -91,7 +91,7 @@ describe('a chat taken up from its record', () => {
 
     take(prepared('m1', DELIVERY));
 
-    expect(ordersOf(commands)).toEqual(['interrupt', 'abandon m1']);
+    expect(ordersOf(commands)).toEqual(['interrupt', 'abandon']);
     expect(storyOf(emitted)).toEqual(['completed m1 interrupted']);
     expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
   });

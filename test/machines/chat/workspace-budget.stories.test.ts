@@ -102,7 +102,7 @@ describe('the answer about the workspace', () => {
 
     take(submit('m1'), answered('budget-1'), SPENDS);
 
-    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon m1']);
+    expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon']);
     expect(openRequestsOf(recordOf(chat))).toMatchObject([{ id: 'budget-2' }]);
   });
 
