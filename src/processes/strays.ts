@@ -1,8 +1,8 @@
 /** What a process starts besides its tools (servers, hooks of the user's) and what has to end with it, wherever it hides. */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { filesOf, type Run } from './run.ts';
 import { attempt } from '../storage/attempt.ts';
+import { readIfFile } from '../storage/read-if-file.ts';
 
 /** Told by the names in their environment. Kept in the folder of the run: the next engine has to know. */
 const StraysSchema = z.object({
@@ -26,5 +26,5 @@ export function straysOf(run: Run): (variables: readonly string[]) => boolean {
 function readStrays(run: Run): z.output<typeof StraysSchema> {
   const { strays } = filesOf(run);
   const none = { with: [], without: [] };
-  return attempt(() => StraysSchema.parse(JSON.parse(readFileSync(strays, 'utf8'))), none);
+  return attempt(() => StraysSchema.parse(JSON.parse(readIfFile(strays) ?? '')), none);
 }

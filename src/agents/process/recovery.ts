@@ -8,6 +8,7 @@ import { createRun, filesOf, type Run } from '../../processes/run.ts';
 import { readLines } from '../../processes/spool.ts';
 import { kill } from '../../processes/terminate.ts';
 import type { ExecutorOptions } from '../agent-context.ts';
+import { readIfFile } from '../../storage/read-if-file.ts';
 import { loadInput, readDelivery } from '../delivery-input.ts';
 import type { RequestId } from '../json-rpc.ts';
 import type { Given } from './live-process.ts';
@@ -41,7 +42,7 @@ export async function findProcess(options: RecoveryOptions): Promise<Found> {
     await kill(createRun(context.paths.agents, position.runId), { toolsOpenedSince: null });
   const is = await statusOf(run);
   if (is === 'absent') return { is, message: turn?.message ?? null };
-  const configuration = await readFile(filesOf(run).note, 'utf8').catch(() => null);
+  const configuration = readIfFile(filesOf(run).note);
   const given = await givenIn(turn, options);
   const state = await stateOf(run, given, options);
   const from = delivery?.outputOffset ?? position?.offset ?? 0;
