@@ -45,6 +45,7 @@ export type { ActorNews, Health, RepoList, Status } from './engine-calls.ts';
 export type { EventStreamOptions } from './event-stream.ts';
 export type { ConnectionChange } from './read-frames.ts';
 export type { Joined } from './join.ts';
+export { mentionIn, withMention } from './mention.ts';
 export { partOf, sayingsOf, threadOf } from '../agents/say.ts';
 export type { Said, SaidPart, Saying, ToolCall, ToolResult } from '../agents/saying.ts';
 export type { CallOptions } from './transport.ts';

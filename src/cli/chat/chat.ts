@@ -1,4 +1,4 @@
-import type { EngineClient } from '../../client/client.ts';
+import { mentionIn, withMention, type EngineClient } from '../../client/client.ts';
 import { noteOfBoot } from '../waiting-note.ts';
 import type { ChatChoice } from '../command-options.ts';
 import { findChat } from '../find-chat.ts';
@@ -27,6 +27,7 @@ export async function chat(
   const { signal } = leaving;
   const { chat: chosen } = await findChat(finder, { ...choice, signal });
   const { boot } = await finder.status({ signal });
+  const complete = (typed: string) => completeFile(client, typed);
   const conversation = new Conversation({
     client,
     greeting: noteOfBoot(boot),
@@ -34,7 +35,7 @@ export async function chat(
     signal,
     colors: terminal.colors,
     leave: () => leaving.abort(),
-    openScreen: (listeners) => new Screen({ ...terminal.streams, ...listeners }),
+    openScreen: (listeners) => new Screen({ ...terminal.streams, ...listeners, complete }),
   });
   try {
     await conversation.follow(historyLimit);
@@ -44,4 +45,12 @@ export async function chat(
     conversation.close();
   }
   return EXIT.DONE;
+}
+
+/** The file whose name has these letters best; none that cannot be had is missed. */
+async function completeFile(client: EngineClient, typed: string): Promise<string | null> {
+  const letters = mentionIn(typed);
+  if (letters === null) return null;
+  const { files } = await client.files(letters, { limit: 1 }).catch(() => ({ files: [] }));
+  return files[0] === undefined ? null : withMention(typed, files[0]);
 }

@@ -28,7 +28,7 @@ export const HELP = `Type a message and press Enter. While the agent works, what
   /new [<agent>]            open a new chat and go on in it
   /interrupt                stop the running turn, as Ctrl-C does
   /quit                     leave, as Ctrl-D and Ctrl-C twice do; the agent goes on
-Any other command goes to the agent.
+Any other command goes to the agent. Tab completes the name of a file behind an @.
 `;
 
 /** What is shown of it. */

@@ -8,6 +8,8 @@ export interface ScreenOptions {
   onInterrupt: () => void;
   /** Ctrl-D, or the terminal is gone. */
   onLeave: () => void;
+  /** Tab: what was typed so far with its end completed; null when there is nothing to complete. */
+  complete: (typed: string) => Promise<string | null>;
 }
 
 /** What stands at the bottom of the screen, above what is typed. */
@@ -33,7 +35,8 @@ export class Screen {
   constructor(options: ScreenOptions) {
     this.#options = options;
     const { input, output } = options;
-    this.#reader = createInterface({ input, output, terminal: true });
+    const completer = (typed: string) => (void this.#complete(typed), [[], typed]);
+    this.#reader = createInterface({ input, output, completer, terminal: true });
     this.#reader.on('line', (line) => this.#enter(line));
     this.#reader.on('SIGINT', () => this.#interrupt());
     this.#reader.on('close', () => this.#leave());
@@ -67,6 +70,15 @@ export class Screen {
     this.#clear(this.#reader.getCursorPos().rows + 1);
     this.#draw();
     if (line.trim() !== '') this.#options.onLine(line);
+  }
+
+  async #complete(typed: string): Promise<void> {
+    const completed = await this.#options.complete(typed);
+    const { line, cursor } = this.#reader;
+    const isThere = line.slice(0, cursor) === typed;
+    if (completed === null || !isThere || this.#isClosed) return;
+    for (const _ of typed) this.#reader.write(null, { name: 'backspace' });
+    this.#reader.write(completed);
   }
 
   #interrupt(): void {

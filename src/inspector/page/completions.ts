@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { EngineClient } from '../../client/client.ts';
+import { mentionIn, withMention, type EngineClient } from '../../client/client.ts';
 
 /** What the text before the cursor may become. */
 export interface Completion {
@@ -12,7 +12,6 @@ const MOST_SHOWN = 8;
 const PAUSE_MS = 80;
 
 const COMMAND = /^\/\S*$/;
-const MENTION = /(?<=^|\s)@([^\s"@]*)$/;
 
 interface Written {
   client: EngineClient;
@@ -24,7 +23,7 @@ interface Written {
 /** The commands that begin with what is written, or the files whose path has its letters behind an `@`. */
 export function useCompletions({ client, chatId, before }: Written): readonly Completion[] {
   const [found, setFound] = useState<readonly Completion[]>([]);
-  const isCompletable = COMMAND.test(before) || MENTION.test(before);
+  const isCompletable = COMMAND.test(before) || mentionIn(before) !== null;
   useEffect(() => {
     setFound([]);
     if (!isCompletable) return undefined;
@@ -56,10 +55,10 @@ async function findCommands({ client, chatId, before, signal }: Wanted): Promise
 }
 
 async function findFiles({ client, before, signal }: Wanted): Promise<Completion[]> {
-  const { files } = await client.files(MENTION.exec(before)?.[1] ?? '', { limit: MOST_SHOWN, signal });
+  const { files } = await client.files(mentionIn(before) ?? '', { limit: MOST_SHOWN, signal });
   return files.map((path) => ({
     title: path.slice(path.lastIndexOf('/') + 1),
     detail: path,
-    text: before.replace(MENTION, () => `@${/\s/.test(path) ? `"${path}"` : path} `),
+    text: withMention(before, path),
   }));
 }

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { promptsOf } from '../../../src/dev/messages-request.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
@@ -62,6 +64,18 @@ describe('a turn of Claude Code', () => {
     await chat.run('first', { model: 'claude-haiku-5-5', thinkingLevel: 'xhigh' });
     const [request] = chat.model.messages();
     expect([request?.model, request?.['output_config']]).toEqual(['claude-haiku-5-5', { effort: 'xhigh' }]);
+  });
+
+  it('gives the model the files that its message names', async () => {
+    const chat = await openChat({ script: echo });
+    const folder = join(chat.home, 'workspaces', 'demo');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'NOTES.md'), 'Buy apples.');
+    writeFileSync(join(folder, 'more notes.md'), 'Buy pears.');
+    await chat.run('Look at @demo/NOTES.md and @"demo/more notes.md"');
+    const asked = JSON.stringify(chat.model.messages());
+    expect(asked).toContain('Buy apples.');
+    expect(asked).toContain('Buy pears.');
   });
 
   it('carries images and long texts', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createGate } from '../../support/gate.ts';
@@ -32,6 +32,15 @@ describe('a turn of Codex', () => {
     ]);
     expect(chat.partials.join('')).toContain('You said: hello');
     expect(chat.model.strays).toEqual([]);
+  });
+
+  it('names a file that is named in its message, and leaves it to the model to read it', async () => {
+    const chat = await openCodexChat({ turn: echo });
+    writeFileSync(join(chat.home, 'workspaces', 'NOTES.md'), 'Buy apples.');
+    await chat.run('Look at @NOTES.md');
+    const asked = JSON.stringify(chat.model.requests);
+    expect(asked).toContain('@NOTES.md');
+    expect(asked).not.toContain('Buy apples.');
   });
 
   it('changes files with the tools of the agent', async () => {

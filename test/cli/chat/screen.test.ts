@@ -1,0 +1,28 @@
+import { PassThrough } from 'node:stream';
+import { expect, it, onTestFinished } from 'vitest';
+import { Screen } from '../../../src/cli/chat/screen.ts';
+
+it('completes what was typed at Tab, and leaves alone what was typed meanwhile', async () => {
+  const entered: string[] = [];
+  const asked: string[] = [];
+  const input = new PassThrough();
+  const screen = new Screen({
+    input,
+    output: new PassThrough(),
+    onLine: (line) => entered.push(line),
+    onInterrupt: () => undefined,
+    onLeave: () => undefined,
+    complete: async (typed) => (asked.push(typed), typed.endsWith('@no') ? 'Look at @demo/NOTES.md ' : null),
+  });
+  onTestFinished(() => screen.close());
+
+  input.write('Look at @no\t');
+  await expect.poll(() => asked).toEqual(['Look at @no']);
+  input.write('now\r');
+  await expect.poll(() => entered).toEqual(['Look at @demo/NOTES.md now']);
+
+  input.write('@no\t');
+  input.write(' or\r');
+  await expect.poll(() => entered).toHaveLength(2);
+  expect(entered[1]).toBe('@no or');
+});
