@@ -10,6 +10,8 @@ export interface AgentTools {
   /** A to-do list of which the first so many are done. */
   list: (steps: readonly string[], done: number) => Reply;
   read: (file: string) => Reply;
+  /** Has a sub-agent do something. */
+  delegate: (task: string) => Reply;
   /** Writes the file anew. */
   create: (file: string, lines: readonly string[]) => Reply;
   /** Inserts a line above another one, which is in the file once. */
@@ -30,6 +32,8 @@ export const CLAUDE_TOOLS: AgentTools = {
       })),
     }),
   read: (file) => useTool('Read', { file_path: file }),
+  delegate: (prompt) =>
+    useTool('Agent', { description: 'An errand', prompt, subagent_type: 'general-purpose' }),
   create: (file, lines) => useTool('Write', { file_path: file, content: lines.map(ended).join('') }),
   insert: (file, { line, above }) =>
     useTool('Edit', { file_path: file, old_string: above, new_string: `${line}\n${above}` }),
@@ -45,6 +49,7 @@ export const CODEX_TOOLS: AgentTools = {
       plan: steps.map((step, index) => ({ step, status: statusOf(index, done) })),
     }),
   read: (file) => useTool('exec_command', { cmd: `cat ${quoted(file)}` }),
+  delegate: () => say('Codex works alone in this demo. Try it with Claude Code.'),
   create: (file, lines) => patch(`Add File: ${file}`, lines.map(added)),
   insert: (file, { line, above }) => patch(`Update File: ${file}`, ['@@', added(line), ` ${above}`]),
 };

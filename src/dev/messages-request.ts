@@ -53,7 +53,9 @@ function promptsOfMessage(message: Message): string[] {
 }
 
 function isAddedByAgent(text: string): boolean {
-  return /^(<system-reminder>|\[Request interrupted by user|Continue from where you left off\.$)/.test(text);
+  return /^(<system-reminder>|\[Image: source: |\[Request interrupted by user|Continue from where you left off\.$)/.test(
+    text,
+  );
 }
 
 function resultsOfMessage(message: Message): ToolResult[] {

@@ -86,6 +86,16 @@ const SCENES: readonly Scene[] = [
     steps: ({ tools }) => [tools.leave('for tick in $(seq 1 120); do echo "tick $tick"; sleep 1; done')],
     close: 'It ticks in the background for two minutes, or until you stop it.',
   },
+  {
+    about: /\bsub-agent\b/i,
+    steps: ({ tools }) => [tools.delegate('Note that an errand was run.')],
+    close: 'The errand is run. What was done on it stands below its call.',
+  },
+  {
+    about: /\bpicture\b/i,
+    steps: () => [],
+    close: 'I got your picture. A real model would say what it sees.',
+  },
   { about: /\bmarkdown\b/i, steps: () => [], close: MARKDOWN },
 ];
 

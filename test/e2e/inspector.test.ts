@@ -113,7 +113,7 @@ it('shows a message move through the chat machine into a file, and an interrupt'
   expect(troubles).toEqual([]);
 });
 
-it('leads through a plan, a question, a to-do list, two files and a table, each by one button', async () => {
+it('leads through all that an empty chat offers, each by one button', async () => {
   const { page, troubles } = await openPage(browser, DESKTOP);
   onTestFinished(() => page.context().close());
   await page.goto(`${url}/inspect#secret=${secret}`);
@@ -132,6 +132,19 @@ it('leads through a plan, a question, a to-do list, two files and a table, each 
   await cards.getByLabel('Formally').check({ timeout: 60_000 });
   await cards.getByRole('button', { name: 'Answer' }).click();
   await answered(page, 'Formally');
+
+  await begin(page, 'Grant a permission');
+  await cards.getByRole('button', { name: 'Allow', exact: true }).click({ timeout: 60_000 });
+  await answered(page, 'Done: your message stands');
+
+  await begin(page, 'See a sub-agent work');
+  await answered(page, 'The errand is run.');
+  await page.locator('.sub-agent summary').click();
+  await page.locator('.sub-agent .diff .added', { hasText: 'Note that an errand was run.' }).waitFor();
+
+  await begin(page, 'Send a picture');
+  await page.getByRole('img', { name: 'image/png' }).waitFor({ timeout: 60_000 });
+  await answered(page, 'I got your picture.');
 
   await begin(page, 'See a to-do list');
   await answered(page, 'All three steps are done.');
@@ -183,7 +196,7 @@ it('names, finds and deletes chats', async () => {
   onTestFinished(() => page.context().close());
   await page.goto(`${url}/inspect#secret=${secret}`);
   await page.getByRole('button', { name: 'New chat' }).click();
-  await page.getByLabel('Agent').selectOption('claude');
+  await page.locator('.new-chat').getByLabel('Agent').selectOption('claude');
   await page.getByRole('textbox', { name: 'Title' }).fill('Named');
   await page.locator('.new-chat').getByLabel('Model').fill('some');
   await page.locator('.new-chat').getByRole('button', { name: 'Open' }).click();
@@ -345,9 +358,12 @@ async function enter(page: Page, text: string): Promise<void> {
 
 /** A chat of its own. */
 async function openChat(page: Page): Promise<void> {
+  const title = page.locator('.chat-header h2');
+  const before = await title.textContent();
   await page.getByRole('button', { name: 'New chat' }).click();
-  await page.getByLabel('Agent').selectOption('claude');
+  await page.locator('.new-chat').getByLabel('Agent').selectOption('claude');
   await page.locator('.new-chat').getByRole('button', { name: 'Open' }).click();
+  await expect.poll(() => title.textContent()).not.toBe(before);
   await page.getByText('Nothing was said yet').waitFor();
 }
 

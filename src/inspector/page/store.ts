@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 /** As often as eyes can follow a list; what is between belongs to scrolling, typing and animations. */
-const PAUSE_MS = 40;
+const PAUSE_MS = 20;
 
 /** State that changes at any rate. Whoever looks at it is told in a frame of the screen, with a pause before the next. */
 export class Store<State extends object> {

@@ -1,11 +1,14 @@
 import { changeDraft, draftOf, sendDraft } from './drafts.ts';
-import type { PageStore } from './page-state.ts';
+import type { Image, PageStore } from './page-state.ts';
 
 interface Suggestion {
   title: string;
   text: string;
   /** There is an agent that asks only while it plans. */
   planMode?: true;
+  /** The chat asks before it changes something, from then on. */
+  asksFirst?: true;
+  hasPicture?: true;
 }
 
 /** Each shows something else that agents do here. */
@@ -20,8 +23,11 @@ const SUGGESTIONS: readonly Suggestion[] = [
     text: 'Ask me a question with three choices, then greet me.',
     planMode: true,
   },
+  { title: 'Grant a permission', text: 'Write a note, and ask me first.', asksFirst: true },
   { title: 'See a to-do list', text: 'Make a to-do list with three steps and work through it.' },
   { title: 'See two files change', text: 'Change two files of the demo.' },
+  { title: 'See a sub-agent work', text: 'Let a sub-agent run an errand.' },
+  { title: 'Send a picture', text: 'Look at this picture.', hasPicture: true },
   { title: 'See a long output', text: 'Run a command with a long output.' },
   { title: 'Leave something running', text: 'Start something that goes on in the background.' },
   { title: 'Read a table', text: 'Show me a table and some code in Markdown.' },
@@ -35,7 +41,7 @@ export function Suggestions({ store, chatId }: { store: PageStore; chatId: strin
       <p>Nothing was said yet. Write below, or try one of these:</p>
       <div class="suggestions">
         {SUGGESTIONS.map((suggestion) => (
-          <button key={suggestion.title} type="button" onClick={() => send(store, chatId, suggestion)}>
+          <button key={suggestion.title} type="button" onClick={() => void send(store, chatId, suggestion)}>
             {suggestion.title}
           </button>
         ))}
@@ -45,9 +51,31 @@ export function Suggestions({ store, chatId }: { store: PageStore; chatId: strin
 }
 
 /** As if it had been written; what is being written stays. */
-function send(store: PageStore, chatId: string, { text, planMode }: Suggestion): void {
-  const { text: written, settings } = draftOf(store, chatId);
-  changeDraft(store, chatId, { text, settings: planMode ? { ...settings, planMode } : settings });
+async function send(
+  store: PageStore,
+  chatId: string,
+  { text, planMode, asksFirst, hasPicture }: Suggestion,
+): Promise<void> {
+  if (asksFirst) await store.state.client.chats.update(chatId, { policy: 'ask' });
+  const { text: written, images, settings } = draftOf(store, chatId);
+  const chosen = planMode ? { ...settings, planMode } : settings;
+  changeDraft(store, chatId, { text, images: hasPicture ? [drawPicture()] : [], settings: chosen });
   void sendDraft(store, chatId);
-  changeDraft(store, chatId, { text: written, settings });
+  changeDraft(store, chatId, { text: written, images, settings });
+}
+
+/** A meadow. */
+function drawPicture(): Image {
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d');
+  for (const [colour, top] of [
+    ['#93c5fd', 0],
+    ['#15803d', 100],
+  ] as const) {
+    if (context === null) break;
+    context.fillStyle = colour;
+    context.fillRect(0, top, canvas.width, canvas.height);
+  }
+  const data = canvas.toDataURL('image/png').split(',')[1] ?? '';
+  return { type: 'image', source: { type: 'base64', media_type: 'image/png', data } };
 }
