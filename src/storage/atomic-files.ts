@@ -1,11 +1,11 @@
-import { link, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { link, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { createStorage, type Driver, type Storage } from 'unstorage';
 import fsLite from 'unstorage/drivers/fs-lite';
 import { openLogFile, type LogFile, type OpenLogFile } from './log-file.ts';
 import { clearPlaceOfFile, makeWayForFile, makeWayForFolder } from './make-way.ts';
 import { TEMPORARY_SUFFIX, replaceFile, syncFolder } from './replace-file.ts';
-import { isSetAside, type OnDamage } from './set-aside.ts';
+import { isSetAside, setAside, type OnDamage } from './set-aside.ts';
 import { codeOf } from './attempt.ts';
 
 export interface AtomicFilesOptions {
@@ -83,7 +83,16 @@ function createFiles({
     pathOf,
     way,
     open: async (key) => openFile(await way(key)),
-    read: async (key) => readIfThere(await way(key)),
+    read: async (key) => {
+      const path = await way(key);
+      const size = await stat(path).then(
+        (found) => found.size,
+        () => 0,
+      );
+      if (size <= LONGEST_BYTES) return readIfThere(path);
+      onDamage(await setAside(path, 'It is longer than any file that the engine writes as a whole.'));
+      return null;
+    },
     list: async (folder) => {
       await makeWayForFolder(pathOf(folder), clearance);
       return (await readdir(pathOf(folder))).filter((name) => isInPlace(name) && !isSetAside(name));
@@ -105,6 +114,9 @@ function createFiles({
     sweep: async (folders) => void (await Promise.all(folders.map((folder) => sweepFolder(pathOf(folder))))),
   };
 }
+
+/** What is read as a whole must fit into memory, and into one string. */
+const LONGEST_BYTES = 256 << 20;
 
 function toPath(base: string, key: string): string {
   const segments = key.split(/[:/]/);

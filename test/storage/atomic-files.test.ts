@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createEngineStorage } from '../../src/storage/atomic-files.ts';
@@ -67,12 +67,14 @@ describe('atomic files', () => {
     const { storage, files } = createEngineStorage({ base, onDamage: (damage) => damages.push(damage) });
     await mkdir(join(base, 'engine', 'value'), { recursive: true });
     await symlink('nowhere', join(base, 'engine', 'link'));
+    await writeFile(join(base, 'engine', 'vast'), '');
+    await truncate(join(base, 'engine', 'vast'), 6_000_000_000);
     await storage.setItemRaw('engine:value', 'x');
     expect(await storage.getItemRaw('engine:link')).toBe(null);
-    expect(damages.map(({ file }) => file)).toEqual([
-      join(base, 'engine', 'value'),
-      join(base, 'engine', 'link'),
-    ]);
+    expect(await storage.getItemRaw('engine:vast')).toBe(null);
+    expect(damages.map(({ file }) => file)).toEqual(
+      ['value', 'link', 'vast'].map((name) => join(base, 'engine', name)),
+    );
     expect(await files.list('engine')).toEqual(['value']);
   });
 
