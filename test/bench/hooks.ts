@@ -23,6 +23,7 @@ export async function run(): Promise<BenchRow[]> {
       writeFileSync(join(folder, 'replicas.json'), JSON.stringify({ warmHook: { commands: [PRINT] } }));
     },
   });
+  await engine.call('GET', '/status'); // it is loaded, and not only answers
   const before = residentMib(engine.pid);
   const [ours, raw]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
