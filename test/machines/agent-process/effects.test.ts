@@ -62,6 +62,7 @@ const ROWS: Record<string, Row[]> = {
     [[prepare('m1'), LAUNCHED], [ABANDON], '→ release, → rest'],
     [[prepare('m1'), LAUNCHED], [INTERRUPT, EXITED], '→ terminate, → settle asked'],
     [[prepare('m1'), LAUNCHED, INTERRUPT, EXITED], [settled('rested')], '« exited: It hurts.'],
+    [[prepare('m1'), LAUNCHED, INTERRUPT, EXITED], [settled('ended')], ''],
     [[prepare('m1'), LAUNCHED], [60_000, EXITED], '→ kill, → settle unresponsive'],
     [[prepare('m1'), LAUNCHED, UNFIT, EXITED], [settled('rested')], '→ launch m1'],
     [[...WORKING, prepare('m2')], [FAILED, INTERRUPT], '« exited: It hurts., → interrupt'],
@@ -104,6 +105,7 @@ const ROWS: Record<string, Row[]> = {
     [[...WORKING, REPLACED, TURN_ENDED, EXITED], [settled('again')], ''],
     [[...WORKING, INTERRUPT, 5_000, TURN_ENDED, EXITED], [settled('again')], ''],
     [[...WORKING, DAMAGED], [KILL, EXITED], '→ settle asked'],
+    [[...WORKING, STOP, TURN_ENDED, EXITED], [settled('rested')], '« exited: It hurts.'],
   ],
   'one that is gone': [
     [[...WORKING, EXITED], [INTERRUPT, settled('rested')], '« exited: It hurts.'],
@@ -144,7 +146,6 @@ describe('one that an earlier engine left', () => {
 it.each<[string, ProcessStep[]]>([
   ['replaced', [...WORKING, REPLACED, EXITED, settled('ended')]],
   ['not fit for a message', [...RESTING, prepare('m2'), UNFIT, ABANDON, EXITED, settled('rested')]],
-  ['idle for too long', [...RESTING, 300_000, EXITED, settled('rested')]],
 ])('one that goes because it is %s did not die', (_, life) => {
   const { orders, take } = startProcess();
   for (let lives = 0; lives < 6; lives += 1) take(...life);
@@ -152,6 +153,24 @@ it.each<[string, ProcessStep[]]>([
   take(prepare('m9'));
 
   expect(wordOf(orders.at(-1)!)).toBe('→ launch m9');
+});
+
+it('one that goes because it is idle for too long does not count among four that died', () => {
+  const { orders, take } = startProcess();
+  take(...RESTING, 300_000, EXITED, settled('rested'));
+  for (let deaths = 0; deaths < 4; deaths += 1) take(...WORKING, EXITED, settled('cutOff'));
+
+  take(prepare('m9'));
+
+  expect(wordOf(orders.at(-1)!)).toBe('→ launch m9');
+});
+
+it('the code that one exits with is told to its executor', () => {
+  const { orders, take } = startProcess();
+
+  take(...WORKING, EXITED);
+
+  expect(orders.at(-1)).toMatchObject({ type: 'settle', code: 1, isFound: false });
 });
 
 function whatComesOf(
