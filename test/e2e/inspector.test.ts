@@ -284,6 +284,20 @@ it('works on a phone, one part at a time, and in the dark', async () => {
       overflow: 0,
     });
   }
+  const { chats } = new EngineClient({ url, secret });
+  for (const number of [1, 2, 3, 4])
+    await chats.create({ provider: 'claude', title: `Rather long, ${number}` });
+  const current = page.locator('.chat-button[aria-current="true"]');
+  await page.locator('.chat-button', { hasText: 'long, 4' }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('long, 4');
+  await page.keyboard.press('Enter');
+  await current.getByText('long, 4').waitFor();
+  const rightEdge = async () => {
+    const { x = Infinity, width = 0 } = (await current.boundingBox()) ?? {};
+    return x + width;
+  };
+  await expect.poll(rightEdge).toBeLessThanOrEqual(PHONE.viewport.width);
   expect(troubles).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ChatSummary } from '../../client/client.ts';
 import { NewChat } from './new-chat.tsx';
 import type { PageStore } from './page-state.ts';
@@ -54,9 +54,14 @@ interface ChatButtonProps {
 
 function ChatButton({ store, chat, isShown }: ChatButtonProps) {
   const seen = useStore(store, (state) => state.seen.get(chat.id));
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isShown) button.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [isShown]);
   const isUnread = !isShown && seen !== undefined && seen < chat.updatedAt;
   return (
     <button
+      ref={button}
       type="button"
       class={`chat-button${isUnread ? ' unread' : ''}`}
       aria-current={isShown}
