@@ -133,7 +133,7 @@ describe('a check', () => {
     ['20.19.0', 'good'],
     ['22.1.0', 'good'],
   ])('finds Node %s %s', async (version, state) => {
-    expect(await examineNode(version)).toMatchObject({ state });
+    expect(examineNode(version)).toMatchObject({ state });
   });
 
   it('finds that a program is missing', async () => {
@@ -148,14 +148,14 @@ describe('a check', () => {
     await chmod(replicas, 0o755);
     await chmod(engine, 0o700);
 
-    expect(await examineHome(createPaths(home))).toEqual(
+    expect(examineHome(createPaths(home))).toEqual(
       doubtful(`${replicas} can be read by others`, `chmod 700 ${replicas}`),
     );
   });
 
   it('finds that there is no home', async () => {
     const home = join(await createHome(), 'missing');
-    expect(await examineHome(createPaths(home))).toMatchObject({ state: 'bad' });
+    expect(examineHome(createPaths(home))).toMatchObject({ state: 'bad' });
   });
 
   it('finds whether boot would wait for cloud-init, and says how to skip that', async () => {
@@ -165,14 +165,14 @@ describe('a check', () => {
     };
     const file = settings.CLOUD_INIT_OUTPUT_LOG;
 
-    expect(await examineCloudInit(settings)).toEqual(
+    expect(examineCloudInit(settings)).toEqual(
       doubtful(
         `${file} is not there: boot waits for it, for 90 s at most`,
         `Not a machine with cloud-init? touch ${file}, or let CLOUD_INIT_OUTPUT_LOG name a file that is there.`,
       ),
     );
     await writeFile(file, '');
-    expect(await examineCloudInit(settings)).toEqual(good(file));
+    expect(examineCloudInit(settings)).toEqual(good(file));
   });
 
   it('finds how much room there is', async () => {

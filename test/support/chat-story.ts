@@ -48,6 +48,5 @@ function orderOf(command: AgentCommand): string {
   const verb = command.type.slice('agent.'.length);
   if ('message' in command) return `${verb} ${command.message.messageId}`;
   if ('taskId' in command) return `${verb} ${command.taskId}`;
-  if ('messageId' in command) return `${verb} ${command.messageId}`;
   return 'request' in command ? `${verb} ${command.request.id} ${command.answer.decision}` : verb;
 }
