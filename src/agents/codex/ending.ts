@@ -112,8 +112,8 @@ function heal(state: CodexState, policy: Policy): Told {
 }
 
 function actOnVerdict(state: CodexState, turn: TurnProgress, policy: Policy): Told {
-  const { verdict } = state.account;
-  if (verdict === null) return { state };
+  const { verdict, telling } = state.account;
+  if (verdict === null || telling !== null) return { state };
   const isRenewed = verdict === 'renewed';
   if (isRenewed && turn.refusal === null) return { state };
   // Not twice, unless the model answered in between.

@@ -42,8 +42,8 @@ function codeOf(info: unknown, message: string): string {
   return status === null ? 'agent_error' : 'model_error';
 }
 
-/** Codex asked us for another token, or has no key. */
-const LOGIN_REFUSED = /auth refresh request|^Missing environment variable/;
+/** Codex asked us for another token, has no key, or tried again while one login was to take the place of another. */
+const LOGIN_REFUSED = /auth refresh request|^Missing environment variable|network permission was revoked/;
 
 /** Codex's names for what went wrong. */
 const CODES: Partial<Record<string, string>> = {

@@ -25,7 +25,7 @@ export function StateLine({ chat, conversation }: StateLineProps) {
 function restOf({ state, awaitingInput, budget }: ChatSummary, { waiting }: Conversation): string {
   if (awaitingInput) return 'Waits for your answer';
   if (waiting.items.length > 0)
-    return budget ? 'Its budget is used up' : 'Begins when the workspace is ready';
+    return budget ? 'Begins once its budget allows it' : 'Begins when the workspace is ready';
   return state === 'errored' ? 'The last turn failed' : 'Ready';
 }
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { codec, Driven, GREETED, launched, opened, turnCompleted, working } from './codec-harness.ts';
+import { withAccount } from '../../../src/agents/codex/login.ts';
 import { freshState } from '../../../src/agents/codex/state.ts';
 import { newMessage } from '../claude/stand-in.ts';
 
 const FOUND = { policy: 'ask' as const, sessionId: 'thread-1', turn: null, steering: [] };
 const LOGIN = { tokens: null, environment: {} };
+const idIn = (line: string) => line.split(' ')[1];
 const CLEAN = 'thread/backgroundTerminals/clean clean-thread-1';
 
 describe('the end of a turn of Codex', () => {
@@ -105,6 +107,29 @@ describe('a turn whose login was refused', () => {
     expect(driven.refusals).toBe(2);
     driven.say({ type: 'login', outcome: 'renewed', login: LOGIN, isOutdated: false });
     expect(driven.ends).toMatchObject([{ outcome: 'errored', error: { code: 'codex_login_required' } }]);
+  });
+
+  it('is carried on once another key has taken the place of the first, also when Codex tried in between', () => {
+    const driven = working();
+    driven.state = withAccount(driven.state, { isEphemeral: true });
+    const error = { message: 'no', codexErrorInfo: 'unauthorized' };
+    driven.print({ method: 'error', params: { threadId: 'thread-1', turnId: 't1', error, willRetry: true } });
+    const login = { tokens: null, environment: { OPENAI_API_KEY: 'sk-second' } };
+    driven.say({ type: 'login', outcome: 'renewed', login, isOutdated: false });
+    const [loggingOut = ''] = driven.look();
+
+    const revoked = { message: 'Fatal error: application network permission was revoked' };
+    driven.print(turnCompleted({ status: 'failed', error: revoked }));
+    expect([driven.look(), driven.ends]).toEqual([[], []]);
+    driven.print({ id: idIn(loggingOut), result: {} });
+    const [loggingIn = ''] = driven.look();
+    driven.print({ id: idIn(loggingIn), result: {} });
+
+    expect([loggingOut, loggingIn]).toEqual([
+      expect.stringMatching(/^account\/logout /),
+      expect.stringMatching(/^account\/login\/start /),
+    ]);
+    expect([driven.look(), driven.ends]).toEqual([['turn/start turn-c1~1go'], []]);
   });
 
   it('ends when there is no other login', () => {

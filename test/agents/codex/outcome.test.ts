@@ -18,6 +18,10 @@ it.each([
     { message: 'no', codexErrorInfo: 'badRequest' },
     { code: 'invalid_request', message: 'no' },
   ],
+  [
+    { message: 'Fatal error: application network permission was revoked', codexErrorInfo: 'other' },
+    { code: 'auth', message: 'Fatal error: application network permission was revoked' },
+  ],
   [null, { code: 'agent_error', message: 'Codex reported an error without a reason.' }],
 ])('tells of the error %j with code and reason', (error, failure) => {
   expect(failureOf(error)).toEqual(failure);
