@@ -12,6 +12,7 @@ import {
 } from '../../agents/claude/stand-in.ts';
 import { agentProcesses, killAgents } from '../../support/agent-processes.ts';
 import { acpTextsOf, openFaultyChat } from './acp-support.ts';
+import { expectNotGivenAgain } from './forgotten-turn.ts';
 
 describe('an ACP agent that', () => {
   it('prints what is no frame is heard all the same', async () => {
@@ -193,18 +194,7 @@ describe('what an ACP agent does not offer', () => {
 
 describe('an ACP agent that lives on', () => {
   it('is given no message twice that it got before the log lost its end', async () => {
-    const chat = await openFaultyChat(['resume']);
-    await chat.run('first');
-    const before = structuredClone(chat.record);
-    const message = await chat.begin('second');
-    await chat.ended(message);
-    chat.detach();
-    Object.assign(chat.record, before);
-    chat.reopen();
-    chat.command({ type: 'agent.prepare', message });
-    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
-    expect(ofType(chat.facts, 'agent.exited')[0]?.failure.code).toBe('given_before');
-    expect((await chat.run('third')).end?.outcome).toBe('completed');
+    await expectNotGivenAgain(await openFaultyChat(['resume']));
   });
 });
 

@@ -12,6 +12,7 @@ import {
   signalServer,
   type CodexChat,
 } from './codex-support.ts';
+import { expectNotGivenAgain } from './forgotten-turn.ts';
 import {
   deliveriesOf,
   eventsOf,
@@ -176,18 +177,7 @@ describe('the next engine', () => {
 
   it('is given no message twice that it got before the log lost its end', async () => {
     const chat = await openCodexChat({ turn: echo });
-    await chat.run('first');
-    const before = structuredClone(chat.record);
-    const message = await chat.begin('second');
-    await chat.ended(message);
-    chat.detach();
-    await killAgents(chat.home);
-    Object.assign(chat.record, before);
-    chat.reopen();
-    chat.command({ type: 'agent.prepare', message });
-    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
-    expect(ofType(chat.facts, 'agent.exited')[0]?.failure.code).toBe('given_before');
-    expect((await chat.run('third')).end?.outcome).toBe('completed');
+    await expectNotGivenAgain(chat, () => killAgents(chat.home));
     expect(chat.model.requests).toHaveLength(3);
   });
 
