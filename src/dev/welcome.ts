@@ -14,13 +14,13 @@ export interface Welcome {
 /** What to tell the person who started the engine. */
 export function welcome({ url, secret, home, scripted, missing }: Welcome): string {
   return `The engine listens on ${url} and keeps everything in ${home}.
-Its secret is ${secret}.
-Open it: ${url}/inspect#secret=${secret}
 ${describeModels(scripted, missing)}
 
-Paste this into another shell:
+Paste this into another shell to use it from there:
 
-${curlSession({ url, secret })}`;
+${curlSession({ url, secret })}
+Open it: ${url}/inspect#secret=${secret}
+`;
 }
 
 function describeModels(models: ScriptedModels, missing: readonly AgentName[]): string {

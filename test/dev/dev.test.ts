@@ -157,9 +157,11 @@ it('has a control plane that knows of no credentials and takes every event', asy
   expect(await call('webhook', { ...event, workspaceId: 'dev' }, 'Bearer wrong')).toBe(401);
 });
 
-it('prints a session to paste, with its url and its secret', async () => {
+it('prints a session to paste, with its url and its secret, and last the link to open', async () => {
   const { welcome, secret } = await start({});
   expect(welcome).toContain(curlSession({ url: 'http://127.0.0.1:3737', secret }));
+  const last = welcome.trimEnd().split('\n').at(-1);
+  expect(last).toBe(`Open it: http://127.0.0.1:3737/inspect#secret=${secret}`);
 });
 
 it('prints the session that stands in the README', async () => {

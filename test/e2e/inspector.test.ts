@@ -120,6 +120,13 @@ it('leads through all that an empty chat offers, each by one button', async () =
   expect(page.url()).toBe(`${url}/inspect`);
   const cards = page.locator('.requests');
 
+  await page.getByRole('tab', { name: 'Boot and hooks failed' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'See why a hook failed' }).click();
+  await page.getByText('failed, exit code 3').waitFor();
+  await page.getByRole('log').getByText('[demo] Installing, step 5 of 5').waitFor();
+  await page.getByRole('log').getByText('[demo] This hook fails on purpose').waitFor();
+  await page.getByRole('tab', { name: 'Chats' }).click();
+
   await begin(page, 'Approve a plan');
   await cards.getByRole('heading', { name: 'Tidy up the notes' }).waitFor({ timeout: 60_000 });
   expect(await page.title()).toBe('(1) waits for you · Replicas engine');
@@ -155,6 +162,12 @@ it('leads through all that an empty chat offers, each by one button', async () =
   expect(await page.locator('.diff .added').allTextContents()).toEqual(
     expect.arrayContaining(['+Hello!\n', '+Goodbye!\n']),
   );
+
+  await begin(page, 'See a long output');
+  await answered(page, 'The command printed two thousand lines.');
+  await page.locator('.said details summary', { hasText: 'seq 1 2000' }).click();
+  await page.locator('.result').getByRole('button', { name: 'Show more' }).click();
+  await page.locator('.result', { hasText: /1999\n2000/ }).waitFor();
 
   await begin(page, 'Read a table');
   await answered(page, 'A table and some code');

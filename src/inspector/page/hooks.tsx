@@ -73,6 +73,7 @@ function HookCard({ hook }: { hook: Hook }) {
             <code>{command.command}</code>
             <span class="dim">
               {command.status}
+              {command.exitCode !== null && command.exitCode !== 0 && `, exit code ${command.exitCode}`}
               {command.durationMs !== null && ` · ${durationBrief(command.durationMs)}`}
             </span>
           </li>

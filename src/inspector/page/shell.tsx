@@ -97,9 +97,12 @@ const TABS: readonly (readonly [DockTab, string])[] = [
 /** What the engine works on. */
 function Dock({ store }: { store: PageStore }) {
   const tab = useStore(store, ({ dockTab }) => dockTab);
+  const hasFailed = useStore(store, ({ hooks }) => hooks?.state === 'failed');
+  const toTitle = (name: DockTab, title: string) => (name === 'hooks' && hasFailed ? failed(title) : title);
+  const tabs = TABS.map(([name, title]) => [name, toTitle(name, title)] as const);
   return (
     <section class="pane dock" aria-label="Work">
-      <Tabs label="Work" tabs={TABS} shown={tab} onShow={(dockTab) => store.update({ dockTab })} />
+      <Tabs label="Work" tabs={tabs} shown={tab} onShow={(dockTab) => store.update({ dockTab })} />
       <TabPanel name={tab}>
         {tab === 'chats' && <Chats store={store} />}
         {tab === 'hooks' && <Hooks store={store} />}
@@ -108,5 +111,13 @@ function Dock({ store }: { store: PageStore }) {
         {tab === 'credentials' && <Credentials store={store} />}
       </TabPanel>
     </section>
+  );
+}
+
+function failed(title: string) {
+  return (
+    <>
+      {title} <span class="bad">failed</span>
+    </>
   );
 }

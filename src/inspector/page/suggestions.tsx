@@ -1,5 +1,6 @@
 import { changeDraft, draftOf, sendDraft } from './drafts.ts';
 import type { Image, PageStore } from './page-state.ts';
+import { useStore } from './store.ts';
 
 interface Suggestion {
   title: string;
@@ -36,6 +37,7 @@ const SUGGESTIONS: readonly Suggestion[] = [
 
 /** What to say in a chat in which nothing was said yet. */
 export function Suggestions({ store, chatId }: { store: PageStore; chatId: string }) {
+  const hasFailedHook = useStore(store, ({ hooks }) => hooks?.state === 'failed');
   return (
     <div class="empty">
       <p>Nothing was said yet. Write below, or try one of these:</p>
@@ -45,6 +47,11 @@ export function Suggestions({ store, chatId }: { store: PageStore; chatId: strin
             {suggestion.title}
           </button>
         ))}
+        {hasFailedHook && (
+          <button type="button" onClick={() => store.update({ dockTab: 'hooks' })}>
+            See why a hook failed
+          </button>
+        )}
       </div>
     </div>
   );

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 
 interface TabsProps<Name extends string> {
   label: string;
-  tabs: readonly (readonly [Name, string])[];
+  tabs: readonly (readonly [Name, ComponentChildren])[];
   shown: Name;
   onShow: (name: Name) => void;
   children?: ComponentChildren;
