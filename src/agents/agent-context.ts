@@ -26,6 +26,8 @@ export interface AgentContext {
   reportPartial: (chatId: string, messageId: string | null, event: AgentEvent) => void;
   systemPrompt?: () => string | undefined;
   requestTimeoutMs: number;
+  /** Turns that earlier engines asked for: one that the log, which lost its end, does not know of is not asked for again. */
+  given?: Set<string>;
   log: Log;
   now: () => Date;
   pool: AgentPool;

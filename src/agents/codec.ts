@@ -61,9 +61,6 @@ export interface AgentCodec<State = unknown> {
   /** Which question of the agent a line of ours answers, for whoever takes up the process; null when none. */
   readonly answeredBy?: (line: string) => RequestId | null;
 
-  /** Under which id a message is given, for an agent that would do the same one twice. */
-  readonly turnRequestId?: (turnId: string) => string;
-
   /** `codec.ts`: the agent's own files of its sessions; none for an agent that tells nothing of them. */
   readonly session?: SessionFiles;
   /** The state is complete up to where the session was opened: taken up, the output is first read from its beginning to there. */

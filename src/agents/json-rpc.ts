@@ -75,6 +75,13 @@ export function turnRequestId(turnId: string): string {
   return `turn-${turnId}`;
 }
 
+const ASKED = new RegExp(`^\\{(?:"jsonrpc":"2.0",)?"id":"${turnRequestId('([0-9a-f-]{36})')}"`);
+
+/** The turn that a line of ours asks for; null for any other line. */
+export function turnAskedBy(line: string): string | null {
+  return ASKED.exec(line)?.[1] ?? null;
+}
+
 /** Under which id a message is said into a turn: the same after a restart. */
 export function steerIdOf({ turnId }: Pick<QueuedMessage, 'turnId'>): string {
   return `steer-${turnId}`;

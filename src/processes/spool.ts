@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { promisify } from 'node:util';
 import { createLineSplitter, type Line } from './line-splitter.ts';
-import { filesOf, type Run } from './run.ts';
 
 /** Less is not worth a process. */
 const WORTH_FREEING_BYTES = 1024 * 1024;
@@ -28,16 +27,16 @@ export async function freeSpace(file: string, { from, before }: Range): Promise<
   );
 }
 
-/** Hands over the lines that a run printed between two places, each the beginning of a line; `false` wants no more. */
+/** Hands over the lines of a file between two places, each the beginning of a line; `false` wants no more. */
 export async function readLines(
-  run: Run,
+  file: string,
   { from, to }: { from: number; to: number },
   onLine: (line: Line) => Promise<unknown>,
 ): Promise<void> {
   if (to <= from) return;
   const split = createLineSplitter(from);
   const range = { start: from, end: to - 1, highWaterMark: CHUNK_BYTES };
-  for await (const chunk of createReadStream(filesOf(run).stdout, range)) {
+  for await (const chunk of createReadStream(file, range)) {
     for (const line of split(chunk as Buffer)) if ((await onLine(line)) === false) return;
   }
 }

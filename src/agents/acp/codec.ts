@@ -1,7 +1,7 @@
 /** Any agent that speaks the Agent Client Protocol, as a codec. */
 import type { AgentCodec, Found, Launch, Launching } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
-import { answeredBy, turnRequestId } from '../json-rpc.ts';
+import { answeredBy } from '../json-rpc.ts';
 import { decide } from './decide.ts';
 import { greeting } from './frames.ts';
 import { inquiryOf } from './inquiry.ts';
@@ -37,7 +37,6 @@ export function createAcpCodec(
     prepare: (state, wanted, moment) => prepare(state, wanted, moment, place()),
     lines,
     answeredBy,
-    turnRequestId,
     isOpened: ({ opening }) => opening.kind === 'open',
     remedy: `install ${command} or correct ACP_AGENTS`,
     awaits,

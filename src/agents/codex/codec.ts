@@ -9,7 +9,7 @@ import { RUN_MARKER } from '../../processes/run.ts';
 import type { AgentCodec, Found, Launch, Launching, NativePrompt } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
 import { notRunning } from '../failures.ts';
-import { answeredBy, steerIdOf, turnRequestId } from '../json-rpc.ts';
+import { answeredBy, steerIdOf } from '../json-rpc.ts';
 import { planPath } from '../plan-path.ts';
 import { conclude, decide } from './decide.ts';
 import { DEFAULT_EFFORT, greeting } from './frames.ts';
@@ -41,7 +41,6 @@ export function createCodexCodec(paths: Pick<Paths, 'workspaces' | 'plans'>): Ag
     lines,
     // The first line of a round answers what the round before left open.
     answeredBy: (line) => roundBegunBy(line) ?? answeredBy(line),
-    turnRequestId,
     session: { promptIn, isShared: false },
     isOpened: ({ opening }) => opening.step === 'open',
     remedy: 'install it (npm install -g @openai/codex) or set CODEX_PATH to its program',

@@ -13,7 +13,6 @@ import { failureOf, isFit, launch } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import { Preparer } from './preparer.ts';
 import { ANEW, Reader } from './reader.ts';
-import { findGiven } from './recovery.ts';
 import { SessionWatch } from './session-watch.ts';
 import { settle } from './settlement.ts';
 import { Steering } from './steering.ts';
@@ -32,8 +31,6 @@ export class Executor {
   /** The last of the orders that are carried out one after the other. */
   #last: Promise<void> = Promise.resolve();
   #launching = new AbortController();
-  /** Turns that earlier engines began, though the log, which lost its end, does not say so. */
-  #given: Set<string> = new Set();
   /** How the process before stood whose message is given again. */
   #before: unknown = null;
 
@@ -42,6 +39,7 @@ export class Executor {
     const options = { ...given, chat: { ...given.chat } };
     const { chat, context, tell } = options;
     const { now, requestTimeoutMs: timeoutMs } = context;
+    if (chat.turn !== null) context.given?.delete(chat.turn.message.turnId);
     const report = (fact: ExecutorFact) => this.#report(fact);
     const facts = new Facts(tell, chat);
     const questions = new OpenQuestions({ open: chat.requests, timeoutMs, now, report: facts.report });
@@ -112,7 +110,6 @@ export class Executor {
     const conversation = this.#conversation;
     switch (order.type) {
       case 'attach':
-        this.#given = await findGiven(this.#options);
         return this.#reader.attach();
       case 'launch':
         return this.#launch(order.message);
@@ -167,9 +164,10 @@ export class Executor {
     const { process } = this.#conversation;
     // The end of one that died is about to be noticed.
     if (process === null || !isAlive(process.run)) return;
+    const { codec, context } = this.#options;
     try {
-      if (this.#given.delete(message.turnId))
-        return this.#report({ type: 'process.failed', failure: givenBefore(this.#options.codec) });
+      if (context.given?.delete(message.turnId) === true)
+        return this.#report({ type: 'process.failed', failure: givenBefore(codec) });
       const isFresh = process.told === null;
       if (!isFresh && !(await this.#isFit(process))) return this.#report({ type: 'process.unfit' });
       await this.#preparer.begin(message);

@@ -4,13 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { QueuedMessage, TurnRecord } from '../../contract/records.ts';
 import { fence, identify } from '../../processes/identify.ts';
 import { completeInput } from '../../processes/input.ts';
-import { createRun, filesOf, type Run } from '../../processes/run.ts';
+import type { Line } from '../../processes/line-splitter.ts';
+import { createRun, filesOf, runsIn, type Run } from '../../processes/run.ts';
 import { readLines } from '../../processes/spool.ts';
 import { kill } from '../../processes/terminate.ts';
+import type { Log } from '../../log.ts';
 import type { ExecutorOptions } from '../agent-context.ts';
 import { readIfFile } from '../../storage/read-if-file.ts';
 import { loadInput, readDelivery } from '../delivery-input.ts';
-import type { RequestId } from '../json-rpc.ts';
+import { turnAskedBy, type RequestId } from '../json-rpc.ts';
+import { sizeOf } from '../session-file.ts';
 import type { Given } from './live-process.ts';
 
 type RecoveryOptions = Pick<ExecutorOptions, 'codec' | 'context' | 'chat'>;
@@ -64,17 +67,26 @@ export async function isWritten(run: Run, { line, inputOffset }: Pick<Given, 'li
   return input.indexOf(line, inputOffset) !== -1;
 }
 
-/** The turns that were asked for in the process that the record knows, but for the one that it works on. */
-export async function findGiven({ codec, context, chat: { position, turn } }: RecoveryOptions) {
-  if (codec.turnRequestId === undefined || position === null) return new Set<string>();
-  const input = await readFile(filesOf(createRun(context.paths.agents, position.runId)).stdin, 'utf8').catch(
-    () => '', // nothing is left of it
-  );
-  const ids = input.matchAll(new RegExp(`"${codec.turnRequestId('')}([0-9a-f-]{36})"`, 'g'));
-  const given = new Set([...ids].flatMap(([, id = '']) => id));
-  if (turn !== null) given.delete(turn.message.turnId);
+/** The turns that were asked for in any process that is left, also in one that no record names. */
+export async function readGiven(runsFolder: string, log: Log): Promise<Set<string>> {
+  const given = new Set<string>();
+  const note = ({ bytes }: Line) => {
+    const turnId = turnAskedBy(bytes.toString('utf8', 0, HEAD_BYTES));
+    if (turnId !== null) given.add(turnId);
+    return Promise.resolve();
+  };
+  for (const run of runsIn(runsFolder)) {
+    const { stdin } = filesOf(run);
+    // what is no file is never read to its end
+    const to = (await sizeOf(stdin)) ?? 0;
+    await readLines(stdin, { from: 0, to }, note).catch((err: unknown) =>
+      log.error({ err, runId: run.id }, 'what a process was given cannot be read'),
+    );
+  }
   return given;
 }
+
+const HEAD_BYTES = 200;
 
 /** Which questions of the agent were answered by what was written. */
 export async function readAnswers(
@@ -106,11 +118,12 @@ async function stateOf(run: Run, given: Given | null, options: RecoveryOptions):
 
 /** What the agent said of itself and of the session until that was opened. */
 async function readHead(run: Run, { codec, context, chat }: RecoveryOptions): Promise<unknown> {
-  const { size } = await stat(filesOf(run).stdout);
+  const { stdout } = filesOf(run);
+  const { size } = await stat(stdout);
   const { policy, chatId, sessionId } = chat;
   const moment = { now: context.now(), runId: run.id, chatId, policy, openedAt: 0 };
   let state = codec.found({ policy, sessionId, head: null, turn: null, steering: [] });
-  await readLines(run, { from: 0, to: size }, (line) => {
+  await readLines(stdout, { from: 0, to: size }, (line) => {
     const step = codec.translate(state, line.bytes.toString('utf8'), moment);
     if (typeof step !== 'string') state = step.state;
     return Promise.resolve(codec.isOpened?.(state) !== true);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AgentCodec } from '../../../src/agents/codec.ts';
-import { findProcess, isWritten, readAnswers } from '../../../src/agents/process/recovery.ts';
+import { findProcess, isWritten, readAnswers, readGiven } from '../../../src/agents/process/recovery.ts';
 import type { AgentSessionInput } from '../../../src/contract/facts.ts';
 import { createRun, filesOf } from '../../../src/processes/run.ts';
 import { messageOf } from '../claude/message.ts';
@@ -35,7 +35,7 @@ async function place(files: Partial<Record<keyof ReturnType<typeof filesOf>, str
     const context = contextOf({ paths: { home: agents, workspaces: agents, agents, plans: [] } });
     return findProcess({ codec: codecOf(changes), context, chat: { ...CHAT, ...chat } });
   };
-  return { run, find };
+  return { agents, run, find };
 }
 
 describe('what an earlier engine left', () => {
@@ -110,5 +110,32 @@ describe('the input of a process', () => {
     const { run } = await place({ stdin: 'a\nask\nb\n' });
     const answeredBy = (line: string) => (line.length === 1 ? line : null);
     expect(await readAnswers(run, { from: 2, answeredBy })).toEqual(['b']);
+  });
+});
+
+describe('the turns that agents were asked for', () => {
+  const [one, another] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
+
+  it('stand at the head of lines in the input of any process that is left', async () => {
+    const text = `say "turn-${MESSAGE.turnId}"`;
+    const { agents } = await place({
+      stdin: [
+        '{"id":"initialize","method":"initialize","params":{}}',
+        `{"id":"turn-${one}","method":"turn/start","params":${JSON.stringify({ text })}}`,
+        `{"jsonrpc":"2.0","id":"turn-${another}","method":"session/prompt","params":{}}`,
+        `{"id":"turn-${MESSAGE.turnId}`,
+      ].join('\n'),
+    });
+    const log = contextOf().log;
+    expect(await readGiven(agents, log)).toEqual(new Set([one, another]));
+    expect(log.error).not.toHaveBeenCalled();
+  });
+
+  it('are none where there is no file, or no file that can be read', async () => {
+    const { agents, run } = await place({});
+    expect(await readGiven(agents, contextOf().log)).toEqual(new Set());
+    await mkdir(filesOf(run).stdin);
+    expect(await readGiven(agents, contextOf().log)).toEqual(new Set());
+    expect(await readGiven(join(agents, 'nowhere'), contextOf().log)).toEqual(new Set());
   });
 });

@@ -194,7 +194,7 @@ describe('what an ACP agent does not offer', () => {
 
 describe('an ACP agent that lives on', () => {
   it('is given no message twice that it got before the log lost its end', async () => {
-    await expectNotGivenAgain(await openFaultyChat(['resume']));
+    await expectNotGivenAgain((given) => openFaultyChat(['resume'], { given }));
   });
 });
 

@@ -176,9 +176,10 @@ describe('the next engine', () => {
   });
 
   it('is given no message twice that it got before the log lost its end', async () => {
-    const chat = await openCodexChat({ turn: echo });
-    await expectNotGivenAgain(chat, () => killAgents(chat.home));
-    expect(chat.model.requests).toHaveLength(3);
+    let chat: CodexChat | undefined;
+    const open = async (given: Set<string>) => (chat = await openCodexChat({ turn: echo, given }));
+    await expectNotGivenAgain(open, ({ home }) => killAgents(home));
+    expect(chat?.model.requests).toHaveLength(3);
   });
 
   it('begins a new conversation, saying so, when the old one is gone', async () => {

@@ -1,4 +1,4 @@
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
@@ -6,6 +6,7 @@ import type { RunningEngine } from '../../../src/server/engine.ts';
 import { createBootedHome, startInProcess } from '../../support/start-in-process.ts';
 
 const FAKE_CLAUDE = new URL('../../agents/claude/fake-claude.mjs', import.meta.url).pathname;
+const FAULTY_ACP_AGENT = new URL('../agents/faulty-acp-agent.mjs', import.meta.url).pathname;
 const LIMIT = { timeout: 20_000 };
 
 /** What becomes of the log, which was saved somewhere while the second message was still to come. */
@@ -52,6 +53,33 @@ describe('an engine that was killed soon after its checkpoint, and whose agent l
   });
 });
 
+describe('an engine that lost all it knew of a message but that it waits', () => {
+  it('does not give it to the agent again, which had it from a process that nobody knows any more', async () => {
+    const home = await createBootedHome();
+    const engine = await startWithAcp(home);
+    const { chats } = await engine.chats.list();
+    const chat = chats.find(({ provider }) => provider === 'faulty')?.id ?? '';
+    await answer(engine, chat, 'first');
+    await engine.handOver();
+    const folder = join(home, '.replicas/engine');
+    const lines = (await readFile(join(folder, 'events.jsonl'), 'utf8')).split('\n');
+    const start = lines.findIndex((line) => line.includes('"chat.turn.started"'));
+    await writeFile(join(folder, 'events.jsonl'), `${lines.slice(0, start).join('\n')}\n`);
+    for (const name of ['chats.json', 'chats.previous.json']) await rm(join(folder, name));
+
+    const next = await startWithAcp(home);
+    await vi.waitFor(async () => {
+      const { lastError } = (await next.chats.get(chat)).chat;
+      expect(lastError?.code).toBe('given_before');
+    }, LIMIT);
+    await answer(next, chat, 'second');
+
+    const sessions = (await readdir(join(home, 'workspaces'))).filter((name) => name.endsWith('.txt'));
+    const said = await Promise.all(sessions.map((name) => readFile(join(home, 'workspaces', name), 'utf8')));
+    expect(said.join('').trim().split('\n').toSorted()).toEqual(['first', 'second']);
+  });
+});
+
 /** A home in which two messages were answered, with its checkpoint and log as they were before the second one. */
 async function answerTwo() {
   const home = await createBootedHome();
@@ -75,8 +103,17 @@ async function answer(engine: RunningEngine, chat: string, message: string): Pro
   }, LIMIT);
 }
 
-async function startWithClaude(home: string): Promise<RunningEngine> {
-  const engine = await startInProcess(home, { CLAUDE_PATH: FAKE_CLAUDE });
+function startWithClaude(home: string): Promise<RunningEngine> {
+  return start(home, { CLAUDE_PATH: FAKE_CLAUDE });
+}
+
+function startWithAcp(home: string): Promise<RunningEngine> {
+  const faulty = { command: process.execPath, args: [FAULTY_ACP_AGENT, 'resume'] };
+  return start(home, { ACP_AGENTS: JSON.stringify({ faulty }) });
+}
+
+async function start(home: string, variables: Record<string, string>): Promise<RunningEngine> {
+  const engine = await startInProcess(home, variables);
   onTestFinished(() => engine.stop().catch(() => undefined)); // which does nothing after a hand-over
   return engine;
 }
