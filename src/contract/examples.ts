@@ -202,3 +202,23 @@ export const FIELD_EXAMPLES: Readonly<Record<string, unknown>> = {
 };
 
 export const FORMAT_EXAMPLES: Readonly<Record<string, string>> = { uuid: UUID, 'date-time': AT };
+
+const RUN = { kind: 'start', runId: UUID };
+const RUNNING = { running: true, completed: false, ...RUN };
+const COMMAND = { repoName: 'shop', ...RUN, commandIndex: 0, command: 'npm ci' };
+
+/** Payloads of events that one schema describes, though each of them looks otherwise. */
+export const PAYLOAD_EXAMPLES: Readonly<Record<string, unknown>> = {
+  'chat.interrupted': { chatId: UUID, interrupted: true, queue: [] },
+  'hooks.started': RUNNING,
+  'hooks.progress': {
+    ...RUNNING,
+    ...COMMAND,
+    exitCode: 0,
+    durationMs: 8_400,
+    output: 'added 562 packages\n',
+  },
+  'hooks.completed': { running: false, completed: true, ...RUN },
+  'hooks.failed': { running: false, completed: true, ...RUN },
+  'hooks.status': { running: false, completed: true },
+};

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EXAMPLES, FIELD_EXAMPLES, FORMAT_EXAMPLES } from '../contract/examples.ts';
+import { EXAMPLES, FIELD_EXAMPLES, FORMAT_EXAMPLES, PAYLOAD_EXAMPLES } from '../contract/examples.ts';
 
 type Json = Record<string, unknown>;
 
@@ -47,7 +47,8 @@ export function sample(schema: Schema, components: Json, name = ''): unknown {
 function sampleOfType(schema: Schema, components: Json, name: string): unknown {
   const types = [schema.type].flat();
   const [type] = types;
-  if (name in FIELD_EXAMPLES && types.includes(typeOf(FIELD_EXAMPLES[name]))) return FIELD_EXAMPLES[name];
+  if (name in FIELD_EXAMPLES && typesOf(FIELD_EXAMPLES[name]).some((each) => types.includes(each)))
+    return FIELD_EXAMPLES[name];
   if (type === 'string') return FORMAT_EXAMPLES[schema.format ?? ''] ?? 'text';
   if (type === 'integer' || type === 'number') return smallest(schema);
   if (type === 'boolean') return true;
@@ -57,7 +58,8 @@ function sampleOfType(schema: Schema, components: Json, name: string): unknown {
     const property = schema.properties?.[key];
     return property === undefined ? [] : [[key, sample(property, components, key)] as const];
   });
-  return Object.fromEntries(required);
+  const payload = PAYLOAD_EXAMPLES[String(schema.properties?.['type']?.const)];
+  return { ...Object.fromEntries(required), ...(payload !== undefined && { payload }) };
 }
 
 function smallest({ minimum = 0, exclusiveMinimum }: Schema): number {
@@ -69,8 +71,8 @@ function mergeAll(parts: unknown[]): unknown {
 }
 
 /** In the words of JSON Schema. */
-function typeOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  return Number.isInteger(value) ? 'integer' : typeof value;
+function typesOf(value: unknown): string[] {
+  if (value === null) return ['null'];
+  if (Array.isArray(value)) return ['array'];
+  return Number.isInteger(value) ? ['integer', 'number'] : [typeof value];
 }

@@ -55,8 +55,9 @@ function toExamples({ method, path }: Pick<Route, 'method' | 'path'>): string[] 
   const [answer] = Object.values(operation?.responses ?? {});
   const parts = { Request: operation?.requestBody, Answer: answer };
   return Object.entries(parts).flatMap(([name, part]) => {
-    const shown = part?.content['application/json']?.example;
-    return shown === undefined ? [] : [`${name}:`, toCode(shown)];
+    const [mediaType, shown] = Object.entries(part?.content ?? {})[0] ?? [];
+    if (typeof shown?.example !== 'object') return [];
+    return [`${mediaType === 'text/event-stream' ? 'One event of it' : name}:`, toCode(shown.example)];
   });
 }
 
