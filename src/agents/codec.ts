@@ -102,8 +102,9 @@ export type ProtocolCommand =
   | { type: 'give'; message: QueuedMessage; delivery: AgentDelivery; line: string }
   | { type: 'steer'; message: QueuedMessage; text: string }
   | { type: 'interrupt' }
-  | ({ type: 'answer' } & Omit<Extract<AgentCommand, { type: 'agent.answer' }>, 'type'>)
-  /** A question was answered by the line that `decide` gave, or by an earlier engine. */
+  /** The question `id`, which counts as settled. */
+  | ({ type: 'answer'; id: RequestId } & Omit<Extract<AgentCommand, { type: 'agent.answer' }>, 'type'>)
+  /** A question is answered: by somebody, by the line that `decide` gave, or by an earlier engine. */
   | { type: 'settled'; id: RequestId }
   | { type: 'stopTask'; taskId: string }
   | { type: 'ping' }

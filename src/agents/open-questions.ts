@@ -3,8 +3,8 @@ import type { AgentFact } from '../contract/facts.ts';
 import type { Position } from '../contract/records.ts';
 import type { AgentRequest } from '../contract/requests.ts';
 
-/** A request before it has a time. */
-export type Asking = Omit<AgentRequest, 'openedAt' | 'expiresAt'>;
+/** A request before it has an id and a time. */
+export type Asking = Omit<AgentRequest, 'id' | 'openedAt' | 'expiresAt'>;
 
 export interface QuestionsOptions {
   /** Those that were open when the chat was taken up. */
@@ -30,14 +30,14 @@ export class OpenQuestions {
     return this.#open.has(id) || this.#settled.has(id);
   }
 
-  ask(asking: Asking, position: Position | null): void {
-    if (this.#open.has(asking.id)) return;
-    this.#open.add(asking.id);
+  ask(id: string, { asking, position }: { asking: Asking; position: Position | null }): void {
+    if (this.#open.has(id)) return;
+    this.#open.add(id);
     const { now, timeoutMs, report } = this.#options;
     const openedAt = now();
     const expiresAt = new Date(openedAt.getTime() + timeoutMs);
     const times = { openedAt: openedAt.toISOString(), expiresAt: expiresAt.toISOString() };
-    report({ type: 'request.opened', request: { ...asking, ...times }, position });
+    report({ type: 'request.opened', request: { id, ...asking, ...times }, position });
   }
 
   /** It is answered, by somebody or without asking anybody. */

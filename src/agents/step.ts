@@ -78,7 +78,6 @@ export interface Standing {
 
 export interface Circumstances {
   policy: Policy;
-  runId: string;
   /** The turn is being interrupted. */
   isInterrupted: boolean;
 }
@@ -106,7 +105,8 @@ export type Preparation<State = unknown> = Step<State> &
         /** What else the driver wants to know when it takes the turn up. */
         note?: Readonly<Record<string, unknown>>;
       }
-    | { outcome: 'failed'; failure: Failure }
+    /** `refused`: so is every other message; the next one gets another process. */
+    | { outcome: 'failed' | 'refused'; failure: Failure }
     /** Another process is needed, which is launched with this state as `before`. */
     | { outcome: 'unfit' }
   );

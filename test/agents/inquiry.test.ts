@@ -155,7 +155,7 @@ describe('an agent that speaks ACP, asked about itself,', () => {
 
   it('says why it cannot tell', () => {
     const failure = { code: 'auth', message: 'Log in.' };
-    const refused = { ...greeted, opening: { kind: 'refused' as const, failure, isTold: false } };
+    const refused = { ...greeted, opening: { kind: 'refused' as const, failure } };
     expect(codec.inquiry!.models!(refused, MOMENT)).toMatchObject({ outcome: 'failed', failure });
     expect(codec.inquiry!.mcp).toBeUndefined();
   });

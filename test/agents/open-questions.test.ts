@@ -5,14 +5,12 @@ import type { AgentFact } from '../../src/contract/facts.ts';
 const NOW = new Date('2026-11-22T12:00:00.000Z');
 const TIMES = { openedAt: NOW.toISOString(), expiresAt: '2026-11-22T12:01:00.000Z' };
 
-function asking(id: string): Asking {
-  return { id, kind: 'permission', tool: 'Write', input: {} };
-}
+const ASKING: Asking = { kind: 'permission', tool: 'Write', input: {} };
 
 function take(...open: string[]) {
   const facts: AgentFact[] = [];
   const questions = new OpenQuestions({
-    open: open.map((id) => ({ ...asking(id), ...TIMES })),
+    open: open.map((id) => ({ id, ...ASKING, ...TIMES })),
     timeoutMs: 60_000,
     now: () => NOW,
     report: (fact) => void facts.push(fact),
@@ -23,9 +21,9 @@ function take(...open: string[]) {
 describe('a question', () => {
   it('is told once, with its times', () => {
     const { questions, facts } = take('known');
-    for (const id of ['new', 'new', 'known']) questions.ask(asking(id), null);
+    for (const id of ['new', 'new', 'known']) questions.ask(id, { asking: ASKING, position: null });
     expect(facts).toEqual([
-      { type: 'request.opened', request: { ...asking('new'), ...TIMES }, position: null },
+      { type: 'request.opened', request: { id: 'new', ...ASKING, ...TIMES }, position: null },
     ]);
   });
 

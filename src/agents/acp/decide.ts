@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import { questionsOf, valuesOf } from '../forms.ts';
-import { nativeIdOf, requestIdOf, type RequestId } from '../json-rpc.ts';
+import type { RequestId } from '../json-rpc.ts';
 import type { Asking } from '../open-questions.ts';
 import type { Ask, Circumstances, Decision, Standing } from '../step.ts';
 import { refusalLine, resultLine } from './frames.ts';
@@ -76,9 +76,9 @@ function isAnswerable({ method }: FrameOf<'request'>): boolean {
 }
 
 function decidePermission(id: RequestId, permission: Permission, circumstances: Given): Decision {
-  const { policy, isPlanning, runId } = circumstances;
+  const { policy, isPlanning } = circumstances;
   const { kind } = permission.toolCall;
-  const asking = toAsking(permission, requestIdOf(runId, id));
+  const asking = toAsking(permission);
   if (kind === SWITCH_MODE) return { kind: 'ask', asking };
   const changes = !HARMLESS.has(kind ?? '');
   if (isPlanning && changes) return { kind: 'answer', line: choiceLine(id, permission, 'deny') };
@@ -88,20 +88,19 @@ function decidePermission(id: RequestId, permission: Permission, circumstances: 
 
 /** A form without fields asks whether something may be done. */
 function decideElicitation(id: RequestId, elicitation: Elicitation, circumstances: Given): Decision {
-  const { policy, isPlanning, runId } = circumstances;
+  const { policy, isPlanning } = circumstances;
   const questions = questionsOf(elicitation);
   const { message, requestedSchema } = elicitation;
   const input = { message, requestedSchema };
-  const common = { id: requestIdOf(runId, id), tool: ELICITATION_TOOL, input };
+  const common = { tool: ELICITATION_TOOL, input };
   if (questions.length > 0) return { kind: 'ask', asking: { ...common, kind: 'question', questions } };
   if (isPlanning) return { kind: 'answer', line: resultLine(id, { action: 'decline' }) };
   if (policy === 'ask') return { kind: 'ask', asking: { ...common, kind: 'permission' } };
   return { kind: 'answer', line: resultLine(id, { action: 'accept', content: {} }) };
 }
 
-export function answerLine(request: AgentRequest, answer: Answer): string {
+export function answerLine(id: RequestId, request: AgentRequest, answer: Answer): string {
   const { decision, answers = {}, always = false } = answer;
-  const id = nativeIdOf(request);
   if (always) return chosenLine(id, z.string().parse(request.always?.offer));
   if (request.tool !== ELICITATION_TOOL) {
     return choiceLine(id, PermissionSchema.parse(request.input), decision);
@@ -112,7 +111,7 @@ export function answerLine(request: AgentRequest, answer: Answer): string {
 }
 
 /** The agent's own choices go with the question. */
-function toAsking(permission: Permission, id: string): Asking {
+function toAsking(permission: Permission): Asking {
   const { toolCall, options } = permission;
   const { kind, name, title, rawInput } = toolCall;
   const tool = name ?? title ?? kind ?? 'tool';
@@ -120,10 +119,10 @@ function toAsking(permission: Permission, id: string): Asking {
   if (kind !== SWITCH_MODE) {
     const option = options.find(({ kind: holds }) => holds === 'allow_always');
     const always = option && { title: option.name, offer: option.optionId };
-    return { id, kind: 'permission', tool, input, ...(always && { always }) };
+    return { kind: 'permission', tool, input, ...(always && { always }) };
   }
   const plan = PlanSchema.safeParse(rawInput).data?.plan;
-  return { id, kind: 'plan', tool, input, ...(plan === undefined ? {} : { plan }) };
+  return { kind: 'plan', tool, input, ...(plan === undefined ? {} : { plan }) };
 }
 
 const PlanSchema = z.looseObject({ plan: z.string() });

@@ -1,7 +1,6 @@
 /** Our commands as lines of the protocol. */
 import { z } from 'zod';
 import type { ProtocolCommand } from '../codec.ts';
-import { nativeIdOf, type RequestId } from '../json-rpc.ts';
 import type { Moment, Step } from '../step.ts';
 import { answerLine, cancelledLine } from './decide.ts';
 import { cancelLine, pingLine } from './frames.ts';
@@ -23,12 +22,10 @@ export function lines(
     }
     case 'interrupt':
       return cancel(state);
-    case 'answer': {
-      const line = answerLine(command.request, command.answer);
-      return { state: without(state, nativeIdOf(command.request)), lines: [line] };
-    }
+    case 'answer':
+      return { state, lines: [answerLine(command.id, command.request, command.answer)] };
     case 'settled':
-      return { state: without(state, command.id) };
+      return { state: { ...state, asked: state.asked.filter(({ id }) => id !== command.id) } };
     case 'ping':
       return { state, lines: [pingLine(`${PING_ID}-${now.getTime()}`)] };
     case 'elapsed':
@@ -49,10 +46,6 @@ function cancel(state: AcpState): Step<AcpState> {
 function silence(state: AcpState): Step<AcpState> {
   if (state.turn !== null) return { state };
   return flush(state);
-}
-
-function without(state: AcpState, id: RequestId): AcpState {
-  return { ...state, asked: state.asked.filter((request) => request.id !== id) };
 }
 
 const PromptSchema = z.looseObject({

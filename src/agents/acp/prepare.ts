@@ -8,7 +8,7 @@ import { allIsLost } from '../context-loss.ts';
 import type { Moment, Preparation } from '../step.ts';
 import { blocksOf, promptLine, requestLine } from './frames.ts';
 import { effortFor, planModeOf, workModeOf, type OptionName } from './options.ts';
-import { OPEN_ID, type AcpState, type Opening } from './state.ts';
+import { OPEN_ID, type AcpState } from './state.ts';
 
 /** What a delivery keeps for whoever takes the turn up: what the session had cost before. */
 export const NoteSchema = z.object({ costUsd: AmountSchema.nullable().catch(null) });
@@ -28,17 +28,10 @@ export function prepare(state: AcpState, wanted: Wanted, { now }: Moment, place:
     case 'open':
       return makeSettings(state, wanted, { now, title: place.title });
     case 'refused':
-      return fail(state, state.opening);
+      return { state, outcome: 'refused', failure: state.opening.failure };
     default:
       return { state, outcome: 'waiting' };
   }
-}
-
-/** The next message gets another process. */
-function fail(state: AcpState, opening: Extract<Opening, { kind: 'refused' }>): Step {
-  if (opening.isTold) return { state, outcome: 'unfit' };
-  const told = { ...state, opening: { ...opening, isTold: true } };
-  return { state: told, outcome: 'failed', failure: opening.failure };
 }
 
 export function begin(state: AcpState, { folder, systemPrompt: append }: Place) {

@@ -45,7 +45,7 @@ export type Opening =
   | { kind: 'beginning' }
   | { kind: 'open' }
   /** Nothing can be opened in this process. */
-  | { kind: 'refused'; failure: Failure; isTold: boolean };
+  | { kind: 'refused'; failure: Failure };
 
 /** A setting that was asked for, and the answer to it once there is one. */
 export interface Setting {

@@ -167,8 +167,7 @@ function respond(state: AcpState, frame: FrameOf<'response'>): Told {
 }
 
 function greet(state: AcpState, { result, refusal }: FrameOf<'response'>): AcpState {
-  if (refusal !== null)
-    return { ...state, opening: { kind: 'refused', failure: failureOf(refusal), isTold: false } };
+  if (refusal !== null) return { ...state, opening: { kind: 'refused', failure: failureOf(refusal) } };
   const { agentCapabilities: offered } = GreetingSchema.parse(result);
   const { loadSession: load, promptCapabilities, sessionCapabilities } = offered;
   const resume = (sessionCapabilities.resume ?? null) !== null;
@@ -211,7 +210,7 @@ function refuse(state: AcpState, refusal: Refusal): AcpState {
   const isOfSession = !PASSING.has(failure.code) && !isPassing(failure.message);
   const closed = { ...state, isReplaying: false };
   if (state.opening.kind !== 'resuming' || !isOfSession)
-    return { ...closed, opening: { kind: 'refused', failure, isTold: false } };
+    return { ...closed, opening: { kind: 'refused', failure } };
   return { ...closed, opening: { kind: 'greeted' }, resumes: null, notice: allIsLost(failure.message) };
 }
 

@@ -1,6 +1,5 @@
 /** Our commands as lines, and what is known once they are written. */
 import type { ProtocolCommand } from '../codec.ts';
-import { nativeIdOf } from '../json-rpc.ts';
 import type { Moment, Step } from '../step.ts';
 import { heal, isHeldBack } from './decide.ts';
 import { interruptLine, requestLine } from './lines.ts';
@@ -17,12 +16,10 @@ export function lines(state: ClaudeState, command: ProtocolCommand, moment: Mome
       return { state: give(state, command) };
     case 'interrupt':
       return isHeldBack(state) ? endWith(state) : { state, lines: [interruptLine(`${id}-interrupt`)] };
-    case 'answer': {
-      const asked = String(nativeIdOf(command.request));
-      return { state: settle(state, asked), lines: [answerLine(asked, command.request, command.answer)] };
-    }
+    case 'answer':
+      return { state, lines: [answerLine(String(command.id), command.request, command.answer)] };
     case 'settled':
-      return { state: settle(state, command.id) };
+      return { state: { ...state, asks: state.asks.filter(({ request_id: id }) => id !== command.id) } };
     case 'stopTask':
       return { state, lines: [requestLine(`${id}-stop`, { subtype: 'stop_task', task_id: command.taskId })] };
     case 'ping':
@@ -55,10 +52,6 @@ function give(
     isCarriedOn: carriesOn,
     notice: delivery.notice,
   });
-}
-
-function settle(state: ClaudeState, id: string | number): ClaudeState {
-  return { ...state, asks: state.asks.filter((line) => line.request_id !== id) };
 }
 
 /** The turn that waits for a login is over as soon as nobody wants it any more. */

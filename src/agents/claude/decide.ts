@@ -9,7 +9,7 @@ import { isPast, pendingEnd, type ClaudeState } from './state.ts';
 /** A session that comes to rest without saying so ends its turn this long after the result. */
 const END_GRACE_MS = 500;
 
-export function decide(state: ClaudeState, { policy, runId }: Circumstances): Standing {
+export function decide(state: ClaudeState, { policy }: Circumstances): Standing {
   const { sessionId, opening, turn, session, openTools, asks, permissionMode, background: tasks } = state;
   const isEndDue = pendingEnd(state) !== null && !isHeldBack(state);
   return {
@@ -20,7 +20,7 @@ export function decide(state: ClaudeState, { policy, runId }: Circumstances): St
     openTools: openTools.length,
     tasks,
     toolsOpenedSince: openTools.length === 0 ? null : Math.min(...openTools.map(({ openedAt }) => openedAt)),
-    asks: asks.map((line) => askOf(line, { policy, permissionMode, runId })),
+    asks: asks.map((line) => askOf(line, { policy, permissionMode })),
     ...(isEndDue ? { waitsMs: END_GRACE_MS } : {}),
   };
 }

@@ -1,7 +1,6 @@
 /** Claude Code's questions: which are decided here, which go to whoever watches the chat, and how answers are put. */
 import { z } from 'zod';
 import type { AgentRequest, Answer, StandingOffer } from '../../contract/requests.ts';
-import { requestIdOf } from '../json-rpc.ts';
 import type { Asking } from '../open-questions.ts';
 import type { Ask, Circumstances } from '../step.ts';
 import { allowLine, denyLine, unsupportedLine } from './lines.ts';
@@ -15,17 +14,13 @@ const PLAN_TOOL = 'ExitPlanMode';
 /** What is to be done about a question; one that nobody here knows waits for an answer all the same. */
 export function askOf(
   line: LineOf<'control_request'>,
-  {
-    policy,
-    permissionMode,
-    runId,
-  }: Pick<Circumstances, 'policy' | 'runId'> & { permissionMode: string | null },
+  { policy, permissionMode }: Pick<Circumstances, 'policy'> & { permissionMode: string | null },
 ): Ask {
   const { request_id: id, request } = line;
   const permission = permissionRequestOf(line);
   if (permission === null) return { id, kind: 'answer', line: unsupportedLine(id, request.subtype) };
   const { tool_name: tool, input } = permission.request;
-  const ask = { id, kind: 'ask', asking: askingOf(permission, requestIdOf(runId, id)) } as const;
+  const ask = { id, kind: 'ask', asking: askingOf(permission) } as const;
   if (tool === QUESTION_TOOL || tool === PLAN_TOOL) return ask;
   if (permissionMode === 'plan' && CHANGING_TOOLS.has(tool)) {
     const reason = 'Plan mode: nothing may be changed before the plan is approved.';
@@ -34,18 +29,18 @@ export function askOf(
   return policy === 'bypass' ? { id, kind: 'answer', line: allowLine(id, input) } : ask;
 }
 
-function askingOf({ request }: PermissionRequest, id: string): Asking {
+function askingOf({ request }: PermissionRequest): Asking {
   const { tool_name: tool, input, permission_suggestions: suggestions } = request;
   if (tool === QUESTION_TOOL) {
     const { questions } = input;
-    return { id, kind: 'question', tool, input, questions: Array.isArray(questions) ? questions : [] };
+    return { kind: 'question', tool, input, questions: Array.isArray(questions) ? questions : [] };
   }
   if (tool !== PLAN_TOOL) {
     const always = standingOfferOf(suggestions);
-    return { id, kind: 'permission', tool, input, ...(always && { always }) };
+    return { kind: 'permission', tool, input, ...(always && { always }) };
   }
   const { plan } = input;
-  return { id, kind: 'plan', tool, input, ...(typeof plan === 'string' ? { plan } : {}) };
+  return { kind: 'plan', tool, input, ...(typeof plan === 'string' ? { plan } : {}) };
 }
 
 export function answerLine(id: string, { kind, input, always }: AgentRequest, answer: Answer): string {

@@ -8,7 +8,6 @@ import type { Paths } from '../../environment/paths.ts';
 import { RUN_MARKER } from '../../processes/run.ts';
 import type { AgentCodec, Found, Launch, Launching, NativePrompt } from '../codec.ts';
 import { allIsLost } from '../context-loss.ts';
-import { notRunning } from '../failures.ts';
 import { answeredBy, steerIdOf } from '../json-rpc.ts';
 import { planPath } from '../plan-path.ts';
 import { conclude, decide } from './decide.ts';
@@ -120,9 +119,7 @@ function foundState(
   const threadId = turn?.delivery.sessionId || sessionId;
   if (head === null) return { ...fresh, folder, threadId };
   const isOpen = head.opening.step === 'open';
-  const opening = isOpen
-    ? head.opening
-    : { step: 'refused' as const, failure: notRunning({ title: 'Codex' }), isTold: true };
+  const opening = isOpen ? head.opening : { step: 'refused' as const, failure: null };
   const rollout = head.threadId === threadId ? head.rollout : null;
   const beside = { tasks, tails: tailsOf(tasks), children: childrenIn(tasks) };
   const known = {

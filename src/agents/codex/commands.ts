@@ -64,7 +64,11 @@ function notCleared(reason: string): TurnEnd {
 }
 
 /** The answer to the beginning of another thread: what the one before it runs is ended. */
-export function hearCleared(state: CodexState, { id, refusal }: FrameOf<'response'>, now: Date): Told {
+export function hearCleared(
+  state: CodexState,
+  { id, refusal }: FrameOf<'response'>,
+  { now }: Pick<Moment, 'now'>,
+): Told {
   const { ending } = state;
   if (id !== CLEAR || ending === null) return { state };
   const said = [saidCommand(CLEAR)];

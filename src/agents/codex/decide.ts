@@ -34,15 +34,15 @@ export function decide(
 
 function asksOf(
   state: CodexState,
-  { policy, runId }: Circumstances,
+  { policy }: Circumstances,
   planPath: (file: string) => string,
 ): readonly Ask[] {
   const { turn, asked, ending } = state;
   const isPlanned = turn?.isPlanned === true && ending === null;
   if (asked.length === 0 && !isPlanned) return NOTHING;
-  const given = { policy, planMode: turn?.planMode ?? false, runId, state };
+  const given = { policy, planMode: turn?.planMode ?? false, state };
   const asks = asked.map((frame): Ask => ({ id: frame.id, ...decideRequest(frame, given) }));
-  return isPlanned ? [...asks, ...planAsk(turn, { runId, planPath })] : asks;
+  return isPlanned ? [...asks, ...planAsk(turn, planPath)] : asks;
 }
 
 function steeringOf({ turn, ending, told }: CodexState): 'open' | 'soon' | 'over' {

@@ -3,7 +3,6 @@ import type { Policy } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import type { ProtocolCommand } from '../codec.ts';
 import { allIsLost, lossOf } from '../context-loss.ts';
-import { requestIdOf } from '../json-rpc.ts';
 import type { Ask, Moment } from '../step.ts';
 import { requestLine, startLine, withThread } from './frames.ts';
 import { dropGoal, isOver, setGoal } from './goal.ts';
@@ -48,7 +47,11 @@ export function goFurther(state: CodexState, policy: Policy): Told {
 }
 
 /** The answer to something that the end of the turn waits for. */
-export function hearAwaited(state: CodexState, answer: FrameOf<'response'>, policy: Policy): Told {
+export function hearAwaited(
+  state: CodexState,
+  answer: FrameOf<'response'>,
+  { policy }: Pick<Moment, 'policy'>,
+): Told {
   const { ending } = state;
   if (ending === null || !ending.awaited.includes(String(answer.id))) return { state };
   if (ending.notice !== null) return hearTakenOut(state, answer, policy);
@@ -164,16 +167,12 @@ function ask(state: CodexState, { id, notice, line }: { id: string; notice: stri
   return { state: { ...state, ending: { ...ending, awaited: [id], notice } }, lines: [line] };
 }
 
-export function planAsk(
-  turn: TurnProgress,
-  { runId, planPath }: { runId: string; planPath: (file: string) => string },
-): Ask[] {
+export function planAsk(turn: TurnProgress, planPath: (file: string) => string): Ask[] {
   if (!turn.isPlanned || turn.plan === null) return [];
   const { text: plan, file } = turn.plan;
   const id = `plan-${roundId(turn.clientId, turn)}`;
   const input = { plan, planFilePath: planPath(file) };
-  const asking = { id: requestIdOf(runId, id), kind: 'plan' as const, tool: 'proposed_plan', input, plan };
-  return [{ id, kind: 'ask', asking }];
+  return [{ id, kind: 'ask', asking: { kind: 'plan', tool: 'proposed_plan', input, plan } }];
 }
 
 /** Carries the plan out, revises it, or ends the turn when there is nothing more to say. */

@@ -3,7 +3,7 @@ import type { Policy } from '../../contract/chats.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import type { ProtocolCommand } from '../codec.ts';
 import type { AgentDelivery } from '../delivery-input.ts';
-import { nativeIdOf, steerIdOf, type RequestId } from '../json-rpc.ts';
+import { steerIdOf, type RequestId } from '../json-rpc.ts';
 import type { Moment } from '../step.ts';
 import { clearing } from './commands.ts';
 import { decidePlan, giveUpWaiting, goFurther, interrupt } from './ending.ts';
@@ -33,9 +33,9 @@ function say(state: CodexState, command: ProtocolCommand, { now, policy }: Circu
     case 'interrupt':
       return interrupt(state, policy);
     case 'answer': {
-      const { request, answer } = command;
+      const { id, request, answer } = command;
       if (request.kind === 'plan') return decidePlan(state, command, { policy });
-      return { state: without(state, nativeIdOf(request)), lines: [answerLine(request, answer)] };
+      return { state, lines: [answerLine(id, request, answer)] };
     }
     case 'settled':
       return { state: settle(state, command.id) };
@@ -97,14 +97,11 @@ function steer(state: CodexState, { message, text }: Extract<ProtocolCommand, { 
   return { state: { ...state, steers: [...others, { id, messageId }] }, lines };
 }
 
-/** An earlier engine answered a request, or began a round. */
+/** A request is answered; an earlier engine may have begun a round by that. */
 function settle(state: CodexState, id: RequestId): CodexState {
   const round = roundOfRequest(state, id);
   const entered = round === null ? state : enterRound(state, round);
   const waiting = entered.account.waiting.filter((one) => one !== id);
-  return withAccount(without(entered, id), { waiting });
-}
-
-function without(state: CodexState, id: RequestId): CodexState {
-  return { ...state, asked: state.asked.filter((request) => request.id !== id) };
+  const asked = entered.asked.filter((request) => request.id !== id);
+  return withAccount({ ...entered, asked }, { waiting });
 }

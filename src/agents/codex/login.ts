@@ -6,6 +6,7 @@ import type { Failure } from '../../contract/chats.ts';
 import type { LoginNow } from '../codec.ts';
 import type { LoginTokens, RejectionOutcome } from '../login.ts';
 import { errorLine, requestLine, resultLine } from './frames.ts';
+import type { Moment } from '../step.ts';
 import type { FrameOf, HandedOver } from './protocol.ts';
 import type { Account, CodexState } from './state.ts';
 import { andThen, type Told } from './told.ts';
@@ -31,7 +32,11 @@ export function signIn(state: CodexState, now: Date): Told {
 }
 
 /** The answer to what the server was told last. */
-export function toldLogin(state: CodexState, { id, refusal }: FrameOf<'response'>, now: Date): Told {
+export function toldLogin(
+  state: CodexState,
+  { id, refusal }: FrameOf<'response'>,
+  { now }: Pick<Moment, 'now'>,
+): Told {
   const { telling, handed } = state.account;
   if (telling === null || telling.id !== id) return { state };
   if (refusal !== null) return { state: withAccount(state, { telling: null, wanted: handed }) };

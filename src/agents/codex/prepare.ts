@@ -7,7 +7,7 @@ import { commandLine, findSkill } from './commands.ts';
 import { isBegunIn, requestLine, resumeLine, startLine, turnLine, unseenLine, withThread } from './frames.ts';
 import { signIn } from './login.ts';
 import type { FrameOf } from './protocol.ts';
-import { lostRequestId, type CodexState, type Opening } from './state.ts';
+import { lostRequestId, type CodexState } from './state.ts';
 import type { Told } from './told.ts';
 
 type Ready = Preparation<CodexState>;
@@ -18,7 +18,9 @@ export function prepare(state: CodexState, wanted: Wanted, moment: Moment): Read
     case 'open':
       return finish(state, wanted, moment);
     case 'refused':
-      return fail(state, opening);
+      return opening.failure === null
+        ? { state, outcome: 'unfit' }
+        : { state, outcome: 'refused', failure: opening.failure };
     case 'initialize':
       return { state, outcome: 'waiting' };
   }
@@ -33,7 +35,11 @@ export function prepare(state: CodexState, wanted: Wanted, moment: Moment): Read
 const RESUME = 'resume';
 
 /** The answer to what the server was asked before it can take a message; its id is the step. */
-export function hearOpening(state: CodexState, answer: FrameOf<'response'>, now: Date): Told {
+export function hearOpening(
+  state: CodexState,
+  answer: FrameOf<'response'>,
+  { now }: Pick<Moment, 'now'>,
+): Told {
   const { opening } = state;
   if (opening.step !== (answer.id === RESUME ? 'thread' : answer.id)) return { state };
   switch (opening.step) {
@@ -75,14 +81,7 @@ function at(state: CodexState, step: 'thread' | 'model' | 'open'): CodexState {
 
 function refuse(state: CodexState, refusal: string): CodexState {
   const failure = { code: 'agent_error', message: `Codex cannot be used: ${refusal}` };
-  return { ...state, opening: { step: 'refused', failure, isTold: false } };
-}
-
-/** The next message gets another process. */
-function fail(state: CodexState, opening: Extract<Opening, { step: 'refused' }>): Ready {
-  if (opening.isTold) return { state, outcome: 'unfit' };
-  const told = { ...state, opening: { ...opening, isTold: true } };
-  return { state: told, outcome: 'failed', failure: opening.failure };
+  return { ...state, opening: { step: 'refused', failure } };
 }
 
 const BEGUN: Failure = { code: 'agent_exited', message: 'Codex ended when it had begun with this message.' };

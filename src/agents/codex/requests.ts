@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer, StandingOffer } from '../../contract/requests.ts';
 import { questionsOf, valuesOf } from '../forms.ts';
-import { nativeIdOf, requestIdOf } from '../json-rpc.ts';
+import type { RequestId } from '../json-rpc.ts';
 import type { Decision } from '../step.ts';
 import { refusalLine, resultLine } from './frames.ts';
 import type { FrameOf } from './protocol.ts';
@@ -36,13 +36,11 @@ const QuestionsSchema = z.looseObject({
 export interface Circumstances {
   policy: Policy;
   planMode: boolean;
-  runId: string;
   state: CodexState;
 }
 
 export function decide(frame: FrameOf<'request'>, circumstances: Circumstances): Decision {
-  const { policy, planMode, runId, state } = circumstances;
-  const id = requestIdOf(runId, frame.id);
+  const { policy, planMode, state } = circumstances;
   if (frame.method === ELICITATION) return decideOnElicitation(frame, circumstances);
   if (frame.method === PERMISSIONS) return decideOnPermissions(frame, circumstances);
   if (frame.method === QUESTION) {
@@ -50,7 +48,7 @@ export function decide(frame: FrameOf<'request'>, circumstances: Circumstances):
     if (data === undefined) return refused(frame);
     const { questions } = data;
     const asked = { tool: 'request_user_input', input: { questions }, questions };
-    return { kind: 'ask', asking: { id, kind: 'question', ...asked } };
+    return { kind: 'ask', asking: { kind: 'question', ...asked } };
   }
   if (planMode) return answered(frame, { decision: 'decline' });
   if (policy === 'bypass') return answered(frame, { decision: 'accept' });
@@ -58,43 +56,37 @@ export function decide(frame: FrameOf<'request'>, circumstances: Circumstances):
   if (data === undefined) return refused(frame);
   const subject = data.command === undefined ? 'changes of these files' : 'this command';
   const always = standingOfferOf(subject, data.availableDecisions);
-  const asking = { id, kind: 'permission' as const, ...toolOf(data, state), ...(always && { always }) };
-  return { kind: 'ask', asking };
+  return { kind: 'ask', asking: { kind: 'permission', ...toolOf(data, state), ...(always && { always }) } };
 }
 
 /**
  * A form without fields asks whether something may be done; so does a page to be visited, which only a person can. Only forms have
  * answers to be filled in.
  */
-function decideOnElicitation(
-  frame: FrameOf<'request'>,
-  { policy, planMode, runId }: Circumstances,
-): Decision {
+function decideOnElicitation(frame: FrameOf<'request'>, { policy, planMode }: Circumstances): Decision {
   const { data } = ElicitationSchema.safeParse(frame.params);
   if (data === undefined || data.mode === 'openai/userVerification') return refused(frame);
   const { requestedSchema, url, ...about } = data;
   const questions = questionsOf({ message: '', requestedSchema });
   const page = url === undefined ? {} : { url };
-  const common = { id: requestIdOf(runId, frame.id), tool: ELICITATION_TOOL };
   if (questions.length > 0) {
     const input = { ...about, ...page, requestedSchema };
-    return { kind: 'ask', asking: { ...common, kind: 'question', input, questions } };
+    return { kind: 'ask', asking: { kind: 'question', tool: ELICITATION_TOOL, input, questions } };
   }
   if (url === undefined && planMode) return answered(frame, DECLINED);
   if (url === undefined && policy === 'bypass') return answered(frame, accepted({}));
-  return { kind: 'ask', asking: { ...common, kind: 'permission', input: { ...about, ...page } } };
+  return {
+    kind: 'ask',
+    asking: { kind: 'permission', tool: ELICITATION_TOOL, input: { ...about, ...page } },
+  };
 }
 
-function decideOnPermissions(
-  frame: FrameOf<'request'>,
-  { policy, planMode, runId }: Circumstances,
-): Decision {
+function decideOnPermissions(frame: FrameOf<'request'>, { policy, planMode }: Circumstances): Decision {
   const { data: input } = PermissionsSchema.safeParse(frame.params);
   if (input === undefined) return refused(frame);
   if (policy === 'ask' && !planMode) {
-    const id = requestIdOf(runId, frame.id);
     const always = { title: 'these permissions in this session', offer: 'session' };
-    return { kind: 'ask', asking: { id, kind: 'permission', tool: PERMISSIONS_TOOL, input, always } };
+    return { kind: 'ask', asking: { kind: 'permission', tool: PERMISSIONS_TOOL, input, always } };
   }
   return answered(frame, permissionsResult(input, { decision: planMode ? 'deny' : 'allow' }));
 }
@@ -107,8 +99,7 @@ function refused({ id, method }: FrameOf<'request'>): Decision {
   return { kind: 'answer', line: refusalLine(id, method) };
 }
 
-export function answerLine(request: AgentRequest, answer: Answer): string {
-  const id = nativeIdOf(request);
+export function answerLine(id: RequestId, request: AgentRequest, answer: Answer): string {
   if (request.tool === ELICITATION_TOOL) return resultLine(id, elicitationResult(request, answer));
   if (request.tool === PERMISSIONS_TOOL) return resultLine(id, permissionsResult(request.input, answer));
   if (request.kind === 'question') return resultLine(id, { answers: answersTo(request, answer) });

@@ -51,11 +51,14 @@ export interface ProposedPlan {
   text: string;
 }
 
-/** What the server is asked before it can take a message; each is `asked` once, and refused for good or left behind. */
+/**
+ * What the server is asked before it can take a message; each is `asked` once, and refused for good or left behind. Without a
+ * failure it is one that takes none.
+ */
 export type Opening =
   | { step: 'initialize' | 'thread' | 'model'; isAsked: boolean }
   | { step: 'open' }
-  | { step: 'refused'; failure: Failure; isTold: boolean };
+  | { step: 'refused'; failure: Failure | null };
 
 /** The login as the server has it. */
 export interface Account {

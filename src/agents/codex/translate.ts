@@ -1,6 +1,5 @@
 /** What the frames of the server mean: pure, so that recordings and spools can be replayed. */
 import type { z } from 'zod';
-import type { Policy } from '../../contract/chats.ts';
 import { lossOf } from '../context-loss.ts';
 import { isLoginFailure } from '../failures.ts';
 import { withAnswer } from '../inquiry.ts';
@@ -62,7 +61,7 @@ function follow(state: CodexState, frame: Frame, moment: Circumstances): Told {
   }
 }
 
-function respond(state: CodexState, answer: FrameOf<'response'>, { now, policy }: Circumstances): Told {
+function respond(state: CodexState, answer: FrameOf<'response'>, moment: Circumstances): Told {
   const id = String(answer.id);
   if (id.startsWith(PING)) return { state, isPong: true };
   const informed = withAnswer(state, id, answer.result);
@@ -70,12 +69,13 @@ function respond(state: CodexState, answer: FrameOf<'response'>, { now, policy }
   if (id === REJOIN) return { state: { ...state, isRejoining: false } };
   const steer = state.steers.find((one) => one.id === id);
   if (steer !== undefined) return hearSteered(state, steer, answer.refusal === null);
-  const told = andThen(toldLogin(state, answer, now), (next) => hearOpening(next, answer, now));
-  const set = andThen(told, (next) => hearGoal(next, answer));
-  const cleared = andThen(set, (next) => hearCleared(next, answer, now));
-  const heard = andThen(cleared, (next) => hearAwaited(next, answer, policy));
-  return andThen(heard, (next) => beginRound(next, answer, policy));
+  return LISTENERS.reduce<Told>((told, hear) => andThen(told, (next) => hear(next, answer, moment)), {
+    state,
+  });
 }
+
+/** Each knows the answers that it waits for. */
+const LISTENERS = [toldLogin, hearOpening, hearGoal, hearCleared, hearAwaited, beginRound];
 
 function hearSteered(state: CodexState, { id, messageId }: Steer, isTaken: boolean): Told {
   const steers = state.steers.filter((one) => one.id !== id);
@@ -83,7 +83,11 @@ function hearSteered(state: CodexState, { id, messageId }: Steer, isTaken: boole
 }
 
 /** The answer to the start of a round of our turn. */
-function beginRound(state: CodexState, { id, result, refusal }: FrameOf<'response'>, policy: Policy): Told {
+function beginRound(
+  state: CodexState,
+  { id, result, refusal }: FrameOf<'response'>,
+  { policy }: Circumstances,
+): Told {
   const round = roundOfRequest(state, id);
   const entered = round === null ? state : enterRound(state, round);
   const { turn } = entered;

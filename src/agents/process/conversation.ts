@@ -1,12 +1,13 @@
 /** What passes between a chat and the process of its agent: each step of the codec is carried out and told, in order. */
 import type { ProcessFact } from '../../../machines/agent-process.events.ts';
+import type { AgentCommand } from '../../contract/facts.ts';
 import type { Position } from '../../contract/records.ts';
 import type { TaskRecord } from '../../contract/tasks.ts';
 import { killTools, type Reach } from '../../processes/terminate.ts';
 import { replaceFile } from '../../storage/replace-file.ts';
 import type { LoginNow, ProtocolCommand } from '../codec.ts';
 import { timed, type Facts } from '../facts.ts';
-import { requestIdOf, runIdOf } from '../json-rpc.ts';
+import { nativeIdOf, requestIdOf, runIdOf } from '../json-rpc.ts';
 import type { OpenQuestions } from '../open-questions.ts';
 import { planPath } from '../plan-path.ts';
 import type { Ask, Moment, Standing, Step } from '../step.ts';
@@ -33,8 +34,8 @@ export class Conversation {
 
   standingOf(process: LiveProcess): Standing {
     const { codec, chat } = this.#options;
-    const { run, state, isInterrupted } = process;
-    return codec.decide(state, { policy: chat.policy, runId: run.id, isInterrupted });
+    const { state, isInterrupted } = process;
+    return codec.decide(state, { policy: chat.policy, isInterrupted });
   }
 
   /** Where the process stands now; null while there is none. */
@@ -101,14 +102,15 @@ export class Conversation {
   }
 
   /** Gives an answer to the agent, if the process that asked still lives. */
-  async answer(command: Extract<ProtocolCommand, { type: 'answer' }>): Promise<void> {
+  async answer(command: Extract<AgentCommand, { type: 'agent.answer' }>): Promise<void> {
     const { process } = this;
     if (process === null || runIdOf(command.request) !== process.run.id) return;
-    this.#options.questions.settle(command.request.id);
-    await this.send(command);
+    const id = nativeIdOf(command.request);
+    this.settle(process, [id]);
+    await this.send({ ...command, type: 'answer', id });
   }
 
-  /** What an earlier engine answered is not answered again. */
+  /** What is answered is not answered again. */
   settle(process: LiveProcess, ids: Iterable<Ask['id']>): void {
     const { codec, questions } = this.#options;
     for (const id of ids) {
@@ -163,7 +165,7 @@ export class Conversation {
     const { questions } = this.#options;
     const id = requestIdOf(process.run.id, ask.id);
     if (questions.isDealtWith(id)) return;
-    if (ask.kind === 'ask') return questions.ask(ask.asking, process.position);
+    if (ask.kind === 'ask') return questions.ask(id, { asking: ask.asking, position: process.position });
     this.write(process, ask.line);
     this.settle(process, [ask.id]);
   }

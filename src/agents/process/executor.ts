@@ -123,7 +123,7 @@ export class Executor {
         this.#session.expect(order.message);
         return this.#steering.say(order.message);
       case 'agent.answer':
-        return conversation.answer({ ...order, type: 'answer' });
+        return conversation.answer(order);
       case 'agent.stopTask':
         return void (await conversation.send({ type: 'stopTask', taskId: order.taskId }));
       case 'agent.ping':

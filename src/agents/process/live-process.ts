@@ -25,6 +25,8 @@ export class LiveProcess {
   /** What it is told by is on record: the next engine will know of it. */
   isKnown: boolean;
   isInterrupted = false;
+  /** It can be given no message. */
+  isRefused = false;
   /** Up to where its output is in the journal. */
   readonly knownUntil: number;
   /** Since when tools were open, from an interrupt to the end of what it ends. */

@@ -41,7 +41,11 @@ export class Preparer {
     const { process } = conversation;
     const wanted = this.#wanted;
     if (wanted === null || process === null) return;
-    const prepared = codec.prepare(process.state, wanted, conversation.momentOf(process));
+    const { state } = process;
+    const prepared: Preparation = process.isRefused
+      ? { state, outcome: 'unfit' }
+      : codec.prepare(state, wanted, conversation.momentOf(process));
+    process.isRefused ||= prepared.outcome === 'refused';
     if (prepared.outcome !== 'waiting') this.#wanted = null;
     if (prepared.outcome === 'ready') process.channel.pause();
     conversation
@@ -49,7 +53,7 @@ export class Preparer {
       .then(() => {
         if (process !== conversation.process || this.#latest !== wanted) return undefined;
         if (prepared.outcome === 'ready') return this.#reportReady(process, wanted, prepared);
-        if (prepared.outcome === 'failed') report({ type: 'process.failed', failure: prepared.failure });
+        if ('failure' in prepared) report({ type: 'process.failed', failure: prepared.failure });
         else if (prepared.outcome === 'unfit') this.#reportUnfit(process);
         else if ((prepared.lines ?? []).length > 0) report({ type: 'process.advanced' });
         return undefined;
@@ -68,7 +72,7 @@ export class Preparer {
     this.#latest = null;
   }
 
-  /** Executor the message over: its line is on disk before it is written. */
+  /** Hands the message over: its line is on disk before it is written. */
   async deliver(message: QueuedMessage, given: Delivery): Promise<void> {
     const { context, codec, conversation, session } = this.#options;
     const { process } = conversation;

@@ -8,7 +8,7 @@ import { message } from '../../support/chat-words.ts';
 
 const NOW = new Date('2026-01-01T00:00:00.000Z');
 const MOMENT: Moment = { now: NOW, runId: 'run', chatId: 'c1', policy: 'bypass', openedAt: 0 };
-const CIRCUMSTANCES = { policy: 'ask' as const, runId: 'run', isInterrupted: false };
+const CIRCUMSTANCES = { policy: 'ask' as const, isInterrupted: false };
 const ENDING = {
   now: NOW,
   isFound: false,
@@ -66,14 +66,13 @@ describe('a process that is launched', () => {
     expect(ready.outcome === 'ready' && ready.notice).toContain('no such session');
   });
 
-  it('fails the message where the session may still be there, and is unfit for the next one', () => {
+  it('refuses every message where the session may still be there', () => {
     const resuming = prepare(answered(launch(KNOWN).state, 'initialize', greeting({ loadSession: true })));
     const refused = respond(resuming.state, 'session', { error: { code: -32_000, message: 'log in' } });
 
     const failed = prepare(refused);
 
-    expect(failed).toMatchObject({ outcome: 'failed', failure: { code: 'auth' } });
-    expect(prepare(failed.state).outcome).toBe('unfit');
+    expect(failed).toMatchObject({ outcome: 'refused', failure: { code: 'auth' } });
   });
 
   it('that never answers about its session is followed by one that begins another', () => {

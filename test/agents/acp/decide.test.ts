@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { answerLine, type Given, decideRequest } from '../../../src/agents/acp/decide.ts';
 import { refusalLine } from '../../../src/agents/acp/frames.ts';
 import type { FrameOf } from '../../../src/agents/acp/protocol.ts';
-import { runIdOf } from '../../../src/agents/json-rpc.ts';
 
 const OPTIONS = [
   { optionId: 'always', name: 'Always', kind: 'allow_always' },
@@ -10,7 +9,7 @@ const OPTIONS = [
   { optionId: 'no', name: 'No', kind: 'reject_once' },
 ];
 
-const USUAL: Given = { policy: 'bypass', isPlanning: false, isInterrupted: false, runId: 'run' };
+const USUAL: Given = { policy: 'bypass', isPlanning: false, isInterrupted: false };
 
 describe('a permission', () => {
   it.each<{ name: string; kind: string; given: Partial<Given>; outcome: string }>([
@@ -41,7 +40,6 @@ describe('a permission', () => {
     expect(decideRequest(permission('edit'), { ...USUAL, policy: 'ask' })).toEqual({
       kind: 'ask',
       asking: {
-        id: 'run:7',
         kind: 'permission',
         tool: 'Write x',
         input: { toolCall: expect.objectContaining({ toolCallId: 't1' }) as object, options: OPTIONS },
@@ -62,9 +60,8 @@ describe('a permission', () => {
   ])('is answered under the id of the agent: $answer', ({ answer, chosen }) => {
     const asked = decideRequest(permission('edit'), { ...USUAL, policy: 'ask' });
     if (asked.kind !== 'ask') throw new Error('not asked');
-    const request = { ...asked.asking, openedAt: '', expiresAt: '' };
-    expect(runIdOf(request)).toBe('run');
-    expect(JSON.parse(answerLine(request, answer))).toEqual({
+    const request = { id: 'run:7', ...asked.asking, openedAt: '', expiresAt: '' };
+    expect(JSON.parse(answerLine(7, request, answer))).toEqual({
       jsonrpc: '2.0',
       id: 7,
       result: { outcome: { outcome: 'selected', optionId: chosen } },
@@ -109,13 +106,13 @@ describe('a form', () => {
         { id: 'gift', options: [{ label: 'true' }, { label: 'false' }] },
       ],
     });
-    const request = { ...asked.asking, openedAt: '', expiresAt: '' };
+    const request = { id: 'run:7', ...asked.asking, openedAt: '', expiresAt: '' };
     const answers = { 'Please choose.': 'Blue', sizes: 's, l', 'How many?': '3', gift: 'yes' };
-    expect(JSON.parse(answerLine(request, { decision: 'allow', answers }))).toMatchObject({
+    expect(JSON.parse(answerLine(8, request, { decision: 'allow', answers }))).toMatchObject({
       id: 8,
       result: { action: 'accept', content: { color: 'b', sizes: ['s', 'l'], count: 3, gift: true } },
     });
-    expect(JSON.parse(answerLine(request, { decision: 'deny' }))).toMatchObject({
+    expect(JSON.parse(answerLine(8, request, { decision: 'deny' }))).toMatchObject({
       result: { action: 'decline' },
     });
   });

@@ -44,13 +44,12 @@ describe('a command', () => {
     expect(state.turn).toMatchObject({ uuid: 'u', stage: 'given', isWarm: true, notice: 'Gone.' });
   });
 
-  it('to answer writes the answer under the id that the agent gave, and closes the question', () => {
+  it('to answer writes the answer under the id that the agent gave; what is settled is asked no more', () => {
     const ask = { type: 'control_request' as const, request_id: 'r1', request: { subtype: 'can_use_tool' } };
     const request = { id: 'run:"r1"', kind: 'permission' as const, openedAt: '', expiresAt: '' };
     const answer = { decision: 'deny' as const, message: 'No.' };
-    const { requests, state } = told({ ...TURN, asks: [ask] }, { type: 'answer', request, answer });
+    const { requests } = told({ ...TURN, asks: [ask] }, { type: 'answer', id: 'r1', request, answer });
     expect(requests).toMatchObject([{ response: { request_id: 'r1', response: { message: 'No.' } } }]);
-    expect(state.asks).toEqual([]);
     expect(told({ ...TURN, asks: [ask] }, { type: 'settled', id: 'r1' }).state.asks).toEqual([]);
   });
 });

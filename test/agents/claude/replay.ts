@@ -28,7 +28,7 @@ export const MOMENT: Moment = {
   policy: 'bypass',
   openedAt: NOW.getTime(),
 };
-export const CIRCUMSTANCES: Circumstances = { policy: 'bypass', runId: 'run', isInterrupted: false };
+export const CIRCUMSTANCES: Circumstances = { policy: 'bypass', isInterrupted: false };
 
 /** Runs a recording through the translator as the driver would: a message is given when the last turn has ended. */
 export function replay(name: string): Replayed {

@@ -61,7 +61,7 @@ export class Driven {
   }
 
   get standing(): Standing {
-    return codec.decide(this.state, { policy: 'ask', runId: 'run-1', isInterrupted: false });
+    return codec.decide(this.state, { policy: 'ask', isInterrupted: false });
   }
 
   #take({ state, lines = [], said = [], steered = [], end, isLoginRefused }: Step<CodexState>): this {

@@ -147,19 +147,19 @@ describe('a plan of Codex', () => {
   const request = (driven: Driven) => {
     const [ask] = driven.standing.asks;
     if (ask?.kind !== 'ask') throw new Error('Nothing is asked.');
-    return { ...ask.asking, openedAt: '', expiresAt: '' };
+    return { id: '', ...ask.asking, openedAt: '', expiresAt: '' };
   };
 
   it('waits for a decision, and is carried out with what was said about it', () => {
     const driven = waiting();
     expect(request(driven)).toMatchObject({
-      id: 'run-1:"plan-c1"',
       kind: 'plan',
       plan: '# Plan',
       input: { planFilePath: '/plans/plan-c1.md' },
     });
     driven.say({
       type: 'answer',
+      id: 'plan-c1',
       request: request(driven),
       answer: { decision: 'allow', message: 'Quick!' },
     });
@@ -176,7 +176,12 @@ describe('a plan of Codex', () => {
 
   it('is revised in another round that may change nothing', () => {
     const driven = waiting();
-    driven.say({ type: 'answer', request: request(driven), answer: { decision: 'deny', message: 'No!' } });
+    driven.say({
+      type: 'answer',
+      id: 'plan-c1',
+      request: request(driven),
+      answer: { decision: 'deny', message: 'No!' },
+    });
     expect(JSON.parse(driven.written[0]!)).toMatchObject({
       id: 'turn-c1~1plan',
       params: { input: [{ text: 'No!' }], sandboxPolicy: { type: 'readOnly' } },
@@ -186,7 +191,7 @@ describe('a plan of Codex', () => {
   it('is the outcome of its turn when nobody wants it, and when the server dies', () => {
     const driven = waiting();
     const { state } = driven;
-    driven.say({ type: 'answer', request: request(driven), answer: { decision: 'deny' } });
+    driven.say({ type: 'answer', id: 'plan-c1', request: request(driven), answer: { decision: 'deny' } });
     expect(driven.ends).toEqual([{ outcome: 'completed' }]);
     const ending = { isFound: true, isWritten: true, isAsked: false, isUnresponsive: false, complaint: '' };
     expect(codec.conclude(state, { ...ending, isSelfDirected: false }).outcome).toEqual({

@@ -54,15 +54,14 @@ describe('a server of Codex before its first message', () => {
     expect(prepared).toMatchObject({ notice: expect.stringContaining('its file is a pipe') });
   });
 
-  it('fails when it is short of something, and makes room for another then', () => {
+  it('refuses every message when it is short of something', () => {
     const driven = launched({ session: SESSION }).print(GREETED);
     driven.prepare();
     driven.print({ id: 'resume', error: { code: -1, message: 'Too many open files' } });
     expect(driven.prepare()).toMatchObject({
-      outcome: 'failed',
+      outcome: 'refused',
       failure: { code: 'agent_error', message: 'Codex cannot be used: Too many open files' },
     });
-    expect(driven.prepare().outcome).toBe('unfit');
   });
 });
 

@@ -98,7 +98,7 @@ function receive(replayed: Replayed, frame: RecordedFrame['frame']): void {
 }
 
 function asksOf(state: CodexState): string[] {
-  const { asks } = decide(state, { policy: 'ask', runId: 'run-1', isInterrupted: false }, (file) => file);
+  const { asks } = decide(state, { policy: 'ask', isInterrupted: false }, (file) => file);
   return asks.map((ask) => (ask.kind === 'ask' ? String(ask.asking.tool) : 'answered'));
 }
 

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Asking } from '../../../src/agents/open-questions.ts';
 import type { Ask } from '../../../src/agents/step.ts';
 import { messageOf } from '../claude/message.ts';
 import { converse, NOW, WORKING } from './fakes.ts';
 
 const POSITION = { runId: 'run-1', offset: 7 };
 const SAID = { type: 'some-word', payload: {} };
-const QUESTION: Ask = {
-  id: 'q',
-  kind: 'ask',
-  asking: { id: 'run-1:"q"', kind: 'permission', tool: 'Bash', input: {} },
-};
+const ASKING: Asking = { kind: 'permission', tool: 'Bash', input: {} };
+const QUESTION: Ask = { id: 'q', kind: 'ask', asking: ASKING };
 
 describe('a step of an agent', () => {
   it('is told with its time and place, and what changed is told to the machine', async () => {
@@ -86,11 +84,11 @@ describe('a question of the agent', () => {
 
   it('is answered by nobody when another process asked it', async () => {
     const { conversation, written } = converse();
-    const request = { ...QUESTION.asking, openedAt: '', expiresAt: '', id: 'run-0:"q"' };
+    const request = { ...ASKING, openedAt: '', expiresAt: '', id: 'run-0:"q"' };
 
-    await conversation.answer({ type: 'answer', request, answer: { decision: 'allow' } });
+    await conversation.answer({ type: 'agent.answer', request, answer: { decision: 'allow' } });
     await conversation.answer({
-      type: 'answer',
+      type: 'agent.answer',
       request: { ...request, id: 'run-1:"q"' },
       answer: { decision: 'allow' },
     });

@@ -67,6 +67,17 @@ describe('a message that is prepared', () => {
     await expect.poll(() => reported).toEqual([{ type: 'process.failed', failure }]);
   });
 
+  it('may be refused like every other one: the next gets another process', async () => {
+    const failure = { code: 'auth', message: 'Log in.' };
+    const { preparer, reported } = start([{ state: {}, outcome: 'refused', failure }, READY]);
+
+    await preparer.begin(MESSAGE);
+    await expect.poll(() => reported).toEqual([{ type: 'process.failed', failure }]);
+    await preparer.begin(MESSAGE);
+
+    await expect.poll(() => reported[1]).toEqual({ type: 'process.unfit' });
+  });
+
   it('may need another process, which is launched with how this one stands', async () => {
     const state = { sessionId: 'gone' };
     const { preparer, reported, unfit } = start([{ state, outcome: 'unfit' }]);
