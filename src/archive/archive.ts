@@ -38,7 +38,6 @@ export interface ArchiveOptions {
   maxFileBytes: number;
   /** Of this engine in the shared log, 0 before it has claimed that; null without a shared log. */
   epoch: () => number | null;
-  now?: () => number;
 }
 
 /** So long pieces that nothing names are kept, for a restore that has begun elsewhere. */
@@ -54,14 +53,12 @@ const KEPT_MS = 3_600_000;
  */
 export class Archive {
   readonly #options: ArchiveOptions;
-  readonly #now: () => number;
   #opened: { manifest: Manifest | null; stored: Set<string>; pack: Pack; epoch: number } | null = null;
   /** Since when nothing names a piece. */
   readonly #unnamed = new Map<string, number>();
 
   constructor(options: ArchiveOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
   }
 
   /** Why it is too early to take one; null when it is not. */
@@ -102,7 +99,7 @@ export class Archive {
     const { workspaceId, home, maxFileBytes: maxBytes, projections, contents } = this.#options;
     const known = new Map(last?.files.map((file) => [file.path, file]));
     const collector = new FileCollector({ home, maxBytes, known, pack });
-    const takenAt = new Date(this.#now()).toISOString();
+    const takenAt = new Date().toISOString();
     for (const path of projections) await collector.take(path);
     const lastEventId = await this.#takeLog(collector);
     for (const path of contents()) await collector.take(path);
@@ -146,7 +143,7 @@ export class Archive {
     const named = new Set(piecesOf(manifest).map(({ sha256 }) => sha256));
     for (const sha256 of stored) this.#noteUnnamed(sha256, named);
     for (const sha256 of named) this.#unnamed.delete(sha256);
-    const old = [...this.#unnamed].filter(([, since]) => this.#now() - since >= KEPT_MS);
+    const old = [...this.#unnamed].filter(([, since]) => Date.now() - since >= KEPT_MS);
     const epochs = old.length === 0 ? [] : await listEpochs(store);
     if (epochs.some((other) => other > epoch)) return;
     for (const [sha256] of old) {
@@ -158,7 +155,7 @@ export class Archive {
   }
 
   #noteUnnamed(sha256: string, named: ReadonlySet<string>): void {
-    if (!named.has(sha256) && !this.#unnamed.has(sha256)) this.#unnamed.set(sha256, this.#now());
+    if (!named.has(sha256) && !this.#unnamed.has(sha256)) this.#unnamed.set(sha256, Date.now());
   }
 }
 

@@ -34,7 +34,6 @@ export function openPreviews(
       recorder.tell('previews', { type: 'preview.changed', payload: { previews } });
     },
     onError: (error) => log.warn({ err: error }, 'the ports of the workspace could not be looked at'),
-    now: () => new Date(),
   });
 }
 

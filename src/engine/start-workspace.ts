@@ -148,6 +148,5 @@ async function createPullRequests(
     },
     onChange,
     onTrouble: (trouble) => log.warn(trouble, 'pull requests cannot be asked for'),
-    now: () => Date.now(),
   });
 }

@@ -12,15 +12,9 @@ export interface MetricsPage {
 /** Counts what the engine says, and shows it to Prometheus. Its library is loaded when somebody first asks. */
 export class Metrics {
   readonly #tally = new Tally();
-  readonly #now: () => number;
   /** When the refreshes began that are under way. */
   readonly #refreshes = new Map<CredentialProvider, number>();
   #exposition: Promise<Exposition> | undefined;
-
-  /** `now`: a monotonic clock, in milliseconds. */
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
-  }
 
   observe(events: readonly EngineEventBody[]): void {
     for (const event of events) {
@@ -33,9 +27,12 @@ export class Metrics {
   #timeRefresh({ provider, state }: EngineEventBody<'credentials.changed'>['payload']): void {
     const startedAt = this.#refreshes.get(provider);
     this.#refreshes.delete(provider);
-    if (state === 'refreshing') this.#refreshes.set(provider, this.#now());
+    if (state === 'refreshing') this.#refreshes.set(provider, performance.now());
     else if (startedAt !== undefined)
-      this.#tally.time('credential_refresh_seconds', (this.#now() - startedAt) / 1_000, { provider, state });
+      this.#tally.time('credential_refresh_seconds', (performance.now() - startedAt) / 1_000, {
+        provider,
+        state,
+      });
   }
 
   /** Times how long a message takes to be accepted; refusals are not counted. */

@@ -18,7 +18,6 @@ export interface JournalCopyOptions {
   onCopied: (id: string) => void;
   /** The first event that the log is to keep. */
   trimTo: () => string;
-  now?: () => number;
 }
 
 /** Read and sent at a time: a log that is on a disk when it answers syncs that once for each batch. */
@@ -116,7 +115,7 @@ export class JournalCopy {
   }
 
   async #take(block: Buffer): Promise<void> {
-    this.#tookAt = this.#now;
+    this.#tookAt = performance.now();
     const firstId = readId(block, 0);
     if (sequenceOf(firstId) > this.#readSequence + 1) this.#noteGap(firstId);
     const lines = this.#begun.length === 0 ? block : Buffer.concat([this.#begun, block]);
@@ -133,11 +132,7 @@ export class JournalCopy {
 
   get #givesWay(): boolean {
     const isBusy = this.#options.journal.pendingBytes > BUSY_BYTES;
-    return isBusy && !this.#isDraining && this.#now - this.#tookAt < GIVE_WAY_MS;
-  }
-
-  get #now(): number {
-    return (this.#options.now ?? (() => performance.now()))();
+    return isBusy && !this.#isDraining && performance.now() - this.#tookAt < GIVE_WAY_MS;
   }
 
   get #isFull(): boolean {

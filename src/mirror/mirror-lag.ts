@@ -23,16 +23,14 @@ const MARKS = 2000;
 /** Measures how far a copy of the journal is behind. */
 export class MirrorLag {
   readonly #journal: MeasuredJournal;
-  readonly #now: () => number;
   readonly #stopListening: () => void;
   /** When a sequence that is not copied was on disk, oldest first; bounded. */
   #marks: Mark[] = [];
   #markEveryMs = MARK_EVERY_MS;
   #copied = 0;
 
-  constructor(journal: MeasuredJournal, now: () => number = () => performance.now()) {
+  constructor(journal: MeasuredJournal) {
     this.#journal = journal;
-    this.#now = now;
     this.#stopListening = journal.onCommit(() => this.#mark());
     this.#mark();
   }
@@ -51,7 +49,7 @@ export class MirrorLag {
     const events = Math.max(0, head - Math.max(first, this.#copied));
     if (events === 0) return { events: 0, bytes: 0, ms: 0 };
     const [oldest] = this.#marks;
-    const ms = oldest === undefined ? 0 : Math.round(this.#now() - oldest.at);
+    const ms = oldest === undefined ? 0 : Math.round(performance.now() - oldest.at);
     return { events, bytes: Math.round((events * bytes) / (head - first)), ms };
   }
 
@@ -60,7 +58,7 @@ export class MirrorLag {
   }
 
   #mark(): void {
-    const mark = { sequence: sequenceOf(this.#journal.committedId), at: this.#now() };
+    const mark = { sequence: sequenceOf(this.#journal.committedId), at: performance.now() };
     const last = this.#marks.at(-1);
     if (last !== undefined && mark.at - last.at < this.#markEveryMs) last.sequence = mark.sequence;
     else this.#marks.push(mark);

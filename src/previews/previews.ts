@@ -15,7 +15,6 @@ export interface PreviewsOptions {
   /** Told whenever anything is different. */
   onChange: (previews: Preview[]) => Promise<void>;
   onError: (error: unknown) => void;
-  now: () => Date;
 }
 
 const LOOK_EVERY_MS = 1_000;
@@ -65,12 +64,12 @@ export class Previews {
   }
 
   #toPreview({ port, pid, words, runId }: Listener): Preview {
-    const { publicUrl, chatOf, redact, now } = this.#options;
+    const { publicUrl, chatOf, redact } = this.#options;
     const before = this.#known.find((preview) => preview.port === port && preview.pid === pid);
     return {
       port,
       publicUrl: publicUrl(port),
-      createdAt: before?.createdAt ?? now().toISOString(),
+      createdAt: before?.createdAt ?? new Date().toISOString(),
       pid,
       command: toCommandLine(words.map(redact)),
       chatId: (runId === undefined ? undefined : chatOf(runId)) ?? before?.chatId ?? null,

@@ -37,8 +37,6 @@ export interface PullRequestsOptions {
   onChange: () => void;
   /** Told once when asking begins to fail in this way. */
   onTrouble: (trouble: { host: string; state: PullRequestState; reason: string }) => void;
-  /** Milliseconds since 1970. */
-  now: () => number;
 }
 
 type Subject = Pick<RepositoryState, 'remotes' | 'currentBranch' | 'defaultBranch'>;
@@ -110,11 +108,11 @@ export class PullRequests {
 
   /** Somebody may have opened one just now. */
   expectNews(): void {
-    this.#staleBefore = this.#options.now();
+    this.#staleBefore = Date.now();
   }
 
   #isDue(remote: Remote, branch: string): boolean {
-    const now = this.#options.now();
+    const now = Date.now();
     const trouble = this.#troubleOf(remote);
     if (trouble !== undefined && now < trouble.until) return false;
     const known = this.#known[keyOf(remote)]?.[branch];
@@ -125,8 +123,8 @@ export class PullRequests {
 
   async #ask(remote: Remote, branch: string): Promise<void> {
     const trouble = this.#troubleOf(remote);
-    if (trouble !== undefined && this.#options.now() < trouble.until) return; // it began while this one waited
-    const checkedAt = this.#options.now();
+    if (trouble !== undefined && Date.now() < trouble.until) return; // it began while this one waited
+    const checkedAt = Date.now();
     const answer = await this.#options.find(remote, branch);
     if (answer.state === 'checked') this.#learn(remote, branch, { pulls: answer.pulls, checkedAt });
     else this.#backOff(remote, answer);
@@ -148,7 +146,7 @@ export class PullRequests {
     const before = this.#troubles.get(key);
     const failures = (before?.failures ?? 0) + 1;
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
-    this.#troubles.set(key, { state, failures, until: this.#options.now() + wait });
+    this.#troubles.set(key, { state, failures, until: Date.now() + wait });
     if (before?.state !== state) this.#options.onTrouble({ host: remote.host, state, reason });
   }
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Archive, type ArchiveOptions } from '../../src/archive/archive.ts';
 import { readManifest } from '../../src/archive/manifests.ts';
 import { unpackFile } from '../../src/archive/pieces.ts';
@@ -12,16 +12,18 @@ const HOUR = 3_600_000;
 
 let home: string;
 let store: MemoryStore;
-let now: number;
 let logText: string;
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'archived-'));
   store = new MemoryStore();
-  now = Date.parse('2026-01-01T00:00:00.000Z');
+  vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00.000Z'), toFake: ['Date'] });
   logText = 'line 1\n';
 });
-afterEach(() => rm(home, { recursive: true, force: true }));
+afterEach(async () => {
+  vi.useRealTimers();
+  await rm(home, { recursive: true, force: true });
+});
 
 async function write(files: Record<string, string>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
@@ -57,7 +59,6 @@ function openArchive(change: Partial<ArchiveOptions> = {}): Archive {
     },
     maxFileBytes: 1_000,
     epoch: () => null,
-    now: () => now,
     ...change,
   });
 }
@@ -149,11 +150,11 @@ describe('an archive', () => {
     await archive.take();
     await write({ 'canvas/a': 'news' });
     await archive.take();
-    now += HOUR - 1;
+    vi.setSystemTime(Date.now() + HOUR - 1);
     await archive.take();
     expect(pieces()).toBe(3);
 
-    now += 1;
+    vi.setSystemTime(Date.now() + 1);
     await archive.take();
 
     expect(pieces()).toBe(2);
@@ -164,7 +165,7 @@ describe('an archive', () => {
     store.objects.set('pieces/stray', Buffer.from('x'));
     const archive = openArchive();
     await archive.take();
-    now += HOUR;
+    vi.setSystemTime(Date.now() + HOUR);
 
     await archive.take();
 
@@ -200,7 +201,7 @@ describe('the archives of several engines', () => {
     await older.take();
     await write({ 'canvas/a': 'old' });
     await openArchive({ epoch: () => 2 }).take();
-    now += 2 * HOUR;
+    vi.setSystemTime(Date.now() + 2 * HOUR);
     const before = [...store.objects.keys()];
 
     expect(await older.take()).toEqual({ kind: 'superseded', epoch: 2 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CredentialProvider, CredentialState } from '../../src/contract/credentials.ts';
 import type { EngineEventBody } from '../../src/contract/events.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
@@ -42,7 +42,8 @@ describe('metrics', () => {
 
   it('time each refresh of a credential until the state that follows, by provider', async () => {
     let now = 0;
-    const metrics = new Metrics(() => now);
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const metrics = new Metrics();
     const say = (provider: CredentialProvider, state: CredentialState, at: number) => {
       now = at;
       metrics.observe([{ type: 'credentials.changed', payload: { provider, state } }]);

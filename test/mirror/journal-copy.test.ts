@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CopyFact } from '../../machines/mirror.setup.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { JournalCopy, type JournalCopyOptions } from '../../src/mirror/journal-copy.ts';
@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-type Started = Partial<Pick<JournalCopyOptions, 'journal' | 'headId' | 'trimTo' | 'now'>> & {
+type Started = Partial<Pick<JournalCopyOptions, 'journal' | 'headId' | 'trimTo'>> & {
   owner?: string;
 };
 
@@ -131,7 +131,8 @@ describe('copying the journal', () => {
       readAfter: (id, reading) => journal.readAfter(id, reading),
       onCommit: (listener) => journal.onCommit(listener),
     };
-    await start({ journal: busy, now: () => now });
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    await start({ journal: busy });
     await expect.poll(headOf).not.toBeNull();
     const first = (await headOf())!;
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CommittedLines } from '../../src/journal/journal-options.ts';
 import { MirrorLag } from '../../src/mirror/mirror-lag.ts';
 import { idOf } from '../journal/open-test-journal.ts';
@@ -20,7 +20,8 @@ function startLag() {
       return () => undefined;
     },
   };
-  const lag = new MirrorLag(journal, () => now);
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const lag = new MirrorLag(journal);
   const commit = (count: number, at: number) => {
     [now, sequence] = [at, sequence + count];
     announce();

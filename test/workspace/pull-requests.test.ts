@@ -24,6 +24,7 @@ function start(saved: PullRequestsFile | null = null) {
   const asked: string[] = [];
   const troubles: string[] = [];
   const state = { now: 1_000_000, saved, changes: 0 };
+  vi.spyOn(Date, 'now').mockImplementation(() => state.now);
   const pullRequests = new PullRequests({
     find: async ({ host }, branch) => {
       asked.push(`${host} ${branch}`);
@@ -35,7 +36,6 @@ function start(saved: PullRequestsFile | null = null) {
     },
     onChange: () => (state.changes += 1),
     onTrouble: (trouble) => troubles.push(`${trouble.host} ${trouble.state}`),
-    now: () => state.now,
   });
   /** Looks at a repository, and waits until nothing more is asked. */
   const look = async (repository = FEATURE) => {
