@@ -7,6 +7,7 @@ import {
   TroubleSchema,
   TurnEndSchema,
   eventOf,
+  type EngineEventType,
 } from './events.ts';
 import { HooksProgressSchema } from './hooks.ts';
 import { GitDiffSchema, RepoSchema } from './repos.ts';
@@ -72,17 +73,6 @@ export const CodexCredentialSchema = z.discriminatedUnion('type', [
   ApiKeySchema,
 ]);
 
-/** What the control plane is told of, in the order of the journal. */
-export const WEBHOOK_EVENT_TYPES = [
-  'engine.ready',
-  'chat.turn.completed',
-  'chat.request.opened',
-  'chat.request.closed',
-  'hooks.completed',
-  'hooks.failed',
-  'error',
-] as const;
-
 /** A repository as it is when the end of a turn is told: what the turn may have changed in it. */
 export const WebhookRepoSchema = RepoSchema.pick({ name: true, prUrls: true })
   .extend({ branch: z.string(), gitDiff: GitDiffSchema.pick({ added: true, removed: true }).nullable() })
@@ -130,6 +120,9 @@ export const WebhookEventSchema = z
   ])
   .meta({ id: 'WebhookEvent' });
 
+/** What the control plane is told of, in the order of the journal. */
+export const WEBHOOK_EVENT_TYPES = WebhookEventSchema.options.map(({ shape }) => shape.type.value);
+
 export type RefreshRequest = z.infer<typeof RefreshRequestSchema>;
 export type GithubCredential = z.infer<typeof GithubCredentialSchema>;
 export type ClaudeCredential = z.infer<typeof ClaudeCredentialSchema>;
@@ -140,7 +133,7 @@ export interface IssuedCredentials {
   claude: ClaudeCredential;
   codex: CodexCredential;
 }
-export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
+export type WebhookEventType = WebhookEvent['type'];
 export type WebhookRepo = z.infer<typeof WebhookRepoSchema>;
 export type WebhookEvent = z.infer<typeof WebhookEventSchema>;
 export type Heartbeat = z.infer<typeof HeartbeatSchema>;
@@ -150,9 +143,6 @@ function fitsEnvironment(value: unknown): boolean {
   return typeof value !== 'string' || (value.length <= 64 * 1024 && !/[\0\r\n]/.test(value));
 }
 
-function webhookOf<Type extends (typeof WEBHOOK_EVENT_TYPES)[number], Payload extends z.ZodType>(
-  type: Type,
-  payload: Payload,
-) {
+function webhookOf<Type extends EngineEventType, Payload extends z.ZodType>(type: Type, payload: Payload) {
   return eventOf(type, payload).extend({ workspaceId: z.string() });
 }

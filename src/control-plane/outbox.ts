@@ -1,4 +1,4 @@
-import { formatEventId, sequenceOf } from '../journal/event-id.ts';
+import { BEFORE_ALL, sequenceOf } from '../journal/event-id.ts';
 import type { JournalEntry } from '../journal/event-line.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LineReader } from '../journal/line-reader.ts';
@@ -11,9 +11,6 @@ export interface OutboxOptions {
   /** Told whenever `settledId` has moved. */
   onProgress: () => void;
 }
-
-/** An id before every event. */
-const NOTHING = formatEventId({ sequence: 0, tag: '00000000' });
 
 /**
  * The events that the control plane is still to be told, read from the journal where they stand.
@@ -33,7 +30,7 @@ export class Outbox {
   #next: number;
   #lastLookedAt: string;
   /** What was on disk when the reader last came to the end. */
-  #seenId = NOTHING;
+  #seenId = BEFORE_ALL;
   /** Up to this sequence events to tell were appended by this engine. */
   #lastNoted = 0;
   /** Everything appended so far was looked at: nothing is read until there is something to tell. */
@@ -45,7 +42,7 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#settledId = options.settledId ?? NOTHING;
+    this.#settledId = options.settledId ?? BEFORE_ALL;
     this.#lastLookedAt = this.#settledId;
     this.#next = sequenceOf(this.#settledId) + 1;
     this.#stopListening = options.journal.onCommit(() => this.#wake());
@@ -153,7 +150,7 @@ export class Outbox {
   async #open(): Promise<LineReader> {
     const { journal } = this.#options;
     if (!this.#isCursorSound && (await journal.find(this.#lastLookedAt)) !== 'found') {
-      [this.#next, this.#lastLookedAt] = [0, NOTHING];
+      [this.#next, this.#lastLookedAt] = [0, BEFORE_ALL];
     }
     this.#isCursorSound = true;
     return journal.readAfter(this.#lastLookedAt);

@@ -12,6 +12,9 @@ export interface EventId {
 export const SEQUENCE_DIGITS = 12;
 export const EVENT_ID_LENGTH = 21;
 
+/** An id before every event. */
+export const BEFORE_ALL = '000000000000-00000000';
+
 const EVENT_ID = /^(\d{12})-([0-9a-f]{8})$/;
 
 export function formatEventId({ sequence, tag }: EventId): string {

@@ -1,5 +1,5 @@
 import type { CopyFact } from '../../machines/mirror.setup.ts';
-import { formatEventId, sequenceOf } from '../journal/event-id.ts';
+import { BEFORE_ALL, sequenceOf } from '../journal/event-id.ts';
 import { readId } from '../journal/event-line.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LineReader } from '../journal/line-reader.ts';
@@ -34,8 +34,6 @@ const GIVE_WAY_MS = 250;
 const BEHIND = 1000;
 /** A log that is written to by nobody is asked so often whose it is. */
 const CONFIRM_MS = 5_000;
-/** An id before every event. */
-const NOTHING = formatEventId({ sequence: 0, tag: '00000000' });
 
 /**
  * Copies the journal into the shared log from a given event on, until it is stopped, refused or fails.
@@ -68,7 +66,7 @@ export class JournalCopy {
 
   constructor(options: JournalCopyOptions) {
     this.#options = options;
-    this.#sentId = options.headId ?? NOTHING;
+    this.#sentId = options.headId ?? BEFORE_ALL;
     this.#readSequence = sequenceOf(this.#sentId);
     this.#reader = options.journal.readAfter(this.#sentId, {
       blockBytes: BLOCK_BYTES,
@@ -140,13 +138,13 @@ export class JournalCopy {
   }
 
   get #afterId(): string | null {
-    return this.#sentId === NOTHING ? null : this.#sentId;
+    return this.#sentId === BEFORE_ALL ? null : this.#sentId;
   }
 
   /** A log that begins with what is the oldest here has no gap. */
   #noteGap(nextId: string): void {
     this.#begun = Buffer.alloc(0);
-    if (this.#sentId === NOTHING) return;
+    if (this.#sentId === BEFORE_ALL) return;
     this.#options.tell({ type: 'copy.gapFound', afterId: this.#sentId, nextId });
   }
 

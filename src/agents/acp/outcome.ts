@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
+import { MODEL_FAILURES } from '../failures.ts';
 import { PromptResultSchema, type FrameOf, type Refusal } from './protocol.ts';
 
 export function endOf({ result, refusal }: FrameOf<'response'>): TurnEnd {
@@ -44,7 +45,7 @@ function textOf({ message, data }: Refusal): string {
 
 function codeOf({ code, data }: Refusal, message: string): string {
   const kind = DetailsSchema.safeParse(data).data?.errorKind;
-  const byKind = kind === undefined ? undefined : CODES[kind];
+  const byKind = MODEL_FAILURES[kind ?? ''];
   if (byKind !== undefined) return byKind;
   if (code === AUTH_REQUIRED || /\b401\b|not logged in|authentication/i.test(message)) return 'auth';
   if (/\b429\b|rate.?limit/i.test(message)) return 'rate_limit';
@@ -52,14 +53,3 @@ function codeOf({ code, data }: Refusal, message: string): string {
   if (/prompt is too long|context.{0,20}(?:length|window)/i.test(message)) return 'context_too_long';
   return /connection|network|ECONN|ETIMEDOUT/i.test(message) ? 'network' : 'agent_error';
 }
-
-/** Kinds of errors that agents name; there is no list of them in the protocol. */
-const CODES: Partial<Record<string, string>> = {
-  authentication_failed: 'auth',
-  oauth_org_not_allowed: 'auth',
-  billing_error: 'billing',
-  rate_limit: 'rate_limit',
-  overloaded: 'overloaded',
-  model_not_found: 'model_not_found',
-  connection_failed: 'network',
-};

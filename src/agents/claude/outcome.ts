@@ -3,6 +3,7 @@ import { EpochSecondsSchema, WaitMsSchema } from '../../contract/bounds.ts';
 import type { Failure } from '../../contract/chats.ts';
 import type { TurnProgress } from '../../contract/events.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
+import { MODEL_FAILURES } from '../failures.ts';
 import type { Result } from './protocol.ts';
 
 /**
@@ -36,7 +37,7 @@ function codeOf(
 ): string {
   if (result.terminal_reason === 'prompt_too_long') return 'context_too_long';
   const { api_error_status: status } = result;
-  const byComplaint = complaint === null ? undefined : CODES[complaint];
+  const byComplaint = MODEL_FAILURES[complaint ?? ''];
   if (byComplaint !== undefined) return byComplaint;
   if (status === 529 || /\boverloaded/i.test(message)) return 'overloaded';
   if (status === 401 || status === 403 || /^Not logged in\b/.test(message)) return 'auth';
@@ -44,20 +45,6 @@ function codeOf(
   if (/connection|network|ECONN|ETIMEDOUT/i.test(message)) return 'network';
   return status === null || status === undefined ? 'agent_error' : 'model_error';
 }
-
-/** Names of Claude Code's that mean one thing whatever else the result says. */
-const CODES: Partial<Record<string, string>> = {
-  authentication_failed: 'auth',
-  oauth_org_not_allowed: 'auth',
-  account_on_hold: 'billing',
-  verification_required: 'auth',
-  cloud_credential_error: 'auth',
-  billing_error: 'billing',
-  rate_limit: 'rate_limit',
-  overloaded: 'overloaded',
-  model_not_found: 'model_not_found',
-  connection_failed: 'network',
-};
 
 const RetrySchema = z.looseObject({
   type: z.literal('system'),

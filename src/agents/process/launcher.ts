@@ -8,6 +8,7 @@ import type { QueuedMessage } from '../../contract/records.ts';
 import { launch as launchRun, type LaunchOptions } from '../../processes/launch.ts';
 import { createRun, type Run } from '../../processes/run.ts';
 import { discard } from '../../processes/sweep.ts';
+import { isFullDisk } from '../../storage/attempt.ts';
 import { configurationOf, type ExecutorOptions } from '../agent-context.ts';
 import type { Installation, KnownSession } from '../codec.ts';
 import { outdated, unavailable } from '../failures.ts';
@@ -156,8 +157,4 @@ export async function startRun(run: Run, options: LaunchOptions, signal?: AbortS
       await delay(FULL_DISK_RETRY_MS, undefined, { signal });
     }
   }
-}
-
-function isFullDisk(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

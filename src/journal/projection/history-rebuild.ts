@@ -5,6 +5,7 @@ import { orClose, writeAll, type LogFile } from '../../storage/log-file.ts';
 import { TEMPORARY_SUFFIX } from '../../storage/replace-file.ts';
 import { salvage } from '../../storage/salvage.ts';
 import { keepAside, type OnDamage } from '../../storage/set-aside.ts';
+import { BEFORE_ALL } from '../event-id.ts';
 import { encodeHistoryLine, parseHistoryLine, type HistoryLine } from './history-line.ts';
 
 /** Something that an agent said, as the journal tells it; `event` is JSON. */
@@ -78,8 +79,6 @@ export async function rebuildHistory(
 }
 
 const PIECE_BYTES = 1 << 20;
-/** An id before every event. */
-const NOTHING = '000000000000-00000000';
 
 class Rebuilding {
   readonly #file: LogFile;
@@ -159,7 +158,7 @@ class Rebuilding {
       type: 'history-gap',
       payload: { reason: 'damaged', message },
     };
-    await this.#write({ id: this.written.lastId ?? NOTHING, event: JSON.stringify(event) });
+    await this.#write({ id: this.written.lastId ?? BEFORE_ALL, event: JSON.stringify(event) });
   }
 
   async #write({ id, event }: Omit<HistoryLine, 'number'>): Promise<void> {

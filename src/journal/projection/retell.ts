@@ -1,3 +1,4 @@
+import { BEFORE_ALL } from '../event-id.ts';
 import { readId, typeStart } from '../event-line.ts';
 import type { Journal } from '../journal.ts';
 import type { LineReader } from '../line-reader.ts';
@@ -5,15 +6,12 @@ import type { Retold, RetoldEvent } from './history-rebuild.ts';
 
 type Source = Pick<Journal, 'readAfter'>;
 
-/** An id before every event. */
-const NOTHING = '000000000000-00000000';
-
 /** Looks through the log for what an agent said in a chat since that was created. It is read twice, never kept. */
 export async function retell(journal: Source, chatId: string): Promise<Retold> {
   const [isCreated, isSaid] = [startsWith(CREATED, chatId), startsWith(SAID, chatId)];
   let ids: string[] = [];
-  let until = NOTHING;
-  for await (const line of rawLines(journal.readAfter(NOTHING))) {
+  let until = BEFORE_ALL;
+  for await (const line of rawLines(journal.readAfter(BEFORE_ALL))) {
     until = readId(line.block, line.start);
     if (isCreated(line)) ids = [];
     if (isSaid(line)) ids.push(until);
@@ -25,7 +23,7 @@ async function* eventsFrom(
   journal: Source,
   { id: first, isSaid }: { id: string; isSaid: (line: RawLine) => boolean },
 ): AsyncGenerator<RetoldEvent, void> {
-  for await (const line of rawLines(journal.readAfter(NOTHING))) {
+  for await (const line of rawLines(journal.readAfter(BEFORE_ALL))) {
     const { block, start, end } = line;
     const id = readId(block, start);
     if (id >= first && isSaid(line)) yield { id, event: () => eventIn(block.toString('utf8', start, end)) };
