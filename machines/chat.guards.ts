@@ -40,7 +40,7 @@ export const chatGuards = {
     openTasksOf(context.record).some(({ id, state }) => id === event.taskId && state === 'running'),
   isSteerable: ({ context }: Step) => hasStarted(context),
   isBeingSteered: ({ context, event }: Step) =>
-    (event.type === 'steer.written' || event.type === 'steer.taken' || event.type === 'steer.refused') &&
+    (event.type === 'steer.taken' || event.type === 'steer.refused') &&
     context.record.steered.some(({ message, isTaken }) => !isTaken && message.messageId === event.messageId),
   isSelfDirected: ({ context }: Step) => context.record.selfDirected,
   hasOpenTool: ({ context }: Step) => context.openTools > 0,

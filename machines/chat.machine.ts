@@ -20,7 +20,7 @@ export const chatMachine = chatSetup.createMachine({
     'queue.clear': { actions: 'dropQueue' },
     'queue.reorder': { actions: 'reorderQueue' },
     'agent.waits': { actions: 'announceProgress' },
-    'steer.written': { guard: 'isBeingSteered', actions: 'rememberWritten' },
+    'steer.written': { actions: 'rememberWritten' },
     'steer.taken': { guard: 'isBeingSteered', actions: 'announceSteered' },
     'steer.refused': { guard: 'isBeingSteered', actions: 'queueReturned' },
     'task.stop': { guard: 'concernsRunningTask', actions: 'stopTask' },
@@ -169,7 +169,7 @@ export const chatMachine = chatSetup.createMachine({
             'chat.delete': { target: '#chat.stopping', actions: ['noteDeletion', 'dropCurrentMessage'] },
             'chat.shutdown': {
               target: '#chat.stopping',
-              actions: ['noteShutdown', 'abandonPreparation', 'returnMessage'],
+              actions: ['abandonPreparation', 'returnMessage'],
             },
           },
         },
@@ -230,7 +230,7 @@ export const chatMachine = chatSetup.createMachine({
       on: {
         'agent.said': [
           { guard: 'endsTurn', target: 'settled', actions: ['recordSaid', 'concludeTurn'] },
-          { guard: 'comesToRest', target: 'settled', actions: ['recordSaid', 'concludeTurn'] },
+          { guard: 'comesToRest', target: 'settled', actions: 'recordSaid' },
           { actions: 'recordSaid' },
         ],
         'agent.exited': { target: 'settled', actions: ['concludeTurn', 'comeToRest'] },

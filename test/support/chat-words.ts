@@ -10,7 +10,6 @@ export const CHAT_ID = 'chat-1';
 export const RUN_ID = 'run-1';
 export const CLOCK = { bootId: 'boot', ms: 0 };
 export const PREPARED_AT = '2026-01-01T00:00:01.000Z';
-/** What the clock says. */
 /** The workspace has used up its budget. */
 export const SPENT = {
   budget: { turns: 5 },
@@ -18,6 +17,7 @@ export const SPENT = {
   at: '2026-01-01T00:00:07.000Z',
 };
 
+/** What the clock says. */
 export const READ_AT = '2026-01-01T00:00:02.000Z';
 export const DELIVERY = { runId: RUN_ID };
 export const COMPLETED: TurnEnd = { outcome: 'completed' };

@@ -251,6 +251,18 @@ function restartOf(harness: OfChat): ChatHarness {
 }
 
 describe('a chat that waits for a higher budget', () => {
+  it('takes an answer while an agent works by itself that a killed engine was interrupting', () => {
+    const before = startChat({ budget: { tokens: 10 } });
+    before.take(...RUNNING, spends('m1', 10), INTERRUPTED, said(null, { selfDirected: true }));
+    before.take({ type: 'chat.configure', change: { budget: { tokens: 20 } } });
+
+    const { chat, emitted, take } = restartOf(before);
+    expect(leafOf(chat.getSnapshot())).toBe('running.working');
+    take(answered('budget-1'));
+
+    expect(storyOf(emitted)).toEqual(['closed budget-1 allowed', 'noted budgetStep']);
+  });
+
   const WAITING: ChatStep[] = [...RUNNING, submit('m2'), spends('m1', 10), INTERRUPTED];
 
   it('still hears its agent, and interrupts it when it starts to work by itself', () => {

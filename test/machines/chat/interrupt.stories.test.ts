@@ -35,6 +35,20 @@ describe('interrupting a chat', () => {
     expect(ordersOf(commands)).toEqual(['prepare m1', 'deliver m1', 'interrupt', 'prepare m2']);
   });
 
+  it('ends with its turn: the next one fails for a reason of its own, and may be interrupted too', () => {
+    const { emitted, take } = startChat();
+    take(submit('m1'), submit('m2'), submit('m3'), prepared('m1'), interrupt(), INTERRUPTED);
+
+    take(prepared('m2'), CRASHED, prepared('m3'), interrupt());
+
+    expect(storyOf(emitted).slice(-4)).toEqual([
+      'started m2',
+      'completed m2 errored',
+      'started m3',
+      'interrupted, waiting: none',
+    ]);
+  });
+
   it('leaves a turn completed that the agent finished before it heard of the interrupt', () => {
     const { emitted, take } = startChat();
 
@@ -58,6 +72,15 @@ describe('interrupting a chat', () => {
     ]);
     expect(ordersOf(commands)).toEqual(['prepare m1', 'abandon']);
     expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
+  });
+
+  it('drops a message that was starting while the agent worked by itself, and is announced once', () => {
+    const { chat, emitted, take } = startChat();
+
+    take(submit('m1'), said(null, { selfDirected: true }), interrupt(), interrupt());
+
+    expect(storyOf(emitted).slice(2)).toEqual(['interrupted, waiting: none', 'dropped m1 interrupted']);
+    expect(leafOf(chat.getSnapshot())).toBe('interrupting');
   });
 
   it('names what waited and drops it when asked to clear the queue', () => {

@@ -90,10 +90,10 @@ describe('an agent that asks', () => {
     expect(ordersOf(commands).slice(2)).toEqual(['answer r1 allow']);
   });
 
-  it('gets a refusal when nobody answers in time, and goes on', () => {
+  it('gets a refusal when nobody answers in time, whatever is said of other questions, and goes on', () => {
     const { chat, emitted, commands, take } = startAsked();
 
-    take(REQUEST_LIMIT - 1, answered('r9'), 1);
+    take(REQUEST_LIMIT - 1, answered('r9'), withdrawn('r9'), 1);
 
     expect(commands.at(-1)).toEqual({
       type: 'agent.answer',

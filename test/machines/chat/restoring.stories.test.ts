@@ -96,6 +96,19 @@ describe('a chat taken up from its record', () => {
     expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
   });
 
+  it('that interrupts a turn which was never handed over rests, whatever its agent did by itself', () => {
+    const { chat, emitted, take } = startChat({
+      session: sessionMidTurn('m1'),
+      selfDirected: true,
+      interrupting: true,
+    });
+
+    take(prepared('m1', DELIVERY));
+
+    expect(storyOf(emitted)).toEqual(['completed m1 interrupted', 'noted selfDirected']);
+    expect(leafOf(chat.getSnapshot())).toBe('resting.idle');
+  });
+
   it('takes an answer to a request that was opened before', () => {
     const { chat, commands, take } = startChat({
       session: sessionMidTurn('m1', { requests: [request('r1')] }),

@@ -197,6 +197,14 @@ describe('a message that is said into a running turn', () => {
     ]);
   });
 
+  it('counts as waiting for an interrupt of a turn that is ended for its silence', () => {
+    const { emitted, take } = startChat();
+
+    take(submit('m1'), prepared('m1'), steer('s1'), 600_000, { type: 'agent.answered' }, interrupt());
+
+    expect(storyOf(emitted).slice(3)).toEqual(['noted moved', 'interrupted, waiting: s1']);
+  });
+
   it('waits behind the message that took the place of an answer', () => {
     const { chat, take } = startChat();
 
@@ -221,6 +229,7 @@ describe('a message that is said into a running turn', () => {
     ['waits for an answer', [submit('m1'), prepared('m1'), asked('r1')]],
     ['is being interrupted', [submit('m1'), prepared('m1'), interrupt()]],
     ['works by itself', [said(null, { selfDirected: true })]],
+    ['works by itself in silence', [said(null, { selfDirected: true }), 600_000]],
   ] as const)('is not taken by a chat that %s', (_, steps) => {
     const { chat, take } = startChat();
 
