@@ -29,7 +29,6 @@ export interface AgentContext {
   /** Turns that earlier engines asked for: one that the log, which lost its end, does not know of is not asked for again. */
   given?: Set<string>;
   log: Log;
-  now: () => Date;
   pool: AgentPool;
 }
 

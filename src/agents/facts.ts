@@ -155,6 +155,6 @@ export class Facts {
   }
 }
 
-export function timed(said: readonly Saying[], now: Date): AgentEvent[] {
+export function timed(said: readonly Saying[], now = new Date()): AgentEvent[] {
   return said.map((saying) => ({ timestamp: now.toISOString(), ...saying }));
 }

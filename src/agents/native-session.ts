@@ -15,7 +15,6 @@ interface NativeSessionOptions extends Pick<SessionFiles, 'promptIn' | 'fileOf'>
   mark: SessionMark | undefined;
   /** Ids of the turns that the engine has asked for. */
   turnIds: readonly string[] | undefined;
-  now: () => Date;
 }
 
 export class NativeSession {
@@ -99,7 +98,7 @@ export class NativeSession {
     }
     const { foreign, end } = await this.#read(file, { from: known.offset, to: size });
     this.#mark = { ...known, offset: end, checksum: checksumNow(file, known, end) };
-    return foreign.length === 0 ? null : gapOf(sessionId, foreign, this.#options.now());
+    return foreign.length === 0 ? null : gapOf(sessionId, foreign);
   }
 
   #known(sessionId: string): SessionMark | undefined {
@@ -136,12 +135,12 @@ export class NativeSession {
 }
 
 /** One event in the place of what was said elsewhere. */
-function gapOf(sessionId: string, prompts: readonly NativePrompt[], now: Date): AgentEvent {
+function gapOf(sessionId: string, prompts: readonly NativePrompt[]): AgentEvent {
   const turns = prompts.length;
   const message = `The session was continued outside of this chat (${turns} ${turns === 1 ? 'message' : 'messages'}); what was said there is not shown here. The agent knows it.`;
   const [firstAt, lastAt] = [prompts[0]?.at ?? null, prompts.at(-1)?.at ?? null];
   return {
-    timestamp: now.toISOString(),
+    timestamp: new Date().toISOString(),
     type: 'session-gap',
     payload: { reason: 'foreign_turns', sessionId, turns, firstAt, lastAt, message },
   };

@@ -10,7 +10,6 @@ export interface QuestionsOptions {
   /** Those that were open when the chat was taken up. */
   open: readonly AgentRequest[];
   timeoutMs: number;
-  now: () => Date;
   report: (fact: AgentFact) => void;
 }
 
@@ -33,8 +32,8 @@ export class OpenQuestions {
   ask(id: string, { asking, position }: { asking: Asking; position: Position | null }): void {
     if (this.#open.has(id)) return;
     this.#open.add(id);
-    const { now, timeoutMs, report } = this.#options;
-    const openedAt = now();
+    const { timeoutMs, report } = this.#options;
+    const openedAt = new Date();
     const expiresAt = new Date(openedAt.getTime() + timeoutMs);
     const times = { openedAt: openedAt.toISOString(), expiresAt: expiresAt.toISOString() };
     report({ type: 'request.opened', request: { id, ...asking, ...times }, position });

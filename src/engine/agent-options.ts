@@ -42,7 +42,6 @@ export function agentOptions(
       const prompts = collectSystemPrompts(listRepositories(paths.workspaces));
       return repairText([aboutWorkspace(paths), prompts].filter(Boolean).join('\n\n'));
     },
-    now: () => new Date(),
   };
 }
 

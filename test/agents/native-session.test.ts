@@ -17,8 +17,10 @@ import { promptIn as promptOfCodex } from '../../src/agents/codex/codec.ts';
 import type { NativePrompt } from '../../src/agents/codec.ts';
 import { NativeSession } from '../../src/agents/native-session.ts';
 import type { SessionMark } from '../../src/contract/records.ts';
+import { fixDate } from '../support/fixed-date.ts';
 
-const NOW = new Date('2026-11-22T12:00:00.000Z');
+const NOW = '2026-11-22T12:00:00.000Z';
+fixDate(NOW);
 
 it('tells once of what it did not ask for, and nothing of what it did', async () => {
   const { say, open } = await createSession();
@@ -28,7 +30,7 @@ it('tells once of what it did not ask for, and nothing of what it did', async ()
   await say('mine', 'mine~1go', 'theirs', null);
 
   expect(await session.look('s1')).toEqual({
-    timestamp: NOW.toISOString(),
+    timestamp: NOW,
     type: 'session-gap',
     payload: {
       reason: 'foreign_turns',
@@ -231,6 +233,6 @@ async function createSession() {
     return { id, at: `at ${id}` };
   };
   const open = ({ mark, turnIds = [] }: Known = {}) =>
-    new NativeSession({ mark, turnIds, promptIn, fileOf: () => file, now: () => NOW });
+    new NativeSession({ mark, turnIds, promptIn, fileOf: () => file });
   return { file, say, open };
 }

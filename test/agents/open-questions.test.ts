@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { OpenQuestions, type Asking } from '../../src/agents/open-questions.ts';
 import type { AgentFact } from '../../src/contract/facts.ts';
+import { fixDate } from '../support/fixed-date.ts';
 
-const NOW = new Date('2026-11-22T12:00:00.000Z');
-const TIMES = { openedAt: NOW.toISOString(), expiresAt: '2026-11-22T12:01:00.000Z' };
+const NOW = '2026-11-22T12:00:00.000Z';
+fixDate(NOW);
+const TIMES = { openedAt: NOW, expiresAt: '2026-11-22T12:01:00.000Z' };
 
 const ASKING: Asking = { kind: 'permission', tool: 'Write', input: {} };
 
@@ -12,7 +14,6 @@ function take(...open: string[]) {
   const questions = new OpenQuestions({
     open: open.map((id) => ({ id, ...ASKING, ...TIMES })),
     timeoutMs: 60_000,
-    now: () => NOW,
     report: (fact) => void facts.push(fact),
   });
   return { questions, facts };

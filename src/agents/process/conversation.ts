@@ -45,9 +45,8 @@ export class Conversation {
   }
 
   momentOf({ run }: LiveProcess, openedAt?: number): Moment {
-    const { chat, context } = this.#options;
-    const now = context.now();
-    const { chatId, policy } = chat;
+    const { chatId, policy } = this.#options.chat;
+    const now = new Date();
     return { now, runId: run.id, chatId, policy, openedAt: openedAt ?? now.getTime() };
   }
 
@@ -155,8 +154,8 @@ export class Conversation {
       process.given = null;
       process.endInterrupt();
     }
-    facts.said({ messageId, events: timed(said, context.now()), position, standing, spent, end, progress });
-    for (const event of timed(partial === undefined ? [] : [partial], context.now()))
+    facts.said({ messageId, events: timed(said), position, standing, spent, end, progress });
+    for (const event of timed(partial === undefined ? [] : [partial]))
       facts.show(() => context.reportPartial(chat.chatId, messageId, event));
     if (partial !== undefined || isStirring === true) facts.stirred();
   }

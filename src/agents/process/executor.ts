@@ -38,11 +38,11 @@ export class Executor {
     // The policy is that of the message that it works on.
     const options = { ...given, chat: { ...given.chat } };
     const { chat, context, tell } = options;
-    const { now, requestTimeoutMs: timeoutMs } = context;
+    const { requestTimeoutMs: timeoutMs } = context;
     if (chat.turn !== null) context.given?.delete(chat.turn.message.turnId);
     const report = (fact: ExecutorFact) => this.#report(fact);
     const facts = new Facts(tell, chat);
-    const questions = new OpenQuestions({ open: chat.requests, timeoutMs, now, report: facts.report });
+    const questions = new OpenQuestions({ open: chat.requests, timeoutMs, report: facts.report });
     const steering = new Steering({
       context,
       facts,

@@ -14,7 +14,7 @@ const AGAIN_MS = 250;
 
 export interface HearOptions extends Pick<Launched, 'run' | 'state'> {
   codec: AgentCodec;
-  context: Pick<AgentContext, 'log' | 'now'>;
+  context: Pick<AgentContext, 'log'>;
   signal: AbortSignal;
 }
 
@@ -46,7 +46,7 @@ async function listen({ run, codec, context, signal, ...launched }: HearOptions)
   let { state } = launched;
   let noteLine = () => {};
   const moment = (): Moment => {
-    const now = context.now();
+    const now = new Date();
     return { now, runId: run.id, chatId: run.id, policy: 'bypass', openedAt: now.getTime() };
   };
   const take = (step: Step) => {

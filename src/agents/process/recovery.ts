@@ -117,11 +117,11 @@ async function stateOf(run: Run, given: Given | null, options: RecoveryOptions):
 }
 
 /** What the agent said of itself and of the session until that was opened. */
-async function readHead(run: Run, { codec, context, chat }: RecoveryOptions): Promise<unknown> {
+async function readHead(run: Run, { codec, chat }: RecoveryOptions): Promise<unknown> {
   const { stdout } = filesOf(run);
   const { size } = await stat(stdout);
   const { policy, chatId, sessionId } = chat;
-  const moment = { now: context.now(), runId: run.id, chatId, policy, openedAt: 0 };
+  const moment = { now: new Date(), runId: run.id, chatId, policy, openedAt: 0 };
   let state = codec.found({ policy, sessionId, head: null, turn: null, steering: [] });
   await readLines(stdout, { from: 0, to: size }, (line) => {
     const step = codec.translate(state, line.bytes.toString('utf8'), moment);

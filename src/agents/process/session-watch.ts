@@ -20,11 +20,11 @@ export class SessionWatch {
   readonly #native: NativeSession | null;
 
   constructor(options: SessionWatchOptions) {
-    const { codec, chat, context, facts } = options;
+    const { codec, chat, facts } = options;
     const { session } = codec;
     this.#options = options;
     const { sessionMark: mark, turnIds } = chat;
-    this.#native = session ? new NativeSession({ ...session, mark, turnIds, now: context.now }) : null;
+    this.#native = session ? new NativeSession({ ...session, mark, turnIds }) : null;
     this.deliveredTo = chat.turn === null ? null : readDelivery(chat.turn.delivery).sessionId || null;
     facts.measure = (sessionId) => {
       this.#locate(sessionId);

@@ -59,7 +59,7 @@ function exitOf(
 function conclude(
   process: LiveProcess,
   left: Pick<Ending, 'isWritten' | 'complaint'>,
-  { codec, context, conversation, facts, isAsked, isFound, isUnresponsive }: SettlementOptions,
+  { codec, conversation, facts, isAsked, isFound, isUnresponsive }: SettlementOptions,
 ): Becoming {
   const { position, messageId } = process;
   const { isSelfDirected } = facts;
@@ -70,7 +70,7 @@ function conclude(
   conversation.end();
   const standing = { sessionId, openTools: 0, selfDirected: null, tasks: [] };
   const end = outcome.kind === 'ended' && messageId !== null ? outcome.end : undefined;
-  facts.said({ messageId, events: timed(said, context.now()), position, standing, end });
+  facts.said({ messageId, events: timed(said), position, standing, end });
   if (outcome.kind === 'rested' && facts.isDirectionOpen) facts.rested(position);
   return outcome.kind;
 }

@@ -87,7 +87,6 @@ export async function openStandIn({
     idleMs: 60_000,
     processesMax: 8,
     log: createLog({ level: 'debug', secrets: [], output: { write: (line) => lines.push(line) } }),
-    now: () => new Date(),
     ...overrides,
   };
   const chats: TestChat[] = [];

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Asking } from '../../../src/agents/open-questions.ts';
 import type { Ask } from '../../../src/agents/step.ts';
 import { messageOf } from '../claude/message.ts';
+import { fixDate } from '../../support/fixed-date.ts';
 import { converse, NOW, WORKING } from './fakes.ts';
+
+fixDate(NOW);
 
 const POSITION = { runId: 'run-1', offset: 7 };
 const SAID = { type: 'some-word', payload: {} };
@@ -16,7 +19,7 @@ describe('a step of an agent', () => {
     await conversation.take(live, { state: WORKING, said: [SAID] });
     facts.flush();
 
-    const events = [{ timestamp: NOW.toISOString(), ...SAID }];
+    const events = [{ timestamp: NOW, ...SAID }];
     expect(told).toEqual([{ type: 'agent.said', messageId: null, events, position: POSITION, openTools: 0 }]);
     expect(reported).toEqual([{ type: 'process.worked' }]);
   });

@@ -12,7 +12,7 @@ import { Steering } from '../../../src/agents/process/steering.ts';
 import type { Standing } from '../../../src/agents/step.ts';
 import type { AgentFact, AgentSessionInput } from '../../../src/contract/facts.ts';
 
-export const NOW = new Date('2026-11-22T12:00:00.000Z');
+export const NOW = '2026-11-22T12:00:00.000Z';
 
 /** The state is where the agent stands, as far as it is not at rest. */
 export type State = Partial<Standing>;
@@ -58,7 +58,6 @@ export function contextOf(changes: Partial<AgentContext> = {}): AgentContext {
     reportPartial: () => undefined,
     requestTimeoutMs: 1_000,
     log: log as unknown as AgentContext['log'],
-    now: () => NOW,
     pool: { join: vi.fn(), leave: vi.fn(), work: vi.fn(), rest: vi.fn() },
     ...changes,
   };
@@ -81,7 +80,7 @@ export function converse(changes: Partial<AgentCodec<State>> = {}, world: Partia
   const reported: ExecutorFact[] = [];
   const written: string[] = [];
   const facts = new Facts((fact) => told.push(fact), { sessionId: 's1', selfDirected: false });
-  const questions = new OpenQuestions({ open: [], timeoutMs: 1_000, now: () => NOW, report: facts.report });
+  const questions = new OpenQuestions({ open: [], timeoutMs: 1_000, report: facts.report });
   const steering = new Steering({ context, facts, found: [], standing: () => null, write: () => undefined });
   const report = (fact: ExecutorFact) => void reported.push(fact);
   const conversation = new Conversation({ codec, context, chat, facts, questions, steering, report });

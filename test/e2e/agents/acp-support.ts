@@ -84,7 +84,6 @@ async function openChat({
     idleMs: 60_000,
     processesMax: 8,
     log: createLog({ level: 'debug', secrets: [], output: { write: (line) => lines.push(line) } }),
-    now: () => new Date(),
     ...given,
   };
   const codec = createAcpCodec(options, {

@@ -75,7 +75,6 @@ export async function openCodexChats({
     idleMs: 60_000,
     processesMax: 8,
     log: createLog({ level: 'debug', secrets: [], output: { write: (line) => lines.push(line) } }),
-    now: () => new Date(),
     ...overrides,
   });
   const all: TestChat[] = [];

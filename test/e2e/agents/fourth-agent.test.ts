@@ -85,7 +85,6 @@ async function openEcho() {
     idleMs: 60_000,
     processesMax: 8,
     log: createLog({ level: 'silent', secrets: [] }),
-    now: () => new Date(),
   };
   const parts = { home: home.path, partials: [], policy: 'bypass' as const, payloads, chats: [] };
   const chat = createChat({ ...parts, createDriver: () => createDriver(echoCodec, options) });
