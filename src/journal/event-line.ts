@@ -1,8 +1,9 @@
+import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { parseJson } from '../contract/parse-json.ts';
 import { EngineEventSchema, type EngineEventBody, type EngineEventType } from '../contract/events.ts';
 import { LineRecordSchema, type LineRecord } from '../contract/records.ts';
-import { checksum } from '../storage/checksum.ts';
+import { ByteWriter, putDigits } from '../storage/byte-writer.ts';
 import { beginsAs } from '../storage/torn-line.ts';
 import { EVENT_ID_LENGTH } from './event-id.ts';
 
@@ -21,15 +22,17 @@ export type JournalEntry = EngineEventBody<StoredEventType> & { record?: LineRec
 /** A line as it is read back. `end` marks the last line of a group. */
 export type StoredLine = JournalEntry & { id: string; ts: string; end: boolean };
 
-export interface EncodedLine {
-  text: string;
-  /** Length in UTF-8, with the newline. */
-  byteLength: number;
-}
+type Written = JournalEntry | (EngineEventBody<'stream.reset'> & { record?: undefined });
 
 export interface LinePlace {
   id: string;
   ts: string;
+  end: boolean;
+}
+
+interface Ending {
+  /** Length of the public JSON. */
+  cut: number;
   end: boolean;
 }
 
@@ -44,6 +47,14 @@ export const PAYLOAD_OFFSET = TYPE_OFFSET + BEFORE_PAYLOAD;
 const PRIVATE_START = ',"_":{';
 const TAIL_LENGTH = `"cut":"${'0'.repeat(CUT_DIGITS)}","end":0}}\n`.length;
 const SUM_LENGTH = `"sum":"00000000",`.length;
+const [SUM_FIELD, CUT_FIELD, END_FIELD, LINE_END] = [
+  Buffer.from('"sum":"'),
+  Buffer.from('","cut":"'),
+  Buffer.from('","end":'),
+  Buffer.from('}}\n'),
+];
+const SUMMED_OF_TAIL = Buffer.alloc(CUT_DIGITS + 1);
+const EXPECTED_TAIL = new ByteWriter(SUM_LENGTH + TAIL_LENGTH);
 const CUT_FROM_END = TAIL_LENGTH - '"cut":"'.length;
 const GROUP_END_FROM_END = '0}}\n'.length;
 const ONE = 0x31;
@@ -65,21 +76,37 @@ const TAIL = /^"cut":"\d{10}","end":[01]\}\}\n$/;
 export const LINE_BEGINNING = '{"id":"';
 const LOST_TYPE = 'stream.reset"';
 
-export function encodeLine(
-  { id, ts, end }: LinePlace,
-  entry: JournalEntry | EngineEventBody<'stream.reset'>,
-): EncodedLine {
+export function encodeLine(place: LinePlace, entry: Written): Buffer {
+  const line = new ByteWriter(SHORTEST_LINE);
+  writeLine(line, place, entry);
+  return line.bytes;
+}
+
+/** Puts a line behind what `into` holds. */
+export function writeLine(into: ByteWriter, { id, ts, end }: LinePlace, entry: Written): void {
+  const start = into.length;
   const payload = stringifyPayload(entry);
-  const record =
-    !('record' in entry) || entry.record === undefined ? '' : `"record":${JSON.stringify(entry.record)},`;
-  const beforeTail = TYPE_OFFSET + entry.type.length + BEFORE_PAYLOAD + Buffer.byteLength(payload);
-  const cut = String(beforeTail + 1).padStart(CUT_DIGITS, '0');
-  const head =
-    `{"id":"${id}","ts":"${ts}","type":"${entry.type}","payload":${payload}` + `${PRIVATE_START}${record}`;
-  const last = end ? '1' : '0';
-  const text = `${head}"sum":"${checksum(head + cut + last)}","cut":"${cut}","end":${last}}}\n`;
-  const privateLength = PRIVATE_START.length + Buffer.byteLength(record) + SUM_LENGTH + TAIL_LENGTH;
-  return { text, byteLength: beforeTail + privateLength };
+  into.text(`{"id":"${id}","ts":"${ts}","type":"${entry.type}","payload":${payload}${PRIVATE_START}`);
+  const cut = into.length - start - PRIVATE_START.length + 1;
+  if (entry.record !== undefined) into.text(`"record":${JSON.stringify(entry.record)},`);
+  writeTail(into, { sum: sumOf(into.slice(start, into.length), { cut, end }), cut, end });
+}
+
+function writeTail(into: ByteWriter, { sum, cut, end }: Ending & { sum: number }): void {
+  into.short(SUM_FIELD);
+  into.hexadecimal(sum);
+  into.short(CUT_FIELD);
+  into.digits(cut, CUT_DIGITS);
+  into.short(END_FIELD);
+  into.digits(Number(end), 1);
+  into.short(LINE_END);
+}
+
+/** Of everything before the tail and of what the tail says beside the sum. */
+function sumOf(beforeTail: Buffer, { cut, end }: Ending): number {
+  putDigits(SUMMED_OF_TAIL, 0, { value: cut, count: CUT_DIGITS });
+  putDigits(SUMMED_OF_TAIL, CUT_DIGITS, { value: Number(end), count: 1 });
+  return crc32(SUMMED_OF_TAIL, crc32(beforeTail));
 }
 
 /** Reads a line back, for folding. Null when it is not a line that this engine understands. */
@@ -141,12 +168,16 @@ export function isLine(bytes: Buffer, { start, end }: { start: number; end: numb
 
 /** Whether a line is as it was written. */
 export function isSoundLine(bytes: Buffer, { start, end }: { start: number; end: number }): boolean {
-  const sumStart = end - TAIL_LENGTH - SUM_LENGTH;
-  const tail = sumStart < start ? '' : bytes.toString('latin1', sumStart, end);
-  const [sum, cut, last] = [tail.slice(7, 15), tail.slice(24, 34), tail.slice(42, 43)];
-  if (tail === `"sum":"${sum}","cut":"${cut}","end":${last}}}\n`)
-    return checksum(bytes.subarray(start, sumStart), cut + last) === sum;
-  return isLine(bytes, { start, end }) && parseJson(bytes.toString('utf8', start, end)) !== undefined;
+  if (end - start < SHORTEST_LINE) return false;
+  const tailStart = end - TAIL_LENGTH - SUM_LENGTH;
+  const ending = { cut: readCut(bytes, end), end: isGroupEnd(bytes, end) };
+  EXPECTED_TAIL.cutBack(0);
+  writeTail(EXPECTED_TAIL, { sum: sumOf(bytes.subarray(start, tailStart), ending), ...ending });
+  if (EXPECTED_TAIL.isIn(bytes, tailStart)) return true;
+  const hasSum = SUM_FIELD.equals(bytes.subarray(tailStart, tailStart + SUM_FIELD.length));
+  return (
+    !hasSum && isLine(bytes, { start, end }) && parseJson(bytes.toString('utf8', start, end)) !== undefined
+  );
 }
 
 const EXAMPLE = '{"id":"000000000000-00000000","ts":"';
@@ -160,7 +191,7 @@ export function beginsLine(bytes: Buffer): boolean {
 export function encodeLostLine(id: string): Buffer {
   const payload = { reason: 'damaged', oldestId: id, latestId: id } as const;
   const place = { id, ts: new Date().toISOString(), end: true };
-  return Buffer.from(encodeLine(place, { type: 'stream.reset', payload }).text);
+  return encodeLine(place, { type: 'stream.reset', payload });
 }
 
 /** Of a line, or of bytes of which one starts there. */

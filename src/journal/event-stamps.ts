@@ -1,5 +1,6 @@
 import { createTag as createRandomTag, formatEventId, sequenceOf } from './event-id.ts';
-import { encodeLine, type EncodedLine, type JournalEntry } from './event-line.ts';
+import type { ByteWriter } from '../storage/byte-writer.ts';
+import { writeLine, type JournalEntry } from './event-line.ts';
 
 export interface EventStampsOptions {
   now?: () => Date;
@@ -8,7 +9,7 @@ export interface EventStampsOptions {
 
 /** Gives events their ids and times. */
 export class EventStamps {
-  readonly #now: () => Date;
+  readonly #milliseconds: () => number;
   readonly #createTag: () => string;
   #tag: string;
   #headId = '';
@@ -16,8 +17,8 @@ export class EventStamps {
   #formattedAt = NaN;
   #formatted = '';
 
-  constructor({ now = () => new Date(), createTag = createRandomTag }: EventStampsOptions) {
-    this.#now = now;
+  constructor({ now, createTag = createRandomTag }: EventStampsOptions) {
+    this.#milliseconds = now === undefined ? Date.now : () => now().getTime();
     this.#createTag = createTag;
     this.#tag = createTag();
   }
@@ -37,18 +38,15 @@ export class EventStamps {
     this.#sequence = sequenceOf(headId);
   }
 
-  /** The lines of one group. One that cannot be written gets no id, and throws. */
-  encode(entries: readonly JournalEntry[]): EncodedLine {
-    const [before, ts] = [this.#headId, this.now()];
-    const group = { text: '', byteLength: 0 };
+  /** Writes the lines of one group; returns the id of the last. One that cannot be written gets no id, and throws. */
+  encode(entries: readonly JournalEntry[], into: ByteWriter): string {
+    const before = this.#headId;
+    const ts = this.now();
     try {
       for (const [index, entry] of entries.entries()) {
-        const end = index === entries.length - 1;
-        const { text, byteLength } = encodeLine({ id: this.#nextId(), ts, end }, entry);
-        group.text += text;
-        group.byteLength += byteLength;
+        writeLine(into, { id: this.#nextId(), ts, end: index === entries.length - 1 }, entry);
       }
-      return group;
+      return this.#headId;
     } catch (error) {
       this.continueAfter(before);
       throw error;
@@ -67,10 +65,10 @@ export class EventStamps {
 
   /** Formatting a time costs as much as the rest of a short line, so a millisecond has it done once. */
   now(): string {
-    const now = this.#now();
-    if (now.getTime() !== this.#formattedAt) {
-      this.#formattedAt = now.getTime();
-      this.#formatted = now.toISOString();
+    const now = this.#milliseconds();
+    if (now !== this.#formattedAt) {
+      this.#formattedAt = now;
+      this.#formatted = new Date(now).toISOString();
     }
     return this.#formatted;
   }

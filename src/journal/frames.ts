@@ -1,3 +1,4 @@
+import { ByteWriter } from '../storage/byte-writer.ts';
 import { EVENT_ID_LENGTH, sequenceOf } from './event-id.ts';
 import { ID_OFFSET, findTypeEnd, hasSoundCut, isLostLine, readCut, readId, typeStart } from './event-line.ts';
 
@@ -24,21 +25,14 @@ export class DamagedLineError extends Error {
   override readonly name = 'DamagedLineError';
 }
 
-interface LineBounds {
-  start: number;
-  end: number;
-  /** Length of the public JSON. */
-  cut: number;
-  typeEnd: number;
-}
-
 const NEWLINE = 0x0a;
 const ID_FIELD = Buffer.from('id: ');
 const EVENT_FIELD = Buffer.from('\nevent: ');
 const DATA_FIELD = Buffer.from('\ndata: ');
 const FRAME_END = Buffer.from('}\n\n');
-const FIXED_LENGTH =
-  ID_FIELD.length + EVENT_ID_LENGTH + EVENT_FIELD.length + DATA_FIELD.length + '\n\n'.length;
+
+/** How long frames are at most, by the length of their lines: of a short line with a long type. */
+const FRAME_SHARE = 1.06;
 
 /** Where the type starts in a frame of a stored event. */
 export const FRAME_TYPE_OFFSET = ID_FIELD.length + EVENT_ID_LENGTH + EVENT_FIELD.length;
@@ -47,12 +41,18 @@ export const FRAME_DATA_FIELD_LENGTH = DATA_FIELD.length;
 
 /** Cuts the public part out of whole lines and frames it, without parsing. Throws `DamagedLineError`. */
 export function cutFrames(lines: Buffer): FrameBlock {
-  const bounds = findLines(lines);
-  const [first, last] = [bounds[0], bounds.at(-1)];
-  if (first === undefined || last === undefined) throw new DamagedLineError('There is no whole line.');
-  const frames = new FrameWriter(bounds.reduce((length, line) => length + frameLength(line), 0));
-  const ends = bounds.map((line) => frames.add(lines, line));
-  const firstSequence = sequenceOf(readId(lines, first.start));
+  const frames = new ByteWriter(lines.length * FRAME_SHARE);
+  const ends: number[] = [];
+  let last = 0;
+  for (let start = 0, end = 0; start < lines.length; start = end) {
+    end = lines.indexOf(NEWLINE, start) + 1;
+    if (end === 0) break;
+    writeFrame(frames, lines, { start, end });
+    ends.push(frames.length);
+    last = start;
+  }
+  if (ends.length === 0) throw new DamagedLineError('There is no whole line.');
+  const firstSequence = sequenceOf(readId(lines, 0));
   const lastSequence = firstSequence + ends.length - 1;
   return {
     kind: 'stored',
@@ -60,7 +60,7 @@ export function cutFrames(lines: Buffer): FrameBlock {
     ends,
     firstSequence,
     lastSequence,
-    lastId: readId(lines, last.start),
+    lastId: readId(lines, last),
   };
 }
 
@@ -96,45 +96,14 @@ export function formatIdlessFrame(event: { id: string; ts: string; type: string;
   return `event: ${type}\ndata: ${JSON.stringify({ id, ts, type, payload })}\n\n`;
 }
 
-function findLines(lines: Buffer): LineBounds[] {
-  const bounds = [];
-  for (let start = 0; start < lines.length;) {
-    const end = lines.indexOf(NEWLINE, start) + 1;
-    if (end === 0) break;
-    if (!hasSoundCut(lines, { start, end }))
-      throw new DamagedLineError(`A line of ${end - start} bytes is no event.`);
-    bounds.push({ start, end, cut: readCut(lines, end), typeEnd: findTypeEnd(lines, start) });
-    start = end;
-  }
-  return bounds;
-}
-
-function frameLength({ start, cut, typeEnd }: LineBounds): number {
-  return FIXED_LENGTH + typeEnd - typeStart(start) + cut;
-}
-
-/** Puts short fields byte by byte: for them that costs a third of what `copy` does. */
-class FrameWriter {
-  readonly bytes: Buffer;
-  #at = 0;
-
-  constructor(length: number) {
-    this.bytes = Buffer.allocUnsafeSlow(length);
-  }
-
-  /** Returns where the frame ends. */
-  add(lines: Buffer, { start, cut, typeEnd }: LineBounds): number {
-    this.#put(ID_FIELD, { from: 0, to: ID_FIELD.length });
-    this.#put(lines, { from: start + ID_OFFSET, to: start + ID_OFFSET + EVENT_ID_LENGTH });
-    this.#put(EVENT_FIELD, { from: 0, to: EVENT_FIELD.length });
-    this.#put(lines, { from: typeStart(start), to: typeEnd });
-    this.#put(DATA_FIELD, { from: 0, to: DATA_FIELD.length });
-    this.#at += lines.copy(this.bytes, this.#at, start, start + cut - 1);
-    this.#put(FRAME_END, { from: 0, to: FRAME_END.length });
-    return this.#at;
-  }
-
-  #put(source: Buffer, { from, to }: { from: number; to: number }): void {
-    for (let at = from; at < to; at += 1) this.bytes[this.#at++] = source[at] ?? 0;
-  }
+function writeFrame(frames: ByteWriter, lines: Buffer, { start, end }: { start: number; end: number }): void {
+  if (!hasSoundCut(lines, { start, end }))
+    throw new DamagedLineError(`A line of ${end - start} bytes is no event.`);
+  frames.short(ID_FIELD);
+  frames.short(lines, start + ID_OFFSET, start + ID_OFFSET + EVENT_ID_LENGTH);
+  frames.short(EVENT_FIELD);
+  frames.short(lines, typeStart(start), findTypeEnd(lines, start));
+  frames.short(DATA_FIELD);
+  frames.long(lines, start, start + readCut(lines, end) - 1);
+  frames.short(FRAME_END);
 }

@@ -108,8 +108,7 @@ export class Journal {
 
   /** Appends one group and returns the id of its last line. `sync`: its commit waits until the disk has it. */
   append(entries: readonly JournalEntry[], { sync }: { sync: boolean }): string {
-    const { text, byteLength } = this.#stamps.encode(entries);
-    if (byteLength > 0) this.#log.append(text, { byteLength, sync, mark: this.headId });
+    if (entries.length > 0) this.#log.append((into) => this.#stamps.encode(entries, into), { sync });
     return this.headId;
   }
 

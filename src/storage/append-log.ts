@@ -1,6 +1,6 @@
 import type { LogFile } from './log-file.ts';
 import { writeAll } from './log-file.ts';
-import { Batch, type AppendOptions } from './batch.ts';
+import { Batch, type Write } from './batch.ts';
 
 /** What became part of the file in one write, in the order in which it was appended. */
 export interface Commit<Note> {
@@ -35,6 +35,7 @@ interface Waiter {
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 2_000;
+const NOTHING: Write = () => undefined;
 
 /**
  * A file that only grows, with group commit: one write is in flight, whatever is appended meanwhile is the next one.
@@ -50,6 +51,7 @@ export class AppendLog<Note = never> {
   #size: number;
   #queue: Batch<Note>[] = [];
   #pendingBytes = 0;
+  #lastBytes = 0;
   #appended = 0;
   #committed = 0;
   #waiters: Waiter[] = [];
@@ -72,15 +74,18 @@ export class AppendLog<Note = never> {
     return this.#pendingBytes;
   }
 
-  append(text: string, options: AppendOptions): void {
-    this.#pendingBytes += options.byteLength;
-    this.#batchWithRoomFor(options.byteLength).add(text, options);
+  /** `sync`: the commit waits until the disk has it. */
+  append(write: Write, { sync }: { sync: boolean }): void {
+    const batch = this.#openBatch();
+    const before = batch.length;
+    batch.add(write, sync);
+    this.#pendingBytes += batch.length - before;
     this.#count();
   }
 
   /** Sends a note through the queue: it arrives with the commit, in its place, and is not written. */
   pass(note: Note): void {
-    this.#batchWithRoomFor(0).pass(note);
+    this.#openBatch().pass(note);
     this.#count();
   }
 
@@ -96,14 +101,14 @@ export class AppendLog<Note = never> {
 
   /** Resolves once the disk has everything appended so far. */
   synced(): Promise<void> {
-    this.append('', { byteLength: 0, sync: true });
+    this.append(NOTHING, { sync: true });
     return this.committed();
   }
 
   /** Goes on in the next file now, however much this one holds; it may refuse, as it may when it is full. */
   rotateNow(): Promise<void> {
     const tried = new Promise<void>((resolve) => this.#wantRotation.push(resolve));
-    this.append('', { byteLength: 0, sync: true });
+    this.append(NOTHING, { sync: true });
     return tried;
   }
 
@@ -113,10 +118,10 @@ export class AppendLog<Note = never> {
     await this.#file.close();
   }
 
-  #batchWithRoomFor(byteLength: number): Batch<Note> {
+  #openBatch(): Batch<Note> {
     const open = this.#queue.at(-1);
-    if (open?.hasRoomFor(byteLength) === true) return open;
-    const batch = new Batch<Note>();
+    if (open?.isFull === false) return open;
+    const batch = new Batch<Note>(this.#lastBytes);
     this.#queue.push(batch);
     return batch;
   }
@@ -172,6 +177,7 @@ export class AppendLog<Note = never> {
   }
 
   #announce({ count, notes, mark }: Batch<Note>, bytes: Buffer): void {
+    this.#lastBytes = bytes.length;
     this.#size += bytes.length;
     this.#pendingBytes -= bytes.length;
     this.#committed += count;

@@ -1,18 +1,14 @@
-export interface AppendOptions {
-  /** Length of the text in UTF-8. */
-  byteLength: number;
-  /** Whether the commit waits until the disk has it. */
-  sync: boolean;
-  mark?: string;
-}
+import { ByteWriter } from './byte-writer.ts';
 
-const FIRST_BYTES = 16 << 10;
+/** Puts a text into the batch; returns a mark, if it has one. What it throws is thrown, and nothing was put. */
+export type Write = (into: ByteWriter) => string | undefined;
+
+const LEAST_BYTES = 4 << 10;
 const MOST_BYTES = 4 << 20;
+/** The last text may be longer than what is left. */
+const FULL_BYTES = MOST_BYTES - (64 << 10);
 
-/**
- * What goes to the file in one write. Texts are encoded as they come, because a burst of strings kept for later costs
- * more in garbage collection than everything else together.
- */
+/** What goes to the file in one write. */
 export class Batch<Note> {
   readonly notes: { offset: number; note: Note }[] = [];
   /** How many texts and notes it holds. */
@@ -20,36 +16,40 @@ export class Batch<Note> {
   sync = false;
   /** The last mark. */
   mark: string | undefined;
-  #buffer = Buffer.alloc(0);
-  #length = 0;
+  readonly #writer: ByteWriter;
+
+  /** `expected`: how many bytes it will probably hold. */
+  constructor(expected: number) {
+    this.#writer = new ByteWriter(Math.min(Math.max(LEAST_BYTES, Math.ceil(expected)), MOST_BYTES));
+  }
 
   get bytes(): Buffer {
-    return this.#buffer.subarray(0, this.#length);
+    return this.#writer.bytes;
   }
 
-  /** One text of any length fits into an empty batch. */
-  hasRoomFor(byteLength: number): boolean {
-    return this.#length === 0 || this.#length + byteLength <= MOST_BYTES;
+  get length(): number {
+    return this.#writer.length;
   }
 
-  add(text: string, { byteLength, sync, mark }: AppendOptions): void {
-    this.#reserve(this.#length + byteLength);
-    this.#buffer.write(text, this.#length, 'utf8');
-    this.#length += byteLength;
+  get isFull(): boolean {
+    return this.length >= FULL_BYTES;
+  }
+
+  /** `sync`: its commit waits until the disk has it. */
+  add(write: Write, sync: boolean): void {
+    const { length } = this;
+    try {
+      this.mark = write(this.#writer) ?? this.mark;
+    } catch (error) {
+      this.#writer.cutBack(length);
+      throw error;
+    }
     this.count += 1;
     this.sync ||= sync;
-    this.mark = mark ?? this.mark;
   }
 
   pass(note: Note): void {
-    this.notes.push({ offset: this.#length, note });
+    this.notes.push({ offset: this.length, note });
     this.count += 1;
-  }
-
-  #reserve(length: number): void {
-    if (length <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(length, this.#buffer.length * 2, FIRST_BYTES));
-    this.#buffer.copy(larger, 0, 0, this.#length);
-    this.#buffer = larger;
   }
 }

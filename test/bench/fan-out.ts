@@ -69,11 +69,12 @@ async function measureHub(
     bodyMaxBytes: 1_000,
     log: createLog({ level: 'silent', secrets: [] }),
   });
+  const entries = Array.from({ length: load.events }, (_, number) => [sampleEntry(number)]);
   const rate = await measure(client, {
     url: listener.url,
     load,
     publish: async (burst) => {
-      for (const number of burst) journal.append([sampleEntry(number)], { sync: false });
+      for (const number of burst) journal.append(entries[number] ?? [], { sync: false });
       await nextTurn();
     },
   });

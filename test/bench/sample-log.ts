@@ -25,9 +25,9 @@ export function sampleEntry(number: number): JournalEntry {
 export function sampleLines(first: number, count: number): Buffer {
   const lines = Array.from({ length: count }, (_, index) => {
     const id = formatEventId({ sequence: first + index, tag: TAG });
-    return encodeLine({ id, ts: TS, end: true }, sampleEntry(index)).text;
+    return encodeLine({ id, ts: TS, end: true }, sampleEntry(index));
   });
-  return Buffer.from(lines.join(''));
+  return Buffer.concat(lines);
 }
 
 /** Writes sealed segments of 64 MiB and an active one, as a journal would leave them; returns the last sequence. */

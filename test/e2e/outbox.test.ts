@@ -137,13 +137,13 @@ function failAtRandom({ share, seed }: { share: number; seed: number }) {
 async function writeTurns(home: string, { chats, turns }: { chats: number; turns: number }): Promise<void> {
   const chatIds = Array.from({ length: chats }, () => randomUUID());
   const entries = Array.from({ length: turns }, (_, index) => turnEnd(chatIds[index % chats]!, `m${index}`));
-  const text = entries.map((entry, index) => {
+  const lines = entries.map((entry, index) => {
     const id = formatEventId({ sequence: index + 1, tag: 'aaaaaaaa' });
-    return encodeLine({ id, ts: '2026-01-01T00:00:00.000Z', end: true }, entry).text;
+    return encodeLine({ id, ts: '2026-01-01T00:00:00.000Z', end: true }, entry);
   });
   const { engine, events } = createPaths(home);
   await mkdir(engine, { recursive: true, mode: 0o700 });
-  await writeFile(events, text.join(''), { mode: 0o600 });
+  await writeFile(events, Buffer.concat(lines), { mode: 0o600 });
 }
 
 function turnEnd(chatId: string, messageId: string): EngineEventBody<'chat.turn.completed'> {

@@ -128,11 +128,11 @@ async function withMirroredTurns(
   } as const;
   await body(async (turn) => {
     const id = idOf(turn);
-    const { text } = encodeLine(
+    const lines = encodeLine(
       { id, ts: '2026-01-01T00:00:00.000Z', end: true },
       { type: 'chat.turn.completed', payload },
     );
-    const batch = { id, lines: Buffer.from(text) };
+    const batch = { id, lines };
     await log.append({ holder, afterId: turn === 1 ? null : idOf(turn - 1), batch });
   });
   log.close();

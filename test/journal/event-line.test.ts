@@ -38,12 +38,18 @@ describe('lines of the journal', () => {
       ...delta(text),
       record: { sessionId: text, position: { runId: text, offset: 7 } },
     };
-    const { text: line, byteLength } = encodeLine({ id: idOf(3), ts, end: false }, entry);
-    expect(byteLength).toBe(Buffer.byteLength(line));
+    const line = encodeLine({ id: idOf(3), ts, end: false }, entry).toString();
     expect(parseLine(line.trimEnd())).toEqual(
       JSON.parse(JSON.stringify({ ...entry, id: idOf(3), ts, end: false })),
     );
     expect(parseLine(line)).toEqual(parseLine(line.trimEnd()));
+  });
+
+  it('are written in the form that engines have read so far', () => {
+    const entry: JournalEntry = { type: 'engine.ready', payload: { version: 'v1' } };
+    expect(encodeLine({ id: idOf(1), ts, end: true }, entry).toString()).toBe(
+      `{"id":"${idOf(1)}","ts":"${ts}","type":"engine.ready","payload":{"version":"v1"},"_":{"sum":"30f6edb1","cut":"0000000111","end":1}}\n`,
+    );
   });
 
   it.each([...TEXTS, ['five megabytes', '😀'.repeat(1_250_000)] as const])(
@@ -94,7 +100,7 @@ describe('lines of the journal', () => {
       { id: idOf(1), ts, end: true },
       { type: 'error', payload: { code: '', message: '' } },
     );
-    expect(shortest.byteLength).toBeGreaterThan(SHORTEST_LINE);
+    expect(shortest.length).toBeGreaterThan(SHORTEST_LINE);
   });
 
   it('are split into pieces of whole lines', () => {
@@ -118,5 +124,5 @@ function encodeAll(entries: readonly JournalEntry[]): Buffer {
   const lines = entries.map((entry, index) =>
     encodeLine({ id: idOf(index + 1), ts, end: index === entries.length - 1 }, entry),
   );
-  return Buffer.from(lines.map(({ text }) => text).join(''));
+  return Buffer.concat(lines);
 }

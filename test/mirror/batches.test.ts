@@ -33,10 +33,10 @@ describe('what lines make public', () => {
     const texts = ['plain', 'ä😀,"_":{"cut":"0000000001"', '\n'];
     const lines = texts.map((text, index) => {
       const entry = { ...delta(text), record: { sessionId: 'private' } };
-      return encodeLine({ id: idOf(index + 1), ts, end: true }, entry).text;
+      return encodeLine({ id: idOf(index + 1), ts, end: true }, entry);
     });
 
-    const { events, count } = publicPart(Buffer.from(lines.join('')), Buffer.alloc(lines.join('').length));
+    const { events, count } = publicPart(Buffer.concat(lines), Buffer.alloc(Buffer.concat(lines).length));
 
     expect(count).toBe(3);
     expect(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { AppendLog, type Commit } from '../../src/storage/append-log.ts';
+import type { Write } from '../../src/storage/batch.ts';
 import { createDisk } from './breakable-file.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -27,6 +28,24 @@ describe('AppendLog', () => {
     add('c\n');
     await log.committed();
     expect(disk.syncs).toBe(1);
+  });
+
+  it('writes nothing of a text that could not be made whole', async () => {
+    const { log, add, content, commits } = await openLog();
+    add('a\n');
+    const failing = () =>
+      log.append(
+        (into) => {
+          into.text('half of it');
+          throw new Error('it has no other half');
+        },
+        { sync: true },
+      );
+    expect(failing).toThrow('it has no other half');
+    add('b\n');
+    await log.committed();
+    expect(commits.map(({ bytes }) => bytes.toString())).toEqual(['a\nb\n']);
+    expect(await content()).toBe('a\nb\n');
   });
 
   it('delivers notes between the texts they were passed between, without writing them', async () => {
@@ -93,7 +112,7 @@ describe('AppendLog', () => {
     const file = await createDisk().open(path);
     const oneByte = { ...file, write: (bytes: Buffer, at: number) => file.write(bytes.subarray(0, 1), at) };
     const log = new AppendLog({ file: oneByte, size: 0, onFatal: fail });
-    log.append('hello\n', { byteLength: 6, sync: false });
+    log.append(text('hello\n'), { sync: false });
     await log.close();
     expect(await readFile(path, 'utf8')).toBe('hello\n');
   });
@@ -123,8 +142,8 @@ describe('AppendLog', () => {
       rotate: async () => second,
       onFatal: fail,
     });
-    for (const text of ['abc', 'def', 'ghi']) {
-      log.append(text, { byteLength: 3, sync: false });
+    for (const three of ['abc', 'def', 'ghi']) {
+      log.append(text(three), { sync: false });
       await log.committed();
     }
     await Promise.all(files.map((file) => file.close()));
@@ -132,6 +151,14 @@ describe('AppendLog', () => {
     expect(await readFile(join(folder, '1'), 'utf8')).toBe('ghi');
   });
 });
+
+/** Marked with itself. */
+function text(added: string): Write {
+  return (into) => {
+    into.text(added);
+    return added;
+  };
+}
 
 async function openLog() {
   const folder = await temporaryFolder();
@@ -148,8 +175,7 @@ async function openLog() {
     onFatal: (error) => fatal.push(error),
     delay: () => new Promise<void>((resolve) => waits.push(resolve)),
   });
-  const add = (text: string, sync = false) =>
-    log.append(text, { byteLength: Buffer.byteLength(text), sync, mark: text });
+  const add = (added: string, sync = false) => log.append(text(added), { sync });
   return {
     log,
     add,

@@ -15,9 +15,9 @@ export function batchOf(first: number, ...sizes: number[]): Batch {
   );
   const lines = ends.map((end, index) => {
     const place = { id: idOf(first + index), ts: TS, end };
-    return encodeLine(place, { type: 'engine.ready', payload: { version: 'v1' } }).text;
+    return encodeLine(place, { type: 'engine.ready', payload: { version: 'v1' } });
   });
-  return { id: idOf(first + ends.length - 1), lines: Buffer.from(lines.join('')) };
+  return { id: idOf(first + ends.length - 1), lines: Buffer.concat(lines) };
 }
 
 /** What every shared log does; `open` connects to the same one each time, `empty` makes a new one. */

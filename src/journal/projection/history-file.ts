@@ -1,6 +1,7 @@
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { HistoryMark } from '../../contract/records.ts';
 import { AppendLog } from '../../storage/append-log.ts';
+import type { ByteWriter } from '../../storage/byte-writer.ts';
 import { readLines, type LineRange } from '../../storage/line-search.ts';
 import { DIGITS_OFFSET, encodeHistoryLine, parseHistoryLine } from './history-line.ts';
 import type { SoundHistory } from './history-rebuild.ts';
@@ -101,7 +102,11 @@ export class HistoryFile {
 
   #add(line: string): void {
     this.#pending.push(line);
-    this.#log.append(line, { byteLength: Buffer.byteLength(line), sync: false, mark: String(this.#count) });
+    const write = (into: ByteWriter) => {
+      into.text(line);
+      return String(this.#count);
+    };
+    this.#log.append(write, { sync: false });
   }
 
   #committedCount(): number {
