@@ -9,6 +9,8 @@ interface Place {
   path: readonly string[];
   commands: readonly Command[];
   options: readonly Option[];
+  /** Of its arguments, where there are few. */
+  choices: readonly string[];
 }
 
 export function toCompletion(program: Command, shell: CompletedShell): string {
@@ -22,7 +24,8 @@ function placesOf(command: Command, path: readonly string[], help: Help): Place[
   const below = commands.flatMap((each) =>
     namesOf(each).flatMap((name) => placesOf(each, [...path, name], help)),
   );
-  return [{ path, commands, options: help.visibleOptions(command) }, ...below];
+  const choices = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
+  return [{ path, commands, options: help.visibleOptions(command), choices }, ...below];
 }
 
 function namesOf(command: Command): string[] {
@@ -31,13 +34,16 @@ function namesOf(command: Command): string[] {
 
 const BASH_IN_ZSH = 'autoload -U +X compinit bashcompinit && compinit && bashcompinit\n';
 
-/** Where nothing fits, file names are completed. */
+/** Where nothing fits, and behind an option that takes a value, file names are completed. */
 function toBash(name: string, places: readonly Place[]): string {
   const known = places.slice(1).map(({ path }) => `'${path.join(' ')}'`);
-  const words = ({ commands, options }: Place) => [
+  const words = ({ commands, options, choices }: Place) => [
     ...commands.flatMap(namesOf),
+    ...choices,
     ...options.flatMap(({ long }) => long ?? []),
   ];
+  const taking = places.flatMap(({ options }) => options.filter(({ required }) => required));
+  const valued = [...new Set(taking.flatMap(({ long }) => long ?? []))];
   return `_replicas_engine() {
   local path='' words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
@@ -47,6 +53,9 @@ function toBash(name: string, places: readonly Place[]): string {
   done
   case "$path" in
 ${places.map((place) => `    '${place.path.join(' ')}') words='${words(place).join(' ')}' ;;\n`).join('')}  esac
+  case "\${COMP_WORDS[COMP_CWORD - 1]}" in
+    ${valued.join(' | ')}) words='' ;;
+  esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
 complete -o default -F _replicas_engine ${name}
@@ -55,7 +64,7 @@ complete -o default -F _replicas_engine ${name}
 
 function toFish(name: string, places: readonly Place[]): string {
   return places
-    .flatMap(({ path, commands, options }) => {
+    .flatMap(({ path, commands, options, choices }) => {
       const seen = path.map((word) => `__fish_seen_subcommand_from ${word}`);
       const below = commands.flatMap(namesOf).join(' ');
       const here = [...seen, ...(below === '' ? [] : [`not __fish_seen_subcommand_from ${below}`])].join(
@@ -66,6 +75,7 @@ function toFish(name: string, places: readonly Place[]): string {
         ...commands.flatMap((each) =>
           namesOf(each).map((word) => `${rule} -f -a ${word} -d ${quote(each.description())}`),
         ),
+        ...(choices.length > 0 ? [`${rule} -f -a ${quote(choices.join(' '))}`] : []),
         ...options.flatMap(({ long, required, description }) =>
           long ? [`${rule} -l ${long.slice(2)}${required ? ' -r' : ''} -d ${quote(description)}`] : [],
         ),

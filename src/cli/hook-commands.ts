@@ -13,7 +13,7 @@ import type { Shell } from './terminal.ts';
 export function addHooks(program: Command, shell: Shell): void {
   const hooks = program
     .command('hooks')
-    .description('the hooks of repositories: run or check them without an engine');
+    .description('the hooks of repositories: run or check them here, or ask a running engine');
   hooks
     .command('run [dir]')
     .description('run the start hook of a repository as the engine would')

@@ -66,9 +66,14 @@ function ofUser(block: unknown, patch: string | null): Saying[] {
 
 /** What the agent writes in the user's name says what happened, not what was said. */
 function ofUserText(text: string): Said[] {
-  const note = /^\[(Request interrupted by user.*)\]$/.exec(text)?.[1];
+  const [, interrupt, output] = NOTE.exec(text) ?? [];
+  const note = interrupt ?? output;
   return note === undefined ? said('user', text) : said('notice', note);
 }
+
+/** That a turn was interrupted, or what a command printed that Claude Code carries out itself. */
+const NOTE =
+  /^(?:\[(Request interrupted by user.*)\]|<local-command-std(?:out|err)>(.*)<\/local-command-std(?:out|err)>)$/s;
 
 function resultOf({ toolId, content, isError }: Fields, diff: string | null): ToolResult {
   return { kind: 'result', toolId: String(toolId), text: textOf(content), isError: isError === true, diff };

@@ -44,6 +44,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return 'Nothing waits any more.';
   },
   async rename({ client, chat: { id }, signal }, title) {
+    if (title === '') throw new CliError('Say what to call it: /rename <title>', EXIT.USAGE);
     const chat = await client.chats.update(id, { title }, { signal });
     return `This chat is called "${chat.title}" now.`;
   },
@@ -107,6 +108,7 @@ const MEDIA_TYPES = {
 
 /** A picture of this machine, to go with a message. */
 export async function readImage(file: string): Promise<NonNullable<NewMessage['images']>[number]> {
+  if (file === '') throw new CliError('Name the picture: /image <file> <message>', EXIT.USAGE);
   const type = Object.entries(MEDIA_TYPES).find(([ending]) => ending === extname(file).toLowerCase())?.[1];
   if (type === undefined)
     throw new CliError(`${file}: only PNG, JPEG, GIF and WebP can be sent.`, EXIT.USAGE);

@@ -187,7 +187,10 @@ export class Conversation {
     this.#screen.print(`${colors.bold(`> ${message || '[image]'}`)}\n`);
     this.#typed.push(message.trim());
     const { queued, position } = await client.chats.send(this.#chat.id, content, { signal });
-    if (queued) this.#note(`It waits behind ${countMessages(position)}.`);
+    if (!queued) return;
+    // What comes in between is about other messages: it is shown again when it is its turn.
+    this.#takeTyped(message);
+    this.#note(`It waits behind ${countMessages(position)}.`);
   }
 
   async #answer(form: AnswerForm, line: string): Promise<void> {

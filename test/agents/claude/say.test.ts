@@ -92,6 +92,16 @@ describe('what Claude Code said', () => {
     ]);
   });
 
+  it.each(['stdout', 'stderr'])(
+    'tells what a command of Claude Code printed as a notice, from its %s',
+    (stream) => {
+      const text = `<local-command-${stream}>Set model\nto opus</local-command-${stream}>`;
+      const event = said('claude-user', { message: { content: [{ type: 'text', text }] } });
+
+      expect(say(event)).toEqual([{ kind: 'notice', text: 'Set model\nto opus' }]);
+    },
+  );
+
   it('is nothing in what only programs care about, whatever its shape', () => {
     const odd = [null, 1, 'x', [], {}].flatMap((message) => say(said('claude-assistant', { message })));
 

@@ -85,6 +85,10 @@ it('a chat that is not there is named', async () => {
   await expect(open().run('chats', '9')).rejects.toThrow('There is no chat with id "9"');
 });
 
+it('a chat is not called by nothing', async () => {
+  await expect(open().run('rename', ' ')).rejects.toThrow('Say what to call it: /rename <title>');
+});
+
 it.each(['compact', 'constructor'])('/%s is none of ours', async (name) => {
   expect(await open().run(name)).toBeNull();
 });
@@ -99,5 +103,6 @@ it('a picture is read with the type that its name says', async () => {
     source: { type: 'base64', media_type: 'image/png', data: 'cG5n' },
   });
   await expect(readImage(join(folder, 'b.png'))).rejects.toThrow('b.png cannot be read: ENOENT.');
+  await expect(readImage('')).rejects.toThrow('Name the picture: /image <file> <message>');
   await expect(readImage('a.txt')).rejects.toThrow('a.txt: only PNG, JPEG, GIF and WebP can be sent.');
 });

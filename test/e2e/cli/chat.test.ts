@@ -58,8 +58,11 @@ it('has a plan approved, interrupts a tool, goes to other chats, and leaves', as
   await enter(window, 'run it forever');
   await window.waitFor('● Bash');
   await waitForEndlessCommand(workspace.home);
+  await enter(window, 'and then this');
+  await window.waitFor('> and then this\nIt waits behind one message.');
   await window.press('C-c');
   await window.waitFor('interrupted after');
+  await window.waitFor('> and then this\nYou said: and then this');
 
   await enter(window, '/new');
   await window.waitFor('/help\nReady\n>');

@@ -1,7 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { execa } from 'execa';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { createProgram } from '../../../src/cli/program.ts';
-import { toCompletion } from '../../../src/cli/completion.ts';
+import { toCompletion, type CompletedShell } from '../../../src/cli/completion.ts';
+import { hasCommand, INSTALLING_MS, provideDebianPackage } from '../../support/debian-package.ts';
+import { PROGRAM } from '../../support/engine-process.ts';
+import { openWindow } from '../../support/terminal-window.ts';
 
 const TRY = `
 try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _replicas_engine; echo "\${COMPREPLY[@]}"; }
@@ -10,7 +16,9 @@ try replicas-engine hooks r
 try replicas-engine events --fr
 try replicas-engine --url x chat --pro
 try replicas-engine send --chat hooks --mo
-try replicas-engine hooks check som`;
+try replicas-engine hooks check som
+try replicas-engine completion z
+try replicas-engine send --chat -`;
 
 it('bash completes commands and options where they belong', async () => {
   const nobody = () => Promise.resolve();
@@ -21,8 +29,60 @@ it('bash completes commands and options where they belong', async () => {
 
   const { stdout } = await execa('bash', ['--norc', '-c', `${script}${TRY}`]);
 
-  expect(stdout.split('\n')).toEqual(['hooks help', 'run', '--from-start', '--provider', '--model', '']);
+  expect(stdout.split('\n')).toEqual([
+    'hooks help',
+    'run',
+    '--from-start',
+    '--provider',
+    '--model',
+    '',
+    'zsh',
+    '',
+  ]);
 });
+
+/** What the page about the command line has people write into the file that the shell reads first. */
+const STARTS: Record<CompletedShell, { file: string; line: string; program: string }> = {
+  bash: { file: 'rc', line: 'eval "$(replicas-engine completion bash)"', program: 'bash --rcfile rc' },
+  zsh: { file: '.zshrc', line: 'eval "$(replicas-engine completion zsh)"', program: 'zsh' },
+  fish: {
+    file: 'rc',
+    line: 'replicas-engine completion fish | source',
+    program: "fish --no-config --init-command 'source rc'",
+  },
+};
+
+it.each(['bash', 'zsh', 'fish'] as const)(
+  '%s completes at Tab what somebody types',
+  async (shell) => {
+    await provideDebianPackage(shell, () => hasCommand(shell));
+    const folder = await mkdtemp(join(tmpdir(), 'completion-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const { file, line, program } = STARTS[shell];
+    await writeFile(join(folder, file), `${line}\n`);
+    await writeFile(
+      join(folder, 'replicas-engine'),
+      `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const env = { PATH: `${folder}:${process.env['PATH']}`, HOME: folder, ZDOTDIR: folder };
+
+    const window = await openWindow(`cd '${folder}' && ${program}`, { env });
+    for (const [typed, completed] of [
+      ['replicas-engine hooks che', 'hooks check'],
+      ['replicas-engine events --fr', 'events --from-start'],
+      ['replicas-engine completion fi', 'completion fish'],
+    ] as const) {
+      await window.type(typed);
+      await window.press('Tab');
+      await window.waitFor(completed);
+      await window.press('C-c');
+    }
+  },
+  INSTALLING_MS,
+);
 
 function noFiles(): Promise<never> {
   return Promise.reject(new Error('No workspace is exported here.'));
