@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it, onTestFinished } from 'vitest';
 import { createProgram } from '../../../src/cli/program.ts';
-import { toCompletion, type CompletedShell } from '../../../src/cli/completion.ts';
+import { SHELLS, toCompletion, type CompletedShell } from '../../../src/cli/completion.ts';
 import { hasCommand, INSTALLING_MS, provideDebianPackage } from '../../support/debian-package.ts';
 import { PROGRAM } from '../../support/engine-process.ts';
 import { openWindow } from '../../support/terminal-window.ts';
@@ -41,25 +41,31 @@ it('bash completes commands and options where they belong', async () => {
   ]);
 });
 
-/** What the page about the command line has people write into the file that the shell reads first. */
-const STARTS: Record<CompletedShell, { file: string; line: string; program: string }> = {
-  bash: { file: 'rc', line: 'eval "$(replicas-engine completion bash)"', program: 'bash --rcfile rc' },
-  zsh: { file: '.zshrc', line: 'eval "$(replicas-engine completion zsh)"', program: 'zsh' },
+const LINES: Record<CompletedShell, string> = {
+  bash: 'eval "$(replicas-engine completion bash)"',
+  zsh: 'eval "$(replicas-engine completion zsh)"',
+  fish: 'replicas-engine completion fish | source',
+};
+
+const STARTS: Record<CompletedShell, { file: string; prompt: string; program: string }> = {
+  bash: { file: 'rc', prompt: "PS1='ready> '", program: 'bash --rcfile rc' },
+  zsh: { file: '.zshrc', prompt: "PS1='ready> '", program: 'zsh' },
   fish: {
     file: 'rc',
-    line: 'replicas-engine completion fish | source',
+    prompt: "function fish_prompt; echo 'ready> '; end",
     program: "fish --no-config --init-command 'source rc'",
   },
 };
 
-it.each(['bash', 'zsh', 'fish'] as const)(
-  '%s completes at Tab what somebody types',
+it.each(SHELLS)(
+  '%s completes at Tab what somebody types, with the line that the documentation names',
   async (shell) => {
     await provideDebianPackage(shell, () => hasCommand(shell));
     const folder = await mkdtemp(join(tmpdir(), 'completion-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const { file, line, program } = STARTS[shell];
-    await writeFile(join(folder, file), `${line}\n`);
+    expect(await readFile('docs/command-line.md', 'utf8')).toContain(LINES[shell].replace('|', '\\|'));
+    const { file, prompt, program } = STARTS[shell];
+    await writeFile(join(folder, file), `${LINES[shell]}\n${prompt}\n`);
     await writeFile(
       join(folder, 'replicas-engine'),
       `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`,
@@ -70,6 +76,7 @@ it.each(['bash', 'zsh', 'fish'] as const)(
     const env = { PATH: `${folder}:${process.env['PATH']}`, HOME: folder, ZDOTDIR: folder };
 
     const window = await openWindow(`cd '${folder}' && ${program}`, { env });
+    await window.waitFor('ready>');
     for (const [typed, completed] of [
       ['replicas-engine hooks che', 'hooks check'],
       ['replicas-engine events --fr', 'events --from-start'],
