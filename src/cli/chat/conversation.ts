@@ -9,13 +9,14 @@ import type {
   NewMessage,
 } from '../../client/client.ts';
 import { Transcript } from '../transcript.ts';
-import { activityBehind, describeActivity, describeEnd, foldActivity, type Activity } from '../activity.ts';
+import { activityBehind, describeEnd, foldActivity, type Activity } from '../activity.ts';
 import { markdownStyle } from '../markdown.ts';
 import { visible } from '../visible.ts';
 import { countMessages } from '../waiting-note.ts';
 import { HELP, readImage, runCommand } from './commands.ts';
 import { AnswerForm, describeRequest } from './requests.ts';
 import type { Screen, ScreenOptions } from './screen.ts';
+import { stateLine } from './state-line.ts';
 import type { Colors } from '../terminal.ts';
 
 export interface ConversationOptions {
@@ -215,18 +216,13 @@ export class Conversation {
   }
 
   #updateStatus(): void {
-    const status = this.#status;
-    this.#screen.setFooter({ status: status === '' ? '' : this.#options.colors.dim(status) });
-  }
-
-  get #status(): string {
-    const { processing } = this.#chat;
-    if (this.#wantsToLeave)
-      return `${processing ? 'Interrupting. ' : ''}Ctrl-C again leaves; the agent goes on.`;
-    if (!this.#isConnected) return 'The engine is away; trying again… Ctrl-C twice leaves.';
-    if (this.#form !== null) return visible(this.#form.hint);
-    const parts = describeActivity(this.#chat, this.#activity);
-    return [...parts, ...(processing ? ['Ctrl-C interrupts'] : [])].map(visible).join(' · ');
+    const status = stateLine(this.#chat, {
+      wantsToLeave: this.#wantsToLeave,
+      isConnected: this.#isConnected,
+      hint: this.#form?.hint ?? null,
+      activity: this.#activity,
+    });
+    this.#screen.setFooter({ status: this.#options.colors.dim(status) });
   }
 
   #noteConnection({ state }: ConnectionChange): void {
