@@ -7,14 +7,21 @@ import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
 /**
- * What packages bring for uses that are not ours: messages of zod in sixty languages, while zod itself imports the English
- * ones, and the library by which listhen makes itself certificates, half of all that is loaded before the first answer.
+ * What packages bring for uses that are not ours, by file: messages of zod in sixty languages, while zod itself imports the
+ * English ones; what listhen makes certificates, banners and QR codes with. All of it is loaded before the first answer.
  */
+const EXTRAS: [file: RegExp, rest: string][] = [
+  [/\/zod\/v4\/locales\/index\.js$/, 'export {};'],
+  [/\/node-forge\/lib\/index\.js$/, 'export default {};'],
+  [/\/consola\/dist\/index\.mjs$/, 'export const consola = console; export default console;'],
+  [/\/consola\/dist\/utils\.mjs$/, 'export const colors = {}, getColor = () => String;'],
+  [/\/uqr\/dist\/index\.mjs$/, 'export const renderUnicodeCompact = () => "";'],
+];
+
 const withoutExtras: Plugin = {
   name: 'without-extras',
   setup: (bundler) => {
-    bundler.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export {};' }));
-    bundler.onLoad({ filter: /\/node-forge\/lib\/index\.js$/ }, () => ({ contents: 'export default {};' }));
+    for (const [filter, contents] of EXTRAS) bundler.onLoad({ filter }, () => ({ contents }));
   },
 };
 

@@ -2,9 +2,6 @@
 import nodeModule from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
-import { CommanderError } from 'commander';
-import { createProgram } from './cli/program.ts';
-import { EXIT } from './cli/terminal.ts';
 import { EngineError } from './errors.ts';
 import type { Environment } from './environment/engine-env.ts';
 import type { Log } from './log.ts';
@@ -26,33 +23,23 @@ type Goodbye = (running: Running) => Promise<void> | undefined;
 
 process.stderr.on('error', () => undefined); // whoever read it has seen enough
 
-const program = createProgram({
-  serve: () => supervise((signal) => startServer(process.env, signal)),
-  dev: (options) => supervise(() => startDevelopment(options)),
-  loadWorkspaceFiles: () => import('./engine/workspace-file.ts'),
-  async run(command) {
-    const { openTerminal } = await import('./cli/open-terminal.ts');
-    const terminal = openTerminal(process.env);
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(EXIT.DONE); // whoever read it has seen enough
-      terminal.complain(`The output cannot be written: ${error.message}\n`);
-      process.exit(EXIT.FAILED);
-    });
-    try {
-      process.exitCode = await command(terminal);
-    } catch (error) {
-      const { explain } = await import('./cli/exit-code.ts');
-      process.exitCode = explain(error, terminal);
-    }
-  },
-});
+const words = process.argv.slice(2);
+const isServing = words.length === 0 || (words.length === 1 && words[0] === 'serve');
 
-await program.parseAsync().catch(refuseUsage);
+await (isServing ? serveEngine() : runCommand());
 
-/** Commander has said what is wrong, or shown the help that was asked for. */
-function refuseUsage(error: unknown): void {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? 0 : EXIT.USAGE;
+/** What is asked for most often, and by machines: it is there before the command line would be loaded. */
+function serveEngine(): Promise<void> {
+  return supervise((signal) => startServer(process.env, signal));
+}
+
+async function runCommand(): Promise<void> {
+  const { runProgram } = await import('./cli/run-program.ts');
+  await runProgram({
+    serve: serveEngine,
+    dev: (options) => supervise(() => startDevelopment(options)),
+    loadWorkspaceFiles: () => import('./engine/workspace-file.ts'),
+  });
 }
 
 async function startServer(environment: Environment, signal?: AbortSignal): Promise<RunningServer> {
