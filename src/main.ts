@@ -35,7 +35,9 @@ function serveEngine(): Promise<void> {
 
 async function runCommand(): Promise<void> {
   const { runProgram } = await import('./cli/run-program.ts');
-  await runProgram({
+  process.exitCode = await runProgram({
+    variables: process.env,
+    exit: (code) => process.exit(code),
     serve: serveEngine,
     dev: (options) => supervise(() => startDevelopment(options)),
     loadWorkspaceFiles: () => import('./engine/workspace-file.ts'),

@@ -1,30 +1,49 @@
 import { CommanderError } from 'commander';
 import { createProgram } from './program.ts';
-import { EXIT, type Shell } from './terminal.ts';
+import { EXIT, type Shell, type Terminal } from './terminal.ts';
 
-/** Does what the command line asks for. What comes of it becomes the exit code. */
-export async function runProgram(shell: Omit<Shell, 'run'>): Promise<void> {
-  await createProgram({ ...shell, run: runInTerminal }).parseAsync().catch(refuseUsage);
+export interface ProgramOptions extends Omit<Shell, 'run'> {
+  variables: Terminal['env'];
+  /** Ends the process at once. */
+  exit: (code: number) => never;
 }
 
-const runInTerminal: Shell['run'] = async (command) => {
+/** Does what the command line asks for. Returns what the process is to exit with. */
+export async function runProgram({ variables, exit, ...shell }: ProgramOptions): Promise<number> {
+  let exitCode: number = EXIT.DONE;
+  const program = createProgram({
+    ...shell,
+    async run(command) {
+      exitCode = await runInTerminal(command, { variables, exit });
+    },
+  });
+  await program.parseAsync().catch((error: unknown) => {
+    exitCode = codeOfUsage(error);
+  });
+  return exitCode;
+}
+
+async function runInTerminal(
+  command: (terminal: Terminal) => Promise<number>,
+  { variables, exit }: Pick<ProgramOptions, 'variables' | 'exit'>,
+): Promise<number> {
   const { openTerminal } = await import('./open-terminal.ts');
-  const terminal = openTerminal(process.env);
+  const terminal = openTerminal(variables);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.DONE); // whoever read it has seen enough
+    if (error.code === 'EPIPE') exit(EXIT.DONE); // whoever read it has seen enough
     terminal.complain(`The output cannot be written: ${error.message}\n`);
-    process.exit(EXIT.FAILED);
+    exit(EXIT.FAILED);
   });
   try {
-    process.exitCode = await command(terminal);
+    return await command(terminal);
   } catch (error) {
     const { explain } = await import('./exit-code.ts');
-    process.exitCode = explain(error, terminal);
+    return explain(error, terminal);
   }
-};
+}
 
 /** Commander has said what is wrong, or shown the help that was asked for. */
-function refuseUsage(error: unknown): void {
+function codeOfUsage(error: unknown): number {
   if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? 0 : EXIT.USAGE;
+  return error.exitCode === 0 ? EXIT.DONE : EXIT.USAGE;
 }

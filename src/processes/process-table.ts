@@ -37,16 +37,15 @@ export function processesOf(run: Run): ProcessEntry[] {
 
 /**
  * Everything that belongs to the run whatever it did to its environment: what carries the marker, what is in the session
- * of `shell` and what descends of either, by one look at `/proc`.
+ * of `shell` and what descends of either.
  */
 export function familyOf(run: Run, shell: number | null): ProcessEntry[] {
-  const all = allProcesses();
+  const marked = new Set(allProcessIds().filter((pid) => markerOf(pid) === run.id));
   const isOfShell = shell !== null && belongsTo(run, shell);
-  const family = new Map<number, ProcessEntry>();
-  for (const entry of all) {
-    if ((isOfShell && entry.session === shell) || markerOf(entry.pid) === run.id)
-      family.set(entry.pid, entry);
-  }
+  if (marked.size === 0 && !isOfShell) return [];
+  const all = allProcesses();
+  const isOurs = ({ pid, session }: ProcessEntry) => marked.has(pid) || (isOfShell && session === shell);
+  const family = new Map(all.filter(isOurs).map((entry) => [entry.pid, entry]));
   for (let size = -1; size !== family.size;) {
     size = family.size;
     for (const entry of all) if (family.has(entry.parent)) family.set(entry.pid, entry);
