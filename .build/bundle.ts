@@ -3,6 +3,7 @@
  * is listed with its licence in `dist/LICENSES.txt`.
  */
 import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
@@ -86,10 +87,10 @@ const BESIDE_THE_ENGINE = ['cli/run-program', 'dev/dev', 'engine/workspace-file'
 const apartFromCommands: Plugin = {
   name: 'apart-from-commands',
   setup: (bundler) => {
-    const filter = new RegExp(`^\\./(${BESIDE_THE_ENGINE.join('|')})\\.ts$`);
-    bundler.onResolve({ filter }, ({ path, importer }) =>
-      importer.endsWith('/src/main.ts') ? { path: path.replace(/ts$/, 'js'), external: true } : undefined,
-    );
+    for (const path of BESIDE_THE_ENGINE) {
+      const filter = new RegExp(`^\\./${path}\\.ts$`);
+      bundler.onResolve({ filter }, () => ({ path: `./${basename(path)}.js`, external: true }));
+    }
   },
 };
 
@@ -104,7 +105,7 @@ const program: BuildOptions = {
 
 const parts: BuildOptions[] = [
   { ...program, entryPoints: ['src/main.ts'], plugins: [...plugins, apartFromCommands] },
-  { ...program, entryPoints: BESIDE_THE_ENGINE.map((name) => `src/${name}.ts`) },
+  { ...program, entryPoints: BESIDE_THE_ENGINE.map((path) => `src/${path}.ts`), entryNames: '[name]' },
   { ...shared, entryPoints: ['src/fleet/fleet.ts'], platform: 'node', banner: { js: REQUIRE } },
   {
     ...shared,
