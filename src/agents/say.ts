@@ -23,6 +23,11 @@ export function threadOf(event: AgentEvent): string | null {
   return claude.threadOf(event);
 }
 
+/** What a permission to change files would change, of the input that it shows; null when it is about something else. */
+export function changeAsked(input: unknown): string | null {
+  return DIALECTS.map((dialect) => dialect.changeAsked(input)).find((change) => change !== null) ?? null;
+}
+
 /** What the event of a `chat.turn.partial` adds to what is being said. */
 export function partOf(event: AgentEvent): SaidPart | null {
   for (const { sayPart } of DIALECTS) {

@@ -11,10 +11,15 @@ export interface Said {
   url?: string;
 }
 
+/** What a tool does, whichever agent it is of. */
+export type ToolWork =
+  'command' | 'edit' | 'read' | 'search' | 'web' | 'mcp' | 'agent' | 'tasks' | 'plan' | 'question' | 'other';
+
 export interface ToolCall {
   kind: 'tool';
   id: string;
   name: string;
+  work: ToolWork;
   /** What it is about: a command, a file. */
   subject: string;
   input: unknown;
@@ -28,6 +33,8 @@ export interface ToolResult {
   toolId: string;
   text: string;
   isError: boolean;
+  /** Of a command that ended by itself. */
+  exitCode?: number;
   /** What was changed, where that is known better than from the call. */
   diff: string | null;
 }
@@ -74,6 +81,16 @@ export function textOf(content: unknown): string {
 /** The value that a text is the JSON of; the text itself when it is none. */
 export function fromJson(text: unknown): unknown {
   return typeof text === 'string' ? (parseJson(text) ?? text) : text;
+}
+
+/** What a tool is called and what it does; one of an MCP server has the names of both. */
+export function toolOf(
+  name: string,
+  works: Readonly<Record<string, ToolWork>>,
+): Pick<ToolCall, 'name' | 'work'> {
+  const [, server, tool] = /^mcp__(.+?)__(.+)$/s.exec(name) ?? [];
+  if (server !== undefined) return { name: `${server} › ${tool}`, work: 'mcp' };
+  return { name, work: works[name] ?? 'other' };
 }
 
 /** Every line of a text behind a mark: `+` or `-`. */

@@ -119,7 +119,7 @@ async function measureOpening(page: Page): Promise<number[]> {
   await page.getByRole('button', { name: 'Work', exact: true }).first().click();
   for (let count = 0; count < TIMES; count += 1) {
     await page.locator('.chat-button', { hasText: 'Codex' }).click();
-    await page.getByText('Nothing was said yet').waitFor();
+    await page.getByText('Nothing has been said yet').waitFor();
     const watching = await page.evaluateHandle(watchPage, { event: 'click', signs: ['.said'] });
     await page.locator('.chat-button').first().click();
     const { actedAt, shownAt } = await watching.evaluate(({ done }) => done);

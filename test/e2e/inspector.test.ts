@@ -98,7 +98,7 @@ it('shows a message move through the chat machine into a file, and an interrupt'
   const notes = join(folder, '.replicas-dev', 'workspaces', 'demo', 'NOTES.md');
   expect(await readFile(notes, 'utf8')).toContain('- Hello from the page');
   await page.getByRole('button', { name: 'Work', exact: true }).click();
-  await page.getByRole('searchbox', { name: 'Find in what was said' }).fill('hello from the page');
+  await page.getByRole('searchbox', { name: 'Search messages' }).fill('hello from the page');
   await page.keyboard.press('Enter');
   await page.locator('.found', { hasText: 'Claude Code' }).last().click();
   await page.locator('.said:focus', { hasText: 'Hello from the page' }).waitFor();
@@ -391,7 +391,7 @@ async function openChat(page: Page): Promise<void> {
   await page.locator('.new-chat').getByLabel('Agent').selectOption('claude');
   await page.locator('.new-chat').getByRole('button', { name: 'Open' }).click();
   await expect.poll(() => title.textContent()).not.toBe(before);
-  await page.getByText('Nothing was said yet').waitFor();
+  await page.getByText('Nothing has been said yet').waitFor();
 }
 
 async function begin(page: Page, suggestion: string): Promise<void> {

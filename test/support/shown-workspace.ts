@@ -134,8 +134,10 @@ function partsOf(shown: Shown, { streams, answers, sent }: Doing): Parameters<ty
     chats: {
       list: async () => ({ chats: [chat, { ...chat, id: 'another-chat', title: 'Another' }], lastEventId }),
       requests: async (chatId) => (chatId === CHAT_ID ? requests : []),
-      answer: async (chatId, requestId, { decision }) =>
-        void answers.push(`${chatId} ${requestId} ${decision}`),
+      answer: async (chatId, requestId, { decision, always, message }) =>
+        void answers.push(
+          [chatId, requestId, decision, always && 'always', message].filter(Boolean).join(' '),
+        ),
       history: async (chatId) => ({
         threadId: null,
         codingAgent: 'claude',

@@ -2,7 +2,7 @@
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import { subjectOf } from '../../contract/tool-brief.ts';
 import { fieldsOf, imageOf, listOf, marked, said, stringOf, textOf } from '../saying.ts';
-import type { Fields, Said, SaidPart, Saying, ToolCall, ToolResult } from '../saying.ts';
+import type { Fields, Said, SaidPart, Saying, ToolCall, ToolResult, ToolWork } from '../saying.ts';
 
 export function say({ type, payload }: AgentEvent): Saying[] {
   switch (type) {
@@ -47,11 +47,22 @@ function callOf({ toolCallId, title, kind, rawInput }: Fields): ToolCall {
     kind: 'tool',
     id: String(toolCallId),
     name: stringOf(kind) || 'tool',
+    work: WORKS[stringOf(kind)] ?? 'other',
     subject: stringOf(title) || subjectOf(rawInput),
     input: rawInput ?? {},
     diff: null,
   };
 }
+
+const WORKS: Readonly<Record<string, ToolWork>> = {
+  execute: 'command',
+  edit: 'edit',
+  delete: 'edit',
+  move: 'edit',
+  read: 'read',
+  search: 'search',
+  fetch: 'web',
+};
 
 function resultOf({ toolCallId, status, content }: Fields): ToolResult[] {
   if (status !== 'completed' && status !== 'failed') return [];
@@ -67,6 +78,12 @@ function resultOf({ toolCallId, status, content }: Fields): ToolResult[] {
       diff: diff === '' ? null : diff,
     },
   ];
+}
+
+export function changeAsked(input: unknown): string | null {
+  const { content } = fieldsOf(fieldsOf(input)['toolCall']);
+  const lines = listOf(content).map(fieldsOf).flatMap(changeOf);
+  return lines.length === 0 ? null : lines.join('\n');
 }
 
 function changeOf({ type, path, oldText, newText }: Fields): string[] {

@@ -1,15 +1,15 @@
 /** What Claude Code says. */
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import { subjectOf } from '../../contract/tool-brief.ts';
-import { fieldsOf, imageOf, listOf, marked, said, stringOf, textOf } from '../saying.ts';
-import type { Fields, SaidPart, Said, Saying, ToolCall, ToolResult } from '../saying.ts';
+import { fieldsOf, imageOf, listOf, marked, said, stringOf, textOf, toolOf } from '../saying.ts';
+import type { Fields, SaidPart, Said, Saying, ToolCall, ToolResult, ToolWork } from '../saying.ts';
 
 export function say({ type, payload }: AgentEvent): Saying[] {
   const { content } = fieldsOf(payload['message']);
   if (type === 'claude-assistant') return listOf(content).flatMap((block) => ofAgent(fieldsOf(block)));
   if (type === 'claude-user') {
-    const patch = patchOf(fieldsOf(payload['tool_use_result']));
-    return listOf(content).flatMap((block) => ofUser(block, patch));
+    const known = fieldsOf(payload['tool_use_result']);
+    return listOf(content).flatMap((block) => ofUser(block, known));
   }
   // A turn that was interrupted is no failure; it has no result of its own.
   const isFailure = type === 'claude-result' && payload['is_error'] === true;
@@ -35,15 +35,33 @@ function ofAgent(block: Fields): Saying[] {
 }
 
 function callOf({ id, name, input }: Fields): ToolCall {
-  const subject = subjectOf(input);
-  return {
-    kind: 'tool',
-    id: String(id),
-    name: String(name),
-    subject,
-    input,
-    diff: changeOf(fieldsOf(input)),
-  };
+  const call = { kind: 'tool' as const, id: String(id), ...toolOf(String(name), WORKS) };
+  const diff = call.work === 'edit' ? changeOf(fieldsOf(input)) : null;
+  return { ...call, subject: subjectOf(input), input, diff };
+}
+
+const WORKS: Readonly<Record<string, ToolWork>> = {
+  Bash: 'command',
+  Edit: 'edit',
+  Write: 'edit',
+  NotebookEdit: 'edit',
+  Read: 'read',
+  Glob: 'search',
+  Grep: 'search',
+  ToolSearch: 'search',
+  WebFetch: 'web',
+  WebSearch: 'web',
+  Agent: 'agent',
+  Task: 'agent',
+  TodoWrite: 'tasks',
+  ExitPlanMode: 'plan',
+  AskUserQuestion: 'question',
+};
+
+export function changeAsked(input: unknown): string | null {
+  const { file_path: file } = fieldsOf(input);
+  const change = typeof file === 'string' ? changeOf(fieldsOf(input)) : null;
+  return change === null ? null : `--- ${String(file)}\n${change}`;
 }
 
 /** What an edit replaces, or a new file holds. */
@@ -55,28 +73,56 @@ function changeOf({ old_string: removed, new_string: added, content }: Fields): 
   return lines.length === 0 ? null : lines.join('\n');
 }
 
-function ofUser(block: unknown, patch: string | null): Saying[] {
+/** `known`: what is told of the result of a tool beside what the model reads. */
+function ofUser(block: unknown, known: Fields): Saying[] {
   if (typeof block === 'string') return ofUserText(block);
-  const { type, source, tool_use_id: toolId, content, is_error: isError } = fieldsOf(block);
+  const { type, tool_use_id: toolId, content, is_error: isError } = fieldsOf(block);
   if (type === 'text') return ofUserText(textOf(block));
-  const image = fieldsOf(source);
-  if (type === 'image') return [imageOf(image['media_type'], image['data'])];
-  return type === 'tool_result' ? [resultOf({ toolId, content, isError }, patch)] : [];
+  if (type !== 'tool_result') return imagesIn([block]);
+  return [resultOf({ toolId, content, isError }, known), ...imagesIn(listOf(content))];
 }
 
-/** What the agent writes in the user's name says what happened, not what was said. */
-function ofUserText(text: string): Said[] {
-  const [, interrupt, output] = NOTE.exec(text) ?? [];
-  const note = interrupt ?? output;
-  return note === undefined ? said('user', text) : said('notice', note);
+function imagesIn(blocks: readonly unknown[]): Said[] {
+  const images = blocks.map(fieldsOf).filter(({ type }) => type === 'image');
+  return images
+    .map(({ source }) => fieldsOf(source))
+    .map(({ media_type: mediaType, data }) => imageOf(mediaType, data));
 }
 
-/** That a turn was interrupted, or what a command printed that Claude Code carries out itself. */
+/** A command that Claude Code carries out itself. */
+const OWN_COMMAND = /^<command-name>(.*?)<\/command-name>.*<command-args>(.*?)<\/command-args>/s;
+/** That a turn was interrupted, or what such a command printed. */
 const NOTE =
   /^(?:\[(Request interrupted by user.*)\]|<local-command-std(?:out|err)>(.*)<\/local-command-std(?:out|err)>)$/s;
 
-function resultOf({ toolId, content, isError }: Fields, diff: string | null): ToolResult {
-  return { kind: 'result', toolId: String(toolId), text: textOf(content), isError: isError === true, diff };
+/** What the agent writes in the user's name says what happened, not what was said. */
+function ofUserText(text: string): Said[] {
+  const [, command, args] = OWN_COMMAND.exec(text) ?? [];
+  if (command !== undefined) return said('user', `${command} ${args}`.trim());
+  const [, interrupt, printed] = NOTE.exec(text) ?? [];
+  const note = interrupt ?? printed;
+  return note === undefined ? said('user', text) : said('notice', note);
+}
+
+function resultOf({ toolId, content, isError }: Fields, known: Fields): ToolResult {
+  const text = textOf(content);
+  const exitCode = exitCodeOf(text, isError === true, known);
+  return {
+    kind: 'result',
+    toolId: String(toolId),
+    text,
+    isError: isError === true,
+    ...(exitCode !== null && { exitCode }),
+    diff: patchOf(known),
+  };
+}
+
+/** A code that is no 0 stands in the text; a command that it explains had one, and is no error. */
+function exitCodeOf(text: string, isError: boolean, known: Fields): number | null {
+  if (isError) return Number(/^Exit code (\d+)/.exec(text)?.[1] ?? NaN) || null;
+  const { stdout, interrupted, returnCodeInterpretation: explained, backgroundTaskId } = known;
+  const isOver = typeof stdout === 'string' && interrupted !== true && backgroundTaskId === undefined;
+  return isOver && explained === undefined ? 0 : null;
 }
 
 /** The patch that an edit reports, with the lines around it. */

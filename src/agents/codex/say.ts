@@ -1,8 +1,8 @@
 /** What Codex says: the lines of its rollout. */
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import { subjectOf } from '../../contract/tool-brief.ts';
-import { fieldsOf, fromJson, imageOf, listOf, said, stringOf, textOf } from '../saying.ts';
-import type { Fields, Said, SaidPart, Saying, ToolCall, ToolResult } from '../saying.ts';
+import { fieldsOf, fromJson, imageOf, listOf, said, stringOf, textOf, toolOf } from '../saying.ts';
+import type { Fields, Said, SaidPart, Saying, ToolCall, ToolResult, ToolWork } from '../saying.ts';
 
 export function say({ type, payload }: AgentEvent): Saying[] {
   if (type === 'event_msg') return ofMessage(payload);
@@ -56,14 +56,30 @@ function ofText(text: string): Saying[] {
 
 function callOf({ call_id: id, name, arguments: args, input: text }: Fields): ToolCall {
   const input = fromJson(args ?? text);
-  const call = { kind: 'tool' as const, id: String(id), name: String(name), input };
+  const call = { kind: 'tool' as const, id: String(id), ...toolOf(String(name), WORKS), input };
   if (name !== 'apply_patch') return { ...call, subject: subjectOf(input), diff: null };
   const patch = stringOf(text);
   return { ...call, subject: filesIn(patch), diff: patch };
 }
 
+const WORKS: Readonly<Record<string, ToolWork>> = {
+  exec_command: 'command',
+  apply_patch: 'edit',
+  view_image: 'read',
+  web_search: 'web',
+  spawn_agent: 'agent',
+  update_plan: 'tasks',
+  request_user_input: 'question',
+};
+
 function filesIn(patch: string): string {
   return [...patch.matchAll(/^(?:\*\*\* \w+ File: |\+\+\+ b?\/?)(.+)$/gm)].map(([, file]) => file).join(', ');
+}
+
+export function changeAsked(input: unknown): string | null {
+  const changes = listOf(fieldsOf(input)['changes']).map(fieldsOf);
+  const files = changes.map(({ path, diff }) => `--- ${stringOf(path)}\n${stringOf(diff)}`);
+  return files.length === 0 ? null : files.join('\n');
 }
 
 /** The output of a command stands beside what is known of it, that of other tools is JSON around both. */
@@ -76,6 +92,7 @@ function resultOf({ call_id: id, output, metadata }: Fields): ToolResult {
     toolId: String(id),
     text: 'output' in around ? textOf(around['output']) : textOf(output),
     isError: (typeof exitCode === 'number' && exitCode !== 0) || known['status'] === 'failed',
+    ...(typeof exitCode === 'number' && { exitCode }),
     diff: null,
   };
 }

@@ -1,7 +1,7 @@
 import { changeDraft, draftOf } from './drafts.ts';
 import type { Image, PageStore } from './page-state.ts';
 
-const MEDIA_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+export const MEDIA_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 const MOST_BYTES = 5 * 1024 * 1024;
 
 /** Adds pictures to the draft of a chat. Resolves with why one was not taken. */

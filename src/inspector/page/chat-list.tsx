@@ -75,7 +75,7 @@ function ChatButton({ store, chat, isShown }: ChatButtonProps) {
 }
 
 function wordOf({ awaitingInput, state }: ChatSummary, isUnread: boolean): string {
-  if (awaitingInput === true) return 'waits for you';
+  if (awaitingInput === true) return 'asks you';
   return isUnread && state === 'idle' ? 'new' : state;
 }
 

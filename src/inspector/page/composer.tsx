@@ -19,11 +19,12 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
     void sendDraft(store, chat.id, isSteered);
   };
   const maySteer = chat.processing && text.trim() !== '' && images.length === 0;
+  const add = (files: readonly File[]) => void addImages(store, chat.id, files).then(setRefused);
   const take = (event: Event, data: DataTransfer | null) => {
     const files = [...(data?.files ?? [])];
     if (files.length === 0) return;
     event.preventDefault();
-    void addImages(store, chat.id, files).then(setRefused);
+    add(files);
   };
   const interrupt = () => {
     if (!chat.processing) return;
@@ -62,6 +63,7 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
         settings={settings}
         images={images.length}
         onChange={(change) => changeDraft(store, chat.id, { settings: change })}
+        onAddImages={add}
         onDropImages={() => changeDraft(store, chat.id, { images: [] })}
       />
     </form>

@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
 import {
-  isWebUrl,
   type CanvasItem,
   type CanvasItemSummary,
   type EngineClient,
@@ -13,6 +12,7 @@ import type { PageStore } from './page-state.ts';
 import { LongMarkdown } from './markdown/long-markdown.tsx';
 import { useStore } from './store.ts';
 import { reasonOf } from './reason-of.ts';
+import { WebLink } from './web-link.tsx';
 
 interface Lists {
   plans: readonly PlanSummary[];
@@ -47,7 +47,7 @@ export function Files({ store }: { store: PageStore }) {
         <ul class="cards">
           {previews.map((preview) => (
             <li key={preview.port}>
-              <PreviewLink preview={preview} />
+              <WebLink url={preview.publicUrl} text={`${preview.port} ${preview.command}`} />
             </li>
           ))}
           {previews.length === 0 && <li class="dim">Nothing listens on a port.</li>}
@@ -101,16 +101,6 @@ function FileList({ title, files, kind, shown, onShow }: FileListProps) {
         {files.length === 0 && <li class="dim">None yet.</li>}
       </ul>
     </>
-  );
-}
-
-function PreviewLink({ preview: { port, publicUrl, command } }: { preview: Preview }) {
-  const words = `${port} ${command}`;
-  if (!isWebUrl(publicUrl)) return <span>{words}</span>;
-  return (
-    <a href={publicUrl} target="_blank" rel="noreferrer">
-      {words}
-    </a>
   );
 }
 

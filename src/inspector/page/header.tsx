@@ -1,6 +1,8 @@
+import { useState } from 'preact/hooks';
 import type { PageStore } from './page-state.ts';
 import { showView, type View } from './remembered.ts';
 import { useStore } from './store.ts';
+import { canAskToNotify } from './watch-for-waiting.ts';
 
 const CONNECTION = {
   connecting: 'Connecting',
@@ -32,11 +34,27 @@ export function Header({ store, onLeave }: { store: PageStore; onLeave: () => vo
         <i class="dot" aria-hidden="true" />
         {CONNECTION[state]}
       </span>
+      <NotifyButton />
       <ViewSwitch store={store} />
       <button type="button" class="quiet" onClick={onLeave}>
         Lock
       </button>
     </header>
+  );
+}
+
+function NotifyButton() {
+  const [isOffered, setOffered] = useState(canAskToNotify);
+  if (!isOffered) return null;
+  return (
+    <button
+      type="button"
+      class="quiet notify"
+      title="A notification when an agent waits for you and this tab is hidden"
+      onClick={() => void Notification.requestPermission().then(() => setOffered(canAskToNotify()))}
+    >
+      Notify me
+    </button>
   );
 }
 

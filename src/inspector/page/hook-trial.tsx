@@ -39,7 +39,7 @@ export function HookTrial({ store }: { store: PageStore }) {
       <h2>Try a script</h2>
       <textarea name="script" aria-label="Script" placeholder="npm ci" rows={3} />
       <select name="repo" aria-label="Where it runs">
-        <option value="">in the home</option>
+        <option value="">in the home folder</option>
         {repos.map(({ name }) => (
           <option key={name} value={name}>
             in {name}

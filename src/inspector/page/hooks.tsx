@@ -71,17 +71,18 @@ function HookCard({ hook }: { hook: Hook }) {
         {hook.commands.map((command, index) => (
           <li key={index}>
             <code>{command.command}</code>
-            <span class="dim">
-              {command.status}
-              {command.exitCode !== null && command.exitCode !== 0 && `, exit code ${command.exitCode}`}
-              {command.durationMs !== null && ` · ${durationBrief(command.durationMs)}`}
-            </span>
+            <span class={command.status === 'failed' ? 'refused' : 'dim'}>{outcomeOf(command)}</span>
           </li>
         ))}
       </ul>
       {hook.error && <p class="refused">{hook.error.message}</p>}
     </li>
   );
+}
+
+function outcomeOf({ status, exitCode, durationMs }: Hook['commands'][number]): string {
+  const code = status === 'failed' && exitCode !== null && `exit code ${exitCode}`;
+  return [status, code, durationMs !== null && durationBrief(durationMs)].filter(Boolean).join(' · ');
 }
 
 function toneOf({ status }: Hook): string {

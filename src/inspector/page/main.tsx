@@ -4,6 +4,7 @@ import './show-plain-text.ts';
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { followEngine } from './follow-engine.ts';
+import { forgetDrafts, keepDrafts } from './kept-drafts.ts';
 import { initialState, type PageStore } from './page-state.ts';
 import { SecretForm } from './secret-form.tsx';
 import { connect, forgetSecret, rememberedSecret, rememberSecret } from './session.ts';
@@ -19,6 +20,7 @@ function App() {
   const [isRefused, setRefused] = useState(false);
   const leave = (refused: boolean) => {
     forgetSecret();
+    forgetDrafts();
     setRefused(refused);
     setSecret(null);
   };
@@ -41,6 +43,7 @@ interface InspectorProps {
 function Inspector({ secret, isEntering, onLeave }: InspectorProps) {
   const store = useMemo(() => openStore(secret), [secret]);
   useEffect(() => followEngine(store, { secret, onRefused: () => onLeave(true) }), [store]);
+  useEffect(() => keepDrafts(store), [store]);
   return <Shell store={store} takesFocus={isEntering} onLeave={() => onLeave(false)} />;
 }
 

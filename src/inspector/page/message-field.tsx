@@ -46,13 +46,18 @@ export function MessageField({ store, chat, onSend }: MessageFieldProps) {
       complete(completion);
     } else if (isEnter) onSend(event);
     else if (key === 'Escape') closeAt(before);
-    else if (key === 'ArrowUp' && text === '') recall(event);
+    else if (key === 'ArrowUp') recall(event, 1);
+    else if (key === 'ArrowDown') recall(event, -1);
   };
-  const recall = (event: Event) => {
-    const last = store.state.conversation?.entries.findLast(({ item }) => item.kind === 'user')?.item;
-    if (last?.kind !== 'user') return;
+  /** Goes through what was said in this chat, unless something else is being written. */
+  const recall = (event: Event, step: 1 | -1) => {
+    const entries = store.state.conversation?.entries ?? [];
+    const said = entries.flatMap(({ item }) => (item.kind === 'user' ? [item.text] : [])).toReversed();
+    const texts = ['', ...new Set(said)];
+    const recalled = texts[texts.indexOf(text) + step];
+    if (!texts.includes(text) || recalled === undefined) return;
     event.preventDefault();
-    write(last.text);
+    write(recalled);
   };
   return (
     <>

@@ -1,5 +1,6 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { ChatModel } from '../../client/client.ts';
+import { MEDIA_TYPES } from './add-images.ts';
 import type { MessageSettings, PageStore } from './page-state.ts';
 
 const MODES = [
@@ -20,12 +21,14 @@ interface MessageSettingsProps {
   /** How many go with the message. */
   images: number;
   onChange: (settings: MessageSettings) => void;
+  onAddImages: (files: readonly File[]) => void;
   onDropImages: () => void;
 }
 
 /** How a message is worked on: in which mode, how hard it is thought about, by which model. */
 export function MessageSettingsBar(props: MessageSettingsProps) {
-  const { store, chatId, settings, images, onChange, onDropImages } = props;
+  const { store, chatId, settings, images, onChange, onAddImages, onDropImages } = props;
+  const picker = useRef<HTMLInputElement>(null);
   const [models, setModels] = useState<readonly ChatModel[]>([]);
   // An agent that cannot tell its models takes their names all the same.
   const readModels = () => void store.state.client.chats.models(chatId).then(setModels, () => setModels([]));
@@ -79,6 +82,21 @@ export function MessageSettingsBar(props: MessageSettingsProps) {
           </option>
         ))}
       </datalist>
+      <button type="button" onClick={() => picker.current?.click()}>
+        Add images
+      </button>
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        multiple
+        accept={MEDIA_TYPES.join()}
+        aria-label="Images"
+        onChange={({ currentTarget }) => {
+          onAddImages([...(currentTarget.files ?? [])]);
+          currentTarget.value = '';
+        }}
+      />
       {images > 0 && (
         <button type="button" onClick={onDropImages}>
           {images === 1 ? '1 image' : `${images} images`} ×

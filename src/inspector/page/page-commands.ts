@@ -24,7 +24,7 @@ export function commandsOf(store: PageStore): Command[] {
     { title: 'Write a message', run: () => focusOn(store, '.composer textarea') },
     { title: 'Answer a request', run: () => focusOn(store, '.requests button') },
     { title: 'New chat', run: () => focusOn(store, '.chat-list > button', 'press') },
-    { title: 'Find something that was said', run: () => focusOn(store, '.search input') },
+    { title: 'Search messages', run: () => focusOn(store, '.search input') },
     { title: 'Show the work', run: () => showView(store, 'work') },
     { title: 'Show the machines', run: () => showView(store, 'machines') },
     { title: 'Show both', run: () => showView(store, 'both') },

@@ -73,10 +73,10 @@ function Commands({ store, onClose }: { store: PageStore; onClose: () => void })
 
 const KEYS = [
   ['Ctrl K', 'find a command or a chat'],
-  ['/', 'find something that was said'],
+  ['/', 'search messages'],
   ['?', 'this list'],
   ['Enter', 'send; with Shift a new line'],
-  ['↑', 'in an empty message: the last one again'],
+  ['↑ ↓', 'in an empty message: those before again'],
   ['/ @', 'in a message: complete a command, a file'],
   ['← →', 'between tabs; move the splitter, the chart'],
   ['+ − 0', 'zoom the chart, show all of it'],

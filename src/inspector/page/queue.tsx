@@ -20,7 +20,7 @@ export function Queue({ conversation: { waiting }, onEdit }: QueueProps) {
   };
   return (
     <section class="queue" aria-label="Queue">
-      <h3>{waiting.items.length} waiting</h3>
+      <h3>{waiting.items.length} in the queue</h3>
       <ol>
         {waiting.items.map((item, index) => (
           <li key={item.id}>

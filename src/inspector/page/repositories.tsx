@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
-import { isWebUrl, type Repo } from '../../client/client.ts';
+import type { Repo } from '../../client/client.ts';
 import { Diff } from './diff.tsx';
 import type { PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
+import { WebLink } from './web-link.tsx';
 
 export function Repositories({ store }: { store: PageStore }) {
   const repos = useStore(store, (state) => state.repos);
@@ -74,16 +75,6 @@ function filesIn(diff: string): FileDiff[] {
     added: text.match(/^\+(?!\+\+ )/gm)?.length ?? 0,
     removed: text.match(/^-(?!-- )/gm)?.length ?? 0,
     // Its head says again what is above it.
-    text: text.slice(Math.max(0, text.search(/^@@ /m))),
+    text: text.slice(Math.max(0, text.search(/^@@ /m))).replace(/\n$/, ''),
   }));
-}
-
-/** A link to a page elsewhere. What is no address of the web is shown, and leads nowhere. */
-function WebLink({ url }: { url: string }) {
-  if (!isWebUrl(url)) return <span class="dim">{url}</span>;
-  return (
-    <a href={url} target="_blank" rel="noreferrer">
-      {url.replace(/^https?:\/\//i, '')}
-    </a>
-  );
 }

@@ -25,8 +25,8 @@ export function Search({ store, chatId }: { store: PageStore; chatId: string | n
     <form class="search" role="search" onSubmit={search}>
       <input
         type="search"
-        aria-label="Find in what was said"
-        placeholder="Search"
+        aria-label="Search messages"
+        placeholder="Search messages"
         value={words}
         onInput={({ currentTarget }) => {
           setWords(currentTarget.value);
@@ -69,6 +69,6 @@ export function Search({ store, chatId }: { store: PageStore; chatId: string | n
 }
 
 function countOf({ results, truncated }: SearchResults): string {
-  if (results.length === 0) return 'Nothing was found.';
-  return `${results.length} found${truncated ? ', and there may be more' : ''}`;
+  if (results.length === 0) return 'Nothing found.';
+  return `${results.length} found${truncated ? '; there may be more' : ''}`;
 }

@@ -16,10 +16,15 @@ export function StateLine({ chat, conversation }: StateLineProps) {
   const line = [...parts, ...usageBrief(chat.usage)].filter((part) => part !== null);
   return (
     <p class="state-line">
-      <i class={`dot ${chat.processing ? 'busy' : 'off'}`} aria-hidden="true" />
+      <i class={`dot ${toneOf(chat)}`} aria-hidden="true" />
       <span>{line.join(' · ')}</span>
     </p>
   );
+}
+
+function toneOf({ awaitingInput, processing }: ChatSummary): string {
+  if (awaitingInput) return 'warn';
+  return processing ? 'busy' : 'off';
 }
 
 function restOf({ state, awaitingInput, budget }: ChatSummary, { waiting }: Conversation): string {

@@ -28,14 +28,14 @@ export function StepLog({ store }: { store: PageStore }) {
           onInput={({ currentTarget }) => setFilter(currentTarget.value)}
         />
         <button type="button" aria-pressed={isOfSelected} onClick={() => setOfSelected(!isOfSelected)}>
-          Selected
+          Only selected
         </button>
         <button
           type="button"
           aria-pressed={held !== null}
           onClick={() => setHeld(held === null ? [...store.state.steps.entries] : null)}
         >
-          {held === null ? 'Pause' : 'Go on'}
+          {held === null ? 'Pause' : 'Resume'}
         </button>
       </div>
       {wanted.length === 0 ? (

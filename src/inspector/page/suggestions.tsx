@@ -40,7 +40,7 @@ export function Suggestions({ store, chatId }: { store: PageStore; chatId: strin
   const hasFailedHook = useStore(store, ({ hooks }) => hooks?.state === 'failed');
   return (
     <div class="empty">
-      <p>Nothing was said yet. Write below, or try one of these:</p>
+      <p>Nothing has been said yet. Write a message below, or try one of these:</p>
       <div class="suggestions">
         {SUGGESTIONS.map((suggestion) => (
           <button key={suggestion.title} type="button" onClick={() => void send(store, chatId, suggestion)}>

@@ -1,34 +1,66 @@
 import { z } from 'zod';
+import type { ToolWork } from '../../client/client.ts';
 import type { ToolItem } from './conversation/entry.ts';
 import { Diff } from './diff.tsx';
+import { Coloured } from './hook-trial.tsx';
 import { useKept } from './kept.ts';
 import { LongText } from './long-text.tsx';
 import { LongMarkdown } from './markdown/long-markdown.tsx';
+import { WebLink } from './web-link.tsx';
+
+/** What a tool is called that people know by what it does. */
+const TITLES: Partial<Record<ToolWork, string>> = {
+  command: 'Command',
+  search: 'Search',
+  web: 'Web',
+  agent: 'Sub-agent',
+  tasks: 'To-do list',
+  plan: 'Plan',
+  question: 'Question',
+};
 
 /** Tools whose work is looked at more often than not are shown open. */
 export function ToolCard({ item }: { item: ToolItem }) {
-  const { result } = item;
+  const { result, name, work } = item;
   const diff = result?.diff ?? item.diff;
-  const tasks = tasksIn(item.input);
+  const tasks = tasksIn(item);
   const state = result === null ? 'open' : result.isError ? 'failed' : 'done';
-  const isToldByDiff = diff !== null && state === 'done';
   const isTelling = diff !== null || tasks.length > 0 || state === 'failed';
+  const isTold = state === 'done' && (diff !== null || tasks.length > 0);
   const [isOpen, setOpen] = useKept('open', isTelling);
   return (
     <details class={state} open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
-        <span class="tool-name">{item.name}</span>
-        <span class="tool-subject">{tasks.length > 0 ? progressOf(tasks) : item.subject}</span>
-        <span class="tool-state">{state === 'open' ? 'running' : state}</span>
+        <span class="tool-name" title={name}>
+          {TITLES[work] ?? name}
+        </span>
+        <span class="tool-subject" title={item.subject}>
+          {tasks.length > 0 ? progressOf(tasks) : <Subject item={item} />}
+        </span>
+        <span class="tool-state">{wordOf(item)}</span>
       </summary>
       {isOpen && <Asked item={item} diff={diff} tasks={tasks} />}
-      {isOpen && result !== null && result.text !== '' && !isToldByDiff && (
-        <pre class="result" tabIndex={0}>
-          <LongText text={result.text} />
-        </pre>
-      )}
+      {isOpen && !isTold && <Answer item={item} />}
     </details>
   );
+}
+
+/** A file by its name, then where it is. */
+function Subject({ item: { work, subject } }: { item: ToolItem }) {
+  const end = subject.lastIndexOf('/');
+  const isFile = (work === 'edit' || work === 'read') && end >= 0 && !subject.includes(', ');
+  if (!isFile) return <>{subject}</>;
+  return (
+    <>
+      <b>{subject.slice(end + 1)}</b> {subject.slice(0, end)}
+    </>
+  );
+}
+
+function wordOf({ result }: ToolItem): string {
+  if (result === null) return 'running';
+  if (result.exitCode !== undefined) return `exit code ${result.exitCode}`;
+  return result.isError ? 'failed' : 'done';
 }
 
 interface AskedProps {
@@ -37,33 +69,59 @@ interface AskedProps {
   tasks: readonly Task[];
 }
 
-function Asked({ item: { input, subject }, diff, tasks }: AskedProps) {
+function Asked({ item: { input, subject, work }, diff, tasks }: AskedProps) {
   if (diff !== null) return <Diff text={diff} />;
   if (tasks.length > 0) return <TaskList tasks={tasks} />;
-  const plan = PlanSchema.safeParse(input).data?.plan;
-  if (plan !== undefined) return <LongMarkdown text={plan} />;
-  const questions = QuestionsSchema.safeParse(input).data;
-  if (questions !== undefined) return <LongMarkdown text={questions} />;
-  const isCommand = CommandSchema.safeParse(input).success;
-  const text = isCommand ? `$ ${subject}` : typeof input === 'string' ? input : toJson(input);
+  const text = TEXTS[work]?.safeParse(input).data;
+  if (text !== undefined) return <LongMarkdown text={text} />;
+  if (work === 'command' || typeof input !== 'object' || input === null) {
+    return (
+      <pre tabIndex={0}>
+        <LongText text={work === 'command' ? `$ ${subject}` : String(input)} />
+      </pre>
+    );
+  }
+  return <Facts facts={input} />;
+}
+
+/** What a tool is given, by name. */
+function Facts({ facts }: { facts: object }) {
   return (
-    <pre tabIndex={0}>
-      <LongText text={text} />
+    <dl class="facts">
+      {Object.entries(facts).flatMap(([name, value]) => [
+        <dt key={name}>{name.replaceAll('_', ' ')}</dt>,
+        <dd key={`${name} value`}>
+          <Fact value={value} />
+        </dd>,
+      ])}
+    </dl>
+  );
+}
+
+function Fact({ value }: { value: unknown }) {
+  if (typeof value === 'string' && /^https?:\/\/\S+$/i.test(value))
+    return <WebLink url={value} text={value} />;
+  return <LongText text={typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '')} />;
+}
+
+function Answer({ item: { result, work } }: { item: ToolItem }) {
+  if (result === null || result.text === '') return null;
+  if (work === 'agent' || work === 'web') return <LongMarkdown text={result.text} />;
+  return (
+    <pre class="result" tabIndex={0}>
+      <LongText text={result.text} draw={(beginning) => <Coloured text={beginning} />} />
     </pre>
   );
 }
 
-function toJson(input: unknown): string {
-  return JSON.stringify(input ?? {}, null, 2);
-}
-
-const words = z.union([z.string(), z.array(z.string())]);
-const CommandSchema = z.union([z.object({ command: words }), z.object({ cmd: words })]);
-const PlanSchema = z.object({ plan: z.string() });
-
-const QuestionsSchema = z
-  .object({ questions: z.array(z.object({ question: z.string() })).min(1) })
-  .transform(({ questions }) => questions.map(({ question }) => question).join('\n\n'));
+/** What is Markdown of what a tool is given. */
+const TEXTS: Partial<Record<ToolWork, z.ZodType<string>>> = {
+  plan: z.object({ plan: z.string() }).transform(({ plan }) => plan),
+  agent: z.object({ prompt: z.string() }).transform(({ prompt }) => prompt),
+  question: z
+    .object({ questions: z.array(z.object({ question: z.string() })) })
+    .transform(({ questions }) => questions.map(({ question }) => question).join('\n\n')),
+};
 
 /** A to-do list, in the words of any agent. */
 const TaskSchema = z
@@ -76,8 +134,8 @@ const TaskListSchema = z.union([
 
 type Task = z.infer<typeof TaskSchema>;
 
-function tasksIn(input: unknown): readonly Task[] {
-  return TaskListSchema.safeParse(input).data ?? [];
+function tasksIn({ work, input }: ToolItem): readonly Task[] {
+  return (work === 'tasks' ? TaskListSchema.safeParse(input).data : undefined) ?? [];
 }
 
 function progressOf(tasks: readonly Task[]): string {

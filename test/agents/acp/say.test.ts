@@ -43,8 +43,28 @@ describe('what an ACP agent said', () => {
       said('acp-tool_call', { ...call, title: 'Run tests' }),
       said('acp-tool_call', { toolCallId: 'c', rawInput: call.rawInput }),
     ]).toEqual([
-      [{ kind: 'tool', id: 'c', name: 'execute', subject: 'Run tests', input: call.rawInput, diff: null }],
-      [{ kind: 'tool', id: 'c', name: 'tool', subject: 'npm test', input: call.rawInput, diff: null }],
+      [
+        {
+          kind: 'tool',
+          id: 'c',
+          name: 'execute',
+          work: 'command',
+          subject: 'Run tests',
+          input: call.rawInput,
+          diff: null,
+        },
+      ],
+      [
+        {
+          kind: 'tool',
+          id: 'c',
+          name: 'tool',
+          work: 'other',
+          subject: 'npm test',
+          input: call.rawInput,
+          diff: null,
+        },
+      ],
     ]);
   });
 

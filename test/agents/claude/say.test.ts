@@ -57,6 +57,7 @@ describe('what Claude Code said', () => {
       kind: 'tool',
       id: 'toolu_wliva',
       name: 'Write',
+      work: 'edit',
       subject: '/home/ubuntu/workspaces/demo/x.txt',
       input: { file_path: '/home/ubuntu/workspaces/demo/x.txt', content: 'hi' },
       diff: '+hi',
@@ -78,6 +79,49 @@ describe('what Claude Code said', () => {
 
     expect(say(event)).toEqual([
       { kind: 'result', toolId: 't', text: 'Ok.', isError: false, diff: '@@ -1 +2 @@\n-x\n+y' },
+    ]);
+  });
+
+  it('knows of a command the code with which it ended, where one is told', () => {
+    const ended = (content: string, told: unknown, isError = false) =>
+      say(
+        said('claude-user', {
+          message: { content: [{ type: 'tool_result', tool_use_id: 't', content, is_error: isError }] },
+          tool_use_result: told,
+        }),
+      ).map((saying) => saying.kind === 'result' && saying.exitCode);
+    const printed = { stdout: '', stderr: '', interrupted: false };
+
+    expect([
+      ended('fine', printed),
+      ended('Exit code 2\nno', 'Error: Exit code 2', true),
+      ended('No matches found', { ...printed, returnCodeInterpretation: 'No matches found' }),
+      ended('goes on', { ...printed, backgroundTaskId: 'b1' }),
+      ended('of a file', { type: 'text' }),
+    ]).toEqual([[0], [2], [undefined], [undefined], [undefined]]);
+  });
+
+  it('names a tool of an MCP server by both, and tells the pictures that it gave', () => {
+    const call = assistant({ type: 'tool_use', id: 't', name: 'mcp__browser__take_picture', input: {} });
+    const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } };
+    const given = { type: 'tool_result', tool_use_id: 't', content: [picture] };
+
+    expect(say(call)).toMatchObject([{ name: 'browser › take_picture', work: 'mcp', diff: null }]);
+    expect(say(said('claude-user', { message: { content: [given] } }))).toMatchObject([
+      { kind: 'result', text: '' },
+      { kind: 'image', url: 'data:image/png;base64,AA==' },
+    ]);
+  });
+
+  it('tells a command of its own as it was given, and what that printed', () => {
+    const texts = [
+      '<command-name>/context</command-name>\n<command-message>context</command-message>\n<command-args>all</command-args>',
+      '<local-command-stdout>3k tokens</local-command-stdout>',
+    ];
+
+    expect(texts.flatMap((text) => say(said('claude-user', { message: { content: text } })))).toEqual([
+      { kind: 'user', text: '/context all' },
+      { kind: 'notice', text: '3k tokens' },
     ]);
   });
 

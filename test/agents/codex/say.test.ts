@@ -59,6 +59,7 @@ describe('what Codex said', () => {
       kind: 'tool',
       id: 'call_P',
       name: 'apply_patch',
+      work: 'edit',
       subject: '/home/ubuntu/workspaces/demo/x.txt',
       input: patch,
       diff: patch,
@@ -76,8 +77,8 @@ describe('what Codex said', () => {
       json({ output: 'no', metadata: { status: 'failed' } }),
       output({ output: '{"output":"printed by the command"}', metadata: { exit_code: 0 } }),
     ]).toMatchObject([
-      [{ text: 'no', isError: true }],
-      [{ text: 'no', isError: true }],
+      [{ text: 'no', isError: true, exitCode: 2 }],
+      [{ text: 'no', isError: true, exitCode: 1 }],
       [{ text: 'yes', isError: false }],
       [{ text: 'no', isError: true }],
       [{ text: '{"output":"printed by the command"}', isError: false }],

@@ -37,6 +37,7 @@ describe('a conversation', () => {
         kind: 'tool',
         id: 't1',
         name: 'Edit',
+        work: 'edit',
         subject: '/a.md',
         input: { file_path: '/a.md', old_string: 'x', new_string: 'y' },
         diff: '-x\n+y',

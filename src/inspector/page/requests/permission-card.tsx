@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
-import { subjectOf, type AgentRequest } from '../../../client/client.ts';
+import { changeAsked, subjectOf, type AgentRequest } from '../../../client/client.ts';
+import { Diff } from '../diff.tsx';
 import { LongText } from '../long-text.tsx';
 import type { CardProps } from './card.ts';
 
@@ -10,7 +11,7 @@ const CHARACTERS = 4_000;
 export function PermissionCard({ request, give }: CardProps) {
   const [isDenying, setDenying] = useState(false);
   const [reason, setReason] = useState('');
-  const subject = useMemo(() => subjectOf(inputOf(request)), [request]);
+  const { subject, change } = useMemo(() => askedIn(request), [request]);
   const input = useMemo(() => JSON.stringify(request.input, null, 2) ?? '', [request]);
   const deny = () => give({ decision: 'deny', ...(reason.trim() !== '' && { message: reason.trim() }) });
   return (
@@ -21,8 +22,9 @@ export function PermissionCard({ request, give }: CardProps) {
           <LongText text={subject} characters={CHARACTERS} />
         </pre>
       )}
+      {change !== null && <Diff text={change} />}
       <details>
-        <summary>All of what it asks</summary>
+        <summary>The whole request</summary>
         <pre tabIndex={0}>
           <LongText text={input} characters={CHARACTERS} />
         </pre>
@@ -62,6 +64,14 @@ export function PermissionCard({ request, give }: CardProps) {
       {request.always && <p class="dim">Always: {request.always.title}</p>}
     </>
   );
+}
+
+/** What would run, and what would change, which tells as much as an input of which nothing is known to be telling. */
+function askedIn(request: AgentRequest): { subject: string; change: string | null } {
+  const change = changeAsked(request.input);
+  const input = inputOf(request);
+  const subject = subjectOf(input);
+  return { subject: change !== null && subject === JSON.stringify(input) ? '' : subject, change };
 }
 
 /** What the tool is given, which some agents put beside their choices. */
