@@ -9,7 +9,7 @@ it('reads of a permission what would change, whichever agent asks', () => {
     changeAsked({ file_path: '/a.md', old_string: 'x', new_string: 'y' }),
     changeAsked({ changes, reason: null }),
     changeAsked({ toolCall: { content } }),
-  ]).toEqual(['--- /a.md\n-x\n+y', '--- /b.md\n@@ -1 +1 @@\n-x\n+y', '--- /c.md\n-x\n+y']);
+  ]).toEqual(['-x\n+y', '--- /b.md\n@@ -1 +1 @@\n-x\n+y', '--- /c.md\n-x\n+y']);
 });
 
 it('takes nothing else for a change', () => {

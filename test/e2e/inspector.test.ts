@@ -94,6 +94,12 @@ it('shows a message move through the chat machine into a file, and an interrupt'
   await running.and(page.locator('[aria-expanded="false"]')).press('Enter', { timeout: 60_000 });
   await running.and(page.locator('[aria-expanded="true"]')).waitFor({ timeout: 60_000 });
   await page.locator('.chart [data-state="running.working"]').waitFor();
+  for (const view of ['Machines', 'Both']) {
+    await page.getByRole('button', { name: view, exact: true }).click();
+    if (view === 'Machines') await page.getByRole('button', { name: 'Fit' }).click();
+    await running.and(page.locator('[aria-expanded="false"]')).waitFor({ timeout: 60_000 });
+    await expect.poll(() => lowestName(page)).toBeGreaterThan(8);
+  }
 
   const notes = join(folder, '.replicas-dev', 'workspaces', 'demo', 'NOTES.md');
   expect(await readFile(notes, 'utf8')).toContain('- Hello from the page');
@@ -410,6 +416,12 @@ async function send(page: Page, text: string): Promise<void> {
 
 function activeState(page: Page, state: string) {
   return page.locator(`.chart [data-state="${state}"].active`);
+}
+
+/** How high the names of states are drawn, in pixels. */
+function lowestName(page: Page): Promise<number> {
+  const names = page.locator('.chart .name');
+  return names.evaluateAll((all) => Math.min(...all.map((name) => name.getBoundingClientRect().height)));
 }
 
 /** How much wider the page is than the screen, in pixels. */

@@ -59,9 +59,8 @@ const WORKS: Readonly<Record<string, ToolWork>> = {
 };
 
 export function changeAsked(input: unknown): string | null {
-  const { file_path: file } = fieldsOf(input);
-  const change = typeof file === 'string' ? changeOf(fieldsOf(input)) : null;
-  return change === null ? null : `--- ${String(file)}\n${change}`;
+  const fields = fieldsOf(input);
+  return typeof fields['file_path'] === 'string' ? changeOf(fields) : null;
 }
 
 /** What an edit replaces, or a new file holds. */

@@ -2,40 +2,36 @@ import { useState } from 'preact/hooks';
 import type { ChatSummary } from '../../client/client.ts';
 import { BudgetForm } from './budget-form.tsx';
 import type { PageStore } from './page-state.ts';
-import { reasonOf } from './reason-of.ts';
+import { useTrouble } from './trouble.tsx';
 
 /** What a chat is called and whose it is, and how to change that or end it. */
 export function ChatHeader({ store, chat }: { store: PageStore; chat: ChatSummary }) {
   const [mode, setMode] = useState<'shown' | 'renaming' | 'budget' | 'deleting'>('shown');
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const { trouble, attempt } = useTrouble();
   const { chats } = store.state.client;
-  const attempt = (work: Promise<unknown>) => {
+  const change = (work: Promise<unknown>) => {
     setMode('shown');
-    work.catch((error: unknown) => setTrouble(reasonOf(error)));
+    attempt(work);
   };
   return (
     <header class="chat-header">
       {mode === 'renaming' ? (
-        <TitleForm title={chat.title} onGive={(title) => attempt(chats.update(chat.id, { title }))} />
+        <TitleForm title={chat.title} onGive={(title) => change(chats.update(chat.id, { title }))} />
       ) : (
         <h2>{chat.title}</h2>
       )}
       <span class="dim">{chat.provider}</span>
-      {trouble !== null && (
-        <span class="refused" role="alert">
-          {trouble}
-        </span>
-      )}
+      {trouble}
       {mode === 'budget' && (
         <BudgetForm
           budget={chat.budget ?? {}}
-          onGive={(budget) => attempt(chats.update(chat.id, { budget }))}
+          onGive={(budget) => change(chats.update(chat.id, { budget }))}
         />
       )}
       {mode === 'deleting' ? (
         <>
           <span>Delete it with all that was said?</span>
-          <button type="button" onClick={() => attempt(chats.delete(chat.id))}>
+          <button type="button" onClick={() => change(chats.delete(chat.id))}>
             Delete
           </button>
           <button type="button" onClick={() => setMode('shown')}>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ChatSummary } from '../../client/client.ts';
+import { useFilter } from './filter.tsx';
 import { NewChat } from './new-chat.tsx';
 import type { PageStore } from './page-state.ts';
 import { Search } from './search.tsx';
@@ -16,24 +17,16 @@ interface ChatListProps {
 }
 
 export function ChatList({ store, chats, shownId }: ChatListProps) {
-  const [filter, setFilter] = useState('');
+  const filter = useFilter('Find a chat', 'Find a chat');
   const [isOpening, setOpening] = useState(false);
-  const words = filter.trim().toLowerCase();
-  const found = chats.filter(({ title }) => title.toLowerCase().includes(words));
+  const found = filter.keep(chats, ({ title }) => title);
   return (
     <div class="chat-list">
       <button type="button" aria-expanded={isOpening} onClick={() => setOpening(!isOpening)}>
         New chat
       </button>
       {isOpening && <NewChat store={store} onDone={() => setOpening(false)} />}
-      {chats.length >= FILTERED_FROM && (
-        <input
-          aria-label="Find a chat"
-          placeholder="Find a chat"
-          value={filter}
-          onInput={({ currentTarget }) => setFilter(currentTarget.value)}
-        />
-      )}
+      {chats.length >= FILTERED_FROM && filter.field}
       <Search store={store} chatId={shownId} />
       <ul aria-label="Chats">
         {found.map((chat) => (

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CredentialHealth, CredentialProvider, EngineClient } from '../../client/client.ts';
 import type { PageStore } from './page-state.ts';
-import { reasonOf } from './reason-of.ts';
+import { useTrouble } from './trouble.tsx';
 
 type Mirror = NonNullable<Awaited<ReturnType<EngineClient['status']>>['mirror']>;
 type Health = Readonly<Record<CredentialProvider, CredentialHealth>>;
@@ -12,30 +12,28 @@ const EVERY_MS = 5_000;
 export function Credentials({ store }: { store: PageStore }) {
   const [health, setHealth] = useState<Health | null>(null);
   const [mirror, setMirror] = useState<Mirror | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const { trouble, attempt } = useTrouble();
   const { client } = store.state;
-  const fail = (error: unknown) => setTrouble(reasonOf(error));
   const read = () =>
     Promise.all([client.credentials(), client.status()]).then(([{ providers }, status]) => {
       setHealth(providers);
       setMirror(status.mirror ?? null);
-      setTrouble(null);
-    }, fail);
+    });
   useEffect(() => {
-    void read();
-    const timer = setInterval(() => void read(), EVERY_MS);
+    attempt(read());
+    const timer = setInterval(() => attempt(read()), EVERY_MS);
     return () => clearInterval(timer);
   }, []);
-  if (health === null) return <p class="empty">{trouble ?? 'Reading…'}</p>;
+  if (health === null) return <div class="empty">{trouble || 'Reading…'}</div>;
   return (
     <ul class="credentials scroll" aria-label="Credentials" tabIndex={0}>
-      {trouble !== null && <li class="refused">{trouble}</li>}
+      {trouble && <li>{trouble}</li>}
       {(['github', 'claude', 'codex'] as const).map((provider) => (
         <Credential
           key={provider}
           name={NAMES[provider]}
           health={health[provider]}
-          onRefresh={() => void client.refreshCredential(provider).then(read, fail)}
+          onRefresh={() => attempt(client.refreshCredential(provider).then(read))}
         />
       ))}
       {mirror !== null && <MirrorState mirror={mirror} />}

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { EngineEvent } from '../../client/client.ts';
+import { useFilter } from './filter.tsx';
 import { LongText } from './long-text.tsx';
 import { memo } from './memo.ts';
 import type { PageStore } from './page-state.ts';
@@ -49,24 +50,14 @@ function Context({ store }: { store: PageStore }) {
 const SHOWN = 60;
 
 function Events({ store }: { store: PageStore }) {
-  const [filter, setFilter] = useState('');
+  const { field, keep } = useFilter('Filter the events', 'Filter');
   useStore(store, ({ events }) => events.version);
-  const words = filter.trim().toLowerCase();
   const all = store.state.events.entries;
-  const wanted =
-    words === '' ? all : all.filter((event) => JSON.stringify(event).toLowerCase().includes(words));
+  const wanted = keep(all, (event) => JSON.stringify(event));
   const events = wanted.slice(-SHOWN).toReversed();
   return (
     <>
-      <div class="log-tools">
-        <input
-          type="search"
-          placeholder="Filter"
-          aria-label="Filter the events"
-          value={filter}
-          onInput={({ currentTarget }) => setFilter(currentTarget.value)}
-        />
-      </div>
+      <div class="log-tools">{field}</div>
       {events.length === 0 && (
         <p class="empty">
           {all.length === 0 ? 'Nothing has happened since this page was opened.' : 'Nothing matches.'}

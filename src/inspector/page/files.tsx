@@ -11,7 +11,7 @@ import { LongText } from './long-text.tsx';
 import type { PageStore } from './page-state.ts';
 import { LongMarkdown } from './markdown/long-markdown.tsx';
 import { useStore } from './store.ts';
-import { reasonOf } from './reason-of.ts';
+import { useTrouble } from './trouble.tsx';
 import { WebLink } from './web-link.tsx';
 
 interface Lists {
@@ -30,12 +30,11 @@ interface Place {
 export function Files({ store }: { store: PageStore }) {
   const version = useStore(store, ({ filesVersion }) => filesVersion);
   const [lists, setLists] = useState<Lists | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const { trouble, attempt } = useTrouble();
   const [place, setPlace] = useState<Place | null>(null);
   const { client } = store.state;
-  useEffect(() => void readLists(client).then(setLists, tell(setTrouble)), [version]);
-  if (trouble !== null) return <p class="empty">{trouble}</p>;
-  if (lists === null) return <p class="empty">Reading…</p>;
+  useEffect(() => attempt(readLists(client).then(setLists)), [version]);
+  if (lists === null) return <div class="empty">{trouble || 'Reading…'}</div>;
   const { plans, items, previews } = lists;
   const show = (kind: Place['kind']) => (filename: string) => setPlace({ kind, filename });
   return (
@@ -67,10 +66,6 @@ export function Files({ store }: { store: PageStore }) {
 async function readLists(client: EngineClient): Promise<Lists> {
   const [plans, items, previews] = await Promise.all([client.plans(), client.canvas(), client.previews()]);
   return { plans, items, previews };
-}
-
-function tell(setTrouble: (text: string) => void) {
-  return (error: unknown) => setTrouble(reasonOf(error));
 }
 
 interface FileListProps {
@@ -113,7 +108,7 @@ interface ContentProps {
 
 function Content({ client, place: { kind, filename }, version }: ContentProps) {
   const [item, setItem] = useState<Pick<CanvasItem, 'kind' | 'content' | 'base64' | 'mimeType'> | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const { trouble, attempt } = useTrouble();
   useEffect(() => {
     const reading =
       kind === 'canvas'
@@ -123,10 +118,9 @@ function Content({ client, place: { kind, filename }, version }: ContentProps) {
             content,
             mimeType: 'text/markdown',
           }));
-    void reading.then(setItem, tell(setTrouble));
+    attempt(reading.then(setItem));
   }, [version]);
-  if (trouble !== null) return <p class="empty">{trouble}</p>;
-  if (item === null) return <p class="empty">Reading…</p>;
+  if (trouble || item === null) return <div class="empty">{trouble || 'Reading…'}</div>;
   const { content, base64, mimeType } = item;
   if (item.kind === 'markdown' && content !== undefined) {
     return (

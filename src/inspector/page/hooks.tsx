@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { durationBrief, type Hook } from '../../client/client.ts';
 import type { HookLine } from './feed/news.ts';
 import { memo } from './memo.ts';
@@ -7,22 +7,20 @@ import { Coloured, HookTrial } from './hook-trial.tsx';
 import { beginningOf } from './plain-text.ts';
 import { saveText } from './save-text.ts';
 import { useStore } from './store.ts';
-import { reasonOf } from './reason-of.ts';
+import { useTrouble } from './trouble.tsx';
 
 const SHOWN = 300;
 const LINE_CHARACTERS = 1_000;
+/** Less is not worth telling. */
+const MEASURED_MS = 100;
 /** So near to its end, the output is followed as it goes on. */
 const NEAR_PX = 80;
 
 export function Hooks({ store }: { store: PageStore }) {
   const boot = useStore(store, ({ workspace }) => workspace?.boot);
   const hooks = useStore(store, (state) => state.hooks);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const run = () => {
-    setTrouble(null);
-    if (hooks?.running === true) return;
-    store.state.client.hooks.run().catch((error: unknown) => setTrouble(reasonOf(error)));
-  };
+  const { trouble, attempt } = useTrouble();
+  const run = () => hooks?.running !== true && attempt(store.state.client.hooks.run());
   return (
     <div class="split">
       <div class="scroll" tabIndex={0} role="region" aria-label="Boot and hooks">
@@ -45,11 +43,7 @@ export function Hooks({ store }: { store: PageStore }) {
             <HookCard key={`${hook.hookType} ${hook.repoName} ${hook.kind}`} hook={hook} />
           ))}
         </ul>
-        {trouble !== null && (
-          <p class="refused" role="alert">
-            {trouble}
-          </p>
-        )}
+        {trouble}
         <button type="button" aria-disabled={hooks?.running === true} onClick={run}>
           Run start hooks
         </button>
@@ -82,7 +76,9 @@ function HookCard({ hook }: { hook: Hook }) {
 
 function outcomeOf({ status, exitCode, durationMs }: Hook['commands'][number]): string {
   const code = status === 'failed' && exitCode !== null && `exit code ${exitCode}`;
-  return [status, code, durationMs !== null && durationBrief(durationMs)].filter(Boolean).join(' · ');
+  return [status, code, durationMs !== null && durationMs >= MEASURED_MS && durationBrief(durationMs)]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 function toneOf({ status }: Hook): string {
@@ -95,27 +91,17 @@ function HookOutput({ store }: { store: PageStore }) {
   const version = useStore(store, ({ hookLines }) => hookLines.version);
   const output = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const { trouble, attempt } = useTrouble();
   useEffect(() => {
     if (output.current !== null && isAtEnd.current) output.current.scrollTop = output.current.scrollHeight;
   }, [version]);
   const lines = store.state.hookLines.entries.slice(-SHOWN);
-  const save = () => {
-    setTrouble(null);
-    store.state.client.hooks
-      .log()
-      .then((text) => saveText(text, 'startHooks.log'))
-      .catch((error: unknown) => setTrouble(reasonOf(error)));
-  };
+  const save = () => attempt(store.state.client.hooks.log().then((text) => saveText(text, 'startHooks.log')));
   return (
     <div class="output">
       <div class="output-tools">
         <span class="dim">{lines.length < SHOWN ? 'Output' : `The last ${SHOWN} lines`}</span>
-        {trouble !== null && (
-          <span class="refused" role="alert">
-            {trouble}
-          </span>
-        )}
+        {trouble}
         <button type="button" onClick={save}>
           Save the whole log
         </button>

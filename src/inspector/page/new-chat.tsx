@@ -2,22 +2,22 @@ import { useEffect, useState } from 'preact/hooks';
 import { fieldsOf } from './form-fields.ts';
 import type { PageStore } from './page-state.ts';
 import { showChat } from './show-chat.ts';
-import { reasonOf } from './reason-of.ts';
+import { useTrouble } from './trouble.tsx';
 
 /** Asks for what a chat needs, and opens it. */
 export function NewChat({ store, onDone }: { store: PageStore; onDone: () => void }) {
   const [agents, setAgents] = useState<readonly string[] | null>(null);
   const [agent, setAgent] = useState<string | null>(null);
   const [isAsking, setAsking] = useState(false);
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const { trouble, attempt } = useTrouble();
   const { client } = store.state;
-  const fail = (error: unknown) => setTrouble(reasonOf(error));
   useEffect(() => {
-    client.environment().then(({ codingAgents }) => {
+    const reading = client.environment().then(({ codingAgents }) => {
       const names = Object.keys(codingAgents);
       setAgents(names);
       setAgent(names.find((name) => codingAgents[name]?.available) ?? names[0] ?? null);
-    }, fail);
+    });
+    attempt(reading);
   }, []);
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -30,7 +30,7 @@ export function NewChat({ store, onDone }: { store: PageStore; onDone: () => voi
     showChat(store, chat.id);
   };
   return (
-    <form class="new-chat" onSubmit={(event) => void submit(event).catch(fail)}>
+    <form class="new-chat" onSubmit={(event) => attempt(submit(event))}>
       <label>
         Agent
         <select value={agent ?? ''} onChange={({ currentTarget }) => setAgent(currentTarget.value)}>
@@ -51,11 +51,7 @@ export function NewChat({ store, onDone }: { store: PageStore; onDone: () => voi
         />
         Ask before it changes something
       </label>
-      {trouble !== null && (
-        <p class="refused" role="alert">
-          {trouble}
-        </p>
-      )}
+      {trouble}
       <button type="submit" class="primary" aria-disabled={agent === null}>
         Open
       </button>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import {
   EngineClientError,
   type AgentRequest,
@@ -11,7 +11,7 @@ import { PermissionCard } from './requests/permission-card.tsx';
 import { PlanCard } from './requests/plan-card.tsx';
 import { QuestionCard } from './requests/question-card.tsx';
 import { useStore } from './store.ts';
-import { reasonOf } from './reason-of.ts';
+import { useTrouble } from './trouble.tsx';
 
 interface RequestsProps {
   store: PageStore;
@@ -54,21 +54,16 @@ const CARDS = { permission: PermissionCard, question: QuestionCard, plan: PlanCa
 
 interface RequestProps {
   request: AgentRequest;
-  /** Resolves with what went wrong. */
-  answer: (answer: AnswerToRequest) => Promise<string | null>;
+  answer: (answer: AnswerToRequest) => Promise<void>;
 }
 
 function Request({ request, answer }: RequestProps) {
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const { trouble, attempt } = useTrouble();
   const Card = CARDS[request.kind];
   return (
     <li tabIndex={-1}>
-      <Card request={request} give={(given) => void answer(given).then(setTrouble)} />
-      {trouble !== null && (
-        <p class="refused" role="alert">
-          {trouble}
-        </p>
-      )}
+      <Card request={request} give={(given) => attempt(answer(given))} />
+      {trouble}
     </li>
   );
 }
@@ -80,15 +75,8 @@ interface Answering {
 }
 
 /** Too late is no trouble: the event that closes the request takes it off the page. */
-async function answerRequest(
-  client: EngineClient,
-  { answer, ...request }: Answering,
-): Promise<string | null> {
-  try {
-    await client.chats.answer(request, answer);
-    return null;
-  } catch (error) {
-    const isClosed = error instanceof EngineClientError && error.status === 404;
-    return isClosed ? null : reasonOf(error);
-  }
+async function answerRequest(client: EngineClient, { answer, ...request }: Answering): Promise<void> {
+  await client.chats.answer(request, answer).catch((error: unknown) => {
+    if (!(error instanceof EngineClientError) || error.status !== 404) throw error;
+  });
 }

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { SearchResults } from '../../client/client.ts';
 import type { PageStore } from './page-state.ts';
-import { reasonOf } from './reason-of.ts';
 import { showChat } from './show-chat.ts';
+import { useTrouble } from './trouble.tsx';
 
 const MOST_FOUND = 50;
 
@@ -11,15 +11,13 @@ export function Search({ store, chatId }: { store: PageStore; chatId: string | n
   const [words, setWords] = useState('');
   const [isHere, setHere] = useState(false);
   const [found, setFound] = useState<SearchResults | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const { trouble, attempt } = useTrouble();
   const search = (event: Event) => {
     event.preventDefault();
-    setTrouble(null);
     if (words.trim() === '') return setFound(null);
     const scope = isHere && chatId !== null ? { chatId } : {};
-    store.state.client.chats
-      .search(words.trim(), { limit: MOST_FOUND, ...scope })
-      .then(setFound, (error: unknown) => setTrouble(reasonOf(error)));
+    const { chats } = store.state.client;
+    attempt(chats.search(words.trim(), { limit: MOST_FOUND, ...scope }).then(setFound));
   };
   return (
     <form class="search" role="search" onSubmit={search}>
@@ -43,8 +41,9 @@ export function Search({ store, chatId }: { store: PageStore; chatId: string | n
           in this chat
         </label>
       )}
-      <p class={trouble === null ? 'dim' : 'refused'} role="status">
-        {trouble ?? (found !== null && countOf(found))}
+      {trouble}
+      <p class="dim" role="status">
+        {found !== null && countOf(found)}
       </p>
       <ul aria-label="Found">
         {found?.results.map(({ chatId: id, title, eventIndex, excerpt }) => (

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { wordsOfEvent } from '../charts/words.ts';
+import { useFilter } from './filter.tsx';
 import type { NumberedStep, PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
 
@@ -7,26 +8,18 @@ const SHOWN = 80;
 
 /** What the actors did, newest first. */
 export function StepLog({ store }: { store: PageStore }) {
-  const [filter, setFilter] = useState('');
+  const { field, keep } = useFilter('Filter the transitions', 'Filter');
   const [isOfSelected, setOfSelected] = useState(false);
   const [held, setHeld] = useState<readonly NumberedStep[] | null>(null);
   const selected = useStore(store, (state) => state.selected);
   useStore(store, ({ steps }) => (held === null ? steps.version : -1));
   const steps = held ?? store.state.steps.entries;
-  const needle = filter.trim().toLowerCase();
-  const wanted = steps.filter(
-    (step) => (!isOfSelected || step.actor === selected) && (needle === '' || textOf(step).includes(needle)),
-  );
+  const looked = isOfSelected ? steps.filter(({ actor }) => actor === selected) : steps;
+  const wanted = keep(looked, textOf);
   return (
     <>
       <div class="log-tools">
-        <input
-          type="search"
-          placeholder="Filter"
-          aria-label="Filter the transitions"
-          value={filter}
-          onInput={({ currentTarget }) => setFilter(currentTarget.value)}
-        />
+        {field}
         <button type="button" aria-pressed={isOfSelected} onClick={() => setOfSelected(!isOfSelected)}>
           Only selected
         </button>
@@ -82,5 +75,5 @@ function nameOf(path: string, store: PageStore): string {
 }
 
 function textOf({ actor, event, states }: NumberedStep): string {
-  return `${actor} ${event} ${states.join(' ')}`.toLowerCase();
+  return `${actor} ${event} ${states.join(' ')}`;
 }

@@ -87,7 +87,7 @@ function Asked({ item: { input, subject, work }, diff, tasks }: AskedProps) {
 /** What a tool is given, by name. */
 function Facts({ facts }: { facts: object }) {
   return (
-    <dl class="facts">
+    <dl class="facts" tabIndex={0}>
       {Object.entries(facts).flatMap(([name, value]) => [
         <dt key={name}>{name.replaceAll('_', ' ')}</dt>,
         <dd key={`${name} value`}>

@@ -110,15 +110,14 @@ it('a permission shows what would change, and is allowed from now on, or denied 
 it('whoever is away is told that an agent waits: by title and icon of the tab, and a notification', async () => {
   const { page, tell } = await open({}, async (opened) => {
     await opened.context().addInitScript(() => {
-      const told: string[] = [];
-      const allowed = Object.assign((title: string) => void told.push(title), {
-        permission: 'default',
-        told,
-      });
-      const requestPermission = async () => (allowed.permission = 'granted');
-      const Notification = new Proxy(Object.assign(allowed, { requestPermission }), {
-        construct: (target, [title]) => (target(title), {}),
-      });
+      class Notification {
+        static permission = 'default';
+        static told: string[] = [];
+        static requestPermission = async () => (Notification.permission = 'granted');
+        constructor(title: string) {
+          Notification.told.push(title);
+        }
+      }
       Object.assign(globalThis, { Notification });
       Object.defineProperty(document, 'hidden', { get: () => true });
     });
@@ -167,7 +166,7 @@ it('pictures are added by a button as well, for who has nothing to drop', async 
     .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('x') });
   await page.getByRole('button', { name: '1 image' }).waitFor();
 
-  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
   await expect.poll(() => sent).toEqual([', base64']);
 });
 

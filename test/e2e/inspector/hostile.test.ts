@@ -141,7 +141,7 @@ describe('what cannot be seen', () => {
     onTestFinished(() => page.context().close());
     await enter(page, url);
 
-    await page.getByText('All of what it asks').click();
+    await page.getByText('The whole request').click();
     const asked = await page.locator('.requests pre').allTextContents();
 
     expect(asked).toEqual([

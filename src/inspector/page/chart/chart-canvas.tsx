@@ -27,13 +27,21 @@ export function ChartCanvas({ store, machine, path }: ChartCanvasProps) {
   const [isFitting, setFitting] = useState(false);
   const latest = useRef(view);
   latest.current = view;
-  const release = () => latest.current.aim === 'actor' && setView({ ...latest.current, aim: 'everything' });
+  /** The size that what is shown was fitted to; null when it was not. */
+  const fitted = useRef<string | null>(null);
+  const release = () => {
+    fitted.current = null;
+    if (latest.current.aim === 'actor') setView({ ...latest.current, aim: 'everything' });
+  };
   const scene = useScene(frame, { store, machine, look: view.look, onMove: release, onToggle: toggle });
   useEffect(() => (scene === null ? undefined : animate(store, { scene, path, latest })), [scene, path]);
   useEffect(() => {
     if (scene === null || frame.current === null) return undefined;
     aim(store, { scene, path, view });
-    const observer = new ResizeObserver(() => aim(store, { scene, path, view: latest.current }));
+    const observer = new ResizeObserver(() => {
+      aim(store, { scene, path, view: latest.current });
+      if (fitted.current !== null && isAnother(fitted.current, frame.current)) void fit();
+    });
     observer.observe(frame.current);
     return () => observer.disconnect();
   }, [scene, view]);
@@ -58,7 +66,10 @@ export function ChartCanvas({ store, machine, path }: ChartCanvasProps) {
         <button
           type="button"
           aria-pressed={view.aim === 'actor'}
-          onClick={() => setView(view.aim === 'actor' ? { ...view, aim: 'everything' } : FOLLOWING)}
+          onClick={() => {
+            fitted.current = null;
+            setView(view.aim === 'actor' ? { ...view, aim: 'everything' } : FOLLOWING);
+          }}
         >
           Follow
         </button>
@@ -79,17 +90,28 @@ export function ChartCanvas({ store, machine, path }: ChartCanvasProps) {
     const { look } = latest.current;
     const closed = new Set(look.closed);
     if (!closed.delete(state)) closed.add(state);
+    fitted.current = null;
     setView({ look: { ...look, closed }, aim: { path: state } });
   }
 
   async function fit(): Promise<void> {
     const place = frame.current;
     if (place === null) return;
+    fitted.current = sizeOf(place);
     setFitting(true);
     const look = await lookThatFits(store, machine, place).catch(() => view.look);
     setFitting(false);
     setView({ look, aim: 'everything' });
   }
+}
+
+function sizeOf({ clientWidth, clientHeight }: HTMLElement): string {
+  return `${clientWidth} ${clientHeight}`;
+}
+
+/** One that is not shown has none. */
+function isAnother(size: string, place: HTMLElement | null): boolean {
+  return place !== null && place.clientWidth > 0 && sizeOf(place) !== size;
 }
 
 interface Shown {
