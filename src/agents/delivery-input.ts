@@ -33,7 +33,7 @@ const DeliverySchema = z.looseObject({
   inputOffset: z.number().int().nonnegative(),
   /** Where in the process's output the turn begins. */
   outputOffset: z.number().int().nonnegative(),
-  /** To be told to the user when the turn begins. */
+  /** To be told before the first that is said of the turn. */
   notice: z.string().nullable().default(null),
   note: z.record(z.string(), z.unknown()).default({}),
 });
@@ -41,7 +41,7 @@ const DeliverySchema = z.looseObject({
 type ProcessDelivery = z.infer<typeof DeliverySchema>;
 
 /** How a message reached its process; on disk before it is written. */
-export type AgentDelivery = Pick<ProcessDelivery, 'runId' | 'sessionId' | 'notice' | 'note'>;
+export type AgentDelivery = Pick<ProcessDelivery, 'runId' | 'sessionId' | 'note'>;
 
 export function readDelivery(delivery: unknown): ProcessDelivery {
   return DeliverySchema.parse(delivery);

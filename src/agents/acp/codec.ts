@@ -67,7 +67,7 @@ function foundState({ sessionId, head, turn }: Found<AcpState>, provider: string
   const { message, delivery, line } = turn;
   const { costUsd } = NoteSchema.parse(delivery.note);
   const known = { ...state, sessionId: delivery.sessionId, costUsd };
-  return withTurn(known, { turnId: message.turnId, prompt: promptIn(line), notice: delivery.notice });
+  return withTurn(known, { turnId: message.turnId, prompt: promptIn(line) });
 }
 
 function awaits({ opening, capabilities, setting }: AcpState): string {

@@ -15,10 +15,8 @@ export function lines(
 ): Step<AcpState> {
   switch (command.type) {
     case 'give': {
-      const { message, delivery, line } = command;
-      return {
-        state: withTurn(state, { turnId: message.turnId, prompt: promptIn(line), notice: delivery.notice }),
-      };
+      const { message, line } = command;
+      return { state: withTurn(state, { turnId: message.turnId, prompt: promptIn(line) }) };
     }
     case 'interrupt':
       return cancel(state);

@@ -1,5 +1,4 @@
 /** Messages arrive in chunks: each is shown live, and the whole message is told once it is whole. */
-import { lossOf } from '../context-loss.ts';
 import type { Saying } from '../step.ts';
 import { ChunkSchema, type Block, type Update } from './protocol.ts';
 import type { AcpState } from './state.ts';
@@ -20,15 +19,12 @@ export function isChunk(update: Update): boolean {
 export function announcement(state: AcpState): { state: AcpState; said: Saying[] } {
   const { turn, provider, sessionId } = state;
   if (turn === null || turn.isAnnounced) return { state, said: [] };
-  const { turnId: messageId, prompt: content, notice } = turn;
+  const { turnId: messageId, prompt: content } = turn;
   const common = { provider, sessionId };
   const message = { sessionUpdate: 'user_message', messageId, content };
   return {
     state: { ...state, turn: { ...turn, isAnnounced: true } },
-    said: [
-      ...(notice === null ? [] : [lossOf(sessionId, notice)]),
-      { type: 'acp-user_message', payload: { ...common, ...message } },
-    ],
+    said: [{ type: 'acp-user_message', payload: { ...common, ...message } }],
   };
 }
 

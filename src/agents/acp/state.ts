@@ -27,8 +27,6 @@ export interface TurnProgress {
   prompt: readonly Block[];
   /** It was told that the user said this. */
   isAnnounced: boolean;
-  /** To be told to the user when the turn begins. */
-  notice: string | null;
 }
 
 export interface Capabilities {
@@ -110,9 +108,9 @@ export function freshState(provider: string): AcpState {
 
 export function withTurn(
   state: AcpState,
-  { turnId, prompt, notice }: Pick<TurnProgress, 'turnId' | 'prompt' | 'notice'>,
+  { turnId, prompt }: Pick<TurnProgress, 'turnId' | 'prompt'>,
 ): AcpState {
-  const turn = { turnId, prompt, notice, isAnnounced: false };
+  const turn = { turnId, prompt, isAnnounced: false };
   return { ...state, turn, isNew: false, notice: null, speech: null, openTools: [], asked: [] };
 }
 

@@ -71,7 +71,7 @@ export function found({ policy, sessionId, turn, tasks = [] }: Found<ClaudeState
   const echoed = isEchoed ? [message.turnId] : [];
   return withTurn(
     { ...before, background: tasks, settings: { model, effort, fast }, echoed },
-    { uuid: message.turnId, isWarm, isCarriedOn: carriesOn, notice: delivery.notice },
+    { uuid: message.turnId, isWarm, isCarriedOn: carriesOn },
   );
 }
 

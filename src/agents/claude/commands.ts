@@ -46,12 +46,7 @@ function give(
   { message, delivery }: Extract<ProtocolCommand, { type: 'give' }>,
 ): ClaudeState {
   const { start, carriesOn } = NoteSchema.parse(delivery.note);
-  return withTurn(state, {
-    uuid: message.turnId,
-    isWarm: start === 'none',
-    isCarriedOn: carriesOn,
-    notice: delivery.notice,
-  });
+  return withTurn(state, { uuid: message.turnId, isWarm: start === 'none', isCarriedOn: carriesOn });
 }
 
 /** The turn that waits for a login is over as soon as nobody wants it any more. */

@@ -56,8 +56,6 @@ export interface ClaudeTurn {
   isCarriedOn: boolean;
   /** The first name the agent gave to what went wrong. */
   complaint: string | null;
-  /** To be told to the user with the first that is printed. */
-  notice: string | null;
   /** Why it cannot end as it was asked for, whatever the agent says of its end. */
   rejection: Failure | null;
   /** From its result, once that was printed. */
@@ -160,13 +158,12 @@ export function foundState(sessionId: string | null): ClaudeState {
 
 export function withTurn(
   state: ClaudeState,
-  given: Pick<ClaudeTurn, 'uuid'> & Partial<Pick<ClaudeTurn, 'isWarm' | 'isCarriedOn' | 'notice'>>,
+  given: Pick<ClaudeTurn, 'uuid'> & Partial<Pick<ClaudeTurn, 'isWarm' | 'isCarriedOn'>>,
 ): ClaudeState {
   const stage = given.isCarriedOn === true ? ('started' as const) : ('given' as const);
   const begun = {
     isWarm: false,
     isCarriedOn: false,
-    notice: null,
     complaint: null,
     rejection: null,
     end: null,

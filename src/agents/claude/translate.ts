@@ -30,23 +30,15 @@ function stepOf(state: ClaudeState, line: NativeLine, moment: Moment): Step<Clau
     return { state: { ...state, isConversationMissing: true } };
   }
   const followed = followSession(state, line.payload);
-  const told = followed.turn === null ? followed : { ...followed, turn: { ...followed.turn, notice: null } };
   const said = [
-    ...noticeIn(followed),
     ...(isRepetition(state, known) ? [] : [toSaying(line)]),
     ...(type === 'conversation_reset' ? [lossOf(followed.sessionId, CLEARED)] : []),
   ];
   const progress = waitingOf(line.payload, now);
-  const { state: counted, ...spending } = count(told, known);
+  const { state: counted, ...spending } = count(followed, known);
   const step =
     known === null ? { state: counted } : conclude(advance(counted, known, moment.openedAt), known);
   return { ...step, ...spending, said, ...(progress === null ? {} : { progress }) };
-}
-
-/** What the agent does not know any more, told before the first that it prints about the turn. */
-function noticeIn({ turn, sessionId }: ClaudeState): Saying[] {
-  const notice = turn?.notice ?? null;
-  return notice === null ? [] : [lossOf(sessionId, notice)];
 }
 
 function toSaying({ type, payload }: NativeLine): Saying {

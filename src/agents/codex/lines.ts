@@ -60,12 +60,12 @@ export function given(
   { message, delivery, line }: { message: QueuedMessage; delivery: AgentDelivery; line: string },
 ): CodexState {
   const { turnId: clientId, planMode, goalMode, content } = message;
-  const { notice, note } = delivery;
+  const { note } = delivery;
   const isLarge = content.kind === 'file';
   const goal = goalMode ? { objective: textIn(line), status: 'wanted' as const } : null;
   const settings = settingsIn(line);
   const isCompaction = note['command'] === 'compact';
-  const begun = withTurn(state, { clientId, notice, planMode, isLarge, isCompaction, goal, settings });
+  const begun = withTurn(state, { clientId, planMode, isLarge, isCompaction, goal, settings });
   if (note['command'] === 'clear') return { ...begun, ending: clearing() };
   if (note['isLost'] !== true) return begun;
   const awaited = [lostRequestId(clientId)];

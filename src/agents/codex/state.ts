@@ -18,8 +18,6 @@ export interface TurnProgress {
   isCompaction: boolean;
   /** Codex's own id of the turn; null until it is known. */
   nativeId: string | null;
-  /** To be told to the user when the turn begins. */
-  notice: string | null;
   /** Which of the message's turns this is, and whether it plans; see `rounds.ts`. */
   round: number;
   planMode: boolean;
@@ -190,7 +188,7 @@ export function rested(state: CodexState): CodexState {
 
 export function withTurn(
   state: CodexState,
-  given: Pick<TurnProgress, 'clientId' | 'notice' | 'planMode'> &
+  given: Pick<TurnProgress, 'clientId' | 'planMode'> &
     Partial<Pick<TurnProgress, 'settings' | 'isLarge' | 'isCompaction' | 'goal'>>,
 ): CodexState {
   const turn = {

@@ -1,6 +1,5 @@
 /** What the frames of the server mean: pure, so that recordings and spools can be replayed. */
 import type { z } from 'zod';
-import { lossOf } from '../context-loss.ts';
 import { isLoginFailure } from '../failures.ts';
 import { withAnswer } from '../inquiry.ts';
 import type { Moment, Translation } from '../step.ts';
@@ -97,9 +96,8 @@ function beginRound(
     return finishTurn(entered, { outcome: 'errored', error }, policy);
   }
   const nativeId = TurnResultSchema.safeParse(result).data?.turn.id ?? null;
-  const lost = turn.notice === null ? [] : [lossOf(state.threadId, turn.notice)];
-  const said = turn.isCompaction ? [...lost, saidCommand('compact')] : lost;
-  return { state: { ...entered, turn: { ...turn, nativeId, notice: null } }, said };
+  const said = turn.isCompaction ? [saidCommand('compact')] : [];
+  return { state: { ...entered, turn: { ...turn, nativeId } }, said };
 }
 
 /** The server waits for an answer to everything it asks. */

@@ -149,12 +149,13 @@ export class Conversation {
     const { context, chat, facts } = this.#options;
     const { said = [], partial, spent, end, progress, isStirring } = step;
     const { messageId, position } = process;
+    const events = timed([...process.noticeBefore(said, standing), ...said]);
     if (end !== undefined) {
       this.#options.steering.end(position, end.outcome === 'lost');
       process.given = null;
       process.endInterrupt();
     }
-    facts.said({ messageId, events: timed(said), position, standing, spent, end, progress });
+    facts.said({ messageId, events, position, standing, spent, end, progress });
     for (const event of timed(partial === undefined ? [] : [partial]))
       facts.show(() => context.reportPartial(chat.chatId, messageId, event));
     if (partial !== undefined || isStirring === true) facts.stirred();

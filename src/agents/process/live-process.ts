@@ -2,7 +2,8 @@
 import type { Position, QueuedMessage } from '../../contract/records.ts';
 import type { Run } from '../../processes/run.ts';
 import type { Reach } from '../../processes/terminate.ts';
-import type { Standing } from '../step.ts';
+import { lossOf } from '../context-loss.ts';
+import type { Saying, Standing } from '../step.ts';
 import type { Channel } from './channel.ts';
 
 export interface Given {
@@ -10,6 +11,8 @@ export interface Given {
   /** The line of it, and from where on it stands in the input. */
   line: Buffer;
   inputOffset: number;
+  /** What the agent does not know any more, until that was told. */
+  notice: string | null;
 }
 
 /** The state of the protocol is replaced, never changed. */
@@ -49,6 +52,14 @@ export class LiveProcess {
 
   get messageId(): string | null {
     return this.given?.message.messageId ?? null;
+  }
+
+  /** What is to be told before that, once, if it is the first that is said of the turn. */
+  noticeBefore(said: readonly Saying[], { sessionId }: Pick<Standing, 'sessionId'>): Saying[] {
+    const { given } = this;
+    if (given === null || given.notice === null || said.length === 0) return [];
+    this.given = { ...given, notice: null };
+    return [lossOf(sessionId, given.notice)];
   }
 
   beginInterrupt(standing: Standing): void {

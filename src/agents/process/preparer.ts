@@ -80,7 +80,8 @@ export class Preparer {
     const line = await loadInput(delivery.input, context.payloads);
     await context.settled();
     if (process === null || process !== conversation.process) return;
-    process.given = { message, line, inputOffset: delivery.inputOffset };
+    const { inputOffset, notice } = delivery;
+    process.given = { message, line, inputOffset, notice };
     session.deliveredTo = delivery.sessionId;
     this.forget();
     const text = line.toString('utf8');
@@ -89,7 +90,7 @@ export class Preparer {
     process.channel.resume();
     await written;
     if (codec.isOpened !== undefined) return;
-    await process.channel.free({ input: delivery.inputOffset, output: delivery.outputOffset });
+    await process.channel.free({ input: inputOffset, output: delivery.outputOffset });
   }
 
   #reportUnfit({ state }: LiveProcess): void {

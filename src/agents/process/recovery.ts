@@ -100,8 +100,8 @@ export async function readAnswers(
 
 async function givenIn(turn: TurnRecord | null, { context }: RecoveryOptions): Promise<Given | null> {
   if (turn === null) return null;
-  const { input, inputOffset } = readDelivery(turn.delivery);
-  return { message: turn.message, line: await loadInput(input, context.payloads), inputOffset };
+  const { input, inputOffset, notice } = readDelivery(turn.delivery);
+  return { message: turn.message, line: await loadInput(input, context.payloads), inputOffset, notice };
 }
 
 async function stateOf(run: Run, given: Given | null, options: RecoveryOptions): Promise<unknown> {

@@ -67,10 +67,11 @@ function conclude(
   const { state, said, outcome } = codec.conclude(process.state, ending);
   process.state = state;
   const { sessionId } = conversation.standingOf(process);
+  const events = timed([...process.noticeBefore(said, { sessionId }), ...said]);
   conversation.end();
   const standing = { sessionId, openTools: 0, selfDirected: null, tasks: [] };
   const end = outcome.kind === 'ended' && messageId !== null ? outcome.end : undefined;
-  facts.said({ messageId, events: timed(said), position, standing, end });
+  facts.said({ messageId, events, position, standing, end });
   if (outcome.kind === 'rested' && facts.isDirectionOpen) facts.rested(position);
   return outcome.kind;
 }

@@ -6,8 +6,8 @@ import { messageOf } from './message.ts';
 const message = messageOf({});
 const NOTE = { model: 'm', effort: 'low', start: 'new', isEchoed: false, carriesOn: false };
 
-function foundWith(note: object, notice: string | null = null) {
-  const delivery = { runId: 'run', sessionId: 's', notice, note: { ...NOTE, ...note } };
+function foundWith(note: object) {
+  const delivery = { runId: 'run', sessionId: 's', notice: null, note: { ...NOTE, ...note } };
   return found({ policy: 'ask', sessionId: 'other', head: null, turn: { message, delivery, line: '' } });
 }
 
@@ -18,7 +18,7 @@ describe('a process that an earlier engine left', () => {
 
   it('works on the turn that it was launched for, as its delivery says', () => {
     const fresh = { ...freshState('s', 'default'), settings: { model: 'm', effort: 'low' as const } };
-    expect(foundWith({}, 'Gone.')).toEqual(withTurn(fresh, { uuid: 'u', notice: 'Gone.' }));
+    expect(foundWith({})).toEqual(withTurn(fresh, { uuid: 'u' }));
   });
 
   it('had a life before the turn, where it was not launched for it', () => {

@@ -39,9 +39,9 @@ describe('a command', () => {
   });
 
   it('to give a message makes it the turn', () => {
-    const delivery = { runId: 'run', sessionId: 's', notice: 'Gone.', note: { start: 'none' } };
+    const delivery = { runId: 'run', sessionId: 's', note: { start: 'none' } };
     const { state } = told(RESTING, { type: 'give', message: messageOf({}), delivery, line: '' });
-    expect(state.turn).toMatchObject({ uuid: 'u', stage: 'given', isWarm: true, notice: 'Gone.' });
+    expect(state.turn).toMatchObject({ uuid: 'u', stage: 'given', isWarm: true });
   });
 
   it('to answer writes the answer under the id that the agent gave; what is settled is asked no more', () => {

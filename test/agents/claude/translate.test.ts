@@ -191,16 +191,6 @@ describe('what a line brings', () => {
     expect(read(RUNNING, { ...running, session_id: 'other' }).state.sessionId).toBe('other');
   });
 
-  it('tells first what the agent has forgotten, once', () => {
-    const forgetful = withTurn(freshState('s2', 'default'), { uuid: UUID, notice: 'Gone.' });
-    const { said, state } = read(forgetful, running);
-    expect(said).toMatchObject([
-      { type: 'session-gap', payload: { reason: 'context_lost', sessionId: 's2', message: 'Gone.' } },
-      { type: 'claude-system' },
-    ]);
-    expect(read(state, running).said).toHaveLength(1);
-  });
-
   it.each([
     'No conversation found with session ID: x',
     'Failed to resume session: EISDIR: illegal operation on a directory, read',

@@ -74,7 +74,7 @@ function readRecording(name: string): RecordedFrame[] {
 function send(replayed: Replayed, { method, id, params }: RecordedFrame['frame']): void {
   if (method !== 'turn/start' || replayed.state.turn !== null) return;
   const planMode = isPlanning(params);
-  replayed.state = withTurn(replayed.state, { clientId: String(id), notice: null, planMode });
+  replayed.state = withTurn(replayed.state, { clientId: String(id), planMode });
 }
 
 function isPlanning(params: RecordedFrame['frame']['params']): boolean {

@@ -3,7 +3,7 @@ import { planFileName } from '../../../src/agents/codex/ending.ts';
 import { enterRound, roundId, roundOf } from '../../../src/agents/codex/rounds.ts';
 import { freshState, withTurn } from '../../../src/agents/codex/state.ts';
 
-const planning = withTurn(freshState('thread'), { clientId: 'm1', notice: null, planMode: true });
+const planning = withTurn(freshState('thread'), { clientId: 'm1', planMode: true });
 const plan = { file: 'plan.md', text: '# Plan' };
 
 describe('the rounds of a message in plan mode', () => {

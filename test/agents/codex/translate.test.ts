@@ -6,7 +6,7 @@ import { openState, stepOf } from './replay.ts';
 const THREAD = 'thread-1';
 const CHILD = 'thread-2';
 
-const running = follow(withTurn(openState(THREAD), { clientId: 'c1', notice: null, planMode: false }), [
+const running = follow(withTurn(openState(THREAD), { clientId: 'c1', planMode: false }), [
   { id: 'turn-c1', result: { turn: { id: 't1' } } },
   { method: 'turn/started', params: { threadId: THREAD, turn: { id: 't1', rootTurnId: 't1' } } },
 ]).state;
@@ -29,7 +29,7 @@ describe('the translation of what Codex prints', () => {
   });
 
   it('ends a turn that could not be started with what the server said', () => {
-    const waiting = withTurn(openState(THREAD), { clientId: 'c1', notice: null, planMode: false });
+    const waiting = withTurn(openState(THREAD), { clientId: 'c1', planMode: false });
     const refused = stepOf(waiting, { id: 'turn-c1', error: { code: -32600, message: 'no' } });
     expect(refused?.end).toEqual({ outcome: 'errored', error: { code: 'agent_error', message: 'no' } });
   });

@@ -5,7 +5,7 @@ import { openState, stepOf } from './replay.ts';
 
 const THREAD = 'thread-1';
 const rested = openState(THREAD);
-const running = withTurn(rested, { clientId: 'c1', notice: null, planMode: false, settings: { model: 'm' } });
+const running = withTurn(rested, { clientId: 'c1', planMode: false, settings: { model: 'm' } });
 
 const tokens = (count: number) => ({
   inputTokens: 3 * count,
@@ -47,7 +47,7 @@ describe('what Codex says that it used', () => {
   it('counts nothing of what a thread had used before it was resumed', () => {
     const [resumed] = [stepOf(rested, told(50))];
     expect(resumed.spent).toBeUndefined();
-    const again = withTurn(resumed.state, { clientId: 'c2', notice: null, planMode: false });
+    const again = withTurn(resumed.state, { clientId: 'c2', planMode: false });
     expect(spentIn(again, [told(52)])).toMatchObject([use(2)]);
   });
 

@@ -40,7 +40,7 @@ describe('a step of an agent', () => {
 
   it('ends the turn of the message that was given', async () => {
     const { conversation, live, told, reported } = converse();
-    live.given = { message: messageOf({}), line: Buffer.from('x'), inputOffset: 0 };
+    live.given = { message: messageOf({}), line: Buffer.from('x'), inputOffset: 0, notice: null };
     await conversation.take(live, { state: WORKING });
 
     await conversation.take(live, { state: {}, end: { outcome: 'completed' } });
@@ -51,6 +51,23 @@ describe('a step of an agent', () => {
       end: { outcome: 'completed' },
     });
     expect(reported.slice(1)).toEqual([{ type: 'turn.ended' }, { type: 'process.rested' }]);
+  });
+
+  it('is told behind what the agent does not know any more, which is told once', async () => {
+    const { conversation, live, facts, told } = converse();
+    live.given = { message: messageOf({}), line: Buffer.from('x'), inputOffset: 0, notice: 'Gone.' };
+
+    await conversation.take(live, { state: WORKING });
+    await conversation.take(live, { state: WORKING, said: [SAID] });
+    await conversation.take(live, { state: WORKING, said: [SAID] });
+    facts.flush();
+
+    const events = told.flatMap((fact) => (fact.type === 'agent.said' ? fact.events : []));
+    expect(events).toMatchObject([
+      { type: 'session-gap', payload: { reason: 'context_lost', sessionId: 's1', message: 'Gone.' } },
+      SAID,
+      SAID,
+    ]);
   });
 
   it('of a process that is not the one of the chat any more is told to nobody', async () => {

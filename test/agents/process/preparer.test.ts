@@ -114,7 +114,12 @@ describe('a message that is handed over', () => {
 
     await preparer.deliver(MESSAGE, delivery);
 
-    expect(live.given).toEqual({ message: MESSAGE, line: Buffer.from('do it\n'), inputOffset: 3 });
+    expect(live.given).toEqual({
+      message: MESSAGE,
+      line: Buffer.from('do it\n'),
+      inputOffset: 3,
+      notice: null,
+    });
     expect(written).toEqual(['give\n', 'do it\n']);
     expect(channel.resume).toHaveBeenCalled();
     expect(channel.free).toHaveBeenCalledWith({ input: 3, output: 7 });

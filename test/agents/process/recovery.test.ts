@@ -66,7 +66,7 @@ describe('what an earlier engine left', () => {
       is: 'ended',
       state: {},
       configuration: 'configured',
-      given: { message: MESSAGE, line: Buffer.from('do it\n'), inputOffset: 3 },
+      given: { message: MESSAGE, line: Buffer.from('do it\n'), inputOffset: 3, notice: null },
       from: 5,
       silentUntil: 9,
       openedSince: Date.parse('2026-11-22T11:59:00.000Z'),

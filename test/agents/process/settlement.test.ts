@@ -29,7 +29,7 @@ async function settled(changes: Partial<AgentCodec<State>>, given: Partial<typeo
     isKnown: true,
     knownUntil: 0,
   });
-  gone.given = { message: messageOf({}), line: Buffer.from('do it\n'), inputOffset: 0 };
+  gone.given = { message: messageOf({}), line: Buffer.from('do it\n'), inputOffset: 0, notice: null };
   parts.conversation.process = gone;
   const settlement = await settle(gone, { ...parts, tell: () => undefined, ...ENDING, ...given });
   return { ...parts, settlement };
