@@ -6,6 +6,7 @@ import type { AgentRequest } from '../../../src/contract/requests.ts';
 import { openRequestsOf, waitingOf } from '../../../machines/chat.context.ts';
 import { ordersOf, storyOf } from '../../support/chat-story.ts';
 import {
+  CRASHED,
   READ_AT,
   answered,
   asked,
@@ -251,6 +252,15 @@ function restartOf(harness: OfChat): ChatHarness {
 }
 
 describe('a chat that waits for a higher budget', () => {
+  it('takes its question back when it is deleted', () => {
+    const { emitted, take } = startChat({ budget: { tokens: 10 } });
+    take(spends(null, 10));
+
+    take({ type: 'chat.delete' }, CRASHED);
+
+    expect(storyOf(emitted).slice(-2)).toEqual(['closed budget-1 withdrawn', 'deleted']);
+  });
+
   it('takes an answer while an agent works by itself that a killed engine was interrupting', () => {
     const before = startChat({ budget: { tokens: 10 } });
     before.take(...RUNNING, spends('m1', 10), INTERRUPTED, said(null, { selfDirected: true }));
