@@ -10,6 +10,7 @@ import { readLines } from '../../processes/spool.ts';
 import { kill } from '../../processes/terminate.ts';
 import type { Log } from '../../log.ts';
 import type { ExecutorOptions } from '../agent-context.ts';
+import { codeOf } from '../../storage/attempt.ts';
 import { readIfFile } from '../../storage/read-if-file.ts';
 import { loadInput, readDelivery } from '../delivery-input.ts';
 import { turnAskedBy, type RequestId } from '../json-rpc.ts';
@@ -61,10 +62,13 @@ export async function completeDelivery(run: Run, { line, inputOffset }: Given): 
   );
 }
 
-/** Whether the whole line of a message stands in the input of its process. */
+/** Whether the whole line of a message stands in the input of its process; it may, in one that cannot be read. */
 export async function isWritten(run: Run, { line, inputOffset }: Pick<Given, 'line' | 'inputOffset'>) {
-  const input = await readFile(filesOf(run).stdin).catch(() => Buffer.alloc(0)); // it never began
-  return input.indexOf(line, inputOffset) !== -1;
+  try {
+    return (await readFile(filesOf(run).stdin)).includes(line, inputOffset);
+  } catch (error) {
+    return codeOf(error) !== 'ENOENT'; // without an input it never began
+  }
 }
 
 /** The turns that were asked for in any process that is left, also in one that no record names. */

@@ -101,9 +101,11 @@ describe('the input of a process', () => {
     expect(await isWritten(run, { line, inputOffset: 4 })).toBe(false);
   });
 
-  it('has none when there is no input', async () => {
+  it('has none when there is no input, and may have it when that cannot be read', async () => {
     const { run } = await place({});
     expect(await isWritten(run, { line: Buffer.from('x'), inputOffset: 0 })).toBe(false);
+    await mkdir(filesOf(run).stdin);
+    expect(await isWritten(run, { line: Buffer.from('x'), inputOffset: 0 })).toBe(true);
   });
 
   it('tells which questions were answered since the turn began', async () => {
