@@ -35,14 +35,12 @@ export interface PackOptions {
 export type Pack = (file: Pick<LogFile, 'read'>, options: PackOptions) => Promise<Piece[]>;
 
 /** `stored` names the pieces that the store has; what is sent is added to it. */
-export function createPack(store: ObjectStore, stored: Set<string>, onSent?: (bytes: number) => void): Pack {
+export function createPack(store: ObjectStore, stored: Set<string>): Pack {
   async function send(bytes: Buffer): Promise<Piece> {
     const sha256 = await digestOf(bytes);
     if (!stored.has(sha256)) {
-      const body = await zip(bytes, { level: 1 });
-      await store.put(`${PIECES}${sha256}`, body);
+      await store.put(`${PIECES}${sha256}`, await zip(bytes, { level: 1 }));
       stored.add(sha256);
-      onSent?.(body.length);
     }
     return { sha256, size: bytes.length };
   }

@@ -6,10 +6,9 @@ import { filesOf, runsIn, type Run } from '../processes/run.ts';
 export interface OutputBoundsOptions {
   /** Told once of each process whose heirs print on and on. */
   onCut: (cut: { processId: string; file: string }) => void;
-  /** So much may be printed after the end, beyond which all of that is dropped. */
-  allowedBytes?: number;
 }
 
+/** So much may be printed after the end, beyond which all of that is dropped. */
 const ALLOWED_BYTES = 1024 * 1024;
 /** At most this often a file is looked at. */
 const EVERY_MS = 200;
@@ -68,16 +67,15 @@ export class OutputBounds {
   }
 
   #cut(run: Run, ownBytes: number): void {
-    const { allowedBytes = ALLOWED_BYTES, onCut } = this.#options;
     const { stdout } = filesOf(run);
     try {
-      if (statSync(stdout).size <= ownBytes + allowedBytes) return;
+      if (statSync(stdout).size <= ownBytes + ALLOWED_BYTES) return;
       truncateSync(stdout, ownBytes);
     } catch {
       return; // removed meanwhile
     }
     if (this.#told.has(run.id)) return;
     this.#told.add(run.id);
-    onCut({ processId: run.id, file: stdout });
+    this.#options.onCut({ processId: run.id, file: stdout });
   }
 }

@@ -9,8 +9,6 @@ export interface DiffReaderOptions {
   git: Git;
   /** The text of one diff is cut there. */
   maxBytes: number;
-  /** All texts that are kept for the next time may take so much. */
-  keptBytes?: number;
 }
 
 export interface ReadDiffOptions {
@@ -20,6 +18,7 @@ export interface ReadDiffOptions {
   withText: boolean;
 }
 
+/** All texts that are kept for the next time may take so much. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 
 /** Diffs of repositories, each made again only when its HEAD, its index, a file or the default branch has changed. */
@@ -49,7 +48,7 @@ export class DiffReader {
   #keep(folder: string, entry: { key: string; diff: Diff }): void {
     this.#kept.delete(folder);
     this.#kept.set(folder, entry);
-    let room = this.#options.keptBytes ?? KEPT_BYTES;
+    let room = KEPT_BYTES;
     for (const [name, { key, diff }] of [...this.#kept].toReversed()) {
       room -= diff.fullDiff?.length ?? 0;
       if (room < 0) this.#kept.set(name, { key, diff: withoutText(diff) });
