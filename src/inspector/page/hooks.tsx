@@ -75,10 +75,9 @@ function HookCard({ hook }: { hook: Hook }) {
 }
 
 function outcomeOf({ status, exitCode, durationMs }: Hook['commands'][number]): string {
-  const code = status === 'failed' && exitCode !== null && `exit code ${exitCode}`;
-  return [status, code, durationMs !== null && durationMs >= MEASURED_MS && durationBrief(durationMs)]
-    .filter(Boolean)
-    .join(' · ');
+  const code = exitCode !== null && exitCode !== 0 ? `, exit code ${exitCode}` : '';
+  const time = durationMs !== null && durationMs >= MEASURED_MS ? ` · ${durationBrief(durationMs)}` : '';
+  return `${status}${code}${time}`;
 }
 
 function toneOf({ status }: Hook): string {
