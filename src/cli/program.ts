@@ -80,7 +80,7 @@ function addEngines(program: Command, { shell, isServing }: { shell: Shell; isSe
 function addConversation(program: Command, shell: Shell): void {
   ofChat(program.command('chat'))
     .description('talk with an agent in this terminal: text, tools, plans, questions; Ctrl-C interrupts')
-    .option('--history <events>', 'how many earlier events are shown', toCount, 50)
+    .option('--history <events>', 'how many earlier events are shown', countUpTo(1000), 50)
     .action((options: ChatOptions & { history: number }) =>
       shell.run(async (terminal) => {
         const { chat } = await import('./chat/chat.ts');
@@ -127,7 +127,7 @@ function addObservation(program: Command, shell: Shell): void {
   ofEngine(program.command('drain'))
     .description('give the workspace to another machine: turns end, everything is archived, the engine ends')
     .requiredOption('--hand-over', 'yes, to another machine; to end an engine at once, send it SIGTERM')
-    .option('--limit <seconds>', 'give up after so long, and go on', toCount, 600)
+    .option('--limit <seconds>', 'give up after so long, and go on', countUpTo(86_400), 600)
     .option('--json', 'print JSON')
     .action(({ json = false, limit, ...options }: ClientOptions & { limit: number }) =>
       askEngine(shell, options, async (terminal, client) => {
@@ -151,7 +151,7 @@ function addObservation(program: Command, shell: Shell): void {
     );
   ofEngine(program.command('search').argument('<words>', 'what was said, in any case', toText))
     .description('find words in what was said, in all chats')
-    .option('--limit <results>', 'at most so many', toCount, 20)
+    .option('--limit <results>', 'at most so many', countUpTo(100), 20)
     .option('--json', 'print JSON')
     .action((words: string, { json = false, limit, ...options }: ClientOptions & { limit: number }) =>
       askEngine(shell, options, async (terminal, client) => {
@@ -214,8 +214,10 @@ function toPort(text: string): number {
   throw new InvalidArgumentError('It is a number from 0 to 65535.');
 }
 
-function toCount(text: string): number {
-  const count = Number(text);
-  if (/^\d{1,4}$/.test(text) && count >= 1 && count <= 1000) return count;
-  throw new InvalidArgumentError('It is a number from 1 to 1000.');
+function countUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (/^\d{1,5}$/.test(text) && count >= 1 && count <= most) return count;
+    throw new InvalidArgumentError(`It is a number from 1 to ${most}.`);
+  };
 }

@@ -57,36 +57,37 @@ export const ENGINE_ERRORS = {
     status: 404,
     meaning: 'The message is not in the queue: unknown, running already, or done.',
     message: ({ chatId, messageId }: { chatId: string; messageId: string }) =>
-      `No message "${messageId}" waits in chat "${chatId}".`,
+      `No message "${messageId}" waits in chat "${chatId}"; GET /chats/${chatId}/queue lists those that do.`,
   },
   REQUEST_NOT_FOUND: {
     status: 404,
     meaning: 'The agent does not wait for an answer to this request, or no longer does.',
     message: ({ chatId, requestId }: { chatId: string; requestId: string }) =>
-      `No request "${requestId}" is open in chat "${chatId}".`,
+      `No request "${requestId}" is open in chat "${chatId}"; GET /chats/${chatId}/requests lists those that are.`,
   },
   TASK_NOT_FOUND: {
     status: 404,
     meaning: 'The agent has no such task, or it ended too long ago. `GET …/tasks` lists them.',
     message: ({ chatId, taskId }: { chatId: string; taskId: string }) =>
-      `Chat "${chatId}" has no task "${taskId}"; its tasks route lists them.`,
+      `Chat "${chatId}" has no task "${taskId}"; GET /chats/${chatId}/tasks lists them.`,
   },
   PLAN_NOT_FOUND: {
     status: 404,
     meaning: 'No plan has this name. `GET /plans` lists them.',
     message: ({ filename }: { filename: string }) =>
-      `No plan is called ${JSON.stringify(filename.slice(0, 255))}.`,
+      `No plan is called ${JSON.stringify(filename.slice(0, 255))}; GET /plans lists them.`,
   },
   CANVAS_ITEM_NOT_FOUND: {
     status: 404,
     meaning: 'The canvas has no item of this name. `GET /canvas` lists them.',
     message: ({ filename }: { filename: string }) =>
-      `The canvas has no item called ${JSON.stringify(filename.slice(0, 255))}.`,
+      `The canvas has no item called ${JSON.stringify(filename.slice(0, 255))}; GET /canvas lists them.`,
   },
   REPO_NOT_FOUND: {
     status: 404,
     meaning: 'No repository has this name. `GET /repos` lists them.',
-    message: ({ repo }: { repo: string }) => `No repository is called ${JSON.stringify(repo.slice(0, 255))}.`,
+    message: ({ repo }: { repo: string }) =>
+      `No repository is called ${JSON.stringify(repo.slice(0, 255))}; GET /repos lists them.`,
   },
   HOOK_NOT_FOUND: {
     status: 404,

@@ -32,6 +32,8 @@ describe('the command line', () => {
       "option '--turns <turns>' argument '1.5' is invalid. It is a whole number.",
     ],
     [['budget', '--none', '--usd', '1'], "option '--none' cannot be used with option '--usd <dollars>'"],
+    [['search', 'a', '--limit', '101'], 'It is a number from 1 to 100.'],
+    [['drain', '--hand-over', '--limit', '86401'], 'It is a number from 1 to 86400.'],
     [['status', '--secret', ''], "option '--secret <secret>' argument '' is invalid. It is empty."],
   ])('names what is wrong with %j', async (words, complaint) => {
     expect(await run(words)).toEqual({ served: false, complaint: expect.stringContaining(complaint) });

@@ -81,13 +81,13 @@ type, \`data:\` the whole event as one line of JSON: \`{id, ts, type, payload}\`
 
 ## Resuming
 
-An event is on disk before it is sent. \`Last-Event-ID: <id>\` or \`?after=<id>\` replays everything behind that event and
+An event is on disk before it is sent. \`Last-Event-ID: <id>\` or \`?after=<id>\` replays everything after that event and
 goes on live, without a gap or a duplicate, also across restarts and \`kill -9\`. Take \`lastEventId\` of any snapshot as the
 first cursor: snapshot and stream then join exactly.
 
 A cursor is good only if exactly this id is in the log. Otherwise the stream begins with one \`stream.reset\` that carries
 the reason (\`expired\`: older than what is kept, \`unknown\`: not of this log, \`malformed\`) and the oldest and latest id; it
-goes on live behind the latest one. Read the snapshots again. Nothing is ever skipped silently.
+goes on live after the latest one. Read the snapshots again. Nothing is ever skipped silently.
 
 Without a cursor the stream is live only; its first frame is a bare \`id:\` so that a client that is cut off before its
 first event can resume.

@@ -60,7 +60,7 @@ it('a message that does not wait is a 404', async () => {
 
   expect(response.status).toBe(404);
   expect(await response.json()).toEqual({
-    error: 'No message "m9" waits in chat "c1".',
+    error: 'No message "m9" waits in chat "c1"; GET /chats/c1/queue lists those that do.',
     code: 'message_not_found',
     context: { chatId: 'c1', messageId: 'm9' },
   });

@@ -46,7 +46,7 @@ it('a request that is not open is a 404', async () => {
 
   expect(response.status).toBe(404);
   expect(await response.json()).toEqual({
-    error: 'No request "r9" is open in chat "c1".',
+    error: 'No request "r9" is open in chat "c1"; GET /chats/c1/requests lists those that are.',
     code: 'request_not_found',
     context: { chatId: 'c1', requestId: 'r9' },
   });
