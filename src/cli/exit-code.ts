@@ -33,11 +33,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   unreachable: 'Is it running? `replicas-engine doctor` looks; --url or PORT says where it listens.\n',
 };
 
-export function codeOfOutcome(outcome: TurnOutcome): number {
-  return OUTCOMES[outcome];
-}
-
-const OUTCOMES: Readonly<Record<TurnOutcome, number>> = {
+export const CODE_OF_OUTCOME: Readonly<Record<TurnOutcome, number>> = {
   completed: EXIT.DONE,
   errored: EXIT.FAILED,
   interrupted: EXIT.INTERRUPTED,

@@ -1,7 +1,7 @@
 import type { CallOptions, ChatSummary, EngineClient, EngineEvent, NewMessage } from '../client/client.ts';
 import type { ChatChoice } from './command-options.ts';
 import { noteOf } from './tail.ts';
-import { codeOfOutcome, describeFailure } from './exit-code.ts';
+import { CODE_OF_OUTCOME, describeFailure } from './exit-code.ts';
 import { findChat } from './find-chat.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 import { plainStyle, Transcript } from './transcript.ts';
@@ -81,7 +81,7 @@ function conclude(terminal: Terminal, event: Ending): number {
   }
   const { outcome, error } = event.payload;
   if (outcome !== 'completed') terminal.complain(`The turn ended ${outcome}. ${describeFailure(error)}\n`);
-  return codeOfOutcome(outcome);
+  return CODE_OF_OUTCOME[outcome];
 }
 
 function jsonLines({ print }: Terminal): (event: EngineEvent) => void {

@@ -6,6 +6,8 @@ export interface StreamEvent {
   [field: string]: unknown;
 }
 
+export type TextBlock = Extract<Block, { type: 'text' }>;
+
 const USAGE = {
   input_tokens: 10,
   cache_creation_input_tokens: 0,
@@ -82,13 +84,14 @@ async function finished(block: Block): Promise<Record<string, unknown>> {
   }
 }
 
-async function wholeText(block: Extract<Block, { type: 'text' }>): Promise<string> {
+async function wholeText(block: TextBlock): Promise<string> {
   let text = '';
   for await (const part of passedParts(block)) text += part;
   return text;
 }
 
-async function* passedParts({ parts }: Extract<Block, { type: 'text' }>): AsyncGenerator<string> {
+/** What is said, after what comes before it was waited for. */
+export async function* passedParts({ parts }: TextBlock): AsyncGenerator<string> {
   for (const part of parts) {
     if (typeof part === 'string') yield part;
     else await part.pass();

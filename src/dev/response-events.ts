@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { StreamEvent } from './reply-events.ts';
+import { passedParts, type StreamEvent, type TextBlock } from './reply-events.ts';
 import type { Block, Reply } from './scripted-steps.ts';
 
 const USAGE = {
@@ -42,19 +42,13 @@ async function* bodyEvents(block: Block, at: Place): AsyncGenerator<StreamEvent,
   }
 }
 
-async function* textEvents(
-  { parts }: Extract<Block, { type: 'text' }>,
-  at: Place,
-): AsyncGenerator<StreamEvent, unknown> {
+async function* textEvents(block: TextBlock, at: Place): AsyncGenerator<StreamEvent, unknown> {
   const message = { id: `msg_scripted_${randomUUID()}`, type: 'message', role: 'assistant' };
   yield { type: 'response.output_item.added', ...at, item: { ...message, content: [] } };
   let text = '';
-  for (const part of parts) {
-    if (typeof part !== 'string') await part.pass();
-    else {
-      text += part;
-      yield { type: 'response.output_text.delta', item_id: message.id, content_index: 0, delta: part, ...at };
-    }
+  for await (const delta of passedParts(block)) {
+    text += delta;
+    yield { type: 'response.output_text.delta', item_id: message.id, content_index: 0, delta, ...at };
   }
   return { ...message, status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] };
 }

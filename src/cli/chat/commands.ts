@@ -54,7 +54,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return `Messages to come run with ${model}.`;
     }
     const models = await client.chats.models(id, { signal });
-    return models.map(({ id, name, current }) => `${current ? '*' : ' '} ${id}  ${name}`).join('\n');
+    return toColumns(models.map(({ id, name, current }) => [`${current ? '*' : ' '} ${id}`, name])).trimEnd();
   },
   async cost({ client, chat: { id }, signal }) {
     const { chat } = await client.chats.get(id, { signal });
