@@ -60,7 +60,7 @@ function readSecret(
   const dev = resolve(folder, DEV_SECRET_FILE);
   if (isLocal(url) && existsSync(dev)) return { secret: readSecretFile(dev), from: dev };
   throw new CliError(
-    'The secret of the engine is not known: set REPLICAS_ENGINE_SECRET, or name a file with --secret-file.',
+    'The secret of the engine is not known: set REPLICAS_ENGINE_SECRET, name a file with --secret-file, or run this where `replicas-engine dev` was started.',
     EXIT.USAGE,
   );
 }

@@ -27,6 +27,6 @@ export const STARTUP_ERRORS = {
     exitCode: 1,
     meaning: 'The engine cannot listen where `HOST` and `PORT` say.',
     message: ({ host, port }: { host: string; port: number }) =>
-      `Cannot listen on ${host}:${port}: the port is taken, reserved, or the host is not one of this machine's.`,
+      `Cannot listen on ${host}:${port}: the port is taken, reserved, or the host is not one of this machine's. Set another PORT or HOST.`,
   },
 } satisfies Record<string, Row>;

@@ -137,6 +137,7 @@ const optional = {
     .meta({ description: 'The largest diff of one repository; more is cut and marked `truncated`.' }),
   IMAGE_HOSTS: hostNames().default(new Set()).meta({
     description: 'Hosts with private addresses from which images may be fetched, separated by commas.',
+    shown: '',
   }),
   PREVIEW_URL_TEMPLATE: z
     .string()

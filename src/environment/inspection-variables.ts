@@ -15,6 +15,6 @@ export const INSPECTION_VARIABLES = {
     .default('refused')
     .meta({
       description:
-        'Whether events may be sent to the machines by hand, to try them out: `dev` accepts them. A workspace can be broken by it.',
+        'Whether events may be sent to the machines by hand, to try them out: `dev` accepts them. A wrong one can break the workspace.',
     }),
 };

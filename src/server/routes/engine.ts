@@ -39,7 +39,7 @@ export function engineRoutes(
       handle: () => engine.usage(),
     }),
     route('PATCH', '/usage', {
-      summary: 'Sets what all chats together may use; null lifts it',
+      summary: 'Set what all chats together may use; null lifts it',
       request: { body: ChangeWorkspaceBudgetSchema },
       answers: { 200: { description: 'The sums, with the new budget.', schema: UsageResponseSchema } },
       refusals: ['SHUTTING_DOWN', 'WORKSPACE_MOVED', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
@@ -47,11 +47,11 @@ export function engineRoutes(
     }),
     route('POST', '/drain', {
       summary:
-        'Gives the workspace to another machine: turns end, everything is archived, then the engine ends',
+        'Give the workspace to another machine: turns end, everything is archived, then the engine ends',
       request: { query: HandOverQuerySchema },
       answers: {
         200: { description: 'Everything is kept: another engine may start now.', schema: HandOverSchema },
-        202: { description: 'It goes on. Asked again, it is waited for.', schema: HandOverSchema },
+        202: { description: 'It is not over yet. Ask again to go on waiting.', schema: HandOverSchema },
       },
       refusals: ['HAND_OVER_UNAVAILABLE', 'HAND_OVER_FAILED', 'SHUTTING_DOWN', 'WORKSPACE_MOVED'],
       async handle({ query }, { res }) {

@@ -61,7 +61,7 @@ export function inspectionRoutes({
     }),
     ...(actors.events === undefined ? [] : actorEventRoutes(actors.events)),
     route('GET', '/', {
-      summary: 'Leads people to the page',
+      summary: 'Redirect to the page',
       isOpen: true,
       answers: {
         302: { description: 'It is at `/inspect`.', schema: z.literal(''), mediaType: 'text/plain' },

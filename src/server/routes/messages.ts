@@ -63,8 +63,7 @@ export function messageRoutes({ chats, messages }: Pick<Engine, 'chats' | 'messa
       request: { params: ChatParamsSchema, query: InterruptQuerySchema },
       answers: {
         200: {
-          description:
-            'Whether a turn was running, what waits behind it, and what becomes of its background.',
+          description: 'Whether a turn was running, what waits after it, and what happens to its background.',
           schema: InterruptReceiptSchema,
         },
       },
