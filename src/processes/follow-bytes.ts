@@ -1,6 +1,6 @@
 import { existsSync, fstatSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { basename } from 'node:path';
 import { Reserve } from '../storage/reserve.ts';
 import { identify } from './identify.ts';
 import { openWatch } from './open-watch.ts';
@@ -31,6 +31,8 @@ const POLL_MS = 1_000;
 /** Where nothing can be watched. */
 const BLIND_POLL_MS = 50;
 const GATHER_MS = 2;
+/** What a run that is over has in its folder. */
+const EXIT = basename(filesOf({ id: '', folder: '' }).exit);
 
 /** Hands over what a run prints until the process has ended and all of it was read, or until the signal. */
 export async function followBytes(run: Run, options: FollowBytesOptions): Promise<FollowEnd> {
@@ -82,7 +84,7 @@ async function read({ run, file, alarm, reserve }: Reading, options: FollowBytes
     if (end !== null) return end;
     await rung;
     const wait = readAt + gatherMs - performance.now();
-    if (wait > 0) await delay(wait);
+    if (wait > 0 && !existsSync(exit)) await alarm.gather(wait);
   }
   return { isOver: false };
 }
@@ -96,6 +98,8 @@ function findEnd(run: Run): Extract<FollowEnd, { isOver: true }> | null {
 interface Alarm {
   /** Settles at the next sign that something changed since this call. */
   arm(): Promise<void>;
+  /** Settles after this time, and sooner when the process has ended. */
+  gather(ms: number): Promise<void>;
   /** True once per poll interval. */
   isPollDue(): boolean;
   stop(): void;
@@ -103,19 +107,31 @@ interface Alarm {
 
 function createAlarm(run: Run, signal: AbortSignal): Alarm {
   let ring = () => {};
+  let stopGathering = () => {};
   let isDue = true;
   const onChange = () => ring();
   const onPoll = () => {
     isDue = true;
     ring();
   };
-  const watcher = openWatch(run.folder, onChange);
+  const watcher = openWatch(run.folder, (name) => {
+    ring();
+    if (name === EXIT) stopGathering();
+  });
   const poll = setInterval(onPoll, watcher === undefined ? BLIND_POLL_MS : POLL_MS);
   signal.addEventListener('abort', onChange);
   return {
     arm: () =>
       new Promise((resolve) => {
         ring = resolve;
+      }),
+    gather: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        stopGathering = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       }),
     isPollDue: () => {
       const wasDue = isDue;

@@ -1,5 +1,6 @@
 import { appendFile, readFile, stat } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
+import { followBytes } from '../../../src/processes/follow-bytes.ts';
 import { followOutput } from '../../../src/processes/follow-output.ts';
 import { createLineSplitter } from '../../../src/processes/line-splitter.ts';
 import { identify } from '../../../src/processes/identify.ts';
@@ -39,6 +40,22 @@ describe('following the output of a run', () => {
       count: 20_000,
       last: '20000',
       end: { isOver: true, exitCode: 3 },
+    });
+  });
+
+  it('notices the end while it gathers what is printed, however long that takes', async () => {
+    const run = await launchShell('echo one; read line; echo two; exit 4');
+    const printed: string[] = [];
+    const following = followBytes(run, {
+      from: 0,
+      onBytes: (bytes) => void printed.push(bytes.toString()),
+      gatherMs: 3_600_000,
+      signal: new AbortController().signal,
+    });
+    await appendFile(filesOf(run).stdin, 'on\n');
+    expect({ end: await following, printed: printed.join('') }).toEqual({
+      end: { isOver: true, exitCode: 4 },
+      printed: 'one\ntwo\n',
     });
   });
 
