@@ -55,17 +55,16 @@ export class ChatCommands {
       .toSorted((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
     const isWanted = (chat: ChatSummary) => parentChatId === undefined || chat.parentChatId === parentChatId;
     const deletedChats = deleted.all.filter(isWanted);
-    return gate.committed({
+    return gate.snapshot({
       chats: all.filter(isWanted),
       ...(deletedChats.length > 0 && { deletedChats }),
-      lastEventId: gate.headId,
     });
   }
 
   async get(chatId: string): Promise<{ chat: ChatSummary; lastEventId: string }> {
     const { gate } = this.#options;
     const { chat } = gate.recordOf(chatId);
-    return gate.committed({ chat, lastEventId: gate.headId });
+    return gate.snapshot({ chat });
   }
 
   /** The same `id` or `clientRequestId` again gives the same chat. */

@@ -55,7 +55,7 @@ export class CredentialBoard {
     const actor = this.#actors.get(provider);
     // It rejects when the actor breaks: then nothing is under way either.
     if (actor !== undefined)
-      await waitFor(actor, (snapshot) => !snapshot.matches('refreshing')).catch(ignore);
+      await waitFor(actor, (snapshot) => !snapshot.matches('refreshing')).catch(() => undefined);
   }
 
   /** Asks for a refresh; one that is under way already will do. */
@@ -99,8 +99,4 @@ type CredentialHealthChange = Extract<CredentialEmitted, { type: 'credentials.ch
 
 function toText(time: number | null): string | null {
   return time === null || Number.isNaN(time) ? null : new Date(time).toISOString();
-}
-
-function ignore(): void {
-  return undefined;
 }
