@@ -40,7 +40,6 @@ const ConfigSchema = z.object({ config: z.object({ model: z.string().nullish() }
 
 const ServerSchema = z.object({
   name: z.string(),
-  serverInfo: z.unknown().optional(),
   tools: z.record(z.string(), z.unknown()).catch({}),
   toolsError: z.string().nullish(),
   authStatus: z.string().catch(''),

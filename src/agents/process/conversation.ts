@@ -149,7 +149,7 @@ export class Conversation {
     const { context, chat, facts } = this.#options;
     const { said = [], partial, spent, end, progress, isStirring } = step;
     const { messageId, position } = process;
-    const events = timed([...process.noticeBefore(said, standing), ...said]);
+    const events = timed([...process.noticeIf(said.length > 0 || end !== undefined, standing), ...said]);
     if (end !== undefined) {
       this.#options.steering.end(position, end.outcome === 'lost');
       process.given = null;

@@ -54,10 +54,10 @@ export class LiveProcess {
     return this.given?.message.messageId ?? null;
   }
 
-  /** What is to be told before that, once, if it is the first that is said of the turn. */
-  noticeBefore(said: readonly Saying[], { sessionId }: Pick<Standing, 'sessionId'>): Saying[] {
+  /** What the agent does not know any more: told once, before the first that is said of the turn or with its end. */
+  noticeIf(isDue: boolean, { sessionId }: Pick<Standing, 'sessionId'>): Saying[] {
     const { given } = this;
-    if (given === null || given.notice === null || said.length === 0) return [];
+    if (!isDue || given === null || given.notice === null) return [];
     this.given = { ...given, notice: null };
     return [lossOf(sessionId, given.notice)];
   }

@@ -144,7 +144,8 @@ export class Reader {
     }
     if (step.remark !== undefined)
       context.log.warn({ runId: process.run.id, remark: step.remark }, 'an agent remarked on its setup');
-    if (offset <= adopted.silentUntil) process.noticeBefore(step.said ?? [], { sessionId: null }); // it was told
+    const isTold = offset <= adopted.silentUntil && (step.said ?? []).length > 0;
+    process.noticeIf(isTold, { sessionId: null });
     if (offset > adopted.silentUntil) await conversation.take(process, step);
     else if (step.end === undefined || process.given === null) return void (process.state = step.state);
     else await conversation.take(process, { state: step.state, end: step.end }); // its line in the log is lost

@@ -67,7 +67,7 @@ function conclude(
   const { state, said, outcome } = codec.conclude(process.state, ending);
   process.state = state;
   const { sessionId } = conversation.standingOf(process);
-  const events = timed([...process.noticeBefore(said, { sessionId }), ...said]);
+  const events = timed([...process.noticeIf(outcome.kind !== 'again', { sessionId }), ...said]);
   conversation.end();
   const standing = { sessionId, openTools: 0, selfDirected: null, tasks: [] };
   const end = outcome.kind === 'ended' && messageId !== null ? outcome.end : undefined;

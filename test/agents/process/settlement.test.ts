@@ -29,7 +29,7 @@ async function settled(changes: Partial<AgentCodec<State>>, given: Partial<typeo
     isKnown: true,
     knownUntil: 0,
   });
-  gone.given = { message: messageOf({}), line: Buffer.from('do it\n'), inputOffset: 0, notice: null };
+  gone.given = { message: messageOf({}), line: Buffer.from('do it\n'), inputOffset: 0, notice: 'Gone.' };
   parts.conversation.process = gone;
   const settlement = await settle(gone, { ...parts, tell: () => undefined, ...ENDING, ...given });
   return { ...parts, settlement };
@@ -59,7 +59,7 @@ it('one that did not answer is told with what it was asked', async () => {
 
 it('the codec hears how it ended, and whether it had the whole message', async () => {
   const heard: Ending[] = [];
-  await settled({
+  const { told } = await settled({
     conclude: (state, ending) => {
       heard.push(ending);
       return { state, said: [], outcome: { kind: 'again' } };
@@ -75,13 +75,15 @@ it('the codec hears how it ended, and whether it had the whole message', async (
       complaint: 'it hurts',
     },
   ]);
+  expect(told).toEqual([]);
 });
 
-it('the message ends with the last words of its process', async () => {
+it('the message ends with the last words of its process, behind what that did not know any more', async () => {
   const said = [{ type: 'some-word', payload: {} }];
   const { told, settlement } = await settled({
     conclude: (state) => ({ state, said, outcome: { kind: 'ended', end: { outcome: 'lost' } } }),
   });
   expect(settlement.becomes).toBe('ended');
-  expect(told).toMatchObject([{ messageId: 'm', events: said, end: { outcome: 'lost' } }]);
+  const events = [{ type: 'session-gap', payload: { message: 'Gone.' } }, ...said];
+  expect(told).toMatchObject([{ messageId: 'm', events, end: { outcome: 'lost' } }]);
 });
