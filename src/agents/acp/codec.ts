@@ -39,11 +39,13 @@ export function createAcpCodec(
     answeredBy,
     isOpened: ({ opening }) => opening.kind === 'open',
     remedy: `install ${command} or correct ACP_AGENTS`,
-    awaits,
+    awaits: ({ opening: { kind } }) => AWAITED[kind] ?? 'the opening of its session',
     inquiry: inquiryOf(place),
     killTools,
   };
 }
+
+const AWAITED: Partial<Record<string, string>> = { greeting: 'the greeting', open: 'a setting' };
 
 /** Claude Code, which adapters run, gives it to hooks and not to tools: what has it is no service that was left on purpose. */
 const HOOK_VARIABLE = 'CLAUDE_PROJECT_DIR';
@@ -68,17 +70,4 @@ function foundState({ sessionId, head, turn }: Found<AcpState>, provider: string
   const { costUsd } = NoteSchema.parse(delivery.note);
   const known = { ...state, sessionId: delivery.sessionId, costUsd };
   return withTurn(known, { turnId: message.turnId, prompt: promptIn(line) });
-}
-
-function awaits({ opening, capabilities, setting }: AcpState): string {
-  switch (opening.kind) {
-    case 'greeting':
-      return 'initialize';
-    case 'beginning':
-      return 'session/new';
-    case 'resuming':
-      return capabilities.resume ? 'session/resume' : 'session/load';
-    default:
-      return setting?.name === 'mode' ? 'session/set_mode' : 'session/set_config_option';
-  }
 }

@@ -78,6 +78,7 @@ describe('a process that is launched', () => {
   it('that never answers about its session is followed by one that begins another', () => {
     const { state } = prepare(answered(launch(KNOWN).state, 'initialize', greeting({ loadSession: true })));
 
+    expect(codec.awaits!(state)).toBe('the opening of its session');
     const conclusion = codec.conclude(state, { ...ENDING, isUnresponsive: true });
     const next = launch(KNOWN, state);
 
