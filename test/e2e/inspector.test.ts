@@ -89,6 +89,11 @@ it('shows a message move through the chat machine into a file, and an interrupt'
   await activeState(page, 'running.resuming').waitFor();
   await page.getByRole('button', { name: 'Now' }).click();
   await activeState(page, 'resting.idle').waitFor();
+  await page.getByRole('combobox', { name: 'Event', exact: true }).selectOption('chat.configure');
+  await page.getByLabel('What it carries, as JSON').fill('{"change": {"title": "Claude Code, configured"}}');
+  await page.getByRole('button', { name: 'Send event' }).click();
+  await page.getByRole('status').getByText('sent', { exact: true }).waitFor();
+  await page.locator('.actor', { hasText: 'Claude Code, configured' }).waitFor();
   await page.getByRole('button', { name: 'Fit' }).click();
   const running = page.getByRole('button', { name: 'running', exact: true });
   await running.and(page.locator('[aria-expanded="false"]')).press('Enter', { timeout: 60_000 });
@@ -131,6 +136,15 @@ it('leads through all that an empty chat offers, each by one button', async () =
   await page.getByText('failed, exit code 3').waitFor();
   await page.getByRole('log').getByText('[demo] Installing, step 5 of 5').waitFor();
   await page.getByRole('log').getByText('[demo] This hook fails on purpose').waitFor();
+  await page.getByRole('button', { name: 'Run start hooks' }).click();
+  await expect.poll(() => page.getByText('This hook fails on purpose: see').count()).toBeGreaterThan(3);
+  const trial = page.getByRole('form', { name: 'Try a script' });
+  await trial.getByLabel('Script').fill(String.raw`printf '\033[32mgreen\033[0m\n'; pwd; exit 4`);
+  await trial.getByLabel('Where it runs').selectOption('demo');
+  await trial.getByRole('button', { name: 'Try it' }).click();
+  await trial.getByText('exit code 4').waitFor({ timeout: 60_000 });
+  await trial.locator('.ansi-green', { hasText: 'green' }).waitFor();
+  await trial.getByText('/workspaces/demo').waitFor();
   await page.getByRole('tab', { name: 'Chats' }).click();
 
   await begin(page, 'Approve a plan');
@@ -189,6 +203,7 @@ it('shows what was sent at once, and what waits: in another order, written anew,
   await page.goto(`${url}/inspect#secret=${secret}`);
   await begin(page, 'Interrupt a turn');
   await page.locator('.said.live').waitFor({ timeout: 60_000 });
+  await page.getByRole('heading', { name: 'Count down slowly.' }).waitFor();
   const box = page.getByRole('textbox', { name: /^Message/ });
   for (const text of ['one', 'two', 'three']) {
     await box.fill(text);
@@ -218,6 +233,7 @@ it('names, finds and deletes chats', async () => {
   await page.locator('.new-chat').getByLabel('Agent').selectOption('claude');
   await page.getByRole('textbox', { name: 'Title' }).fill('Named');
   await page.locator('.new-chat').getByLabel('Model').fill('some');
+  await page.getByLabel('Ask before it changes something').check();
   await page.locator('.new-chat').getByRole('button', { name: 'Open' }).click();
   await page.getByRole('heading', { name: 'Named' }).waitFor();
 
@@ -236,7 +252,11 @@ it('names, finds and deletes chats', async () => {
   await page.getByRole('button', { name: 'Save' }).click();
   const { chats } = new EngineClient({ url, secret });
   const told = async () => (await chats.list()).chats.find(({ title }) => title === 'Short-lived');
-  await expect.poll(told).toMatchObject({ budget: { turns: 5 }, model: 'some' });
+  await expect.poll(told).toMatchObject({ budget: { turns: 5 }, model: 'some', policy: 'ask' });
+  while ((await chats.list()).chats.length < 8)
+    await chats.create({ provider: 'claude', title: 'One of many' });
+  await page.getByRole('searchbox', { name: 'Find a chat' }).fill('SHORT');
+  await expect.poll(() => page.locator('.chat-title').allTextContents()).toEqual(['Short-lived']);
   await page.getByRole('button', { name: 'Delete…' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await chat.waitFor({ state: 'detached' });

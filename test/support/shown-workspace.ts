@@ -4,6 +4,8 @@ import type { AgentEvent } from '../../src/contract/agent-event.ts';
 import type { ChatSummary } from '../../src/contract/chats.ts';
 import type { EngineEvent } from '../../src/contract/events.ts';
 import type { Hook } from '../../src/contract/hooks.ts';
+import type { Preview } from '../../src/contract/previews.ts';
+import type { MirrorStatus } from '../../src/contract/status.ts';
 import type { AgentRequest } from '../../src/contract/requests.ts';
 import type { Engine } from '../../src/server/engine.ts';
 import { EngineError } from '../../src/errors.ts';
@@ -25,6 +27,9 @@ export interface Shown {
   hookLines: string[];
   history: AgentEvent[];
   requests: AgentRequest[];
+  previews: Preview[];
+  /** How the copy of the log is that outlives the machine; null when there is none. */
+  mirror: MirrorStatus | null;
   /** HTML that an agent drew, by the names of its files. */
   drawn: Record<string, string>;
   /** Messages in the queue. */
@@ -39,7 +44,7 @@ export interface ShownWorkspace {
   url: string;
   /** Adds an event to the stream. */
   tell: (event: Pick<EngineEvent, 'type' | 'payload'>) => void;
-  /** Chats whose requests were answered, and how. */
+  /** Chats whose requests were answered, and how; credentials that were to be refreshed. */
   answers: string[];
   /** Messages that were taken, each with what was chosen for it. */
   sent: string[];
@@ -56,6 +61,8 @@ export async function serveWorkspace(shown: Partial<Shown>): Promise<ShownWorksp
     hookLines: [],
     history: [],
     requests: [],
+    previews: [],
+    mirror: null,
     drawn: {},
     waiting: [],
     refusesMessages: false,
@@ -101,10 +108,15 @@ function partsOf(shown: Shown, { streams, answers, sent }: Doing): Parameters<ty
         return stream;
       },
     },
-    status: async () => ({ ...statusOf(word), version: word, lastEventId }),
+    status: async () => ({
+      ...statusOf(word),
+      version: word,
+      lastEventId,
+      ...(shown.mirror && { mirror: shown.mirror }),
+    }),
     repos: { list: async () => ({ repos: [repoOf(shown)], lastEventId }) },
     plans: { list: async () => [], get: unused },
-    previews: { list: async () => [] },
+    previews: { list: async () => shown.previews },
     canvas: {
       list: async () => Object.keys(shown.drawn).map((filename) => itemOf(filename)),
       get: async (filename) => ({
@@ -122,7 +134,13 @@ function partsOf(shown: Shown, { streams, answers, sent }: Doing): Parameters<ty
       },
     },
     actors: { list: () => [], follow: () => endless(actorFrameOf(word)) },
-    credentials: { health: () => healthOf(word), refresh: unused },
+    credentials: {
+      health: () => healthOf(word),
+      refresh: async (provider) => {
+        answers.push(`refresh ${provider}`);
+        return { ...healthOf(word).providers[provider], provider };
+      },
+    },
     hooks: {
       status: async () => ({ running: false, completed: true, state: 'failed', hooks: [hookOf(word)] }),
       logs: async ({ follow }) =>
@@ -134,10 +152,10 @@ function partsOf(shown: Shown, { streams, answers, sent }: Doing): Parameters<ty
     chats: {
       list: async () => ({ chats: [chat, { ...chat, id: 'another-chat', title: 'Another' }], lastEventId }),
       requests: async (chatId) => (chatId === CHAT_ID ? requests : []),
-      answer: async (chatId, requestId, { decision, always, message }) =>
-        void answers.push(
-          [chatId, requestId, decision, always && 'always', message].filter(Boolean).join(' '),
-        ),
+      answer: async (chatId, requestId, { decision, always, message, answers: given, plan }) => {
+        const told = [always && 'always', message, given && JSON.stringify(given), plan];
+        answers.push([chatId, requestId, decision, ...told].filter(Boolean).join(' '));
+      },
       history: async (chatId) => ({
         threadId: null,
         codingAgent: 'claude',
@@ -151,9 +169,11 @@ function partsOf(shown: Shown, { streams, answers, sent }: Doing): Parameters<ty
       }),
     },
     messages: {
-      send: async (_chatId, { message, messageId = '', images = [], goalMode, fastMode }) => {
+      send: async (_chatId, { message, messageId = '', images = [], goalMode, fastMode, ...settings }) => {
         if (shown.refusesMessages) throw new EngineError('STORAGE_FULL');
-        const chosen = [goalMode && 'goal', fastMode && 'fast', ...images.map(({ source }) => source.type)];
+        const { planMode, thinkingLevel, model } = settings;
+        const modes = [planMode && 'plan', goalMode && 'goal', fastMode && 'fast', thinkingLevel, model];
+        const chosen = [...modes, ...images.map(({ source }) => source.type)];
         sent.push([message, ...chosen.filter(Boolean)].join(', '));
         return { messageId, queued: false, position: 0 };
       },

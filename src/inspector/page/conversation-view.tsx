@@ -50,6 +50,7 @@ function Log({ store, conversation }: { store: PageStore; conversation: Conversa
         aria-label="Conversation"
         aria-busy={conversation.isLoading}
         onScroll={end.noteScroll}
+        onKeyDown={end.jump}
       >
         {count === 0 && <Nothing store={store} conversation={conversation} />}
         <ol style={{ height: `${list.getTotalSize()}px` }}>

@@ -43,20 +43,31 @@ export function Credentials({ store }: { store: PageStore }) {
 
 /** How far the copy of the log is that outlives this machine. */
 function MirrorState({ mirror: { state, reason, lag } }: { mirror: Mirror }) {
-  const isUpToDate = state === 'mirroring' && lag.events === 0;
   return (
     <li>
       <h2>
         <i class={`dot ${reason === null ? 'ok' : 'warn'}`} aria-hidden="true" /> Shared log
       </h2>
-      <p>
-        {state}
-        {isUpToDate ? ', nothing waits' : `, ${lag.events.toLocaleString('en')} events to be copied`}
+      <p>{MIRROR_STATES[state]}</p>
+      <p class="dim">
+        {lag.events === 0
+          ? 'Everything is copied.'
+          : `${lag.events.toLocaleString('en')} events still to be copied`}
       </p>
       {reason !== null && <p class="refused">{reason}</p>}
     </li>
   );
 }
+
+const MIRROR_STATES: Readonly<Record<Mirror['state'], string>> = {
+  claiming: 'Being claimed for this engine.',
+  behind: 'Being caught up.',
+  mirroring: 'Copied as events happen.',
+  away: 'It cannot be reached; what happens is kept here until it can.',
+  diverged: 'It holds something else; nothing is copied.',
+  fenced: 'Another engine has claimed it; nothing is copied.',
+  stopped: 'Not copied any more.',
+};
 
 const NAMES: Readonly<Record<CredentialProvider, string>> = {
   github: 'GitHub',
@@ -84,7 +95,7 @@ function Credential({ name, health, onRefresh }: CredentialProps) {
           source && `from ${source}`,
           expiresAt && `expires ${fromNow(expiresAt)}`,
           lastSuccessAt && `renewed ${fromNow(lastSuccessAt)}`,
-          nextAttemptAt && `asked for again ${fromNow(nextAttemptAt)}`,
+          nextAttemptAt && `next attempt ${fromNow(nextAttemptAt)}`,
         ]
           .filter(Boolean)
           .join(' · ')}
@@ -101,7 +112,7 @@ const STATES: Readonly<Record<CredentialHealth['state'], readonly [tone: string,
   absent: ['off', 'The control plane has none to give.'],
   fresh: ['ok', 'In place and fresh.'],
   refreshing: ['busy', 'Being renewed.'],
-  backingOff: ['warn', 'The control plane could not be asked; what is in place stays.'],
+  backingOff: ['warn', 'The control plane did not answer; the last one stays in use.'],
   rejected: ['bad', 'Refused: a new login is needed.'],
 };
 

@@ -68,17 +68,29 @@ export function useEndInSight(list: VirtualList, version: unknown) {
   useLayoutEffect(() => {
     if (isFollowed.current) list.scrollToEnd();
   }, [version, list.scrollRect?.height]);
+  const follow = () => {
+    isFollowed.current = true;
+    list.scrollToEnd();
+  };
   return {
     isAway: !isFollowed.current && !list.isAtEnd(),
-    noteScroll: ({ currentTarget: { scrollTop } }: { currentTarget: HTMLElement }) => {
+    noteScroll: ({ currentTarget }: { currentTarget: HTMLElement }) => {
+      const { scrollTop, scrollHeight, clientHeight } = currentTarget;
       const isUp = scrollTop < top.current;
       top.current = scrollTop;
-      isFollowed.current = list.isAtEnd() || (isFollowed.current && !isUp);
+      // The list hears of it later.
+      const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+      isFollowed.current = isAtEnd || (isFollowed.current && !isUp);
     },
     leave: () => (isFollowed.current = false),
-    follow: () => {
-      isFollowed.current = true;
-      list.scrollToEnd();
+    follow,
+    /** The browser's own way to the beginning stops where rows are measured on the way. */
+    jump: (event: KeyboardEvent) => {
+      if (event.target !== event.currentTarget || (event.key !== 'Home' && event.key !== 'End')) return;
+      event.preventDefault();
+      if (event.key === 'End') return follow();
+      isFollowed.current = false;
+      list.scrollToIndex(0, { align: 'start' });
     },
   };
 }

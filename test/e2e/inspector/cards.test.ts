@@ -170,6 +170,159 @@ it('pictures are added by a button as well, for who has nothing to drop', async 
   await expect.poll(() => sent).toEqual([', base64']);
 });
 
+it('questions are answered by choices and in own words, a plan is changed or refused, a budget raised or left', async () => {
+  const asked = { openedAt: AT, expiresAt: AT };
+  const options = [{ label: 'Red', description: 'Warm.' }, { label: 'Blue' }];
+  const question = { id: 'colours', question: 'Which colours?', multiSelect: true, options };
+  const plan = { kind: 'plan', tool: 'ExitPlanMode', input: {}, plan: '# Step by step' } as const;
+  const budget = { budget: { turns: 2 }, used: { usd: 0, tokens: 0, turns: 2 } };
+  const { page, answers } = await open({
+    requests: [
+      { ...asked, id: 'r1', kind: 'question', tool: 'AskUserQuestion', input: {}, questions: [question] },
+      { ...asked, ...plan, id: 'r2' },
+      { ...asked, ...plan, id: 'r3' },
+      { ...asked, ...budget, id: 'r4', kind: 'budget', scope: 'chat' },
+      { ...asked, ...budget, id: 'r5', kind: 'budget', scope: 'chat' },
+    ],
+  });
+  const cards = page.locator('.requests > ul > li');
+
+  await cards.nth(0).getByLabel('Red').check();
+  await cards.nth(0).getByLabel('Blue').check();
+  await cards.nth(0).getByLabel('In your own words').fill('a little green');
+  await cards.nth(0).getByRole('button', { name: 'Answer' }).click();
+  await cards.nth(1).getByRole('heading', { name: 'Step by step' }).waitFor();
+  await cards.nth(1).getByRole('button', { name: 'Change' }).click();
+  await page.keyboard.type('Begin with tests.');
+  await cards.nth(1).getByRole('button', { name: 'Ask for the change' }).click();
+  await cards.nth(2).getByRole('button', { name: 'Refuse' }).click();
+  await cards.nth(3).getByRole('button', { name: 'Raise' }).click();
+  await cards.nth(4).getByRole('button', { name: 'Stop' }).click();
+
+  await expect
+    .poll(() => answers)
+    .toEqual([
+      `${CHAT_ID} r1 allow {"colours":"Red, Blue, a little green"}`,
+      `${CHAT_ID} r2 deny Begin with tests.`,
+      `${CHAT_ID} r3 deny`,
+      `${CHAT_ID} r4 allow`,
+      `${CHAT_ID} r5 deny`,
+    ]);
+});
+
+it('a line tells what the agent does and what it used; a list, which chats ask or have news', async () => {
+  const usage = {
+    inputTokens: 1_200,
+    outputTokens: 34,
+    contextTokens: 50,
+    contextWindow: 100,
+    costUsd: 0.25,
+  };
+  const { page, tell } = await open({ history: tool('Bash', { command: 'npm test' }).slice(0, 1) });
+  const line = page.locator('.state-line');
+  await line.getByText('Bash npm test').waitFor();
+
+  tell({ type: 'chat.turn.started', payload: { chatId: CHAT_ID, messageId: 'm' } as never });
+  tell({ type: 'chat.updated', payload: { chat: { ...CHAT, usage } } as never });
+  await line.getByText(/^Bash npm test · .+ · 1,234 tokens · context 50 % · \$0\.25$/).waitFor();
+  tell({ type: 'chat.updated', payload: { chat: { ...CHAT, awaitingInput: true } } as never });
+  await line.getByText('Waits for your answer').waitFor();
+  await page.locator('.chat-button', { hasText: 'asks you' }).waitFor();
+
+  const another = { ...CHAT, id: 'another-chat', title: 'Another', processing: false, state: 'idle' };
+  const updatedAt = '2026-01-02T00:00:00.000Z';
+  tell({ type: 'chat.updated', payload: { chat: { ...another, updatedAt } } as never });
+  await page.locator('.chat-button.unread', { hasText: 'new' }).click();
+  await page.getByRole('heading', { name: 'Another' }).waitFor();
+  await page.locator('.chat-button.unread').waitFor({ state: 'detached' });
+});
+
+it('the end is followed as it grows, unless the reader went up; thinking is folded, and a text can be copied', async () => {
+  const thought = { message: { content: [{ type: 'thinking', thinking: 'It is *hard*.' }] } };
+  const lines = Array.from({ length: 80 }, (_, index) => said(`Line ${index}`));
+  const { page, tell } = await open({ history: [...lines, event('claude-assistant', thought)] });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const say = (text: string) => {
+    const content = [{ type: 'text', text }];
+    const payload = {
+      chatId: CHAT_ID,
+      messageId: 'm',
+      event: event('claude-assistant', { message: { content } }),
+    };
+    tell({ type: 'chat.turn.delta', payload: payload as never });
+  };
+  const bottomOf = () =>
+    page
+      .locator('.conversation')
+      .evaluate(({ scrollHeight, scrollTop, clientHeight }) =>
+        Math.round(scrollHeight - scrollTop - clientHeight),
+      );
+  await page.locator('.said.thinking em').waitFor({ state: 'detached' });
+  await page.locator('.said.thinking summary').click();
+  await page.locator('.said.thinking em', { hasText: 'hard' }).waitFor();
+
+  say('One more');
+  await page.getByText('One more').waitFor();
+  await expect.poll(bottomOf).toBeLessThan(2);
+  await page.locator('.said.text').hover();
+  await page.locator('.said.text').getByRole('button', { name: 'Copy' }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('One more');
+  await page.locator('.said.text time').waitFor();
+
+  await page.locator('.conversation').press('Home');
+  await page.getByText('Line 0', { exact: true }).waitFor();
+  say('Unseen');
+  await page.getByRole('button', { name: 'To the end' }).waitFor();
+  expect(await page.getByText('Unseen').count()).toBe(0);
+  await page.getByRole('button', { name: 'To the end' }).click();
+  await page.getByText('Unseen').waitFor();
+});
+
+it('logins and the shared log are told in words, a login is refreshed, a preview leads to its page', async () => {
+  const lag = { events: 1_200, bytes: 1, ms: 1 };
+  const mirror = {
+    state: 'away',
+    reason: 'connection refused',
+    owner: 'me',
+    epoch: 1,
+    copiedId: null,
+    lag,
+  } as const;
+  const preview = {
+    port: 3000,
+    publicUrl: 'https://3000.example.org/',
+    createdAt: AT,
+    pid: 1,
+    command: 'vite',
+  };
+  const { page, answers } = await open({ mirror, previews: [{ ...preview, chatId: null }] });
+  await page.getByRole('tab', { name: 'Credentials' }).click();
+  const codex = page.locator('.credentials li', { hasText: 'Codex' });
+  await codex.getByText('Refused: a new login is needed.').waitFor();
+  await page.getByText('It cannot be reached; what happens is kept here until it can.').waitFor();
+  await page.getByText('1,200 events still to be copied').waitFor();
+  await codex.getByRole('button', { name: 'Refresh now' }).click();
+  await expect.poll(() => answers).toEqual(['refresh codex']);
+
+  await page.getByRole('tab', { name: 'Plans and previews' }).click();
+  expect(await page.getByRole('link', { name: '3000 vite' }).getAttribute('href')).toBe(preview.publicUrl);
+});
+
+it('events are found by a word and unfolded', async () => {
+  const { page, tell } = await open({});
+  await page.getByRole('button', { name: 'Machines' }).click();
+  await page.getByRole('tab', { name: 'Events' }).click();
+  tell({ type: 'chat.updated', payload: { chat: { ...CHAT, title: 'Renamed' } } as never });
+  tell({ type: 'preview.changed', payload: { previews: [] } });
+  await page.locator('.event-type', { hasText: 'preview.changed' }).waitFor();
+
+  await page.getByRole('searchbox', { name: 'Filter the events' }).fill('renamed');
+  await expect.poll(() => page.locator('.event-type').allTextContents()).toEqual(['chat.updated']);
+  await page.locator('.log summary').click();
+  await page.locator('.log pre', { hasText: '"title": "Renamed"' }).waitFor();
+});
+
 const CHAT = {
   id: CHAT_ID,
   provider: 'claude',
@@ -221,5 +374,6 @@ async function open(shown: Partial<Shown>, prepare?: (page: Page) => Promise<voi
 async function enter(page: Page): Promise<void> {
   await page.getByLabel('Secret').fill(SECRET);
   await page.getByRole('button', { name: 'Open' }).click();
+  await page.getByText('Live', { exact: true }).waitFor();
   await page.locator('.composer').waitFor();
 }

@@ -153,12 +153,17 @@ it('says a message into the running turn, or sends it with the modes and picture
   await page.getByRole('textbox', { name: 'Message' }).fill('Faster');
   await page.getByRole('button', { name: 'Steer' }).click();
   await page.locator('.said.pending', { hasText: 'Faster' }).waitFor();
-  for (const mode of ['Goal', 'Fast']) await page.getByRole('button', { name: mode, exact: true }).click();
+  for (const mode of ['Plan', 'Goal', 'Fast'])
+    await page.getByRole('button', { name: mode, exact: true }).click();
+  await page.getByLabel('Thinking').selectOption('high');
+  await page.getByLabel('Model', { exact: true }).fill('opus');
   for (const type of ['paste', 'drop']) await give(page, type);
   await page.getByRole('button', { name: '2 images' }).waitFor();
   await send(page, 'Look');
 
-  await expect.poll(() => sent).toEqual(['Faster, steered', 'Look, goal, fast, base64, base64']);
+  await expect
+    .poll(() => sent)
+    .toEqual(['Faster, steered', 'Look, plan, goal, fast, high, opus, base64, base64']);
   expect(troubles).toEqual([]);
 });
 
