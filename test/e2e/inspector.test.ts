@@ -132,10 +132,11 @@ it('leads through all that an empty chat offers, each by one button', async () =
   const cards = page.locator('.requests');
 
   await page.getByRole('tab', { name: 'Boot and hooks failed' }).waitFor({ timeout: 60_000 });
+  await openChat(page);
   await page.getByRole('button', { name: 'See why a hook failed' }).click();
   await page.getByText('failed, exit code 3').waitFor();
-  await page.getByRole('log').getByText('[demo] Installing, step 5 of 5').waitFor();
-  await page.getByRole('log').getByText('[demo] This hook fails on purpose').waitFor();
+  await page.getByRole('log').getByText('[demo] Installing, step 5 of 5').first().waitFor();
+  await page.getByRole('log').getByText('[demo] This hook fails on purpose').first().waitFor();
   await page.getByRole('button', { name: 'Run start hooks' }).click();
   await expect.poll(() => page.getByText('This hook fails on purpose: see').count()).toBeGreaterThan(3);
   const trial = page.getByRole('form', { name: 'Try a script' });

@@ -30,7 +30,7 @@ export function ChatHeader({ store, chat }: { store: PageStore; chat: ChatSummar
       )}
       {mode === 'deleting' ? (
         <>
-          <span>Delete it with all that was said?</span>
+          <span>Delete this chat and everything in it?</span>
           <button type="button" onClick={() => change(chats.delete(chat.id))}>
             Delete
           </button>

@@ -43,14 +43,18 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
         {trouble ?? isRefused}
       </p>
       <p class="dim" role="status">
-        {held[0] !== undefined && `To follow (${held.length}): ${beginningOf(held[0].text, 200)}`}
+        {held[0] !== undefined && `Sent after it (${held.length}): ${beginningOf(held[0].text, 200)}`}
       </p>
       <MessageField store={store} chat={chat} onSend={send} />
       <button type="button" class="stop" aria-disabled={!chat.processing} onClick={interrupt}>
         Interrupt
       </button>
       {maySteer && (
-        <button type="button" title="Said into the running turn, now" onClick={(event) => send(event, true)}>
+        <button
+          type="button"
+          title="Sends this into the running turn now"
+          onClick={(event) => send(event, true)}
+        >
           Steer
         </button>
       )}

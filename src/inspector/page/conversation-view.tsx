@@ -97,7 +97,7 @@ function Trouble({ conversation, isAtBeginning }: TroubleProps) {
   if (failure !== null) {
     return (
       <p class="beginning refused" role="alert">
-        What was said before could not be read. {failure}
+        Earlier messages could not be read. {failure}
         <button type="button" onClick={again}>
           Try again
         </button>
@@ -107,7 +107,7 @@ function Trouble({ conversation, isAtBeginning }: TroubleProps) {
   if (earlier !== 'let go' || !isAtBeginning) return null;
   return (
     <p class="beginning">
-      What was said before is not kept here.
+      Earlier messages are no longer kept on this page.
       <button type="button" onClick={again}>
         Read again
       </button>

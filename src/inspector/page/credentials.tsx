@@ -64,9 +64,9 @@ const MIRROR_STATES: Readonly<Record<Mirror['state'], string>> = {
   behind: 'Being caught up.',
   mirroring: 'Copied as events happen.',
   away: 'It cannot be reached; what happens is kept here until it can.',
-  diverged: 'It holds something else; nothing is copied.',
+  diverged: 'It holds another log; nothing is copied.',
   fenced: 'Another engine has claimed it; nothing is copied.',
-  stopped: 'Not copied any more.',
+  stopped: 'No longer copied.',
 };
 
 const NAMES: Readonly<Record<CredentialProvider, string>> = {
@@ -110,7 +110,7 @@ function Credential({ name, health, onRefresh }: CredentialProps) {
 
 const STATES: Readonly<Record<CredentialHealth['state'], readonly [tone: string, words: string]>> = {
   absent: ['off', 'The control plane has none to give.'],
-  fresh: ['ok', 'In place and fresh.'],
+  fresh: ['ok', 'In place and valid.'],
   refreshing: ['busy', 'Being renewed.'],
   backingOff: ['warn', 'The control plane did not answer; the last one stays in use.'],
   rejected: ['bad', 'Refused: a new login is needed.'],

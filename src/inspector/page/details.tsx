@@ -59,9 +59,7 @@ function Events({ store }: { store: PageStore }) {
     <>
       <div class="log-tools">{field}</div>
       {events.length === 0 && (
-        <p class="empty">
-          {all.length === 0 ? 'Nothing has happened since this page was opened.' : 'Nothing matches.'}
-        </p>
+        <p class="empty">{all.length === 0 ? 'No events since this page was opened.' : 'Nothing matches.'}</p>
       )}
       <ol class="log scroll" tabIndex={0} aria-label="Recent events">
         {events.map((event) => (

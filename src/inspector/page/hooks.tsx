@@ -115,7 +115,7 @@ function HookOutput({ store }: { store: PageStore }) {
           isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
         }}
       >
-        {lines.length === 0 && 'Hooks have printed nothing.'}
+        {lines.length === 0 && 'No output from hooks yet.'}
         {lines.map((line) => (
           <OutputLine key={line.number} line={line} />
         ))}

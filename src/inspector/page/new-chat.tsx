@@ -41,8 +41,8 @@ export function NewChat({ store, onDone }: { store: PageStore; onDone: () => voi
           ))}
         </select>
       </label>
-      <input name="title" aria-label="Title" placeholder="Title: as its first message" />
-      <input name="model" aria-label="Model" placeholder="Model: the agent's own" />
+      <input name="title" aria-label="Title" placeholder="Title (default: its first message)" />
+      <input name="model" aria-label="Model" placeholder="Model (default: the agent's)" />
       <label class="choice">
         <input
           type="checkbox"

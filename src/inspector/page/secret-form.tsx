@@ -55,4 +55,4 @@ export function SecretForm({ isRefused, onEnter }: SecretFormProps) {
 }
 
 const UNPRINTABLE =
-  'This cannot be a secret of an engine: it holds characters that no HTTP header can carry. Secrets are printable ASCII.';
+  'This cannot be the secret: it contains characters that no HTTP header can carry. Secrets are printable ASCII.';

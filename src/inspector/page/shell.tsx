@@ -80,7 +80,7 @@ function Notices({ store }: { store: PageStore }) {
 function noticeOf({ connection, isStreamStuck, isCallStuck }: PageStore['state']): string | null {
   if (isStreamStuck || isCallStuck) return STUCK;
   if (connection.state !== 'failed') return null;
-  return `The engine is not followed any more. ${connection.reason ?? ''} Reload this page to try again.`;
+  return `This page no longer follows the engine. ${connection.reason ?? ''} Reload this page to try again.`;
 }
 
 const STUCK =

@@ -33,7 +33,7 @@ export function StepLog({ store }: { store: PageStore }) {
       </div>
       {wanted.length === 0 ? (
         <p class="empty">
-          {steps.length === 0 ? 'Nothing has moved since this page was opened.' : 'Nothing matches.'}
+          {steps.length === 0 ? 'No transitions since this page was opened.' : 'Nothing matches.'}
         </p>
       ) : (
         <ol class="log steps scroll" tabIndex={0} aria-label="Transitions, newest first">
@@ -54,7 +54,7 @@ function Step({ step, store }: { step: NumberedStep; store: PageStore }) {
     <li>
       <button
         type="button"
-        title="Shows the chart as it was then"
+        title="Show the chart at this moment"
         onClick={() => store.update({ selected: step.actor, moment: step })}
       >
         <time>{step.at.slice(11, 23)}</time>

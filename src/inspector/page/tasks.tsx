@@ -47,7 +47,7 @@ function Task({
           {title} <span class="dim">{facts.filter(Boolean).join(' · ')}</span>
         </summary>
         <pre tabIndex={0}>
-          <LongText text={outputTail || 'It has printed nothing.'} />
+          <LongText text={outputTail || 'No output yet.'} />
         </pre>
       </details>
       <button type="button" class="quiet" aria-disabled={state === 'stopping'} onClick={onStop}>

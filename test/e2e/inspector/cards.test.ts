@@ -194,7 +194,7 @@ it('questions are answered by choices and in own words, a plan is changed or ref
   await cards.nth(1).getByRole('heading', { name: 'Step by step' }).waitFor();
   await cards.nth(1).getByRole('button', { name: 'Change' }).click();
   await page.keyboard.type('Begin with tests.');
-  await cards.nth(1).getByRole('button', { name: 'Ask for the change' }).click();
+  await cards.nth(1).getByRole('button', { name: 'Request the change' }).click();
   await cards.nth(2).getByRole('button', { name: 'Refuse' }).click();
   await cards.nth(3).getByRole('button', { name: 'Raise' }).click();
   await cards.nth(4).getByRole('button', { name: 'Stop' }).click();

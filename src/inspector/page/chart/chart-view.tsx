@@ -17,7 +17,7 @@ export function ChartView({ store }: { store: PageStore }) {
         {machine ?? 'Statechart'} <span class="dim">{states}</span>
       </h2>
       {machine === null ? (
-        <p class="empty">Nothing with a statechart is selected.</p>
+        <p class="empty">Select an actor that has a statechart.</p>
       ) : (
         <>
           <ChartCanvas key={`${machine} ${path}`} store={store} machine={machine} path={path} />

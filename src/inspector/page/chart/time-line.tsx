@@ -10,7 +10,7 @@ export function TimeLine({ store, path }: { store: PageStore; path: string }) {
   const last = steps.length;
   const at = moment === null ? last : steps.indexOf(moment);
   const show = (index: number) => store.update({ moment: steps[index] ?? null });
-  if (last === 0) return <p class="time-line dim">It has not moved since this page was opened.</p>;
+  if (last === 0) return <p class="time-line dim">No steps since this page was opened.</p>;
   return (
     <div class="time-line" role="group" aria-label="What it did">
       <input

@@ -14,7 +14,7 @@ export function BudgetCard({ request, give }: CardProps) {
           Stop
         </button>
       </div>
-      <p class="dim">Raised, it allows as much again; stopped, what waits goes on waiting.</p>
+      <p class="dim">Raise allows the same amount again. Stop leaves the queue waiting.</p>
     </>
   );
 }

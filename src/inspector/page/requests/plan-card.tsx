@@ -14,7 +14,7 @@ export function PlanCard({ request, give }: CardProps) {
   const change = () => wish.trim() !== '' && give({ decision: 'deny', message: wish.trim() });
   return (
     <>
-      <h3>It proposes a plan</h3>
+      <h3>Proposed plan</h3>
       {mode === 'editing' ? (
         <textarea
           class="plan"
@@ -30,7 +30,7 @@ export function PlanCard({ request, give }: CardProps) {
       {mode === 'changing' && (
         <textarea
           aria-label="What to change"
-          placeholder="What is to be changed?"
+          placeholder="What should change?"
           value={wish}
           ref={(field) => field?.focus()}
           onInput={({ currentTarget }) => setWish(currentTarget.value)}
@@ -39,7 +39,7 @@ export function PlanCard({ request, give }: CardProps) {
       <div class="answers">
         {mode === 'changing' ? (
           <button type="button" class="primary" aria-disabled={wish.trim() === ''} onClick={change}>
-            Ask for the change
+            Request the change
           </button>
         ) : (
           <button type="button" class="primary" onClick={approve}>

@@ -28,9 +28,9 @@ export function QuestionCard({ request, give }: CardProps) {
   if (questions.length === 0) {
     return (
       <>
-        <h3>It asks</h3>
+        <h3>Question</h3>
         <pre tabIndex={0}>{JSON.stringify(request.questions ?? request.input, null, 2)}</pre>
-        <p class="dim">Answer with a message.</p>
+        <p class="dim">Answer by sending a message.</p>
       </>
     );
   }
