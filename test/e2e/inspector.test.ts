@@ -90,10 +90,12 @@ it('shows a message move through the chat machine into a file, and an interrupt'
   await page.getByRole('button', { name: 'Now' }).click();
   await activeState(page, 'resting.idle').waitFor();
   await page.getByRole('combobox', { name: 'Event', exact: true }).selectOption('chat.configure');
-  await page.getByLabel('What it carries, as JSON').fill('{"change": {"title": "Claude Code, configured"}}');
-  await page.getByRole('button', { name: 'Send event' }).click();
-  await page.getByRole('status').getByText('sent', { exact: true }).waitFor();
-  await page.locator('.actor', { hasText: 'Claude Code, configured' }).waitFor();
+  for (const title of ['Claude Code, configured', 'Claude Code']) {
+    await page.getByLabel('What it carries, as JSON').fill(JSON.stringify({ change: { title } }));
+    await page.getByRole('button', { name: 'Send event' }).click();
+    await page.getByRole('status').getByText('sent', { exact: true }).waitFor();
+    await page.locator('.actor-name').getByText(title, { exact: true }).waitFor();
+  }
   await page.getByRole('button', { name: 'Fit' }).click();
   const running = page.getByRole('button', { name: 'running', exact: true });
   await running.and(page.locator('[aria-expanded="false"]')).press('Enter', { timeout: 60_000 });
