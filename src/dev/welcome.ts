@@ -13,7 +13,7 @@ export interface Welcome {
 
 /** What to tell the person who started the engine. */
 export function welcome({ url, secret, home, scripted, missing }: Welcome): string {
-  return `The engine listens on ${url} and keeps everything in ${home}.
+  return `The engine listens on ${url} and keeps everything in ${home}. Ctrl-C ends it.
 ${describeModels(scripted, missing)}
 
 Paste this into another shell to use it from there:
