@@ -56,8 +56,8 @@ export class Exposition {
   async render(): Promise<string> {
     for (const counter of this.#counters.values()) counter.reset();
     for (const { name, labels, count } of this.#tally.counts) this.#counters.get(name)?.inc(labels, count);
-    for (const { name, seconds, labels } of this.#tally.takeDurations()) {
-      this.#timers.get(name)?.observe(labels, seconds);
+    for (const { name, labels, seconds } of this.#tally.takeDurations()) {
+      for (const duration of seconds) this.#timers.get(name)?.observe(labels, duration);
     }
     return this.#registry.metrics();
   }

@@ -43,24 +43,33 @@ export type CounterName = keyof typeof COUNTERS;
 export type TimerName = keyof typeof TIMERS;
 export type Labels = Readonly<Record<string, string>>;
 
-/** Durations that are kept until somebody looks; of more than that the first are forgotten. */
+/** Durations of one kind that are kept until somebody looks; of more than that the first are forgotten. */
 const KEPT_DURATIONS = 10_000;
+
+interface Durations {
+  name: TimerName;
+  labels: Labels;
+  seconds: number[];
+}
 
 /** Counts and times cheaply until somebody asks for metrics. */
 export class Tally {
   readonly #counts = new Map<string, { name: CounterName; labels: Labels; count: number }>();
-  #durations: { name: TimerName; seconds: number; labels: Labels }[] = [];
+  readonly #durations = new Map<string, Durations>();
 
   count(name: CounterName, labels: Labels = {}, by = 1): void {
-    const key = `${name} ${Object.values(labels).join(' ')}`;
+    const key = keyOf(name, labels);
     const entry = this.#counts.get(key) ?? { name, labels, count: 0 };
     entry.count = add(entry.count, by);
     this.#counts.set(key, entry);
   }
 
   time(name: TimerName, seconds: number, labels: Labels = {}): void {
-    this.#durations.push({ name, seconds, labels });
-    if (this.#durations.length > KEPT_DURATIONS) this.#durations.shift();
+    const key = keyOf(name, labels);
+    const durations = this.#durations.get(key) ?? { name, labels, seconds: [] };
+    durations.seconds.push(seconds);
+    if (durations.seconds.length > KEPT_DURATIONS) durations.seconds.shift();
+    this.#durations.set(key, durations);
   }
 
   get counts() {
@@ -68,7 +77,13 @@ export class Tally {
   }
 
   /** The durations since the last call. */
-  takeDurations() {
-    return this.#durations.splice(0);
+  takeDurations(): Durations[] {
+    const taken = [...this.#durations.values()];
+    this.#durations.clear();
+    return taken;
   }
+}
+
+function keyOf(name: string, labels: Labels): string {
+  return `${name} ${Object.values(labels).join(' ')}`;
 }

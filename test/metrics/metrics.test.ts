@@ -93,6 +93,25 @@ describe('metrics', () => {
     });
   });
 
+  it('keep what is rare, however much else happens until somebody looks', async () => {
+    const metrics = new Metrics();
+    const end: EngineEventBody = {
+      type: 'chat.turn.completed',
+      payload: { ...END, outcome: 'completed', durationMs: 1 },
+    };
+    metrics.observe([
+      { type: 'credentials.changed', payload: { provider: 'claude', state: 'refreshing' } },
+      { type: 'credentials.changed', payload: { provider: 'claude', state: 'fresh' } },
+    ]);
+
+    metrics.observe(Array.from({ length: 10_000 }, () => end));
+
+    expect(await samplesOf(metrics)).toMatchObject({
+      'replicas_credential_refresh_seconds_count{provider="claude",state="fresh"}': 1,
+      replicas_turn_seconds_count: 10_000,
+    });
+  });
+
   it('look up the rest when asked, and tell of the process and its event loop', async () => {
     let waiting = 3;
     const gauges = { queued_messages: { help: 'Waiting.', read: () => waiting } };

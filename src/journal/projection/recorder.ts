@@ -82,9 +82,10 @@ export class Recorder {
   /** Records what a chat emitted in one step, together with how it stands now. */
   tellChat(record: ChatRecord, said: readonly ChatEmitted[], condition: ChatCondition): void {
     const { records, deleted, saidBefore } = this.#options;
-    const emitted = said.map((one) => saidBefore.strip(one));
     const { id } = record.chat;
     const before = records.get(id);
+    if (said.length === 0 && before === record && isTold(before.chat, condition)) return;
+    const emitted = said.map((one) => saidBefore.strip(one));
     const ts = this.#options.now().toISOString();
     const facts = emitted.flatMap((one) => entriesOf('chat', one, this.#options));
     const told = before?.chat ?? record.chat;
@@ -149,6 +150,18 @@ export class Recorder {
 /** Ids of a group are consecutive. */
 function precedingId(id: string, count: number): string {
   return formatEventId({ sequence: sequenceOf(id) - count, tag: id.slice(SEQUENCE_DIGITS + 1) });
+}
+
+/** Most steps of most chats change nothing that anybody sees. */
+function isTold(
+  { state, processing, awaitingInput = false }: ChatSummary,
+  condition: ChatCondition,
+): boolean {
+  return (
+    state === condition.state &&
+    processing === condition.processing &&
+    awaitingInput === condition.awaitingInput
+  );
 }
 
 function isDelta({ type }: Entry): boolean {
