@@ -23,6 +23,17 @@ it.each(documentedPages())('%s links only to what is there', (page) => {
   expect(missing).toEqual([]);
 });
 
+it.each(documentedPages())('%s links only to headings that there are', (page) => {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
+  const missing = links.filter(([, file = '', heading = '']) => {
+    const target = file === '' ? page : normalize(join(dirname(page), file));
+    return !anchorsOf(target).includes(heading);
+  });
+
+  expect(missing.map(([link]) => link)).toEqual([]);
+});
+
 it('every page can be reached from the index of docs/', () => {
   const reached = new Set(['README.md', 'docs/README.md']);
   for (const page of reached) {
@@ -39,6 +50,17 @@ function linksOf(page: string): string[] {
   const text = readFileSync(join(ROOT, page), 'utf8');
   const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link);
   return links.map((link) => normalize(join(dirname(page), link)));
+}
+
+/** What links to the headings of a page say behind `#`. */
+function anchorsOf(page: string): string[] {
+  const headings = readFileSync(join(ROOT, page), 'utf8').matchAll(/^#+ (.+)$/gm);
+  return [...headings].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 /** A folder stands for the pages in it. */
