@@ -149,7 +149,7 @@ export class Hub {
   #gather(lines: CommittedLines): void {
     if (this.#streams.size === 0) return this.#skip();
     this.#gathered.push(lines);
-    const wait = this.#flushedAt + (this.#options.gatherMs ?? 2) - performance.now();
+    const wait = this.#flushedAt + (this.#options.gatherMs ?? 1) - performance.now();
     if (wait <= 0) this.#flush();
     else this.#flushing ??= setTimeout(() => this.#flush(), wait);
   }
@@ -158,10 +158,16 @@ export class Hub {
     if (this.#flushing !== null) clearTimeout(this.#flushing);
     this.#flushing = null;
     if (this.#gathered.length > 0) this.#flushedAt = performance.now();
-    for (const lines of this.#gathered.splice(0)) {
-      this.#addFrames(lines);
+    for (const piece of this.#pieces(this.#gathered.splice(0))) {
+      this.#addFrames(piece);
       for (const stream of this.#streams) stream.pump();
     }
+  }
+
+  /** Few large pieces: each costs every reader about the same, whatever it holds. */
+  #pieces(gathered: CommittedLines[]): CommittedLines[] {
+    if (this.#partialReaders > 0 || gathered.length < 2) return gathered;
+    return [{ bytes: Buffer.concat(gathered.map(({ bytes }) => bytes)), passed: [] }];
   }
 
   /** Without a reader no frame is built. */

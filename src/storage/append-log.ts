@@ -24,6 +24,8 @@ export interface AppendLogOptions<Note> {
   /** Asked between two writes once the file holds `rotateAt` bytes, all synced; null keeps the file. Must not reject. */
   rotate?: () => Promise<LogFile | null>;
   rotateAt?: number;
+  /** So long behind a write what comes waits for more to go with it, unless it is to be synced or somebody waits for it. */
+  gatherMs?: number;
   delay?: (milliseconds: number) => Promise<unknown>;
 }
 
@@ -56,6 +58,8 @@ export class AppendLog<Note = never> {
   #committed = 0;
   #waiters: Waiter[] = [];
   #isDraining = false;
+  #gathering: NodeJS.Timeout | null = null;
+  #gatherUntil = 0;
   #wantRotation: (() => void)[] = [];
 
   constructor(options: AppendLogOptions<Note>) {
@@ -96,6 +100,7 @@ export class AppendLog<Note = never> {
     if (last?.target === this.#appended) return last.promise;
     const { promise, resolve } = createPromise();
     this.#waiters.push({ target: this.#appended, promise, resolve });
+    this.#schedule();
     return promise;
   }
 
@@ -128,14 +133,34 @@ export class AppendLog<Note = never> {
 
   #count(): void {
     this.#appended += 1;
-    if (this.#isDraining) return;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    const [next] = this.#queue;
+    if (this.#isDraining || next === undefined) return;
+    if (!this.#isDue(next)) return this.#gather();
     this.#isDraining = true;
     // Not at once: whatever is appended in the same turn of the event loop goes into the same write.
     setImmediate(() => void this.#drain());
   }
 
+  #isDue(batch: Batch<Note>): boolean {
+    if (batch.sync || batch.isFull || this.#waiters.length > 0) return true;
+    return this.#gathering === null && performance.now() >= this.#gatherUntil;
+  }
+
+  #gather(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = null;
+      this.#schedule();
+    }, this.#gatherUntil - performance.now());
+  }
+
   async #drain(): Promise<void> {
-    for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
+    for (let [batch] = this.#queue; batch !== undefined && this.#isDue(batch); [batch] = this.#queue) {
+      this.#queue.shift();
+      this.#gatherUntil = performance.now() + (this.#options.gatherMs ?? 0);
       const { bytes } = batch;
       await this.#write(bytes);
       if (batch.sync && !(await this.#sync())) return;
@@ -143,6 +168,7 @@ export class AppendLog<Note = never> {
       if (!(await this.#rotateWhenFull())) return;
     }
     this.#isDraining = false;
+    this.#schedule();
   }
 
   async #write(bytes: Buffer): Promise<void> {

@@ -19,6 +19,29 @@ describe('AppendLog', () => {
     expect(await content()).toBe('a\nb\nc\n');
   });
 
+  it.each([
+    ['is to be synced', ({ add }: Opened) => add('c\n', true)],
+    ['is waited for', ({ add, log }: Opened) => (add('c\n'), void log.committed())],
+  ])('gathers what comes soon behind a write, until something %s', async (_, hurry) => {
+    const opened = await openLog({ gatherMs: 3_600_000 });
+    const { add, commits } = opened;
+    add('a\n');
+    await expect.poll(() => commits.length).toBe(1);
+    add('b\n');
+    await nextTurn();
+    hurry(opened);
+    await expect.poll(() => commits.length).toBe(2);
+    expect(commits.map(({ bytes }) => bytes.toString())).toEqual(['a\n', 'b\nc\n']);
+  });
+
+  it('gathers no longer than it is told', async () => {
+    const { add, commits } = await openLog({ gatherMs: 1 });
+    for (const count of [1, 2, 3]) {
+      add('a\n');
+      await expect.poll(() => commits.length).toBe(count);
+    }
+  });
+
   it('syncs a batch only when somebody in it asked for it', async () => {
     const { log, add, disk } = await openLog();
     add('a\n');
@@ -160,7 +183,9 @@ function text(added: string): Write {
   };
 }
 
-async function openLog() {
+type Opened = Awaited<ReturnType<typeof openLog>>;
+
+async function openLog({ gatherMs = 0 } = {}) {
   const folder = await temporaryFolder();
   const disk = createDisk();
   const commits: Commit<string>[] = [];
@@ -170,6 +195,7 @@ async function openLog() {
   const log = new AppendLog<string>({
     file: await disk.open(join(folder, 'log')),
     size: 0,
+    gatherMs,
     onCommit: (commit) => commits.push(commit),
     onStall: (error) => stalls.push(error instanceof Error ? error.message : 'writing again'),
     onFatal: (error) => fatal.push(error),
