@@ -10,6 +10,7 @@ export default defineConfig({
     exclude: ['test/machines/*/paths.test.ts'],
     setupFiles: ['test/mutation/remove-site.ts'],
     maxWorkers: 1,
+    execArgv: ['--max-old-space-size=1024'], // a statechart that turns in a circle ends it soon
     testTimeout: 30_000,
   },
 });
