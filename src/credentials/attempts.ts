@@ -20,8 +20,6 @@ export interface RefreshCredentialOptions {
   onKept: (provider: CredentialProvider) => void;
   /** Settles when everything that was announced so far is on disk. */
   settled: () => Promise<void>;
-  now: () => number;
-  random: () => number;
 }
 
 /** One attempt to get a credential, from the commit of its announcement to the file being in place. */
@@ -35,11 +33,11 @@ export function refreshCredential(options: RefreshCredentialOptions) {
 async function attempt<Provider extends CredentialProvider>(
   provider: Provider,
   cause: RefreshInput['cause'],
-  { refresh, logins, onKept, now, random }: RefreshCredentialOptions,
+  { refresh, logins, onKept }: RefreshCredentialOptions,
 ): Promise<RefreshEnd> {
-  const unavailable = (reason: string) => ({ kind: 'unavailable' as const, reason, random: random() });
+  const unavailable = (reason: string) => ({ kind: 'unavailable' as const, reason, random: Math.random() });
   const outcome = await refresh[provider](cause);
-  if (outcome.kind === 'unavailable') return { ...outcome, random: random() };
+  if (outcome.kind === 'unavailable') return { ...outcome, random: Math.random() };
   if (outcome.kind !== 'issued') return outcome;
   const { credential } = outcome;
   const { secretOf, expiryOf } = CREDENTIALS[provider];
@@ -47,13 +45,13 @@ async function attempt<Provider extends CredentialProvider>(
     return unavailable('It issued the credential again that was rejected.');
   const expiresAt = expiryOf(credential);
   // Either clock is wrong. What is in place may be good still.
-  if (expiresAt !== null && expiresAt <= now())
+  if (expiresAt !== null && expiresAt <= Date.now())
     return unavailable('It issued a credential that is over already, by the clock of this machine.');
   try {
     const source = await logins[provider].keep(credential);
     onKept(provider);
-    const lifetimeMs = expiresAt === null ? null : expiresAt - now();
-    return { kind: 'issued', source, expiresAt, lifetimeMs, random: random() };
+    const lifetimeMs = expiresAt === null ? null : expiresAt - Date.now();
+    return { kind: 'issued', source, expiresAt, lifetimeMs, random: Math.random() };
   } catch (error) {
     return unavailable(`It could not be put in place${inBrackets(codeOf(error))}.`);
   }

@@ -16,7 +16,6 @@ export interface CredentialBoardOptions {
   saved: CredentialsFile['providers'];
   /** Keeps what the next engine should know. */
   save: (providers: CredentialsFile['providers']) => void;
-  now: () => Date;
 }
 
 const UNKNOWN: CredentialHealth = {
@@ -71,14 +70,14 @@ export class CredentialBoard {
   note(actor: CredentialActor, { provider, state }: CredentialHealthChange): void {
     const { context } = actor.getSnapshot();
     const before = this.#health[provider];
-    const now = this.#options.now();
+    const now = Date.now();
     this.#actors.set(provider, actor);
     this.#health[provider] = {
       state,
       source: context.source ?? before.source,
-      lastSuccessAt: state === 'fresh' ? now.toISOString() : before.lastSuccessAt,
-      lastAttemptAt: state === 'refreshing' ? now.toISOString() : before.lastAttemptAt,
-      nextAttemptAt: state === 'refreshing' ? null : new Date(now.getTime() + context.waitMs).toISOString(),
+      lastSuccessAt: state === 'fresh' ? toText(now) : before.lastSuccessAt,
+      lastAttemptAt: state === 'refreshing' ? toText(now) : before.lastAttemptAt,
+      nextAttemptAt: state === 'refreshing' ? null : toText(now + context.waitMs),
       expiresAt: context.source === null ? before.expiresAt : toText(context.expiresAt),
       consecutiveFailures: context.consecutiveFailures,
       lastError: context.lastError,

@@ -61,7 +61,6 @@ export async function openCredentials(home: Home, client: MonolithClient): Promi
   const board = new CredentialBoard({
     saved: saved.providers,
     save: (providers) => save({ providers }),
-    now: () => new Date(),
   });
   const logins = new LoginBoard({
     logic: loginMachine,
@@ -81,8 +80,6 @@ export async function openCredentials(home: Home, client: MonolithClient): Promi
         logins: files,
         onKept,
         settled: () => home.journal.committed(),
-        now: () => Date.now(),
-        random: () => Math.random(),
       }),
     },
   });

@@ -76,14 +76,14 @@ describe('an attempt to get a credential', () => {
 function open(outcome: RefreshOutcome<GithubCredential>) {
   const keep = vi.fn(() => Promise.resolve('token'));
   const onKept = vi.fn();
+  vi.spyOn(Date, 'now').mockReturnValue(NOW);
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
   const unasked = () => Promise.reject(new Error('Nobody asked for this one.'));
   const logic = refreshCredential({
     refresh: { github: () => Promise.resolve(outcome), claude: unasked, codex: unasked },
     logins: { github: { keep }, claude: { keep: unasked }, codex: { keep: unasked } },
     onKept,
     settled: () => Promise.resolve(),
-    now: () => NOW,
-    random: () => 0.5,
   });
   const attempt = (rejectedTokenSha256?: string) => {
     const cause = { reason: 'rejected' as const, ...(rejectedTokenSha256 && { rejectedTokenSha256 }) };

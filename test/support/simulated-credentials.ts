@@ -1,4 +1,5 @@
 import { UnsecuredJWT, decodeJwt } from 'jose';
+import { vi } from 'vitest';
 import { SimulatedClock, createActor } from 'xstate';
 import { credentialMachine } from '../../machines/credential.machine.ts';
 import { loginMachine } from '../../machines/login.machine.ts';
@@ -28,6 +29,8 @@ export function simulateCredentials({ random }: { random: () => number }) {
   const clock = new SimulatedClock();
   let sleptMs = 0;
   const now = () => BEGIN + clock.now() + sleptMs;
+  vi.spyOn(Date, 'now').mockImplementation(now);
+  vi.spyOn(Math, 'random').mockImplementation(random);
   const plane = createPlane(now);
   const tokens = new Map<CredentialProvider, Token>();
   const keep = (provider: CredentialProvider, token: Token) => {
@@ -75,15 +78,12 @@ export function simulateCredentials({ random }: { random: () => number }) {
         },
         onKept: () => undefined,
         settled: () => Promise.resolve(),
-        now,
-        random,
       }),
     },
   });
   const board = new CredentialBoard({
     saved: {},
     save: () => undefined,
-    now: () => new Date(now()),
   });
   for (const provider of PROVIDERS) {
     const actor = createActor(logic, { clock, input: { provider } });
