@@ -69,7 +69,8 @@ function ChatButton({ store, chat, isShown }: ChatButtonProps) {
 
 function wordOf({ awaitingInput, state }: ChatSummary, isUnread: boolean): string {
   if (awaitingInput === true) return 'asks you';
-  return isUnread && state === 'idle' ? 'new' : state;
+  if (state !== 'idle') return state;
+  return isUnread ? 'new' : '';
 }
 
 function toneOf({ state, awaitingInput }: ChatSummary): string {

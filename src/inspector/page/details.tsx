@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { EngineEvent } from '../../client/client.ts';
+import { Facts } from './facts.tsx';
 import { useFilter } from './filter.tsx';
 import { LongText } from './long-text.tsx';
 import { memo } from './memo.ts';
@@ -34,14 +35,13 @@ function Context({ store }: { store: PageStore }) {
   if (actor === undefined) return <p class="empty">This actor is gone.</p>;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={`Context of ${actor.path}`}>
-      <dl class="facts">
-        <dt>actor</dt>
-        <dd>{actor.path}</dd>
-        <dt>status</dt>
-        <dd>{actor.status}</dd>
-        <dt>state</dt>
-        <dd>{actor.states.at(-1) ?? '–'}</dd>
-      </dl>
+      <Facts
+        facts={[
+          ['actor', actor.path],
+          ['status', actor.status],
+          ['state', actor.states.at(-1) ?? '–'],
+        ]}
+      />
       <JsonView value={actor.context} />
     </div>
   );

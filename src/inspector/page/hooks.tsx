@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { durationBrief, type Hook } from '../../client/client.ts';
+import { Facts } from './facts.tsx';
 import type { HookLine } from './feed/news.ts';
 import { memo } from './memo.ts';
 import type { PageStore } from './page-state.ts';
@@ -24,20 +25,14 @@ export function Hooks({ store }: { store: PageStore }) {
   return (
     <div class="split">
       <div class="scroll" tabIndex={0} role="region" aria-label="Boot and hooks">
-        <dl class="facts">
-          <dt>boot</dt>
-          <dd>{boot?.state ?? '–'}</dd>
-          <dt>since</dt>
-          <dd>{boot ? new Date(boot.since).toLocaleString() : '–'}</dd>
-          {boot?.reason && (
-            <>
-              <dt>reason</dt>
-              <dd>{boot.reason}</dd>
-            </>
-          )}
-          <dt>hooks</dt>
-          <dd>{hooks?.state ?? '–'}</dd>
-        </dl>
+        <Facts
+          facts={[
+            ['boot', boot?.state ?? '–'],
+            ['since', boot ? new Date(boot.since).toLocaleString() : '–'],
+            ['reason', boot?.reason ?? null],
+            ['hooks', hooks?.state ?? '–'],
+          ]}
+        />
         <ul class="cards">
           {hooks?.hooks.map((hook) => (
             <HookCard key={`${hook.hookType} ${hook.repoName} ${hook.kind}`} hook={hook} />

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ToolWork } from '../../client/client.ts';
 import type { ToolItem } from './conversation/entry.ts';
 import { Diff } from './diff.tsx';
+import { Facts } from './facts.tsx';
 import { Coloured } from './hook-trial.tsx';
 import { useKept } from './kept.ts';
 import { LongText } from './long-text.tsx';
@@ -81,27 +82,18 @@ function Asked({ item: { input, subject, work }, diff, tasks }: AskedProps) {
       </pre>
     );
   }
-  return <Facts facts={input} />;
+  const facts = Object.entries(input);
+  return <Facts facts={facts.map(([key, value]) => [key.replaceAll('_', ' '), <Fact value={value} />])} />;
 }
 
-/** What a tool is given, by name. */
-function Facts({ facts }: { facts: object }) {
-  return (
-    <dl class="facts" tabIndex={0}>
-      {Object.entries(facts).flatMap(([name, value]) => [
-        <dt key={name}>{name.replaceAll('_', ' ')}</dt>,
-        <dd key={`${name} value`}>
-          <Fact value={value} />
-        </dd>,
-      ])}
-    </dl>
-  );
-}
+/** So much of one of several things is shown at first. */
+const FACT_CHARACTERS = 600;
 
 function Fact({ value }: { value: unknown }) {
   if (typeof value === 'string' && /^https?:\/\/\S+$/i.test(value))
     return <WebLink url={value} text={value} />;
-  return <LongText text={typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '')} />;
+  const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
+  return <LongText text={text} characters={FACT_CHARACTERS} />;
 }
 
 function Answer({ item: { result, work } }: { item: ToolItem }) {

@@ -323,6 +323,22 @@ it('events are found by a word and unfolded', async () => {
   await page.locator('.log pre', { hasText: '"title": "Renamed"' }).waitFor();
 });
 
+it('both halves stand side by side, divided as they were before a reload', async () => {
+  const { page } = await open({});
+  const splitter = page.getByRole('separator', { name: 'Width of the work' });
+  const shareOf = async () => {
+    const { width = 0 } = (await page.locator('.dock').boundingBox()) ?? {};
+    return Math.round((100 * width) / 1440);
+  };
+  await page.getByRole('button', { name: 'Both' }).click();
+  await splitter.press('ArrowRight');
+  await expect.poll(shareOf).toBe(52);
+
+  await page.reload();
+  await expect.poll(() => splitter.getAttribute('aria-valuenow')).toBe('52');
+  await expect.poll(shareOf).toBe(52);
+});
+
 const CHAT = {
   id: CHAT_ID,
   provider: 'claude',
