@@ -150,7 +150,7 @@ it('leads through all that an empty chat offers, each by one button', async () =
   await trial.getByText('/workspaces/demo').waitFor();
   await page.getByRole('tab', { name: 'Chats' }).click();
 
-  await begin(page, 'Approve a plan');
+  await page.getByRole('button', { name: 'Approve a plan' }).click();
   await cards.getByRole('heading', { name: 'Tidy up the notes' }).waitFor({ timeout: 60_000 });
   expect(await page.title()).toBe('(1) waits for you · Replicas engine');
   await cards.getByRole('button', { name: 'Edit' }).click();
