@@ -41,7 +41,7 @@ const DeliverySchema = z.looseObject({
 type ProcessDelivery = z.infer<typeof DeliverySchema>;
 
 /** How a message reached its process; on disk before it is written. */
-export type AgentDelivery = Pick<ProcessDelivery, 'runId' | 'sessionId' | 'note'>;
+export type AgentDelivery = Pick<ProcessDelivery, 'sessionId' | 'note'>;
 
 export function readDelivery(delivery: unknown): ProcessDelivery {
   return DeliverySchema.parse(delivery);
