@@ -5,6 +5,6 @@ import type { BenchRow } from './row.ts';
 export async function run(): Promise<BenchRow[]> {
   return [
     ...(await largeRepository({ files: 200_000, changed: 50, hasUntrackedCache: true }, { rounds: 4 })),
-    ...(await manyRepositories(200, { rounds: 4 })),
+    ...(await manyRepositories(200, { rounds: 3 })),
   ];
 }

@@ -23,7 +23,7 @@ export function createSampleRepository(
 ): string {
   for (let number = 0; number < files; number += 1) {
     const part = join(folder, `part-${Math.floor(number / FILES_PER_FOLDER)}`);
-    mkdirSync(part, { recursive: true });
+    if (number % FILES_PER_FOLDER === 0) mkdirSync(part, { recursive: true });
     writeFileSync(
       join(part, `file-${number}.txt`),
       `file ${number}\n${'some text of this file\n'.repeat(20)}`,
