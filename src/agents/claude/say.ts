@@ -104,7 +104,8 @@ function ofUserText(text: string): Said[] {
 }
 
 function resultOf({ toolId, content, isError }: Fields, known: Fields): ToolResult {
-  const text = textOf(content);
+  // What the model is told of a sub-agent that goes on beside it is not meant for people.
+  const text = known['status'] === 'async_launched' ? 'It works in the background.' : textOf(content);
   const exitCode = exitCodeOf(text, isError === true, known);
   return {
     kind: 'result',

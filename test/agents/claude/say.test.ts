@@ -113,6 +113,19 @@ describe('what Claude Code said', () => {
     ]);
   });
 
+  it('tells of a sub-agent in the background that it works, not what the model is to do about it', () => {
+    const content = 'Async agent launched successfully. (internal metadata: never quote it)';
+
+    expect(
+      say(
+        said('claude-user', {
+          message: { content: [{ type: 'tool_result', tool_use_id: 't', content }] },
+          tool_use_result: { isAsync: true, status: 'async_launched' },
+        }),
+      ),
+    ).toMatchObject([{ kind: 'result', text: 'It works in the background.' }]);
+  });
+
   it('tells a command of its own as it was given, and what that printed', () => {
     const texts = [
       '<command-name>/context</command-name>\n<command-message>context</command-message>\n<command-args>all</command-args>',

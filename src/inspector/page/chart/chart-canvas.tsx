@@ -15,8 +15,11 @@ interface ChartCanvasProps {
 /** How much of the chart is shown, and where the camera looks. */
 interface View {
   look: Look;
-  /** The camera goes where the actor goes; to a state that was opened or closed; or shows everything. */
-  aim: 'actor' | 'everything' | { path: string };
+  /**
+   * The camera goes where the actor goes; to a state that was opened or closed; or shows everything, or as much as can be read
+   * around where the actor stands.
+   */
+  aim: 'actor' | 'everything' | 'legible' | { path: string };
 }
 
 const FOLLOWING: View = { look: WHOLE, aim: 'actor' };
@@ -101,7 +104,7 @@ export function ChartCanvas({ store, machine, path }: ChartCanvasProps) {
     setFitting(true);
     const look = await lookThatFits(store, machine, place).catch(() => view.look);
     setFitting(false);
-    setView({ look, aim: 'everything' });
+    setView({ look, aim: 'legible' });
   }
 }
 
@@ -146,7 +149,8 @@ function animate(
 
 function aim(store: PageStore, { scene: { drawing, camera }, path, view }: Shown & { view: View }): void {
   if (view.aim === 'everything') return camera.fit();
-  if (view.aim === 'actor') return camera.follow(drawing.boxOf(statesAt(store.state, path)));
+  if (view.aim === 'actor' || view.aim === 'legible')
+    return camera.follow(drawing.boxOf(statesAt(store.state, path)));
   camera.follow(drawing.boxOf([view.aim.path]));
   if (document.activeElement === document.body) drawing.focusOn(view.aim.path);
 }
