@@ -1,3 +1,6 @@
+/** Longer lines are machine-made: nobody looks for a word in them. */
+const LONGEST = 500;
+
 /** Where in a line the words are that another line has not: from here to there. */
 export type Marked = readonly [from: number, to: number];
 
@@ -27,6 +30,7 @@ function endOfRun(lines: readonly string[], start: number, mark: '-' | '+'): num
 
 /** What stands between the words with which both lines begin and end, behind the mark; null when they share none. */
 function differenceOf(before: string, after: string): [Marked, Marked] | null {
+  if (Math.max(before.length, after.length) > LONGEST) return null;
   const [one, other] = [wordsIn(before), wordsIn(after)];
   const most = Math.min(one.length, other.length);
   let head = 0;

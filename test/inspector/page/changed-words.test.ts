@@ -27,6 +27,8 @@ it('pairs lines in their order, those without a partner stay as they are', () =>
   ]);
 });
 
-it('marks nothing in lines that share no word, nor in the names of files', () => {
+it('marks nothing in lines that share no word, in very long ones, nor in the names of files', () => {
+  const long = 'word '.repeat(200);
+  expect(marked(`-${long}a`, `+${long}b`)).toEqual([null, null]);
   expect(marked('-  alpha', '+  beta', '--- a/file', '+++ b/file')).toEqual([null, null, null, null]);
 });
