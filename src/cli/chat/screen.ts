@@ -31,6 +31,8 @@ export class Screen {
   readonly #reader: Interface;
   #footer = EMPTY;
   #isClosed = false;
+  /** Rows above the cursor when it was drawn. */
+  #drawnRows = 0;
 
   constructor(options: ScreenOptions) {
     this.#options = options;
@@ -40,6 +42,8 @@ export class Screen {
     this.#reader.on('line', (line) => this.#enter(line));
     this.#reader.on('SIGINT', () => this.#interrupt());
     this.#reader.on('close', () => this.#leave());
+    // The reader's own way goes back as many rows as there were before, over what stands above.
+    output.removeAllListeners('resize').on('resize', () => this.#fit());
     this.#draw();
   }
 
@@ -93,6 +97,14 @@ export class Screen {
     this.#options.onLeave();
   }
 
+  /** Draws anew for another size; terminals have broken the lines anew by then. */
+  #fit(): void {
+    if (this.#isClosed) return;
+    this.#clear(this.#reader.getCursorPos().rows);
+    this.#options.output.write('\n'.repeat(this.#drawnRows));
+    this.#draw();
+  }
+
   #clear(rows: number): void {
     const { output } = this.#options;
     moveCursor(output, 0, -rows);
@@ -107,5 +119,6 @@ export class Screen {
     const lines = [last.length > room ? `…${last.slice(1 - room)}` : last, status];
     this.#reader.setPrompt([...lines.filter((line) => line !== ''), INPUT].join('\n'));
     this.#reader.prompt(true);
+    this.#drawnRows = this.#reader.getCursorPos().rows;
   }
 }

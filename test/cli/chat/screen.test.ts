@@ -26,3 +26,27 @@ it('completes what was typed at Tab, and leaves alone what was typed meanwhile',
   await expect.poll(() => entered).toHaveLength(2);
   expect(entered[1]).toBe('@no or');
 });
+
+it('goes back no further than its own lines when the terminal becomes wider', () => {
+  const output = Object.assign(new PassThrough(), { columns: 30 });
+  const nobody = () => undefined;
+  const screen = new Screen({
+    input: new PassThrough(),
+    output,
+    onLine: nobody,
+    onInterrupt: nobody,
+    onLeave: nobody,
+    complete: () => Promise.resolve(null),
+  });
+  onTestFinished(() => screen.close());
+  screen.setFooter({ unfinished: 'a line of more than thirty characters', status: 'Writing' });
+  output.read();
+
+  output.columns = 100;
+  output.emit('resize');
+
+  // One row of text, one of status, above the row with what is typed.
+  const drawn = String(output.read());
+  expect(drawn.startsWith('\u001B[2A')).toBe(true);
+  expect(drawn).toContain('a line of more than thirty characters\nWriting\n> ');
+});
