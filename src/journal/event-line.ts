@@ -5,7 +5,7 @@ import { EngineEventSchema, type EngineEventBody, type EngineEventType } from '.
 import { LineRecordSchema, type LineRecord } from '../contract/records.ts';
 import { ByteWriter, putDigits } from '../storage/byte-writer.ts';
 import { beginsAs } from '../storage/torn-line.ts';
-import { EVENT_ID_LENGTH } from './event-id.ts';
+import { EVENT_ID_LENGTH, SEQUENCE_DIGITS } from './event-id.ts';
 
 /*
  * A line: {"id":"…","ts":"…","type":"…","payload":{…},"_":{"record":{…},"sum":"89abcdef","cut":"0000000123","end":1}}
@@ -138,11 +138,18 @@ export function typeStart(start: number): number {
 
 /** Length of the public JSON, with its closing brace, of the line that ends (behind its newline) at `end`. */
 export function readCut(bytes: Buffer, end: number): number {
-  let cut = 0;
-  for (let at = end - CUT_FROM_END; at < end - CUT_FROM_END + CUT_DIGITS; at += 1) {
-    cut = cut * 10 + (bytes[at] ?? ZERO) - ZERO;
-  }
-  return cut;
+  return readDigits(bytes, end - CUT_FROM_END, CUT_DIGITS);
+}
+
+/** The sequence of the line that starts at `start`, if it is one. */
+export function readSequence(bytes: Buffer, start: number): number {
+  return readDigits(bytes, start + ID_OFFSET, SEQUENCE_DIGITS);
+}
+
+function readDigits(bytes: Buffer, start: number, count: number): number {
+  let number = 0;
+  for (let at = start; at < start + count; at += 1) number = number * 10 + (bytes[at] ?? ZERO) - ZERO;
+  return number;
 }
 
 export function isGroupEnd(bytes: Buffer, end: number): boolean {

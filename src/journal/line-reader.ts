@@ -1,6 +1,5 @@
 import { readRange } from '../storage/log-file.ts';
-import { sequenceOf } from './event-id.ts';
-import { isSoundLine, readId } from './event-line.ts';
+import { isSoundLine, readSequence } from './event-line.ts';
 import type { Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
 
@@ -17,7 +16,10 @@ export interface LineReaderOptions {
 }
 
 const NEWLINE = 0x0a;
+/** Small, so that whoever resumes soon has its first event: every line of a block is checked before the first is given. */
+const FIRST_BLOCK_BYTES = 16 << 10;
 const BLOCK_BYTES = 128 << 10;
+const BLOCK_GROWTH = 4;
 /** The disk may spoil it again while it is mended; not for ever. */
 const ATTEMPTS = 3;
 
@@ -30,7 +32,8 @@ const ATTEMPTS = 3;
 export class LineReader {
   readonly #segments: Segments;
   readonly #mend: Mend;
-  readonly #blockBytes: number;
+  readonly #mostBytes: number;
+  #blockBytes: number;
   readonly #allocate: LineReaderOptions['allocate'];
   #next: number;
   #segment: Segment | null = null;
@@ -42,7 +45,8 @@ export class LineReader {
     this.#segments = segments;
     this.#next = next;
     this.#mend = mend;
-    this.#blockBytes = blockBytes;
+    this.#mostBytes = blockBytes;
+    this.#blockBytes = Math.min(FIRST_BLOCK_BYTES, blockBytes);
     this.#allocate = allocate;
   }
 
@@ -103,6 +107,7 @@ export class LineReader {
     const { end, count } = soundPart(block, this.#next);
     if (count === 0) return null;
     this.#next += count;
+    this.#blockBytes = Math.min(this.#blockBytes * BLOCK_GROWTH, this.#mostBytes);
     this.#place = { offset: offset + end, version };
     return block.subarray(0, end);
   }
@@ -113,7 +118,7 @@ function soundPart(block: Buffer, next: number): { end: number; count: number } 
   let [end, count] = [0, 0];
   while (end < block.length) {
     const place = { start: end, end: block.indexOf(NEWLINE, end) + 1 };
-    if (sequenceOf(readId(block, end)) !== next + count || !isSoundLine(block, place)) break;
+    if (readSequence(block, end) !== next + count || !isSoundLine(block, place)) break;
     end = place.end;
     count += 1;
   }
