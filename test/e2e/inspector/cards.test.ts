@@ -319,7 +319,9 @@ it('events are found by a word and unfolded', async () => {
 
   await page.getByRole('searchbox', { name: 'Filter the events' }).fill('renamed');
   await expect.poll(() => page.locator('.event-type').allTextContents()).toEqual(['chat.updated']);
-  await page.locator('.log summary').click();
+  const row = page.locator('.log summary');
+  expect(await row.evaluate((element) => element.getBoundingClientRect().height)).toBeLessThan(30);
+  await row.click();
   await page.locator('.log pre', { hasText: '"title": "Renamed"' }).waitFor();
 });
 
