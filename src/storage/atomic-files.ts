@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { createStorage, type Driver, type Storage } from 'unstorage';
 import fsLite from 'unstorage/drivers/fs-lite';
 import { openLogFile, type LogFile, type OpenLogFile } from './log-file.ts';
-import { clearPlaceOfFile, makeWayForFile, makeWayForFolder } from './make-way.ts';
+import { clearPlaceOfFile, isOpenable, makeWayForFile, makeWayForFolder } from './make-way.ts';
 import { TEMPORARY_SUFFIX, replaceFile, syncFolder } from './replace-file.ts';
 import { isSetAside, setAside, type OnDamage } from './set-aside.ts';
 import { codeOf } from './attempt.ts';
@@ -82,7 +82,7 @@ function createFiles({
   return {
     pathOf,
     way,
-    open: async (key) => openFile(await way(key)),
+    open: async (key) => openFile((await isOpenable(pathOf(key))) ? pathOf(key) : await way(key)),
     read: async (key) => {
       const path = await way(key);
       const size = await stat(path).then(

@@ -37,6 +37,12 @@ export function clearPlaceOfFile(path: string, options: WayOptions): Promise<voi
   return makeWay(path, FILE, options);
 }
 
+/** Whether nothing stands in the way of opening a file that is there, or in that of its folders. */
+export async function isOpenable(path: string): Promise<boolean> {
+  const status = await stat(path).catch(() => null);
+  return status !== null && FILE.isThere(status) && (await isUsable(path, FILE.mode));
+}
+
 /** Makes a folder, and sets aside whatever stands in its place or in that of one above it. */
 export async function makeWayForFolder(path: string, options: WayOptions): Promise<void> {
   if (isBelow(path, options.below)) {
