@@ -10,6 +10,7 @@ import { timed, type Facts } from '../facts.ts';
 import { exited, unresponsive } from '../failures.ts';
 import type { Ending } from '../step.ts';
 import type { Conversation } from './conversation.ts';
+import { failureOf } from './launcher.ts';
 import type { LiveProcess } from './live-process.ts';
 import { isWritten } from './recovery.ts';
 
@@ -22,10 +23,25 @@ export interface SettlementOptions extends ExecutorOptions {
   isUnresponsive: boolean;
 }
 
-export async function settle(
-  process: LiveProcess,
-  options: SettlementOptions,
-): Promise<{ becomes: Becoming; failure: Failure }> {
+interface Settlement {
+  becomes: Becoming;
+  failure: Failure;
+}
+
+/** Its chat hears of the end, whatever goes wrong with that. */
+export async function settle(process: LiveProcess, options: SettlementOptions): Promise<Settlement> {
+  const { codec, context, chat, conversation } = options;
+  try {
+    return await clearUp(process, options);
+  } catch (err) {
+    context.log.error({ err, chatId: chat.chatId }, 'the end of a process could not be dealt with');
+    conversation.end();
+    context.pool.leave(process.run.id);
+    return { becomes: 'cutOff', failure: failureOf(err, codec.title) };
+  }
+}
+
+async function clearUp(process: LiveProcess, options: SettlementOptions): Promise<Settlement> {
   const { codec, context, chat, conversation } = options;
   const { run } = process;
   await conversation.killTools(process, process.reachWith(conversation.standingOf(process)));

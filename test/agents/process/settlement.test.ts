@@ -87,3 +87,17 @@ it('the message ends with the last words of its process, behind what that did no
   const events = [{ type: 'session-gap', payload: { message: 'Gone.' } }, ...said];
   expect(told).toMatchObject([{ messageId: 'm', events, end: { outcome: 'lost' } }]);
 });
+
+it('an end that cannot be dealt with is one all the same, and tells what went wrong', async () => {
+  const { settlement, context, conversation } = await settled({
+    conclude: () => {
+      throw new Error('Its state makes no sense.');
+    },
+  });
+  expect(settlement).toEqual({
+    becomes: 'cutOff',
+    failure: { code: 'agent_error', message: 'Some Agent cannot be used: Its state makes no sense.' },
+  });
+  expect(conversation.process).toBeNull();
+  expect(Reflect.get(context.pool, 'leave')).toHaveBeenCalledWith('run-1');
+});
