@@ -393,7 +393,7 @@ it('takes up the thread by itself after the engine was killed', async () => {
 
   await page.getByText('Live', { exact: true }).waitFor({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Both' }).click();
-  await page.locator('.actor', { hasText: 'Claude Code' }).click();
+  await page.locator('.actor', { hasText: 'Claude Code' }).first().click();
   await send(page, 'Hello again');
   await page.locator('.said.notice', { hasText: 'completed after' }).last().waitFor({ timeout: 60_000 });
   await page.locator('.steps li', { hasText: 'running.working' }).first().waitFor();
