@@ -142,7 +142,7 @@ async function passingOn(): Promise<BenchRow> {
 
 /** Its agent prints a thousand lines a second. */
 export function startPrintingEngine(options: MeasuredEngineOptions = {}): Promise<MeasuredEngine> {
-  const agent = fileURLToPath(new URL('../support/printing-agent.mjs', import.meta.url));
+  const agent = fileURLToPath(new URL('../../test/support/printing-agent.mjs', import.meta.url));
   chmodSync(agent, 0o755);
   return startMeasuredEngine({ ...options, claude: agent, LINES_PER_SECOND: '1000' });
 }

@@ -27,7 +27,7 @@ interface Load {
 
 /** Deliveries per second to readers in another process, events coming in bursts, one burst per turn of the loop. */
 export async function run(): Promise<BenchRow[]> {
-  const client = fork(fileURLToPath(new URL('./stream-client.ts', import.meta.url)));
+  const client = fork(fileURLToPath(new URL('./stream-client.js', import.meta.url)));
   try {
     const rows = [];
     for (const load of LOADS) rows.push(await compare(client, load));

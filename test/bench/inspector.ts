@@ -10,7 +10,7 @@ import { startMeasuredEngine, type MeasuredEngine, type MeasuredEngineOptions } 
 import type { BenchRow } from './row.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
-const PRINTING_AGENT = fileURLToPath(new URL('../support/printing-agent.mjs', import.meta.url));
+const PRINTING_AGENT = fileURLToPath(new URL('../../test/support/printing-agent.mjs', import.meta.url));
 const RUNS = 3;
 const RUN_MS = 30_000;
 const LONG_MS = 100;

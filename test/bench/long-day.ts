@@ -25,7 +25,7 @@ interface Footprint {
 /** Many thousand short turns of several chats: what the engine takes behind the last, beside what it took behind the thousandth. */
 export async function run(): Promise<BenchRow[]> {
   const home = mkdtempSync(join(tmpdir(), 'engine-bench-'));
-  const claude = fileURLToPath(new URL('../support/printing-agent.mjs', import.meta.url));
+  const claude = fileURLToPath(new URL('../../test/support/printing-agent.mjs', import.meta.url));
   chmodSync(claude, 0o755);
   const engine = await startMeasuredEngine({ claude, LINES, home });
   const chats = await openChats(engine);
