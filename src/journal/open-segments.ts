@@ -59,10 +59,13 @@ interface FoundFile {
 async function openFiles(options: OpenSegmentsOptions): Promise<FoundFile[]> {
   const names = await options.files.list(options.folder);
   const sealed = names.filter((name) => parseEventId(SEALED_NAME.exec(name)?.[1] ?? '') !== null).toSorted();
+  const inOrder = names.includes(ACTIVE_NAME) ? [...sealed, ACTIVE_NAME] : sealed;
+  const keyOf = (name: string) => `${options.folder}:${name}`;
+  const repaired = await Promise.all(inOrder.map((name) => repair(keyOf(name), options)));
   const found: FoundFile[] = [];
-  for (const name of names.includes(ACTIVE_NAME) ? [...sealed, ACTIVE_NAME] : sealed) {
-    const key = `${options.folder}:${name}`;
-    const sound = await repair(key, options);
+  for (const [index, sound] of repaired.entries()) {
+    const name = inOrder[index] ?? '';
+    const key = keyOf(name);
     const firstId = nameIdOf(name) ?? sound.firstId ?? (await guessFirstId(sound, found.at(-1)?.segment));
     const file = toFoundFile(key, { ...sound, firstId: sound.bytes === 0 ? null : firstId });
     if (file.segment.isEmpty) await file.segment.release();
