@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, openSync, closeSync, rmSync, writeSync, fdatasyncSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmodSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { ChatListSchema } from '../../src/contract/chats.ts';
 import {
   HEADERS,
+  chatOf,
   findFreePort,
   percentile,
   residentMib,
@@ -16,14 +13,14 @@ import {
   untilHealthy,
 } from './measured-engine.ts';
 import type { MeasuredEngine, MeasuredEngineOptions } from './measured-engine.ts';
+import { accepting } from './accepting.ts';
 import type { BenchRow } from './row.ts';
 
 const ROUNDS = 5;
-const MESSAGES = 500;
 
 /** The engine as a process: how soon it is there, what it takes, how fast it accepts and passes on. */
 export async function run(): Promise<BenchRow[]> {
-  return [...(await coldStart()), await idleMemory(), await accepting(), await passingOn()];
+  return [...(await coldStart()), await idleMemory(), ...(await accepting()), await passingOn()];
 }
 
 /** Health is answered while the engine is still being loaded; the first snapshot when it has opened its home. */
@@ -76,56 +73,6 @@ async function idleMemory(): Promise<BenchRow> {
   return row('idle memory', 'MiB', { value, baseline, goal: '< 110 MiB' });
 }
 
-/** Each message is on disk when it is answered, in the engine as in the baseline. */
-async function accepting(): Promise<BenchRow> {
-  const engine = await startMeasuredEngine({ isBooted: false });
-  const accept = await acceptIn(engine);
-  const ours: number[] = [];
-  for (let index = 0; index < MESSAGES; index += 1) ours.push(await accept());
-  await engine.stop();
-  const baseline = {
-    name: 'node http: write, fdatasync, answer',
-    value: percentile(await bareAccepting(), 0.5),
-  };
-  return row('POST message to accepted (median)', 'ms', { value: percentile(ours, 0.5), baseline });
-}
-
-/** How long the next message takes to be accepted. */
-export async function acceptIn(engine: MeasuredEngine): Promise<() => Promise<number>> {
-  const chatId = await chatOf(engine);
-  return async () => {
-    const startedAt = performance.now();
-    await engine.call('POST', `/chats/${chatId}/messages`, { message: 'a message' });
-    return performance.now() - startedAt;
-  };
-}
-
-async function bareAccepting(): Promise<number[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'engine-bench-'));
-  const file = openSync(join(folder, 'log'), 'a');
-  const server = createServer((request, answer) => {
-    request.on('data', (bytes: Buffer) => writeSync(file, bytes));
-    request.on('end', () => {
-      fdatasyncSync(file);
-      answer.end('{}');
-    });
-  });
-  const port = await findFreePort();
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const elapsed: number[] = [];
-  for (let index = 0; index < MESSAGES; index += 1) {
-    const startedAt = performance.now();
-    await (await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: `message ${index}` })).text();
-    elapsed.push(performance.now() - startedAt);
-  }
-  server.closeAllConnections();
-  server.close();
-  closeSync(file);
-  rmSync(folder, { recursive: true });
-  return elapsed;
-}
-
 /** From a line on the agent's standard output to the client of the stream, at 1,000 lines a second. */
 async function passingOn(): Promise<BenchRow> {
   const engine = await startPrintingEngine();
@@ -175,11 +122,6 @@ async function followDelays({ url }: MeasuredEngine): Promise<number[]> {
     }
   }
   return delays;
-}
-
-async function chatOf(engine: MeasuredEngine): Promise<string> {
-  const { chats } = ChatListSchema.parse(await engine.call('GET', '/chats'));
-  return chats.find(({ provider }) => provider === 'claude')?.id ?? '';
 }
 
 function row(

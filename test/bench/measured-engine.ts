@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ChatListSchema } from '../../src/contract/chats.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const SECRET = 'secret-of-the-benchmark';
@@ -78,6 +79,12 @@ export async function startMeasuredEngine({
       if (kept === undefined) rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** The chat of Claude Code that there is from the first start. */
+export async function chatOf(engine: MeasuredEngine): Promise<string> {
+  const { chats } = ChatListSchema.parse(await engine.call('GET', '/chats'));
+  return chats.find(({ provider }) => provider === 'claude')?.id ?? '';
 }
 
 /** Asks until somebody answers. */

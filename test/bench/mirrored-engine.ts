@@ -1,5 +1,6 @@
 import { startRedis } from '../support/redis-server.ts';
-import { acceptIn, startPrintingEngine, talk } from './engine.ts';
+import { acceptIn, timed } from './accepting.ts';
+import { startPrintingEngine, talk } from './engine.ts';
 import { percentile, startMeasuredEngine, type MeasuredEngineOptions } from './measured-engine.ts';
 import type { BenchRow } from './row.ts';
 
@@ -21,8 +22,8 @@ async function accepting(REPLICA_LOG_URL: string): Promise<BenchRow> {
   const [off, on] = [await acceptIn(engines[0]), await acceptIn(engines[1])];
   const [without, mirrored]: [number[], number[]] = [[], []];
   for (let message = 0; message < MESSAGES; message += 1) {
-    without.push(await off());
-    mirrored.push(await on());
+    without.push(await timed(off));
+    mirrored.push(await timed(on));
   }
   for (const engine of engines) await engine.stop();
   return row('POST message to accepted with the mirror on (median)', { without, mirrored });
