@@ -430,14 +430,15 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     });
 
     it('tells of it from its beginning to its end, with what it prints, which ends no turn', async () => {
-      const waiting = 'mkfifo gate; cat gate; cat gate; echo over';
+      const waiting = 'mkfifo one two; cat one; cat two; echo over';
       const chat = await open({ turn: turnByPrompt({ leave: inSteps(agent.leave(waiting), say('Left.')) }) });
       await chat.run('leave');
       const task = await taskOf(chat);
       expect(task).toMatchObject({ kind: 'shell', title: waiting, state: 'running' });
-      await writeFile(fileOf(chat, 'gate'), 'begun\n');
+      await until(() => expect(existsSync(fileOf(chat, 'two'))).toBe(true));
+      await writeFile(fileOf(chat, 'one'), 'begun\n');
       await until(() => expect(chat.outputOf(task)).toContain('begun'));
-      await writeFile(fileOf(chat, 'gate'), 'passed\n');
+      await writeFile(fileOf(chat, 'two'), 'passed\n');
       await until(() => expect(taskStatesOf(chat.facts, task.id)).toEqual(['running', 'completed']));
       expect(chat.outputOf(task)).toMatch(/begun\s+passed\s+over/);
       await chat.run('next');
