@@ -65,15 +65,17 @@ export function isLoginFailure({ outcome, error }: TurnEnd): boolean {
 }
 
 /** Names that Claude Code, and adapters to it, give to what went wrong: they mean one thing whatever else is said. */
-export const MODEL_FAILURES: Partial<Record<string, string>> = {
-  authentication_failed: 'auth',
-  oauth_org_not_allowed: 'auth',
-  account_on_hold: 'billing',
-  verification_required: 'auth',
-  cloud_credential_error: 'auth',
-  billing_error: 'billing',
-  rate_limit: 'rate_limit',
-  overloaded: 'overloaded',
-  model_not_found: 'model_not_found',
-  connection_failed: 'network',
-};
+export const MODEL_FAILURES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    authentication_failed: 'auth',
+    oauth_org_not_allowed: 'auth',
+    account_on_hold: 'billing',
+    verification_required: 'auth',
+    cloud_credential_error: 'auth',
+    billing_error: 'billing',
+    rate_limit: 'rate_limit',
+    overloaded: 'overloaded',
+    model_not_found: 'model_not_found',
+    connection_failed: 'network',
+  }),
+);

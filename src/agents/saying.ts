@@ -84,13 +84,10 @@ export function fromJson(text: unknown): unknown {
 }
 
 /** What a tool is called and what it does; one of an MCP server has the names of both. */
-export function toolOf(
-  name: string,
-  works: Readonly<Record<string, ToolWork>>,
-): Pick<ToolCall, 'name' | 'work'> {
+export function toolOf(name: string, works: ReadonlyMap<string, ToolWork>): Pick<ToolCall, 'name' | 'work'> {
   const [, server, tool] = /^mcp__(.+?)__(.+)$/s.exec(name) ?? [];
   if (server !== undefined) return { name: `${server} › ${tool}`, work: 'mcp' };
-  return { name, work: works[name] ?? 'other' };
+  return { name, work: works.get(name) ?? 'other' };
 }
 
 /** Every line of a text behind a mark: `+` or `-`. */

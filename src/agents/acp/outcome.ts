@@ -45,7 +45,7 @@ function textOf({ message, data }: Refusal): string {
 
 function codeOf({ code, data }: Refusal, message: string): string {
   const kind = DetailsSchema.safeParse(data).data?.errorKind;
-  const byKind = MODEL_FAILURES[kind ?? ''];
+  const byKind = MODEL_FAILURES.get(kind ?? '');
   if (byKind !== undefined) return byKind;
   if (code === AUTH_REQUIRED || /\b401\b|not logged in|authentication/i.test(message)) return 'auth';
   if (/\b429\b|rate.?limit/i.test(message)) return 'rate_limit';

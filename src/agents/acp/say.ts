@@ -47,22 +47,24 @@ function callOf({ toolCallId, title, kind, rawInput }: Fields): ToolCall {
     kind: 'tool',
     id: String(toolCallId),
     name: stringOf(kind) || 'tool',
-    work: WORKS[stringOf(kind)] ?? 'other',
+    work: WORKS.get(stringOf(kind)) ?? 'other',
     subject: stringOf(title) || subjectOf(rawInput),
     input: rawInput ?? {},
     diff: null,
   };
 }
 
-const WORKS: Readonly<Record<string, ToolWork>> = {
-  execute: 'command',
-  edit: 'edit',
-  delete: 'edit',
-  move: 'edit',
-  read: 'read',
-  search: 'search',
-  fetch: 'web',
-};
+const WORKS: ReadonlyMap<string, ToolWork> = new Map(
+  Object.entries<ToolWork>({
+    execute: 'command',
+    edit: 'edit',
+    delete: 'edit',
+    move: 'edit',
+    read: 'read',
+    search: 'search',
+    fetch: 'web',
+  }),
+);
 
 function resultOf({ toolCallId, status, content }: Fields): ToolResult[] {
   if (status !== 'completed' && status !== 'failed') return [];

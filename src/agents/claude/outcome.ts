@@ -37,7 +37,7 @@ function codeOf(
 ): string {
   if (result.terminal_reason === 'prompt_too_long') return 'context_too_long';
   const { api_error_status: status } = result;
-  const byComplaint = MODEL_FAILURES[complaint ?? ''];
+  const byComplaint = MODEL_FAILURES.get(complaint ?? '');
   if (byComplaint !== undefined) return byComplaint;
   if (status === 529 || /\boverloaded/i.test(message)) return 'overloaded';
   if (status === 401 || status === 403 || /^Not logged in\b/.test(message)) return 'auth';

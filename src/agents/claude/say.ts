@@ -40,23 +40,25 @@ function callOf({ id, name, input }: Fields): ToolCall {
   return { ...call, subject: subjectOf(input), input, diff };
 }
 
-const WORKS: Readonly<Record<string, ToolWork>> = {
-  Bash: 'command',
-  Edit: 'edit',
-  Write: 'edit',
-  NotebookEdit: 'edit',
-  Read: 'read',
-  Glob: 'search',
-  Grep: 'search',
-  ToolSearch: 'search',
-  WebFetch: 'web',
-  WebSearch: 'web',
-  Agent: 'agent',
-  Task: 'agent',
-  TodoWrite: 'tasks',
-  ExitPlanMode: 'plan',
-  AskUserQuestion: 'question',
-};
+const WORKS: ReadonlyMap<string, ToolWork> = new Map(
+  Object.entries<ToolWork>({
+    Bash: 'command',
+    Edit: 'edit',
+    Write: 'edit',
+    NotebookEdit: 'edit',
+    Read: 'read',
+    Glob: 'search',
+    Grep: 'search',
+    ToolSearch: 'search',
+    WebFetch: 'web',
+    WebSearch: 'web',
+    Agent: 'agent',
+    Task: 'agent',
+    TodoWrite: 'tasks',
+    ExitPlanMode: 'plan',
+    AskUserQuestion: 'question',
+  }),
+);
 
 export function changeAsked(input: unknown): string | null {
   const fields = fieldsOf(input);

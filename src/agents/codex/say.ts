@@ -62,15 +62,17 @@ function callOf({ call_id: id, name, arguments: args, input: text }: Fields): To
   return { ...call, subject: filesIn(patch), diff: patch };
 }
 
-const WORKS: Readonly<Record<string, ToolWork>> = {
-  exec_command: 'command',
-  apply_patch: 'edit',
-  view_image: 'read',
-  web_search: 'web',
-  spawn_agent: 'agent',
-  update_plan: 'tasks',
-  request_user_input: 'question',
-};
+const WORKS: ReadonlyMap<string, ToolWork> = new Map(
+  Object.entries<ToolWork>({
+    exec_command: 'command',
+    apply_patch: 'edit',
+    view_image: 'read',
+    web_search: 'web',
+    spawn_agent: 'agent',
+    update_plan: 'tasks',
+    request_user_input: 'question',
+  }),
+);
 
 function filesIn(patch: string): string {
   return [...patch.matchAll(/^(?:\*\*\* \w+ File: |\+\+\+ b?\/?)(.+)$/gm)].map(([, file]) => file).join(', ');

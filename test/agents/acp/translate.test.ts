@@ -140,6 +140,10 @@ describe('the end of a turn', () => {
       reply: { error: { code: -32_603, message: 'Internal error', data: { errorKind: 'billing_error' } } },
       end: { outcome: 'errored', error: { code: 'billing', message: 'Internal error' } },
     },
+    {
+      reply: { error: { code: -32_603, message: 'Internal error', data: { errorKind: 'constructor' } } },
+      end: { outcome: 'errored', error: { code: 'agent_error', message: 'Internal error' } },
+    },
     { reply: { error: { code: -32_800, message: 'Cancelled' } }, end: { outcome: 'interrupted' } },
   ])('is told by the answer to its prompt: $reply', ({ reply, end }) => {
     const { ends, state } = follow(inTurn(), [{ id: 'turn-t1', ...reply }]);

@@ -113,6 +113,11 @@ describe('what Claude Code said', () => {
     ]);
   });
 
+  it.each(['constructor', '__proto__'])('takes a tool called %s for any other', (name) => {
+    const call = assistant({ type: 'tool_use', id: 't', name, input: {} });
+    expect(say(call)).toMatchObject([{ name, work: 'other' }]);
+  });
+
   it('tells of a sub-agent in the background that it works, not what the model is to do about it', () => {
     const content = 'Async agent launched successfully. (internal metadata: never quote it)';
 
