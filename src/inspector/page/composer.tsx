@@ -66,7 +66,6 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
         chatId={chat.id}
         settings={settings}
         images={images.length}
-        onChange={(change) => changeDraft(store, chat.id, { settings: change })}
         onAddImages={add}
         onDropImages={() => changeDraft(store, chat.id, { images: [] })}
       />

@@ -1,7 +1,7 @@
 import type { EngineClient } from '../../client/client.ts';
 import { randomId } from '../../client/chat-calls.ts';
 import type { Conversation } from './conversation/conversation.ts';
-import type { Draft, Message, PageStore } from './page-state.ts';
+import type { Draft, Message, MessageSettings, PageStore } from './page-state.ts';
 import { reasonOf } from './reason-of.ts';
 
 const EMPTY: Draft = {
@@ -22,6 +22,17 @@ export function draftOf(store: PageStore, chatId: string): Draft {
 export function changeDraft(store: PageStore, chatId: string, change: Partial<Draft>): void {
   const drafts = new Map(store.state.drafts);
   store.update({ drafts: drafts.set(chatId, { ...draftOf(store, chatId), ...change }) });
+}
+
+/** One choice beside those that stand in the draft by now, which may not be drawn yet. */
+export function changeSetting<Name extends keyof MessageSettings>(
+  store: PageStore,
+  chatId: string,
+  name: Name,
+  value: MessageSettings[Name] | undefined,
+): void {
+  const { [name]: _former, ...others } = draftOf(store, chatId).settings;
+  changeDraft(store, chatId, { settings: value === undefined ? others : { ...others, [name]: value } });
 }
 
 /** Sends the draft of a chat. What is not taken is the draft again, and what was sent and written meanwhile waits behind it. */

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { ChatModel } from '../../client/client.ts';
 import { MEDIA_TYPES } from './add-images.ts';
+import { changeSetting, draftOf } from './drafts.ts';
 import type { MessageSettings, PageStore } from './page-state.ts';
 
 const MODES = [
@@ -20,14 +21,13 @@ interface MessageSettingsProps {
   settings: MessageSettings;
   /** How many go with the message. */
   images: number;
-  onChange: (settings: MessageSettings) => void;
   onAddImages: (files: readonly File[]) => void;
   onDropImages: () => void;
 }
 
 /** How a message is worked on: in which mode, how hard it is thought about, by which model. */
 export function MessageSettingsBar(props: MessageSettingsProps) {
-  const { store, chatId, settings, images, onChange, onAddImages, onDropImages } = props;
+  const { store, chatId, settings, images, onAddImages, onDropImages } = props;
   const picker = useRef<HTMLInputElement>(null);
   const [models, setModels] = useState<readonly ChatModel[]>([]);
   // An agent that cannot tell its models takes their names all the same.
@@ -41,7 +41,9 @@ export function MessageSettingsBar(props: MessageSettingsProps) {
           type="button"
           aria-pressed={settings[name] === true}
           title={meaning}
-          onClick={() => onChange(settings[name] ? without(settings, name) : { ...settings, [name]: true })}
+          onClick={() =>
+            changeSetting(store, chatId, name, draftOf(store, chatId).settings[name] ? undefined : true)
+          }
         >
           {title}
         </button>
@@ -50,10 +52,14 @@ export function MessageSettingsBar(props: MessageSettingsProps) {
         <span class="dim">Thinking</span>
         <select
           value={thinkingLevel ?? ''}
-          onChange={({ currentTarget: { value } }) => {
-            const level = LEVELS.find((each) => each === value);
-            onChange(level ? { ...settings, thinkingLevel: level } : without(settings, 'thinkingLevel'));
-          }}
+          onChange={({ currentTarget: { value } }) =>
+            changeSetting(
+              store,
+              chatId,
+              'thinkingLevel',
+              LEVELS.find((level) => level === value),
+            )
+          }
         >
           <option value="">default</option>
           {LEVELS.map((level) => (
@@ -71,7 +77,7 @@ export function MessageSettingsBar(props: MessageSettingsProps) {
           list="models"
           onFocus={readModels}
           onInput={({ currentTarget: { value } }) =>
-            onChange(value.trim() ? { ...settings, model: value.trim() } : without(settings, 'model'))
+            changeSetting(store, chatId, 'model', value.trim() || undefined)
           }
         />
       </label>
@@ -104,9 +110,4 @@ export function MessageSettingsBar(props: MessageSettingsProps) {
       )}
     </div>
   );
-}
-
-function without(settings: MessageSettings, name: keyof MessageSettings): MessageSettings {
-  const { [name]: _left, ...others } = settings;
-  return others;
 }
