@@ -1,4 +1,4 @@
-/** The frames of JSON-RPC as agents print them, one line each; what a refusal holds is the agent's own. */
+/** The frames of JSON-RPC as agents print them, one line each. */
 import { z } from 'zod';
 import { parseJson } from '../contract/parse-json.ts';
 import type { QueuedMessage } from '../contract/records.ts';
@@ -10,21 +10,41 @@ type Params = z.infer<typeof ParamsSchema>;
 export const IdSchema = z.union([z.string(), z.number()]);
 export type RequestId = z.infer<typeof IdSchema>;
 
-export type JsonRpcFrame<Refusal> =
+const RefusalSchema = z.looseObject({
+  code: z.number().catch(0),
+  message: z.string().catch(''),
+  data: z.unknown().optional(),
+});
+export type Refusal = z.infer<typeof RefusalSchema>;
+
+export type Frame =
   | { kind: 'request'; method: string; id: RequestId; params: Params }
   | { kind: 'notification'; method: string; params: Params }
   | { kind: 'response'; id: RequestId; result: Params; refusal: Refusal | null };
+export type FrameOf<Kind extends Frame['kind']> = Extract<Frame, { kind: Kind }>;
+
+const FrameSchema: z.ZodType<Frame> = z.union([
+  z
+    .looseObject({ method: z.string(), id: IdSchema, params: ParamsSchema })
+    .transform(({ method, id, params }) => ({ kind: 'request' as const, method, id, params })),
+  z
+    .looseObject({ method: z.string(), params: ParamsSchema })
+    .transform(({ method, params }) => ({ kind: 'notification' as const, method, params })),
+  z
+    .looseObject({ id: IdSchema, result: ParamsSchema.optional(), error: RefusalSchema.optional() })
+    .transform(({ id, result, error }) => ({
+      kind: 'response' as const,
+      id,
+      result: result ?? {},
+      refusal: error ?? null,
+    })),
+]);
 
 /** `noise`: something else wrote to the standard output. `damaged`: a frame was cut, so what follows cannot be trusted either. */
-export function lineParser<Refusal>(
-  RefusalSchema: z.ZodType<Refusal>,
-): (text: string) => JsonRpcFrame<Refusal> | 'noise' | 'damaged' {
-  const FrameSchema = frameSchema(RefusalSchema);
-  return (text) => {
-    const value = parseJson(text);
-    if (value === undefined) return text.trimStart().startsWith('{') ? 'damaged' : 'noise';
-    return FrameSchema.safeParse(value).data ?? 'noise';
-  };
+export function parseLine(text: string): Frame | 'noise' | 'damaged' {
+  const value = parseJson(text);
+  if (value === undefined) return text.trimStart().startsWith('{') ? 'damaged' : 'noise';
+  return FrameSchema.safeParse(value).data ?? 'noise';
 }
 
 /** Which question of the agent a line of ours answers. Messages are long and ask something. */
@@ -36,25 +56,6 @@ export function answeredBy(line: string): RequestId | null {
 }
 
 const AnswerSchema = z.object({ id: IdSchema });
-
-function frameSchema<Refusal>(RefusalSchema: z.ZodType<Refusal>): z.ZodType<JsonRpcFrame<Refusal>> {
-  return z.union([
-    z
-      .looseObject({ method: z.string(), id: IdSchema, params: ParamsSchema })
-      .transform(({ method, id, params }) => ({ kind: 'request' as const, method, id, params })),
-    z
-      .looseObject({ method: z.string(), params: ParamsSchema })
-      .transform(({ method, params }) => ({ kind: 'notification' as const, method, params })),
-    z
-      .looseObject({ id: IdSchema, result: ParamsSchema.optional(), error: RefusalSchema.optional() })
-      .transform(({ id, result, error }) => ({
-        kind: 'response' as const,
-        id,
-        result: result ?? {},
-        refusal: error ?? null,
-      })),
-  ]);
-}
 
 export function requestIdOf(runId: string, id: RequestId): string {
   return `${runId}:${JSON.stringify(id)}`;

@@ -4,6 +4,7 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Image } from '../contract/messages.ts';
+import { reasonOf } from '../contract/reason-of.ts';
 import { EngineError } from '../errors.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -131,10 +132,6 @@ function refusal(url: string, reason: string, cause?: unknown): EngineError {
     ? `${new URL(url).protocol}//${new URL(url).host}${new URL(url).pathname}`
     : '';
   return new EngineError('IMAGE_REFUSED', { url: shown.slice(0, 500), reason }, { cause });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 type MediaType = Extract<Image['source'], { type: 'base64' }>['media_type'];

@@ -1,3 +1,4 @@
+import { reasonOf } from '../contract/reason-of.ts';
 import { openFleet, type FeedStatus, type Fleet } from '../fleet/fleet.ts';
 import { briefOf } from './event-brief.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
@@ -25,8 +26,7 @@ export async function showFleet(terminal: Terminal, { json }: { json: boolean })
     terminal.print(json ? `${JSON.stringify({ feeds })}\n` : feeds.map(toLines).join(''));
     return EXIT.DONE;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(`Redis cannot be used: ${reason}`, EXIT.UNREACHABLE);
+    throw new CliError(`Redis cannot be used: ${reasonOf(error)}`, EXIT.UNREACHABLE);
   } finally {
     fleet.close();
   }

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { reasonOf } from '../contract/reason-of.ts';
 import { perform, sendJson, type Dialect, type MessageRequest } from './scripted-answer.ts';
 import type { Step } from './scripted-steps.ts';
 
@@ -84,7 +85,7 @@ async function receive<Message extends MessageRequest>(
 /** 400, because agents repeat other failures, some for minutes. */
 function admitFailure(error: unknown, { api, response }: { api: Dialect; response: ServerResponse }): void {
   if (response.headersSent) return void response.destroy();
-  const message = `The script failed: ${error instanceof Error ? error.message : String(error)}`;
+  const message = `The script failed: ${reasonOf(error)}`;
   sendJson(response, { status: 400, body: api.failure({ type: 'invalid_request_error', message }) });
 }
 

@@ -6,6 +6,7 @@ import { createActor, toPromise } from 'xstate';
 import { createDrivers } from '../agents/registry.ts';
 import { readManifest } from '../archive/manifests.ts';
 import { openObjectStore } from '../archive/open-object-store.ts';
+import { reasonOf } from '../contract/reason-of.ts';
 import { parseEnvironment, type Environment, type EngineEnvironment } from '../environment/engine-env.ts';
 import { createPaths } from '../environment/paths.ts';
 import { createLog } from '../log.ts';
@@ -107,7 +108,7 @@ async function pack(folder: string, file: string): Promise<void> {
     await rename(partial, file);
   } catch (error) {
     await rm(partial, { force: true });
-    throw new WorkspaceFileError(`${file} cannot be written: ${messageOf(error)}`);
+    throw new WorkspaceFileError(`${file} cannot be written: ${reasonOf(error)}`);
   }
 }
 
@@ -121,11 +122,7 @@ async function archive(home: Home): Promise<string[]> {
   if (opened === null) return [];
   const taking = toPromise(createActor(opened.actors.takeArchive).start());
   const end = await taking.catch((error: unknown) => {
-    throw new WorkspaceFileError(`The workspace cannot be exported: ${messageOf(error)}`);
+    throw new WorkspaceFileError(`The workspace cannot be exported: ${reasonOf(error)}`);
   });
   return end.kind === 'taken' ? end.taken.omitted.map(({ path, reason }) => `${path}: ${reason}`) : [];
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

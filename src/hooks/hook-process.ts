@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { HookFact, HookProcessCommand } from '../../machines/hook.events.ts';
 import { currentIndex, currentStep } from '../../machines/hook.record.ts';
 import type { HookRecord, HookStep } from '../contract/hook-records.ts';
+import { reasonOf } from '../contract/reason-of.ts';
 import { followBytes } from '../processes/follow-bytes.ts';
 import { elapsedOf, fence, identify } from '../processes/identify.ts';
 import { launch } from '../processes/launch.ts';
@@ -76,7 +77,7 @@ export class HookProcess {
       if (!(await this.#start())) return this.#reportEnd(null, 0);
       await this.#follow();
     } catch (error) {
-      const message = this.#options.log.redact(error instanceof Error ? error.message : String(error));
+      const message = this.#options.log.redact(reasonOf(error));
       await this.#options.log.note(this.#hook.repoName, `◼ ${message}`);
       this.#report({ type: 'shell.failed', message });
     }

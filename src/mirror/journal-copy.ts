@@ -1,4 +1,5 @@
 import type { CopyFact } from '../../machines/mirror.setup.ts';
+import { reasonOf } from '../contract/reason-of.ts';
 import { BEFORE_ALL, sequenceOf } from '../journal/event-id.ts';
 import { readId } from '../journal/event-line.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -92,7 +93,7 @@ export class JournalCopy {
     try {
       while (!this.#isOver) await this.#step();
     } catch (error) {
-      this.#end({ type: 'copy.failed', reason: error instanceof Error ? error.message : String(error) });
+      this.#end({ type: 'copy.failed', reason: reasonOf(error) });
     } finally {
       await this.#reader.close();
     }
@@ -176,7 +177,7 @@ export class JournalCopy {
       if (!isTaken) return this.#end({ type: 'copy.refused' });
       if (batch !== null) onCopied(batch.id);
     } catch (error) {
-      this.#end({ type: 'copy.failed', reason: error instanceof Error ? error.message : String(error) });
+      this.#end({ type: 'copy.failed', reason: reasonOf(error) });
     }
   }
 

@@ -1,4 +1,5 @@
 import { fromCallback, fromPromise } from 'xstate';
+import { reasonOf } from '../contract/reason-of.ts';
 import type { mirrorMachine } from '../../machines/mirror.machine.ts';
 import type { ClaimEnd, CopyInput } from '../../machines/mirror.setup.ts';
 import { sequenceOf } from '../journal/event-id.ts';
@@ -146,7 +147,7 @@ export class Mirror {
       if (end.kind === 'taken') this.#giveUp(end.holder);
       return end;
     } catch (error) {
-      this.#warn(error instanceof Error ? error.message : String(error));
+      this.#warn(reasonOf(error));
       throw error;
     }
   }

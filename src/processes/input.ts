@@ -1,4 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { filesOf, type Run } from './run.ts';
 import { isFullDisk } from '../storage/attempt.ts';
@@ -30,43 +31,26 @@ export async function completeInput(
   run: Run,
   { bytes, offset }: { bytes: Buffer; offset: number },
 ): Promise<boolean> {
-  const found = await readInput(run, async (file, size) =>
-    size < offset ? null : readAt(file, { position: offset, length: bytes.length }),
-  );
-  if (found === null || !bytes.subarray(0, found.length).equals(found)) return false;
+  const { size } = await stat(filesOf(run).stdin);
+  const found = (await readInput(run, offset)).subarray(0, bytes.length);
+  if (size < offset || !bytes.subarray(0, found.length).equals(found)) return false;
   await appendInput(run, { bytes: bytes.subarray(found.length), offset: offset + found.length });
   return true;
 }
 
 /** How long the input is, and whether it ends with a whole line. */
-export function measureInput(run: Run): Promise<{ size: number; isWholeLines: boolean }> {
-  return readInput(run, async (file, size) => {
-    const last = await readAt(file, { position: Math.max(0, size - 1), length: 1 });
-    return { size, isWholeLines: size === 0 || last[0] === 10 };
-  });
+export async function measureInput(run: Run): Promise<{ size: number; isWholeLines: boolean }> {
+  const { size } = await stat(filesOf(run).stdin);
+  const [last] = await readInput(run, Math.max(0, size - 1));
+  return { size, isWholeLines: last === undefined || last === 10 };
 }
 
-async function readInput<Found>(
-  run: Run,
-  read: (file: FileHandle, size: number) => Promise<Found>,
-): Promise<Found> {
-  const file = await open(filesOf(run).stdin, 'r');
-  try {
-    return await read(file, (await file.stat()).size);
-  } finally {
-    await file.close();
-  }
-}
-
-async function readAt(file: FileHandle, range: { position: number; length: number }): Promise<Buffer> {
-  const buffer = Buffer.alloc(range.length);
-  let length = 0;
-  while (length < range.length) {
-    const { bytesRead } = await file.read(buffer, length, range.length - length, range.position + length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return buffer.subarray(0, length);
+/** What was written from a place on; nothing where that is behind the end. */
+export async function readInput(run: Run, from: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(filesOf(run).stdin, { start: from }))
+    chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 /** Bytes written; 0 when the disk was full and a moment was waited. */

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Unrestored } from '../../machines/boot.machine.ts';
 import type { ArchivedRepository } from '../archive/manifest.ts';
 import { restoreRepository } from '../archive/repository/restore.ts';
+import { reasonOf } from '../contract/reason-of.ts';
 import type { RestoreProgress } from '../contract/status.ts';
 import type { Paths } from '../environment/paths.ts';
 import { TEMPORARY_SUFFIX } from '../storage/replace-file.ts';
@@ -71,7 +72,7 @@ async function restoreOne(
     }));
   } catch (error) {
     await rm(made, { recursive: true, force: true });
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const message = `The repository ${repository} could not be restored: ${reason} What was archived of it is in ${bundle}.`;
     return [{ message, context: { repository, bundle } }];
   }

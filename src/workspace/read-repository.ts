@@ -1,6 +1,7 @@
 import { constants, open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Failure } from '../contract/chats.ts';
+import { reasonOf } from '../contract/reason-of.ts';
 import type { Repo } from '../contract/repos.ts';
 import { checkGitFiles } from './check-git-files.ts';
 import { candidateBranches, defaultBranchOf, type DefaultBranchSettings } from './default-branch.ts';
@@ -79,8 +80,7 @@ async function toFailure(folder: string, error: unknown): Promise<Failure> {
     return { code: 'repo_not_readable', message: `The engine may not read ${denied}.` };
   }
   if (error instanceof RepositoryError) return error.failure;
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: 'repo_unreadable', message: withoutCredentials(message) };
+  return { code: 'repo_unreadable', message: withoutCredentials(reasonOf(error)) };
 }
 
 async function findDenied(folder: string): Promise<string | undefined> {

@@ -2,17 +2,11 @@
 import { z } from 'zod';
 import type { AgentRequest, Answer } from '../../contract/requests.ts';
 import { questionsOf, valuesOf } from '../forms.ts';
-import type { RequestId } from '../json-rpc.ts';
+import type { FrameOf, RequestId } from '../json-rpc.ts';
 import type { Asking } from '../open-questions.ts';
 import type { Ask, Circumstances, Decision, Standing } from '../step.ts';
 import { refusalLine, resultLine } from './frames.ts';
-import {
-  ElicitationSchema,
-  PermissionSchema,
-  type Elicitation,
-  type FrameOf,
-  type Permission,
-} from './protocol.ts';
+import { ElicitationSchema, PermissionSchema, type Elicitation, type Permission } from './protocol.ts';
 import { isPlanning, type AcpState } from './state.ts';
 
 /** Between turns nothing says where a message ends: it is taken as whole when nothing follows for so long. */

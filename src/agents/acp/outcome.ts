@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import { MODEL_FAILURES } from '../failures.ts';
-import { PromptResultSchema, type FrameOf, type Refusal } from './protocol.ts';
+import type { FrameOf, Refusal } from '../json-rpc.ts';
+import { PromptResultSchema } from './protocol.ts';
 
 export function endOf({ result, refusal }: FrameOf<'response'>): TurnEnd {
   if (refusal !== null) return endOfRefusal(refusal);

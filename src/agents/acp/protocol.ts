@@ -1,19 +1,7 @@
 /** The frames that an ACP agent prints, and the parts of them that we read. What else they hold is kept. */
 import { z } from 'zod';
 import { AmountSchema } from '../../contract/bounds.ts';
-import { IdSchema, lineParser, type JsonRpcFrame } from '../json-rpc.ts';
-
-const RefusalSchema = z.looseObject({
-  code: z.number().catch(0),
-  message: z.string().catch(''),
-  data: z.unknown().optional(),
-});
-export type Refusal = z.infer<typeof RefusalSchema>;
-
-export type Frame = JsonRpcFrame<Refusal>;
-export type FrameOf<Kind extends Frame['kind']> = Extract<Frame, { kind: Kind }>;
-
-export const parseLine = lineParser(RefusalSchema);
+import { IdSchema } from '../json-rpc.ts';
 
 export const UpdateParamsSchema = z.looseObject({
   sessionId: z.string(),

@@ -1,8 +1,9 @@
 /** What is known of one ACP agent from the frames it printed. Plain data, changed only by `translate`. */
 import type { Failure } from '../../contract/chats.ts';
 import type { Offers } from '../inquiry.ts';
+import type { FrameOf } from '../json-rpc.ts';
 import { NO_OPTIONS, planModeOf, type OptionName, type Options } from './options.ts';
-import type { Block, FrameOf } from './protocol.ts';
+import type { Block } from './protocol.ts';
 
 /** Under these ids a process is greeted, its session opened and somebody asked whether it is there, whoever reads its output later. */
 export const INITIALIZE_ID = 'initialize';

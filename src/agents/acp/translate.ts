@@ -1,6 +1,6 @@
 /** What the frames of an ACP agent mean: pure, so that recordings and spools can be replayed. */
 import { allIsLost, isPassing } from '../context-loss.ts';
-import { turnRequestId } from '../json-rpc.ts';
+import { parseLine, turnRequestId, type Frame, type FrameOf, type Refusal } from '../json-rpc.ts';
 import type { Conclusion, Ending, Moment, Saying, Step, Translation } from '../step.ts';
 import { mergeOptions, withCurrent } from './options.ts';
 import { endOf, failureOf } from './outcome.ts';
@@ -9,12 +9,8 @@ import {
   CommandsUpdateSchema,
   GreetingSchema,
   ModeUpdateSchema,
-  parseLine,
   ToolSchema,
   UpdateParamsSchema,
-  type Frame,
-  type FrameOf,
-  type Refusal,
   type Update,
 } from './protocol.ts';
 import { announcement, flush, isChunk, listen, partialOf } from './speech.ts';

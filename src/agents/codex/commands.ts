@@ -3,13 +3,12 @@ import type { TurnEnd } from '../../contract/facts.ts';
 import type { Wanted } from '../codec.ts';
 import { CLEARED } from '../context-loss.ts';
 import { whenAnswered, type Inquiry } from '../inquiry.ts';
-import { turnRequestId } from '../json-rpc.ts';
+import { turnRequestId, type FrameOf } from '../json-rpc.ts';
 import type { Moment } from '../step.ts';
 import { requestLine, startLine } from './frames.ts';
 import { skillsIn, skillsLine, type Skill } from './inquiry.ts';
 import { eventMessage } from './items.ts';
 import { COMPLETED } from './outcome.ts';
-import type { FrameOf } from './protocol.ts';
 import type { CodexState, TurnEnding } from './state.ts';
 import { leaveTasks } from './tasks.ts';
 import type { Told } from './told.ts';
@@ -72,6 +71,7 @@ export function hearCleared(
   const { ending } = state;
   if (id !== CLEAR || ending === null) return { state };
   const said = [saidCommand(CLEAR)];
-  if (refusal !== null) return { state: { ...state, ending: { ...ending, end: notCleared(refusal) } }, said };
+  if (refusal !== null)
+    return { state: { ...state, ending: { ...ending, end: notCleared(refusal.message) } }, said };
   return { ...leaveTasks({ ...state, ending: { ...ending, end: COMPLETED } }, now), said };
 }

@@ -3,12 +3,12 @@ import type { Policy } from '../../contract/chats.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import type { ProtocolCommand } from '../codec.ts';
 import { allIsLost, lossOf } from '../context-loss.ts';
+import type { FrameOf } from '../json-rpc.ts';
 import type { Ask, Moment } from '../step.ts';
 import { requestLine, startLine, withThread } from './frames.ts';
 import { dropGoal, isOver, setGoal } from './goal.ts';
 import { LOGIN_REQUIRED, report } from './login.ts';
 import { COMPLETED } from './outcome.ts';
-import type { FrameOf } from './protocol.ts';
 import { goOn, roundId } from './rounds.ts';
 import { activeTurns, isAtRest, type CodexState, type TurnProgress } from './state.ts';
 import { endCommands } from './tasks.ts';
@@ -152,7 +152,7 @@ function hearTakenOut(state: CodexState, { id, result, refusal }: FrameOf<'respo
   if (ending === null) return { state };
   const isOver = { ...state, ending: { ...ending, awaited: [] } };
   if (refusal !== null)
-    return id === REVERT ? beginAnew(state, allIsLost(refusal), policy) : { state: isOver };
+    return id === REVERT ? beginAnew(state, allIsLost(refusal.message), policy) : { state: isOver };
   const opened = id === REVERT ? isOver : withThread(isOver, result, true);
   return { state: opened, said: [lossOf(opened.threadId, ending.notice ?? '')] };
 }

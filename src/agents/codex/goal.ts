@@ -4,9 +4,9 @@
  */
 import { z } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
+import type { FrameOf } from '../json-rpc.ts';
 import { requestLine } from './frames.ts';
 import { eventMessage } from './items.ts';
-import type { FrameOf } from './protocol.ts';
 import type { CodexState, TurnProgress } from './state.ts';
 import type { Told } from './told.ts';
 
@@ -33,11 +33,11 @@ export function setGoal(state: CodexState): Told {
 export function hearGoal(state: CodexState, { id, refusal }: FrameOf<'response'>): Told {
   const { turn } = state;
   if (turn?.goal?.status !== 'asked' || id !== goalId(turn.clientId)) return { state };
-  const { objective } = turn.goal;
   if (refusal === null)
-    return { state: { ...state, turn: { ...turn, goal: { objective, status: 'active' } } } };
-  const rejection: Failure = { code: 'agent_error', message: `Codex did not take the goal: ${refusal}` };
-  const goal = { objective, status: 'over' as const };
+    return { state: { ...state, turn: { ...turn, goal: { ...turn.goal, status: 'active' } } } };
+  const message = `Codex did not take the goal: ${refusal.message}`;
+  const rejection: Failure = { code: 'agent_error', message };
+  const goal = { ...turn.goal, status: 'over' as const };
   return { state: { ...state, turn: { ...turn, goal, rejection }, told: state.told ?? [] } };
 }
 

@@ -4,10 +4,11 @@ import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
 import type { LoginNow } from '../codec.ts';
+import type { FrameOf } from '../json-rpc.ts';
 import type { LoginTokens, RejectionOutcome } from '../login.ts';
 import { errorLine, requestLine, resultLine } from './frames.ts';
 import type { Moment } from '../step.ts';
-import type { FrameOf, HandedOver } from './protocol.ts';
+import type { HandedOver } from './protocol.ts';
 import type { Account, CodexState } from './state.ts';
 import { andThen, type Told } from './told.ts';
 

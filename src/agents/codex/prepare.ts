@@ -2,11 +2,11 @@
 import type { Failure } from '../../contract/chats.ts';
 import type { Wanted } from '../codec.ts';
 import { allIsLost, isPassing } from '../context-loss.ts';
+import type { FrameOf } from '../json-rpc.ts';
 import type { Moment, Preparation } from '../step.ts';
 import { commandLine, findSkill } from './commands.ts';
 import { isBegunIn, requestLine, resumeLine, startLine, turnLine, unseenLine, withThread } from './frames.ts';
 import { signIn } from './login.ts';
-import type { FrameOf } from './protocol.ts';
 import { lostRequestId, type CodexState } from './state.ts';
 import type { Told } from './told.ts';
 
@@ -64,13 +64,13 @@ function hearThread(state: CodexState, { id, result, refusal }: FrameOf<'respons
     const unclear = state.unclear && { ...state.unclear, isBegun: isBegunIn(result, state.unclear) };
     return at({ ...opened, unclear, notice: resumes?.notice ?? null }, 'model');
   }
-  if (isNew || isPassing(refusal)) return refuse(state, refusal);
-  const notice = resumes?.wasUsed === true ? allIsLost(refusal) : null;
+  if (isNew || isPassing(refusal.message)) return refuse(state, refusal.message);
+  const notice = resumes?.wasUsed === true ? allIsLost(refusal.message) : null;
   return at({ ...state, resumes: null, notice }, 'thread');
 }
 
 function hearModel(state: CodexState, { result, refusal }: FrameOf<'response'>): CodexState {
-  if (refusal !== null) return refuse(state, refusal);
+  if (refusal !== null) return refuse(state, refusal.message);
   const { model } = withThread(state, result, true);
   return at({ ...state, model }, 'open');
 }
@@ -79,8 +79,8 @@ function at(state: CodexState, step: 'thread' | 'model' | 'open'): CodexState {
   return { ...state, opening: step === 'open' ? { step } : { step, isAsked: false } };
 }
 
-function refuse(state: CodexState, refusal: string): CodexState {
-  const failure = { code: 'agent_error', message: `Codex cannot be used: ${refusal}` };
+function refuse(state: CodexState, reason: string): CodexState {
+  const failure = { code: 'agent_error', message: `Codex cannot be used: ${reason}` };
   return { ...state, opening: { step: 'refused', failure } };
 }
 

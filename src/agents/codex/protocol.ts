@@ -1,15 +1,7 @@
 /** The frames that `codex app-server` prints, and the parts of them that we read. What else they hold is kept. */
 import { z } from 'zod';
 import { AmountSchema, EpochMsSchema, EpochSecondsSchema } from '../../contract/bounds.ts';
-import { IdSchema, lineParser, type JsonRpcFrame } from '../json-rpc.ts';
-
-const RefusalSchema = z.looseObject({ message: z.string() }).transform(({ message }) => message);
-type Refusal = z.infer<typeof RefusalSchema>;
-
-export type Frame = JsonRpcFrame<Refusal>;
-export type FrameOf<Kind extends Frame['kind']> = Extract<Frame, { kind: Kind }>;
-
-export const parseLine = lineParser(RefusalSchema);
+import { IdSchema } from '../json-rpc.ts';
 
 /** One thing in a thread. Its `type` decides what else it has. */
 export const ItemSchema = z.looseObject({ type: z.string(), id: z.string() });

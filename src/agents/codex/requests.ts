@@ -3,10 +3,9 @@ import { z } from 'zod';
 import type { Policy } from '../../contract/chats.ts';
 import type { AgentRequest, Answer, StandingOffer } from '../../contract/requests.ts';
 import { questionsOf, valuesOf } from '../forms.ts';
-import type { RequestId } from '../json-rpc.ts';
+import type { FrameOf, RequestId } from '../json-rpc.ts';
 import type { Decision } from '../step.ts';
 import { refusalLine, resultLine } from './frames.ts';
-import type { FrameOf } from './protocol.ts';
 import type { CodexState } from './state.ts';
 
 const COMMAND = 'item/commandExecution/requestApproval';

@@ -4,8 +4,8 @@ import type { TurnEnd } from '../../contract/facts.ts';
 import type { TaskRecord } from '../../contract/tasks.ts';
 import type { KnownSession } from '../codec.ts';
 import type { Answers } from '../inquiry.ts';
-import type { RequestId } from '../json-rpc.ts';
-import type { FrameOf, HandedOver, OpenItem, Tokens } from './protocol.ts';
+import type { FrameOf, RequestId } from '../json-rpc.ts';
+import type { HandedOver, OpenItem, Tokens } from './protocol.ts';
 
 /** How far the agent is with the user's message that it was given under `clientId`. */
 export interface TurnProgress {

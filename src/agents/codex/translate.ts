@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { isLoginFailure } from '../failures.ts';
 import { withAnswer } from '../inquiry.ts';
+import { parseLine, type Frame, type FrameOf } from '../json-rpc.ts';
 import type { Moment, Translation } from '../step.ts';
 import { hearCleared, saidCommand } from './commands.ts';
 import { finishTurn, goFurther, hearAwaited } from './ending.ts';
@@ -16,7 +17,6 @@ import {
   ConfigWarningParamsSchema,
   ErrorParamsSchema,
   ItemParamsSchema,
-  parseLine,
   PlanParamsSchema,
   RateLimitsParamsSchema,
   ResolvedParamsSchema,
@@ -25,8 +25,6 @@ import {
   TurnParamsSchema,
   TurnResultSchema,
   WarningParamsSchema,
-  type Frame,
-  type FrameOf,
 } from './protocol.ts';
 import { isAnswerable } from './requests.ts';
 import { enterRound, roundOfRequest } from './rounds.ts';
@@ -92,7 +90,7 @@ function beginRound(
   const { turn } = entered;
   if (turn === null || round === null || round.round !== turn.round) return { state };
   if (refusal !== null) {
-    const error = { code: 'agent_error', message: refusal };
+    const error = { code: 'agent_error', message: refusal.message };
     return finishTurn(entered, { outcome: 'errored', error }, policy);
   }
   const nativeId = TurnResultSchema.safeParse(result).data?.turn.id ?? null;

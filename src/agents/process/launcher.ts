@@ -4,6 +4,7 @@ import { access, constants, mkdir, realpath, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ZodError } from 'zod';
 import type { Failure } from '../../contract/chats.ts';
+import { reasonOf } from '../../contract/reason-of.ts';
 import type { QueuedMessage } from '../../contract/records.ts';
 import { launch as launchRun, type LaunchOptions } from '../../processes/launch.ts';
 import { createRun, type Run } from '../../processes/run.ts';
@@ -28,8 +29,7 @@ export class ProcessFailure extends Error {
 export function failureOf(error: unknown, title: string): Failure {
   if (error instanceof ProcessFailure) return error.failure;
   if (error instanceof ZodError) return notUnderstood(title, error);
-  const reason = error instanceof Error ? error.message : String(error);
-  return { code: 'agent_error', message: `${title} cannot be used: ${reason}` };
+  return { code: 'agent_error', message: `${title} cannot be used: ${reasonOf(error)}` };
 }
 
 function notUnderstood(title: string, { issues: [issue] }: ZodError): Failure {

@@ -56,7 +56,7 @@ export class Reader {
   async attach(): Promise<void> {
     const { chat, facts, steering, report } = this.#options;
     const found = await findProcess(this.#options);
-    await steering.takeUp(found.is === 'absent' ? null : found.run);
+    await steering.takeUp(found.is === 'absent' ? null : found);
     if (found.is === 'absent') {
       const standing = { sessionId: null, openTools: 0, selfDirected: null, tasks: [] };
       facts.said({ messageId: null, events: [], position: chat.position, standing });

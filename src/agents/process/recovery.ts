@@ -1,9 +1,9 @@
 /** What an earlier engine left of a chat's process, before its output is read again. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { QueuedMessage, TurnRecord } from '../../contract/records.ts';
 import { fence, identify } from '../../processes/identify.ts';
-import { completeInput } from '../../processes/input.ts';
+import { completeInput, readInput } from '../../processes/input.ts';
 import type { Line } from '../../processes/line-splitter.ts';
 import { createRun, filesOf, runsIn, type Run } from '../../processes/run.ts';
 import { readLines } from '../../processes/spool.ts';
@@ -65,7 +65,7 @@ export async function completeDelivery(run: Run, { line, inputOffset }: Given): 
 /** Whether the whole line of a message stands in the input of its process; it may, in one that cannot be read. */
 export async function isWritten(run: Run, { line, inputOffset }: Pick<Given, 'line' | 'inputOffset'>) {
   try {
-    return (await readFile(filesOf(run).stdin)).includes(line, inputOffset);
+    return (await readInput(run, inputOffset)).includes(line);
   } catch (error) {
     return codeOf(error) !== 'ENOENT'; // without an input it never began
   }
@@ -97,8 +97,7 @@ export async function readAnswers(
   run: Run,
   { from, answeredBy }: { from: number; answeredBy: (line: string) => RequestId | null },
 ): Promise<RequestId[]> {
-  const input = await readFile(filesOf(run).stdin);
-  const lines = input.subarray(from).toString('utf8').split('\n');
+  const lines = (await readInput(run, from)).toString('utf8').split('\n');
   return lines.flatMap((line) => answeredBy(line) ?? []);
 }
 

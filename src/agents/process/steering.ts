@@ -1,13 +1,13 @@
 /** Messages that are said into the running turn, from being said to being taken or refused. */
-import { readFile } from 'node:fs/promises';
 import type { ProcessOrder } from '../../../machines/agent-process.events.ts';
 import type { Position, QueuedMessage } from '../../contract/records.ts';
-import { filesOf, type Run } from '../../processes/run.ts';
+import { readInput } from '../../processes/input.ts';
 import { readContent } from '../../storage/payloads.ts';
 import type { AgentContext } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
 import { steerIdOf } from '../json-rpc.ts';
 import type { Standing } from '../step.ts';
+import type { FoundProcess } from './recovery.ts';
 
 export interface SteeringOptions {
   context: Pick<AgentContext, 'payloads' | 'settled'>;
@@ -68,13 +68,13 @@ export class Steering {
   }
 
   /** Finds out which messages an earlier engine wrote; to be called before their answers are read. */
-  async takeUp(run: Run | null): Promise<void> {
+  async takeUp(process: Pick<FoundProcess, 'run' | 'given'> | null): Promise<void> {
     const found = [...this.#open.values()].filter(({ isWritten }) => isWritten === null);
     if (found.length === 0) return;
-    const input = run === null ? '' : await readFile(filesOf(run).stdin, 'utf8');
+    const input = process && (await readInput(process.run, process.given?.inputOffset ?? 0));
     for (const steered of found) {
       steered.text = (await readContent(steered.message.content, this.#options.context.payloads)).text;
-      steered.isWritten = input.includes(JSON.stringify(steerIdOf(steered.message)));
+      steered.isWritten = input?.includes(JSON.stringify(steerIdOf(steered.message))) === true;
     }
   }
 

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../contract/reason-of.ts';
 import type {
   AgentRequest,
   ChatState,
@@ -243,7 +244,6 @@ export class Conversation {
 
   #complain(error: unknown): void {
     if (this.#options.signal.aborted) return;
-    const text = error instanceof Error ? error.message : String(error);
-    this.#screen.print(`${this.#options.colors.red(text)}\n`);
+    this.#screen.print(`${this.#options.colors.red(reasonOf(error))}\n`);
   }
 }

@@ -1,5 +1,6 @@
 import { EngineClient, EngineClientError, type Health, type Status } from '../../client/client.ts';
 import type { CredentialHealth, TokenRefreshHealth } from '../../contract/credentials.ts';
+import { reasonOf } from '../../contract/reason-of.ts';
 import { toDuration } from '../show-status.ts';
 import { doubtful, good, type Finding } from './check.ts';
 
@@ -73,8 +74,7 @@ function explain(health: Health, error: unknown): Finding {
   const answer = describeHealth(health);
   if (error instanceof EngineClientError && error.code === 'unauthorized')
     return doubtful(`${answer}; it refuses the secret of this environment`, SECRET);
-  const reason = error instanceof Error ? error.message : String(error);
-  return doubtful(`${answer}; it does not tell its status: ${reason}`, 'Its log says why.');
+  return doubtful(`${answer}; it does not tell its status: ${reasonOf(error)}`, 'Its log says why.');
 }
 
 function describeHealth({ version, boot }: Pick<Health, 'version' | 'boot'>): string {

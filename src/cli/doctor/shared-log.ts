@@ -1,3 +1,4 @@
+import { reasonOf } from '../../contract/reason-of.ts';
 import { describeRedis, type RedisAddress } from '../../environment/redis-url.ts';
 import { bad, doubtful, good, type Finding } from './check.ts';
 
@@ -18,8 +19,10 @@ export async function examineSharedLog(address: RedisAddress): Promise<Finding> 
       ? doubtful(`${place} answers, but does not tell its settings`, `See that ${inWords(NEEDED)} is set.`)
       : judge(place, settings);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return bad(`${place} cannot be used (${reason})`, 'Check REPLICA_LOG_URL, and that Redis runs there.');
+    return bad(
+      `${place} cannot be used (${reasonOf(error)})`,
+      'Check REPLICA_LOG_URL, and that Redis runs there.',
+    );
   }
 }
 

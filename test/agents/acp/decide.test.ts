@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerLine, type Given, decideRequest } from '../../../src/agents/acp/decide.ts';
 import { refusalLine } from '../../../src/agents/acp/frames.ts';
-import type { FrameOf } from '../../../src/agents/acp/protocol.ts';
+import type { FrameOf } from '../../../src/agents/json-rpc.ts';
 
 const OPTIONS = [
   { optionId: 'always', name: 'Always', kind: 'allow_always' },

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../../src/contract/chats.ts';
 import type { Saying } from '../../../src/agents/step.ts';
 import type { TurnEnd } from '../../../src/contract/facts.ts';
-import { parseLine } from '../../../src/agents/acp/protocol.ts';
 import { freshState, withTurn, type AcpState } from '../../../src/agents/acp/state.ts';
 import { conclude, translate } from '../../../src/agents/acp/translate.ts';
+import { parseLine } from '../../../src/agents/json-rpc.ts';
 
 const NOW = new Date('2026-01-01T00:00:00.000Z');
 const OPENED_AT = 1_000;
