@@ -1,8 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
-import { isWebUrl } from '../contract/web-url.ts';
-import { wholeNumber } from './environment-values.ts';
+import type { z } from 'zod';
+import { parsed, text, webUrl, wholeNumber } from './environment-values.ts';
 
 /** Where the archives of workspaces lie, each in a folder of its own below. */
 export type ArchiveAddress =
@@ -27,16 +26,14 @@ const GIB = 1024 * MIB;
 const S3_URL = /^s3:\/\/(?<bucket>[a-z\d][a-z\d.-]{1,61}[a-z\d])(?:\/(?<prefix>[\w./-]{0,300}))?$/;
 const DEFAULT_REGION = 'us-east-1';
 
-const endpoint = () =>
-  z.string().refine(isWebUrl, 'must be an http:// or https:// URL without a login in it').optional();
-const key = (description: string) => z.string().optional().meta({ description });
-
 /** What the engine reads of its environment about the archive. */
 export const ARCHIVE_VARIABLES = {
-  ARCHIVE_URL: archiveUrl().optional().meta({
-    description:
-      'Where the workspace is archived: `s3://bucket/prefix`, or `file:///folder` for a volume that all machines reach. Without it nothing is archived.',
-  }),
+  ARCHIVE_URL: parsed(parseArchiveUrl, 'must be s3://bucket, s3://bucket/prefix or file:///folder')
+    .optional()
+    .meta({
+      description:
+        'Where the workspace is archived: `s3://bucket/prefix`, or `file:///folder` for a volume that all machines reach. Without it nothing is archived.',
+    }),
   ARCHIVE_FILE_BYTES: wholeNumber({ min: MIB, max: 64 * GIB })
     .default(256 * MIB)
     .meta({ description: 'Larger files are left out of the archive, which lists them.' }),
@@ -46,19 +43,19 @@ export const ARCHIVE_VARIABLES = {
       description:
         'How much of one repository is archived: its changed files and the commits that no remote has. The rest is left out.',
     }),
-  ARCHIVE_ACCESS_KEY_ID: key('The key of the archive, where `AWS_ACCESS_KEY_ID` is one for agents.'),
-  ARCHIVE_SECRET_ACCESS_KEY: key('The secret of that key.'),
-  ARCHIVE_SESSION_TOKEN: key('The session of that key, when it has one.'),
+  ARCHIVE_ACCESS_KEY_ID: text('The key of the archive, where `AWS_ACCESS_KEY_ID` is one for agents.'),
+  ARCHIVE_SECRET_ACCESS_KEY: text('The secret of that key.'),
+  ARCHIVE_SESSION_TOKEN: text('The session of that key, when it has one.'),
 };
 
 /** The usual ones of AWS, which tools of agents read as well. */
 export const AWS_VARIABLES = {
-  AWS_ENDPOINT_URL_S3: endpoint().meta({ description: 'Where the S3 of the archive is, unless on AWS.' }),
-  AWS_ENDPOINT_URL: endpoint().meta({ description: 'The same, when `AWS_ENDPOINT_URL_S3` is not set.' }),
-  AWS_REGION: key(`The region of the archive; \`${DEFAULT_REGION}\` without it.`),
-  AWS_ACCESS_KEY_ID: key('The key of the archive. With an archive in S3, agents and hooks do not get it.'),
-  AWS_SECRET_ACCESS_KEY: key('The secret of that key; withheld like it.'),
-  AWS_SESSION_TOKEN: key('The session of that key, when it has one; withheld like it.'),
+  AWS_ENDPOINT_URL_S3: webUrl('Where the S3 of the archive is, unless on AWS.'),
+  AWS_ENDPOINT_URL: webUrl('The same, when `AWS_ENDPOINT_URL_S3` is not set.'),
+  AWS_REGION: text(`The region of the archive; \`${DEFAULT_REGION}\` without it.`),
+  AWS_ACCESS_KEY_ID: text('The key of the archive. With an archive in S3, agents and hooks do not get it.'),
+  AWS_SECRET_ACCESS_KEY: text('The secret of that key; withheld like it.'),
+  AWS_SESSION_TOKEN: text('The session of that key, when it has one; withheld like it.'),
 };
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
@@ -95,16 +92,6 @@ export function archiveSecretsOf(settings: Settings): string[] {
 export function describeArchive(target: ArchiveTarget): string {
   if (target.kind === 'file') return target.folder;
   return `s3://${[target.bucket, target.prefix].filter(Boolean).join('/')} at ${target.access.endpoint}`;
-}
-
-function archiveUrl() {
-  const message = 'must be s3://bucket, s3://bucket/prefix or file:///folder';
-  return z.string().transform((text, context): ArchiveAddress => {
-    const address = parseArchiveUrl(text);
-    if (address !== null) return address;
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  });
 }
 
 function parseArchiveUrl(text: string): ArchiveAddress | null {

@@ -1,13 +1,15 @@
 import { userInfo } from 'node:os';
-import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import {
+  absolutePath,
   acpAgents,
   hostNames,
   isHost,
   isHttpUrl,
   isUrlTemplate,
   milliseconds,
+  oneOf,
+  text,
   wholeNumber,
 } from './environment-values.ts';
 import { ARCHIVE_VARIABLES, AWS_VARIABLES, archiveTargetOf, withheldKeys } from './archive-variables.ts';
@@ -59,22 +61,16 @@ const required = {
 };
 
 const optional = {
-  WORKSPACE_HOME: z
-    .string()
-    .refine(isAbsolute, 'must be an absolute path')
+  WORKSPACE_HOME: absolutePath()
     .default(() => userInfo().homedir)
     .meta({
       description: 'The home of workspace, engine and agents; `~` in this documentation.',
       shown: "the user's home",
     }),
-  REPLICAS_REPO_NAME: z
-    .string()
-    .optional()
-    .meta({ description: 'The repository that `REPLICAS_DEFAULT_BRANCH` applies to.' }),
-  REPLICAS_DEFAULT_BRANCH: z
-    .string()
-    .optional()
-    .meta({ description: 'The default branch of `REPLICAS_REPO_NAME`, or of each repository that has it.' }),
+  REPLICAS_REPO_NAME: text('The repository that `REPLICAS_DEFAULT_BRANCH` applies to.'),
+  REPLICAS_DEFAULT_BRANCH: text(
+    'The default branch of `REPLICAS_REPO_NAME`, or of each repository that has it.',
+  ),
   HOST: z
     .string()
     .refine(isHost, 'must be an IP address or a host name')
@@ -83,26 +79,15 @@ const optional = {
   PORT: wholeNumber({ min: 0, max: 65_535 })
     .default(3737)
     .meta({ description: 'The port to listen on; 0 takes any free one.' }),
-  CLOUD_INIT_OUTPUT_LOG: z
-    .string()
-    .refine(isAbsolute, 'must be an absolute path')
+  CLOUD_INIT_OUTPUT_LOG: absolutePath()
     .default('/var/log/cloud-init-output.log')
     .meta({ description: 'The file that shows that the machine is set up.' }),
   CLOUD_INIT_TIMEOUT_MS: milliseconds(600_000).meta({
     description: 'How long boot waits for that file before it goes on without it.',
   }),
-  CLAUDE_PATH: z
-    .string()
-    .default('claude')
-    .meta({ description: 'Claude Code: a path, or a name to find on `PATH`.' }),
-  CODEX_PATH: z
-    .string()
-    .default('codex')
-    .meta({ description: 'Codex: a path, or a name to find on `PATH`.' }),
-  GH_PATH: z
-    .string()
-    .default('gh')
-    .meta({ description: 'The GitHub CLI: a path, or a name to find on `PATH`.' }),
+  CLAUDE_PATH: program('claude', 'Claude Code'),
+  CODEX_PATH: program('codex', 'Codex'),
+  GH_PATH: program('gh', 'The GitHub CLI'),
   ACP_AGENTS: acpAgents().default({}).meta({
     description: 'More agents, as JSON: `{"<provider>": {"command", "args"?, "title"?}}`.',
   }),
@@ -151,10 +136,7 @@ const optional = {
   ...AWS_VARIABLES,
   ...TRACING_VARIABLES,
   ...INSPECTION_VARIABLES,
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
-      error: 'must be one of trace, debug, info, warn, error, fatal, silent',
-    })
+  LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
     .default('info')
     .meta({ description: 'The least severe lines that are logged.' }),
 };
@@ -223,6 +205,13 @@ export function agentEnvironment({ ambient, ...settings }: EngineEnvironment): R
       : [],
   );
   return { ...ambient, ...Object.fromEntries(passedOn), HOME: settings.WORKSPACE_HOME };
+}
+
+function program(name: string, title: string) {
+  return z
+    .string()
+    .default(name)
+    .meta({ description: `${title}: a path, or a name to find on \`PATH\`.` });
 }
 
 function withHome(environment: Environment): Environment {

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../contract/parse-json.ts';
+import { isWebUrl } from '../contract/web-url.ts';
 
 /** Node's timers overflow above this. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
@@ -23,9 +25,39 @@ export function milliseconds(fallback: number) {
   return wholeNumber({ min: 1, max: LONGEST_DELAY_MS }).default(fallback);
 }
 
+/** What a text means, as `parse` finds; null: nothing, and `message` says how it is written. */
+export function parsed<Value>(parse: (text: string) => Value | null, message: string) {
+  return z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== null) return value;
+    context.addIssue(message);
+    return z.NEVER;
+  });
+}
+
+export function absolutePath() {
+  return z.string().refine(isAbsolute, 'must be an absolute path');
+}
+
+/** An address that may be left out, and may be shown: there is no login in it. */
+export function webUrl(description: string) {
+  const url = z.string().refine(isWebUrl, 'must be an http:// or https:// URL without a login in it');
+  return url.optional().meta({ description });
+}
+
+/** One of these words. */
+export function oneOf<const Words extends readonly string[]>(...words: Words) {
+  const error = words.length > 2 ? `must be one of ${words.join(', ')}` : `must be ${words.join(' or ')}`;
+  return z.enum(words, { error });
+}
+
+/** Any text, which may be left out. */
+export function text(description: string) {
+  return z.string().optional().meta({ description });
+}
+
 /** JSON that names agents speaking the Agent Client Protocol, by provider. */
 export function acpAgents() {
-  const message = 'must be JSON like {"gemini": {"command": "gemini", "args": ["--acp"], "title": "Gemini"}}';
   const agent = z.object({
     command: z.string().min(1),
     args: z.array(z.string()).default([]),
@@ -33,12 +65,10 @@ export function acpAgents() {
   });
   const provider = z.string().regex(/^(?!(?:claude|codex)$)[a-z][a-z0-9-]{0,99}$/);
   const agents = z.record(provider, agent);
-  return z.string().transform((text, context) => {
-    const parsed = agents.safeParse(parseJson(text));
-    if (parsed.success) return parsed.data;
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  });
+  return parsed(
+    (text) => agents.safeParse(parseJson(text)).data ?? null,
+    'must be JSON like {"gemini": {"command": "gemini", "args": ["--acp"], "title": "Gemini"}}',
+  );
 }
 
 /** Names or addresses, separated by commas. */

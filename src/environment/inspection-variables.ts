@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLoopbackWebSocket } from './environment-values.ts';
+import { isLoopbackWebSocket, oneOf } from './environment-values.ts';
 
 /** Who may look at the machines, and try them out. */
 export const INSPECTION_VARIABLES = {
@@ -10,11 +10,8 @@ export const INSPECTION_VARIABLES = {
     .meta({
       description: 'Address of a receiver of `@statelyai/inspect`, which is told what the machines do.',
     }),
-  ACTOR_EVENTS: z
-    .enum(['refused', 'accepted'], { error: 'must be refused or accepted' })
-    .default('refused')
-    .meta({
-      description:
-        'Whether events may be sent to the machines by hand, to try them out: `dev` accepts them. A wrong one can break the workspace.',
-    }),
+  ACTOR_EVENTS: oneOf('refused', 'accepted').default('refused').meta({
+    description:
+      'Whether events may be sent to the machines by hand, to try them out: `dev` accepts them. A wrong one can break the workspace.',
+  }),
 };

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { decoded } from '../contract/web-url.ts';
+import { parsed } from './environment-values.ts';
 
 /** Where a Redis listens, and how to come in. */
 export interface RedisAddress {
@@ -19,14 +19,10 @@ const HOST = /^(?<host>\[[\da-fA-F:.]+\]|[A-Za-z\d._-]+)(?::(?<port>\d{1,5}))?$/
 
 /** A URL of one Redis, or of some nodes of a cluster. */
 export function redisUrl() {
-  const message =
-    'must be redis://, rediss:// (with TLS), redis-cluster:// or rediss-cluster://, like redis://user:password@host:6379/0 or redis-cluster://host-1:6379,host-2:6379';
-  return z.string().transform((text, context) => {
-    const address = parseRedisUrl(text);
-    if (address !== null) return address;
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  });
+  return parsed(
+    parseRedisUrl,
+    'must be redis://, rediss:// (with TLS), redis-cluster:// or rediss-cluster://, like redis://user:password@host:6379/0 or redis-cluster://host-1:6379,host-2:6379',
+  );
 }
 
 /** Null when it is none. */

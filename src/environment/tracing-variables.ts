@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isWebUrl } from '../contract/web-url.ts';
 import { decoded } from '../contract/web-url.ts';
+import { oneOf, text, webUrl } from './environment-values.ts';
 
 const HEADERS = /^\s*[\w!#$%&'*+.^`|~-]+\s*=[^,;]*(?:,\s*[\w!#$%&'*+.^`|~-]+\s*=[^,;]*)*$/;
 
@@ -18,34 +18,23 @@ export function tracingSecretsOf({
   });
 }
 
-const collector = () =>
-  z.string().refine(isWebUrl, 'must be an http:// or https:// URL without a login in it');
 const headers = () => z.string().regex(HEADERS, 'must be headers like name=value, separated by commas');
 
 /** What the engine reads of its environment about traces; the rest of `OTEL_*` is read by the SDK. */
 export const TRACING_VARIABLES = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: collector().optional().meta({
-    description:
-      'Base URL of the collector that gets a trace of each turn, as OTLP over HTTP. Without it nothing is traced.',
-  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: webUrl(
+    'Base URL of the collector that gets a trace of each turn, as OTLP over HTTP. Without it nothing is traced.',
+  ),
   OTEL_EXPORTER_OTLP_HEADERS: headers()
     .optional()
     .meta({ description: 'Headers for the collector: `name=value`, separated by commas.' }),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector()
-    .optional()
-    .meta({ description: 'The whole URL for traces, instead of the base URL.' }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: webUrl('The whole URL for traces, instead of the base URL.'),
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers()
     .optional()
     .meta({ description: 'More headers for traces; they take precedence over those above.' }),
-  OTEL_SERVICE_NAME: z
-    .string()
-    .optional()
-    .meta({ description: 'The service name in traces; `replicas-engine` by default.' }),
-  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: z
-    .enum(['true', 'false'], { error: 'must be true or false' })
-    .default('false')
-    .meta({
-      description:
-        'Whether traces contain what was said and the input and output of tools, which may be secret.',
-    }),
+  OTEL_SERVICE_NAME: text('The service name in traces; `replicas-engine` by default.'),
+  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: oneOf('true', 'false').default('false').meta({
+    description:
+      'Whether traces contain what was said and the input and output of tools, which may be secret.',
+  }),
 };
