@@ -16,6 +16,13 @@ export const STARTUP_ERRORS = {
     message: ({ home, holder }: { home: string; holder: string }) =>
       `Another engine (${holder}) runs in "${home}"; stop it, or set another WORKSPACE_HOME.`,
   },
+  HOME_FULL: {
+    status: 507,
+    exitCode: 1,
+    meaning: 'The disk of the home has no room for what an engine needs there when it first starts.',
+    message: ({ home }: { home: string }) =>
+      `The disk of "${home}" is full: make room there and start again, or set another WORKSPACE_HOME.`,
+  },
   STOPPED_EARLY: {
     status: 503,
     exitCode: 0,

@@ -5,6 +5,8 @@ import type { Environment, EngineEnvironment } from '../environment/engine-env.t
 import type { Boot, Health } from '../contract/status.ts';
 import { createLog } from '../log.ts';
 import type { Log } from '../log.ts';
+import { EngineError } from '../errors.ts';
+import { isFullDisk } from '../storage/attempt.ts';
 import { FrontDoor } from '../server/front-door.ts';
 import { startListener } from '../server/listen.ts';
 import { BootStatus } from '../journal/projection/boot-status.ts';
@@ -26,7 +28,7 @@ export interface RunningServer {
 
 /**
  * Starts an engine with exactly this environment and serves it over HTTP, boot still going on behind it.
- * @throws {EngineError} `ENVIRONMENT_INVALID`, `HOME_IN_USE`, `PORT_UNAVAILABLE`; `STOPPED_EARLY` when it was aborted.
+ * @throws {EngineError} `ENVIRONMENT_INVALID`, `HOME_IN_USE`, `HOME_FULL`, `PORT_UNAVAILABLE`; `STOPPED_EARLY` when it was aborted.
  */
 export async function serve(variables: Environment, signal?: AbortSignal): Promise<RunningServer> {
   const environment = parseEnvironment(variables);
@@ -54,7 +56,8 @@ export async function serve(variables: Environment, signal?: AbortSignal): Promi
   const starting = startEngine({ environment, log, version, onRestore, signal });
   const engine = await starting.catch(async (error: unknown) => {
     await early?.close();
-    throw error;
+    if (!isFullDisk(error)) throw error;
+    throw new EngineError('HOME_FULL', { home: environment.WORKSPACE_HOME }, { cause: error });
   });
   const listener =
     early ??

@@ -21,6 +21,7 @@ import type { Recording } from './start-recording.ts';
 import { toolEnvironment } from './start-workspace.ts';
 import { startRoot, type Root } from './start-root.ts';
 import { WorkspaceMove } from './workspace-move.ts';
+import { isFullDisk } from '../storage/attempt.ts';
 import { writeJson } from '../storage/json-file.ts';
 
 export interface Actors {
@@ -151,17 +152,25 @@ function createFirstChats(
   }
 }
 
-/** Writes down which engine this is, for the next one. */
+/**
+ * Writes down which engine this is, for the next one. A full disk keeps what the last engine wrote, which says the same of
+ * this workspace.
+ */
 async function writeState(home: Home, startedAt: string): Promise<void> {
-  const { environment, store, journal, mirror, lastEngine } = home;
+  const { environment, store, journal, mirror, lastEngine, log } = home;
+  const { WORKSPACE_ID: workspaceId } = environment;
   const epoch = mirror?.epoch || lastEngine?.epoch;
   const value: EngineStateFile = {
     version: 1,
-    workspaceId: environment.WORKSPACE_ID,
+    workspaceId,
     incarnation: journal.headId.slice(-8),
     startedAt,
     ...(epoch !== undefined && { epoch }),
   };
   await journal.committed();
-  await writeJson(store.storage, { key: STATE_KEY, value });
+  await writeJson(store.storage, { key: STATE_KEY, value }).catch((error: unknown) => {
+    const isSaid = lastEngine?.workspaceId === workspaceId && lastEngine.epoch === epoch;
+    if (!isSaid || !isFullDisk(error)) throw error;
+    log.warn({ err: error }, 'the disk is full: what the last engine wrote down stays');
+  });
 }

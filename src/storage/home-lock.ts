@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { runOnDescriptor } from './descriptor-tool.ts';
@@ -30,7 +31,7 @@ export class HomeLockedError extends Error {
 export async function lockHome(file: string, options: LockHomeOptions = {}): Promise<HomeLock> {
   const { waitMs = 10_000, pollEveryMs = 100 } = options;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const handle = await open(file, 'a+', 0o600);
+  const handle = await open(file, constants.O_RDWR | constants.O_CREAT, 0o600);
   const deadline = performance.now() + waitMs;
   while (!(await tryLock(handle))) {
     if (performance.now() >= deadline) {
@@ -39,9 +40,10 @@ export async function lockHome(file: string, options: LockHomeOptions = {}): Pro
     }
     await new Promise((resolve) => setTimeout(resolve, pollEveryMs));
   }
-  // For the error message of a second engine.
-  await handle.truncate(0);
-  await handle.appendFile(`pid ${process.pid}\n`);
+  // For the error message of a second engine. Written over what is there, which needs no room on a full disk.
+  const holder = `pid ${process.pid}\n`;
+  await handle.write(holder, 0);
+  await handle.truncate(holder.length);
   return { release: () => handle.close() };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { createGate } from '../support/gate.ts';
 import { inPieces, say } from '../../src/dev/scripted-steps.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, textsOf } from '../support/assertions.ts';
 import type { EngineClient } from '../support/engine-client.ts';
+import { launchEngine } from '../support/engine-process.ts';
 import { byPrompt, longText } from '../support/scripted-turns.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 import { expectWholeLog } from '../support/whole-log.ts';
@@ -14,10 +15,10 @@ import { startWorkspace } from '../support/workspace.ts';
 
 const HANGING_DISK = fileURLToPath(new URL('../support/hanging-disk.mjs', import.meta.url));
 
-it('refuses messages on a full disk, stays alive, and takes them again when there is room', async () => {
+it('refuses messages on a full disk, stays alive, also starts there, and takes them again when there is room', async () => {
   const disk = await mountSmallDisk(96);
-  const { client, chatId, engine, home } = await startWorkspace({ parent: disk.path });
-  const stream = await client.follow();
+  const { client, chatId, engine, home, start } = await startWorkspace({ parent: disk.path });
+  const stream = await client.follow({ resume: true });
   await stream.waitForEnd(await client.send(chatId, 'before'));
 
   await disk.fill(0);
@@ -26,6 +27,8 @@ it('refuses messages on a full disk, stays alive, and takes them again when ther
     status: 507,
     body: { code: expect.any(String) as string, error: expect.any(String) as string },
   });
+  await engine().end('SIGKILL');
+  await start();
   expect((await client.get('/health')).status).toBe(200);
   expect((await client.get('/chats')).status).toBe(200);
 
@@ -42,6 +45,27 @@ it('refuses messages on a full disk, stays alive, and takes them again when ther
   expectNoGap(stream.events);
   await engine().end('SIGTERM');
   await expectWholeLog(home);
+});
+
+it('says in words where room is missing when an engine cannot start for the first time', async () => {
+  const disk = await mountSmallDisk(1);
+  const home = join(disk.path, 'home');
+  await mkdir(home);
+  await disk.fill(0);
+
+  const engine = launchEngine({
+    ...process.env,
+    HOME: home,
+    WORKSPACE_ID: 'full',
+    REPLICAS_ENGINE_SECRET: 'secret-of-this-test',
+    MONOLITH_URL: 'http://127.0.0.1:9',
+    PORT: '0',
+  });
+
+  expect(await engine.exited).toEqual({ code: 1, signal: null });
+  expect(engine.logs()).toBe(
+    `The disk of "${home}" is full: make room there and start again, or set another WORKSPACE_HOME.\n`,
+  );
 });
 
 it('ends each message once and keeps its log whole when the disk fills up during a turn', async () => {
