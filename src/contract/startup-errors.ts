@@ -16,12 +16,13 @@ export const STARTUP_ERRORS = {
     message: ({ home, holder }: { home: string; holder: string }) =>
       `Another engine (${holder}) runs in "${home}"; stop it, or set another WORKSPACE_HOME.`,
   },
-  HOME_FULL: {
+  HOME_UNUSABLE: {
     status: 507,
     exitCode: 1,
-    meaning: 'The disk of the home has no room for what an engine needs there when it first starts.',
-    message: ({ home }: { home: string }) =>
-      `The disk of "${home}" is full: make room there and start again, or set another WORKSPACE_HOME.`,
+    meaning:
+      'The home cannot be written: its disk is full or read-only, or belongs to another user. The reason is named.',
+    message: ({ home, reason }: { home: string; reason: string }) =>
+      `The home "${home}" cannot be used (${reason}): it has to be a folder with room in it, to which the user of the engine may write. WORKSPACE_HOME names another.`,
   },
   STOPPED_EARLY: {
     status: 503,

@@ -6,7 +6,7 @@ import type { Boot, Health } from '../contract/status.ts';
 import { createLog } from '../log.ts';
 import type { Log } from '../log.ts';
 import { EngineError } from '../errors.ts';
-import { isFullDisk } from '../storage/attempt.ts';
+import { codeOf } from '../storage/attempt.ts';
 import { FrontDoor } from '../server/front-door.ts';
 import { startListener } from '../server/listen.ts';
 import { BootStatus } from '../journal/projection/boot-status.ts';
@@ -26,9 +26,20 @@ export interface RunningServer {
   readonly failed: Promise<never>;
 }
 
+/** What a disk answers to whoever may not, or cannot, write to it. */
+const UNUSABLE = new Set<string | undefined>([
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'EEXIST',
+  'ENOTDIR',
+]);
+
 /**
  * Starts an engine with exactly this environment and serves it over HTTP, boot still going on behind it.
- * @throws {EngineError} `ENVIRONMENT_INVALID`, `HOME_IN_USE`, `HOME_FULL`, `PORT_UNAVAILABLE`; `STOPPED_EARLY` when it was aborted.
+ * @throws {EngineError} `ENVIRONMENT_INVALID`, `HOME_IN_USE`, `HOME_UNUSABLE`, `PORT_UNAVAILABLE`; `STOPPED_EARLY` when it was aborted.
  */
 export async function serve(variables: Environment, signal?: AbortSignal): Promise<RunningServer> {
   const environment = parseEnvironment(variables);
@@ -56,8 +67,12 @@ export async function serve(variables: Environment, signal?: AbortSignal): Promi
   const starting = startEngine({ environment, log, version, onRestore, signal });
   const engine = await starting.catch(async (error: unknown) => {
     await early?.close();
-    if (!isFullDisk(error)) throw error;
-    throw new EngineError('HOME_FULL', { home: environment.WORKSPACE_HOME }, { cause: error });
+    if (!(error instanceof Error && UNUSABLE.has(codeOf(error)))) throw error;
+    throw new EngineError(
+      'HOME_UNUSABLE',
+      { home: environment.WORKSPACE_HOME, reason: error.message },
+      { cause: error },
+    );
   });
   const listener =
     early ??

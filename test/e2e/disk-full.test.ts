@@ -13,6 +13,12 @@ import { mountSmallDisk } from '../support/small-disk.ts';
 import { expectWholeLog } from '../support/whole-log.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
+const MINIMAL = {
+  WORKSPACE_ID: 'unusable',
+  REPLICAS_ENGINE_SECRET: 'secret-of-this-test',
+  MONOLITH_URL: 'http://127.0.0.1:9',
+  PORT: '0',
+};
 const HANGING_DISK = fileURLToPath(new URL('../support/hanging-disk.mjs', import.meta.url));
 
 it('refuses messages on a full disk, stays alive, also starts there, and takes them again when there is room', async () => {
@@ -47,25 +53,23 @@ it('refuses messages on a full disk, stays alive, also starts there, and takes t
   await expectWholeLog(home);
 });
 
-it('says in words where room is missing when an engine cannot start for the first time', async () => {
+it('says in words what is wrong with a home in which an engine cannot start: no room, a file in its place', async () => {
   const disk = await mountSmallDisk(1);
-  const home = join(disk.path, 'home');
-  await mkdir(home);
+  const [full, file] = [join(disk.path, 'full'), join(disk.path, 'file')];
+  await mkdir(full);
+  await writeFile(file, '');
   await disk.fill(0);
 
-  const engine = launchEngine({
-    ...process.env,
-    HOME: home,
-    WORKSPACE_ID: 'full',
-    REPLICAS_ENGINE_SECRET: 'secret-of-this-test',
-    MONOLITH_URL: 'http://127.0.0.1:9',
-    PORT: '0',
-  });
-
-  expect(await engine.exited).toEqual({ code: 1, signal: null });
-  expect(engine.logs()).toBe(
-    `The disk of "${home}" is full: make room there and start again, or set another WORKSPACE_HOME.\n`,
-  );
+  for (const [home, reason] of [
+    [full, 'ENOSPC: no space left on device, write'],
+    [file, `EEXIST: file already exists, mkdir '${file}'`],
+  ] as const) {
+    const engine = launchEngine({ ...process.env, ...MINIMAL, HOME: home });
+    expect(await engine.exited).toEqual({ code: 1, signal: null });
+    expect(engine.logs()).toBe(
+      `The home "${home}" cannot be used (${reason}): it has to be a folder with room in it, to which the user of the engine may write. WORKSPACE_HOME names another.\n`,
+    );
+  }
 });
 
 it('ends each message once and keeps its log whole when the disk fills up during a turn', async () => {
