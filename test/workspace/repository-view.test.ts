@@ -51,6 +51,24 @@ beforeEach(() => {
   onTestFinished(() => void vi.useRealTimers());
 });
 
+it('looks at a repository once for all who ask within a second, and again then or when it may have changed', async () => {
+  const { look, view, answer, asked } = await seen(1);
+  const looksOf = async () => {
+    look();
+    await vi.advanceTimersByTimeAsync(0);
+    return asked.length;
+  };
+
+  await vi.advanceTimersByTimeAsync(900);
+  expect(await looksOf()).toBe(1);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(await looksOf()).toBe(2);
+  await answer(stateOf(2));
+  expect(await looksOf()).toBe(2);
+  view.touch();
+  expect(await looksOf()).toBe(3);
+});
+
 describe('a repository that does not answer', () => {
   it('is waited for five seconds the first time, and is nothing to tell of until then', async () => {
     const { look, view } = open();
