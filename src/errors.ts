@@ -2,7 +2,11 @@ import type { Row } from './contract/errors.ts';
 import { ENGINE_ERRORS } from './contract/error-table.ts';
 
 export type EngineErrorCode = keyof typeof ENGINE_ERRORS;
-export type ContextOf<Code extends EngineErrorCode> = Parameters<(typeof ENGINE_ERRORS)[Code]['message']>[0];
+export type ContextOf<Code extends EngineErrorCode> = (typeof ENGINE_ERRORS)[Code] extends {
+  message: (context: infer Context extends object) => string;
+}
+  ? Context
+  : undefined;
 
 type Arguments<Code extends EngineErrorCode> =
   undefined extends ContextOf<Code>
@@ -21,7 +25,7 @@ export class EngineError<Code extends EngineErrorCode = EngineErrorCode> extends
 
   constructor(code: Code, ...[context, options]: Arguments<Code>) {
     const row: Row = ENGINE_ERRORS[code];
-    super(row.message(context ?? {}), options);
+    super(row.message?.(context ?? {}) ?? row.meaning.replaceAll('`', ''), options);
     this.code = code;
     this.status = row.status;
     this.exitCode = row.exitCode ?? 1;

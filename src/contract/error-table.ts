@@ -19,7 +19,6 @@ export const ENGINE_ERRORS = {
   MALFORMED_URL: {
     status: 400,
     meaning: 'The path is not percent-encoded UTF-8.',
-    message: () => 'The path of the URL is not valid percent-encoded UTF-8.',
   },
   MALFORMED_REQUEST: {
     status: 400,
@@ -29,7 +28,6 @@ export const ENGINE_ERRORS = {
   BODY_INCOMPLETE: {
     status: 400,
     meaning: 'The connection closed before the whole body arrived. Nothing was done.',
-    message: () => 'The connection closed before the whole body arrived; nothing was done.',
   },
   UNKNOWN_PROVIDER: {
     status: 400,
@@ -40,12 +38,10 @@ export const ENGINE_ERRORS = {
   UNAUTHORIZED: {
     status: 401,
     meaning: 'The header `X-Replicas-Engine-Secret` is missing or wrong.',
-    message: () => 'The header X-Replicas-Engine-Secret is missing or wrong.',
   },
   NOT_FOUND: {
     status: 404,
     meaning: 'There is no such route. `GET /openapi.json` lists them.',
-    message: () => 'There is no such route; GET /openapi.json lists them.',
   },
   CHAT_NOT_FOUND: {
     status: 404,
@@ -104,7 +100,6 @@ export const ENGINE_ERRORS = {
   REQUEST_TIMEOUT: {
     status: 408,
     meaning: 'The head of the request or its body did not arrive within a minute or two. Nothing was done.',
-    message: () => 'The request did not arrive in time; nothing was done. Send it faster.',
   },
   MESSAGE_CONFLICT: {
     status: 409,
@@ -156,12 +151,10 @@ export const ENGINE_ERRORS = {
   PAYLOAD_TOO_LARGE: {
     status: 413,
     meaning: 'The body is larger than `BODY_MAX_BYTES`.',
-    message: () => 'The body is larger than this engine accepts (BODY_MAX_BYTES).',
   },
   EXPECTATION_FAILED: {
     status: 417,
     meaning: 'The header `Expect` asks for something other than `100-continue`.',
-    message: () => 'The header Expect may only say 100-continue.',
   },
   HOOKS_FILE_INVALID: {
     status: 422,
@@ -178,7 +171,6 @@ export const ENGINE_ERRORS = {
   HEADERS_TOO_LARGE: {
     status: 431,
     meaning: 'The URL and the headers are together larger than 16 KiB.',
-    message: () => 'The URL and the headers of the request are together larger than 16 KiB.',
   },
   INTERNAL: {
     status: 500,
@@ -189,7 +181,6 @@ export const ENGINE_ERRORS = {
   SHUTTING_DOWN: {
     status: 503,
     meaning: 'The engine is stopping. Send again to the next one.',
-    message: () => 'The engine is shutting down; send again to the next one.',
   },
   OUTCOME_UNKNOWN: {
     status: 503,
@@ -213,7 +204,6 @@ export const ENGINE_ERRORS = {
   STORAGE_FULL: {
     status: 507,
     meaning: 'The disk is full. Nothing was accepted; the engine goes on by itself once there is room.',
-    message: () => 'The disk is full: nothing was accepted. Send again once there is room.',
   },
   ...MOVE_ERRORS,
   ...INSPECTION_ERRORS,

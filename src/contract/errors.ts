@@ -18,5 +18,6 @@ export interface Row {
   exitCode?: number;
   /** When it happens and what to do about it, for `docs/errors.md`. */
   meaning: string;
-  message(context: object): string;
+  /** The same of one failure, with its offender named; `meaning` when left out. */
+  message?(context: object): string;
 }

@@ -28,7 +28,6 @@ export const STARTUP_ERRORS = {
     status: 503,
     exitCode: 0,
     meaning: 'The engine was told to stop while the workspace was restored; the next start restores it anew.',
-    message: () => 'Stopped while the workspace was restored; the next start restores it anew.',
   },
   PORT_UNAVAILABLE: {
     status: 500,

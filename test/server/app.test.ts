@@ -9,7 +9,7 @@ describe('a path that does not exist', () => {
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toBe('application/json;charset=UTF-8');
     expect(await response.json()).toEqual({
-      error: 'There is no such route; GET /openapi.json lists them.',
+      error: 'There is no such route. GET /openapi.json lists them.',
       code: 'not_found',
     });
   });
@@ -19,7 +19,7 @@ describe('a path that does not exist', () => {
 
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({
-      error: 'The path of the URL is not valid percent-encoded UTF-8.',
+      error: 'The path is not percent-encoded UTF-8.',
       code: 'malformed_url',
     });
   });

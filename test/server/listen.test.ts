@@ -82,7 +82,7 @@ describe('a body', () => {
     expect(response.status).toBe(413);
     expect(response.headers.get('connection')).toBe('close');
     expect(await response.json()).toEqual({
-      error: 'The body is larger than this engine accepts (BODY_MAX_BYTES).',
+      error: 'The body is larger than BODY_MAX_BYTES.',
       code: 'payload_too_large',
     });
   });

@@ -39,7 +39,7 @@ it.each([
   expect({ status, body: JSON.parse(body) as unknown }).toEqual({
     status: 408,
     body: {
-      error: 'The request did not arrive in time; nothing was done. Send it faster.',
+      error: 'The head of the request or its body did not arrive within a minute or two. Nothing was done.',
       code: 'request_timeout',
     },
   });

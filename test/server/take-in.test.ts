@@ -59,7 +59,7 @@ const REFUSED: Record<string, { text: string; status: number; code: string; erro
     text: 'GET /health HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n',
     status: 417,
     code: 'expectation_failed',
-    error: 'The header Expect may only say 100-continue.',
+    error: 'The header Expect asks for something other than 100-continue.',
   },
   'a tunnel': {
     text: 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n',
@@ -71,19 +71,19 @@ const REFUSED: Record<string, { text: string; status: number; code: string; erro
     text: `GET /health HTTP/1.1\r\nHost: x\r\nX-A: ${'x'.repeat(20_000)}\r\n\r\n`,
     status: 431,
     code: 'headers_too_large',
-    error: 'The URL and the headers of the request are together larger than 16 KiB.',
+    error: 'The URL and the headers are together larger than 16 KiB.',
   },
   'a target of 20 KiB': {
     text: `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
     status: 431,
     code: 'headers_too_large',
-    error: 'The URL and the headers of the request are together larger than 16 KiB.',
+    error: 'The URL and the headers are together larger than 16 KiB.',
   },
   'a chunk with 20 KiB of extensions': {
     text: `POST /chats HTTP/1.1\r\nHost: x\r\nX-Replicas-Engine-Secret: ${SECRET}\r\nTransfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(20_000)}`,
     status: 413,
     code: 'payload_too_large',
-    error: 'The body is larger than this engine accepts (BODY_MAX_BYTES).',
+    error: 'The body is larger than BODY_MAX_BYTES.',
   },
 };
 

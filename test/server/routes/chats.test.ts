@@ -102,7 +102,7 @@ describe('POST /chats', () => {
 
     expect(response.status).toBe(507);
     expect(await response.json()).toEqual({
-      error: 'The disk is full: nothing was accepted. Send again once there is room.',
+      error: 'The disk is full. Nothing was accepted; the engine goes on by itself once there is room.',
       code: 'storage_full',
     });
   });
