@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { EngineClient } from '../client/client.ts';
 import type { ConnectOptions, EngineOptions } from './connect.ts';
+import type { ShowOptions } from './show.ts';
 import { CliError, EXIT, type Shell, type Terminal } from './terminal.ts';
 
 /** Which chat a command is about. */
@@ -87,19 +88,19 @@ export function withFinder(
   );
 }
 
-type View = (terminal: Terminal, options: { client: EngineClient; json: boolean }) => Promise<number>;
+type View = (terminal: Terminal, options: ShowOptions) => Promise<number>;
 
 /** A command that shows one thing, as text or as JSON. */
 export function addView(
   { program, shell }: { program: Command; shell: Shell },
   name: string,
-  { description, load }: { description: string; load: () => Promise<View> },
+  { description, show }: { description: string; show: View },
 ): void {
   ofEngine(program.command(name))
     .description(description)
     .option('--json', 'print JSON')
     .action(({ json = false, ...options }: ClientOptions) =>
-      askEngine(shell, options, async (terminal, client) => (await load())(terminal, { client, json })),
+      askEngine(shell, options, (terminal, client) => show(terminal, { client, json })),
     );
 }
 

@@ -1,5 +1,5 @@
 import { partOf, sayingsOf, type EngineEvent } from '../client/client.ts';
-import { describeFailure } from './exit-code.ts';
+import { describeFailure } from './show-status.ts';
 import { toolBrief, toolResultBrief } from '../contract/tool-brief.ts';
 import type { Colors } from './terminal.ts';
 

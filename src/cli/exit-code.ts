@@ -1,4 +1,3 @@
-import type { Failure, TurnOutcome } from '../client/client.ts';
 import { EngineClientError } from '../client/client-error.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 
@@ -32,15 +31,3 @@ export function nameSecret(error: unknown, secretFrom: string): never {
 const REMEDIES: Readonly<Record<string, string>> = {
   unreachable: 'Is it running? `replicas-engine doctor` looks; --url or PORT says where it listens.\n',
 };
-
-export const CODE_OF_OUTCOME: Readonly<Record<TurnOutcome, number>> = {
-  completed: EXIT.DONE,
-  errored: EXIT.FAILED,
-  interrupted: EXIT.INTERRUPTED,
-  lost: EXIT.LOST,
-};
-
-/** `agent_error: The model is overloaded.` */
-export function describeFailure(failure: Failure | undefined): string {
-  return failure === undefined ? '' : `${failure.code}: ${failure.message}`;
-}

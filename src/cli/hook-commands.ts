@@ -1,4 +1,4 @@
-/** The commands about hooks; what one does is loaded when it is called. */
+/** The commands about hooks. What needs large libraries is loaded when it is called. */
 import type { Command } from 'commander';
 import {
   addView,
@@ -8,6 +8,8 @@ import {
   withoutMissing,
   type ClientOptions,
 } from './command-options.ts';
+import { showHooks } from './show-status.ts';
+import { testHook } from './test-hook.ts';
 import type { Shell } from './terminal.ts';
 
 export function addHooks(program: Command, shell: Shell): void {
@@ -49,13 +51,12 @@ function addRunningHooks(hooks: Command, shell: Shell): void {
     .option('--repo <name>', 'the repository it runs in; the home when left out', toText)
     .option('--json', 'print events, one JSON object per line')
     .action((file: string, { json = false, repo, ...options }: ClientOptions & { repo?: string }) =>
-      askEngine(shell, options, async (terminal, client) => {
-        const { testHook } = await import('./test-hook.ts');
-        return testHook(terminal, { client, file, json, ...withoutMissing({ repo }) });
-      }),
+      askEngine(shell, options, (terminal, client) =>
+        testHook(terminal, { client, file, json, ...withoutMissing({ repo }) }),
+      ),
     );
   addView({ program: hooks, shell }, 'status', {
     description: 'how far the hooks of the running engine are',
-    load: async () => (await import('./show-status.ts')).showHooks,
+    show: showHooks,
   });
 }

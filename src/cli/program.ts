@@ -1,4 +1,4 @@
-/** The command line. What a command does is loaded when it is called, so that `serve` starts as if it were alone. */
+/** The command line. What needs large libraries is loaded when it is called. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readVersion } from '../environment/version.ts';
 import {
@@ -16,7 +16,12 @@ import {
 } from './command-options.ts';
 import { addDescriptions } from './description-commands.ts';
 import { addFleet } from './fleet-commands.ts';
+import { handOver } from './hand-over.ts';
 import { addHooks } from './hook-commands.ts';
+import { listCanvas, printCanvasItem } from './show-canvas.ts';
+import { showPreviews } from './show-previews.ts';
+import { showSearch } from './show-search.ts';
+import { showStatus } from './show-status.ts';
 import { addTasks } from './task-commands.ts';
 import { CliError, EXIT, type Shell } from './terminal.ts';
 import { addUsage } from './usage-commands.ts';
@@ -130,14 +135,13 @@ function addObservation(program: Command, shell: Shell): void {
     .option('--limit <seconds>', 'give up after so long, and go on', countUpTo(86_400), 600)
     .option('--json', 'print JSON')
     .action(({ json = false, limit, ...options }: ClientOptions & { limit: number }) =>
-      askEngine(shell, options, async (terminal, client) => {
-        const { handOver } = await import('./hand-over.ts');
-        return handOver(terminal, { client, limitSeconds: limit, json });
-      }),
+      askEngine(shell, options, (terminal, client) =>
+        handOver(terminal, { client, limitSeconds: limit, json }),
+      ),
     );
   addView({ program, shell }, 'status', {
     description: 'what the engine, its chats and its repositories are doing now',
-    load: async () => (await import('./show-status.ts')).showStatus,
+    show: showStatus,
   });
   ofEngine(program.command('watch'))
     .description(
@@ -154,10 +158,7 @@ function addObservation(program: Command, shell: Shell): void {
     .option('--limit <results>', 'at most so many', countUpTo(100), 20)
     .option('--json', 'print JSON')
     .action((words: string, { json = false, limit, ...options }: ClientOptions & { limit: number }) =>
-      askEngine(shell, options, async (terminal, client) => {
-        const { showSearch } = await import('./show-search.ts');
-        return showSearch(terminal, { client, words, limit, json });
-      }),
+      askEngine(shell, options, (terminal, client) => showSearch(terminal, { client, words, limit, json })),
     );
 }
 
@@ -166,16 +167,15 @@ function addFiles(program: Command, shell: Shell): void {
     .description('what agents drew for people; with a file, its content')
     .option('--json', 'print JSON')
     .action((filename: string | undefined, { json = false, ...options }: ClientOptions) =>
-      askEngine(shell, options, async (terminal, client) => {
-        const { listCanvas, printCanvasItem } = await import('./show-canvas.ts');
-        return filename === undefined
+      askEngine(shell, options, (terminal, client) =>
+        filename === undefined
           ? listCanvas(terminal, { client, json })
-          : printCanvasItem(terminal, { client, filename, json });
-      }),
+          : printCanvasItem(terminal, { client, filename, json }),
+      ),
     );
   addView({ program, shell }, 'previews', {
     description: 'the ports on which processes of the workspace listen',
-    load: async () => (await import('./show-previews.ts')).showPreviews,
+    show: showPreviews,
   });
 }
 

@@ -1,8 +1,15 @@
-import type { CallOptions, ChatSummary, EngineClient, EngineEvent, NewMessage } from '../client/client.ts';
+import type {
+  CallOptions,
+  ChatSummary,
+  EngineClient,
+  EngineEvent,
+  NewMessage,
+  TurnOutcome,
+} from '../client/client.ts';
 import type { ChatChoice } from './command-options.ts';
 import { noteOf } from './tail.ts';
-import { CODE_OF_OUTCOME, describeFailure } from './exit-code.ts';
 import { findChat } from './find-chat.ts';
+import { describeFailure } from './show-status.ts';
 import { CliError, EXIT, type Terminal } from './terminal.ts';
 import { plainStyle, Transcript } from './transcript.ts';
 import { noteOfRequest, noteOfWaiting } from './waiting-note.ts';
@@ -83,6 +90,13 @@ function conclude(terminal: Terminal, event: Ending): number {
   if (outcome !== 'completed') terminal.complain(`The turn ended ${outcome}. ${describeFailure(error)}\n`);
   return CODE_OF_OUTCOME[outcome];
 }
+
+const CODE_OF_OUTCOME: Readonly<Record<TurnOutcome, number>> = {
+  completed: EXIT.DONE,
+  errored: EXIT.FAILED,
+  interrupted: EXIT.INTERRUPTED,
+  lost: EXIT.LOST,
+};
 
 function jsonLines({ print }: Terminal): (event: EngineEvent) => void {
   return (event) => print(`${JSON.stringify(event)}\n`);

@@ -1,16 +1,10 @@
 import { Buffer } from 'node:buffer';
-import type { EngineClient } from '../client/client.ts';
-import { show } from './show.ts';
+import { show, type ShowOptions } from './show.ts';
 import { toColumns } from './show-status.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
 
-interface CanvasOptions {
-  client: EngineClient;
-  json: boolean;
-}
-
-export async function listCanvas(terminal: Terminal, { client, json }: CanvasOptions): Promise<number> {
+export async function listCanvas(terminal: Terminal, { client, json }: ShowOptions): Promise<number> {
   const items = await client.canvas({ signal: terminal.stopSignal() });
   const rows = items.map(({ filename, kind, sizeBytes, updatedAt }) => [
     visible(filename),
@@ -18,14 +12,13 @@ export async function listCanvas(terminal: Terminal, { client, json }: CanvasOpt
     String(sizeBytes),
     updatedAt,
   ]);
-  show(terminal, { json, value: { items }, text: toColumns(rows), nothing: 'The canvas is empty.' });
-  return EXIT.DONE;
+  return show(terminal, { json, value: { items }, text: toColumns(rows), nothing: 'The canvas is empty.' });
 }
 
 /** Prints an item as it is; on a terminal with its controls shown. */
 export async function printCanvasItem(
   terminal: Terminal,
-  { client, filename, json }: CanvasOptions & { filename: string },
+  { client, filename, json }: ShowOptions & { filename: string },
 ): Promise<number> {
   const item = await client.canvasItem(filename, { signal: terminal.stopSignal() });
   if (!json && item.tooLarge === true) {
@@ -33,6 +26,5 @@ export async function printCanvasItem(
     return EXIT.FAILED;
   }
   const text = item.content ?? Buffer.from(item.base64 ?? '', 'base64').toString('utf8');
-  show(terminal, { json, value: item, text: terminal.isTerminal ? visible(text) : text });
-  return EXIT.DONE;
+  return show(terminal, { json, value: item, text: terminal.isTerminal ? visible(text) : text });
 }

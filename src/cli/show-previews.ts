@@ -1,14 +1,10 @@
-import type { EngineClient } from '../client/client.ts';
-import { show } from './show.ts';
+import { show, type ShowOptions } from './show.ts';
 import { toColumns } from './show-status.ts';
-import { EXIT, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
 
 /** Prints what listens on a port, where it is reached, and what it is. */
-export async function showPreviews(
-  terminal: Terminal,
-  { client, json }: { client: EngineClient; json: boolean },
-): Promise<number> {
+export async function showPreviews(terminal: Terminal, { client, json }: ShowOptions): Promise<number> {
   const previews = await client.previews({ signal: terminal.stopSignal() });
   const { dim } = terminal.colors;
   const rows = previews.map(({ port, publicUrl, pid, command, chatId }) => [
@@ -19,6 +15,5 @@ export async function showPreviews(
     visible(command),
   ]);
   const nothing = 'No process of the workspace listens on a port.';
-  show(terminal, { json, value: { previews }, text: toColumns(rows), nothing });
-  return EXIT.DONE;
+  return show(terminal, { json, value: { previews }, text: toColumns(rows), nothing });
 }

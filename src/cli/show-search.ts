@@ -1,19 +1,11 @@
-import type { EngineClient } from '../client/client.ts';
-import { show } from './show.ts';
+import { show, type ShowOptions } from './show.ts';
 import { toColumns } from './show-status.ts';
 import { EXIT, type Terminal } from './terminal.ts';
-
-export interface ShowSearchOptions {
-  client: EngineClient;
-  words: string;
-  limit: number;
-  json: boolean;
-}
 
 /** Prints where the words stand in what was said; fails when they stand nowhere. */
 export async function showSearch(
   terminal: Terminal,
-  { client, words, limit, json }: ShowSearchOptions,
+  { client, words, limit, json }: ShowOptions & { words: string; limit: number },
 ): Promise<number> {
   const found = await client.chats.search(words, { limit, signal: terminal.stopSignal() });
   const { dim, cyan } = terminal.colors;

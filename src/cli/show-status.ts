@@ -1,26 +1,20 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { ChatSummary, EngineClient, Hook, Repo, Status } from '../client/client.ts';
+import type { ChatSummary, Failure, Hook, Repo, Status } from '../client/client.ts';
 import { durationBrief } from '../contract/usage-brief.ts';
 import { noteOfBoot } from './waiting-note.ts';
-import { describeFailure } from './exit-code.ts';
-import { show } from './show.ts';
+import { show, type ShowOptions } from './show.ts';
 import { EXIT, type Colors, type Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
 
-export async function showStatus(
-  terminal: Terminal,
-  { client, json }: { client: EngineClient; json: boolean },
-): Promise<number> {
+export async function showStatus(terminal: Terminal, { client, json }: ShowOptions): Promise<number> {
   const signal = terminal.stopSignal();
   const [status, { chats }, { repos }] = await Promise.all([
     client.status({ signal }),
     client.chats.list({ signal }),
     client.repos({ signal }),
   ]);
-  const colors = terminal.colors;
   const value = { status, chats, repos };
-  show(terminal, { json, value, text: describe(value, colors) });
-  return EXIT.DONE;
+  return show(terminal, { json, value, text: describe(value, terminal.colors) });
 }
 
 interface Shown {
@@ -55,6 +49,11 @@ function toChatRow(chat: ChatSummary, colors: Colors): string[] {
   ];
 }
 
+/** `agent_error: The model is overloaded.` */
+export function describeFailure(failure: Failure | undefined): string {
+  return failure === undefined ? '' : `${failure.code}: ${failure.message}`;
+}
+
 const STATE_COLORS: Record<ChatSummary['state'], (colors: Colors) => (text: string) => string> = {
   idle: ({ dim }) => dim,
   running: ({ green }) => green,
@@ -76,10 +75,7 @@ export function toDuration(seconds: number): string {
 }
 
 /** Prints how far the hooks of the engine's repositories are; fails when one of them did. */
-export async function showHooks(
-  terminal: Terminal,
-  { client, json }: { client: EngineClient; json: boolean },
-): Promise<number> {
+export async function showHooks(terminal: Terminal, { client, json }: ShowOptions): Promise<number> {
   const status = await client.hooks.status({ signal: terminal.stopSignal() });
   const colors = terminal.colors;
   const rows = status.hooks.flatMap((hook) => toRows(hook, colors));

@@ -1,12 +1,11 @@
 import type { EngineClient, TaskView } from '../client/client.ts';
 import { findChat } from './find-chat.ts';
-import { show } from './show.ts';
+import { show, type ShowOptions } from './show.ts';
 import { toColumns } from './show-status.ts';
 import { EXIT, type Colors, type Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
 
-export interface TasksOptions {
-  client: EngineClient;
+interface Which {
   /** The id of a chat, or how it begins; the chat that was used last when left out. */
   chatId?: string;
 }
@@ -16,20 +15,19 @@ const LINES = 5;
 /** Prints what the agent of a chat runs beside its turns, and the end of what it prints. */
 export async function showTasks(
   terminal: Terminal,
-  { client, json, ...choice }: TasksOptions & { json: boolean },
+  { client, json, ...choice }: ShowOptions & Which,
 ): Promise<number> {
   const signal = terminal.stopSignal();
   const { chat } = await findChat(client, { ...choice, isNew: false, signal });
   const tasks = await client.chats.tasks(chat.id, { signal });
   const text = describe(tasks, terminal.colors);
   const nothing = `Nothing runs in the background of the chat "${chat.title}".`;
-  show(terminal, { json, value: { tasks }, text, nothing });
-  return EXIT.DONE;
+  return show(terminal, { json, value: { tasks }, text, nothing });
 }
 
 export async function stopTask(
   terminal: Terminal,
-  { client, taskId, ...choice }: TasksOptions & { taskId: string },
+  { client, taskId, ...choice }: { client: EngineClient; taskId: string } & Which,
 ): Promise<number> {
   const signal = terminal.stopSignal();
   const { chat } = await findChat(client, { ...choice, isNew: false, signal });

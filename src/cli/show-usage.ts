@@ -1,14 +1,11 @@
-import type { Budget, EngineClient, UsageTotal } from '../client/client.ts';
+import type { Budget, UsageTotal } from '../client/client.ts';
 import { findChat } from './find-chat.ts';
-import { show } from './show.ts';
+import { show, type ShowOptions } from './show.ts';
 import { toColumns, toDuration } from './show-status.ts';
-import { EXIT, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Prints what agents have used: each chat, each agent, all. */
-export async function showUsage(
-  terminal: Terminal,
-  { client, json }: { client: EngineClient; json: boolean },
-): Promise<number> {
+export async function showUsage(terminal: Terminal, { client, json }: ShowOptions): Promise<number> {
   const shown = await client.usage({ signal: terminal.stopSignal() });
   const { bold, dim } = terminal.colors;
   const { usage, budget, providers, chats } = shown;
@@ -17,13 +14,10 @@ export async function showUsage(
     ...Object.entries(providers).map(([provider, total]) => toRow(bold(provider), total)),
     ...toSum(bold, { name: 'all', usage, budget }),
   ];
-  show(terminal, { json, value: shown, text: toColumns([HEADINGS.map(dim), ...rows]) });
-  return EXIT.DONE;
+  return show(terminal, { json, value: shown, text: toColumns([HEADINGS.map(dim), ...rows]) });
 }
 
-export interface BudgetOptions {
-  client: EngineClient;
-  json: boolean;
+export interface BudgetOptions extends ShowOptions {
   /** The id of a chat, or how it begins; left out: it is about all chats together. */
   chatId?: string;
   /** As a whole; null lifts it; left out: it is only shown. */
@@ -36,8 +30,7 @@ export async function showBudget(terminal: Terminal, options: BudgetOptions): Pr
   const { bold, dim } = terminal.colors;
   const table = toColumns([HEADINGS.map(dim), ...toSum(bold, { name, usage, budget })]);
   const value = { budget: budget ?? null, usage };
-  show(terminal, { json: options.json, value, text: table + noteOf(budget) });
-  return EXIT.DONE;
+  return show(terminal, { json: options.json, value, text: table + noteOf(budget) });
 }
 
 interface Sum {

@@ -1,4 +1,11 @@
-import type { Terminal } from './terminal.ts';
+import type { EngineClient } from '../client/client.ts';
+import { EXIT, type Terminal } from './terminal.ts';
+
+/** What a command that shows an answer of the engine is given. */
+export interface ShowOptions {
+  client: EngineClient;
+  json: boolean;
+}
 
 export interface Shown {
   json: boolean;
@@ -10,8 +17,9 @@ export interface Shown {
   nothing?: string;
 }
 
-/** Prints an answer of the engine for people or for programs. */
-export function show({ print, complain }: Terminal, { json, value, text, nothing }: Shown): void {
+/** Prints an answer of the engine for people or for programs. Returns the exit code. */
+export function show({ print, complain }: Terminal, { json, value, text, nothing }: Shown): number {
   print(json ? `${JSON.stringify(value, null, 2)}\n` : text);
   if (!json && text === '' && nothing !== undefined) complain(`${nothing}\n`);
+  return EXIT.DONE;
 }

@@ -1,4 +1,4 @@
-/** The commands about what agents use and may use; what one does is loaded when it is called. */
+/** The commands about what agents use and may use. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Budget } from '../client/client.ts';
 import {
@@ -9,6 +9,7 @@ import {
   withoutMissing,
   type ClientOptions,
 } from './command-options.ts';
+import { showBudget, showUsage } from './show-usage.ts';
 import type { Shell } from './terminal.ts';
 
 interface BudgetOptions extends ClientOptions, Budget {
@@ -19,7 +20,7 @@ interface BudgetOptions extends ClientOptions, Budget {
 export function addUsage(program: Command, shell: Shell): void {
   addView({ program, shell }, 'usage', {
     description: 'tokens and cost of the agents: by chat, by agent, in all',
-    load: async () => (await import('./show-usage.ts')).showUsage,
+    show: showUsage,
   });
   ofEngine(program.command('budget'))
     .description(
@@ -32,8 +33,7 @@ export function addUsage(program: Command, shell: Shell): void {
     .addOption(new Option('--none', 'lift it').conflicts(['usd', 'tokens', 'turns']))
     .option('--json', 'print JSON')
     .action(({ json = false, chat: chatId, usd, tokens, turns, none, ...options }: BudgetOptions) =>
-      askEngine(shell, options, async (terminal, client) => {
-        const { showBudget } = await import('./show-usage.ts');
+      askEngine(shell, options, (terminal, client) => {
         const limits = withoutMissing({ usd, tokens, turns });
         const budget = none ? null : Object.keys(limits).length > 0 ? limits : undefined;
         return showBudget(terminal, { client, json, ...withoutMissing({ chatId, budget }) });
