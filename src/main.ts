@@ -61,7 +61,7 @@ async function startDevelopment({ real = false, port }: { real?: boolean; port?:
     real,
     environment: process.env,
     serve: startServer,
-    ...(port !== undefined && { port }),
+    port,
   });
   process.stdout.write(`${dev.welcome}\n`);
   return dev;

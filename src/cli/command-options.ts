@@ -8,13 +8,13 @@ import { CliError, EXIT, type Shell, type Terminal } from './terminal.ts';
 /** Which chat a command is about. */
 export interface ChatChoice {
   /** The id of a chat, or the beginning of it; the chat that was used last when left out. */
-  chatId?: string;
+  chatId?: string | undefined;
   /** Only chats of this agent; with `isNew` the agent of the new chat. */
-  provider?: string;
+  provider?: string | undefined;
   isNew: boolean;
-  title?: string;
+  title?: string | undefined;
   /** Opened again under it, it is the chat that was opened the first time. */
-  clientRequestId?: string;
+  clientRequestId?: string | undefined;
 }
 
 export interface ClientOptions extends EngineOptions {
@@ -108,16 +108,5 @@ export function addView(
 export function toChatChoice({ chat: chatId, provider, new: isNew, title }: ChatOptions): ChatChoice {
   if (title !== undefined && isNew !== true)
     throw new CliError('--title is the title of a new chat: add --new.', EXIT.USAGE);
-  return { isNew: isNew === true, ...withoutMissing({ chatId, provider, title }) };
-}
-
-type Present<Fields> = {
-  [Name in keyof Fields as undefined extends Fields[Name] ? Name : never]?: Exclude<Fields[Name], undefined>;
-};
-
-/** Options that were given. */
-export function withoutMissing<Fields extends object>(fields: Fields): Present<Fields> {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as Present<Fields>;
+  return { isNew: isNew === true, chatId, provider, title };
 }

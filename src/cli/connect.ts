@@ -33,7 +33,7 @@ export function connectTo(terminal: Terminal, { attempts, ...options }: ConnectO
   const { url, from: urlFrom } = urlOf(terminal, options);
   if (!isBaseUrl(url)) throw new CliError(`${urlFrom}: ${NO_URL}`, EXIT.USAGE);
   const { secret, from: secretFrom } = readSecret(terminal, { ...options, url });
-  const client = new EngineClient({ url, secret, ...(attempts !== undefined && { attempts }) });
+  const client = new EngineClient({ url, secret, attempts });
   return { client, secretFrom };
 }
 

@@ -1,6 +1,6 @@
 import type { ChatSummary, EngineClient } from '../client/client.ts';
 import type { CallOptions } from '../client/transport.ts';
-import { withoutMissing, type ChatChoice } from './command-options.ts';
+import type { ChatChoice } from './command-options.ts';
 import { CliError, EXIT } from './terminal.ts';
 
 const DEFAULT_PROVIDER = 'claude';
@@ -12,8 +12,7 @@ export async function findChat(
 ): Promise<{ chat: ChatSummary; lastEventId: string }> {
   if (!choice.isNew) return chooseChat(await client.chats.list({ signal }), choice);
   const { provider = DEFAULT_PROVIDER, title, clientRequestId } = choice;
-  const chat = { provider, ...withoutMissing({ title, clientRequestId }) };
-  const { id } = await client.chats.create(chat, { signal });
+  const { id } = await client.chats.create({ provider, title, clientRequestId }, { signal });
   return client.chats.get(id, { signal });
 }
 

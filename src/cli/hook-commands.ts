@@ -1,13 +1,6 @@
 /** The commands about hooks. What needs large libraries is loaded when it is called. */
 import type { Command } from 'commander';
-import {
-  addView,
-  askEngine,
-  ofEngine,
-  toText,
-  withoutMissing,
-  type ClientOptions,
-} from './command-options.ts';
+import { addView, askEngine, ofEngine, toText, type ClientOptions } from './command-options.ts';
 import { showHooks } from './show-status.ts';
 import { testHook } from './test-hook.ts';
 import type { Shell } from './terminal.ts';
@@ -51,9 +44,7 @@ function addRunningHooks(hooks: Command, shell: Shell): void {
     .option('--repo <name>', 'the repository it runs in; the home when left out', toText)
     .option('--json', 'print events, one JSON object per line')
     .action((file: string, { json = false, repo, ...options }: ClientOptions & { repo?: string }) =>
-      askEngine(shell, options, (terminal, client) =>
-        testHook(terminal, { client, file, json, ...withoutMissing({ repo }) }),
-      ),
+      askEngine(shell, options, (terminal, client) => testHook(terminal, { client, file, json, repo })),
     );
   addView({ program: hooks, shell }, 'status', {
     description: 'how far the hooks of the running engine are',

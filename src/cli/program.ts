@@ -10,7 +10,6 @@ import {
   toText,
   withEngine,
   withFinder,
-  withoutMissing,
   type ChatOptions,
   type ClientOptions,
 } from './command-options.ts';
@@ -105,11 +104,14 @@ function addConversation(program: Command, shell: Shell): void {
       shell.run(async (terminal) => {
         const { send } = await import('./send.ts');
         const { model, planMode, messageId, json = false } = options;
-        const settings = withoutMissing({ model, planMode, messageId });
         const text = message === '-' ? await terminal.readInput() : message;
         if (text.trim() === '')
           throw new CliError('There is nothing to send: the message is empty.', EXIT.USAGE);
-        const content = { json, message: { message: text, ...settings }, ...toChatChoice(options) };
+        const content = {
+          json,
+          message: { message: text, model, planMode, messageId },
+          ...toChatChoice(options),
+        };
         return withEngine(terminal, options, (client) => send(terminal, { client, ...content }));
       }),
     );
@@ -197,12 +199,14 @@ function addEvents(program: Command, shell: Shell): void {
       shell.run(async (terminal) => {
         const { tail, toCursor, toEventTypes } = await import('./tail.ts');
         const { json = false, follow = false, partial = false, since, types, chat: chatId } = options;
-        const wanted = {
+        const range = {
+          json,
+          follow,
+          partial,
           chatId,
-          ...(since !== undefined && { since: toCursor(since) }),
-          ...(types !== undefined && { types: toEventTypes(types) }),
+          since: since === undefined ? undefined : toCursor(since),
+          types: types === undefined ? undefined : toEventTypes(types),
         };
-        const range = { json, follow, partial, ...withoutMissing(wanted) };
         return withEngine(terminal, options, (client) => tail(terminal, { client, ...range }));
       }),
     );

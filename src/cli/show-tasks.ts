@@ -7,7 +7,7 @@ import { visible } from './visible.ts';
 
 interface Which {
   /** The id of a chat, or how it begins; the chat that was used last when left out. */
-  chatId?: string;
+  chatId?: string | undefined;
 }
 
 const LINES = 5;

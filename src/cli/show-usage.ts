@@ -19,9 +19,9 @@ export async function showUsage(terminal: Terminal, { client, json }: ShowOption
 
 export interface BudgetOptions extends ShowOptions {
   /** The id of a chat, or how it begins; left out: it is about all chats together. */
-  chatId?: string;
+  chatId?: string | undefined;
   /** As a whole; null lifts it; left out: it is only shown. */
-  budget?: Budget | null;
+  budget?: Budget | null | undefined;
 }
 
 /** Prints what a chat, or all of them, may use and have used; changes it first when told to. */

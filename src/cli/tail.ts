@@ -16,10 +16,10 @@ export interface TailOptions {
   /** Go on for ever. So it is in any case when there is no `since`. */
   follow: boolean;
   /** The event behind which it begins, or `start`; now when left out. */
-  since?: string;
-  types?: EngineEventType[];
+  since?: string | undefined;
+  types?: EngineEventType[] | undefined;
   /** The id of a chat, or the beginning of it. */
-  chatId?: string;
+  chatId?: string | undefined;
   partial: boolean;
 }
 

@@ -7,7 +7,7 @@ export interface TestHookOptions {
   client: EngineClient;
   /** `-` reads standard input. */
   file: string;
-  repo?: string;
+  repo: string | undefined;
   json: boolean;
 }
 

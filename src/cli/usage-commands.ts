@@ -1,14 +1,7 @@
 /** The commands about what agents use and may use. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Budget } from '../client/client.ts';
-import {
-  addView,
-  askEngine,
-  ofEngine,
-  toText,
-  withoutMissing,
-  type ClientOptions,
-} from './command-options.ts';
+import { addView, askEngine, ofEngine, toText, type ClientOptions } from './command-options.ts';
 import { showBudget, showUsage } from './show-usage.ts';
 import type { Shell } from './terminal.ts';
 
@@ -34,9 +27,9 @@ export function addUsage(program: Command, shell: Shell): void {
     .option('--json', 'print JSON')
     .action(({ json = false, chat: chatId, usd, tokens, turns, none, ...options }: BudgetOptions) =>
       askEngine(shell, options, (terminal, client) => {
-        const limits = withoutMissing({ usd, tokens, turns });
-        const budget = none ? null : Object.keys(limits).length > 0 ? limits : undefined;
-        return showBudget(terminal, { client, json, ...withoutMissing({ chatId, budget }) });
+        const isSet = [usd, tokens, turns].some((limit) => limit !== undefined);
+        const budget = none ? null : isSet ? { usd, tokens, turns } : undefined;
+        return showBudget(terminal, { client, json, chatId, budget });
       }),
     );
 }

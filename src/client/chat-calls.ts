@@ -86,7 +86,7 @@ export class ChatCalls {
 
   /** Given no `id`, it gets one here, so that a call that is repeated opens one chat. */
   async create(chat: NewChat, options: CallOptions = {}): Promise<ChatSummary> {
-    const call = { body: { id: randomId(), ...chat }, schema: ChatResponseSchema, ...options };
+    const call = { body: { ...chat, id: chat.id ?? randomId() }, schema: ChatResponseSchema, ...options };
     return (await this.#transport.again('POST', '/chats', call)).chat;
   }
 
@@ -108,7 +108,7 @@ export class ChatCalls {
   /** Given no `messageId`, it gets one here, so that a call that is repeated sends one message. */
   send(chatId: string, message: NewMessage | string, options: CallOptions = {}): Promise<MessageReceipt> {
     const content = typeof message === 'string' ? { message } : message;
-    const body = { messageId: randomId(), ...content };
+    const body = { ...content, messageId: content.messageId ?? randomId() };
     const call = { body, schema: MessageReceiptSchema, ...options };
     return this.#transport.again('POST', `${pathOf(chatId)}/messages`, call);
   }

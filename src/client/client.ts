@@ -61,7 +61,7 @@ export interface EngineClientOptions {
   /** How long to wait before trying again. */
   backoff?: Partial<Backoff>;
   /** How often a call is tried that may be repeated; 5 when left out. Streams are opened again for ever. */
-  attempts?: number;
+  attempts?: number | undefined;
   /** After how long without a byte a stream counts as broken, in milliseconds; the engine pings every 15 s. */
   silenceMs?: number;
 }

@@ -133,8 +133,8 @@ export class EngineCalls {
 export interface TestHookOptions extends CallOptions {
   script: string;
   /** The repository it runs in; the home when left out. */
-  repo?: string;
-  timeoutMs?: number;
+  repo?: string | undefined;
+  timeoutMs?: number | undefined;
 }
 
 export interface HookLogOptions extends CallOptions {

@@ -21,7 +21,7 @@ export interface DevOptions {
   /** Starts an engine with exactly this environment. */
   serve: (environment: Environment) => Promise<{ url: string; stop(): Promise<void> }>;
   /** 3737 when left out, any free port when 0. */
-  port?: number;
+  port?: number | undefined;
   /** The folder that is everything's home; `.replicas-dev` in the working directory when left out. */
   home?: string;
 }

@@ -31,13 +31,13 @@ export class HookCommands {
     return gate.committed({ ...summaryOf(state), hooks });
   }
 
-  async logs({ repo, follow }: { repo?: string; follow: boolean }): Promise<Readable> {
-    const options = { file: this.#options.logFile, ...(repo === undefined ? {} : { repo }) };
+  async logs({ repo, follow }: { repo?: string | undefined; follow: boolean }): Promise<Readable> {
+    const options = { file: this.#options.logFile, repo };
     return follow ? followLog(options) : readLog(options);
   }
 
   /** @throws {EngineError} `HOOKS_RUNNING`, `HOOK_NOT_FOUND`, `HOOKS_FILE_INVALID`. */
-  async run({ repo, type }: { repo?: string; type: HookKind }): Promise<{ runId: string }> {
+  async run({ repo, type }: { repo?: string | undefined; type: HookKind }): Promise<{ runId: string }> {
     const { state, gate } = this.#options;
     gate.refuseNewWork();
     if (state.run?.state === 'running') throw new EngineError('HOOKS_RUNNING', { runId: state.run.runId });

@@ -9,7 +9,7 @@ export interface LogStreamOptions {
   /** `startHooks.log`. */
   file: string;
   /** Only the lines of this repository. */
-  repo?: string;
+  repo?: string | undefined;
 }
 
 const CHUNK_BYTES = 64 * 1024;

@@ -3,9 +3,9 @@ import { FRAME_DATA_FIELD_LENGTH, FRAME_TYPE_OFFSET, type FrameBlock, type Parti
 
 export interface FrameFilterOptions {
   /** Only events of these types. */
-  types?: ReadonlySet<string>;
+  types?: ReadonlySet<string> | undefined;
   /** Only events of this chat; events of no chat are left out. */
-  chatId?: string;
+  chatId?: string | undefined;
   /** Also live events that are not stored. */
   partial: boolean;
 }

@@ -21,7 +21,7 @@ export interface HubOptions {
 
 export interface StreamRequest extends FrameFilterOptions {
   /** The last event id that the reader has, or `START`; without it the stream is live only. */
-  after?: string;
+  after?: string | undefined;
 }
 
 /** The cursor of a reader that wants everything that is kept. */

@@ -174,6 +174,14 @@ describe('a call that may be repeated', () => {
     expect(new Set(arrivals.map(({ body }) => JSON.stringify(body)))).toHaveLength(1);
   });
 
+  it('has an id of its own where its caller names none in so many words', async () => {
+    const { client, arrivals } = createTestClient([json(RECEIPT)]);
+
+    await client.chats.send('c', { message: 'hello', messageId: undefined });
+
+    expect(arrivals[0]?.body).toHaveProperty('messageId');
+  });
+
   it('is given up after so many attempts', async () => {
     const { client, arrivals } = createTestClient([networkFailure], { attempts: 3 });
 

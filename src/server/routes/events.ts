@@ -64,14 +64,9 @@ export function eventRoutes({ events, actors, hooks }: Pick<Engine, 'events' | '
         },
       },
       async handle({ query: { after, types, chatId, partial, also }, headers }) {
-        const cursor = headers['last-event-id'] || after;
         const output = also?.has('hookOutput') ? [await hooks.logs({ follow: true })] : [];
-        const stream = await events.open({
-          partial,
-          ...(cursor !== undefined && { after: cursor }),
-          ...(types && { types }),
-          ...(chatId !== undefined && { chatId }),
-        });
+        const cursor = headers['last-event-id'] || after;
+        const stream = await events.open({ after: cursor, types, chatId, partial });
         if (also === undefined) return stream;
         return mergeFrames([stream, ...(also.has('actors') ? [actors.follow()] : []), ...output]);
       },

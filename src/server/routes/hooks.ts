@@ -29,7 +29,7 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
         },
       },
       async handle({ query: { repo, follow = false } }, event) {
-        const stream = await hooks.logs({ follow, ...(repo !== undefined && { repo }) });
+        const stream = await hooks.logs({ repo, follow });
         sendAsEvents(event);
         if (!follow) event.res.headers.set('content-type', 'text/plain; charset=utf-8');
         return stream;
@@ -49,7 +49,7 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
         'WORKSPACE_MOVED',
         'STORAGE_FULL',
       ],
-      handle: ({ query: { repo, type } }) => hooks.run({ type, ...(repo !== undefined && { repo }) }),
+      handle: ({ query: { repo, type } }) => hooks.run({ repo, type }),
     }),
     route('POST', '/hooks/test', {
       summary: 'Try a script. Nothing is recorded, and nothing it started survives its end or the caller',
