@@ -4,6 +4,7 @@ import {
   ChatResponseSchema,
   ChatSnapshotSchema,
   SuccessSchema,
+  type ChatList,
   type ChatSummary,
   type CreateChat,
   type UpdateChat,
@@ -33,7 +34,6 @@ import { SearchResultsSchema, type SearchResults } from '../contract/search.ts';
 import { TaskListSchema, type TaskView } from '../contract/tasks.ts';
 import { pathSegment, type Call, type CallOptions, type Transport } from './transport.ts';
 
-export type ChatList = z.infer<typeof ChatListSchema>;
 export type ChatSnapshot = z.infer<typeof ChatSnapshotSchema>;
 export type HistoryPage = z.infer<typeof HistoryPageSchema>;
 export type Queue = z.infer<typeof QueueSchema>;

@@ -27,14 +27,19 @@ import { WorkspaceEnvironmentSchema, type WorkspaceEnvironment } from '../contra
 import { FileNamesSchema, type FileNames } from '../contract/file-names.ts';
 import { RepoListSchema } from '../contract/repos.ts';
 import { UsageResponseSchema, type UsageResponse } from '../contract/usage.ts';
-import { HandOverSchema, HealthSchema, StatusSchema, type HandOver } from '../contract/status.ts';
+import {
+  HandOverSchema,
+  HealthSchema,
+  StatusSchema,
+  type HandOver,
+  type Health,
+} from '../contract/status.ts';
 import { ChatCalls } from './chat-calls.ts';
 import { closable } from './closable.ts';
 import type { Frame } from './frames.ts';
 import { readFrames, readFramesForEver, type OnConnection } from './read-frames.ts';
 import { parse, pathSegment, type Call, type CallOptions, type Transport } from './transport.ts';
 
-export type Health = z.infer<typeof HealthSchema>;
 export type Status = z.infer<typeof StatusSchema>;
 type HandOverOptions = CallOptions & { limitSeconds?: number | undefined };
 export type RepoList = z.infer<typeof RepoListSchema>;

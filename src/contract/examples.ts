@@ -192,6 +192,7 @@ export const FIELD_EXAMPLES: Readonly<Record<string, unknown>> = {
   defaultBranch: 'main',
   currentBranch: 'fix-login',
   filename: 'fix-the-login.md',
+  mimeType: 'text/markdown',
   content: '# Fix the login\n',
   sizeBytes: 16,
   command: 'npm ci',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { findExecutable } from '../environment/find-executable.ts';
-import type { Environment } from './dev-environment.ts';
+import type { Environment } from '../environment/engine-env.ts';
 
 /** Targets in the names of Codex's folders, by `process.arch`. */
 const CODEX_TARGETS: Readonly<Record<string, string>> = {

@@ -1,3 +1,5 @@
+import type { Environment } from '../environment/engine-env.ts';
+
 /** Ambient settings that would lead agents out of the dev home, to the user's own configuration. */
 const LEADS_OUT = [
   'CLAUDE_CONFIG_DIR',
@@ -20,8 +22,6 @@ const LEADS_TO_ANOTHER_MODEL = [
 const CLAUDE_KEEPS_LISTS = { CLAUDE_CODE_ENABLE_TODO_TOOLS: '1', CLAUDE_CODE_ENABLE_TASKS: '0' };
 
 const CLAUDE_IS_QUIET = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1' };
-
-export type Environment = Record<string, string | undefined>;
 
 export interface ScriptedModels {
   /** Base URL of the Messages API. */

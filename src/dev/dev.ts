@@ -6,7 +6,8 @@ import { execa } from 'execa';
 import { findBundledAgents, findMissing } from './bundled-agents.ts';
 import { startDemoModels } from './demo-models.ts';
 import { NOTES_END } from './demo-script.ts';
-import { devEnvironment, type Environment } from './dev-environment.ts';
+import type { Environment } from '../environment/engine-env.ts';
+import { devEnvironment } from './dev-environment.ts';
 import { startReferenceMonolith } from './reference-monolith.ts';
 import { welcome } from './welcome.ts';
 

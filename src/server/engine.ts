@@ -11,7 +11,7 @@ import type { FileNames, FileQuery } from '../contract/file-names.ts';
 import type { Plan, PlanSummary } from '../contract/plans.ts';
 import type { Preview } from '../contract/previews.ts';
 import type { Repo } from '../contract/repos.ts';
-import type { HandOver, HealthSchema, StatusSchema } from '../contract/status.ts';
+import type { HandOver, Health, StatusSchema } from '../contract/status.ts';
 import type { UsageResponse } from '../contract/usage.ts';
 import type { HookCommands } from '../hooks/commands.ts';
 import type { ActorEvents } from '../inspector/actor-events.ts';
@@ -56,7 +56,7 @@ export interface Engine {
   usage(): Promise<UsageResponse>;
   /** What all chats together may use; null: there is no such limit. */
   setBudget(budget: Budget | null): Promise<UsageResponse>;
-  health(): z.infer<typeof HealthSchema>;
+  health(): Health;
   status(): Promise<z.infer<typeof StatusSchema>>;
   /** Answered when another machine may go on, or after a while with how far it is; asked again, it is the same one. */
   move(options: { limitMs: number }): Promise<HandOver>;

@@ -42,14 +42,14 @@ interface Definition<Parts extends z.ZodRawShape> extends Description {
   handle: (request: z.output<z.ZodObject<Parts>>, event: H3Event) => unknown;
 }
 
+/** What an engine that is about to end refuses new work with. */
+export const ENDING_REFUSALS: EngineErrorCode[] = ['SHUTTING_DOWN', 'WORKSPACE_MOVED'];
+
+/** What a change may be refused with that is on disk before it is answered. */
+export const WRITE_REFUSALS: EngineErrorCode[] = [...ENDING_REFUSALS, 'OUTCOME_UNKNOWN', 'STORAGE_FULL'];
+
 /** What any change of a chat may be refused with. */
-export const CHANGE_REFUSALS: EngineErrorCode[] = [
-  'SHUTTING_DOWN',
-  'WORKSPACE_MOVED',
-  'CHAT_FAILED',
-  'OUTCOME_UNKNOWN',
-  'STORAGE_FULL',
-];
+export const CHANGE_REFUSALS: EngineErrorCode[] = [...WRITE_REFUSALS, 'CHAT_FAILED'];
 
 /** Declares a route; its handler sees only requests that its schemas accept. */
 export function route<Parts extends z.ZodRawShape>(

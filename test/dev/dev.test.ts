@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { curlSession } from '../../src/dev/curl-session.ts';
 import { startDev, type DevEngine } from '../../src/dev/dev.ts';
-import type { Environment } from '../../src/dev/dev-environment.ts';
+import type { Environment } from '../../src/environment/engine-env.ts';
 
 let home: string;
 let served: Environment[];

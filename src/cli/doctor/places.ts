@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import type { EngineEnvironment } from '../../environment/engine-env.ts';
 import type { Paths } from '../../environment/paths.ts';
+import { attempt } from '../../storage/attempt.ts';
 import { bad, doubtful, good, type Finding } from './check.ts';
 
 const MIB = 2 ** 20;
@@ -10,7 +11,8 @@ const TOO_LITTLE_MIB = 100;
 
 /** Whether the engine can keep its files, and nobody else can read them. */
 export function examineHome({ home, replicas, engine }: Paths): Finding {
-  if (!isWritable(home))
+  const refusal = attempt(() => accessSync(home, constants.W_OK | constants.X_OK), 'refused');
+  if (refusal === 'refused')
     return bad(`${home} is not writable`, `Give it to this user: chown -R $(id -u) ${home}`);
   const open = [replicas, engine].filter((folder) => existsSync(folder) && isOpenToOthers(folder));
   return open.length === 0
@@ -37,15 +39,6 @@ export function examineCloudInit({
     `${file} is not there: boot waits for it, for ${limitMs / 1_000} s at most`,
     `Not a machine with cloud-init? touch ${file}, or let CLOUD_INIT_OUTPUT_LOG name a file that is there.`,
   );
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isOpenToOthers(folder: string): boolean {

@@ -3,10 +3,10 @@ import { ChatModelListSchema, McpServerListSchema, SlashCommandListSchema } from
 import { TaskListSchema, TaskParamsSchema } from '../../contract/tasks.ts';
 import type { EngineErrorCode } from '../../errors.ts';
 import type { Engine } from '../engine.ts';
-import { CHANGE_REFUSALS, route, succeeded } from '../route.ts';
+import { CHANGE_REFUSALS, ENDING_REFUSALS, route, succeeded } from '../route.ts';
 
 const request = { params: ChatParamsSchema };
-const refusals: EngineErrorCode[] = ['UNSUPPORTED', 'AGENT_UNAVAILABLE', 'SHUTTING_DOWN', 'WORKSPACE_MOVED'];
+const refusals: EngineErrorCode[] = ['UNSUPPORTED', 'AGENT_UNAVAILABLE', ...ENDING_REFUSALS];
 
 /** What the agent of a chat takes, for which no model is called, and what it runs beside its turns. */
 export function agentRoutes({ offers, tasks }: Pick<Engine, 'offers' | 'tasks'>) {

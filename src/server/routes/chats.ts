@@ -11,7 +11,14 @@ import {
 import { AnswerSchema, RequestListSchema, RequestParamsSchema } from '../../contract/requests.ts';
 import { SearchQuerySchema, SearchResultsSchema } from '../../contract/search.ts';
 import type { Engine } from '../engine.ts';
-import { CHANGE_REFUSALS, route, succeeded, withDeadline } from '../route.ts';
+import {
+  CHANGE_REFUSALS,
+  ENDING_REFUSALS,
+  route,
+  succeeded,
+  withDeadline,
+  WRITE_REFUSALS,
+} from '../route.ts';
 
 export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
   return [
@@ -26,14 +33,7 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
           schema: ChatResponseSchema,
         },
       },
-      refusals: [
-        'UNKNOWN_PROVIDER',
-        'PARENT_NOT_FOUND',
-        'SHUTTING_DOWN',
-        'WORKSPACE_MOVED',
-        'OUTCOME_UNKNOWN',
-        'STORAGE_FULL',
-      ],
+      refusals: ['UNKNOWN_PROVIDER', 'PARENT_NOT_FOUND', ...WRITE_REFUSALS],
       async handle({ body }, { res }) {
         const { chat, created } = await withDeadline(chats.create(body));
         if (created) res.status = 201;
@@ -65,7 +65,7 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
       summary: 'Delete a chat with its queue, history and sub-chats; running turns are stopped first',
       request: { params: ChatParamsSchema },
       answers: { 200: { description: 'It is gone.', schema: SuccessSchema } },
-      refusals: ['SHUTTING_DOWN', 'WORKSPACE_MOVED', 'OUTCOME_UNKNOWN'],
+      refusals: [...ENDING_REFUSALS, 'OUTCOME_UNKNOWN'],
       handle: ({ params }) => succeeded(chats.remove(params.chatId)),
     }),
     route('GET', '/chats/:chatId/requests', {

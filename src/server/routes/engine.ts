@@ -9,7 +9,7 @@ import {
 } from '../../contract/credentials.ts';
 import type { Engine } from '../engine.ts';
 import { describeRoutes } from '../openapi.ts';
-import { route, withDeadline, type Route } from '../route.ts';
+import { ENDING_REFUSALS, route, withDeadline, WRITE_REFUSALS, type Route } from '../route.ts';
 
 const HandOverQuerySchema = z.object({
   /** Nothing else is drained by a request: a signal ends an engine at once. */
@@ -42,7 +42,7 @@ export function engineRoutes(
       summary: 'Set what all chats together may use; null lifts it',
       request: { body: ChangeWorkspaceBudgetSchema },
       answers: { 200: { description: 'The sums, with the new budget.', schema: UsageResponseSchema } },
-      refusals: ['SHUTTING_DOWN', 'WORKSPACE_MOVED', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'],
+      refusals: WRITE_REFUSALS,
       handle: ({ body }) => withDeadline(engine.setBudget(body.budget)),
     }),
     route('POST', '/drain', {
@@ -53,7 +53,7 @@ export function engineRoutes(
         200: { description: 'Everything is kept: another engine may start now.', schema: HandOverSchema },
         202: { description: 'It is not over yet. Ask again to go on waiting.', schema: HandOverSchema },
       },
-      refusals: ['HAND_OVER_UNAVAILABLE', 'HAND_OVER_FAILED', 'SHUTTING_DOWN', 'WORKSPACE_MOVED'],
+      refusals: ['HAND_OVER_UNAVAILABLE', 'HAND_OVER_FAILED', ...ENDING_REFUSALS],
       async handle({ query }, { res }) {
         const answer = await engine.move({ limitMs: query.limitSeconds * 1_000 });
         res.status = answer.state === 'handedOver' ? 200 : 202;
@@ -89,7 +89,7 @@ export function engineRoutes(
           schema: RefreshAcceptedSchema,
         },
       },
-      refusals: ['SHUTTING_DOWN', 'WORKSPACE_MOVED'],
+      refusals: ENDING_REFUSALS,
       handle: ({ params: { provider } }) => engine.credentials.refresh(provider),
     }),
   ];

@@ -8,7 +8,9 @@ import {
   TestHookSchema,
 } from '../../contract/hooks.ts';
 import type { Engine } from '../engine.ts';
-import { route, sendAsEvents } from '../route.ts';
+import { ENDING_REFUSALS, route, sendAsEvents } from '../route.ts';
+
+const RUN_REFUSALS = [...ENDING_REFUSALS, 'STORAGE_FULL'] as const;
 
 export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
   return [
@@ -41,14 +43,7 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
       answers: {
         202: { description: 'They run; `hooks.*` events tell the progress.', schema: RunHooksResponseSchema },
       },
-      refusals: [
-        'HOOK_NOT_FOUND',
-        'HOOKS_RUNNING',
-        'HOOKS_FILE_INVALID',
-        'SHUTTING_DOWN',
-        'WORKSPACE_MOVED',
-        'STORAGE_FULL',
-      ],
+      refusals: [...RUN_REFUSALS, 'HOOK_NOT_FOUND', 'HOOKS_RUNNING', 'HOOKS_FILE_INVALID'],
       handle: ({ query: { repo, type } }) => hooks.run({ repo, type }),
     }),
     route('POST', '/hooks/test', {
@@ -64,7 +59,7 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
         },
       },
       example: { script: 'npm ci', repo: 'shop', timeoutMs: 60_000 },
-      refusals: ['REPO_NOT_FOUND', 'TOO_MANY_HOOK_TESTS', 'SHUTTING_DOWN', 'WORKSPACE_MOVED', 'STORAGE_FULL'],
+      refusals: [...RUN_REFUSALS, 'REPO_NOT_FOUND', 'TOO_MANY_HOOK_TESTS'],
       handle: ({ body }) => hooks.test(body),
     }),
   ];

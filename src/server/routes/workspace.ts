@@ -5,28 +5,6 @@ import { PreviewListSchema } from '../../contract/previews.ts';
 import type { Engine } from '../engine.ts';
 import { route } from '../route.ts';
 
-const CANVAS_ITEM = {
-  filename: 'report.md',
-  kind: 'markdown',
-  sizeBytes: 9,
-  updatedAt: '2026-01-01T12:00:00.000Z',
-  mimeType: 'text/markdown',
-  content: '# Report\n',
-};
-
-const PREVIEWS = {
-  previews: [
-    {
-      port: 5173,
-      publicUrl: 'https://5173-w1.preview.example.com',
-      createdAt: '2026-01-01T12:00:00.000Z',
-      pid: 4242,
-      command: 'node node_modules/.bin/vite',
-      chatId: null,
-    },
-  ],
-};
-
 const ENVIRONMENT = {
   engineVersion: '0.1.0',
   variables: ['HOME', 'PATH'],
@@ -74,7 +52,6 @@ export function workspaceRoutes({
         200: {
           description: 'Markdown and HTML as `content`, anything else as `base64`; over 5 MiB neither.',
           schema: CanvasItemSchema,
-          example: CANVAS_ITEM,
         },
       },
       refusals: ['CANVAS_ITEM_NOT_FOUND'],
@@ -83,7 +60,7 @@ export function workspaceRoutes({
     route('GET', '/previews', {
       summary: 'The ports on which processes of the workspace listen',
       answers: {
-        200: { description: 'As they are now, by port.', schema: PreviewListSchema, example: PREVIEWS },
+        200: { description: 'As they are now, by port.', schema: PreviewListSchema },
       },
       handle: async () => ({ previews: await previews.list() }),
     }),

@@ -1,16 +1,10 @@
+import type { Box } from '../../charts/layout.ts';
 import type { ChartDrawing } from './chart-drawing.ts';
 
 const MARGIN = 24;
 const LARGEST_SCALE = 2.5;
 /** Below this, texts cannot be read: the camera shows a part instead. */
 const READABLE_SCALE = 0.72;
-
-interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
 
 /** What of a drawing is seen: moved by mouse, fingers and keys, or by itself towards a state. */
 export class Camera {

@@ -1,4 +1,5 @@
 import type { ActorStep } from '../../../client/client.ts';
+import type { Box } from '../../charts/layout.ts';
 
 const GLOW_MS = 1_200;
 /** A transition that is taken all the time does not begin to glow anew each time. */
@@ -65,13 +66,6 @@ export class ChartDrawing {
     }, GLOW_MS);
     this.#glowing.set(transition, { since: now, timer });
   }
-}
-
-interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
 }
 
 function boxOf(rect: Element): Box {
