@@ -47,7 +47,8 @@ export async function* streamEvents(transport: Transport, line: Line): AsyncGene
       const isBehind = isAtLeast(id, line.until);
       if (isBehind && id !== line.until && type !== 'stream.reset') return;
       cursor = id ?? cursor;
-      if (KNOWN_TYPES.has(type ?? '') && data !== '') yield parseEvent(data);
+      if (KNOWN_TYPES.has(type ?? '') && data !== '')
+        yield parse(data, { schema: EngineEventSchema, what: 'An event' });
       else if (data !== '') line.beside?.take(type, data);
       if (isBehind) return;
     }
@@ -67,8 +68,4 @@ function requestOf(line: Line, cursor: string | undefined) {
     ...(cursor !== undefined && { headers: { 'last-event-id': cursor } }),
     signal,
   };
-}
-
-function parseEvent(data: string): EngineEvent {
-  return parse(data, { schema: EngineEventSchema, what: 'An event' });
 }

@@ -27,8 +27,6 @@ export interface ReferenceMonolithOptions {
   issue?: { github?: Issue; claude?: Issue; codex?: Issue };
   /** Answers a call instead; `proceed` does as it would be done. */
   intercept?: (call: MonolithCall, event: H3Event, proceed: () => Promise<Response>) => Promise<Response>;
-  /** TCP port on 127.0.0.1; any free one when left out. */
-  port?: number;
 }
 
 export interface ReferenceMonolith {
@@ -65,8 +63,7 @@ export async function startReferenceMonolith(options: ReferenceMonolithOptions):
       '/v1/engine/webhook',
       answer((call) => listen(call, heartbeats) ?? take(call, events)),
     );
-  const { port = 0 } = options;
-  const server = serve(app, { port, hostname: '127.0.0.1', silent: true, gracefulShutdown: false });
+  const server = serve(app, { port: 0, hostname: '127.0.0.1', silent: true, gracefulShutdown: false });
   await server.ready();
   monolith.url = (server.url ?? '').replace(/\/$/, '');
   return monolith;

@@ -16,7 +16,7 @@ interface LongTextProps {
 }
 
 /** The beginning of a text, and a way to the rest. */
-export function LongText({ text, characters = CHARACTERS, draw = asItIs }: LongTextProps) {
+export function LongText({ text, characters = CHARACTERS, draw = (beginning) => beginning }: LongTextProps) {
   const [shown, setShown] = useKept(text, characters);
   const beginning = beginningOf(text, shown);
   return (
@@ -32,10 +32,6 @@ export function LongText({ text, characters = CHARACTERS, draw = asItIs }: LongT
       )}
     </>
   );
-}
-
-function asItIs(beginning: string): ComponentChildren {
-  return <>{beginning}</>;
 }
 
 interface RestProps {

@@ -5,11 +5,10 @@ interface TabsProps<Name extends string> {
   tabs: readonly (readonly [Name, ComponentChildren])[];
   shown: Name;
   onShow: (name: Name) => void;
-  children?: ComponentChildren;
 }
 
 /** A row of tabs; arrows move between them. Its panel is named `panel-<name>`. */
-export function Tabs<Name extends string>({ label, tabs, shown, onShow, children }: TabsProps<Name>) {
+export function Tabs<Name extends string>({ label, tabs, shown, onShow }: TabsProps<Name>) {
   const move = (event: KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by === undefined) return;
@@ -37,7 +36,6 @@ export function Tabs<Name extends string>({ label, tabs, shown, onShow, children
           </button>
         ))}
       </div>
-      {children}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { lexer, type MarkedToken, type Token, type Tokens } from 'marked';
+import { Fragment } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { isWebUrl } from '../../../client/client.ts';
 import { Code } from './code.tsx';
@@ -109,11 +110,7 @@ function Table({ table: { header, rows, align } }: { table: Tokens.Table }) {
 }
 
 function inline({ tokens = [] }: { tokens?: readonly Token[] | undefined }) {
-  return tokens.map((token, index) => <Inline key={index} token={token as MarkedToken} />);
-}
-
-function Inline({ token }: { token: MarkedToken }) {
-  return <>{toInline(token)}</>;
+  return tokens.map((token, index) => <Fragment key={index}>{toInline(token as MarkedToken)}</Fragment>);
 }
 
 function toInline(token: MarkedToken) {
