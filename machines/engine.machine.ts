@@ -116,7 +116,7 @@ export const engineMachine = engineSetup.createMachine({
             draining: {
               description:
                 'Running turns and hooks are ended and agents stopped; what waits is kept for the next engine.',
-              entry: ['holdTurns', 'shutDownChats', 'shutDownHooks'],
+              entry: ['shutDownChats', 'shutDownHooks'],
               initial: 'ending',
               on: {
                 'chat.create': {},

@@ -14,6 +14,14 @@ describe('archiving', () => {
     expect(asked.count).toBe(2);
   });
 
+  it('takes another one for a reason that comes while one is taken', () => {
+    const { asked, take } = startArchive();
+
+    take(WANT, WANT, TAKEN, 5_000);
+
+    expect(asked.count).toBe(2);
+  });
+
   it('waits longer after each failure, a minute at most, and needs no reason to try again', () => {
     const { archive, clock, asked, take } = startArchive();
     take(WANT);
@@ -21,7 +29,7 @@ describe('archiving', () => {
     for (let failures = 1; failures <= 8; failures++) {
       const [since, count] = [clock.now(), asked.count];
       take(FAILED);
-      while (asked.count === count) take(250);
+      for (let steps = 0; asked.count === count && steps < 1_000; steps++) take(250);
       waits.push(clock.now() - since);
     }
     expect(archive.getSnapshot().context.reason).toBe('no answer');
@@ -84,20 +92,39 @@ describe('archiving', () => {
     resting.take(DRAIN);
     busy.take(WANT, DRAIN);
     expect(busy.asked.count).toBe(1);
-    busy.take(TAKEN);
+    busy.take(taken('e7'), FAILED);
     away.take(WANT, FAILED, DRAIN, FAILED);
 
     expect([resting.asked.count, busy.asked.count, away.asked.count]).toEqual([1, 2, 2]);
+    expect(busy.archive.getSnapshot().context).toMatchObject({ taken: { lastEventId: 'e7' }, failures: 1 });
     expect(away.archive.getSnapshot()).toMatchObject({ status: 'done', value: 'stopped' });
   });
 
-  it('is given up once another engine archives the workspace, which is told', () => {
+  it('tells of the last one what it tells of each', () => {
+    const [whole, failed] = [startArchive(), startArchive()];
+
+    whole.take(DRAIN, taken('e9', 'huge.bin'));
+    failed.take(WANT, DRAIN, FAILED);
+
+    expect(whole.archive.getSnapshot().context.taken).toMatchObject({ lastEventId: 'e9' });
+    expect(whole.emitted).toMatchObject([{ payload: { code: 'archive_incomplete', context: { count: 1 } } }]);
+    expect(failed.archive.getSnapshot().context).toMatchObject({ failures: 1, reason: 'no answer' });
+  });
+
+  it.each([
+    { when: 'an archive is due', step: WANT },
+    { when: 'the engine ends', step: DRAIN },
+  ])('is given up once another engine archives the workspace, which is told: when $when', ({ step }) => {
     const { archive, emitted, asked, take } = startArchive();
 
-    take(WANT, SUPERSEDED, 600_000);
+    take(step, SUPERSEDED, 600_000);
 
     expect(asked.count).toBe(1);
-    expect(archive.getSnapshot()).toMatchObject({ status: 'done', value: 'superseded' });
+    expect(archive.getSnapshot()).toMatchObject({
+      status: 'done',
+      value: 'superseded',
+      context: { reason: 'Another engine archives the workspace.' },
+    });
     expect(emitted).toMatchObject([{ payload: { code: 'archive_superseded', context: { epoch: 9 } } }]);
   });
 });

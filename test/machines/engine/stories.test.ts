@@ -178,12 +178,14 @@ describe.each([
   });
 });
 
-describe('hooks and the outbox, when they crash,', () => {
-  it.each(['startHooks', 'outbox'])('%s are begun anew, and given up at the fourth crash', (actorId) => {
+describe('what lives beside the work, when it crashes,', () => {
+  const parts = ['startHooks', 'outbox', 'mirror', 'archive'];
+
+  it.each(parts)('is begun anew, and given up at the fourth crash: %s', (actorId) => {
     const { engine, emitted, take } = startEngineMachine();
     const broken = { type: `xstate.error.actor.${actorId}`, actorId, error: 'broken' } as const;
     const child = () => (engine.getSnapshot().children as Record<string, unknown>)[actorId];
-    take(BOOT);
+    take({ type: 'mirror.begin' }, { type: 'archive.begin' }, BOOT);
     const before = child();
 
     take(broken, broken, broken);
@@ -330,6 +332,21 @@ describe('draining', () => {
     take(DRAIN, OUTBOX_DONE);
 
     expect(workOf(engine)).toBe('stopped');
+  });
+
+  it('has the last events told first, then mirrored and archived', () => {
+    const heard: string[] = [];
+    const { take } = startEngineMachine((inspected) => {
+      if (inspected.type === '@xstate.event' && inspected.actorRef.sessionId !== inspected.rootId)
+        if (inspected.event.type.endsWith('.drain')) heard.push(inspected.event.type);
+    });
+    take({ type: 'mirror.begin' }, { type: 'archive.begin' }, BOOT);
+
+    take(DRAIN);
+    expect(heard).toEqual(['outbox.drain']);
+    take(OUTBOX_DONE);
+
+    expect(heard).toEqual(['outbox.drain', 'mirror.drain', 'archive.drain']);
   });
 
   it('tells the control plane how it ended for two seconds at most', () => {

@@ -76,7 +76,7 @@ describe('mirroring', () => {
     for (let failures = 1; failures <= 9; failures++) {
       const [since, count] = [clock.now(), heard.length];
       take(CLAIM_FAILED);
-      while (heard.length === count) take(50);
+      for (let steps = 0; heard.length === count && steps < 10_000; steps++) take(50);
       waits.push(clock.now() - since);
     }
     take(CLAIMED, CAUGHT_UP, COPY_FAILED, 100);
