@@ -11,7 +11,6 @@ import type { Asking } from './open-questions.ts';
 export interface Moment {
   now: Date;
   runId: string;
-  chatId: string;
   policy: Policy;
   /** When a tool that is first mentioned was opened at the earliest, in milliseconds: later than that, once the output is read live. */
   openedAt: number;

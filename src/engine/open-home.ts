@@ -21,7 +21,7 @@ import { createPaths, type Paths } from '../environment/paths.ts';
 import { readCheckpoint } from '../journal/projection/checkpoint.ts';
 import { DeletedChats } from '../journal/projection/deleted-chats.ts';
 import { readHistoryEnds, type HistoryEnd } from '../journal/projection/history-end.ts';
-import { openHistory, type History } from '../journal/projection/history.ts';
+import { History } from '../journal/projection/history.ts';
 import { HooksState } from '../journal/projection/hooks-state.ts';
 import { restoreRecords } from '../journal/projection/restore.ts';
 import { WorkspaceBudget } from '../journal/projection/workspace-usage.ts';
@@ -155,7 +155,7 @@ async function openLog(options: OpenLogOptions): Promise<Pick<Home, 'journal' | 
     onTrouble: (error) => log.warn({ err: error }, 'the event log met something that it goes on from'),
     onFatal,
   });
-  const history: History = openHistory({
+  const history = new History({
     files: store.files,
     folder: 'engine:history',
     replayedUntil: journal.committedId,

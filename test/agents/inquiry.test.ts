@@ -10,7 +10,7 @@ import type { Inquiry, Offers, Topic } from '../../src/agents/inquiry.ts';
 import type { Moment } from '../../src/agents/step.ts';
 
 const NOW = new Date('2026-01-01T00:00:00.000Z');
-const MOMENT: Moment = { now: NOW, runId: 'r', chatId: 'c', policy: 'bypass', openedAt: 0 };
+const MOMENT: Moment = { now: NOW, runId: 'r', policy: 'bypass', openedAt: 0 };
 const paths = { home: '/home', workspaces: '/w', agents: '/agents', plans: [] };
 
 describe('Claude Code, asked about itself,', () => {

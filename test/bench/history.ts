@@ -1,4 +1,4 @@
-import { openHistory, type History } from '../../src/journal/projection/history.ts';
+import { History } from '../../src/journal/projection/history.ts';
 import { createEngineStorage } from '../../src/storage/atomic-files.ts';
 import type { BenchRow } from './row.ts';
 import { TAG, sampleEntry } from './sample-log.ts';
@@ -14,7 +14,7 @@ const ROUNDS = 500;
 export function run(): Promise<BenchRow[]> {
   return withTemporaryFolder(async (base) => {
     const { files } = createEngineStorage({ base });
-    const history = openHistory({
+    const history = new History({
       files,
       folder: 'history',
       retell: fail,

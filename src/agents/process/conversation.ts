@@ -44,10 +44,10 @@ export class Conversation {
     return process && { standing: this.standingOf(process), position: process.position };
   }
 
-  momentOf({ run }: LiveProcess, openedAt?: number): Moment {
-    const { chatId, policy } = this.#options.chat;
+  momentOf({ run }: LiveProcess, openedAt: number | null = null): Moment {
+    const { policy } = this.#options.chat;
     const now = new Date();
-    return { now, runId: run.id, chatId, policy, openedAt: openedAt ?? now.getTime() };
+    return { now, runId: run.id, policy, openedAt: openedAt ?? now.getTime() };
   }
 
   /** What a task printed, as far as anybody knows. */
@@ -194,7 +194,7 @@ export class Conversation {
 
   async #reportLogin(process: LiveProcess): Promise<void> {
     const { context, codec, chat } = this.#options;
-    const isOutdated = () => isLoginOutdated(process.configuration, { codec, context, chat });
+    const isOutdated = () => isLoginOutdated(process.found.configuration, { codec, context, chat });
     const outcome = await context.login
       .rejected({ hasEnvironment: !(await isOutdated()) })
       .catch((error: unknown) => {

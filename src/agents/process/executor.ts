@@ -10,9 +10,9 @@ import { givenBefore } from '../failures.ts';
 import { OpenQuestions } from '../open-questions.ts';
 import { Conversation } from './conversation.ts';
 import { failureOf, isFit, launch } from './launcher.ts';
-import type { LiveProcess } from './live-process.ts';
+import { ANEW, type LiveProcess } from './live-process.ts';
 import { Preparer } from './preparer.ts';
-import { ANEW, Reader } from './reader.ts';
+import { Reader } from './reader.ts';
 import { SessionWatch } from './session-watch.ts';
 import { settle } from './settlement.ts';
 import { Steering } from './steering.ts';
@@ -149,10 +149,10 @@ export class Executor {
       await this.#session.look(null);
       const session = await this.#session.known();
       const launched = await launch(this.#options, { message, session, before: this.#before, signal });
-      await this.#reader.adopt({ ...launched, ...ANEW, isKnown: false });
+      await this.#reader.adopt({ ...launched, ...ANEW }, false);
       this.#before = null;
       if (launched.isHeld) this.#conversation.process?.channel.pause();
-      this.#reader.begin();
+      void this.#reader.begin();
       this.#report({ type: 'process.launched' });
     } catch (error) {
       this.#reportFailure('process.failed', error);

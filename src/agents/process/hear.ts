@@ -47,7 +47,7 @@ async function listen({ run, codec, context, signal, ...launched }: HearOptions)
   let noteLine = () => {};
   const moment = (): Moment => {
     const now = new Date();
-    return { now, runId: run.id, chatId: run.id, policy: 'bypass', openedAt: now.getTime() };
+    return { now, runId: run.id, policy: 'bypass', openedAt: now.getTime() };
   };
   const take = (step: Step) => {
     state = step.state;

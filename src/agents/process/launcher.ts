@@ -105,7 +105,7 @@ export async function launch(
 
 /** Its program, environment and login are those of now, and there is not too much of what it printed and read. */
 export async function isFit(
-  { configuration, channel }: LiveProcess,
+  { found: { configuration }, channel }: LiveProcess,
   options: LauncherOptions,
 ): Promise<boolean> {
   const installation = await findProgram(options);

@@ -15,39 +15,53 @@ export interface Given {
   notice: string | null;
 }
 
+/** A process as it was taken up. */
+export interface FoundProcess {
+  run: Run;
+  /** `ended`: nothing is written to it any more. */
+  is: 'ended' | 'running';
+  state: unknown;
+  /** What it was launched with; null when that is not known. */
+  configuration: string | null;
+  given: Given | null;
+  /** Where its output is read again, and up to where it is known. */
+  from: number;
+  silentUntil: number;
+  /** Clock time in milliseconds: tools that an earlier engine saw were opened after it. */
+  openedSince: number | null;
+}
+
+/** Of a process that was launched: nothing of it was read. */
+export const ANEW = { is: 'running', given: null, from: 0, silentUntil: 0, openedSince: null } as const;
+
 /** The state of the protocol is replaced, never changed. */
 export class LiveProcess {
   readonly run: Run;
-  /** What it was launched with; null when that is not known. */
-  readonly configuration: string | null;
+  readonly found: FoundProcess;
   readonly channel: Channel;
   state: unknown;
   /** What the machine was told last; null before it was told anything. */
   told: Standing | null = null;
-  given: Given | null = null;
+  given: Given | null;
   /** What it is told by is on record: the next engine will know of it. */
   isKnown: boolean;
   isInterrupted = false;
   /** It can be given no message. */
   isRefused = false;
-  /** Up to where its output is in the journal. */
-  readonly knownUntil: number;
   /** Since when tools were open, from an interrupt to the end of what it ends. */
   #toolsSince: number | null = null;
 
-  constructor(
-    given: Pick<LiveProcess, 'run' | 'configuration' | 'channel' | 'state' | 'isKnown' | 'knownUntil'>,
-  ) {
-    this.run = given.run;
-    this.configuration = given.configuration;
-    this.channel = given.channel;
-    this.state = given.state;
-    this.isKnown = given.isKnown;
-    this.knownUntil = given.knownUntil;
+  constructor(found: FoundProcess, { channel, isKnown }: Pick<LiveProcess, 'channel' | 'isKnown'>) {
+    this.run = found.run;
+    this.found = found;
+    this.channel = channel;
+    this.state = found.state;
+    this.given = found.given;
+    this.isKnown = isKnown;
   }
 
   get position(): Position {
-    return { runId: this.run.id, offset: Math.max(this.channel.offset, this.knownUntil) };
+    return { runId: this.run.id, offset: Math.max(this.channel.offset, this.found.silentUntil) };
   }
 
   get messageId(): string | null {

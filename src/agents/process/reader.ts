@@ -4,8 +4,8 @@ import type { Facts } from '../facts.ts';
 import { damaged } from '../failures.ts';
 import { Channel } from './channel.ts';
 import type { Conversation } from './conversation.ts';
-import { LiveProcess } from './live-process.ts';
-import { completeDelivery, findProcess, readAnswers, type FoundProcess } from './recovery.ts';
+import { LiveProcess, type FoundProcess } from './live-process.ts';
+import { completeDelivery, findProcess, readAnswers } from './recovery.ts';
 import type { Steering } from './steering.ts';
 
 export interface ReaderOptions extends ExecutorOptions {
@@ -17,38 +17,26 @@ export interface ReaderOptions extends ExecutorOptions {
   onLine: () => void;
 }
 
-/** `isKnown`: it is on record, so that the next engine finds it. */
-export type Adopted = FoundProcess & { isKnown: boolean };
-
-/** Of a process that was launched: nothing of it was read. */
-export const ANEW = { is: 'running', given: null, from: 0, silentUntil: 0, openedSince: null } as const;
-
 export class Reader {
   readonly #options: ReaderOptions;
-  #adopted: Adopted | null = null;
-  #isCaughtUp = false;
-  #onCaughtUp = () => {};
   #stopped = new AbortController();
 
   constructor(options: ReaderOptions) {
     this.#options = options;
   }
 
-  /** Nothing is read yet. */
-  async adopt(adopted: Adopted): Promise<void> {
+  /** Nothing is read yet. `isKnown`: it is on record, so that the next engine finds it. */
+  async adopt(found: FoundProcess, isKnown: boolean): Promise<void> {
     const { context, conversation, signal, report } = this.#options;
-    const { run, state, configuration, isKnown, given, silentUntil: knownUntil } = adopted;
+    const { run } = found;
     this.#stopped = new AbortController();
     const channel = new Channel({
       run,
       log: context.log,
       signal: AbortSignal.any([signal, this.#stopped.signal]),
     });
-    const process = new LiveProcess({ run, state, configuration, channel, isKnown, knownUntil });
-    process.given = given;
     await channel.open();
-    conversation.process = process;
-    this.#adopted = adopted;
+    conversation.process = new LiveProcess(found, { channel, isKnown });
     context.pool.join(run.id, () => report({ type: 'process.retire' }));
   }
 
@@ -63,29 +51,26 @@ export class Reader {
       if (found.message === null && facts.isDirectionOpen) facts.rested(chat.position);
       return report({ type: 'process.found', ...found });
     }
-    await this.adopt({ ...found, isKnown: true });
+    await this.adopt(found, true);
     report({ type: 'process.found', is: found.is, message: found.given?.message ?? null });
     await this.#greet();
   }
 
-  begin(): void {
-    void this.#read();
+  /** Resolves when all that was printed so far was read, or nothing will be. */
+  begin(): Promise<void> {
+    return new Promise((resolve) => void this.#read(resolve));
   }
 
   /** Reads what a process that was found printed, completes what it was given, and asks it what it does. */
   async #greet(): Promise<void> {
     const { codec, conversation, chat } = this.#options;
     const { process } = conversation;
-    const adopted = this.#adopted;
-    if (process === null || adopted === null) return;
-    const caughtUp = new Promise<void>((resolve) => {
-      this.#onCaughtUp = resolve;
-    });
-    if (adopted.is === 'running') await this.#completeInput(process);
-    this.begin();
-    if (adopted.is === 'ended') return;
+    if (process === null) return;
+    if (process.found.is === 'running') await this.#completeInput(process);
+    const caughtUp = this.begin();
+    if (process.found.is === 'ended') return;
     await caughtUp;
-    if (process !== conversation.process) return;
+    if (process !== conversation.process || this.#stopped.signal.aborted) return;
     if (codec.answeredBy !== undefined) {
       const from = process.given?.inputOffset ?? 0;
       conversation.settle(process, await readAnswers(process.run, { from, answeredBy: codec.answeredBy }));
@@ -99,7 +84,6 @@ export class Reader {
   /** What it still prints is not read. */
   stop(): void {
     this.#stopped.abort(new Error('The process is gone.'));
-    this.#adopted = null;
   }
 
   /** A line that was cut off is no frame with its end either, and the agent passes over it. */
@@ -109,32 +93,34 @@ export class Reader {
     if (!isWhole) await channel.write(given.line);
   }
 
-  async #read(): Promise<void> {
+  async #read(onceCaughtUp: () => void): Promise<void> {
     const { conversation, context, report } = this.#options;
-    const adopted = this.#adopted;
     const { process } = conversation;
-    if (adopted === null || process === null) return;
-    this.#isCaughtUp = false;
+    if (process === null) return;
+    const { from, openedSince } = process.found;
+    let openedAt = openedSince;
     const isOurs = () => process === conversation.process;
-    const caughtUp = () => {
-      this.#isCaughtUp = true;
-      this.#onCaughtUp();
+    const onLine = (text: string) => (isOurs() ? this.#line(process, text, openedAt) : Promise.resolve());
+    const onCaughtUp = () => {
+      openedAt = null;
+      onceCaughtUp();
     };
     try {
-      const onLine = (text: string) => (isOurs() ? this.#line(process, text, adopted) : Promise.resolve());
-      const end = await process.channel.read({ from: adopted.from, onLine, onCaughtUp: caughtUp });
-      caughtUp();
+      const end = await process.channel.read({ from, onLine, onCaughtUp });
       if (end.isOver && isOurs()) report({ type: 'process.exited', code: end.exitCode });
     } catch (error) {
       context.log.error({ err: error, runId: process.run.id }, 'the output of an agent cannot be followed');
+      this.stop();
       if (isOurs()) report({ type: 'process.damaged', failure: damaged(this.#options.codec) });
+    } finally {
+      onCaughtUp();
     }
   }
 
-  async #line(process: LiveProcess, text: string, adopted: Adopted): Promise<void> {
+  async #line(process: LiveProcess, text: string, openedAt: number | null): Promise<void> {
     const { codec, conversation, context, report } = this.#options;
     const { offset } = process.channel;
-    const openedAt = this.#isCaughtUp ? undefined : (adopted.openedSince ?? undefined);
+    const { silentUntil } = process.found;
     const step = codec.translate(process.state, text, conversation.momentOf(process, openedAt));
     if (step === 'noise') return context.log.debug({ runId: process.run.id, offset }, 'a line is no frame');
     if (step === 'damaged') {
@@ -144,9 +130,9 @@ export class Reader {
     }
     if (step.remark !== undefined)
       context.log.warn({ runId: process.run.id, remark: step.remark }, 'an agent remarked on its setup');
-    const isTold = offset <= adopted.silentUntil && (step.said ?? []).length > 0;
+    const isTold = offset <= silentUntil && (step.said ?? []).length > 0;
     process.noticeIf(isTold, { sessionId: null });
-    if (offset > adopted.silentUntil) await conversation.take(process, step);
+    if (offset > silentUntil) await conversation.take(process, step);
     else if (step.end === undefined || process.given === null) return void (process.state = step.state);
     else await conversation.take(process, { state: step.state, end: step.end }); // its line in the log is lost
     this.#options.onLine();

@@ -15,23 +15,9 @@ import { readIfFile } from '../../storage/read-if-file.ts';
 import { loadInput, readDelivery } from '../delivery-input.ts';
 import { turnAskedBy, type RequestId } from '../json-rpc.ts';
 import { sizeOf } from '../session-file.ts';
-import type { Given } from './live-process.ts';
+import type { FoundProcess, Given } from './live-process.ts';
 
 type RecoveryOptions = Pick<ExecutorOptions, 'codec' | 'context' | 'chat'>;
-
-export interface FoundProcess {
-  run: Run;
-  /** `ended`: nothing is written to it any more. */
-  is: 'ended' | 'running';
-  state: unknown;
-  configuration: string | null;
-  given: Given | null;
-  /** Where its output is read again, and up to where it is known. */
-  from: number;
-  silentUntil: number;
-  /** Clock time in milliseconds: tools that an earlier engine saw were opened after it. */
-  openedSince: number | null;
-}
 
 export type Found = FoundProcess | { is: 'absent'; message: QueuedMessage | null };
 
@@ -123,8 +109,8 @@ async function stateOf(run: Run, given: Given | null, options: RecoveryOptions):
 async function readHead(run: Run, { codec, chat }: RecoveryOptions): Promise<unknown> {
   const { stdout } = filesOf(run);
   const { size } = await stat(stdout);
-  const { policy, chatId, sessionId } = chat;
-  const moment = { now: new Date(), runId: run.id, chatId, policy, openedAt: 0 };
+  const { policy, sessionId } = chat;
+  const moment = { now: new Date(), runId: run.id, policy, openedAt: 0 };
   let state = codec.found({ policy, sessionId, head: null, turn: null, steering: [] });
   await readLines(stdout, { from: 0, to: size }, (line) => {
     const step = codec.translate(state, line.bytes.toString('utf8'), moment);

@@ -7,7 +7,7 @@ import type { AgentContext } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
 import { steerIdOf } from '../json-rpc.ts';
 import type { Standing } from '../step.ts';
-import type { FoundProcess } from './recovery.ts';
+import type { FoundProcess } from './live-process.ts';
 
 export interface SteeringOptions {
   context: Pick<AgentContext, 'payloads' | 'settled'>;

@@ -45,10 +45,6 @@ export class HistoryFile {
     return this.#count;
   }
 
-  get lastId(): string | null {
-    return this.#lastId;
-  }
-
   get isIdle(): boolean {
     return this.#pending.length === 0;
   }

@@ -45,10 +45,6 @@ const RETRY_AFTER_MS = 1_000;
 /** Sorts behind every id. */
 const LAST_ID = '~';
 
-export function openHistory(options: HistoryOptions): History {
-  return new History(options);
-}
-
 /**
  * What was said in each chat. A projection of the journal: what it holds comes from there, may be appended again at
  * boot, and is on disk for certain only after `sync`.
@@ -81,11 +77,6 @@ export class History {
   /** Throws `HistoryCursorError`. Costs the same however long the history is. */
   async page(chatId: string, request: PageRequest): Promise<EventsPage> {
     return this.#reading(chatId, (file) => readPage(file, request));
-  }
-
-  /** Journal id of the last event of a chat; null when it has none. */
-  lastId(chatId: string): Promise<string | null> {
-    return this.#with(this.#use(chatId), async (file) => file.lastId);
   }
 
   /** Resolves when everything appended so far is on disk. */

@@ -7,7 +7,7 @@ import type { QueuedMessage } from '../../../src/contract/records.ts';
 import { message } from '../../support/chat-words.ts';
 
 const NOW = new Date('2026-01-01T00:00:00.000Z');
-const MOMENT: Moment = { now: NOW, runId: 'run', chatId: 'c1', policy: 'bypass', openedAt: 0 };
+const MOMENT: Moment = { now: NOW, runId: 'run', policy: 'bypass', openedAt: 0 };
 const CIRCUMSTANCES = { policy: 'ask' as const, isInterrupted: false };
 const ENDING = {
   now: NOW,

@@ -24,7 +24,6 @@ export const NOW = new Date('2026-11-22T12:00:00.000Z');
 export const MOMENT: Moment = {
   now: NOW,
   runId: 'run',
-  chatId: 'chat',
   policy: 'bypass',
   openedAt: NOW.getTime(),
 };

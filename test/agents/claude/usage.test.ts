@@ -9,7 +9,6 @@ import { contextOf, usageOf } from '../../../src/agents/claude/usage.ts';
 const MOMENT = {
   now: new Date('2026-01-01T00:00:00.000Z'),
   runId: 'run',
-  chatId: 'chat',
   policy: 'bypass',
   openedAt: 0,
 } as const;

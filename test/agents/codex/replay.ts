@@ -34,7 +34,6 @@ export const NOW = new Date('2026-11-22T12:00:00.000Z');
 export const MOMENT: Moment = {
   now: NOW,
   runId: 'run-1',
-  chatId: 'chat-1',
   policy: 'ask',
   openedAt: NOW.getTime(),
 };

@@ -114,7 +114,6 @@ describe('a command of Codex that goes on', () => {
     const step = codec.translate(found, JSON.stringify(item('completed', command('a', { exitCode: 0 }))), {
       now: new Date(0),
       runId: 'r',
-      chatId: 'c',
       policy: 'ask',
       openedAt: 0,
     });

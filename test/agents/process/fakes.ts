@@ -7,7 +7,7 @@ import { createPlainLogin } from '../../../src/agents/login.ts';
 import { OpenQuestions } from '../../../src/agents/open-questions.ts';
 import type { Channel } from '../../../src/agents/process/channel.ts';
 import { Conversation } from '../../../src/agents/process/conversation.ts';
-import { LiveProcess } from '../../../src/agents/process/live-process.ts';
+import { ANEW, LiveProcess } from '../../../src/agents/process/live-process.ts';
 import { Steering } from '../../../src/agents/process/steering.ts';
 import type { Standing } from '../../../src/agents/step.ts';
 import type { AgentFact, AgentSessionInput } from '../../../src/contract/facts.ts';
@@ -93,14 +93,11 @@ export function converse(changes: Partial<AgentCodec<State>> = {}, world: Partia
     written: () => Promise.resolve(),
     write: (line: string | Buffer) => Promise.resolve(void written.push(line.toString())),
   };
-  const live = new LiveProcess({
-    run: { id: 'run-1', folder: '/nowhere/agents/run-1' },
-    configuration: null,
-    knownUntil: 0,
-    channel: channel as unknown as Channel,
-    state: {},
-    isKnown: false,
-  });
+  const run = { id: 'run-1', folder: '/nowhere/agents/run-1' };
+  const live = new LiveProcess(
+    { ...ANEW, run, configuration: null, state: {} },
+    { channel: channel as unknown as Channel, isKnown: false },
+  );
   live.told = AT_REST;
   conversation.process = live;
   return { codec, context, chat, conversation, facts, live, channel, told, reported, written, report };

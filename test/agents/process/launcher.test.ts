@@ -16,7 +16,8 @@ const CHANGED = { ...OPTIONS, context: contextOf({ login: createPlainLogin({ PAT
 async function processWith({ offset = 0 } = {}) {
   const { live, channel } = converse();
   channel.offset = offset;
-  return Object.assign(live, { configuration: configurationNow(await findProgram(OPTIONS), OPTIONS) });
+  live.found.configuration = configurationNow(await findProgram(OPTIONS), OPTIONS);
+  return live;
 }
 
 describe('a process that rests', () => {
@@ -27,8 +28,8 @@ describe('a process that rests', () => {
   it('is replaced when the environment of its login changed', async () => {
     const live = await processWith();
     expect(await isFit(live, CHANGED)).toBe(false);
-    expect(await isLoginOutdated(live.configuration, CHANGED)).toBe(true);
-    expect(await isLoginOutdated(live.configuration, OPTIONS)).toBe(false);
+    expect(await isLoginOutdated(live.found.configuration, CHANGED)).toBe(true);
+    expect(await isLoginOutdated(live.found.configuration, OPTIONS)).toBe(false);
   });
 
   it('is replaced when it printed 64 MiB', async () => {

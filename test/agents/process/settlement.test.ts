@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { AgentCodec } from '../../../src/agents/codec.ts';
-import { LiveProcess } from '../../../src/agents/process/live-process.ts';
+import { ANEW, LiveProcess } from '../../../src/agents/process/live-process.ts';
 import { settle } from '../../../src/agents/process/settlement.ts';
 import type { Ending } from '../../../src/agents/step.ts';
 import { filesOf } from '../../../src/processes/run.ts';
@@ -21,14 +21,8 @@ async function settled(changes: Partial<AgentCodec<State>>, given: Partial<typeo
   await writeFile(filesOf(run).stderr, '\u001B[31mit hurts\u001B[0m\n');
   const parts = converse(changes);
   const { live } = parts;
-  const gone = new LiveProcess({
-    run,
-    configuration: null,
-    channel: live.channel,
-    state: {},
-    isKnown: true,
-    knownUntil: 0,
-  });
+  const found = { ...ANEW, run, configuration: null, state: {} };
+  const gone = new LiveProcess(found, { channel: live.channel, isKnown: true });
   gone.given = { message: messageOf({}), line: Buffer.from('do it\n'), inputOffset: 0, notice: 'Gone.' };
   parts.conversation.process = gone;
   const settlement = await settle(gone, { ...parts, tell: () => undefined, ...ENDING, ...given });

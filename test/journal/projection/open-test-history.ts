@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import type { Retold } from '../../../src/journal/projection/history-rebuild.ts';
-import { openHistory, type HistoryOptions } from '../../../src/journal/projection/history.ts';
+import { History, type HistoryOptions } from '../../../src/journal/projection/history.ts';
 import { createEngineStorage } from '../../../src/storage/atomic-files.ts';
 import type { Damage } from '../../../src/storage/set-aside.ts';
 import { createDisk } from '../../storage/breakable-file.ts';
@@ -22,7 +22,7 @@ export async function open({ base, openFile = createDisk().open, ...options }: O
   const onDamage = (damage: Damage) => void damages.push(damage);
   const { files } = createEngineStorage({ base: home, openFile, onDamage });
   const folder = join(home, 'engine', 'history');
-  const history = openHistory({
+  const history = new History({
     files,
     folder: 'engine:history',
     retell: () => Promise.resolve(retold([])),
