@@ -30,6 +30,7 @@ export interface OpenedPage {
 export async function openPage(browser: Browser, options: BrowserContextOptions): Promise<OpenedPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
+  await slowDown(page);
   const troubles: string[] = [];
   page.on('pageerror', (error) => troubles.push(String(error.stack)));
   page.on('console', (message) => {
@@ -37,6 +38,19 @@ export async function openPage(browser: Browser, options: BrowserContextOptions)
     if (message.type() === 'error' && !isRefusal) troubles.push(message.text());
   });
   return { page, troubles };
+}
+
+/** As on a machine that is so many times slower (`SLOW_PAGE=8`), or draws so many milliseconds later (`LATE_FRAMES=400`). */
+async function slowDown(page: Page): Promise<void> {
+  const { SLOW_PAGE: rate, LATE_FRAMES: late } = process.env;
+  const session = await page.context().newCDPSession(page);
+  if (rate !== undefined) await session.send('Emulation.setCPUThrottlingRate', { rate: Number(rate) });
+  if (late !== undefined) await page.context().addInitScript(drawLater, Number(late));
+}
+
+/** Runs in the page. */
+function drawLater(ms: number): void {
+  globalThis.requestAnimationFrame = (draw) => window.setTimeout(() => draw(performance.now()), ms);
 }
 
 /** What axe finds wrong with a page, one line for each. It runs beside the page's policy, which forbids such scripts. */

@@ -1,5 +1,6 @@
 import type { Budget } from '../../client/client.ts';
 import { fieldsOf } from './form-fields.ts';
+import { takeFocus } from './take-focus.ts';
 
 const UNITS = { usd: 'dollars', tokens: 'tokens', turns: 'turns' } as const;
 
@@ -25,7 +26,7 @@ export function BudgetForm({ budget, onGive }: { budget: Budget; onGive: (budget
         aria-label="Budget"
         placeholder="none"
         defaultValue={budget[unit]}
-        ref={(field) => field?.focus()}
+        ref={takeFocus}
       />
       <select name="per" aria-label="Counted in" defaultValue={unit}>
         {units.map((each) => (

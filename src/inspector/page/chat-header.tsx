@@ -3,6 +3,7 @@ import type { ChatSummary } from '../../client/client.ts';
 import { BudgetForm } from './budget-form.tsx';
 import type { PageStore } from './page-state.ts';
 import { useTrouble } from './trouble.tsx';
+import { takeFocus } from './take-focus.ts';
 
 /** What a chat is called and whose it is, and how to change that or end it. */
 export function ChatHeader({ store, chat }: { store: PageStore; chat: ChatSummary }) {
@@ -67,7 +68,7 @@ function TitleForm({ title, onGive }: { title: string; onGive: (title: string) =
       <input
         aria-label="Title"
         value={text}
-        ref={(field) => field?.focus()}
+        ref={takeFocus}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
       />
       <button type="submit">Save</button>

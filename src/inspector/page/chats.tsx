@@ -5,7 +5,7 @@ import { ChatList } from './chat-list.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationView } from './conversation-view.tsx';
 import { Conversation } from './conversation/conversation.ts';
-import { changeDraft } from './drafts.ts';
+import { writeFirst } from './drafts.ts';
 import type { PageStore } from './page-state.ts';
 import { Queue } from './queue.tsx';
 import { Requests } from './requests.tsx';
@@ -15,8 +15,8 @@ import { Tasks } from './tasks.tsx';
 
 export function Chats({ store }: { store: PageStore }) {
   const chats = useStore(store, ({ workspace }) => workspace?.chats);
-  const chatId = useStore(store, (state) => state.chatId) ?? chats?.[0]?.id ?? null;
-  useEffect(() => openConversation(store, chatId), [chatId]);
+  const chatId = useStore(store, shownChat);
+  useEffect(() => openConversation(store), [chatId]);
   if (chats === undefined) return <p class="empty">Connecting…</p>;
   const chat = chats.find(({ id }) => id === chatId);
   return (
@@ -44,7 +44,7 @@ function Chat({ store, chat }: { store: PageStore; chat: ChatSummary }) {
       <Queue
         conversation={conversation}
         onEdit={(text) => {
-          changeDraft(store, chat.id, { text });
+          writeFirst(store, chat.id, text);
           pane.current?.querySelector('textarea')?.focus();
         }}
       />
@@ -59,13 +59,21 @@ function Chat({ store, chat }: { store: PageStore; chat: ChatSummary }) {
   );
 }
 
-function openConversation(store: PageStore, chatId: string | null): void {
+function shownChat({ chatId, workspace }: PageStore['state']): string | null {
+  return chatId ?? workspace?.chats[0]?.id ?? null;
+}
+
+/** Of the chat that is chosen by now: another may have been when this was drawn. */
+function openConversation(store: PageStore): void {
+  const chatId = shownChat(store.state);
   if (chatId === null || store.state.conversation?.chatId === chatId) return;
   const conversation = new Conversation({
     chatId,
     client: store.state.client,
     onChange: () => store.touch(),
   });
-  store.update({ chatId, conversation });
+  const { workspace, seen } = store.state;
+  const chat = workspace?.chats.find(({ id }) => id === chatId);
+  store.update({ chatId, conversation, seen: chat ? new Map(seen).set(chatId, chat.updatedAt) : seen });
   void conversation.load();
 }

@@ -13,6 +13,11 @@ const PAUSE_MS = 80;
 
 const COMMAND = /^\/\S*$/;
 
+interface Found {
+  before: string;
+  completions: readonly Completion[];
+}
+
 interface Written {
   client: EngineClient;
   chatId: string;
@@ -22,22 +27,22 @@ interface Written {
 
 /** The commands that begin with what is written, or the files whose path has its letters behind an `@`. */
 export function useCompletions({ client, chatId, before }: Written): readonly Completion[] {
-  const [found, setFound] = useState<readonly Completion[]>([]);
+  const [found, setFound] = useState<Found>({ before: '', completions: [] });
   const isCompletable = COMMAND.test(before) || mentionIn(before) !== null;
   useEffect(() => {
-    setFound([]);
     if (!isCompletable) return undefined;
     const stop = new AbortController();
     const wanted = { client, chatId, before, signal: stop.signal };
     const find = COMMAND.test(before) ? findCommands : findFiles;
     // Without them the message can be written all the same.
-    const timer = setTimeout(() => void find(wanted).then(setFound, () => {}), PAUSE_MS);
+    const show = (completions: readonly Completion[]) => setFound({ before, completions });
+    const timer = setTimeout(() => void find(wanted).then(show, () => {}), PAUSE_MS);
     return () => {
       clearTimeout(timer);
       stop.abort();
     };
   }, [chatId, isCompletable ? before : null]);
-  return isCompletable ? found : [];
+  return isCompletable && found.before === before ? found.completions : [];
 }
 
 type Wanted = Written & { signal: AbortSignal };

@@ -19,7 +19,7 @@ export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary 
     void sendDraft(store, chat.id, isSteered);
   };
   const maySteer = chat.processing && text.trim() !== '' && images.length === 0;
-  const add = (files: readonly File[]) => void addImages(store, chat.id, files).then(setRefused);
+  const add = (files: readonly File[]) => setRefused(addImages(store, chat.id, files));
   const take = (event: Event, data: DataTransfer | null) => {
     const files = [...(data?.files ?? [])];
     if (files.length === 0) return;

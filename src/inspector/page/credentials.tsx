@@ -12,28 +12,30 @@ const EVERY_MS = 5_000;
 export function Credentials({ store }: { store: PageStore }) {
   const [health, setHealth] = useState<Health | null>(null);
   const [mirror, setMirror] = useState<Mirror | null>(null);
-  const { trouble, attempt } = useTrouble();
+  const { trouble, read } = useTrouble();
+  const { trouble: refusal, attempt } = useTrouble();
   const { client } = store.state;
-  const read = () =>
-    Promise.all([client.credentials(), client.status()]).then(([{ providers }, status]) => {
+  const look = () =>
+    read(Promise.all([client.credentials(), client.status()]), ([{ providers }, status]) => {
       setHealth(providers);
       setMirror(status.mirror ?? null);
     });
   useEffect(() => {
-    attempt(read());
-    const timer = setInterval(() => attempt(read()), EVERY_MS);
+    look();
+    const timer = setInterval(look, EVERY_MS);
     return () => clearInterval(timer);
   }, []);
   if (health === null) return <div class="empty">{trouble || 'Reading…'}</div>;
   return (
     <ul class="credentials scroll" aria-label="Credentials" tabIndex={0}>
       {trouble && <li>{trouble}</li>}
+      {refusal && <li>{refusal}</li>}
       {(['github', 'claude', 'codex'] as const).map((provider) => (
         <Credential
           key={provider}
           name={NAMES[provider]}
           health={health[provider]}
-          onRefresh={() => attempt(client.refreshCredential(provider).then(read))}
+          onRefresh={() => attempt(client.refreshCredential(provider).then(look))}
         />
       ))}
       {mirror !== null && <MirrorState mirror={mirror} />}

@@ -1,7 +1,7 @@
 import type { EngineClient } from '../../client/client.ts';
 import { randomId } from '../../client/chat-calls.ts';
 import type { Conversation } from './conversation/conversation.ts';
-import type { Draft, Message, MessageSettings, PageStore } from './page-state.ts';
+import type { Draft, Message, MessageSettings, PageStore, Written } from './page-state.ts';
 import { reasonOf } from './reason-of.ts';
 
 const EMPTY: Draft = {
@@ -11,7 +11,7 @@ const EMPTY: Draft = {
   sending: [],
   failed: null,
   held: [],
-  later: '',
+  later: null,
   trouble: null,
 };
 
@@ -35,21 +35,27 @@ export function changeSetting<Name extends keyof MessageSettings>(
   changeDraft(store, chatId, { settings: value === undefined ? others : { ...others, [name]: value } });
 }
 
+/** A text takes the place of what is being written, which is the draft again once that is on its way. */
+export function writeFirst(store: PageStore, chatId: string, text: string): void {
+  const { later, ...draft } = draftOf(store, chatId);
+  changeDraft(store, chatId, { text, images: [], later: isBlank(draft) ? later : writtenIn(draft) });
+}
+
 /** Sends the draft of a chat. What is not taken is the draft again, and what was sent and written meanwhile waits behind it. */
 export async function sendDraft(store: PageStore, chatId: string, isSteered = false): Promise<void> {
   const draft = draftOf(store, chatId);
-  const { text, images, settings, sending, held, later } = draft;
-  const isEmpty = text.trim() === '' && images.length === 0;
-  const next = isEmpty ? held : [toMessage(draft, isSteered), ...held];
+  const { settings, sending, held, later } = draft;
+  const next = isBlank(draft) ? held : [toMessage(draft, isSteered), ...held];
   if (next.length === 0) return;
-  changeDraft(store, chatId, { ...EMPTY, settings, text: later, sending: [...sending, ...next] });
+  changeDraft(store, chatId, { ...EMPTY, settings, ...later, sending: [...sending, ...next] });
   for (const { messageId, text: said } of next) conversationOf(store, chatId)?.expect(messageId, said);
   store.touchAtOnce();
   if (sending.length === 0) await sendAll(store, chatId);
 }
 
 /** What was not taken keeps its id as long as it is sent as it was. */
-function toMessage({ text, images, settings, failed }: Draft, isSteered: boolean): Message {
+function toMessage({ text, images, settings, failed }: Draft, isMeant: boolean): Message {
+  const isSteered = isMeant && images.length === 0;
   const isSame = failed?.text === text && failed.images === images && failed.settings === settings;
   return isSame && failed.isSteered === isSteered
     ? failed
@@ -69,24 +75,23 @@ async function sendAll(store: PageStore, chatId: string): Promise<void> {
   }
 }
 
-function deliver({ chats }: EngineClient, chatId: string, sent: Message) {
+async function deliver({ chats }: EngineClient, chatId: string, sent: Message): Promise<unknown> {
   const { text: message, messageId, images, settings, isSteered } = sent;
   if (isSteered) return chats.steer(chatId, message, { messageId });
-  const pictures = images.length > 0 && { images: [...images] };
+  const pictures = images.length > 0 && { images: await Promise.all(images) };
   return chats.send(chatId, { message, messageId, ...settings, ...pictures });
 }
 
 function takeBack(store: PageStore, chatId: string, error: unknown): void {
-  const { sending, text } = draftOf(store, chatId);
+  const draft = draftOf(store, chatId);
+  const { sending } = draft;
   const [failed = null, ...held] = sending;
   for (const { messageId } of sending) conversationOf(store, chatId)?.pending.remove(messageId);
   changeDraft(store, chatId, {
-    text: failed?.text ?? '',
-    images: failed?.images ?? [],
-    settings: failed?.settings ?? {},
+    ...writtenIn(failed ?? EMPTY),
     failed,
     held,
-    later: text,
+    later: writtenIn(draft),
     sending: [],
     trouble: reasonOf(error),
   });
@@ -94,4 +99,12 @@ function takeBack(store: PageStore, chatId: string, error: unknown): void {
 
 function conversationOf({ state: { conversation } }: PageStore, chatId: string): Conversation | null {
   return conversation?.chatId === chatId ? conversation : null;
+}
+
+function writtenIn({ text, images, settings }: Written): Written {
+  return { text, images, settings };
+}
+
+function isBlank({ text, images }: Written): boolean {
+  return text.trim() === '' && images.length === 0;
 }

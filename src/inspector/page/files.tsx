@@ -30,10 +30,10 @@ interface Place {
 export function Files({ store }: { store: PageStore }) {
   const version = useStore(store, ({ filesVersion }) => filesVersion);
   const [lists, setLists] = useState<Lists | null>(null);
-  const { trouble, attempt } = useTrouble();
+  const { trouble, read } = useTrouble();
   const [place, setPlace] = useState<Place | null>(null);
   const { client } = store.state;
-  useEffect(() => attempt(readLists(client).then(setLists)), [version]);
+  useEffect(() => read(readLists(client), setLists), [version]);
   if (lists === null) return <div class="empty">{trouble || 'Reading…'}</div>;
   const { plans, items, previews } = lists;
   const show = (kind: Place['kind']) => (filename: string) => setPlace({ kind, filename });
@@ -108,7 +108,7 @@ interface ContentProps {
 
 function Content({ client, place: { kind, filename }, version }: ContentProps) {
   const [item, setItem] = useState<Pick<CanvasItem, 'kind' | 'content' | 'base64' | 'mimeType'> | null>(null);
-  const { trouble, attempt } = useTrouble();
+  const { trouble, read } = useTrouble();
   useEffect(() => {
     const reading =
       kind === 'canvas'
@@ -118,7 +118,7 @@ function Content({ client, place: { kind, filename }, version }: ContentProps) {
             content,
             mimeType: 'text/markdown',
           }));
-    attempt(reading.then(setItem));
+    read(reading, setItem);
   }, [version]);
   if (trouble || item === null) return <div class="empty">{trouble || 'Reading…'}</div>;
   const { content, base64, mimeType } = item;

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { HookTestEvent } from '../../client/client.ts';
 import { toPieces } from './ansi.ts';
 import { LongText } from './long-text.tsx';
@@ -14,17 +14,24 @@ export function HookTrial({ store }: { store: PageStore }) {
   const [state, setState] = useState<string | null>(null);
   const running = useRef<AbortController | null>(null);
   const stop = () => running.current?.abort();
+  useEffect(() => stop, []);
   const run = async (form: HTMLFormElement) => {
     stop();
     const { script = '', repo = '' } = fieldsOf(form);
-    running.current = new AbortController();
-    const { signal } = running.current;
+    const own = new AbortController();
+    running.current = own;
     setOutput('');
     setState('running');
-    const events = store.state.client.hooks.test({ script, signal, ...(repo !== '' && { repo }) });
-    for await (const event of events) {
-      if (event.type === 'output') setOutput((before) => before + event.text);
-      if (event.type === 'ended') setState(endOf(event));
+    const asked = { script, signal: own.signal, ...(repo !== '' && { repo }) };
+    try {
+      for await (const event of store.state.client.hooks.test(asked)) {
+        if (running.current !== own) return;
+        if (event.type === 'output') setOutput((before) => before + event.text);
+        if (event.type === 'ended') setState(endOf(event));
+      }
+    } catch (error) {
+      // What another one replaced says nothing more.
+      if (running.current === own) setState(own.signal.aborted ? 'stopped' : reasonOf(error));
     }
   };
   return (
@@ -33,7 +40,7 @@ export function HookTrial({ store }: { store: PageStore }) {
       aria-label="Try a script"
       onSubmit={(event) => {
         event.preventDefault();
-        void run(event.currentTarget).catch((error: unknown) => setState(reasonOf(error)));
+        void run(event.currentTarget);
       }}
     >
       <h2>Try a script</h2>

@@ -39,7 +39,9 @@ export function MessageField({ store, chat, onSend }: MessageFieldProps) {
     if (choice.press(event)) return;
     const { key } = event;
     const isEnter = key === 'Enter' && !event.shiftKey && !event.isComposing;
-    const completion = completions[choice.chosen];
+    // Not once more was written than is drawn.
+    const isOffered = beforeCursor(field.current) === before;
+    const completion = isOffered ? completions[choice.chosen] : undefined;
     const isWhole = completion?.text.trimEnd() === text;
     if (completion !== undefined && !isWhole && (isEnter || key === 'Tab')) {
       event.preventDefault();
@@ -54,8 +56,9 @@ export function MessageField({ store, chat, onSend }: MessageFieldProps) {
     const entries = store.state.conversation?.entries ?? [];
     const said = entries.flatMap(({ item }) => (item.kind === 'user' ? [item.text] : [])).toReversed();
     const texts = ['', ...new Set(said)];
-    const recalled = texts[texts.indexOf(text) + step];
-    if (!texts.includes(text) || recalled === undefined) return;
+    const { text: written } = draftOf(store, chat.id);
+    const recalled = texts[texts.indexOf(written) + step];
+    if (!texts.includes(written) || recalled === undefined) return;
     event.preventDefault();
     write(recalled);
   };
@@ -87,4 +90,8 @@ export function MessageField({ store, chat, onSend }: MessageFieldProps) {
       />
     </>
   );
+}
+
+function beforeCursor(field: HTMLTextAreaElement | null): string {
+  return field?.value.slice(0, field.selectionStart) ?? '';
 }

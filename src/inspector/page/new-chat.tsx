@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { fieldsOf } from './form-fields.ts';
 import type { PageStore } from './page-state.ts';
 import { showChat } from './show-chat.ts';
@@ -10,6 +10,7 @@ export function NewChat({ store, onDone }: { store: PageStore; onDone: () => voi
   const [agent, setAgent] = useState<string | null>(null);
   const [isAsking, setAsking] = useState(false);
   const { trouble, attempt } = useTrouble();
+  const isCreating = useRef(false);
   const { client } = store.state;
   useEffect(() => {
     const reading = client.environment().then(({ codingAgents }) => {
@@ -19,18 +20,24 @@ export function NewChat({ store, onDone }: { store: PageStore; onDone: () => voi
     });
     attempt(reading);
   }, []);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (agent === null) return;
-    const { title, model } = fieldsOf(event.currentTarget as HTMLFormElement);
+  const create = async (provider: string, { title, model }: Record<string, string>) => {
+    const { chatId } = store.state;
     const policy = isAsking ? 'ask' : 'bypass';
-    const chat = await client.chats.create({ provider: agent, policy, ...(title && { title }) });
+    const chat = await client.chats.create({ provider, policy, ...(title && { title }) });
     if (model) await client.chats.update(chat.id, { model });
     onDone();
-    showChat(store, chat.id);
+    // Unless another one was opened meanwhile.
+    if (store.state.chatId === chatId) showChat(store, chat.id);
+  };
+  const submit = (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {
+    event.preventDefault();
+    if (agent === null || isCreating.current) return;
+    isCreating.current = true;
+    const creating = create(agent, fieldsOf(event.currentTarget));
+    attempt(creating.finally(() => (isCreating.current = false)));
   };
   return (
-    <form class="new-chat" onSubmit={(event) => attempt(submit(event))}>
+    <form class="new-chat" onSubmit={submit}>
       <label>
         Agent
         <select value={agent ?? ''} onChange={({ currentTarget }) => setAgent(currentTarget.value)}>

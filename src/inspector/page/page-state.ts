@@ -21,12 +21,17 @@ export interface NumberedStep extends ActorStep {
   number: number;
 }
 
-/** What is being written to a chat, and what is on its way there. */
-export interface Draft {
+/** What is being written. */
+export interface Written {
   text: string;
-  images: readonly Image[];
+  /** Each from when it is added, which is before it is read. */
+  images: readonly Promise<Image>[];
   /** For this message and those to come. */
   settings: MessageSettings;
+}
+
+/** What is being written to a chat, and what is on its way there. */
+export interface Draft extends Written {
   /** In the order in which they were written: one is sent when the one before it was taken. */
   sending: readonly Message[];
   /** The message that was not taken, whose text is the draft again: sent as it is, it keeps its id and counts once. */
@@ -34,15 +39,12 @@ export interface Draft {
   /** What was sent behind it, and follows it when it is sent again. */
   held: readonly Message[];
   /** What was being written meanwhile, and is the draft again once these are on their way. */
-  later: string;
+  later: Written | null;
   trouble: string | null;
 }
 
-export interface Message {
-  text: string;
+export interface Message extends Written {
   messageId: string;
-  images: readonly Image[];
-  settings: MessageSettings;
   /** It is said into the running turn. */
   isSteered: boolean;
 }

@@ -1,8 +1,9 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ChoiceList, useChoice } from './choice-list.tsx';
 import { commandsOf, focusOn, type Command } from './page-commands.ts';
 import type { PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
+import { isWriting, takeFocus } from './take-focus.ts';
 
 const MOST_SHOWN = 16;
 
@@ -27,17 +28,13 @@ export function Palette({ store }: { store: PageStore }) {
   return shown === 'keys' ? <Keys onClose={close} /> : null;
 }
 
-function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, textarea, select');
-}
-
 function Commands({ store, onClose }: { store: PageStore; onClose: () => void }) {
   const [words, setWords] = useState('');
-  useStore(store, ({ workspace }) => workspace?.chats);
+  const isKnown = useStore(store, ({ workspace }) => workspace !== null);
+  // As long as it is open: what is chosen must not become something else.
+  const commands = useMemo(() => commandsOf(store), [isKnown]);
   const letters = words.trim().toLowerCase();
-  const found = commandsOf(store)
-    .filter(({ title }) => title.toLowerCase().includes(letters))
-    .slice(0, MOST_SHOWN);
+  const found = commands.filter(({ title }) => title.toLowerCase().includes(letters)).slice(0, MOST_SHOWN);
   const choice = useChoice('commands', found.length);
   const run = (command: Command | undefined) => {
     onClose();
@@ -58,7 +55,7 @@ function Commands({ store, onClose }: { store: PageStore; onClose: () => void })
           aria-label="What to do"
           placeholder="What to do, or which chat"
           value={words}
-          ref={(field) => field?.focus()}
+          ref={takeFocus}
           onKeyDown={choice.press}
           onInput={({ currentTarget }) => {
             setWords(currentTarget.value);

@@ -15,8 +15,7 @@ const TITLE_CHARACTERS = 2_000;
 export function Queue({ conversation: { waiting }, onEdit }: QueueProps) {
   if (waiting.items.length === 0) return null;
   const edit = async ({ id, message }: QueueItem) => {
-    await waiting.withdraw(id);
-    onEdit(message);
+    if (await waiting.withdraw(id)) onEdit(message);
   };
   return (
     <section class="queue" aria-label="Queue">
@@ -31,7 +30,7 @@ export function Queue({ conversation: { waiting }, onEdit }: QueueProps) {
               class="quiet"
               aria-label={`Move ${index + 1} up`}
               aria-disabled={index === 0}
-              onClick={() => index > 0 && void waiting.move(item.id, index - 1)}
+              onClick={() => void waiting.moveUp(item.id)}
             >
               ↑
             </button>

@@ -2,7 +2,9 @@
 export class Reading<Value> {
   readonly #read: () => Promise<Value>;
   readonly #onChange: () => void;
-  #state: 'resting' | 'reading' | 'again' = 'resting';
+  #last: Promise<unknown> = Promise.resolve();
+  /** One that has not begun. */
+  #asked: Promise<boolean> | null = null;
   value: Value;
   /** It could not be read. */
   isMissed = false;
@@ -14,27 +16,28 @@ export class Reading<Value> {
   }
 
   /** Reads it anew; however often it is asked for meanwhile, once more behind that. */
-  async refresh(): Promise<void> {
-    if (this.#state !== 'resting') return void (this.#state = 'again');
-    do {
-      this.#state = 'reading';
-      await this.take(this.#read());
-    } while (this.#isAskedAgain());
-    this.#state = 'resting';
+  refresh(): Promise<boolean> {
+    this.#asked ??= this.change(() => {
+      this.#asked = null;
+      return this.#read();
+    });
+    return this.#asked;
   }
 
-  /** The answer to a change that has the whole of it. */
-  async take(answer: Promise<Value>): Promise<void> {
-    try {
-      this.value = await answer;
-      this.isMissed = false;
-    } catch {
-      this.isMissed = true;
-    }
+  /** Something that answers with the whole of it, once what was begun before is over: no answer overtakes another. */
+  change(act: () => Promise<Value>): Promise<boolean> {
+    const changing = this.#last.then(act).then(
+      (value) => this.#note({ value }),
+      () => this.#note(null),
+    );
+    this.#last = changing;
+    return changing;
+  }
+
+  #note(answer: { value: Value } | null): boolean {
+    if (answer !== null) this.value = answer.value;
+    this.isMissed = answer === null;
     this.#onChange();
-  }
-
-  #isAskedAgain(): boolean {
-    return this.#state === 'again';
+    return !this.isMissed;
   }
 }

@@ -61,7 +61,8 @@ function Request({ request, answer }: RequestProps) {
   const { trouble, attempt } = useTrouble();
   const Card = CARDS[request.kind];
   return (
-    <li tabIndex={-1}>
+    // The second click of two is none at whatever stands there by then.
+    <li tabIndex={-1} onClickCapture={(event) => event.detail > 1 && event.stopPropagation()}>
       <Card request={request} give={(given) => attempt(answer(given))} />
       {trouble}
     </li>

@@ -11,14 +11,16 @@ export function Search({ store, chatId }: { store: PageStore; chatId: string | n
   const [words, setWords] = useState('');
   const [isHere, setHere] = useState(false);
   const [found, setFound] = useState<SearchResults | null>(null);
-  const { trouble, attempt } = useTrouble();
+  const { trouble, read } = useTrouble();
   const search = (event: Event) => {
     event.preventDefault();
-    if (words.trim() === '') return setFound(null);
+    if (words.trim() === '') return forget();
     const scope = isHere && chatId !== null ? { chatId } : {};
     const { chats } = store.state.client;
-    attempt(chats.search(words.trim(), { limit: MOST_FOUND, ...scope }).then(setFound));
+    read(chats.search(words.trim(), { limit: MOST_FOUND, ...scope }), setFound);
   };
+  /** Also what is still on its way. */
+  const forget = () => read(Promise.resolve(null), setFound);
   return (
     <form class="search" role="search" onSubmit={search}>
       <input
@@ -28,7 +30,7 @@ export function Search({ store, chatId }: { store: PageStore; chatId: string | n
         value={words}
         onInput={({ currentTarget }) => {
           setWords(currentTarget.value);
-          if (currentTarget.value === '') setFound(null);
+          if (currentTarget.value === '') forget();
         }}
       />
       {words !== '' && (

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface SecretFormProps {
   isRefused: boolean;
@@ -13,7 +13,7 @@ export function SecretForm({ isRefused, onEnter }: SecretFormProps) {
   const [secret, setSecret] = useState('');
   const [trouble, setTrouble] = useState(isRefused ? 'The engine does not know this secret.' : null);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: Event) => {
     event.preventDefault();
     const given = secret.trim();

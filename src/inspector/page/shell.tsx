@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { ActorTree } from './actor-tree.tsx';
 import { ChartView } from './chart/chart-view.tsx';
 import { Chats } from './chats.tsx';
@@ -33,7 +33,7 @@ export function Shell({ store, takesFocus, onLeave }: ShellProps) {
   const shown = useStore(store, ({ pane }) => pane);
   const view = useStore(store, (state) => state.view);
   const main = useRef<HTMLElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (takesFocus) main.current?.focus();
   }, []);
   useEffect(() => watchForWaiting(store), [store]);

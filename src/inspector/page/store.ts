@@ -2,6 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 
 /** As often as eyes can follow a list; what is between belongs to scrolling, typing and animations. */
 const PAUSE_MS = 20;
+/** A tab that nobody sees has no frames, and tells in its title what happened all the same. */
+const FRAMELESS_MS = 500;
 
 /** State that changes at any rate. Whoever looks at it is told in a frame of the screen, with a pause before the next. */
 export class Store<State extends object> {
@@ -30,6 +32,7 @@ export class Store<State extends object> {
     const wait = this.#lastTold + PAUSE_MS - performance.now();
     if (wait <= 0) requestAnimationFrame(() => this.#tell());
     else setTimeout(() => requestAnimationFrame(() => this.#tell()), wait);
+    setTimeout(() => this.#isScheduled && this.#tell(), FRAMELESS_MS);
   }
 
   /** What a person just did is shown in the next frame. */

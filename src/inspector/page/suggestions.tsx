@@ -1,6 +1,7 @@
 import { changeDraft, draftOf, sendDraft } from './drafts.ts';
 import type { Image, PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
+import { useTrouble } from './trouble.tsx';
 
 interface Suggestion {
   title: string;
@@ -37,13 +38,19 @@ const SUGGESTIONS: readonly Suggestion[] = [
 
 /** What to say in a chat in which nothing was said yet. */
 export function Suggestions({ store, chatId }: { store: PageStore; chatId: string }) {
+  const { trouble, attempt } = useTrouble();
   const hasFailedHook = useStore(store, ({ hooks }) => hooks?.state === 'failed');
   return (
     <div class="empty">
       <p>Nothing has been said yet. Write a message below, or try one of these:</p>
+      {trouble}
       <div class="suggestions">
         {SUGGESTIONS.map((suggestion) => (
-          <button key={suggestion.title} type="button" onClick={() => void send(store, chatId, suggestion)}>
+          <button
+            key={suggestion.title}
+            type="button"
+            onClick={() => attempt(send(store, chatId, suggestion))}
+          >
             {suggestion.title}
           </button>
         ))}
@@ -57,16 +64,21 @@ export function Suggestions({ store, chatId }: { store: PageStore; chatId: strin
   );
 }
 
-/** As if it had been written; what is being written stays. */
+/** As if it had been written, once; what is being written stays. */
 async function send(
   store: PageStore,
   chatId: string,
   { text, planMode, asksFirst, hasPicture }: Suggestion,
 ): Promise<void> {
   if (asksFirst) await store.state.client.chats.update(chatId, { policy: 'ask' });
+  if (store.state.conversation?.pending.shown.length !== 0) return;
   const { text: written, images, settings } = draftOf(store, chatId);
   const chosen = planMode ? { ...settings, planMode } : settings;
-  changeDraft(store, chatId, { text, images: hasPicture ? [drawPicture()] : [], settings: chosen });
+  changeDraft(store, chatId, {
+    text,
+    images: hasPicture ? [Promise.resolve(drawPicture())] : [],
+    settings: chosen,
+  });
   void sendDraft(store, chatId);
   changeDraft(store, chatId, { text: written, images, settings });
 }

@@ -12,7 +12,7 @@ export function Tabs<Name extends string>({ label, tabs, shown, onShow }: TabsPr
   const move = (event: KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by === undefined) return;
-    const index = tabs.findIndex(([name]) => name === shown);
+    const index = tabs.findIndex(([name]) => `tab-${name}` === document.activeElement?.id);
     const next = tabs[(index + by + tabs.length) % tabs.length];
     if (next === undefined) return;
     onShow(next[0]);

@@ -1,9 +1,10 @@
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Conversation } from './conversation/conversation.ts';
 import type { Entry } from './conversation/entry.ts';
 import type { PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
+import { isWriting } from './take-focus.ts';
 import type { VirtualList } from './virtual-list.ts';
 
 interface TargetOptions {
@@ -18,12 +19,16 @@ export function useTarget(store: PageStore, conversation: Conversation, options:
   const { log, list, main, onLeave } = options;
   const target = useStore(store, (state) => state.target);
   const [wanted, want] = useState<number | null>(null);
+  const latest = useRef(target);
   const isHere = target?.chatId === conversation.chatId && !conversation.isLoading;
   useEffect(() => {
     if (!isHere || target === null) return;
     store.update({ target: null });
     onLeave();
-    void conversation.reveal(target.eventIndex).then((entry) => want(entry?.number ?? null));
+    latest.current = target;
+    void conversation.reveal(target.eventIndex).then((entry) => {
+      if (latest.current === target) want(entry?.number ?? null);
+    });
   }, [isHere, target]);
   useLayoutEffect(() => {
     const index = wanted === null ? -1 : main.findIndex(({ number }) => number === wanted);
@@ -31,7 +36,7 @@ export function useTarget(store: PageStore, conversation: Conversation, options:
     list.scrollToIndex(index, { align: 'center' });
     const place = log.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
     if (place == null) return;
-    place.focus({ preventScroll: true });
+    if (!isWriting(document.activeElement)) place.focus({ preventScroll: true });
     want(null);
   });
 }

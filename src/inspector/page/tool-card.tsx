@@ -28,7 +28,8 @@ export function ToolCard({ item }: { item: ToolItem }) {
   const state = result === null ? 'open' : result.isError ? 'failed' : 'done';
   const isTelling = diff !== null || tasks.length > 0 || state === 'failed';
   const isTold = state === 'done' && (diff !== null || tasks.length > 0);
-  const [isOpen, setOpen] = useKept('open', isTelling);
+  const [chosen, setOpen] = useKept<boolean | null>('open', null);
+  const isOpen = chosen ?? isTelling;
   return (
     <details class={state} open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>

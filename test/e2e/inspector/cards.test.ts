@@ -1,16 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
-import { findBarriers, launchBrowser, openPage } from '../../support/browser.ts';
+import { findBarriers, launchBrowser } from '../../support/browser.ts';
 import { INSTALLING_MS } from '../../support/debian-package.ts';
-import { SECRET } from '../../support/fake-engine.ts';
-import {
-  AT,
-  CHAT_ID,
-  serveWorkspace,
-  type Shown,
-  type ShownWorkspace,
-} from '../../support/shown-workspace.ts';
+import { openInspector, unlock, type Opened } from '../../support/open-inspector.ts';
+import { AT, CHAT_ID, type Shown } from '../../support/shown-workspace.ts';
 
 let browser: Browser;
 
@@ -127,6 +121,7 @@ it('whoever is away is told that an agent waits: by title and icon of the tab, a
   await page.getByRole('button', { name: 'Notify me' }).click();
   await page.getByRole('button', { name: 'Notify me' }).waitFor({ state: 'detached' });
 
+  await page.evaluate(() => (globalThis.requestAnimationFrame = () => 0)); // as of a tab that nobody sees
   tell({ type: 'chat.updated', payload: { chat: { ...CHAT, awaitingInput: true } } as never });
   await expect.poll(() => page.title()).toBe('(1) waits for you · Replicas engine');
   expect(await page.evaluate(() => Reflect.get(Notification, 'told'))).toEqual(['app waits for you']);
@@ -155,7 +150,7 @@ it('what is being written outlives a reload, and what was said is had again by t
   await page.reload();
   await expect.poll(() => box.inputValue()).toBe('Half a thought');
   await page.getByRole('button', { name: 'Lock' }).click();
-  await enter(page);
+  await unlock(page);
   expect(await box.inputValue()).toBe('');
 });
 
@@ -235,6 +230,9 @@ it('a line tells what the agent does and what it used; a list, which chats ask o
   await page.locator('.chat-button.unread', { hasText: 'new' }).click();
   await page.getByRole('heading', { name: 'Another' }).waitFor();
   await page.locator('.chat-button.unread').waitFor({ state: 'detached' });
+  await page.locator('.chat-button', { hasText: 'app' }).click();
+  await page.getByRole('heading', { name: 'app', exact: true }).waitFor();
+  expect(await page.locator('.chat-button.unread').count()).toBe(0);
 });
 
 it('the end is followed as it grows, unless the reader went up; thinking is folded, and a text can be copied', async () => {
@@ -377,21 +375,6 @@ function event(type: string, payload: AgentEvent['payload']): AgentEvent {
   return { timestamp: AT, type, payload };
 }
 
-type Opened = ShownWorkspace & { page: Page; troubles: string[] };
-
-async function open(shown: Partial<Shown>, prepare?: (page: Page) => Promise<void>): Promise<Opened> {
-  const workspace = await serveWorkspace(shown);
-  const { page, troubles } = await openPage(browser, { viewport: { width: 1440, height: 900 } });
-  onTestFinished(() => page.context().close());
-  await prepare?.(page);
-  await page.goto(`${workspace.url}/inspect`);
-  await enter(page);
-  return { ...workspace, page, troubles };
-}
-
-async function enter(page: Page): Promise<void> {
-  await page.getByLabel('Secret').fill(SECRET);
-  await page.getByRole('button', { name: 'Open' }).click();
-  await page.getByText('Live', { exact: true }).waitFor();
-  await page.locator('.composer').waitFor();
+function open(shown: Partial<Shown>, prepare?: (page: Page) => Promise<void>): Promise<Opened> {
+  return openInspector(browser, shown, prepare);
 }

@@ -269,6 +269,28 @@ describe('a conversation', () => {
     expect(new Set(conversation.entries.map(({ number }) => number)).size).toBe(4);
   });
 
+  it('takes an earlier page that could not be read for no trouble when it has been read anew', async () => {
+    const { conversation, load, loadEarlier } = openByHand();
+    await load().answer({ events: [userSaid('two')], lastEventId: '2', beforeCursor: '2' });
+    const earlier = loadEarlier();
+    await load().answer({ events: [userSaid('three')], lastEventId: '3', beforeCursor: '3' });
+
+    await earlier.fail(new Error('The cursor is gone.'));
+
+    expect(conversation.failure).toBeNull();
+  });
+
+  it('no longer shows a message as sent whose turn ended while nothing was heard', async () => {
+    const { conversation, load } = openByHand();
+    await load().answer({ events: [], lastEventId: '1' });
+    for (const messageId of ['m1', 'm2']) conversation.expect(messageId, messageId);
+
+    const ended = { messageId: 'm1', outcome: 'completed', durationMs: 1, endedAt: AT } as const;
+    await load().answer({ events: [userSaid('m1')], lastEventId: '5', endedTurns: [ended] });
+
+    expect(conversation.pending.shown.map(({ text }) => text)).toEqual(['m2']);
+  });
+
   it('drops an earlier page that comes when the conversation has been read anew', async () => {
     const { conversation, load, loadEarlier } = openByHand();
     await load().answer({ events: [userSaid('two')], lastEventId: '2', beforeCursor: '2' });

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { EngineClient } from '../../../src/client/client.ts';
-import { changeDraft, draftOf, sendDraft } from '../../../src/inspector/page/drafts.ts';
-import { initialState } from '../../../src/inspector/page/page-state.ts';
+import { changeDraft, draftOf, sendDraft, writeFirst } from '../../../src/inspector/page/drafts.ts';
+import { initialState, type Image } from '../../../src/inspector/page/page-state.ts';
 import { Store } from '../../../src/inspector/page/store.ts';
 
 beforeEach(() => void vi.stubGlobal('requestAnimationFrame', () => 0));
@@ -114,3 +114,49 @@ it('one that is not taken may be changed or left out, and the others still follo
   expect(sent.map(({ message }) => message)).toEqual(['one', 'another', 'two']);
   expect(new Set(sent.map(({ messageId }) => messageId)).size).toBe(3);
 });
+
+it('what is written while one is not taken comes back behind it, with its pictures and settings', async () => {
+  const { store, sent } = openDrafts();
+  const next = { text: 'two', images: [picture('two')], settings: { fastMode: true } };
+  changeDraft(store, 'a', { text: 'one', settings: { planMode: true } });
+  void sendDraft(store, 'a');
+  changeDraft(store, 'a', next);
+
+  await sent[0]?.refuse('No.');
+  expect(draftOf(store, 'a')).toMatchObject({ text: 'one', images: [], settings: { planMode: true } });
+  void sendDraft(store, 'a');
+
+  expect(draftOf(store, 'a')).toMatchObject(next);
+});
+
+it('a picture that is still being read goes with the message that it was added to', async () => {
+  const { store, sent } = openDrafts();
+  changeDraft(store, 'a', { text: 'Look', images: [picture('a meadow')] });
+  void sendDraft(store, 'a');
+  await settled();
+
+  expect(sent).toMatchObject([{ message: 'Look', images: [{ source: { data: 'a meadow' } }] }]);
+});
+
+it('pictures cannot be said into a turn: with one, a message is sent', async () => {
+  const { store, sent } = openDrafts();
+  changeDraft(store, 'a', { text: 'Look', images: [picture('a meadow')] });
+  void sendDraft(store, 'a', true);
+  await settled();
+
+  expect(sent).toMatchObject([{ message: 'Look' }]);
+});
+
+it('what is written anew takes the place of what is being written, which comes back behind it', () => {
+  const { store } = openDrafts();
+  changeDraft(store, 'a', { text: 'Half a thought' });
+  writeFirst(store, 'a', 'Anew');
+  expect(draftOf(store, 'a').text).toBe('Anew');
+
+  void sendDraft(store, 'a');
+  expect(draftOf(store, 'a').text).toBe('Half a thought');
+});
+
+async function picture(data: string): Promise<Image> {
+  return { type: 'image', source: { type: 'base64', media_type: 'image/png', data } };
+}

@@ -100,11 +100,13 @@ export function ChartCanvas({ store, machine, path }: ChartCanvasProps) {
   async function fit(): Promise<void> {
     const place = frame.current;
     if (place === null) return;
-    fitted.current = sizeOf(place);
+    const size = sizeOf(place);
+    fitted.current = size;
     setFitting(true);
-    const look = await lookThatFits(store, machine, place).catch(() => view.look);
+    const look = await lookThatFits(store, machine, place).catch(() => latest.current.look);
     setFitting(false);
-    setView({ look, aim: 'legible' });
+    // Unless something else was asked for meanwhile.
+    if (fitted.current === size) setView({ look, aim: 'legible' });
   }
 }
 

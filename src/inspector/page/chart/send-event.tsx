@@ -5,6 +5,7 @@ import { fieldsOf } from '../form-fields.ts';
 import type { PageStore } from '../page-state.ts';
 import { reasonOf } from '../reason-of.ts';
 import { useStore } from '../store.ts';
+import { useTrouble } from '../trouble.tsx';
 
 const EVENTS = '/actors/events';
 const AcceptedSchema = z.object({ events: z.array(z.string()) });
@@ -15,7 +16,8 @@ export function SendEvent({ store, path }: { store: PageStore; path: string }) {
   const states = useStore(store, ({ actors }) => actors.get(path)?.states.join());
   const [accepted, setAccepted] = useState<readonly string[]>([]);
   const [told, setTold] = useState<string | null>(null);
-  useEffect(() => void readAccepted(client, path).then(setAccepted), [states]);
+  const { read } = useTrouble();
+  useEffect(() => read(readAccepted(client, path), setAccepted), [states]);
   if (accepted.length === 0) return null;
   const send = (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {
     event.preventDefault();

@@ -109,7 +109,7 @@ export class Conversation {
       const page = await this.#client.chats.history(this.chatId, { limit, before });
       if (before === this.#before && !this.#isCut) this.#prepend(page);
     } catch (error) {
-      this.failure = reasonOf(error);
+      if (before === this.#before) this.failure = reasonOf(error);
     }
     this.#change();
   }
@@ -156,6 +156,7 @@ export class Conversation {
     this.#readUntil = lastEventId;
     this.#written = new WrittenText(this.chatId);
     this.#ended = endedTurns;
+    for (const { messageId } of endedTurns) this.pending.remove(messageId);
     this.#sayAll(events);
   }
 

@@ -30,16 +30,21 @@ export class WaitingMessages {
     if (CHANGES_QUEUE.has(type)) void this.read();
   }
 
-  read(): Promise<void> {
+  read(): Promise<boolean> {
     return this.#queue.refresh();
   }
 
-  /** One that started meanwhile is no trouble: the event of its start tells. */
-  move(messageId: string, position: number): Promise<void> {
-    return this.#queue.take(this.#client.chats.reorder({ chatId: this.#chatId, messageId, position }));
+  /** By one place. One that started meanwhile is no trouble: the event of its start tells. */
+  moveUp(messageId: string): Promise<boolean> {
+    return this.#queue.change(async () => {
+      const position = this.items.findIndex(({ id }) => id === messageId) - 1;
+      if (position < 0) return this.items;
+      return this.#client.chats.reorder({ chatId: this.#chatId, messageId, position });
+    });
   }
 
-  withdraw(messageId: string): Promise<void> {
-    return this.#queue.take(this.#client.chats.withdraw({ chatId: this.#chatId, messageId }));
+  /** Resolves with whether it still waited. */
+  withdraw(messageId: string): Promise<boolean> {
+    return this.#queue.change(() => this.#client.chats.withdraw({ chatId: this.#chatId, messageId }));
   }
 }

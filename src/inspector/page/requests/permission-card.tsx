@@ -3,6 +3,7 @@ import { changeAsked, subjectOf, type AgentRequest } from '../../../client/clien
 import { Diff } from '../diff.tsx';
 import { LongText } from '../long-text.tsx';
 import type { CardProps } from './card.ts';
+import { takeFocus } from '../take-focus.ts';
 
 /** So much of what is asked is shown at first: the answer stays in sight. */
 const CHARACTERS = 4_000;
@@ -52,7 +53,7 @@ export function PermissionCard({ request, give }: CardProps) {
             aria-label="Why not"
             placeholder="Why not? The agent reads it."
             value={reason}
-            ref={(field) => field?.focus()}
+            ref={takeFocus}
             onInput={({ currentTarget }) => setReason(currentTarget.value)}
           />
         ) : (

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { LongMarkdown } from '../markdown/long-markdown.tsx';
 import type { CardProps } from './card.ts';
+import { takeFocus } from '../take-focus.ts';
 
 type Mode = 'reading' | 'editing' | 'changing';
 
@@ -32,7 +33,7 @@ export function PlanCard({ request, give }: CardProps) {
           aria-label="What to change"
           placeholder="What should change?"
           value={wish}
-          ref={(field) => field?.focus()}
+          ref={takeFocus}
           onInput={({ currentTarget }) => setWish(currentTarget.value)}
         />
       )}

@@ -24,9 +24,19 @@ function open() {
         fail: async () => (reject(new Error('away')), settled()),
       }),
     );
-  const moved: object[] = [];
-  const reorder = async (move: object) => (moved.push(move), [item('b'), item('a')]);
-  const client = { chats: { queue, reorder } } as unknown as EngineClient;
+  const moved: string[] = [];
+  const order = ['a', 'b', 'c'];
+  const reorder = async ({ messageId, position }: { messageId: string; position: number }) => {
+    moved.push(`${messageId} to ${position}`);
+    order.splice(position, 0, ...order.splice(order.indexOf(messageId), 1));
+    return order.map(item);
+  };
+  const withdraw = async ({ messageId }: { messageId: string }) => {
+    if (!order.includes(messageId)) throw new Error('It has started.');
+    order.splice(order.indexOf(messageId), 1);
+    return order.map(item);
+  };
+  const client = { chats: { queue, reorder, withdraw } } as unknown as EngineClient;
   const waiting = new WaitingMessages({ chatId: 'c', client, onChange: () => undefined });
   return { waiting, reads, moved, ids: () => waiting.items.map(({ id }) => id) };
 }
@@ -37,7 +47,9 @@ async function settled(): Promise<void> {
 
 it('is read again when a turn starts, once more however often that is said meanwhile', async () => {
   const { waiting, reads, ids } = open();
-  for (let count = 0; count < 5; count += 1) waiting.take(started);
+  waiting.take(started);
+  await settled();
+  for (let count = 0; count < 4; count += 1) waiting.take(started);
   expect(reads).toHaveLength(1);
 
   await reads[0]?.answer('a', 'b');
@@ -49,17 +61,26 @@ it('is read again when a turn starts, once more however often that is said meanw
 it('stays as it was when it cannot be read', async () => {
   const { waiting, reads, ids } = open();
   void waiting.read();
+  await settled();
   await reads[0]?.answer('a');
   void waiting.read();
+  await settled();
   await reads[1]?.fail();
   expect(ids()).toEqual(['a']);
 });
 
-it('takes the order that the engine answers a move with', async () => {
-  const { waiting, moved, ids } = open();
-  await waiting.move('b', 0);
-  expect({ moved, ids: ids() }).toEqual({
-    moved: [{ chatId: 'c', messageId: 'b', position: 0 }],
-    ids: ['b', 'a'],
-  });
+it('moves a message from where it stands by then, and takes the order that the engine answers with', async () => {
+  const { waiting, reads, moved, ids } = open();
+  void waiting.read();
+  await settled();
+  const moves = [waiting.moveUp('c'), waiting.moveUp('c'), waiting.moveUp('c')];
+  await reads[0]?.answer('a', 'b', 'c');
+  await Promise.all(moves);
+
+  expect({ moved, ids: ids() }).toEqual({ moved: ['c to 1', 'c to 0'], ids: ['c', 'a', 'b'] });
+});
+
+it('tells of a message that is withdrawn whether it still waited', async () => {
+  const { waiting } = open();
+  expect(await Promise.all([waiting.withdraw('a'), waiting.withdraw('a')])).toEqual([true, false]);
 });

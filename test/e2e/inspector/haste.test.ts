@@ -1,0 +1,234 @@
+import type { Browser, Page, Route } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser } from '../../support/browser.ts';
+import { INSTALLING_MS } from '../../support/debian-package.ts';
+import { openInspector } from '../../support/open-inspector.ts';
+import { AT, CHAT_ID } from '../../support/shown-workspace.ts';
+
+/*
+ * What people do before the page shows what they did before that, and what comes when they are elsewhere already. Events that
+ * follow each other in one task come before any redraw, on a machine of any speed.
+ */
+
+const CHAT = {
+  id: CHAT_ID,
+  provider: 'claude',
+  title: 'app',
+  createdAt: AT,
+  updatedAt: AT,
+  processing: false,
+  parentChatId: null,
+  state: 'idle',
+};
+const ASKED = { kind: 'permission', tool: 'Bash', input: {}, openedAt: AT, expiresAt: AT } as const;
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+}, INSTALLING_MS);
+afterAll(() => browser.close());
+
+it('keys that come before the page is drawn each count: between tabs, through what was said, into what is written', async () => {
+  const history = ['First', 'Second'].map(said);
+  const { page, sent } = await openInspector(browser, { history });
+  await page.route('**/commands', (route) => answer(route, { commands: [COMMAND] }));
+  const box = page.getByRole('textbox', { name: 'Message' });
+  await page.locator('.said.user', { hasText: 'Second' }).waitFor();
+
+  await box.focus();
+  await press(page, 'ArrowUp', 'ArrowUp');
+  await expect.poll(() => box.inputValue()).toBe('First');
+  await box.fill('');
+  await page.evaluate(writeAndPress, { text: 'New', key: 'ArrowUp' });
+  await expect.poll(() => box.inputValue()).toBe('New');
+  await box.fill('/pl');
+  await page.getByRole('option', { name: '/plan' }).waitFor();
+  await page.evaluate(writeAndPress, { text: '/play', key: 'Enter' });
+  await expect.poll(() => sent).toEqual(['/play']);
+
+  await page.getByRole('tab', { name: 'Chats' }).focus();
+  await press(page, 'ArrowRight', 'ArrowRight');
+  await page.getByRole('tab', { name: 'Repositories', selected: true }).waitFor();
+});
+
+it('what is pressed twice happens once: an answer, a suggestion, the opening of a chat', async () => {
+  const { page, answers, sent } = await openInspector(browser, { requests: [{ ...ASKED, id: 'r1' }] });
+  await page.getByRole('button', { name: 'Deny', exact: true }).dblclick();
+  await pressTwice(page, 'See a to-do list');
+  await expect.poll(() => sent).toHaveLength(1);
+
+  await page.route('**/environment', (route) => answer(route, ENVIRONMENT));
+  const created: Route[] = [];
+  await page.route('**/chats', (route) => void created.push(route));
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await page.getByRole('button', { name: 'Open', disabled: false }).waitFor();
+  await pressTwice(page, 'Open');
+  await expect.poll(() => created).toHaveLength(1);
+  await page.locator('.chat-button', { hasText: 'Another' }).click();
+  await answer(created[0]!, { chat: { ...CHAT, id: 'a-third' } });
+  await page.getByRole('button', { name: 'New chat', expanded: false }).waitFor();
+
+  expect(await page.locator('.chat-button[aria-current="true"]').innerText()).toContain('Another');
+  expect({ answers, sent: sent.length }).toEqual({ answers: [`${CHAT_ID} r1 deny`], sent: 1 });
+});
+
+it('a chat that is chosen as another one opens is the one that is shown', async () => {
+  const { page } = await openInspector(browser, {});
+  await page.evaluate(() => {
+    const [first, another] = document.querySelectorAll<HTMLElement>('.chat-button');
+    // As soon as it is drawn, before what follows from that.
+    new MutationObserver((_changes, observer) => {
+      observer.disconnect();
+      first?.click();
+    }).observe(another!, { attributeFilter: ['aria-current'] });
+    another?.click();
+  });
+
+  await page.locator('.chat-button[aria-current="false"]', { hasText: 'Another' }).waitFor();
+  await page.getByRole('textbox', { name: 'Message app' }).waitFor();
+});
+
+it('the focus is left to whoever writes, whatever comes meanwhile', async () => {
+  const { page, tell } = await openInspector(browser, { requests: [{ ...ASKED, id: 'r1' }] });
+  const box = page.getByRole('textbox', { name: 'Message' });
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByRole('button', { name: 'Say why not…' }).click();
+  await box.focus();
+  tell({ type: 'chat.updated', payload: { chat: CHAT } as never });
+  const opened = { chatId: CHAT_ID, messageId: 'm', request: { ...ASKED, id: 'r2' } };
+  tell({ type: 'chat.request.opened', payload: opened as never });
+  await expect.poll(() => page.getByRole('button', { name: 'Allow', exact: true }).count()).toBe(2);
+  await page.locator('.stop[aria-disabled="true"]').waitFor();
+  expect(await isFocused(page, '.composer textarea')).toBe(true);
+
+  const histories: Route[] = [];
+  await page.route('**/chats/another-chat/history*', (route) => void histories.push(route));
+  const place = { chatId: 'another-chat', title: 'Another', eventIndex: 0, timestamp: AT, kind: 'user' };
+  const result = { ...place, excerpt: 'Long ago' };
+  await page.route('**/search*', (route) => answer(route, { results: [result], truncated: false }));
+  await page.getByRole('searchbox', { name: 'Search messages' }).fill('ago');
+  await page.keyboard.press('Enter');
+  await page.locator('.found').click();
+  await expect.poll(() => histories).toHaveLength(1);
+  await page.getByRole('textbox', { name: 'Message Another' }).focus();
+  await answer(histories[0]!, { ...HISTORY, events: [said('Long ago')] });
+  await page.locator('.said.user', { hasText: 'Long ago' }).waitFor();
+
+  expect(await isFocused(page, '.composer textarea')).toBe(true);
+});
+
+it('an answer that comes late changes nothing: a search that was cleared, a trial behind another, a fit that was left', async () => {
+  const { page } = await openInspector(browser, {});
+  const searches: Route[] = [];
+  await page.route('**/search*', (route) => void searches.push(route));
+  const field = page.getByRole('searchbox', { name: 'Search messages' });
+  await field.fill('words');
+  await field.press('Enter');
+  await expect.poll(() => searches).toHaveLength(1);
+  await field.fill('');
+  const answered = page.waitForResponse('**/search*');
+  await answer(searches[0]!, { results: [], truncated: false });
+  await (await answered).finished();
+  expect(await page.getByText('Nothing found').count()).toBe(0);
+
+  const trials: Route[] = [];
+  await page.route('**/hooks/test', (route) => void trials.push(route));
+  await page.getByRole('tab', { name: 'Boot and hooks' }).click();
+  await page.getByRole('textbox', { name: 'Script' }).fill('sleep 1000');
+  for (const count of [1, 2]) {
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await expect.poll(() => trials).toHaveLength(count);
+  }
+  await page.getByRole('status').getByText('running', { exact: true }).waitFor();
+  const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/hooks/test'));
+  await page.getByRole('tab', { name: 'Chats' }).click();
+  await ended;
+
+  await page.getByRole('button', { name: 'Machines' }).click();
+  await page.locator('.canvas svg').waitFor();
+  const follow = page.getByRole('button', { name: 'Follow' });
+  await follow.click();
+  await page.getByRole('button', { name: 'Follow', pressed: false }).waitFor();
+  await pressTwice(page, 'Fit', 'Follow');
+  await page.getByRole('status').getByText('Laying it out').waitFor({ state: 'detached' });
+  expect(await follow.getAttribute('aria-pressed')).toBe('true');
+});
+
+it('what is chosen in the palette stays what it is while chats change', async () => {
+  const { page, tell } = await openInspector(browser, {});
+  await page.keyboard.press('Control+k');
+  await page.getByRole('option', { name: 'Interrupt app' }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  const chosen = page.locator('.palette [aria-selected="true"]');
+  await expect.poll(() => chosen.innerText()).toBe('Write a message');
+
+  tell({ type: 'chat.updated', payload: { chat: CHAT } as never });
+  await page.locator('.stop[aria-disabled="true"]').waitFor({ state: 'attached' });
+  expect((await chosen.innerText()).trim()).toBe('Write a message');
+});
+
+const COMMAND = { command: '/plan', description: 'Plans.', providers: ['claude'] };
+
+const ENVIRONMENT = {
+  engineVersion: '1',
+  variables: [],
+  skills: [],
+  codingAgents: { claude: { available: true, version: '1', authMethod: null, protocol: 'stream-json' } },
+  hooks: [],
+  integrations: { github: false, slack: false, linear: false },
+};
+
+const HISTORY = {
+  threadId: null,
+  codingAgent: 'claude',
+  total: 1,
+  hasMore: false,
+  beforeCursor: null,
+  senders: [],
+  endedTurns: [],
+  lastEventId: '000000000001-aaaaaaaa',
+};
+
+function said(text: string) {
+  return { timestamp: AT, type: 'claude-user', payload: { message: { content: text } } };
+}
+
+function answer(route: Route, body: object): Promise<void> {
+  return route.fulfill({ json: body });
+}
+
+function isFocused(page: Page, place: string): Promise<boolean> {
+  return page.locator(place).evaluate((element) => element === document.activeElement);
+}
+
+/** Keys for whatever has the focus, in one task. */
+function press(page: Page, ...keys: string[]): Promise<void> {
+  return page.evaluate((all) => {
+    for (const key of all) {
+      const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+      document.activeElement?.dispatchEvent(event);
+    }
+  }, keys);
+}
+
+/** Runs in the page: a key behind the redraw that follows what is written, before what follows from that. */
+async function writeAndPress({ text, key }: { text: string; key: string }): Promise<void> {
+  const field = document.querySelector<HTMLTextAreaElement>('.composer textarea')!;
+  field.focus();
+  field.value = text;
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+  field.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+}
+
+/** Two buttons in one task, or one of them twice. */
+function pressTwice(page: Page, name: string, then = name): Promise<void> {
+  return page.evaluate(
+    (names) => {
+      const buttons = [...document.querySelectorAll('button')];
+      for (const text of names) buttons.find(({ textContent }) => textContent === text)?.click();
+    },
+    [name, then],
+  );
+}
