@@ -47,9 +47,8 @@ export async function sendDraft(store: PageStore, chatId: string, isSteered = fa
   const { settings, sending, held, later } = draft;
   const next = isBlank(draft) ? held : [toMessage(draft, isSteered), ...held];
   if (next.length === 0) return;
-  changeDraft(store, chatId, { ...EMPTY, settings, ...later, sending: [...sending, ...next] });
   for (const { messageId, text: said } of next) conversationOf(store, chatId)?.expect(messageId, said);
-  store.touchAtOnce();
+  changeDraft(store, chatId, { ...EMPTY, settings, ...later, sending: [...sending, ...next] });
   if (sending.length === 0) await sendAll(store, chatId);
 }
 

@@ -29,11 +29,11 @@ export function followEngine(store: PageStore, { secret, onRefused }: FollowOpti
   const { client } = store.state;
   const hooks = new Reading<HooksStatus | null>(null, {
     read: () => client.hooks.status(),
-    onChange: () => store.update({ hooks: hooks.value }),
+    onChange: () => store.take({ hooks: hooks.value }),
   });
   const repos = new Reading<readonly Repo[] | null>(null, {
     read: async () => (await client.repos({ includeDiffs: true })).repos,
-    onChange: () => store.update({ repos: repos.value }),
+    onChange: () => store.take({ repos: repos.value }),
   });
   return openFeed(secret, (news) => {
     if (news.kind === 'connection' && news.connection.state === 'refused') onRefused();
@@ -47,7 +47,7 @@ function takeNews(following: Following, news: News): void {
     case 'connection':
       return takeConnection(following, news.connection);
     case 'stuck':
-      return store.update({ isStreamStuck: news.isStuck });
+      return store.take({ isStreamStuck: news.isStuck });
     case 'workspace':
       // At first, and after a gap in the events.
       takeWorkspace(store, news.workspace);
@@ -67,7 +67,7 @@ function takeNews(following: Following, news: News): void {
 
 function takeConnection({ store, hooks, repos }: Following, connection: Connection): void {
   const { conversation } = store.state;
-  store.update({ connection });
+  store.take({ connection });
   if (connection.state === 'lost') conversation?.break();
   if (connection.state !== 'open') return;
   for (const reading of [hooks, repos]) if (reading.isMissed) void reading.refresh();
@@ -81,19 +81,19 @@ function takeEvent({ store, hooks, repos }: Following, event: EngineEvent): void
   conversation?.take(event);
   if (event.type.startsWith('hooks.') && event.type !== 'hooks.progress') void hooks.refresh();
   if (event.type === 'repo.discovered' || event.type === 'repo.status.changed') void repos.refresh();
-  if (CHANGES_FILES.has(event.type)) store.update({ filesVersion: store.state.filesVersion + 1 });
+  if (CHANGES_FILES.has(event.type)) store.take({ filesVersion: store.state.filesVersion + 1 });
   store.touch();
 }
 
 /** Chats that were there when the page opened, and the one that is shown, count as seen. */
 function takeWorkspace(store: PageStore, workspace: WorkspaceState): void {
   const { seen, chatId } = store.state;
-  if (workspace.chats === store.state.workspace?.chats) return store.update({ workspace });
+  if (workspace.chats === store.state.workspace?.chats) return store.take({ workspace });
   const next = new Map(seen);
   for (const { id, updatedAt } of workspace.chats) {
     if (id === chatId || !seen.has(id)) next.set(id, updatedAt);
   }
-  store.update({ workspace, seen: next });
+  store.take({ workspace, seen: next });
 }
 
 const CHANGES_FILES: ReadonlySet<EngineEvent['type']> = new Set([
@@ -112,5 +112,5 @@ function takeActors(store: PageStore, { isSnapshot, actors, gone, steps }: Actor
     stepNumber += 1;
     store.state.steps.add({ ...step, number: stepNumber });
   }
-  store.update({ actors: known });
+  store.take({ actors: known });
 }

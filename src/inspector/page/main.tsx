@@ -48,7 +48,7 @@ function Inspector({ secret, isEntering, onLeave }: InspectorProps) {
 }
 
 function openStore(secret: string): PageStore {
-  const client = connect(secret, (isCallStuck) => store.update({ isCallStuck }));
+  const client = connect(secret, (isCallStuck) => store.take({ isCallStuck }));
   const store: PageStore = new Store(initialState(client));
   return store;
 }

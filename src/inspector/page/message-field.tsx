@@ -31,17 +31,13 @@ export function MessageField({ store, chat, onSend }: MessageFieldProps) {
     write(completion.text + text.slice(cursor));
     setCursor(completion.text.length);
     // Once it is drawn.
-    requestAnimationFrame(() =>
-      field.current?.setSelectionRange(completion.text.length, completion.text.length),
-    );
+    queueMicrotask(() => field.current?.setSelectionRange(completion.text.length, completion.text.length));
   };
   const keyDown = (event: KeyboardEvent) => {
     if (choice.press(event)) return;
     const { key } = event;
     const isEnter = key === 'Enter' && !event.shiftKey && !event.isComposing;
-    // Not once more was written than is drawn.
-    const isOffered = beforeCursor(field.current) === before;
-    const completion = isOffered ? completions[choice.chosen] : undefined;
+    const completion = completions[choice.chosen];
     const isWhole = completion?.text.trimEnd() === text;
     if (completion !== undefined && !isWhole && (isEnter || key === 'Tab')) {
       event.preventDefault();
@@ -56,9 +52,8 @@ export function MessageField({ store, chat, onSend }: MessageFieldProps) {
     const entries = store.state.conversation?.entries ?? [];
     const said = entries.flatMap(({ item }) => (item.kind === 'user' ? [item.text] : [])).toReversed();
     const texts = ['', ...new Set(said)];
-    const { text: written } = draftOf(store, chat.id);
-    const recalled = texts[texts.indexOf(written) + step];
-    if (!texts.includes(written) || recalled === undefined) return;
+    const recalled = texts[texts.indexOf(text) + step];
+    if (!texts.includes(text) || recalled === undefined) return;
     event.preventDefault();
     write(recalled);
   };
@@ -90,8 +85,4 @@ export function MessageField({ store, chat, onSend }: MessageFieldProps) {
       />
     </>
   );
-}
-
-function beforeCursor(field: HTMLTextAreaElement | null): string {
-  return field?.value.slice(0, field.selectionStart) ?? '';
 }

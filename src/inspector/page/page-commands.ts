@@ -47,8 +47,7 @@ export function commandsOf(store: PageStore): Command[] {
 export function focusOn(store: PageStore, place: string, then?: 'press'): void {
   if (store.state.view === 'machines') showView(store, 'work');
   store.update({ dockTab: 'chats', pane: 'dock' });
-  store.touchAtOnce();
-  requestAnimationFrame(() => {
+  queueMicrotask(() => {
     const element = document.querySelector<HTMLElement>(place);
     element?.focus();
     if (then === 'press') element?.click();

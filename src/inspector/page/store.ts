@@ -1,11 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 /** As often as eyes can follow a list; what is between belongs to scrolling, typing and animations. */
 const PAUSE_MS = 20;
 /** A tab that nobody sees has no frames, and tells in its title what happened all the same. */
 const FRAMELESS_MS = 500;
 
-/** State that changes at any rate. Whoever looks at it is told in a frame of the screen, with a pause before the next. */
+/** State that changes at any rate, and what people do with it. */
 export class Store<State extends object> {
   #state: State;
   #isScheduled = false;
@@ -20,7 +20,14 @@ export class Store<State extends object> {
     return this.#state;
   }
 
+  /** What a person does is drawn before whatever they do next, on the slowest machine: that is meant for what they see by then. */
   update(change: Partial<State>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#tell();
+  }
+
+  /** What happens by itself is told in a frame of the screen, with a pause before the next. */
+  take(change: Partial<State>): void {
     this.#state = { ...this.#state, ...change };
     this.touch();
   }
@@ -33,11 +40,6 @@ export class Store<State extends object> {
     if (wait <= 0) requestAnimationFrame(() => this.#tell());
     else setTimeout(() => requestAnimationFrame(() => this.#tell()), wait);
     setTimeout(() => this.#isScheduled && this.#tell(), FRAMELESS_MS);
-  }
-
-  /** What a person just did is shown in the next frame. */
-  touchAtOnce(): void {
-    requestAnimationFrame(() => this.#tell());
   }
 
   #tell(): void {
@@ -59,7 +61,7 @@ export function useStore<State extends object, Value>(
 ): Value {
   const [, redraw] = useState(0);
   const value = select(store.state);
-  useEffect(() => {
+  useLayoutEffect(() => {
     let shown = value;
     const look = () => {
       const found = select(store.state);
