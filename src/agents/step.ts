@@ -19,6 +19,12 @@ export interface Moment {
 /** What an agent said, before whoever tells it gives it a time. */
 export type Saying = Omit<AgentEvent, 'timestamp'>;
 
+/** A plan, and the name of the file that it is kept in. */
+export interface KeptPlan {
+  file: string;
+  text: string;
+}
+
 /** What a line, a command or a moment of silence comes to. What is left out did not happen. */
 export interface Step<State = unknown> {
   state: State;
@@ -40,8 +46,8 @@ export interface Step<State = unknown> {
   spent?: Usage;
   /** The message that was given has ended, behind all that is said here; `state` has no turn any more. */
   end?: TurnEnd;
-  /** A plan, complete: kept under this name. */
-  plan?: { file: string; text: string };
+  /** A plan, complete. */
+  plan?: KeptPlan;
   /** What became of messages that were said into the turn. */
   steered?: readonly { messageId: string; isTaken: boolean }[];
   /** The model's API refused the login: reported once, answered by the command `login`. */

@@ -20,11 +20,16 @@ interface Request {
   headers?: Record<string, string>;
 }
 
+/** Nothing is known, now: worth another try, not before `retryAfterMs` milliseconds if the other side said so. */
+export interface Unavailable {
+  kind: 'unavailable';
+  reason: string;
+  retryAfterMs?: number;
+}
+
 /** `refused`: a 4xx that the same request would get again; what 404 and 409 mean depends on what was asked. */
 export type Answer =
-  | { kind: 'answered'; body: Body }
-  | { kind: 'refused'; status: number; reason: string }
-  | { kind: 'unavailable'; reason: string; retryAfterMs?: number };
+  { kind: 'answered'; body: Body } | { kind: 'refused'; status: number; reason: string } | Unavailable;
 
 const TIMEOUT_MS = 15_000;
 

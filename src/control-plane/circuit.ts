@@ -1,5 +1,5 @@
 import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
-import type { Unavailable } from './answer.ts';
+import type { Unavailable } from './call.ts';
 
 /** Runs `attempt`, or answers for it while the circuit is open. */
 export type Circuit = <Outcome extends { kind: string }>(

@@ -9,9 +9,9 @@ import {
   type RefreshRequest,
   type WebhookEvent,
 } from '../contract/monolith.ts';
-import { parseAnswer, type Unavailable } from './answer.ts';
-import { createCall, type Call, type CallOptions } from './call.ts';
+import { createCall, type Call, type CallOptions, type Unavailable } from './call.ts';
 import { createCircuit, type Circuit } from './circuit.ts';
+import type { Body } from './read-body.ts';
 
 /**
  * The calls the engine makes to the control plane. Each is one attempt that ends within `timeoutMs`, and none
@@ -64,7 +64,7 @@ function refreshing<T>(call: Call, path: string, schema: z.ZodType<T>) {
   return (request: RefreshRequest): Promise<RefreshOutcome<T>> =>
     circuit<RefreshOutcome<T>>(async () => {
       const answer = await call(path, { body: request });
-      if (answer.kind === 'answered') return parseAnswer(answer.body, schema);
+      if (answer.kind === 'answered') return parseCredential(answer.body, schema);
       if (answer.kind === 'unavailable') return answer;
       const { status, reason } = answer;
       if (status === NOT_FOUND) return { kind: 'absent' };
@@ -82,4 +82,13 @@ function delivering(call: Call, circuit: Circuit) {
       const { status, reason } = answer;
       return status === CONFLICT ? { kind: 'delivered', isDuplicate: true } : { kind: 'refused', reason };
     });
+}
+
+/** The credential in an answer. Of one that is none, only the places that are wrong are told, never what stands there. */
+function parseCredential<T>(body: Body, schema: z.ZodType<T>): RefreshOutcome<T> {
+  if ('flaw' in body) return { kind: 'unavailable', reason: body.flaw };
+  const parsed = schema.safeParse(body.value);
+  if (parsed.success) return { kind: 'issued', credential: parsed.data };
+  const places = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'the answer'} (${code})`);
+  return { kind: 'unavailable', reason: `It answered with what is no credential: ${places.join(', ')}.` };
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { ChatOrigin } from '../../machines/chat.events.ts';
 import { watchClock } from './watch-clock.ts';
 import { agentOptions } from './agent-options.ts';
 import type { AgentDriver, OpenExecutor } from '../agents/agent.ts';
@@ -19,7 +18,7 @@ import { retireDamagedRuns } from '../processes/damaged-runs.ts';
 import { sweep } from '../processes/sweep.ts';
 import type { Recording } from './start-recording.ts';
 import { toolEnvironment } from './start-workspace.ts';
-import { startRoot, type Root } from './start-root.ts';
+import { originOf, startRoot, type Root } from './start-root.ts';
 import { WorkspaceMove } from './workspace-move.ts';
 import { isFullDisk } from '../storage/attempt.ts';
 import { writeJson } from '../storage/json-file.ts';
@@ -43,11 +42,10 @@ export interface Actors {
 /** Starts the root machine with everything that it and those below it name. */
 export async function startActors(home: Home, recording: Recording): Promise<Actors> {
   const { journal, paths, records } = home;
-  const origin = originOf(home);
   const startedAt = new Date().toISOString();
   const given = await readGiven(paths.agents, home.log);
   await retireDamagedRuns(paths.agents, home.damages.report);
-  await sweep(paths.agents, origin.kind === 'restored' ? runsOf(records) : new Set());
+  await sweep(paths.agents, originOf(home).kind === 'restored' ? runsOf(records) : new Set());
   const goodbye = new AbortController();
   const client = createClient(home, goodbye.signal);
   const credentials = await openCredentials(home, client);
@@ -73,7 +71,6 @@ export async function startActors(home: Home, recording: Recording): Promise<Act
     drivers,
     executors,
     recorder,
-    origin,
     restoreRepositories: () =>
       finishRestore(home, {
         recorder,
@@ -111,12 +108,6 @@ export async function startActors(home: Home, recording: Recording): Promise<Act
 export function createClient({ environment }: Home, signal: AbortSignal): MonolithClient {
   const { MONOLITH_URL: url, REPLICAS_ENGINE_SECRET: secret, WORKSPACE_ID: workspaceId } = environment;
   return createMonolithClient({ url, secret, workspaceId, signal });
-}
-
-/** Whose the processes are that the records name. */
-function originOf({ isCopy, restored }: Home): ChatOrigin {
-  if (isCopy) return { kind: 'copied' };
-  return { kind: restored === null ? 'restored' : 'moved' };
 }
 
 /** What the archive has, the shared log need not keep. */

@@ -6,7 +6,7 @@ import { BootStatus } from '../journal/projection/boot-status.ts';
 import { Checkpoint } from '../journal/projection/checkpoint.ts';
 import { Counters } from '../journal/projection/counters.ts';
 import { Recorder, type Delta } from '../journal/projection/recorder.ts';
-import { monotonicClock } from '../journal/projection/turn-duration.ts';
+import { monotonicClock } from '../journal/projection/turn-end.ts';
 import { startWorkspace, type Workspace } from './start-workspace.ts';
 
 /** What is said in an engine, and who is told of it. */

@@ -16,7 +16,7 @@ import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import type { StartHooksEvent } from '../../machines/start-hooks.setup.ts';
 import type { AgentDriver, OpenExecutor } from '../agents/agent.ts';
 import type { Recorder } from '../journal/projection/recorder.ts';
-import { monotonicClock } from '../journal/projection/turn-duration.ts';
+import { monotonicClock } from '../journal/projection/turn-end.ts';
 import { agentProcess } from '../chats/agent-process.ts';
 import { awaitCloudInit } from './await-cloud-init.ts';
 import type { CredentialActor } from '../credentials/credential-board.ts';
@@ -36,7 +36,6 @@ export interface StartRootOptions {
   executors: Map<string, OpenExecutor>;
   recorder: Recorder;
   /** How the chats on record came here. */
-  origin: ChatOrigin;
   restoreRepositories: () => Promise<Unrestored[]>;
   hooks: OpenedHooks;
   credentials: Credentials;
@@ -110,12 +109,18 @@ export function startRoot(home: Home, options: StartRootOptions): Root {
   recorder.tellUse();
   if (options.mirror !== null) send({ type: 'mirror.begin' });
   if (options.archive !== null) send({ type: 'archive.begin' });
-  const { origin } = options;
+  const origin = originOf(home);
   send({
     type: 'chats.restore',
     inputs: [...recorder.records.values()].map((record) => ({ record, origin })),
   });
   return { ...root, actor };
+}
+
+/** Whose the processes are that the records name. */
+export function originOf({ isCopy, restored }: Home): ChatOrigin {
+  if (isCopy) return { kind: 'copied' };
+  return { kind: restored === null ? 'restored' : 'moved' };
 }
 
 function logicsOf(home: Home, options: StartRootOptions, toHooks: Root['toHooks']) {

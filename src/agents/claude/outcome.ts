@@ -1,10 +1,8 @@
-import { z } from 'zod';
-import { EpochSecondsSchema, WaitMsSchema } from '../../contract/bounds.ts';
 import type { Failure } from '../../contract/chats.ts';
 import type { TurnProgress } from '../../contract/events.ts';
 import type { TurnEnd } from '../../contract/facts.ts';
 import { MODEL_FAILURES } from '../failures.ts';
-import type { Result } from './protocol.ts';
+import type { KnownLine, LineOf, Result } from './protocol.ts';
 
 /**
  * How a turn ended, from the result that ends it. A failed call of the model is `success` with `is_error`. `complaint` is the
@@ -46,40 +44,15 @@ function codeOf(
   return status === null || status === undefined ? 'agent_error' : 'model_error';
 }
 
-const RetrySchema = z.looseObject({
-  type: z.literal('system'),
-  subtype: z.literal('api_retry'),
-  attempt: z.number().int().nonnegative(),
-  max_retries: z.number().int().nonnegative().optional(),
-  retry_delay_ms: WaitMsSchema.optional().catch(undefined),
-  error_status: z.number().nullish(),
-  error: z.string().optional(),
-});
-
-const LimitSchema = z.looseObject({
-  type: z.literal('rate_limit_event'),
-  rate_limit_info: z.looseObject({
-    status: z.string(),
-    resetsAt: EpochSecondsSchema.optional().catch(undefined),
-    rateLimitType: z.string().optional(),
-  }),
-});
-
-/** Null for every other line: what their types tell is not worth two refused parses a line. */
-export function waitingOf(payload: Record<string, unknown>, now: Date): TurnProgress | null {
-  switch (payload['type']) {
-    case 'system':
-      return payload['subtype'] === 'api_retry' ? retrying(RetrySchema.safeParse(payload).data, now) : null;
-    case 'rate_limit_event':
-      return limited(LimitSchema.safeParse(payload).data?.rate_limit_info);
-    default:
-      return null;
-  }
+/** What keeps the agent waiting; null for most lines. */
+export function waitingOf(line: KnownLine | null, now: Date): TurnProgress | null {
+  if (line?.type === 'rate_limit_event') return limited(line.rate_limit_info);
+  return line?.type === 'system' && line.subtype === 'api_retry' ? retrying(line, now) : null;
 }
 
-function retrying(retry: z.infer<typeof RetrySchema> | undefined, now: Date): TurnProgress | null {
-  if (retry === undefined) return null;
-  const { attempt, max_retries: attemptsMax, retry_delay_ms: delay, error, error_status: status } = retry;
+function retrying(line: LineOf<'system'>, now: Date): TurnProgress | null {
+  const { attempt, max_retries: attemptsMax, retry_delay_ms: delay, error, error_status: status } = line;
+  if (attempt === undefined) return null;
   const reason = [error, status].filter((part) => part !== undefined && part !== null).join(', ');
   return {
     kind: 'retrying',
@@ -90,11 +63,12 @@ function retrying(retry: z.infer<typeof RetrySchema> | undefined, now: Date): Tu
   };
 }
 
-type Limit = z.infer<typeof LimitSchema>['rate_limit_info'];
-
-function limited(limit: Limit | undefined): TurnProgress | null {
-  if (limit === undefined || limit.status === 'allowed') return null;
-  const { status, rateLimitType, resetsAt } = limit;
+function limited({
+  status,
+  rateLimitType,
+  resetsAt,
+}: LineOf<'rate_limit_event'>['rate_limit_info']): TurnProgress | null {
+  if (status === 'allowed') return null;
   const which = rateLimitType === undefined ? 'A rate limit' : `The rate limit ${rateLimitType}`;
   const how = status === 'rejected' ? 'is reached' : 'is nearly reached';
   return {

@@ -1,6 +1,6 @@
 /** The lines Claude Code prints that we read. Whatever else it prints is kept as printed. */
 import { z } from 'zod';
-import { AmountSchema, EpochMsSchema } from '../../contract/bounds.ts';
+import { AmountSchema, EpochMsSchema, EpochSecondsSchema, WaitMsSchema } from '../../contract/bounds.ts';
 import { parseJson } from '../../contract/parse-json.ts';
 
 const ToolUseSchema = z.object({ type: z.literal('tool_use'), id: z.string(), name: z.string().catch('') });
@@ -9,6 +9,7 @@ const BlocksSchema = z.array(z.unknown()).catch([]);
 
 const text = z.string().optional().catch(undefined);
 const flag = z.boolean().optional().catch(undefined);
+const count = z.number().int().nonnegative().optional().catch(undefined);
 
 export const PermissionRequestSchema = z.looseObject({
   request_id: z.string(),
@@ -78,6 +79,11 @@ const LineSchema = z.discriminatedUnion('type', [
     error: text,
     content: text,
     prompt_submit_outcome: PromptOutcomeSchema.optional().catch(undefined),
+    // about a call of the model that is tried again
+    attempt: count,
+    max_retries: count,
+    retry_delay_ms: WaitMsSchema.optional().catch(undefined),
+    error_status: z.number().nullish().catch(undefined),
     // about one of its tasks
     session_id: text,
     task_id: text,
@@ -121,6 +127,14 @@ const LineSchema = z.discriminatedUnion('type', [
       .catch(undefined),
   }),
   z.object({ type: z.literal('keep_alive') }),
+  z.object({
+    type: z.literal('rate_limit_event'),
+    rate_limit_info: z.object({
+      status: z.string(),
+      resetsAt: EpochSecondsSchema.optional().catch(undefined),
+      rateLimitType: text,
+    }),
+  }),
   z.looseObject({ type: z.literal('control_cancel_request'), request_id: z.string() }),
   z.looseObject({
     type: z.literal('control_request'),

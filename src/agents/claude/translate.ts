@@ -34,7 +34,7 @@ function stepOf(state: ClaudeState, line: NativeLine, moment: Moment): Step<Clau
     ...(isRepetition(state, known) ? [] : [toSaying(line)]),
     ...(type === 'conversation_reset' ? [lossOf(followed.sessionId, CLEARED)] : []),
   ];
-  const progress = waitingOf(line.payload, now);
+  const progress = waitingOf(known, now);
   const { state: counted, ...spending } = count(followed, known);
   const step =
     known === null ? { state: counted } : conclude(advance(counted, known, moment.openedAt), known);

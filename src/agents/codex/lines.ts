@@ -1,8 +1,6 @@
 /** Our commands as lines of the protocol, and what is known once they are written. */
 import type { Policy } from '../../contract/chats.ts';
-import type { QueuedMessage } from '../../contract/records.ts';
-import type { ProtocolCommand } from '../codec.ts';
-import type { AgentDelivery } from '../delivery-input.ts';
+import type { Found, ProtocolCommand } from '../codec.ts';
 import { steerIdOf, type RequestId } from '../json-rpc.ts';
 import type { Moment } from '../step.ts';
 import { clearing } from './commands.ts';
@@ -57,7 +55,7 @@ function say(state: CodexState, command: ProtocolCommand, { now, policy }: Circu
 /** A message that was given, also by an earlier engine. */
 export function given(
   state: CodexState,
-  { message, delivery, line }: { message: QueuedMessage; delivery: AgentDelivery; line: string },
+  { message, delivery, line }: NonNullable<Found['turn']>,
 ): CodexState {
   const { turnId: clientId, planMode, goalMode, content } = message;
   const { note } = delivery;

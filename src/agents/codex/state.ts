@@ -5,6 +5,8 @@ import type { TaskRecord } from '../../contract/tasks.ts';
 import type { KnownSession } from '../codec.ts';
 import type { Answers } from '../inquiry.ts';
 import type { FrameOf, RequestId } from '../json-rpc.ts';
+import type { KeptPlan } from '../step.ts';
+import type { TaskTail } from '../tasks.ts';
 import type { HandedOver, OpenItem, Tokens } from './protocol.ts';
 
 /** How far the agent is with the user's message that it was given under `clientId`. */
@@ -36,17 +38,11 @@ export interface TurnProgress {
   /** Why the turn is to end as an error whatever the agent says. */
   rejection: Failure | null;
   /** What was proposed in this round. */
-  plan: ProposedPlan | null;
+  plan: KeptPlan | null;
   /** The round is over and its plan waits for a decision. */
   isPlanned: boolean;
   /** The name under which the message's plan is kept, from the first one on. */
   planFile: string | null;
-}
-
-export interface ProposedPlan {
-  /** The name of its file. */
-  file: string;
-  text: string;
 }
 
 /**
@@ -127,7 +123,7 @@ export interface CodexState {
   openItems: readonly OpenItem[];
   /** What runs beside the turns or did, and the end of what each printed. */
   tasks: readonly TaskRecord[];
-  tails: Readonly<Record<string, { text: string; changedAt: string }>>;
+  tails: Readonly<Record<string, TaskTail>>;
   /** Items that were closed, the latest last. */
   closed: readonly string[];
   /** Clock time in milliseconds at which an item was last completed. */

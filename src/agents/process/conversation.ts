@@ -10,7 +10,7 @@ import { timed, type Facts } from '../facts.ts';
 import { nativeIdOf, requestIdOf, runIdOf } from '../json-rpc.ts';
 import type { OpenQuestions } from '../open-questions.ts';
 import { planPath } from '../plan-path.ts';
-import type { Ask, Moment, Standing, Step } from '../step.ts';
+import type { Ask, KeptPlan, Moment, Standing, Step } from '../step.ts';
 import { isLoginOutdated, type LauncherOptions } from './launcher.ts';
 import { readOutput, type TaskTail } from '../tasks.ts';
 import type { LiveProcess } from './live-process.ts';
@@ -215,7 +215,7 @@ export class Conversation {
     return { environment: login.environment(), tokens: login.tokens() };
   }
 
-  async #keepPlan(plan: { file: string; text: string }): Promise<void> {
+  async #keepPlan(plan: KeptPlan): Promise<void> {
     const { context, chat } = this.#options;
     try {
       await replaceFile(planPath(context.paths, plan.file), plan.text);
