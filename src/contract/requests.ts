@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BudgetSchema, UsedSchema } from './budget.ts';
+import { ChatParamsSchema } from './chats.ts';
 
 /** What would not be asked again, in words; `offer` is the agent's own, for itself. */
 const StandingOfferSchema = z.object({ title: z.string(), offer: z.unknown() });
@@ -30,10 +31,7 @@ export const AgentRequestSchema = z
 export const RequestListSchema = z
   .object({ requests: z.array(AgentRequestSchema) })
   .meta({ id: 'RequestList' });
-export const RequestParamsSchema = z.object({
-  chatId: z.string().min(1).max(200),
-  requestId: z.string().min(1).max(200),
-});
+export const RequestParamsSchema = ChatParamsSchema.extend({ requestId: z.string().min(1).max(200) });
 
 export const AnswerSchema = z
   .looseObject({

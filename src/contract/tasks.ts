@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AmountSchema } from './bounds.ts';
+import { ChatParamsSchema } from './chats.ts';
 
 /** What an agent runs beside its turns. */
 export const TaskSchema = z
@@ -29,10 +30,7 @@ export const TaskViewSchema = z
   .meta({ id: 'TaskView' });
 
 export const TaskListSchema = z.object({ tasks: z.array(TaskViewSchema) }).meta({ id: 'TaskList' });
-export const TaskParamsSchema = z.object({
-  chatId: z.string().min(1).max(200),
-  taskId: z.string().min(1).max(200),
-});
+export const TaskParamsSchema = ChatParamsSchema.extend({ taskId: z.string().min(1).max(200) });
 
 export type Task = z.infer<typeof TaskSchema>;
 export type TaskRecord = z.infer<typeof TaskRecordSchema>;

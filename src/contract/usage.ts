@@ -3,7 +3,7 @@ import { BudgetSchema } from './budget.ts';
 import { UsageTotalSchema } from './chats.ts';
 
 /** What the agents of a workspace have used. */
-export const WorkspaceUsageSchema = z
+export const UsageResponseSchema = z
   .object({
     /** Of all, with what chats had used that are deleted. */
     usage: UsageTotalSchema,
@@ -14,12 +14,8 @@ export const WorkspaceUsageSchema = z
     chats: z.array(
       z.object({ chatId: z.string(), title: z.string(), provider: z.string(), usage: UsageTotalSchema }),
     ),
+    lastEventId: z.string(),
   })
-  .meta({ id: 'WorkspaceUsage' });
+  .meta({ id: 'UsageResponse' });
 
-export const UsageResponseSchema = WorkspaceUsageSchema.extend({ lastEventId: z.string() }).meta({
-  id: 'UsageResponse',
-});
-
-export type WorkspaceUsage = z.infer<typeof WorkspaceUsageSchema>;
 export type UsageResponse = z.infer<typeof UsageResponseSchema>;

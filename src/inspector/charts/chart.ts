@@ -1,6 +1,6 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import { transitionIdOf, transitionsOf } from './transition-id.ts';
-import { actionNames, actorNames, eventWords, guardName, nameOfState } from './words.ts';
+import { actionNames, actorNames, guardName, nameOfState, wordsOfEvent } from './words.ts';
 
 /** What of a statechart is drawn. */
 export interface Chart {
@@ -129,5 +129,6 @@ function labelOf(transition: AnyTransitionDefinition): ChartLabel {
 
 function labelText(transition: AnyTransitionDefinition): string {
   const guard = guardName(transition);
-  return guard === null ? eventWords(transition) : `${eventWords(transition)} [${guard}]`;
+  const words = wordsOfEvent(transition.eventType);
+  return guard === null ? words : `${words} [${guard}]`;
 }

@@ -149,6 +149,7 @@ function boxOf({ x = 0, y = 0, width = 0, height = 0 }: Partial<Box>): Box {
   return { x: rounded(x), y: rounded(y), width: rounded(width), height: rounded(height) };
 }
 
-function rounded(length: number): number {
+/** To a tenth of a pixel. */
+export function rounded(length: number): number {
   return Math.round(length * 10) / 10;
 }

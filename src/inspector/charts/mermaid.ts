@@ -1,6 +1,6 @@
 import type { AnyStateNode } from 'xstate';
 import { transitionsOf } from './transition-id.ts';
-import { actorNames, eventWords, guardName, nameOfState } from './words.ts';
+import { actorNames, guardName, nameOfState, wordsOfEvent } from './words.ts';
 
 /** Straight arrows with room between them: Mermaid puts a label in the middle of its arrow, whatever is there. */
 const HEAD = `---
@@ -68,7 +68,8 @@ function edgesOf(state: AnyStateNode): Edge[] {
 function arrowsFrom(state: AnyStateNode): Edge[] {
   return transitionsOf(state).flatMap((transition) => {
     const guard = guardName(transition);
-    const label = guard === null ? eventWords(transition) : `${eventWords(transition)}<br/>[${guard}]`;
+    const words = wordsOfEvent(transition.eventType);
+    const label = guard === null ? words : `${words}<br/>[${guard}]`;
     const targets = (transition.target ?? []).filter((target) => target !== state);
     return targets.map((target) => ({ arrow: `${sourceOf(state)} --> ${idOf(entryOf(target))}`, label }));
   });

@@ -6,7 +6,7 @@ import {
   type ChartRow,
   type ChartState,
 } from './chart.ts';
-import { noteIdOf, type Box, type PlacedChart, type PlacedEdge, type Point } from './layout.ts';
+import { noteIdOf, rounded, type Box, type PlacedChart, type PlacedEdge, type Point } from './layout.ts';
 import { HEADER, nameWidthOf, PADDING, ROW } from './measures.ts';
 import { nameStart } from './name-start.ts';
 
@@ -134,10 +134,6 @@ function towards(point: Point, other: Point): Point {
   const length = Math.hypot(dx, dy);
   const share = length === 0 ? 0 : Math.min(BEND, length / 2) / length;
   return { x: rounded(point.x + dx * share), y: rounded(point.y + dy * share) };
-}
-
-function rounded(length: number): number {
-  return Math.round(length * 10) / 10;
 }
 
 function escaped(text: string): string {

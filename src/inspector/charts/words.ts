@@ -8,12 +8,7 @@ export function nameOfState({ path }: AnyStateNode): string {
   return path.join('.');
 }
 
-/** What takes a transition, in plain words: `agent.said`, `after silentLimit`, `boot is done`, `at once`. */
-export function eventWords({ eventType }: AnyTransitionDefinition): string {
-  return wordsOfEvent(eventType);
-}
-
-/** The type of an event in plain words, XState's own ones too. */
+/** The type of an event in plain words: `agent.said`, `after silentLimit`, `boot is done`, `at once`. */
 export function wordsOfEvent(eventType: string): string {
   if (eventType === '') return 'at once';
   const delay = /^xstate\.after\.(.+?)\./.exec(eventType)?.[1];

@@ -3,7 +3,7 @@ import { plusTotal } from '../../../machines/chat.usage.ts';
 import type { Used, WorkspaceLimits } from '../../contract/budget.ts';
 import type { UsageTotal } from '../../contract/chats.ts';
 import type { ChatRecord } from '../../contract/records.ts';
-import type { WorkspaceUsage } from '../../contract/usage.ts';
+import type { UsageResponse } from '../../contract/usage.ts';
 import type { JournalEntry } from '../event-line.ts';
 
 /** What the agents of a workspace have used; `deleted`: in chats that are gone, by agent. */
@@ -11,7 +11,7 @@ export function workspaceUsage(
   records: Iterable<ChatRecord>,
   deleted: Readonly<Record<string, UsageTotal>>,
   { budget }: WorkspaceLimits = { budget: null },
-): WorkspaceUsage {
+): Omit<UsageResponse, 'lastEventId'> {
   const chats = [...records].map(({ chat: { id, title, provider, usage = {} } }) => {
     return { chatId: id, title, provider, usage };
   });
