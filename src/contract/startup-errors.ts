@@ -14,7 +14,7 @@ export const STARTUP_ERRORS = {
     exitCode: 75,
     meaning: 'Another engine runs in this home. It is named; stop it, or set another `WORKSPACE_HOME`.',
     message: ({ home, holder }: { home: string; holder: string }) =>
-      `Another engine (${holder}) runs in "${home}"; stop it, or set another WORKSPACE_HOME.`,
+      `Another engine (${holder}) runs in "${home}"; stop it, or set another WORKSPACE_HOME (\`dev\`: start it in another folder).`,
   },
   HOME_UNUSABLE: {
     status: 507,

@@ -11,6 +11,8 @@ import { writesPlans } from './writes-plans.ts';
 
 export interface DemoModels {
   scripted: ScriptedModels;
+  /** Leads Codex to its model, once the engine has the home: until then it may be the Codex of another one. */
+  leadCodex(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,14 +28,12 @@ const ACCOUNTS = { claude: ['ANTHROPIC_API_KEY'], codex: ['OPENAI_API_KEY', 'COD
 
 /** A model for each agent that has no account and is not to talk to the real one. */
 export async function startDemoModels(options: DemoModelsOptions): Promise<DemoModels> {
-  const { home } = options;
+  const codexHome = join(options.home, '.codex-scripted');
   const claude = isReal('claude', options) ? null : await startClaudeModel(options);
   const codex = isReal('codex', options) ? null : await startCodexModel(options);
   return {
-    scripted: {
-      claude: claude?.url ?? null,
-      codex: codex === null ? null : await createCodexHome(home, codex),
-    },
+    scripted: { claude: claude?.url ?? null, codex: codex && codexHome },
+    leadCodex: async () => void (codex && (await createCodexHome(codexHome, codex))),
     close: async () => void (await Promise.all([claude?.close(), codex?.close()])),
   };
 }
@@ -53,14 +53,12 @@ function startCodexModel({ home, repository }: DemoModelsOptions) {
 }
 
 /**
- * Writes the folder in which Codex is led to the scripted model, and to nothing else; returns its path. It is not the
- * `.codex` of the home: the configuration and the login there are for the real model.
+ * Writes the folder in which Codex is led to the scripted model, and to nothing else. It is not the `.codex` of the home: the
+ * configuration and the login there are for the real model.
  */
-async function createCodexHome(home: string, { url }: { url: string }): Promise<string> {
-  const folder = join(home, '.codex-scripted');
+async function createCodexHome(folder: string, { url }: { url: string }): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(join(folder, 'config.toml'), configuration(url), { mode: 0o600 });
-  return folder;
 }
 
 function configuration(url: string): string {

@@ -59,6 +59,7 @@ export async function startDev(options: DevOptions): Promise<DevEngine> {
     await closeStandIns();
     throw error;
   });
+  await models.leadCodex();
   const { port } = new URL(engine.url);
   const settings = { ...differingFrom(options.environment, environment), PORT: port };
   await writeFile(settingsFile, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });

@@ -181,8 +181,19 @@ it('closes its stand-ins when the engine does not start', async () => {
     },
   });
   await expect(failing).rejects.toThrow('port in use');
-  const urls = [served[0]?.['ANTHROPIC_BASE_URL'], served[0]?.['MONOLITH_URL'], await scriptedCodex()];
+  const codexPort = await readFile(join(home, 'codex-model-port'), 'utf8');
+  const codex = `http://127.0.0.1:${codexPort.trim()}`;
+  const urls = [served[0]?.['ANTHROPIC_BASE_URL'], served[0]?.['MONOLITH_URL'], codex];
   for (const url of urls) await expect(fetch(url ?? '')).rejects.toThrow('fetch failed');
+});
+
+it('leaves Codex with the model of an engine that runs here already', async () => {
+  await start({});
+  const model = await scriptedCodex();
+  const serve = () => Promise.reject(new Error('home in use'));
+
+  await expect(startDev({ real: false, environment: {}, home, serve })).rejects.toThrow('home in use');
+  expect(await scriptedCodex()).toBe(model);
 });
 
 async function start(environment: Environment, { real = false } = {}): Promise<DevEngine> {
