@@ -70,7 +70,6 @@ export const archiveMachine = archiveSetup.createMachine({
     superseded: {
       description: 'Another engine archives the workspace: this one does no more.',
       type: 'final',
-      entry: 'noteSuperseded',
     },
     stopped: {
       description: 'Nothing is archived any more.',

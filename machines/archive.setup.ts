@@ -68,7 +68,6 @@ export const archiveSetup = setup({
       failures: ({ context }) => context.failures + 1,
       reason: ({ event }) => reasonOf(event),
     }),
-    noteSuperseded: assign({ reason: 'Another engine archives the workspace.' }),
     announceAway: enqueueActions(({ context: { failures, reason }, enqueue }) => {
       if (failures !== FAILURES_TOLD) return;
       enqueue.emit(
@@ -85,9 +84,13 @@ export const archiveSetup = setup({
     }),
     announceSuperseded: enqueueActions(({ event, enqueue }) => {
       const end = endOf(event);
-      const epoch = end?.kind === 'superseded' ? end.epoch : 0;
-      const message = 'Another engine archives the workspace: this one does no more.';
-      enqueue.emit(errorEvent('archive_superseded', { message, context: { epoch } }));
+      if (end?.kind !== 'superseded') return;
+      const reason = 'Another engine archives the workspace';
+      const context = { epoch: end.epoch };
+      enqueue.assign({ reason: `${reason}.` });
+      enqueue.emit(
+        errorEvent('archive_superseded', { message: `${reason}: this one does no more.`, context }),
+      );
     }),
   },
   guards: {

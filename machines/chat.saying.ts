@@ -17,18 +17,11 @@ export function sayingOf(context: ChatContext, said: Said): ChatEmitted[] {
   const changes = news.map((task) => taskChangeOf(context.record, task));
   const spending = spent === undefined ? [] : [spendingOf(context, messageId, spent)];
   const record = noteOf(said, news.length > 0);
-  if (events.length === 0)
-    return [
-      ...(record === undefined ? [] : [{ type: 'chat.updated' as const, record }]),
-      ...changes,
-      ...spending,
-    ];
+  if (record === undefined) return [];
   const payload = { chatId: chatIdOf(context), messageId, events };
-  return [
-    { type: 'chat.said', payload, ...(record === undefined ? {} : { record }) },
-    ...changes,
-    ...spending,
-  ];
+  const line: ChatEmitted =
+    events.length === 0 ? { type: 'chat.updated', record } : { type: 'chat.said', payload, record };
+  return [line, ...changes, ...spending];
 }
 
 function spendingOf(

@@ -1,5 +1,5 @@
 /** The vocabulary of the credential machine. */
-import { assign, emit, setup } from 'xstate';
+import { assertEvent, assign, emit, setup } from 'xstate';
 import type { CredentialProvider, CredentialState } from '../src/contract/credentials.ts';
 import type { EngineEventBody } from '../src/contract/events.ts';
 import type { RefreshRequest } from '../src/contract/monolith.ts';
@@ -74,12 +74,10 @@ export const credentialSetup = setup({
       return errorEvent('credential_refused', { message, context: { provider } });
     }),
     keepReported: assign({ reportedRefusal: ({ context }) => context.lastError }),
-    takeRequest: assign({
-      cause: ({ context, event }) => {
-        if (event.type !== 'refresh.request') return context.cause;
-        const { type: _, ...cause } = event;
-        return cause;
-      },
+    takeRequest: assign(({ event }) => {
+      assertEvent(event, 'refresh.request');
+      const { type: _, ...cause } = event;
+      return { cause };
     }),
     expectExpiry: assign({ cause: { reason: 'expiring' } }),
     noteIssued: assign(({ context, event }) => {

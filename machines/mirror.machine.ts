@@ -9,7 +9,7 @@ import { mirrorSetup } from './mirror.setup.ts';
 
 export const mirrorMachine = mirrorSetup.createMachine({
   id: 'mirror',
-  context: { epoch: 0, headId: null, failures: 0, reason: '', holder: null },
+  context: { epoch: 0, headId: null, failures: 0, reason: '' },
   initial: 'claiming',
   states: {
     claiming: {
@@ -19,8 +19,8 @@ export const mirrorMachine = mirrorSetup.createMachine({
         src: 'claimLog',
         input: ({ context }) => ({ epoch: context.epoch }),
         onDone: [
-          { guard: 'isTaken', target: 'fenced', actions: ['noteHolder', 'announceMove'] },
-          { guard: 'isDiverged', target: 'diverged', actions: ['noteDivergence', 'announceDivergence'] },
+          { guard: 'isTaken', target: 'fenced', actions: 'announceMove' },
+          { guard: 'isDiverged', target: 'diverged', actions: 'announceDivergence' },
           { target: 'copying', actions: 'takeClaim' },
         ],
         onError: { target: 'away', actions: 'noteFailure' },

@@ -52,8 +52,6 @@ export interface MirrorContext {
   failures: number;
   /** Why nothing is copied; empty while it is. */
   reason: string;
-  /** Who has the log now, once it is not ours any more. */
-  holder: LogHolder | null;
 }
 
 export const mirrorBackoffMs = backoff({ firstMs: 100, longestMs: 5_000 });
@@ -72,32 +70,28 @@ export const mirrorSetup = setup({
         ? { ...context, epoch: claim.epoch, headId: claim.headId, reason: '' }
         : context;
     }),
-    noteHolder: assign({
-      holder: ({ event }) => {
-        const claim = claimOf(event);
-        return claim?.kind === 'taken' ? claim.holder : null;
-      },
-      reason: 'Another engine has the workspace.',
-    }),
-    noteDivergence: assign({ reason: 'The shared log has events that this home does not have.' }),
     noteFailure: assign({
       failures: ({ context }) => context.failures + 1,
       reason: ({ event }) => (event.type === 'copy.failed' ? event.reason : reasonOf(event)),
     }),
     forgetFailures: assign({ failures: 0 }),
     drainCopy: sendTo('copyJournal', { type: 'copy.drain' }),
-    announceMove: enqueueActions(({ context, enqueue }) => {
-      const { owner = '', epoch = 0 } = context.holder ?? {};
+    announceMove: enqueueActions(({ event, enqueue }) => {
+      const claim = claimOf(event);
+      if (claim?.kind !== 'taken') return;
+      const { owner, epoch } = claim.holder;
       const message = `The workspace moved to the engine ${owner}; this one stops.`;
+      enqueue.assign({ reason: 'Another engine has the workspace.' });
       enqueue.emit(errorEvent('workspace_moved', { message, context: { owner, epoch } }));
       enqueue.emit({ type: 'workspace.moved' });
     }),
-    announceDivergence: emit(({ event }) => {
+    announceDivergence: enqueueActions(({ event, enqueue }) => {
       const claim = claimOf(event);
-      return errorEvent('mirror_diverged', {
-        message: 'The shared log has events that this home does not have: nothing is mirrored.',
-        context: { headId: claim?.kind === 'diverged' ? claim.headId : null },
-      });
+      if (claim?.kind !== 'diverged') return;
+      const reason = 'The shared log has events that this home does not have';
+      const context = { headId: claim.headId };
+      enqueue.assign({ reason: `${reason}.` });
+      enqueue.emit(errorEvent('mirror_diverged', { message: `${reason}: nothing is mirrored.`, context }));
     }),
     announceGap: emit(({ event }) => {
       const { afterId = '', nextId = '' } = event.type === 'copy.gapFound' ? event : {};
