@@ -37,7 +37,7 @@ async function start({ epoch = 0, ...known }: Partial<Neighbours> & { epoch?: nu
     actor,
     (snapshot) => snapshot.status !== 'active' || snapshot.matches({ copying: 'mirroring' }),
   );
-  return { settled, noted };
+  return { settled, noted, mirror };
 }
 
 const archived = (epoch: number) => ({ archiveEpoch: () => Promise.resolve(epoch) });
@@ -60,9 +60,9 @@ describe('a shared log that has lost everything', () => {
   });
 
   it('is left to the engine that has archived since', async () => {
-    const { settled, noted } = await start({ epoch: 7, ...archived(8) });
+    const { settled, noted, mirror } = await start({ epoch: 7, ...archived(8) });
 
-    expect(settled).toMatchObject({ value: 'fenced', context: { holder: { epoch: 8 } } });
+    expect([settled.value, mirror.movedTo]).toEqual(['fenced', { owner: 'another', epoch: 8 }]);
     expect(noted).toEqual([]);
     expect(await log.head()).toBeNull();
   });
