@@ -95,7 +95,7 @@ export const ENGINE_ERRORS = {
     status: 405,
     meaning: 'The path exists, the method does not. The header `Allow` lists those that do.',
     message: ({ method, allow }: { method: string; allow: string[] }) =>
-      `${method} is not allowed here; use ${allow.join(' or ')}.`,
+      `${method} is not allowed here; use ${ONE_OF.format(allow)}.`,
   },
   REQUEST_TIMEOUT: {
     status: 408,
@@ -209,6 +209,8 @@ export const ENGINE_ERRORS = {
   ...INSPECTION_ERRORS,
   ...STARTUP_ERRORS,
 } satisfies Record<string, Row>;
+
+const ONE_OF = new Intl.ListFormat('en', { type: 'disjunction' });
 
 /** What is wrong with one value of a request: where it stands, for example `images.0.type`, and what was expected. */
 export interface Issue {

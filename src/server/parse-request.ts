@@ -39,21 +39,39 @@ function toIssue({ path, message }: { path: PropertyKey[]; message: string }): I
   };
 }
 
-/** Says as a person would what is missing and what is no number; zod says the rest. */
+/** Says as a person would what is expected; what is left, zod says. */
 const inWords: z.core.$ZodErrorMap = (issue) => {
-  if (issue.input === undefined) return `is missing${expectationOf(issue)}`;
-  if (issue.code !== 'invalid_type' || typeof issue.input !== 'number') return undefined;
-  if (issue.expected === 'int') return 'must be a whole number';
-  return Number.isFinite(issue.input) ? undefined : 'must be a number';
+  const expected = expectationOf(issue);
+  if (issue.input !== undefined) return expected && `must be ${expected}`;
+  return expected === undefined ? 'is missing' : `is missing, ${expected} is expected`;
 };
 
-function expectationOf(issue: z.core.$ZodRawIssue): string {
-  if (issue.code === 'invalid_type') return `, ${WORDS[issue.expected] ?? issue.expected} is expected`;
-  if (issue.code === 'invalid_value') return `, ${issue.values.map(String).join(' or ')} is expected`;
-  return '';
+function expectationOf(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPES[issue.expected] ?? issue.expected;
+    case 'invalid_value':
+      return issue['expected'] === 'stringbool' ? TYPES['boolean'] : ONE_OF.format(issue.values.map(String));
+    case 'invalid_format':
+      return FORMATS[issue.format];
+    case 'too_small':
+      return `${issue.inclusive ? 'at least' : 'more than'} ${amountOf(issue.minimum, issue.origin)}`;
+    case 'too_big':
+      return `at most ${amountOf(issue.maximum, issue.origin)}`;
+    default:
+      return undefined;
+  }
 }
 
-const WORDS: Record<string, string> = {
+/** `5`, of a number; `5 characters long`, of a text. */
+function amountOf(count: number | bigint, origin: string): string {
+  const unit = { string: 'character', array: 'item' }[origin];
+  return unit === undefined ? String(count) : `${count} ${unit}${count === 1 ? '' : 's'} long`;
+}
+
+const ONE_OF = new Intl.ListFormat('en', { type: 'disjunction' });
+
+const TYPES: Record<string, string> = {
   string: 'a text',
   number: 'a number',
   int: 'a whole number',
@@ -61,6 +79,13 @@ const WORDS: Record<string, string> = {
   array: 'a list',
   object: 'an object',
   record: 'an object',
+};
+
+const FORMATS: Record<string, string> = {
+  uuid: 'a UUID',
+  datetime: 'a time in ISO 8601',
+  base64: 'base64',
+  url: 'a URL',
 };
 
 /**

@@ -29,7 +29,7 @@ describe('a running engine', () => {
     const port = await listen(engine(FRESH_LOGINS));
 
     expect(await look({ port, secret: SECRET })).toEqual([
-      good(`${port} is used by an engine of ours`),
+      good(`${port} is used by a running engine`),
       good(
         '9, ready, up 2 h 5 min\nchats: 2, running: 1, repositories: 4, listeners: 3\n' +
           'credentials: github fresh, claude fresh, codex fresh',

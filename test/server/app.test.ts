@@ -27,18 +27,18 @@ describe('a path that does not exist', () => {
 
 describe('a method that does not exist', () => {
   it.each([
-    ['PUT', '/chats', ['GET', 'HEAD', 'POST']],
-    ['POST', '/health', ['GET', 'HEAD']],
-    ['POST', '/chats/c1', ['DELETE', 'GET', 'HEAD', 'PATCH']],
-    ['POST', '/chats/c1/queue/reorder', ['DELETE', 'PATCH']],
-    ['OPTIONS', '/chats/c1/messages', ['POST']],
-  ])('%s %s is a 405 that lists those that do', async (method, path, allow) => {
+    ['PUT', '/chats', ['GET', 'HEAD', 'POST'], 'GET, HEAD, or POST'],
+    ['POST', '/health', ['GET', 'HEAD'], 'GET or HEAD'],
+    ['POST', '/chats/c1', ['DELETE', 'GET', 'HEAD', 'PATCH'], 'DELETE, GET, HEAD, or PATCH'],
+    ['POST', '/chats/c1/queue/reorder', ['DELETE', 'PATCH'], 'DELETE or PATCH'],
+    ['OPTIONS', '/chats/c1/messages', ['POST'], 'POST'],
+  ])('%s %s is a 405 that lists those that do', async (method, path, allow, inWords) => {
     const response = await startApp().request(path, { method });
 
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe(allow.join(', '));
     expect(await response.json()).toEqual({
-      error: `${method} is not allowed here; use ${allow.join(' or ')}.`,
+      error: `${method} is not allowed here; use ${inWords}.`,
       code: 'method_not_allowed',
       context: { method, allow },
     });

@@ -126,17 +126,17 @@ describe('a body', () => {
     const { context } = await response.json();
     expect(context).toEqual({
       issues: [
-        { path: 'message', message: 'Invalid input: expected string, received number' },
-        { path: 'messageId', message: 'Too small: expected string to have >=1 characters' },
+        { path: 'message', message: 'must be a text' },
+        { path: 'messageId', message: 'must be at least 1 character long' },
         {
           path: 'images.0.source.media_type',
-          message: 'Invalid option: expected one of "image/png"|"image/jpeg"|"image/gif"|"image/webp"',
+          message: 'must be image/png, image/jpeg, image/gif, or image/webp',
         },
-        { path: 'images.0.source.data', message: 'Invalid base64-encoded string' },
-        { path: 'images.1.source.data', message: 'Too small: expected string to have >=1 characters' },
+        { path: 'images.0.source.data', message: 'must be base64' },
+        { path: 'images.1.source.data', message: 'must be at least 1 character long' },
         {
           path: 'thinkingLevel',
-          message: 'Invalid option: expected one of "low"|"medium"|"high"|"max"|"xhigh"|"ultra"|"ultracode"',
+          message: 'must be low, medium, high, max, xhigh, ultra, or ultracode',
         },
       ],
     });
@@ -193,6 +193,8 @@ describe('a query', () => {
     ['limit=abc', 'limit', 'must be a number'],
     ['limit=1e999', 'limit', 'must be a number'],
     ['limit=1.5', 'limit', 'must be a whole number'],
+    ['limit=0', 'limit', 'must be at least 1'],
+    ['limit=1001', 'limit', 'must be at most 1000'],
     ['limit=1&limit=2', 'limit', 'must be a number'],
   ])('?%s is a 400 that says what is expected', async (query, path, message) => {
     const response = await startApp().request(`/chats/c1/history?${query}`);

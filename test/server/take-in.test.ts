@@ -65,7 +65,7 @@ const REFUSED: Record<string, { text: string; status: number; code: string; erro
     text: 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n',
     status: 405,
     code: 'method_not_allowed',
-    error: 'CONNECT is not allowed here; use DELETE or GET or HEAD or PATCH or POST.',
+    error: 'CONNECT is not allowed here; use DELETE, GET, HEAD, PATCH, or POST.',
   },
   'headers of 20 KiB': {
     text: `GET /health HTTP/1.1\r\nHost: x\r\nX-A: ${'x'.repeat(20_000)}\r\n\r\n`,

@@ -16,7 +16,7 @@ export interface PortOptions {
 
 /** Whether an engine has the port, or could take it. */
 export async function examinePort({ host, port, find }: PortOptions): Promise<Finding> {
-  if ((await find()) !== null) return good(`${port} is used by an engine of ours`);
+  if ((await find()) !== null) return good(`${port} is used by a running engine`);
   const code = await tryToListen(host, port);
   return code === null ? good(`${port} is free`) : explain({ host, port, code });
 }

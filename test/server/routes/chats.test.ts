@@ -69,9 +69,9 @@ describe('POST /chats', () => {
 
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({
-      error: 'The request is not valid. id: Invalid UUID.',
+      error: 'The request is not valid. id: must be a UUID.',
       code: 'validation_failed',
-      context: { issues: [{ path: 'id', message: 'Invalid UUID' }] },
+      context: { issues: [{ path: 'id', message: 'must be a UUID' }] },
     });
   });
 
