@@ -65,7 +65,7 @@ describe('GET /events', () => {
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
       code: 'validation_failed',
-      error: expect.stringContaining('"actors"|"hookOutput"'),
+      error: expect.stringContaining('must be actors or hookOutput'),
     });
   });
 
