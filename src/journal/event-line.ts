@@ -89,7 +89,17 @@ export function writeLine(into: ByteWriter, { id, ts, end }: LinePlace, entry: W
   into.text(`{"id":"${id}","ts":"${ts}","type":"${entry.type}","payload":${payload}${PRIVATE_START}`);
   const cut = into.length - start - PRIVATE_START.length + 1;
   if (entry.record !== undefined) into.text(`"record":${JSON.stringify(entry.record)},`);
-  writeTail(into, { sum: sumOf(into.slice(start, into.length), { cut, end }), cut, end });
+  writeTail(into, { sum: sumBehind(into, start, { cut, end }), cut, end });
+}
+
+/** As `sumOf`, of what stands behind `start`: what the tail says stands there meanwhile, so that one call sums it all. */
+function sumBehind(into: ByteWriter, start: number, { cut, end }: Ending): number {
+  const { length } = into;
+  into.digits(cut, CUT_DIGITS);
+  into.digits(Number(end), 1);
+  const sum = crc32(into.slice(start, into.length));
+  into.cutBack(length);
+  return sum;
 }
 
 function writeTail(into: ByteWriter, { sum, cut, end }: Ending & { sum: number }): void {
