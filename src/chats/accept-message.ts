@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { AgentDriver } from '../agents/agent.ts';
 import { previewOf } from '../../machines/chat.record.ts';
 import type { Image, SendMessage, SentMessage, ThinkingLevel } from '../contract/messages.ts';
@@ -25,29 +25,29 @@ export async function acceptMessage(
   const { text, modes } = readModes(request);
   refuseUnsupported(modes, driver);
   const images = await fetchImages(request.images ?? []);
-  return {
-    ...(await storeMessage({ ...request, message: text, images }, { modes, payloads })),
-    digest,
-  };
+  return storeMessage({ ...request, message: text, images }, { digest, modes, payloads });
 }
 
-interface Acceptance {
+interface Storing {
   /** Of the message without its defaults. */
   digest: string;
-  driver: Pick<AgentDriver, 'provider' | 'modes'>;
   payloads: Payloads;
+}
+
+interface Acceptance extends Storing {
+  driver: Pick<AgentDriver, 'provider' | 'modes'>;
   fetchImages: FetchImages;
 }
 
 /** The same for text that is taken as it is. */
 export async function storeMessage(
   request: SentMessage,
-  { modes, payloads }: { modes: Modes; payloads: Payloads },
+  { digest, modes, payloads }: Storing & { modes: Modes },
 ): Promise<QueuedMessage> {
   return {
     messageId: request.messageId ?? randomUUID(),
     turnId: randomUUID(),
-    digest: digestOf(request),
+    digest,
     content: await storeContent(
       { text: repairText(request.message), images: request.images ?? [] },
       payloads,
@@ -84,7 +84,7 @@ export function digestOf(request: SendMessage): string {
   // Without what came later, the digest is that of earlier versions.
   const isPlain = later.every((value) => value === undefined);
   const identity = [message, model, images, planMode, thinkingLevel, ...(isPlain ? [] : later)];
-  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+  return hash('sha256', JSON.stringify(identity));
 }
 
 function senderOf(request: SendMessage): Pick<QueuedMessage, 'sender' | 'submittedAt'> {

@@ -79,7 +79,8 @@ export class Messages {
     if (known !== undefined) return this.#gate.accepted(known);
     this.#gate.refuseNewWork();
     this.#refuseUnlessSteerable(chatId);
-    const message = await storeMessage(request, { modes: NO_MODES, payloads: this.#options.payloads });
+    const { payloads } = this.#options;
+    const message = await storeMessage(request, { digest: digestOf(request), modes: NO_MODES, payloads });
     const accepted = findReceipt(this.#gate.recordOf(chatId), request) ?? this.#say(chatId, message);
     return this.#gate.accepted(accepted);
   }
