@@ -14,9 +14,8 @@ import { watchFiles } from '../workspace/file-watch.ts';
 import { listPlans, readPlan } from '../workspace/plans.ts';
 import { PullRequests, PullRequestsFileSchema } from '../workspace/pull-requests.ts';
 import { RepositoryReader } from '../workspace/read-repository.ts';
-import { rememberBriefly } from '../workspace/ssh-sessions.ts';
 import { Repositories } from '../workspace/repositories.ts';
-import { hasActiveSshSessions } from '../workspace/ssh-sessions.ts';
+import { watchSshSessions } from '../workspace/ssh-sessions.ts';
 
 /** What the engine knows of the folders, files and logins of its workspace. */
 export interface Workspace {
@@ -37,8 +36,8 @@ export interface StartWorkspaceOptions {
   startHooksCompleted?: (repoName: string) => boolean;
 }
 
-/** Logins are counted at most this often, and at least that often. */
-const LOGINS_MS = { fresh: 1_000, every: 5_000 };
+/** How often logins are looked for. */
+const LOGINS_MS = 2_000;
 /** A look at a repository that takes longer makes room for the next. */
 const HOLD_MS = 1_000;
 const PULL_REQUESTS_KEY = 'engine:pull-requests.json';
@@ -55,20 +54,21 @@ export async function startWorkspace(home: Home, options: StartWorkspaceOptions)
   const git = createGit({ env: toolEnvironment(home), signal });
   const repositories = createRepositories(home, { ...options, git, pullRequests });
   const stopWatchingFiles = watchWrittenFiles(home.paths, recorder);
-  const countLogins = setInterval(() => recorder.tellCounters(), LOGINS_MS.every).unref();
-  const hasLogins = rememberBriefly(() => hasActiveSshSessions(), LOGINS_MS.fresh);
+  const logins = watchSshSessions(LOGINS_MS, () => {
+    if (!signal.aborted) recorder.tellCounters();
+  });
   return {
     repositories,
     files: new FileFinder({ folder: home.paths.workspaces, git }),
     plans: { list: () => listPlans(folders), get: (filename) => readPlan(folders, filename) },
     canvas: { list: () => listCanvas(canvas), get: (filename) => readCanvas(canvas, filename) },
-    counted: () => ({ reposTotal: repositories.count, hasActiveSSHSessions: hasLogins() }),
+    counted: () => ({ reposTotal: repositories.count, hasActiveSSHSessions: logins.isActive }),
     turnEnded() {
       pullRequests.expectNews();
       repositories.touch();
     },
     close() {
-      clearInterval(countLogins);
+      logins.close();
       stopWatchingFiles();
       repositories.close();
       goodbye.abort();

@@ -52,7 +52,7 @@ export class Previews {
   }
 
   async #look(): Promise<void> {
-    const sockets = socketsIn(LISTENING).filter(({ userId }) => userId === process.getuid?.());
+    const sockets = (await socketsIn(LISTENING)).filter(({ userId }) => userId === process.getuid?.());
     const names = sockets.map(({ inode }) => inode).join();
     if (names === this.#sockets && this.#known.every(({ pid }) => findProcess(pid) !== null)) return;
     const listeners = await findListeners(sockets, this.#options);

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { attempt } from '../storage/attempt.ts';
+import { readFile } from 'node:fs/promises';
 
 /** States of a connection, as the kernel numbers them. */
 export const ESTABLISHED = '01';
@@ -15,13 +14,10 @@ export interface TcpSocket {
   userId: number;
 }
 
-/** The sockets in a state, one look at each table. */
-export function socketsIn(state: string, tables: readonly string[] = TABLES): TcpSocket[] {
-  const rows = tables.flatMap((table) =>
-    attempt(() => readFileSync(table, 'latin1'), '')
-      .split('\n')
-      .slice(1),
-  );
+/** The sockets in a state, one look at each table. It takes the kernel milliseconds, whatever stands in them. */
+export async function socketsIn(state: string, tables: readonly string[] = TABLES): Promise<TcpSocket[]> {
+  const texts = await Promise.all(tables.map((table) => readFile(table, 'latin1').catch(() => '')));
+  const rows = texts.flatMap((text) => text.split('\n').slice(1));
   return rows.flatMap((row) => {
     if (!row.includes(` ${state} `)) return []; // before the row is taken apart: there may be many
     const [, local = '', , itsState, , , , user, , inode = ''] = row.trim().split(/\s+/);

@@ -26,6 +26,6 @@ describe('the sockets that wait for connections', () => {
     const folder = await temporaryFolder();
     write(folder, { tcp: `${HEADER}\n${line}\n` });
 
-    expect(socketsIn(LISTENING, [join(folder, 'missing'), join(folder, 'tcp')])).toEqual(expected);
+    expect(await socketsIn(LISTENING, [join(folder, 'missing'), join(folder, 'tcp')])).toEqual(expected);
   });
 });

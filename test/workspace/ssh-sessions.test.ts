@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { hasActiveSshSessions } from '../../src/workspace/ssh-sessions.ts';
+import { hasActiveSshSessions, watchSshSessions } from '../../src/workspace/ssh-sessions.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { write } from './git-fixture.ts';
 
@@ -22,9 +22,23 @@ it.each([
   const folder = await temporaryFolder();
   write(folder, { tcp: `${HEADER}\n${line}\n` });
 
-  expect(hasActiveSshSessions([join(folder, 'missing'), join(folder, 'tcp')])).toBe(expected);
+  expect(await hasActiveSshSessions([join(folder, 'missing'), join(folder, 'tcp')])).toBe(expected);
 });
 
-it('the tables of this machine can be read', () => {
-  expect(hasActiveSshSessions()).toBeTypeOf('boolean');
+it('the tables of this machine can be read', async () => {
+  expect(await hasActiveSshSessions()).toBeTypeOf('boolean');
+});
+
+it('logins are looked for again and again, until nobody wants to know', async () => {
+  let looks = 0;
+  const done = await new Promise<{ isActive: boolean }>((resolve) => {
+    const watch = watchSshSessions(1, () => {
+      looks += 1;
+      if (looks < 3) return;
+      watch.close();
+      resolve(watch);
+    });
+  });
+
+  expect(done.isActive).toBe(await hasActiveSshSessions());
 });

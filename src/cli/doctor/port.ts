@@ -30,7 +30,7 @@ async function tryToListen(host: string, port: number): Promise<string | null> {
   });
 }
 
-function explain({ host, port, code }: { host: string; port: number; code: string }): Finding {
+async function explain({ host, port, code }: { host: string; port: number; code: string }): Promise<Finding> {
   if (code === 'EADDRINUSE') return explainUse(host, port);
   const text = `${host}:${port} cannot be listened on (${code})`;
   return bad(text, REMEDIES[code] ?? 'Check HOST and PORT.');
@@ -41,8 +41,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'HOST is no address of this machine; 0.0.0.0 is all of them.',
 };
 
-function explainUse(host: string, port: number): Finding {
-  const owner = findOwner(port);
+async function explainUse(host: string, port: number): Promise<Finding> {
+  const owner = await findOwner(port);
   return owner === null
     ? bad(
         `${host}:${port} is used by a process of another user`,
@@ -55,8 +55,8 @@ function explainUse(host: string, port: number): Finding {
 }
 
 /** Who listens on a port of this machine; null when that is not ours to see. */
-function findOwner(port: number): { pid: number; program: string } | null {
-  const sockets = socketsIn(LISTENING).filter((socket) => socket.port === port);
+async function findOwner(port: number): Promise<{ pid: number; program: string } | null> {
+  const sockets = (await socketsIn(LISTENING)).filter((socket) => socket.port === port);
   const links = new Set(sockets.map(({ inode }) => `socket:[${inode}]`));
   const pid = allProcessIds().find((candidate) => openFilesOf(candidate).some((link) => links.has(link)));
   return pid === undefined ? null : { pid, program: programOf(pid) };
