@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ProcessFact } from '../../machines/agent-process.events.ts';
 import type { AgentEvent } from '../contract/agent-event.ts';
 import type { AgentFact, AgentSessionInput } from '../contract/facts.ts';
@@ -37,17 +36,6 @@ export interface DriverOptions extends Omit<AgentContext, 'pool'> {
   idleMs: number;
   /** Processes that may live at once, but for those at work. */
   processesMax: number;
-}
-
-/** A process that was launched with another configuration is replaced when it rests. */
-export function configurationOf(env: Readonly<Record<string, string>>, ...others: readonly string[]): string {
-  const variables = Object.keys(env)
-    .toSorted((one, other) => (one < other ? -1 : 1))
-    .map((name) => [name, env[name]]);
-  return createHash('sha256')
-    .update(JSON.stringify([...others, variables]))
-    .digest('hex')
-    .slice(0, 16);
 }
 
 /** Without the time, which whoever passes it on knows. */

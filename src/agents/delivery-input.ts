@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Payloads } from '../storage/payloads.ts';
 
 /** The exact bytes to be written to an agent: in the line of the journal itself, or in a file of their own. */
-export const DeliveryInputSchema = z.discriminatedUnion('kind', [
+const DeliveryInputSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('inline'), text: z.string() }),
   z.object({ kind: z.literal('file'), file: z.string() }),
 ]);

@@ -68,13 +68,7 @@ export class NativeSession {
   /** What there is to be resumed; what is missing of it is told once. */
   async examine(sessionId: string): Promise<KnownSession> {
     const known = this.#known(sessionId);
-    const there = {
-      id: sessionId,
-      file: 'there',
-      reason: '',
-      notice: null,
-      wasUsed: known?.offset !== 0,
-    } as const;
+    const there = unharmed(sessionId, known?.offset !== 0);
     const file = this.#fileOf(sessionId);
     const found = file === undefined ? null : await inspectSession(file, { summedTo: known?.offset });
     if (found === null) return there;
@@ -132,6 +126,11 @@ export class NativeSession {
   #isOurs({ id }: NativePrompt): boolean {
     return id !== null && (this.#turnIds.has(id) || this.#turnIds.has(id.split('~', 1)[0] ?? ''));
   }
+}
+
+/** One of which nothing is known to be lost. */
+export function unharmed(id: string, wasUsed: boolean): KnownSession {
+  return { id, file: 'there', reason: '', notice: null, wasUsed };
 }
 
 /** One event in the place of what was said elsewhere. */

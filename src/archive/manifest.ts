@@ -6,12 +6,12 @@ const ObjectIdSchema = z.string().regex(/^(?:[\da-f]{40}|[\da-f]{64})$/);
 const sizeSchema = z.number().int().nonnegative();
 
 /** A part of a file, in the order of the list. `sha256` and `size` are those of its content, not of what is stored. */
-export const PieceSchema = z.object({ sha256: Sha256Schema, size: sizeSchema });
+const PieceSchema = z.object({ sha256: Sha256Schema, size: sizeSchema });
 
 /** Something that is not in the archive, and why. */
-export const OmissionSchema = z.object({ path: z.string(), size: sizeSchema.optional(), reason: z.string() });
+const OmissionSchema = z.object({ path: z.string(), size: sizeSchema.optional(), reason: z.string() });
 
-export const ArchivedFileSchema = z.object({
+const ArchivedFileSchema = z.object({
   /** Below the home, without a way out of it. */
   path: z.string().refine((path) => !/^\/|(?:^|\/)\.\.?(?:\/|$)|\0/.test(path), 'leads out of the home'),
   mode: z.number().int().min(0).max(0o777),

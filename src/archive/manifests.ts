@@ -3,7 +3,7 @@ import { parseJson } from '../contract/parse-json.ts';
 import { ManifestSchema, type Manifest } from './manifest.ts';
 import { ObjectStoreError, type ObjectStore } from './object-store.ts';
 
-export const MANIFESTS = 'manifests/';
+const MANIFESTS = 'manifests/';
 
 const EPOCH_DIGITS = 10;
 

@@ -7,7 +7,7 @@ import type { OnDamage } from '../storage/set-aside.ts';
 export const RESTORED_KEY = 'engine:restored.json';
 
 /** `~/.replicas/engine/restored.json`: the home was restored, and the engine has not yet gone on from there. */
-export const RestoredFileSchema = z.looseObject({
+const RestoredFileSchema = z.looseObject({
   version: z.literal(1),
   restoredAt: z.iso.datetime(),
   /** Under which epoch of the shared log; 0 without one. */

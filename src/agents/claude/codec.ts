@@ -76,7 +76,7 @@ export function found({ policy, sessionId, turn, tasks = [] }: Found<ClaudeState
 }
 
 /** Any Claude Code of this home can go on with a session, so others may write to it. */
-export function sessionFiles(workspaces: string, configurationFolder: () => string): SessionFiles {
+function sessionFiles(workspaces: string, configurationFolder: () => string): SessionFiles {
   const folder = () => join(configurationFolder(), 'projects', projectOf(workspaces));
   const fileOf = (sessionId: string) => join(folder(), `${sessionId}.jsonl`);
   return { fileOf, besides: (sessionId) => [join(folder(), sessionId)], promptIn, isShared: true };

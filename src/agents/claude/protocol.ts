@@ -11,7 +11,7 @@ const text = z.string().optional().catch(undefined);
 const flag = z.boolean().optional().catch(undefined);
 const count = z.number().int().nonnegative().optional().catch(undefined);
 
-export const PermissionRequestSchema = z.looseObject({
+const PermissionRequestSchema = z.looseObject({
   request_id: z.string(),
   request: z.looseObject({
     subtype: z.literal('can_use_tool'),

@@ -111,7 +111,7 @@ function textInput(text: string): object[] {
 }
 
 /** Codex's name for what it may do unasked. */
-export function approvalPolicyOf(policy: Policy): string | object {
+function approvalPolicyOf(policy: Policy): string | object {
   return policy === 'bypass' ? FORMS_ONLY : 'untrusted';
 }
 

@@ -43,7 +43,7 @@ export function eventMessage(type: string, fields: Record<string, unknown>): Say
   return { type: 'event_msg', payload: { type, ...fields } };
 }
 
-export function responseItem(type: string, fields: Record<string, unknown>): Saying {
+function responseItem(type: string, fields: Record<string, unknown>): Saying {
   return { type: 'response_item', payload: { type, ...fields } };
 }
 
@@ -163,7 +163,7 @@ const ChangesSchema = z
 
 type Change = z.infer<typeof ChangesSchema>[number];
 
-export function toPatch(changes: unknown): string {
+function toPatch(changes: unknown): string {
   const sections = ChangesSchema.parse(changes).map(sectionOf);
   return ['*** Begin Patch', ...sections, '*** End Patch'].join('\n');
 }

@@ -23,7 +23,7 @@ export const DeltaParamsSchema = z.looseObject({
   delta: z.string(),
 });
 
-export const TurnSchema = z.looseObject({
+const TurnSchema = z.looseObject({
   id: z.string(),
   status: z.string().catch(''),
   error: z.unknown().optional(),

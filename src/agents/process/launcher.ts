@@ -1,5 +1,5 @@
 /** Starts the process of a chat, and tells whether one that lives can take another message as it is. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { access, constants, mkdir, realpath, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ZodError } from 'zod';
@@ -10,7 +10,7 @@ import { launch as launchRun, type LaunchOptions } from '../../processes/launch.
 import { createRun, type Run } from '../../processes/run.ts';
 import { discard } from '../../processes/sweep.ts';
 import { isFullDisk } from '../../storage/attempt.ts';
-import { configurationOf, type ExecutorOptions } from '../agent-context.ts';
+import type { ExecutorOptions } from '../agent-context.ts';
 import type { Installation, KnownSession } from '../codec.ts';
 import { outdated, unavailable } from '../failures.ts';
 import { isOlder, numberIn, versionOf } from '../program-version.ts';
@@ -128,7 +128,9 @@ export function configurationNow(
 ): string {
   const { login } = context;
   const others = codec.configuration?.({ policy: chat.policy, login: login.tokens() }) ?? [];
-  return configurationOf(login.environment(), identity, ...others);
+  const variables = Object.entries(login.environment()).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const all = JSON.stringify([identity, ...others, variables]);
+  return createHash('sha256').update(all).digest('hex').slice(0, 16);
 }
 
 /** Null when there is no such program, or it may not be executed. */
@@ -147,7 +149,7 @@ export async function findInstallation(command: string | null): Promise<Installa
 const FULL_DISK_RETRY_MS = 250;
 
 /** Launches a run. On a full disk it waits for room; rejects when it cannot be launched for another reason. */
-export async function startRun(run: Run, options: LaunchOptions, signal?: AbortSignal): Promise<void> {
+async function startRun(run: Run, options: LaunchOptions, signal?: AbortSignal): Promise<void> {
   for (;;) {
     try {
       return await launchRun(run, options);

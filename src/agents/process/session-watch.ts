@@ -4,7 +4,7 @@ import type { ExecutorOptions } from '../agent-context.ts';
 import type { KnownSession } from '../codec.ts';
 import { readDelivery } from '../delivery-input.ts';
 import type { Facts } from '../facts.ts';
-import { NativeSession } from '../native-session.ts';
+import { NativeSession, unharmed } from '../native-session.ts';
 import type { Conversation } from './conversation.ts';
 import type { LiveProcess } from './live-process.ts';
 
@@ -49,14 +49,7 @@ export class SessionWatch {
     const { facts } = this.#options;
     const id = facts.sessionId ?? this.deliveredTo;
     if (id === null) return null;
-    const unseen = {
-      id,
-      file: 'there',
-      reason: '',
-      notice: null,
-      wasUsed: facts.sessionId !== null,
-    } as const;
-    return this.#native?.examine(id) ?? unseen;
+    return this.#native?.examine(id) ?? unharmed(id, facts.sessionId !== null);
   }
 
   /** A message that is said into a turn is not foreign either. */

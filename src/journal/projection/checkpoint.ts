@@ -10,7 +10,7 @@ import type { History } from './history.ts';
 import type { HooksState } from './hooks-state.ts';
 import type { WorkspaceBudget } from './workspace-usage.ts';
 
-export const CHATS_KEY = 'engine:chats.json';
+const CHATS_KEY = 'engine:chats.json';
 const PREVIOUS_KEY = 'engine:chats.previous.json';
 
 /** At most this much of the journal's time is folded again after a crash. */
