@@ -21,6 +21,7 @@ import { openTracing } from './open-tracing.ts';
 import { openInspection, type Inspection } from './open-inspection.ts';
 import { searchableWords } from './searchable-words.ts';
 import { workspaceUsage } from '../journal/projection/workspace-usage.ts';
+import { createDeferred } from '../storage/deferred.ts';
 import { startActors, type Actors } from './start-actors.ts';
 import { startRecording, type Recording } from './start-recording.ts';
 import type { Tracing } from '../tracing/tracing.ts';
@@ -38,8 +39,9 @@ export interface StartEngineOptions {
 /** The composition root: opens the home, starts its actors, and answers commands. */
 export async function startEngine(options: StartEngineOptions): Promise<RunningEngine> {
   const { environment, log, onRestore, signal } = options;
-  const { failed, fail } = createFailure();
-  const home = await openHome({ environment, log, onFatal: fail, onRestore, signal });
+  const failure = createDeferred<never>();
+  failure.promise.catch(() => undefined); // whoever runs the engine listens for it too
+  const home = await openHome({ environment, log, onFatal: failure.reject, onRestore, signal });
   const tracing = await openTracing(home, options.version);
   const recording = await startRecording(home);
   const actors = await startActors(home, recording);
@@ -50,7 +52,7 @@ export async function startEngine(options: StartEngineOptions): Promise<RunningE
     const owner = home.mirror?.movedTo?.owner;
     if (owner === undefined || actors.move.isOver) return;
     await (leaving ??= leave(parts, 'engine.drain'));
-    fail(new EngineError('WORKSPACE_MOVED', { owner }));
+    failure.reject(new EngineError('WORKSPACE_MOVED', { owner }));
   });
   const engine = createEngine(parts, options.version);
   void keepBeating({
@@ -67,7 +69,7 @@ export async function startEngine(options: StartEngineOptions): Promise<RunningE
     stop: () => (leaving ??= leave(parts, 'engine.drain')),
     handOver: () => (leaving ??= leave(parts, 'engine.handOver')),
     moved: actors.root.moved(),
-    failed,
+    failed: failure.promise,
   };
 }
 
@@ -211,13 +213,4 @@ async function leave(
   await home.journal.close();
   await home.history.close();
   await home.lock.release();
-}
-
-function createFailure() {
-  let fail: (error: unknown) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  failed.catch(() => undefined); // whoever runs the engine listens for it too
-  return { failed, fail: (error: unknown) => fail(error) };
 }

@@ -1,6 +1,6 @@
-import type { LogFile } from './log-file.ts';
-import { writeAll } from './log-file.ts';
 import { Batch, type Write } from './batch.ts';
+import { createDeferred } from './deferred.ts';
+import { writeAll, type LogFile } from './log-file.ts';
 
 /** What became part of the file in one write, in the order in which it was appended. */
 export interface Commit<Note> {
@@ -98,7 +98,7 @@ export class AppendLog<Note = never> {
     if (this.#committed === this.#appended) return Promise.resolve();
     const last = this.#waiters.at(-1);
     if (last?.target === this.#appended) return last.promise;
-    const { promise, resolve } = createPromise();
+    const { promise, resolve } = createDeferred();
     this.#waiters.push({ target: this.#appended, promise, resolve });
     this.#schedule();
     return promise;
@@ -224,12 +224,6 @@ export class AppendLog<Note = never> {
     for (const resolve of wanting) resolve();
     return true;
   }
-}
-
-function createPromise(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((fulfil) => (resolve = fulfil));
-  return { promise, resolve };
 }
 
 function sleep(milliseconds: number): Promise<void> {

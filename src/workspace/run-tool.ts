@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
 import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { createDeferred } from '../storage/deferred.ts';
 
 export interface ToolOptions {
   cwd: string;
@@ -45,10 +46,9 @@ export async function runTool(
   const child = signal?.aborted || unwanted?.aborted ? null : start(command, options);
   if (child === null) return MISSING;
   let killedAs: 'timedOut' | 'cut' | undefined;
-  let giveUp = () => undefined as void;
-  const givenUp = new Promise<null>((resolve) => (giveUp = () => resolve(null)));
+  const givenUp = createDeferred<null>();
   const kill = (reason: 'timedOut' | 'cut') => {
-    if (killedAs === undefined) setTimeout(giveUp, UNKILLABLE_MS).unref();
+    if (killedAs === undefined) setTimeout(givenUp.resolve, UNKILLABLE_MS, null).unref();
     killedAs ??= reason;
     killGroup(child.pid);
     child.stdout.destroy();
@@ -61,7 +61,7 @@ export async function runTool(
     onFull: () => kill('cut'),
   });
   const stderr = collect(child.stderr, { maxBytes: STDERR_BYTES, onFull: () => undefined });
-  const exitCode = await Promise.race([untilClosed(child), givenUp]);
+  const exitCode = await Promise.race([untilClosed(child), givenUp.promise]);
   clearTimeout(limit);
   if (child.pid === undefined) return MISSING;
   return { ended: killedAs ?? 'exited', exitCode, stdout: stdout(), stderr: stderr().toString('utf8') };

@@ -6,6 +6,7 @@ import { appendInput, measureInput } from '../../processes/input.ts';
 import type { Line } from '../../processes/line-splitter.ts';
 import { filesOf, type Run } from '../../processes/run.ts';
 import { freeSpace } from '../../processes/spool.ts';
+import { createDeferred, type Deferred } from '../../storage/deferred.ts';
 
 export interface ChannelOptions {
   run: Run;
@@ -29,7 +30,7 @@ export class Channel {
   readonly #options: ChannelOptions;
   readonly #freed = { input: 0, output: 0 };
   #writing: Promise<void> = Promise.resolve();
-  #paused: { isOver: Promise<void>; end: () => void } | null = null;
+  #paused: Deferred<void> | null = null;
 
   constructor(options: ChannelOptions) {
     this.#options = options;
@@ -46,7 +47,7 @@ export class Channel {
     const { run, log, signal } = this.#options;
     this.offset = from;
     const take = async ({ bytes, end }: Line) => {
-      await this.#paused?.isOver;
+      await this.#paused?.promise;
       if (signal.aborted) return;
       this.offset = end;
       await onLine(bytes.toString('utf8'));
@@ -74,16 +75,11 @@ export class Channel {
 
   /** No line is read any more until `resume`: what comes now belongs to a message that is yet to be delivered. */
   pause(): void {
-    if (this.#paused !== null) return;
-    let end = () => {};
-    const isOver = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    this.#paused = { isOver, end };
+    this.#paused ??= createDeferred();
   }
 
   resume(): void {
-    this.#paused?.end();
+    this.#paused?.resolve();
     this.#paused = null;
   }
 
