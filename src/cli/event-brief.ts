@@ -1,4 +1,4 @@
-import { partOf, sayingsOf, type EngineEvent } from '../client/client.ts';
+import { partOf, sayingsOf, usageBrief, type EngineEvent } from '../client/client.ts';
 import { describeFailure } from './show-status.ts';
 import { toolBrief, toolResultBrief } from '../contract/tool-brief.ts';
 import type { Colors } from './terminal.ts';
@@ -37,6 +37,10 @@ function factsOf(event: EngineEvent): string {
         event.payload.task.state,
         event.payload.task.title,
       );
+    case 'chat.turn.progress':
+      return join(event.payload.chatId, event.payload.progress.message);
+    case 'chat.usage.changed':
+      return join(event.payload.chatId, usageBrief(event.payload.usage).join(', '));
     case 'repo.discovered':
     case 'repo.status.changed':
       return event.payload.repos.map(({ name, currentBranch }) => `${name}@${currentBranch}`).join(' ');

@@ -22,9 +22,9 @@ export function toolBrief({ name, subject }: { name: string; subject: string }):
 }
 
 export function toolResultBrief({ text, isError }: { text: string; isError: boolean }): string {
-  const [first = ''] = text.trim().split('\n');
-  const lines = text.trim() === '' ? 0 : text.trim().split('\n').length;
-  const more = lines > 1 ? ` (${lines} lines)` : '';
+  const [first = '', ...others] = text.trim().split('\n');
+  if (first === '') return isError ? 'failed' : 'done';
+  const more = others.length > 0 ? ` (${others.length + 1} lines)` : '';
   return `${isError ? 'failed: ' : ''}${toLine(first)}${more}`;
 }
 

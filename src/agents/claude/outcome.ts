@@ -53,7 +53,7 @@ export function waitingOf(line: KnownLine | null, now: Date): TurnProgress | nul
 function retrying(line: LineOf<'system'>, now: Date): TurnProgress | null {
   const { attempt, max_retries: attemptsMax, retry_delay_ms: delay, error, error_status: status } = line;
   if (attempt === undefined) return null;
-  const reason = [error, status].filter((part) => part !== undefined && part !== null).join(', ');
+  const reason = [error, status].filter((part) => part && part !== 'unknown').join(', ');
   return {
     kind: 'retrying',
     message: `The model could not be reached${reason === '' ? '' : ` (${reason})`}; it is tried again.`,
