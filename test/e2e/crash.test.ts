@@ -11,6 +11,7 @@ import {
   killAgents,
   waitForEndlessCommand,
 } from '../support/agent-processes.ts';
+import { killAll } from '../support/running-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, sequenceOf, textsOf } from '../support/assertions.ts';
 import { shareWorkspace } from '../support/shared-workspace.ts';
 import { byPrompt, longText, runs, runsForever, saysAround, saidIn } from '../support/scripted-turns.ts';
@@ -105,7 +106,7 @@ it('reports an agent that was killed at once, ends its tool and resumes with the
   const messageId = await client.send(chatId, 'run it');
   await waitForEndlessCommand(home);
 
-  for (const { pid } of await claudeProcesses(home)) process.kill(pid, 'SIGKILL');
+  killAll(await claudeProcesses(home));
   const { payload } = await stream.waitForEnd(messageId);
   expect(payload).toMatchObject({ outcome: 'errored', isComplete: false });
   expect(payload.error?.message).toMatch(/SIGKILL|137|signal 9/);

@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { expect, vi } from 'vitest';
+import { killAll } from './running-processes.ts';
 
 const MARKER = 'REPLICAS_AGENT_RUN=';
 
@@ -39,7 +40,7 @@ export function claudeProcesses(home: string): Promise<AgentProcess[]> {
 export async function killAgents(home: string): Promise<void> {
   const kill = async () => {
     const processes = await agentProcesses(home);
-    for (const { pid } of processes) killIfAlive(pid);
+    killAll(processes);
     expect(processes).toEqual([]);
   };
   await vi.waitFor(kill, { timeout: 60_000, interval: 50 });
@@ -49,7 +50,7 @@ export async function killAgents(home: string): Promise<void> {
 export async function endServices(home: string, command: string): Promise<void> {
   const services = (await agentProcesses(home)).filter((process) => process.command === command);
   expect(services).not.toEqual([]);
-  for (const { pid } of services) killIfAlive(pid);
+  killAll(services);
 }
 
 /** Waits until no process of this home's agents is left. */
@@ -72,14 +73,6 @@ export async function expectEndlessCommandGone(home: string): Promise<void> {
 
 async function commands(home: string): Promise<string[]> {
   return (await agentProcesses(home)).map(({ command }) => command);
-}
-
-function killIfAlive(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended between being found and being killed.
-  }
 }
 
 async function inspect(pid: number, home: string): Promise<AgentProcess | null> {

@@ -43,16 +43,18 @@ export async function expectNoneLeft(where: string, find: () => RunningProcess[]
 /** Kills them until none is left. */
 export async function endProcesses(find: () => RunningProcess[]): Promise<void> {
   for (let left = find(); left.length > 0; left = find()) {
-    for (const { pid } of left) killIfAlive(pid);
+    killAll(left);
     await delay(20);
   }
 }
 
-function killIfAlive(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended between being found and being killed.
+export function killAll(processes: readonly { pid: number }[]): void {
+  for (const { pid } of processes) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended between being found and being killed.
+    }
   }
 }
 

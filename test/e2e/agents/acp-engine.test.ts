@@ -5,6 +5,7 @@ import { createGate } from '../../support/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { startRecordedModel } from '../../support/recorded-model.ts';
 import { agentProcesses, processesRunning } from '../../support/agent-processes.ts';
+import { killAll } from '../../support/running-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
 import { byPrompt, inSteps, runsForever } from '../../support/scripted-turns.ts';
 import { expectWholeLog } from '../../support/whole-log.ts';
@@ -58,7 +59,7 @@ it('resumes the session of an agent that was killed, after the turn that it cut 
   await stream.waitFor(
     ({ type, payload }) => type === 'chat.turn.delta' && payload.event.type === 'acp-tool_call',
   );
-  for (const { pid } of await adaptersIn(home)) process.kill(pid, 'SIGKILL');
+  killAll(await adaptersIn(home));
   expect(await stream.waitForEnd(cut)).toMatchObject({
     payload: { outcome: 'errored', error: { code: 'agent_exited' } },
   });

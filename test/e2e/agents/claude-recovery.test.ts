@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createGate } from '../../support/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { agentProcesses, claudeProcesses } from '../../support/agent-processes.ts';
+import { killAll } from '../../support/running-processes.ts';
 import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
 import {
   deliveriesOf,
@@ -238,7 +239,7 @@ async function dieTogether(chat: TestChat): Promise<void> {
 }
 
 async function killClaude(chat: TestChat): Promise<void> {
-  for (const { pid } of await claudeProcesses(chat.home)) process.kill(pid, 'SIGKILL');
+  killAll(await claudeProcesses(chat.home));
 }
 
 async function tailsOf({ home }: TestChat): Promise<number> {

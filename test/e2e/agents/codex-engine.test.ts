@@ -6,6 +6,7 @@ import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { startRecordedResponses } from '../../support/recorded-model.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import { agentProcesses, ENDLESS_COMMAND, processesRunning } from '../../support/agent-processes.ts';
+import { killAll } from '../../support/running-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, lifeOf } from '../../support/assertions.ts';
 import type { EngineClient } from '../../support/engine-client.ts';
 import { inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
@@ -40,7 +41,7 @@ it('ends the turns of killed servers once each, and resumes the same threads', a
   for (const chatId of chats) await stream.waitForEnd(await client.send(chatId, 'before'));
   const cut = await Promise.all(chats.map((chatId) => client.send(chatId, 'tool')));
   await vi.waitFor(async () => expect(await endlessIn(home)).toBe(3), 60_000);
-  for (const { pid } of await serversOf(home)) process.kill(pid, 'SIGKILL');
+  killAll(await serversOf(home));
   for (const messageId of cut) {
     expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'errored' } });
   }

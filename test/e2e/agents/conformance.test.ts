@@ -24,6 +24,7 @@ import {
   killAgents,
   processesRunning,
 } from '../../support/agent-processes.ts';
+import { killAll } from '../../support/running-processes.ts';
 import { echo, inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
 import { addSkill, AGENTS, type ChatUnderTest } from './agent-under-test.ts';
 import { checkSupportTable } from './support-table.ts';
@@ -662,7 +663,7 @@ async function programsOf({ home }: ChatUnderTest, program: string): Promise<num
 
 async function killProgram({ home }: ChatUnderTest, program: string): Promise<void> {
   const found = (await agentProcesses(home)).filter((process) => process.program === program);
-  for (const { pid } of found) process.kill(pid, 'SIGKILL');
+  killAll(found);
 }
 
 /** Agents may compress a picture anew; its beginning stays. */

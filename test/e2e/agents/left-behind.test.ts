@@ -5,7 +5,7 @@ import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { ofType, until } from '../../agents/claude/stand-in.ts';
 import { agentProcesses, processesRunning } from '../../support/agent-processes.ts';
 import type { EngineClient } from '../../support/engine-client.ts';
-import { endProcesses, processesNaming } from '../../support/running-processes.ts';
+import { endProcesses, killAll, processesNaming } from '../../support/running-processes.ts';
 import { byPrompt, echo, inSteps } from '../../support/scripted-turns.ts';
 import { openCodexChat } from './codex-support.ts';
 import { createChat, PROVIDERS, startMixedWorkspace } from './mixed-workspace.ts';
@@ -22,8 +22,7 @@ describe('what an agent started besides its tools', () => {
     const chat = await openCodexChat({ turn: echo, configuration });
     await chat.run('first');
     await until(() => expect(besides(chat.home)).toEqual([SERVER]));
-    for (const { pid } of (await agentProcesses(chat.home)).filter(({ program }) => program === 'codex'))
-      process.kill(pid, 'SIGKILL');
+    killAll((await agentProcesses(chat.home)).filter(({ program }) => program === 'codex'));
     await until(() => expect(besides(chat.home)).toEqual([]));
   });
 
@@ -53,7 +52,7 @@ it.each(PROVIDERS)(
 
     await greet(client, provider);
     await until(() => expect(besides(home)).toEqual(companions));
-    for (const { pid } of await processesRunning(PROGRAMS[provider], home)) process.kill(pid, 'SIGKILL');
+    killAll(await processesRunning(PROGRAMS[provider], home));
     await until(() => expect(besides(home)).toEqual([]));
 
     const chatId = await greet(client, provider);

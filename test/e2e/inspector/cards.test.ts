@@ -55,12 +55,9 @@ it('a tool is shown by what it does: its command and exit code, its change, its 
   await cards.nth(0).locator('.ansi-red', { hasText: '1 failed' }).waitFor();
   expect(await cards.nth(2).locator('mark').allTextContents()).toEqual(['a', 'b']);
   for (const index of [3, 4, 5, 7]) await cards.nth(index).locator('summary').click();
-  expect(await cards.nth(3).locator('dt, dd').allTextContents()).toEqual([
-    'pattern',
-    'TODO',
-    'output mode',
-    'content',
-  ]);
+  await expect
+    .poll(() => cards.nth(3).locator('dt, dd').allTextContents())
+    .toEqual(['pattern', 'TODO', 'output mode', 'content']);
   await cards.nth(4).getByRole('link', { name: 'https://example.org/a' }).waitFor();
   await cards.nth(4).locator('strong', { hasText: 'Found' }).waitFor();
   expect(await cards.nth(6).getByText('Todos were modified.').count()).toBe(0);

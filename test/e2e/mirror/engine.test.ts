@@ -1,6 +1,6 @@
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createPaths } from '../../../src/environment/paths.ts';
 import { RedisLog } from '../../../src/mirror/redis-log.ts';
 import { createEngineClient, type EngineClient } from '../../support/engine-client.ts';
@@ -23,10 +23,10 @@ const random = createRandom(FIGHTS);
 
 let redis: RedisServer;
 
-beforeAll(async () => {
+beforeEach(async () => {
   redis = await startRedis('--requirepass', PASSWORD);
 });
-afterAll(() => redis.remove());
+afterEach(() => redis.remove());
 
 const variables = () => ({ ...NO_AGENT, REPLICA_LOG_URL: `redis://:${PASSWORD}@127.0.0.1:${redis.port}` });
 
@@ -38,7 +38,10 @@ async function mirroredOf({ environment }: Workspace): Promise<string> {
   return Buffer.concat(batches.map(({ lines }) => lines)).toString();
 }
 
-const writtenOf = ({ home }: Workspace) => readFile(createPaths(home).events, 'utf8');
+async function isMirrored(workspace: Workspace): Promise<boolean> {
+  return (await mirroredOf(workspace)) === (await readFile(createPaths(workspace.home).events, 'utf8'));
+}
+
 const stateOf = async ({ client }: Pick<Workspace, 'client'>) =>
   (await client.get<{ mirror: { state: string } }>('/status')).body.mirror.state;
 
@@ -49,7 +52,7 @@ it(
     const workspace = await startWorkspace({ environment: { ...variables(), REPLICA_ACCEPT: 'mirrored' } });
     const { client, chatId, engine } = workspace;
     await client.send(chatId, 'one', { messageId: 'm1' });
-    await expect.poll(() => mirroredOf(workspace)).toBe(await writtenOf(workspace));
+    await expect.poll(() => isMirrored(workspace)).toBe(true);
 
     await redis.kill();
     const unanswered = client.post(`/chats/${chatId}/messages`, { message: 'two', messageId: 'm2' });
@@ -71,7 +74,7 @@ it(
     await redis.start();
     expect(await repeated).toBe('m2');
     await expect.poll(() => stateOf(workspace)).toBe('mirroring');
-    await expect.poll(async () => (await mirroredOf(workspace)) === (await writtenOf(workspace))).toBe(true);
+    await expect.poll(() => isMirrored(workspace)).toBe(true);
 
     let owning = { home: workspace.home, engine: engine(), client };
     for (const fight of Array.from({ length: FIGHTS }).keys())
