@@ -165,7 +165,7 @@ describe('an agent that dies alone', () => {
 
   it('before it was ever answered, begins another session, as there is nothing to resume', async () => {
     const chat = await openChat({ script: byPrompt({ hang: () => hang }) });
-    const message = await chat.begin('first');
+    const message = await chat.begin('hang');
     chat.command({ type: 'agent.interrupt' });
     await chat.ended(message);
     await killClaude(chat);

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await promisify(execFile)('redis-cli', ['--cluster', 'create', ...places, '--cluster-yes']);
   await vi.waitFor(
     async () => expect(await nodes[0]!.ask('CLUSTER', 'INFO')).toContain('cluster_state:ok'),
-    10_000,
+    60_000,
   );
   url = `redis-cluster://${places[0]}`;
 });

@@ -7,7 +7,7 @@ import { createBootedHome, startInProcess } from '../../support/start-in-process
 
 const FAKE_CLAUDE = new URL('../../agents/claude/fake-claude.mjs', import.meta.url).pathname;
 const FAULTY_ACP_AGENT = new URL('../agents/faulty-acp-agent.mjs', import.meta.url).pathname;
-const LIMIT = { timeout: 20_000 };
+const LIMIT = { timeout: 60_000 };
 
 /** What becomes of the log, which was saved somewhere while the second message was still to come. */
 const LOSSES: Record<string, (log: string, saved: string) => Promise<void>> = {
