@@ -13,10 +13,11 @@ export function* prefixLines(
   { prefix, room }: PrefixOptions,
 ): Generator<Buffer, void> {
   const before = prefix.toString('latin1');
+  const between = `\n${before.replaceAll('$', '$$$$')}`; // a dollar has a meaning in what replaces
   let filled = 0;
   let isAtStart = true;
   for (const slice of slicesOf(pieces, room.length / (prefix.length + 1))) {
-    const text = prefixed(slice, { before, isAtStart });
+    const text = prefixed(slice, { before, between, isAtStart });
     if (text.length > room.length - filled) {
       yield room.subarray(0, filled);
       filled = 0;
@@ -35,10 +36,12 @@ function* slicesOf(pieces: readonly Buffer[], most: number): Generator<Buffer, v
   }
 }
 
-/** One character is one byte here: whole slices are searched and joined at once, which is faster than line by line. */
-function prefixed(slice: Buffer, { before, isAtStart }: { before: string; isAtStart: boolean }): string {
+/** One character is one byte here: whole slices are searched and put together at once, which is faster than line by line. */
+function prefixed(
+  slice: Buffer,
+  { before, between, isAtStart }: { before: string; between: string; isAtStart: boolean },
+): string {
   const text = slice.toString('latin1');
   const lines = text.endsWith('\n') ? text.slice(0, -1) : text;
-  const shown = lines.split('\n').join(`\n${before}`);
-  return `${isAtStart ? before : ''}${shown}${lines === text ? '' : '\n'}`;
+  return `${isAtStart ? before : ''}${lines.replaceAll('\n', between)}${lines === text ? '' : '\n'}`;
 }

@@ -31,10 +31,10 @@ describe('the log of hooks', () => {
     const log = await open();
     const bytes = Buffer.concat([Buffer.from('äß€😀\r\n'), Buffer.from([0, 0xff, 10])]);
 
-    await log.copy('p1', { repoName: 'ü', bytes });
+    await log.copy('p1', { repoName: 'ü$&', bytes });
 
     expect(await readFile(file())).toEqual(
-      Buffer.concat([Buffer.from('[ü] äß€😀\r\n[ü] '), Buffer.from([0, 0xff, 10])]),
+      Buffer.concat([Buffer.from('[ü$&] äß€😀\r\n[ü$&] '), Buffer.from([0, 0xff, 10])]),
     );
     expect(log.printedBy('p1').chars).toBe('äß€😀\r\n'.length + 3);
   });
