@@ -75,6 +75,11 @@ export function route<Parts extends z.ZodRawShape>(
   };
 }
 
+/** The answers of a route that has one: JSON, with status 200. */
+export function ok(description: string, schema: z.ZodType): Record<number, Answer> {
+  return { 200: { description, schema } };
+}
+
 export function sendAsEvents({ res }: H3Event): void {
   for (const [name, value] of Object.entries(STREAM_HEADERS)) res.headers.set(name, value);
 }

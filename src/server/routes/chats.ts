@@ -14,6 +14,7 @@ import type { Engine } from '../engine.ts';
 import {
   CHANGE_REFUSALS,
   ENDING_REFUSALS,
+  ok,
   route,
   succeeded,
   withDeadline,
@@ -43,13 +44,13 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
     route('GET', '/chats', {
       summary: 'All chats, or the sub-chats of one',
       request: { query: ChatListQuerySchema },
-      answers: { 200: { description: 'The chats, as of `lastEventId`.', schema: ChatListSchema } },
+      answers: ok('The chats, as of `lastEventId`.', ChatListSchema),
       handle: ({ query }) => chats.list({ parentChatId: query.parentChatId }),
     }),
     route('GET', '/chats/:chatId', {
       summary: 'One chat',
       request: { params: ChatParamsSchema },
-      answers: { 200: { description: 'The chat, as of `lastEventId`.', schema: ChatSnapshotSchema } },
+      answers: ok('The chat, as of `lastEventId`.', ChatSnapshotSchema),
       handle: ({ params }) => chats.get(params.chatId),
     }),
     route('PATCH', '/chats/:chatId', {
@@ -57,30 +58,28 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
         'Change a chat: its title, and the settings of messages that start from then on and do not say otherwise',
       request: { params: ChatParamsSchema, body: UpdateChatSchema },
       example: { title: 'Fix the login', thinkingLevel: 'max' },
-      answers: { 200: { description: 'The chat as it is now.', schema: ChatResponseSchema } },
+      answers: ok('The chat as it is now.', ChatResponseSchema),
       refusals: CHANGE_REFUSALS,
       handle: async ({ params, body }) => ({ chat: await withDeadline(chats.update(params.chatId, body)) }),
     }),
     route('DELETE', '/chats/:chatId', {
       summary: 'Delete a chat with its queue, history and sub-chats; running turns are stopped first',
       request: { params: ChatParamsSchema },
-      answers: { 200: { description: 'It is gone.', schema: SuccessSchema } },
+      answers: ok('It is gone.', SuccessSchema),
       refusals: [...ENDING_REFUSALS, 'OUTCOME_UNKNOWN'],
       handle: ({ params }) => succeeded(chats.remove(params.chatId)),
     }),
     route('GET', '/chats/:chatId/requests', {
       summary: 'What the chat waits for: permissions, questions, plans and a budget that is used up',
       request: { params: ChatParamsSchema },
-      answers: { 200: { description: 'The open requests, oldest first.', schema: RequestListSchema } },
+      answers: ok('The open requests, oldest first.', RequestListSchema),
       handle: async ({ params }) => ({ requests: await chats.requests(params.chatId) }),
     }),
     route('POST', '/chats/:chatId/requests/:requestId', {
       summary: 'Answer one of them',
       request: { params: RequestParamsSchema, body: AnswerSchema },
       example: { decision: 'allow' },
-      answers: {
-        200: { description: 'The answer is on disk and goes to the agent.', schema: SuccessSchema },
-      },
+      answers: ok('The answer is on disk and goes to the agent.', SuccessSchema),
       refusals: ['REQUEST_NOT_FOUND', 'UNSUPPORTED', ...CHANGE_REFUSALS],
       handle: ({ params, body }) => succeeded(chats.answer(params.chatId, params.requestId, body)),
     }),

@@ -9,7 +9,7 @@ import {
 } from '../../contract/credentials.ts';
 import type { Engine } from '../engine.ts';
 import { describeRoutes } from '../openapi.ts';
-import { ENDING_REFUSALS, route, withDeadline, WRITE_REFUSALS, type Route } from '../route.ts';
+import { ENDING_REFUSALS, ok, route, withDeadline, WRITE_REFUSALS, type Route } from '../route.ts';
 
 const HandOverQuerySchema = z.object({
   /** Nothing else is drained by a request: a signal ends an engine at once. */
@@ -25,23 +25,23 @@ export function engineRoutes(
     route('GET', '/health', {
       summary: 'Whether the engine lives and how far its boot is',
       isOpen: true,
-      answers: { 200: { description: 'It lives.', schema: HealthSchema } },
+      answers: ok('It lives.', HealthSchema),
       handle: () => engine.health(),
     }),
     route('GET', '/status', {
       summary: 'Counters of the engine',
-      answers: { 200: { description: 'The counters, as of `lastEventId`.', schema: StatusSchema } },
+      answers: ok('The counters, as of `lastEventId`.', StatusSchema),
       handle: () => engine.status(),
     }),
     route('GET', '/usage', {
       summary: 'What the agents have used: all, by agent, by chat',
-      answers: { 200: { description: 'The sums, as of `lastEventId`.', schema: UsageResponseSchema } },
+      answers: ok('The sums, as of `lastEventId`.', UsageResponseSchema),
       handle: () => engine.usage(),
     }),
     route('PATCH', '/usage', {
       summary: 'Set what all chats together may use; null lifts it',
       request: { body: ChangeWorkspaceBudgetSchema },
-      answers: { 200: { description: 'The sums, with the new budget.', schema: UsageResponseSchema } },
+      answers: ok('The sums, with the new budget.', UsageResponseSchema),
       refusals: WRITE_REFUSALS,
       handle: ({ body }) => withDeadline(engine.setBudget(body.budget)),
     }),
@@ -77,7 +77,7 @@ export function engineRoutes(
     }),
     route('GET', '/token-refresh/health', {
       summary: 'The state of the credentials of GitHub, Claude Code and Codex, without any secret',
-      answers: { 200: { description: 'Each provider.', schema: TokenRefreshHealthSchema } },
+      answers: ok('Each provider.', TokenRefreshHealthSchema),
       handle: () => engine.credentials.health(),
     }),
     route('POST', '/token-refresh/:provider', {

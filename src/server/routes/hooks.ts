@@ -8,7 +8,7 @@ import {
   TestHookSchema,
 } from '../../contract/hooks.ts';
 import type { Engine } from '../engine.ts';
-import { ENDING_REFUSALS, route, sendAsEvents } from '../route.ts';
+import { ENDING_REFUSALS, ok, route, sendAsEvents } from '../route.ts';
 
 const RUN_REFUSALS = [...ENDING_REFUSALS, 'STORAGE_FULL'] as const;
 
@@ -16,7 +16,7 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
   return [
     route('GET', '/hooks/status', {
       summary: 'The state of the hooks of the repositories, and the end of their output',
-      answers: { 200: { description: 'The hooks of this boot.', schema: HooksStatusSchema } },
+      answers: ok('The hooks of this boot.', HooksStatusSchema),
       handle: () => hooks.status(),
     }),
     route('GET', '/hooks/logs', {

@@ -16,7 +16,7 @@ import {
 } from '../../contract/machines.ts';
 import type { PageFile } from '../../inspector/inspector-page.ts';
 import type { Engine } from '../engine.ts';
-import { route, sendAsEvents } from '../route.ts';
+import { ok, route, sendAsEvents } from '../route.ts';
 
 const HeadersSchema = z.looseObject({ accept: z.string().default('') });
 const AssetParamsSchema = z.object({ version: z.string(), asset: z.string() });
@@ -29,7 +29,7 @@ export function inspectionRoutes({
   return [
     route('GET', '/machines', {
       summary: 'The statecharts that decide what happens in an engine',
-      answers: { 200: { description: 'All of them.', schema: MachineListSchema } },
+      answers: ok('All of them.', MachineListSchema),
       handle: () => ({ machines: machines.list() }),
     }),
     route('GET', '/machines/:name', {
@@ -52,7 +52,7 @@ export function inspectionRoutes({
     route('GET', '/actors', {
       summary: 'The actors that run now, the states they are in and what they keep',
       request: { query: ActorsQuerySchema },
-      answers: { 200: { description: 'The engine and everything below it.', schema: ActorListSchema } },
+      answers: ok('The engine and everything below it.', ActorListSchema),
       handle({ query: { follow } }, event) {
         if (!follow) return { actors: actors.list() };
         sendAsEvents(event);
@@ -91,14 +91,14 @@ function actorEventRoutes(events: NonNullable<Engine['actors']['events']>) {
     route('GET', '/actors/events', {
       summary: 'The events that an actor takes as it stands',
       request: { query: ActorEventsQuerySchema },
-      answers: { 200: { description: 'Their types.', schema: AcceptedEventsSchema } },
+      answers: ok('Their types.', AcceptedEventsSchema),
       refusals: ['ACTOR_NOT_FOUND'],
       handle: ({ query: { actor } }) => ({ events: events.accepted(actor) }),
     }),
     route('POST', '/actors/events', {
       summary: 'Send an event to an actor, to try it out',
       request: { body: SendActorEventSchema },
-      answers: { 200: { description: 'It was sent.', schema: SuccessSchema } },
+      answers: ok('It was sent.', SuccessSchema),
       refusals: ['ACTOR_NOT_FOUND', 'EVENT_NOT_ACCEPTED'],
       handle({ body: { actor, event } }) {
         events.send(actor, event);

@@ -18,9 +18,9 @@ import {
 } from '../../contract/messages.ts';
 import type { Engine } from '../engine.ts';
 import { JSON_HEADERS } from '../refusal.ts';
-import { CHANGE_REFUSALS, route, withDeadline } from '../route.ts';
+import { CHANGE_REFUSALS, ok, route, withDeadline } from '../route.ts';
 
-const CHANGED = { 200: { description: 'What waits now.', schema: QueueMutationSchema } };
+const CHANGED = ok('What waits now.', QueueMutationSchema);
 
 export function messageRoutes({ chats, messages }: Pick<Engine, 'chats' | 'messages'>) {
   return [
@@ -28,12 +28,7 @@ export function messageRoutes({ chats, messages }: Pick<Engine, 'chats' | 'messa
       summary: 'Send a message; it is on disk before the answer',
       request: { params: ChatParamsSchema, headers: TraceHeadersSchema, body: SendMessageSchema },
       example: { message: 'Add a test for the login', messageId: 'm-1' },
-      answers: {
-        200: {
-          description: 'It was accepted, now or when it was sent before.',
-          schema: MessageReceiptSchema,
-        },
-      },
+      answers: ok('It was accepted, now or when it was sent before.', MessageReceiptSchema),
       refusals: ['MESSAGE_CONFLICT', 'UNSUPPORTED', 'QUEUE_FULL', ...CHANGE_REFUSALS],
       handle: ({ params, headers: { traceparent }, body }) =>
         named({ ...body, traceparent }, (message) => messages.send(params.chatId, message)),
@@ -42,13 +37,10 @@ export function messageRoutes({ chats, messages }: Pick<Engine, 'chats' | 'messa
       summary: 'Add a message to the running turn, for agents that can; it is on disk before the answer',
       request: { params: ChatParamsSchema, body: SteerSchema },
       example: { message: 'Use the other branch', messageId: 'm-2' },
-      answers: {
-        200: {
-          description:
-            'It was accepted, now or before. It ends with the turn; if it came too late, it runs next.',
-          schema: MessageReceiptSchema,
-        },
-      },
+      answers: ok(
+        'It was accepted, now or before. It ends with the turn; if it came too late, it runs next.',
+        MessageReceiptSchema,
+      ),
       refusals: [
         'MESSAGE_CONFLICT',
         'STEER_UNSUPPORTED',
@@ -61,12 +53,10 @@ export function messageRoutes({ chats, messages }: Pick<Engine, 'chats' | 'messa
     route('POST', '/chats/:chatId/interrupt', {
       summary: 'Stop the running turn; the answer comes once the request is on disk',
       request: { params: ChatParamsSchema, query: InterruptQuerySchema },
-      answers: {
-        200: {
-          description: 'Whether a turn was running, what waits after it, and what happens to its background.',
-          schema: InterruptReceiptSchema,
-        },
-      },
+      answers: ok(
+        'Whether a turn was running, what waits after it, and what happens to its background.',
+        InterruptReceiptSchema,
+      ),
       refusals: ['UNSUPPORTED', ...CHANGE_REFUSALS],
       handle: ({ params, query }) =>
         withDeadline(
@@ -79,7 +69,7 @@ export function messageRoutes({ chats, messages }: Pick<Engine, 'chats' | 'messa
     route('GET', '/chats/:chatId/history', {
       summary: 'What was said in a chat: a page counted from the end, in the order it was said',
       request: { params: ChatParamsSchema, query: HistoryQuerySchema },
-      answers: { 200: { description: 'The page, as of `lastEventId`.', schema: HistoryPageSchema } },
+      answers: ok('The page, as of `lastEventId`.', HistoryPageSchema),
       async handle({ params, query }) {
         const page = await chats.history(params.chatId, query);
         return new HTTPResponse(toJson(page), { headers: JSON_HEADERS });
@@ -88,7 +78,7 @@ export function messageRoutes({ chats, messages }: Pick<Engine, 'chats' | 'messa
     route('GET', '/chats/:chatId/queue', {
       summary: 'What waits in a chat; the running message is not in it',
       request: { params: ChatParamsSchema },
-      answers: { 200: { description: 'The queue, first to run first.', schema: QueueSchema } },
+      answers: ok('The queue, first to run first.', QueueSchema),
       handle: ({ params }) => messages.queue(params.chatId),
     }),
     route('DELETE', '/chats/:chatId/queue', {

@@ -3,7 +3,7 @@ import { WorkspaceEnvironmentSchema } from '../../contract/environment.ts';
 import { PlanListSchema, PlanParamsSchema, PlanSchema } from '../../contract/plans.ts';
 import { PreviewListSchema } from '../../contract/previews.ts';
 import type { Engine } from '../engine.ts';
-import { route } from '../route.ts';
+import { ok, route } from '../route.ts';
 
 const ENVIRONMENT = {
   engineVersion: '0.1.0',
@@ -30,38 +30,34 @@ export function workspaceRoutes({
   return [
     route('GET', '/plans', {
       summary: 'The plans that agents and people wrote, newest first',
-      answers: { 200: { description: 'The plans of all sources.', schema: PlanListSchema } },
+      answers: ok('The plans of all sources.', PlanListSchema),
       handle: async () => ({ plans: await plans.list() }),
     }),
     route('GET', '/plans/:filename', {
       summary: 'One plan',
       request: { params: PlanParamsSchema },
-      answers: { 200: { description: 'The newest plan of this name.', schema: PlanSchema } },
+      answers: ok('The newest plan of this name.', PlanSchema),
       refusals: ['PLAN_NOT_FOUND'],
       handle: ({ params }) => plans.get(params.filename),
     }),
     route('GET', '/canvas', {
       summary: 'What agents put into `~/.replicas/canvas`, newest first',
-      answers: { 200: { description: 'Its items.', schema: CanvasListSchema } },
+      answers: ok('Its items.', CanvasListSchema),
       handle: async () => ({ items: await canvas.list() }),
     }),
     route('GET', '/canvas/:filename', {
       summary: 'One item of the canvas',
       request: { params: PlanParamsSchema },
-      answers: {
-        200: {
-          description: 'Markdown and HTML as `content`, anything else as `base64`; over 5 MiB neither.',
-          schema: CanvasItemSchema,
-        },
-      },
+      answers: ok(
+        'Markdown and HTML as `content`, anything else as `base64`; over 5 MiB neither.',
+        CanvasItemSchema,
+      ),
       refusals: ['CANVAS_ITEM_NOT_FOUND'],
       handle: ({ params }) => canvas.get(params.filename),
     }),
     route('GET', '/previews', {
       summary: 'The ports on which processes of the workspace listen',
-      answers: {
-        200: { description: 'As they are now, by port.', schema: PreviewListSchema },
-      },
+      answers: ok('As they are now, by port.', PreviewListSchema),
       handle: async () => ({ previews: await previews.list() }),
     }),
     route('GET', '/environment', {
