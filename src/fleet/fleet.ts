@@ -2,8 +2,8 @@
 import { parseRedisUrl } from '../environment/redis-url.ts';
 import { RedisConnection } from '../mirror/redis-connection.ts';
 import { FeedFollower } from './feed-follower.ts';
+import { readFeeds } from './feeds.ts';
 import type { FeedStatus, FleetEvent, FollowOptions } from './fleet-types.ts';
-import { readFeeds } from './feed-status.ts';
 
 export type { EngineEvent } from '../contract/events.ts';
 export type { FeedStatus, FleetEvent, FollowOptions, GroupStatus } from './fleet-types.ts';
