@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
-import { parsed, text, webUrl, wholeNumber } from './environment-values.ts';
+import { anyText, parsed, webUrl, wholeNumber } from './environment-values.ts';
 
 /** Where the archives of workspaces lie, each in a folder of its own below. */
 export type ArchiveAddress =
@@ -43,19 +43,21 @@ export const ARCHIVE_VARIABLES = {
       description:
         'How much of one repository is archived: its changed files and the commits that no remote has. The rest is left out.',
     }),
-  ARCHIVE_ACCESS_KEY_ID: text('The key of the archive, where `AWS_ACCESS_KEY_ID` is one for agents.'),
-  ARCHIVE_SECRET_ACCESS_KEY: text('The secret of that key.'),
-  ARCHIVE_SESSION_TOKEN: text('The session of that key, when it has one.'),
+  ARCHIVE_ACCESS_KEY_ID: anyText('The key of the archive, where `AWS_ACCESS_KEY_ID` is one for agents.'),
+  ARCHIVE_SECRET_ACCESS_KEY: anyText('The secret of that key.'),
+  ARCHIVE_SESSION_TOKEN: anyText('The session of that key, when it has one.'),
 };
 
 /** The usual ones of AWS, which tools of agents read as well. */
 export const AWS_VARIABLES = {
   AWS_ENDPOINT_URL_S3: webUrl('Where the S3 of the archive is, unless on AWS.'),
   AWS_ENDPOINT_URL: webUrl('The same, when `AWS_ENDPOINT_URL_S3` is not set.'),
-  AWS_REGION: text(`The region of the archive; \`${DEFAULT_REGION}\` without it.`),
-  AWS_ACCESS_KEY_ID: text('The key of the archive. With an archive in S3, agents and hooks do not get it.'),
-  AWS_SECRET_ACCESS_KEY: text('The secret of that key; withheld like it.'),
-  AWS_SESSION_TOKEN: text('The session of that key, when it has one; withheld like it.'),
+  AWS_REGION: anyText(`The region of the archive; \`${DEFAULT_REGION}\` without it.`),
+  AWS_ACCESS_KEY_ID: anyText(
+    'The key of the archive. With an archive in S3, agents and hooks do not get it.',
+  ),
+  AWS_SECRET_ACCESS_KEY: anyText('The secret of that key; withheld like it.'),
+  AWS_SESSION_TOKEN: anyText('The session of that key, when it has one; withheld like it.'),
 };
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import {
   absolutePath,
   acpAgents,
+  anyText,
   hostNames,
   isHost,
   isHttpUrl,
   isUrlTemplate,
   milliseconds,
   oneOf,
-  text,
   wholeNumber,
 } from './environment-values.ts';
 import { ARCHIVE_VARIABLES, AWS_VARIABLES, archiveTargetOf, withheldKeys } from './archive-variables.ts';
@@ -67,8 +67,8 @@ const optional = {
       description: 'The home of workspace, engine and agents; `~` in this documentation.',
       shown: "the user's home",
     }),
-  REPLICAS_REPO_NAME: text('The repository that `REPLICAS_DEFAULT_BRANCH` applies to.'),
-  REPLICAS_DEFAULT_BRANCH: text(
+  REPLICAS_REPO_NAME: anyText('The repository that `REPLICAS_DEFAULT_BRANCH` applies to.'),
+  REPLICAS_DEFAULT_BRANCH: anyText(
     'The default branch of `REPLICAS_REPO_NAME`, or of each repository that has it.',
   ),
   HOST: z

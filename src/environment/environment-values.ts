@@ -52,7 +52,7 @@ export function oneOf<const Words extends readonly string[]>(...words: Words) {
 }
 
 /** Any text, which may be left out. */
-export function text(description: string) {
+export function anyText(description: string) {
   return z.string().optional().meta({ description });
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decoded } from '../contract/web-url.ts';
-import { oneOf, text, webUrl } from './environment-values.ts';
+import { anyText, oneOf, webUrl } from './environment-values.ts';
 
 const HEADERS = /^\s*[\w!#$%&'*+.^`|~-]+\s*=[^,;]*(?:,\s*[\w!#$%&'*+.^`|~-]+\s*=[^,;]*)*$/;
 
@@ -32,7 +32,7 @@ export const TRACING_VARIABLES = {
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers()
     .optional()
     .meta({ description: 'More headers for traces; they take precedence over those above.' }),
-  OTEL_SERVICE_NAME: text('The service name in traces; `replicas-engine` by default.'),
+  OTEL_SERVICE_NAME: anyText('The service name in traces; `replicas-engine` by default.'),
   OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: oneOf('true', 'false').default('false').meta({
     description:
       'Whether traces contain what was said and the input and output of tools, which may be secret.',
