@@ -33,6 +33,7 @@ export type { AgentRequest } from '../contract/requests.ts';
 export type { SearchResult, SearchResults } from '../contract/search.ts';
 export type { Boot, EngineStatus, HandOver, Health } from '../contract/status.ts';
 export type { Task, TaskView } from '../contract/tasks.ts';
+export { reasonOf } from '../contract/reason-of.ts';
 export { isWebUrl } from '../contract/web-url.ts';
 export type { Budget } from '../contract/budget.ts';
 export { budgetBrief } from '../contract/budget-brief.ts';

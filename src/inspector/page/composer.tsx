@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ChatSummary } from '../../client/client.ts';
+import { reasonOf, type ChatSummary } from '../../client/client.ts';
 import { addImages } from './add-images.ts';
 import { changeDraft, draftOf, sendDraft } from './drafts.ts';
 import { MessageField } from './message-field.tsx';
@@ -7,7 +7,6 @@ import { MessageSettingsBar } from './message-settings.tsx';
 import type { PageStore } from './page-state.ts';
 import { beginningOf } from './plain-text.ts';
 import { useStore } from './store.ts';
-import { reasonOf } from './reason-of.ts';
 
 /** Sends a message, or stops what runs. */
 export function Composer({ store, chat }: { store: PageStore; chat: ChatSummary }) {

@@ -1,8 +1,7 @@
-import type { EngineClient } from '../../client/client.ts';
+import { reasonOf, type EngineClient } from '../../client/client.ts';
 import { randomId } from '../../client/chat-calls.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import type { Draft, Message, MessageSettings, PageStore, Written } from './page-state.ts';
-import { reasonOf } from './reason-of.ts';
 
 const EMPTY: Draft = {
   text: '',

@@ -1,10 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { HookTestEvent } from '../../client/client.ts';
+import { reasonOf, type HookTestEvent } from '../../client/client.ts';
 import { toPieces } from './ansi.ts';
 import { LongText } from './long-text.tsx';
 import { fieldsOf } from './form-fields.ts';
 import type { PageStore } from './page-state.ts';
-import { reasonOf } from './reason-of.ts';
 import { useStore } from './store.ts';
 
 /** Tries a script as a hook would run it; nothing of it stays. */

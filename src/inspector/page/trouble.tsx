@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import { reasonOf } from './reason-of.ts';
+import { reasonOf } from '../../client/client.ts';
 
 /** Tries what may fail: `trouble` says why it did, until something succeeds. */
 export function useTrouble() {

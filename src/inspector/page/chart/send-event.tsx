@@ -1,9 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { z } from 'zod';
-import { EngineClientError, type EngineClient } from '../../../client/client.ts';
+import { EngineClientError, reasonOf, type EngineClient } from '../../../client/client.ts';
 import { fieldsOf } from '../form-fields.ts';
 import type { PageStore } from '../page-state.ts';
-import { reasonOf } from '../reason-of.ts';
 import { useStore } from '../store.ts';
 import { useTrouble } from '../trouble.tsx';
 

@@ -1,4 +1,5 @@
-import { durationBrief, sayingsOf, threadOf, usageBrief, WrittenText } from '../../../client/client.ts';
+import { durationBrief, reasonOf, sayingsOf, threadOf } from '../../../client/client.ts';
+import { usageBrief, WrittenText } from '../../../client/client.ts';
 import type { AgentEvent, EngineClient, EngineEvent, HistoryPage } from '../../../client/client.ts';
 import type { TaskView, ToolResult } from '../../../client/client.ts';
 import { inOrder, type EndedTurn } from './ended-turns.ts';
@@ -7,7 +8,6 @@ import { PendingMessages } from './pending-messages.ts';
 import { Reading } from '../reading.ts';
 import { foldTurn, type RunningTurn } from './running-turn.ts';
 import { WaitingMessages } from './waiting-messages.ts';
-import { reasonOf } from '../reason-of.ts';
 
 const MOST_ENTRIES = 2_000;
 const HISTORY_EVENTS = 200;

@@ -1,5 +1,6 @@
 import {
   EngineClientError,
+  reasonOf,
   type ActorNews,
   type ActorView,
   type ConnectionChange,
@@ -9,7 +10,6 @@ import {
 import { Ring } from '../ring.ts';
 import type { Connection, HookLine, News } from './news.ts';
 import { Reader } from './reader.ts';
-import { reasonOf } from '../reason-of.ts';
 
 export interface FeedOptions {
   /** `onStuck` is told when a call waits although nothing is wrong with the engine. */
