@@ -141,6 +141,7 @@ describe('agentEnvironment', () => {
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.test',
       OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'authorization=Bearer%20hidden',
       OTEL_SERVICE_NAME: 'engine',
+      MALLOC_ARENA_MAX: '2',
       PATH: '/bin',
     });
 
