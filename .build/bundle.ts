@@ -7,6 +7,16 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
+/** What `yaml` offers is made when somebody reads such a file: there is none before the first answer. */
+const YAML_WHEN_USED = `module.exports = {
+  get parse() { return require('./public-api.js').parse; },
+  get parseDocument() { return require('./public-api.js').parseDocument; },
+  get Document() { return require('./doc/Document.js').Document; },
+  get isMap() { return require('./nodes/identity.js').isMap; },
+  get Lexer() { return require('./parse/lexer.js').Lexer; },
+  get Parser() { return require('./parse/parser.js').Parser; },
+};`;
+
 /**
  * What packages bring for uses that are not ours, by file: messages of zod in sixty languages, while zod itself imports the
  * English ones; what listhen makes certificates, banners and QR codes with. All of it is loaded before the first answer.
@@ -16,6 +26,7 @@ const EXTRAS: [file: RegExp, rest: string][] = [
   [/\/node-forge\/lib\/index\.js$/, 'export default {};'],
   [/\/consola\/dist\/index\.mjs$/, 'export const consola = console; export default console;'],
   [/\/consola\/dist\/utils\.mjs$/, 'export const colors = {}, getColor = () => String;'],
+  [/\/yaml\/dist\/index\.js$/, YAML_WHEN_USED],
   [/\/uqr\/dist\/index\.mjs$/, 'export const renderUnicodeCompact = () => "";'],
 ];
 
