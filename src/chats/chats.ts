@@ -122,7 +122,7 @@ export class ChatCommands {
 
   async requests(chatId: string): Promise<AgentRequest[]> {
     const { gate } = this.#options;
-    return gate.committed(openRequestsOf(gate.recordOf(chatId)));
+    return gate.read(openRequestsOf(gate.recordOf(chatId)));
   }
 
   async answer(chatId: string, requestId: string, answer: Answer): Promise<void> {

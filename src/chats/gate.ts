@@ -48,9 +48,15 @@ export class Gate {
     return answer;
   }
 
+  /** The same of what was only looked up: a reader is refused while that waits for room on the disk. */
+  async read<Answer>(answer: Answer): Promise<Answer> {
+    if (await this.#options.journal.tried()) return answer;
+    throw new EngineError('STORAGE_FULL');
+  }
+
   /** The same, with the id of the last event before it. */
   snapshot<Answer extends object>(answer: Answer): Promise<Answer & { lastEventId: string }> {
-    return this.committed({ ...answer, lastEventId: this.headId });
+    return this.read({ ...answer, lastEventId: this.headId });
   }
 
   recordOf(chatId: string): ChatRecord {

@@ -104,24 +104,24 @@ export class Messages {
 
   async queue(chatId: string): Promise<{ chatId: string; processing: boolean; queue: QueueItem[] }> {
     const { processing } = this.#gate.recordOf(chatId).chat;
-    return { chatId, processing, queue: await this.#waiting(chatId) };
+    return this.#gate.read({ chatId, processing, queue: await this.#waiting(chatId) });
   }
 
   async withdraw(chatId: string, messageId: string): Promise<QueueItem[]> {
     this.#refuseUnlessWaiting(chatId, messageId);
     this.#gate.actorOf(chatId).send({ type: 'message.withdraw', messageId });
-    return this.#waiting(chatId);
+    return this.#gate.committed(await this.#waiting(chatId));
   }
 
   async clearQueue(chatId: string): Promise<QueueItem[]> {
     this.#gate.actorOf(chatId).send({ type: 'queue.clear' });
-    return this.#waiting(chatId);
+    return this.#gate.committed(await this.#waiting(chatId));
   }
 
   async reorder(chatId: string, move: { messageId: string; position: number }): Promise<QueueItem[]> {
     this.#refuseUnlessWaiting(chatId, move.messageId);
     this.#gate.actorOf(chatId).send({ type: 'queue.reorder', ...move });
-    return this.#waiting(chatId);
+    return this.#gate.committed(await this.#waiting(chatId));
   }
 
   #submit(chatId: string, message: QueuedMessage): MessageReceipt {
@@ -152,10 +152,9 @@ export class Messages {
     throw new EngineError('MESSAGE_NOT_FOUND', { chatId, messageId });
   }
 
-  async #waiting(chatId: string): Promise<QueueItem[]> {
+  #waiting(chatId: string): Promise<QueueItem[]> {
     const waiting = waitingOf(this.#gate.actorOf(chatId).getSnapshot().context);
-    const items = await Promise.all(waiting.map((message) => this.#toQueueItem(message)));
-    return this.#gate.committed(items);
+    return Promise.all(waiting.map((message) => this.#toQueueItem(message)));
   }
 
   async #toQueueItem({ messageId, content, queuedAt, sender }: QueuedMessage): Promise<QueueItem> {

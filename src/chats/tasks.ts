@@ -28,7 +28,7 @@ export class Tasks {
     const { gate } = this.#options;
     this.refuseUnlessTold(chatId);
     const { tasks = [] } = gate.recordOf(chatId);
-    return gate.committed(tasks.map((task) => this.#view(chatId, task)));
+    return gate.read(tasks.map((task) => this.#view(chatId, task)));
   }
 
   /** One that has ended stays as it is. */

@@ -6,6 +6,7 @@ import { readGiven } from '../agents/process/recovery.ts';
 import { createDrivers } from '../agents/registry.ts';
 import { creationOf, draftChat } from '../chats/chats.ts';
 import type { ChatRecord, EngineStateFile } from '../contract/records.ts';
+import { EngineError } from '../errors.ts';
 import { createMonolithClient, type MonolithClient } from '../control-plane/client.ts';
 import { openArchive } from './open-archive.ts';
 import { openCredentials, type Credentials } from './open-credentials.ts';
@@ -87,10 +88,13 @@ export async function startActors(home: Home, recording: Recording): Promise<Act
     archive: archive?.actors ?? null,
   });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
-  if (!home.hasCheckpoint) await recording.saveCheckpoint();
+  const hasRoom = await journal.tried();
+  if (!hasRoom && !isSaid(home))
+    throw new EngineError('HOME_UNUSABLE', { home: paths.home, reason: 'its disk is full' });
+  if (hasRoom && !home.hasCheckpoint) await recording.saveCheckpoint();
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
   if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
-  await writeState(home, startedAt);
+  if (hasRoom) await writeState(home, startedAt);
   const stopWatching = watchClock(() => {
     journal.newIncarnation();
     credentials.board.clockJumped();
@@ -143,25 +147,30 @@ function createFirstChats(
   }
 }
 
-/**
- * Writes down which engine this is, for the next one. A full disk keeps what the last engine wrote, which says the same of
- * this workspace.
- */
+/** Writes down which engine this is, for the next one. A full disk keeps what the last one wrote where that says the same. */
 async function writeState(home: Home, startedAt: string): Promise<void> {
-  const { environment, store, journal, mirror, lastEngine, log } = home;
-  const { WORKSPACE_ID: workspaceId } = environment;
-  const epoch = mirror?.epoch || lastEngine?.epoch;
+  const { environment, store, journal, log } = home;
+  const epoch = epochOf(home);
   const value: EngineStateFile = {
     version: 1,
-    workspaceId,
+    workspaceId: environment.WORKSPACE_ID,
     incarnation: journal.headId.slice(-8),
     startedAt,
     ...(epoch !== undefined && { epoch }),
   };
   await journal.committed();
   await writeJson(store.storage, { key: STATE_KEY, value }).catch((error: unknown) => {
-    const isSaid = lastEngine?.workspaceId === workspaceId && lastEngine.epoch === epoch;
-    if (!isSaid || !isFullDisk(error)) throw error;
+    if (!isSaid(home) || !isFullDisk(error)) throw error;
     log.warn({ err: error }, 'the disk is full: what the last engine wrote down stays');
   });
+}
+
+/** Of which workspace this is the home, and in which epoch, the last engine has written down. */
+function isSaid(home: Home): boolean {
+  const { lastEngine, environment } = home;
+  return lastEngine?.workspaceId === environment.WORKSPACE_ID && lastEngine.epoch === epochOf(home);
+}
+
+function epochOf({ mirror, lastEngine }: Home): number | undefined {
+  return mirror?.epoch || lastEngine?.epoch;
 }

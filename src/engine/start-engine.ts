@@ -113,7 +113,7 @@ function createEngine(parts: Parts, version: string): Engine {
     files: workspace.files,
     plans: workspace.plans,
     canvas: workspace.canvas,
-    previews: { list: async () => gate.committed(await actors.previews.list()) },
+    previews: { list: async () => gate.read(await actors.previews.list()) },
     environment: createEnvironmentView(home, { credentials, engineVersion: version }),
     ...inspection,
     credentials: createCredentials(credentials, gate),
@@ -121,6 +121,7 @@ function createEngine(parts: Parts, version: string): Engine {
     async setBudget(budget) {
       gate.refuseNewWork();
       root.actor.send({ type: 'budget.set', budget });
+      await gate.committed(undefined);
       return usage();
     },
     metrics: { read: () => metrics.read({ gauges, version }) },

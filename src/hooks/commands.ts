@@ -28,7 +28,7 @@ export class HookCommands {
     const charsOf = (processId: string) => log.printedBy(processId).chars;
     const redact = (text: string) => log.redact(text);
     const hooks = await Promise.all(state.hooks.map((hook) => viewHook(hook, { folder, charsOf, redact })));
-    return gate.committed({ ...summaryOf(state), hooks });
+    return gate.read({ ...summaryOf(state), hooks });
   }
 
   async logs({ repo, follow }: { repo?: string | undefined; follow: boolean }): Promise<Readable> {

@@ -10,7 +10,7 @@ import { Mender } from './mend-segment.ts';
 import { openSegments, type OpenedSegments } from './open-segments.ts';
 import { replayLines } from './replay.ts';
 import type { Segment } from './segment.ts';
-import type { Segments } from './segments.ts';
+import type { HeldFile, Segments } from './segments.ts';
 
 const EVENT_LOG_BYTES = 1 << 30;
 const SEGMENT_BYTES = 64 << 20;
@@ -99,13 +99,8 @@ export class Journal {
   }
 
   /** The files of the log with what of each is on disk, held so that they stay as they are until they are released. */
-  hold(): { path: string; file: LogFile; bytes: number; release: () => Promise<void> }[] {
-    const filled = this.#segments.all().filter((segment) => !segment.isEmpty);
-    return filled.map((segment) => {
-      segment.acquire();
-      const path = this.#options.files.pathOf(segment.key);
-      return { path, file: segment.file, bytes: segment.bytes, release: () => segment.release() };
-    });
+  hold(): HeldFile[] {
+    return this.#segments.hold();
   }
 
   /** Appends one group and returns the id of its last line. `sync`: its commit waits until the disk has it. */
@@ -123,6 +118,11 @@ export class Journal {
   /** Resolves once everything appended so far is on disk. Never rejects. */
   committed(): Promise<void> {
     return this.#log.committed();
+  }
+
+  /** The same, but false when that waits for room on the disk. Never rejects. */
+  tried(): Promise<boolean> {
+    return this.#log.tried();
   }
 
   /** Whether a reader that has seen everything up to `id` can go on behind it. */

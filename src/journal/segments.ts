@@ -16,6 +16,14 @@ export interface SegmentsState {
   rangeStart: number;
 }
 
+export interface HeldFile {
+  path: string;
+  file: LogFile;
+  /** What of it is on disk. */
+  bytes: number;
+  release: () => Promise<void>;
+}
+
 export interface TrimOptions {
   /** Bytes to keep at most, the active segment included. */
   limit: number;
@@ -56,6 +64,15 @@ export class Segments {
 
   get bytes(): number {
     return this.#sealed.reduce((sum, segment) => sum + segment.bytes, this.#active.bytes);
+  }
+
+  hold(): HeldFile[] {
+    const filled = this.all().filter((segment) => !segment.isEmpty);
+    return filled.map((segment) => {
+      segment.acquire();
+      const path = this.#files.pathOf(segment.key);
+      return { path, file: segment.file, bytes: segment.bytes, release: () => segment.release() };
+    });
   }
 
   /** The first line from which a reader can resume without a gap; null when there is none yet. */

@@ -45,8 +45,11 @@ interface Definition<Parts extends z.ZodRawShape> extends Description {
 /** What an engine that is about to end refuses new work with. */
 export const ENDING_REFUSALS: EngineErrorCode[] = ['SHUTTING_DOWN', 'WORKSPACE_MOVED'];
 
+/** What looking something up may be refused with that is not on disk yet. */
+export const READ_REFUSALS: EngineErrorCode[] = ['STORAGE_FULL'];
+
 /** What a change may be refused with that is on disk before it is answered. */
-export const WRITE_REFUSALS: EngineErrorCode[] = [...ENDING_REFUSALS, 'OUTCOME_UNKNOWN', 'STORAGE_FULL'];
+export const WRITE_REFUSALS: EngineErrorCode[] = [...ENDING_REFUSALS, 'OUTCOME_UNKNOWN', ...READ_REFUSALS];
 
 /** What any change of a chat may be refused with. */
 export const CHANGE_REFUSALS: EngineErrorCode[] = [...WRITE_REFUSALS, 'CHAT_FAILED'];

@@ -31,8 +31,8 @@ export interface AppendLogOptions<Note> {
 
 interface Waiter {
   target: number;
-  promise: Promise<void>;
-  resolve: () => void;
+  promise: Promise<boolean>;
+  resolve: (isCommitted: boolean) => void;
 }
 
 const FIRST_WAIT_MS = 250;
@@ -94,14 +94,14 @@ export class AppendLog<Note = never> {
   }
 
   /** Resolves once everything appended so far is committed. Never rejects. */
-  committed(): Promise<void> {
-    if (this.#committed === this.#appended) return Promise.resolve();
-    const last = this.#waiters.at(-1);
-    if (last?.target === this.#appended) return last.promise;
-    const { promise, resolve } = createDeferred();
-    this.#waiters.push({ target: this.#appended, promise, resolve });
-    this.#schedule();
-    return promise;
+  async committed(): Promise<void> {
+    const target = this.#appended;
+    while (!(await this.#tried(target)));
+  }
+
+  /** The same, but false when a write on the way there fails, and waits until it can be repeated. Never rejects. */
+  tried(): Promise<boolean> {
+    return this.#tried(this.#appended);
   }
 
   /** Resolves once the disk has everything appended so far. */
@@ -121,6 +121,16 @@ export class AppendLog<Note = never> {
   async close(): Promise<void> {
     await this.committed();
     await this.#file.close();
+  }
+
+  #tried(target: number): Promise<boolean> {
+    if (this.#committed >= target) return Promise.resolve(true);
+    const last = this.#waiters.at(-1);
+    if (last?.target === target) return last.promise;
+    const { promise, resolve } = createDeferred<boolean>();
+    this.#waiters.push({ target, promise, resolve });
+    this.#schedule();
+    return promise;
   }
 
   #openBatch(): Batch<Note> {
@@ -188,6 +198,7 @@ export class AppendLog<Note = never> {
   async #stall(error: unknown, attempt: number): Promise<void> {
     await this.#file.truncate(this.#size).catch(() => undefined); // tried again before the next write
     this.#options.onStall?.(error);
+    for (const { resolve } of this.#waiters.splice(0)) resolve(false);
     const delay = this.#options.delay ?? sleep;
     await delay(Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS));
   }
@@ -208,9 +219,11 @@ export class AppendLog<Note = never> {
     this.#pendingBytes -= bytes.length;
     this.#committed += count;
     this.#options.onCommit?.({ bytes, notes, mark });
-    const reached = this.#waiters.findIndex((waiter) => waiter.target > this.#committed);
-    for (const waiter of this.#waiters.splice(0, reached === -1 ? this.#waiters.length : reached))
-      waiter.resolve();
+    const waiters = this.#waiters.splice(0);
+    for (const waiter of waiters) {
+      if (waiter.target > this.#committed) this.#waiters.push(waiter);
+      else waiter.resolve(true);
+    }
   }
 
   /** False when the full file could not be synced. */

@@ -21,6 +21,7 @@ function open({
   const gate = {
     recordOf: () => ({ ...recordOf({}), ...(tasks && { tasks }) }),
     actorOf: () => ({ send: (event: unknown) => sent.push(event) }),
+    read: (answer: unknown) => Promise.resolve(answer),
     committed: (answer: unknown) => Promise.resolve(answer),
   } as unknown as Gate;
   const executor = { outputOf: () => (text === '' ? null : { text, changedAt: LATER }) };

@@ -21,7 +21,7 @@ const MINIMAL = {
 };
 const HANGING_DISK = fileURLToPath(new URL('../support/hanging-disk.mjs', import.meta.url));
 
-it('refuses messages on a full disk, stays alive, also starts there, and takes them again when there is room', async () => {
+it('refuses messages on a full disk, stays alive, also starts there, and takes them again once there is room', async () => {
   const disk = await mountSmallDisk(96);
   const { client, chatId, engine, home, start } = await startWorkspace({ parent: disk.path });
   const stream = await client.follow({ resume: true });
@@ -58,16 +58,17 @@ it('says in words what is wrong with a home in which an engine cannot start: no 
   const [full, file] = [join(disk.path, 'full'), join(disk.path, 'file')];
   await mkdir(full);
   await writeFile(file, '');
-  await disk.fill(0);
 
-  for (const [home, reason] of [
-    [full, 'ENOSPC: no space left on device, write'],
-    [file, `EEXIST: file already exists, mkdir '${file}'`],
+  for (const [home, reason, room] of [
+    [full, 'ENOSPC: no space left on device, write', 0],
+    [full, 'its disk is full', 4096],
+    [file, `EEXIST: file already exists, mkdir '${file}'`, 0],
   ] as const) {
+    await disk.fill(room);
     const engine = launchEngine({ ...process.env, ...MINIMAL, HOME: home });
     expect(await engine.exited).toEqual({ code: 1, signal: null });
-    expect(engine.logs()).toBe(
-      `The home "${home}" cannot be used (${reason}): it has to be a folder with room in it, to which the user of the engine may write. WORKSPACE_HOME names another.\n`,
+    expect(engine.logs().trim().split('\n').at(-1)).toBe(
+      `The home "${home}" cannot be used (${reason}): it has to be a folder with room in it, to which the user of the engine may write. WORKSPACE_HOME names another.`,
     );
   }
 });

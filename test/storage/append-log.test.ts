@@ -113,6 +113,22 @@ describe('AppendLog', () => {
     ]);
   });
 
+  it('tells who does not want to wait for room that it waits, and the others once it is done', async () => {
+    const { log, add, disk, waits } = await openLog();
+    disk.room = 5;
+    add('torn by a full disk\n');
+    const patient = log.committed();
+    expect(await log.tried()).toBe(false);
+    add('later\n');
+    const tried = log.tried();
+    waits.shift()?.();
+    expect(await tried).toBe(false);
+    disk.room = Infinity;
+    waits.shift()?.();
+    await patient;
+    expect(await log.tried()).toBe(true);
+  });
+
   it('does not write again before the file could be cut back', async () => {
     const { log, add, content, disk, waits } = await openLog();
     disk.room = 2;

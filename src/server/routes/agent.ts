@@ -3,7 +3,7 @@ import { ChatModelListSchema, McpServerListSchema, SlashCommandListSchema } from
 import { TaskListSchema, TaskParamsSchema } from '../../contract/tasks.ts';
 import type { EngineErrorCode } from '../../errors.ts';
 import type { Engine } from '../engine.ts';
-import { CHANGE_REFUSALS, ENDING_REFUSALS, ok, route, succeeded } from '../route.ts';
+import { CHANGE_REFUSALS, ENDING_REFUSALS, ok, READ_REFUSALS, route, succeeded } from '../route.ts';
 
 const request = { params: ChatParamsSchema };
 const refusals: EngineErrorCode[] = ['UNSUPPORTED', 'AGENT_UNAVAILABLE', ...ENDING_REFUSALS];
@@ -36,7 +36,7 @@ export function agentRoutes({ offers, tasks }: Pick<Engine, 'offers' | 'tasks'>)
       summary: 'What the agent runs in the background, or ran lately: shells, sub-agents, monitors',
       request: { params: ChatParamsSchema },
       answers: ok('The tasks, each with the end of what it printed.', TaskListSchema),
-      refusals: ['UNSUPPORTED'],
+      refusals: ['UNSUPPORTED', ...READ_REFUSALS],
       handle: async ({ params }) => ({ tasks: await tasks.list(params.chatId) }),
     }),
     route('POST', '/chats/:chatId/tasks/:taskId/stop', {

@@ -15,6 +15,7 @@ import {
   CHANGE_REFUSALS,
   ENDING_REFUSALS,
   ok,
+  READ_REFUSALS,
   route,
   succeeded,
   withDeadline,
@@ -45,12 +46,14 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
       summary: 'All chats, or the sub-chats of one',
       request: { query: ChatListQuerySchema },
       answers: ok('The chats, as of `lastEventId`.', ChatListSchema),
+      refusals: READ_REFUSALS,
       handle: ({ query }) => chats.list({ parentChatId: query.parentChatId }),
     }),
     route('GET', '/chats/:chatId', {
       summary: 'One chat',
       request: { params: ChatParamsSchema },
       answers: ok('The chat, as of `lastEventId`.', ChatSnapshotSchema),
+      refusals: READ_REFUSALS,
       handle: ({ params }) => chats.get(params.chatId),
     }),
     route('PATCH', '/chats/:chatId', {
@@ -73,6 +76,7 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
       summary: 'What the chat waits for: permissions, questions, plans and a budget that is used up',
       request: { params: ChatParamsSchema },
       answers: ok('The open requests, oldest first.', RequestListSchema),
+      refusals: READ_REFUSALS,
       handle: async ({ params }) => ({ requests: await chats.requests(params.chatId) }),
     }),
     route('POST', '/chats/:chatId/requests/:requestId', {

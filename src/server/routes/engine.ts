@@ -9,7 +9,15 @@ import {
 } from '../../contract/credentials.ts';
 import type { Engine } from '../engine.ts';
 import { describeRoutes } from '../openapi.ts';
-import { ENDING_REFUSALS, ok, route, withDeadline, WRITE_REFUSALS, type Route } from '../route.ts';
+import {
+  ENDING_REFUSALS,
+  ok,
+  READ_REFUSALS,
+  route,
+  withDeadline,
+  WRITE_REFUSALS,
+  type Route,
+} from '../route.ts';
 
 const HandOverQuerySchema = z.object({
   /** Nothing else is drained by a request: a signal ends an engine at once. */
@@ -31,11 +39,13 @@ export function engineRoutes(
     route('GET', '/status', {
       summary: 'Counters of the engine',
       answers: ok('The counters, as of `lastEventId`.', StatusSchema),
+      refusals: READ_REFUSALS,
       handle: () => engine.status(),
     }),
     route('GET', '/usage', {
       summary: 'What the agents have used: all, by agent, by chat',
       answers: ok('The sums, as of `lastEventId`.', UsageResponseSchema),
+      refusals: READ_REFUSALS,
       handle: () => engine.usage(),
     }),
     route('PATCH', '/usage', {

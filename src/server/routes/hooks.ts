@@ -8,7 +8,7 @@ import {
   TestHookSchema,
 } from '../../contract/hooks.ts';
 import type { Engine } from '../engine.ts';
-import { ENDING_REFUSALS, ok, route, sendAsEvents } from '../route.ts';
+import { ENDING_REFUSALS, ok, READ_REFUSALS, route, sendAsEvents } from '../route.ts';
 
 const RUN_REFUSALS = [...ENDING_REFUSALS, 'STORAGE_FULL'] as const;
 
@@ -17,6 +17,7 @@ export function hookRoutes({ hooks }: Pick<Engine, 'hooks'>) {
     route('GET', '/hooks/status', {
       summary: 'The state of the hooks of the repositories, and the end of their output',
       answers: ok('The hooks of this boot.', HooksStatusSchema),
+      refusals: READ_REFUSALS,
       handle: () => hooks.status(),
     }),
     route('GET', '/hooks/logs', {

@@ -18,7 +18,7 @@ import {
 } from '../../contract/messages.ts';
 import type { Engine } from '../engine.ts';
 import { JSON_HEADERS } from '../refusal.ts';
-import { CHANGE_REFUSALS, ok, route, withDeadline } from '../route.ts';
+import { CHANGE_REFUSALS, ok, READ_REFUSALS, route, withDeadline } from '../route.ts';
 
 const CHANGED = ok('What waits now.', QueueMutationSchema);
 
@@ -79,6 +79,7 @@ export function messageRoutes({ chats, messages }: Pick<Engine, 'chats' | 'messa
       summary: 'What waits in a chat; the running message is not in it',
       request: { params: ChatParamsSchema },
       answers: ok('The queue, first to run first.', QueueSchema),
+      refusals: READ_REFUSALS,
       handle: ({ params }) => messages.queue(params.chatId),
     }),
     route('DELETE', '/chats/:chatId/queue', {

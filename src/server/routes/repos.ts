@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { FileNamesSchema, FileQuerySchema } from '../../contract/file-names.ts';
 import { RepoListSchema, type Repo } from '../../contract/repos.ts';
 import type { Engine } from '../engine.ts';
-import { ok, route } from '../route.ts';
+import { ok, READ_REFUSALS, route } from '../route.ts';
 
 const QuerySchema = z.looseObject({
   includeDiffs: z.stringbool().default(false).meta({
@@ -19,6 +19,7 @@ export function repoRoutes({ repos, files }: Pick<Engine, 'repos' | 'files'>) {
       summary: 'The repositories of the workspace',
       request: { query: QuerySchema },
       answers: ok('The repositories by name. One that cannot be read says why in `error`.', RepoListSchema),
+      refusals: READ_REFUSALS,
       async handle({ query }, { res }) {
         const list = await repos.list(query);
         if (!list.repos.some(isLong)) return list;

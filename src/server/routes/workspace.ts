@@ -3,7 +3,7 @@ import { WorkspaceEnvironmentSchema } from '../../contract/environment.ts';
 import { PlanListSchema, PlanParamsSchema, PlanSchema } from '../../contract/plans.ts';
 import { PreviewListSchema } from '../../contract/previews.ts';
 import type { Engine } from '../engine.ts';
-import { ok, route } from '../route.ts';
+import { ok, READ_REFUSALS, route } from '../route.ts';
 
 const ENVIRONMENT = {
   engineVersion: '0.1.0',
@@ -58,6 +58,7 @@ export function workspaceRoutes({
     route('GET', '/previews', {
       summary: 'The ports on which processes of the workspace listen',
       answers: ok('As they are now, by port.', PreviewListSchema),
+      refusals: READ_REFUSALS,
       handle: async () => ({ previews: await previews.list() }),
     }),
     route('GET', '/environment', {
