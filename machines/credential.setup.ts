@@ -70,7 +70,7 @@ export const credentialSetup = setup({
       payload: { provider: context.provider, state: params.state },
     })),
     announceRefusal: emit(({ context: { provider, lastError } }) => {
-      const message = `The control plane refuses a credential for ${provider}. ${lastError ?? ''}`.trim();
+      const message = `The control plane refuses a credential for ${provider}. ${lastError ?? ''}`;
       return errorEvent('credential_refused', { message, context: { provider } });
     }),
     keepReported: assign({ reportedRefusal: ({ context }) => context.lastError }),

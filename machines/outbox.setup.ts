@@ -1,5 +1,5 @@
 /** The vocabulary of the outbox machine. */
-import { assign, enqueueActions, setup, stateIn } from 'xstate';
+import { assertEvent, assign, enqueueActions, setup, stateIn } from 'xstate';
 import type { EngineEventBody } from '../src/contract/events.ts';
 import type { WebhookEvent } from '../src/contract/monolith.ts';
 import { backoff, errorEvent } from './failing.ts';
@@ -56,7 +56,10 @@ export const outboxSetup = setup({
     ),
   },
   actions: {
-    takeEvent: assign({ event: ({ event }) => ('output' in event ? toEvent(event.output) : null) }),
+    takeEvent: assign(({ event }) => {
+      assertEvent(event, 'xstate.done.actor.nextEvent');
+      return { event: event.output };
+    }),
     noteRefusal: assign({ refusal: ({ event }) => reasonOf(event) }),
     countFailure: assign({
       failures: ({ context }) => context.failures + 1,
@@ -79,10 +82,6 @@ export const outboxSetup = setup({
   },
   delays: { backoff: ({ context }) => backoffMs(context, 1) },
 });
-
-function toEvent(output: WebhookEvent | Telling | null): WebhookEvent | null {
-  return output !== null && 'id' in output ? output : null;
-}
 
 function tellingOf(event: OutboxEvent): Telling | undefined {
   return event.type === 'xstate.done.actor.tellEvent' ? event.output : undefined;

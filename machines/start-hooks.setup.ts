@@ -49,8 +49,7 @@ export const startHooksSetup = setup({
     startHooks: enqueueActions(({ event, enqueue }) => {
       if (event.type !== 'hooks.run' && event.type !== 'hooks.resume') return;
       const open = event.hooks.filter(isOpen);
-      const ofEnvironment = open.filter(isOfEnvironment);
-      const first = ofEnvironment.length > 0 ? ofEnvironment : open;
+      const first = open.filter(isOfEnvironment);
       for (const hook of first) enqueue.spawnChild('hook', { id: hook.repoName, input: { hook } });
       enqueue.assign({
         running: first.map(({ repoName }) => repoName),

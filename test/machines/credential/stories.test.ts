@@ -92,6 +92,26 @@ describe('a credential', () => {
 
     expect(context()).toMatchObject({ source: 'oauth', expiresAt: HOUR, waitMs: HOUR - AHEAD });
   });
+
+  it.each([
+    { what: 'a fifth of its life ahead', lifetimeMs: 1_000_000, random: 0, waitMs: 800_000 },
+    { what: 'up to twice as far ahead, by chance', lifetimeMs: 1_000_000, random: 0.5, waitMs: 700_000 },
+    {
+      what: 'ten minutes ahead at most, by chance twice',
+      lifetimeMs: HOUR,
+      random: 0.5,
+      waitMs: HOUR - 900_000,
+    },
+    { what: 'five seconds later at the soonest', lifetimeMs: 1_000, random: 0, waitMs: 5_000 },
+    { what: 'six hours later at the latest', lifetimeMs: 100 * HOUR, random: 0, waitMs: 6 * HOUR },
+    { what: 'sooner by chance when it never ends', lifetimeMs: null, random: 0.5, waitMs: 5.4 * HOUR },
+  ])('is asked for again $what', ({ lifetimeMs, random, waitMs }) => {
+    const { take, context } = startCredential();
+
+    take(done({ kind: 'issued', source: 'oauth', expiresAt: HOUR, lifetimeMs, random }));
+
+    expect(context().waitMs).toBe(waitMs);
+  });
 });
 
 describe('an attempt that comes to nothing', () => {
@@ -168,10 +188,11 @@ describe('a provider for which nothing is configured', () => {
 
 describe('a control plane that refuses', () => {
   it('is reported as an error that names the provider, and asked again after an hour', () => {
-    const { take, states, emitted, requests } = startCredential();
+    const { take, states, emitted, requests, context } = startCredential();
 
     take(REFUSED);
     expect(states()).toEqual(['refreshing', 'rejected', 'credential_refused']);
+    expect(context().consecutiveFailures).toBe(1);
     expect(emitted.at(-1)).toEqual({
       type: 'error',
       payload: {

@@ -67,6 +67,14 @@ describe('commands with a shell each', () => {
     expect(record().steps.map(({ outputChars }) => outputChars)).toEqual([5, 0]);
   });
 
+  it('are told as those of the environment where they are', () => {
+    const { emitted, take } = startHook({ hookType: 'environment' });
+
+    take(started(), ended(0));
+
+    expect(emitted.at(-1)).toMatchObject({ payload: { hookType: 'environment' } });
+  });
+
   it('are named after the signal that ended them', () => {
     const { take, record } = startHook();
 
