@@ -29,7 +29,7 @@ export type { Plan, PlanSummary } from '../contract/plans.ts';
 export type { Preview } from '../contract/previews.ts';
 export type { WorkspaceEnvironment } from '../contract/environment.ts';
 export type { Repo } from '../contract/repos.ts';
-export type { AgentRequest } from '../contract/requests.ts';
+export { questionsOf, type AgentRequest, type Question } from '../contract/requests.ts';
 export type { SearchResult, SearchResults } from '../contract/search.ts';
 export type { Boot, EngineStatus, HandOver, Health } from '../contract/status.ts';
 export type { Task, TaskView } from '../contract/tasks.ts';

@@ -28,6 +28,16 @@ export const AgentRequestSchema = z
   })
   .meta({ id: 'AgentRequest' });
 
+/** What agents put into `questions`; more of it is for themselves. */
+const QuestionSchema = z
+  .object({
+    id: z.string().optional().catch(undefined),
+    question: z.string(),
+    multiSelect: z.boolean().catch(false),
+    options: z.array(z.object({ label: z.string(), description: z.string().nullish() })).catch([]),
+  })
+  .transform(({ id, ...asked }) => ({ key: id ?? asked.question, ...asked }));
+
 export const RequestListSchema = z
   .object({ requests: z.array(AgentRequestSchema) })
   .meta({ id: 'RequestList' });
@@ -53,3 +63,9 @@ export type StandingOffer = z.infer<typeof StandingOfferSchema>;
 export type AgentRequest = z.infer<typeof AgentRequestSchema>;
 export type Answer = z.infer<typeof AnswerSchema>;
 export type RequestOutcome = z.infer<typeof RequestOutcomeSchema>;
+export type Question = z.infer<typeof QuestionSchema>;
+
+/** The questions of a request, as far as they can be read; an answer goes by the `key` of its question. */
+export function questionsOf({ questions = [] }: Pick<AgentRequest, 'questions'>): Question[] {
+  return questions.flatMap((question) => QuestionSchema.safeParse(question).data ?? []);
+}

@@ -1,19 +1,11 @@
 /** What agents ask, as text, and what people type, as answers. */
-import { z } from 'zod';
 import type { AgentRequest, AnswerToRequest } from '../../client/client.ts';
 import { budgetBrief } from '../../contract/budget-brief.ts';
+import { questionsOf, type Question } from '../../contract/requests.ts';
 import { subjectOf, toolBrief } from '../../contract/tool-brief.ts';
 import { markdownStyle } from '../markdown.ts';
 import { visible } from '../visible.ts';
 import type { Colors } from '../terminal.ts';
-
-const QuestionSchema = z.looseObject({
-  question: z.string(),
-  options: z.array(z.looseObject({ label: z.string(), description: z.string().optional() })).catch([]),
-  multiSelect: z.boolean().catch(false),
-});
-
-type Question = z.infer<typeof QuestionSchema>;
 
 /** What the agent wants, in full. */
 export function describeRequest(request: AgentRequest, colors: Colors): string {
@@ -45,14 +37,14 @@ export function hintOf(request: AgentRequest, given: number): string {
 export class AnswerForm {
   readonly request: AgentRequest;
   #isUnclear = false;
-  readonly #answers: Record<string, string> = {};
+  readonly #answers: string[] = [];
 
   constructor(request: AgentRequest) {
     this.request = request;
   }
 
   get hint(): string {
-    const hint = hintOf(this.request, this.#given);
+    const hint = hintOf(this.request, this.#answers.length);
     return this.#isUnclear ? `That was not sent, the budget is used up. Type ${hint}` : hint;
   }
 
@@ -63,17 +55,14 @@ export class AnswerForm {
     if (denial !== null) return deny(denial[1]);
     this.#isUnclear = this.request.kind === 'budget' && !/^(y|yes|n|no)$/i.test(text);
     if (this.#isUnclear) return null;
-    const question = questionsOf(this.request)[this.#given];
+    const questions = questionsOf(this.request);
+    const question = questions[this.#answers.length];
     if (this.request.always && /^a(lways)?$/i.test(text)) return { decision: 'allow', always: true };
     if (question === undefined) return decide(text);
-    this.#answers[question.question] = choose(text, question);
-    return this.#given < questionsOf(this.request).length
-      ? null
-      : { decision: 'allow', answers: this.#answers };
-  }
-
-  get #given(): number {
-    return Object.keys(this.#answers).length;
+    this.#answers.push(choose(text, question));
+    if (this.#answers.length < questions.length) return null;
+    const answers = questions.map(({ key }, index) => [key, this.#answers[index] ?? '']);
+    return { decision: 'allow', answers: Object.fromEntries(answers) };
   }
 }
 
@@ -92,11 +81,6 @@ function choose(text: string, { options }: Question): string {
   return labels.every((label) => label !== undefined) ? labels.join(', ') : text;
 }
 
-function questionsOf({ kind, questions }: AgentRequest): Question[] {
-  if (kind !== 'question') return [];
-  return (questions ?? []).flatMap((question) => QuestionSchema.safeParse(question).data ?? []);
-}
-
 function toOption({ label, description }: Question['options'][number], index: number): string {
-  return visible(`  ${index + 1}. ${label}${description === undefined ? '' : ` - ${description}`}\n`);
+  return visible(`  ${index + 1}. ${label}${description ? ` - ${description}` : ''}\n`);
 }

@@ -78,6 +78,14 @@ describe('what is typed', () => {
     expect(new AnswerForm(QUESTIONS).take('something green')).toBeNull();
   });
 
+  it('answers fields of a form by their names, also when they ask the same', () => {
+    const questions = ['host', 'port'].map((id) => ({ id, question: 'Where is the database?' }));
+    const form = new AnswerForm(request({ kind: 'question', questions }));
+
+    expect(form.take('localhost')).toBeNull();
+    expect(form.take('5432')).toEqual({ decision: 'allow', answers: { host: 'localhost', port: '5432' } });
+  });
+
   it('declines questions', () => {
     expect(new AnswerForm(QUESTIONS).take('/deny')).toEqual({ decision: 'deny' });
   });

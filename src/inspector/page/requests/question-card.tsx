@@ -1,26 +1,12 @@
 import { useState } from 'preact/hooks';
-import { z } from 'zod';
+import { questionsOf, type Question } from '../../../client/client.ts';
 import type { CardProps } from './card.ts';
-
-const QuestionSchema = z.object({
-  id: z.string().optional(),
-  header: z.string().nullish(),
-  question: z.string(),
-  multiSelect: z.boolean().nullish(),
-  options: z
-    .array(z.object({ label: z.string(), description: z.string().nullish() }))
-    .nullish()
-    .transform((options) => options ?? []),
-});
-const QuestionsSchema = z.array(QuestionSchema);
-
-type Question = z.infer<typeof QuestionSchema>;
 
 /** Questions with the choices that the agent names, and room for an answer in one's own words. */
 export function QuestionCard({ request, give }: CardProps) {
-  const { data: questions = [] } = QuestionsSchema.safeParse(request.questions);
+  const questions = questionsOf(request);
   const [answers, setAnswers] = useState<Readonly<Record<string, Given>>>({});
-  const isComplete = questions.every((question) => textOf(answers[keyOf(question)]) !== '');
+  const isComplete = questions.every(({ key }) => textOf(answers[key]) !== '');
   const submit = (event: Event) => {
     event.preventDefault();
     if (isComplete) give({ decision: 'allow', answers: toAnswers(questions, answers) });
@@ -38,10 +24,10 @@ export function QuestionCard({ request, give }: CardProps) {
     <form onSubmit={submit}>
       {questions.map((question) => (
         <Choices
-          key={keyOf(question)}
+          key={question.key}
           question={question}
-          given={answers[keyOf(question)] ?? NOTHING}
-          onGive={(given) => setAnswers({ ...answers, [keyOf(question)]: given })}
+          given={answers[question.key] ?? NOTHING}
+          onGive={(given) => setAnswers({ ...answers, [question.key]: given })}
         />
       ))}
       <div class="answers">
@@ -70,7 +56,7 @@ interface ChoicesProps {
 }
 
 function Choices({ question, given, onGive }: ChoicesProps) {
-  const isMany = question.multiSelect === true;
+  const isMany = question.multiSelect;
   const choose = (label: string, isChosen: boolean) => {
     const others = isMany ? given.chosen.filter((each) => each !== label) : [];
     onGive({ ...given, chosen: isChosen ? [...others, label] : others });
@@ -82,7 +68,7 @@ function Choices({ question, given, onGive }: ChoicesProps) {
         <label key={label} class="choice">
           <input
             type={isMany ? 'checkbox' : 'radio'}
-            name={keyOf(question)}
+            name={question.key}
             checked={given.chosen.includes(label)}
             onChange={({ currentTarget }) => choose(label, currentTarget.checked)}
           />
@@ -102,14 +88,10 @@ function Choices({ question, given, onGive }: ChoicesProps) {
   );
 }
 
-function keyOf({ id, question }: Question): string {
-  return id ?? question;
-}
-
 function textOf(given: Given = NOTHING): string {
   return [...given.chosen, given.words.trim()].filter((part) => part !== '').join(', ');
 }
 
 function toAnswers(questions: readonly Question[], answers: Readonly<Record<string, Given>>) {
-  return Object.fromEntries(questions.map((question) => [keyOf(question), textOf(answers[keyOf(question)])]));
+  return Object.fromEntries(questions.map(({ key }) => [key, textOf(answers[key])]));
 }
