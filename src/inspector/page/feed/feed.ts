@@ -59,11 +59,14 @@ export class Feed {
   }
 
   #open(): void {
-    this.#stop = new AbortController();
+    const stop = new AbortController();
+    this.#stop = stop;
     this.#connection = CONNECTING;
     this.#workspace = null;
     this.#takeActors({ actors: [], gone: [], steps: [], dropped: 0, isSnapshot: true });
-    this.#follow(this.#stop.signal).catch((error: unknown) => this.#fail(error));
+    this.#follow(stop.signal).catch((error: unknown) => {
+      if (!stop.signal.aborted) this.#fail(error);
+    });
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
@@ -83,7 +86,6 @@ export class Feed {
   }
 
   #fail(error: unknown): void {
-    if (this.#stop.signal.aborted) return;
     const isRefused = error instanceof EngineClientError && error.code === 'unauthorized';
     const reason = reasonOf(error);
     this.#connect({ state: isRefused ? 'refused' : 'failed', reason });

@@ -34,6 +34,17 @@ describe('the stream that tabs share', () => {
     expect(streams.map(({ signal }) => signal?.aborted)).toEqual([true, false]);
   });
 
+  it('tells that tab nothing of how the one before ended', async () => {
+    const { feed } = startFeed();
+    feed.join(() => {}).leave();
+    const tab = tabOf(feed);
+    await settled();
+
+    expect(tab.news.filter(({ kind }) => kind === 'connection')).toEqual([
+      { kind: 'connection', connection: { state: 'connecting', reason: null } },
+    ]);
+  });
+
   it('goes on without a gap when the tab leaves that opened it', async () => {
     const { feed, tell } = startFeed();
     const first = feed.join(() => {});
@@ -136,7 +147,10 @@ function startFeed() {
         if (each instanceof Error) throw each;
         yield each;
       }
-      await new Promise<void>((resolve) => (wake = resolve));
+      await new Promise<void>((resolve, reject) => {
+        wake = resolve;
+        options.signal?.addEventListener('abort', () => reject(new Error('It was closed.')));
+      });
     }
   }
   const client = { follow } as unknown as EngineClient;
