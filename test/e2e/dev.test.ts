@@ -82,7 +82,7 @@ async function createTrial() {
 
 /** The commands that it prints for the newcomer. */
 async function sessionOf(engine: EngineProcess): Promise<string> {
-  await expect.poll(engine.logs, { timeout: 30_000 }).toMatch(SESSION);
+  await expect.poll(engine.logs, { timeout: 60_000 }).toMatch(SESSION);
   return SESSION.exec(engine.logs())?.[0] ?? '';
 }
 

@@ -214,15 +214,16 @@ describe('a hook that is running', () => {
   });
 
   it('is timed out when its engine dies while killing it, whatever it exits with', async () => {
-    const { client, home, kill, start } = await startWithHooks({
-      app: startHook([`trap 'exit 0' TERM; echo begun; while :; do sleep 0.1; done`, 'echo next'], {
-        timeout: TIME_LIMIT,
-      }),
+    const slow = `trap '${waitFor('go')}; exit 0' TERM; echo begun; while :; do sleep 0.1; done`;
+    const workspace = await startWithHooks({
+      app: startHook([slow, 'echo next'], { timeout: TIME_LIMIT }),
     });
+    const { client, home, kill, start } = workspace;
     await expect.poll(() => outputOf(client), PATIENCE).toContain('begun');
     await expect.poll(() => hasTimeoutFile(home), { ...PATIENCE, interval: 2 }).toBe(true);
 
     await kill();
+    await signal(workspace, 'go');
     await start();
     await hooksSettled(client);
 

@@ -27,7 +27,7 @@ export function processesNaming(folder: string): RunningProcess[] {
 }
 
 /** How long what was ended may take to be gone, in milliseconds. */
-const patience = () => Number(process.env['LEFTOVERS_PATIENCE_MS'] ?? 10_000);
+const patience = () => Number(process.env['LEFTOVERS_PATIENCE_MS'] ?? 60_000);
 
 /** Waits until none of them runs any more. Fails with number and command line of each that does, and ends them. */
 export async function expectNoneLeft(where: string, find: () => RunningProcess[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { beforeAll, onTestFailed } from 'vitest';
+import { aroundEach, beforeAll, onTestFailed } from 'vitest';
 import type { Script } from '../../src/dev/scripted-model.ts';
 import type { RecordedModel } from './recorded-model.ts';
 import { scriptTurns } from '../../src/dev/turn-script.ts';
@@ -16,16 +16,22 @@ export interface SharedWorkspace {
 export function shareWorkspace(options: Omit<WorkspaceOptions, 'script'> = {}): SharedWorkspace {
   let answer: Script = scriptTurns(echo);
   let workspace: Workspace;
-  beforeAll(async () => {
-    const ends: (() => void | Promise<void>)[] = [];
-    const endAll = async () => {
-      for (const end of ends.toReversed()) await end();
-    };
+  const ends: (() => void | Promise<void>)[] = [];
+  const endAll = async () => {
+    for (const end of ends.splice(0).toReversed()) await end();
+  };
+  const startAnew = async () => {
+    await endAll();
     const shared: WorkspaceOptions = { ...options, script: (request) => answer(request) };
     workspace = await startWorkspace(shared, (end) => ends.push(end)).catch(
       async (error: unknown) => (await endAll(), Promise.reject(error)),
     );
-    return endAll;
+  };
+  beforeAll(async () => (await startAnew(), endAll));
+  // A second try finds nothing of the first, whose messages would be known, and whose engine may be gone.
+  aroundEach(async (runTest, { task }) => {
+    if ((task.result?.retryCount ?? 0) > 0) await startAnew();
+    await runTest();
   });
   const enter = (script: Script = scriptTurns(echo)): Workspace => {
     onTestFailed(() => console.error(workspace.logs()));

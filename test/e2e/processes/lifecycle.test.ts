@@ -107,7 +107,9 @@ describe('what is left when the process has ended', () => {
     const script =
       'STRAY=1 setsid tail -f /dev/null & TOOL=1 setsid tail -F /dev/null & setsid tail -f /etc/hosts &';
     const strays = { with: ['STRAY'], without: ['TOOL'] };
-    const run = await launchShell(`${script} sleep 0.3`, { strays });
+    const run = await launchShell(`${script} read go`, { strays });
+    await vi.waitFor(() => expect(detached(run)).toHaveLength(3), 30_000);
+    await writeFile(filesOf(run).stdin, 'go\n', { flag: 'a' });
     await vi.waitFor(() => expect(isAlive(run)).toBe(false), 30_000);
     expect(processesOf(run)).toHaveLength(3);
     await clear(run);
