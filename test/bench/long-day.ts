@@ -27,7 +27,7 @@ export async function run(): Promise<BenchRow[]> {
   const home = mkdtempSync(join(tmpdir(), 'engine-bench-'));
   const claude = fileURLToPath(new URL('../../test/support/printing-agent.mjs', import.meta.url));
   chmodSync(claude, 0o755);
-  const engine = await startMeasuredEngine({ claude, LINES, home });
+  const engine = await startMeasuredEngine({ claude, LINES, home, MALLOC_ARENA_MAX: '2' });
   const chats = await openChats(engine);
   const turns = new Turns(engine, chats);
   await turns.until(WARM);

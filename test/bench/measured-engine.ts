@@ -33,6 +33,8 @@ export interface MeasuredEngineOptions {
   LINES_PER_SECOND?: string;
   LINES?: string;
   REPLICA_LOG_URL?: string;
+  /** As the files in `docs/deploy` set it. */
+  MALLOC_ARENA_MAX?: string;
 }
 
 /** The built engine, in an empty home of its own unless told. */
