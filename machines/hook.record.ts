@@ -28,16 +28,14 @@ export function withStart(hook: HookRecord, startedAt: string): HookRecord {
   };
 }
 
-/** A command of a shell that goes on: the next one of the same shell runs. */
+/** A command of a shell ended that has more of them: the next one runs. */
 export function withCommandEnd(
   hook: HookRecord,
   end: { exitCode: number; endedAt: string; durationMs: number },
 ): HookRecord {
-  const step = currentStep(hook);
   const index = currentIndex(hook);
   const ended = withCommand(hook, index, endOf(end.exitCode, end.durationMs));
-  const hasNext = step !== undefined && index + 1 < step.first + step.count;
-  return hasNext ? withCommand(ended, index + 1, { status: 'running', startedAt: end.endedAt }) : ended;
+  return withCommand(ended, index + 1, { status: 'running', startedAt: end.endedAt });
 }
 
 /** A shell ended: its current command with it, and the ones behind that one will not run. */

@@ -22,9 +22,12 @@ describe('commands with a shell each', () => {
   it('run in order, also after one that failed, and the hook tells how it went', () => {
     const { heard, reported, take, record, statuses } = startHook();
 
-    take(started(), ended(3), started(), ended(0));
+    take(started(), ended(3));
+    expect(record().status).toBe('running');
+    take(started(), ended(0));
 
     expect(heard).toEqual(['run one', 'let go', 'run two', 'let go']);
+    expect(record().steps.map(({ outputChars }) => outputChars)).toEqual([5, 5]);
     expect(reported).toEqual(['failed']);
     expect(statuses()).toEqual(['failed', 'succeeded']);
     expect(record()).toMatchObject({ status: 'failed', executedAt: STARTED_AT });
@@ -180,6 +183,16 @@ describe('commands in one shell', () => {
     expect(heard).toEqual(['run one', 'let go']);
     expect(statuses()).toEqual(['succeeded', 'failed']);
     expect(record().status).toBe('failed');
+  });
+
+  it('keep when they began, also where the next engine goes on with their shell', () => {
+    const before = startHook(JOINT);
+    before.take(started(), COMMAND_ENDED);
+    const after = startHook(before.record());
+
+    after.take(started());
+
+    expect(after.record().commands[1]?.startedAt).toBe('2026-01-01T00:00:01.000Z');
   });
 
   it('do not run any more when the shell ended or ran out of time', () => {
