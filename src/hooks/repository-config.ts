@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { inWords } from '../contract/issue-words.ts';
 import { codeOf } from '../storage/attempt.ts';
 import { readRegularFile, UnfitFileError } from '../storage/regular-file.ts';
 import { isTooDeep } from '../storage/yaml-depth.ts';
@@ -14,7 +15,7 @@ const QUIET = { logLevel: 'error' } as const;
 
 const HookConfigSchema = z.looseObject({
   commands: z.array(
-    z.string().refine((command) => command.trim() !== '', 'expected a command, not an empty text'),
+    z.string().refine((command) => command.trim() !== '', 'must be a command, not an empty text'),
   ),
   /** Milliseconds. */
   timeout: z.number().int().positive().max(TIMEOUT_MAX_MS).default(300_000),
@@ -54,7 +55,7 @@ export function parseRepositoryConfig(text: string, { isJson }: { isJson: boolea
     const place = isJson ? placeInJson(error) : placeInYaml(error);
     return { ok: false, problems: [{ path: '', message: `expected ${isJson ? 'JSON' : 'YAML'}${place}` }] };
   }
-  const parsed = RepositoryConfigSchema.safeParse(value);
+  const parsed = RepositoryConfigSchema.safeParse(value, { error: inWords });
   const warnings = misspeltKeys(value);
   if (parsed.success) return { ok: true, config: parsed.data, warnings };
   return { ok: false, problems: [...parsed.error.issues.map(toProblem), ...warnings] };
@@ -66,10 +67,7 @@ function fromYaml(text: string): unknown {
 }
 
 function toProblem({ path, message }: z.core.$ZodIssue): ConfigProblem {
-  const plain = message
-    .replace(/^Invalid input: /, '')
-    .replace(/, received undefined$/, ', but it is missing');
-  return { path: z.core.toDotPath(path), message: plain };
+  return { path: z.core.toDotPath(path), message };
 }
 
 function misspeltKeys(value: unknown): ConfigProblem[] {
@@ -167,7 +165,7 @@ export function readRepositoryConfig(folder: string): ConfigReading {
   return { state: 'absent' };
 }
 
-/** `replicas.json: startHook.timeout: expected number, received string`, one line per problem. */
+/** `replicas.json: startHook.timeout: must be a number`, one line per problem. */
 export function describeProblems({
   file,
   problems,

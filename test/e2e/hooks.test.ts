@@ -148,7 +148,7 @@ describe('start hooks at boot', () => {
         status: 'invalid',
         error: {
           code: 'hooks_file_invalid',
-          message: 'replicas.json: startHook.commands: expected array, received string',
+          message: 'replicas.json: startHook.commands: must be a list',
         },
       },
     ]);

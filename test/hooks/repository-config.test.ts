@@ -83,7 +83,7 @@ describe('the configuration of a repository', () => {
     const reading = readRepositoryConfig(folder);
 
     expect(reading.state === 'invalid' && describeProblems(reading).split('\n')).toEqual([
-      'replicas.json: startHook.commands: expected array, but it is missing',
+      'replicas.json: startHook.commands: is missing, a list is expected',
       'replicas.json: startHook.comands: unknown key; did you mean commands?',
     ]);
   });
@@ -105,18 +105,15 @@ describe('the configuration of a repository', () => {
   });
 
   it.each([
-    ['{"startHook":{"commands":"npm ci"}}', ['startHook.commands: expected array, received string']],
-    ['{"startHook":{"commands":["a",1]}}', ['startHook.commands[1]: expected string, received number']],
+    ['{"startHook":{"commands":"npm ci"}}', ['startHook.commands: must be a list']],
+    ['{"startHook":{"commands":["a",1]}}', ['startHook.commands[1]: must be a text']],
     [
       '{"warmHook":{"commands":[" "],"timeout":"5s"}}',
-      [
-        'warmHook.commands[0]: expected a command, not an empty text',
-        'warmHook.timeout: expected number, received string',
-      ],
+      ['warmHook.commands[0]: must be a command, not an empty text', 'warmHook.timeout: must be a number'],
     ],
-    ['{"startHook":{}}', ['startHook.commands: expected array, but it is missing']],
-    ['{"startHook":{"commands":[],"timeout":0}}', ['startHook.timeout: Too small: expected number to be >0']],
-    ['[]', ['expected object, received array']],
+    ['{"startHook":{}}', ['startHook.commands: is missing, a list is expected']],
+    ['{"startHook":{"commands":[],"timeout":0}}', ['startHook.timeout: must be more than 0']],
+    ['[]', ['must be an object']],
   ])('names each place that is wrong: %s', async (text, problems) => {
     await write('replicas.json', text);
 

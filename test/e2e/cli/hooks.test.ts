@@ -46,7 +46,7 @@ describe('hooks check', () => {
     await write({ startHook: { commands: [1] } });
 
     expect(checkHooks(folder, print)).toBe(1);
-    expect(printed).toBe('replicas.json: startHook.commands[0]: expected string, received number\n');
+    expect(printed).toBe('replicas.json: startHook.commands[0]: must be a text\n');
   });
 
   it('says that there is no such folder, and so does running', async () => {
