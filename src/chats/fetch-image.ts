@@ -33,6 +33,7 @@ export function createImageFetcher(
 ): (images: readonly Image[]) => Promise<Image[]> {
   const { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS } = options;
   return async (images) => {
+    if (images.length === 0) return []; // as most messages have: a timer for each would live on for half a minute
     const signal = AbortSignal.timeout(timeoutMs);
     const fetched: Image[] = [];
     let left = maxBytes;

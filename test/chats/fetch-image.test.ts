@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createImageFetcher, type FetchImagesOptions } from '../../src/chats/fetch-image.ts';
 import { isPublicAddress } from '../../src/chats/public-address.ts';
 
@@ -17,6 +17,14 @@ describe('an image that is named by its URL', () => {
   ])('becomes its data, told by how it begins: %s', async (mediaType, bytes) => {
     const url = await serve((_, response) => response.end(bytes));
     expect(await fetchFrom(url)).toEqual([imageOf(bytes, mediaType)]);
+  });
+
+  it('costs no timer when there is none', async () => {
+    const timeouts = vi.spyOn(AbortSignal, 'timeout');
+    onTestFinished(() => timeouts.mockRestore());
+
+    expect(await createImageFetcher({})([])).toEqual([]);
+    expect(timeouts).not.toHaveBeenCalled();
   });
 
   it('is fetched through redirects, and data is left as it is', async () => {
