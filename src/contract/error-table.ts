@@ -1,6 +1,7 @@
 import type { Row } from './errors.ts';
 import { INSPECTION_ERRORS } from './inspection-errors.ts';
 import { MOVE_ERRORS } from './move-errors.ts';
+import { oneOfThese } from './one-of.ts';
 import { STARTUP_ERRORS } from './startup-errors.ts';
 
 /** Every failure the engine reports on purpose. The code of a response is the key in lower case. */
@@ -95,7 +96,7 @@ export const ENGINE_ERRORS = {
     status: 405,
     meaning: 'The path exists, the method does not. The header `Allow` lists those that do.',
     message: ({ method, allow }: { method: string; allow: string[] }) =>
-      `${method} is not allowed here; use ${ONE_OF.format(allow)}.`,
+      `${method} is not allowed here; use ${oneOfThese(allow)}.`,
   },
   REQUEST_TIMEOUT: {
     status: 408,
@@ -209,8 +210,6 @@ export const ENGINE_ERRORS = {
   ...INSPECTION_ERRORS,
   ...STARTUP_ERRORS,
 } satisfies Record<string, Row>;
-
-const ONE_OF = new Intl.ListFormat('en', { type: 'disjunction' });
 
 /** What is wrong with one value of a request: where it stands, for example `images.0.type`, and what was expected. */
 export interface Issue {

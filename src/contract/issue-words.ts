@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { oneOfThese } from './one-of.ts';
 
 /** What is wrong with a value, for whoever wrote it: says what it must be; what is left, zod says. */
 export const inWords: z.core.$ZodErrorMap = (issue) => {
@@ -12,7 +13,7 @@ function expectationOf(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_type':
       return TYPES[issue.expected] ?? issue.expected;
     case 'invalid_value':
-      return issue['expected'] === 'stringbool' ? TYPES['boolean'] : ONE_OF.format(issue.values.map(String));
+      return issue['expected'] === 'stringbool' ? TYPES['boolean'] : oneOfThese(issue.values.map(String));
     case 'invalid_format':
       return FORMATS[issue.format];
     case 'too_small':
@@ -29,8 +30,6 @@ function amountOf(count: number | bigint, origin: string): string {
   const unit = { string: 'character', array: 'item' }[origin];
   return unit === undefined ? String(count) : `${count} ${unit}${count === 1 ? '' : 's'} long`;
 }
-
-const ONE_OF = new Intl.ListFormat('en', { type: 'disjunction' });
 
 const TYPES: Record<string, string> = {
   string: 'a text',
