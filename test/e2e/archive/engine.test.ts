@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { Manifest } from '../../../src/archive/manifest.ts';
 import { readManifest } from '../../../src/archive/manifests.ts';
 import { openObjectStore } from '../../../src/archive/open-object-store.ts';
@@ -14,10 +14,10 @@ import { createRepository, git, write } from '../../workspace/git-fixture.ts';
 
 let s3: S3Server;
 
-beforeAll(async () => {
+beforeEach(async () => {
   s3 = await startS3();
+  onTestFinished(() => s3.close());
 });
-afterAll(() => s3.close());
 
 const PLANTED = 'planted-secret-0123456789';
 

@@ -1,6 +1,6 @@
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createPaths } from '../../../src/environment/paths.ts';
 import { RedisLog } from '../../../src/mirror/redis-log.ts';
 import { createEngineClient, type EngineClient } from '../../support/engine-client.ts';
@@ -25,8 +25,8 @@ let redis: RedisServer;
 
 beforeEach(async () => {
   redis = await startRedis('--requirepass', PASSWORD);
+  onTestFinished(() => redis.remove());
 });
-afterEach(() => redis.remove());
 
 const variables = () => ({ ...NO_AGENT, REPLICA_LOG_URL: `redis://:${PASSWORD}@127.0.0.1:${redis.port}` });
 

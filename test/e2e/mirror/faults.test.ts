@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createActor } from 'xstate';
 import { mirrorMachine } from '../../../machines/mirror.machine.ts';
 import { sequenceOf } from '../../../src/journal/event-id.ts';
@@ -27,10 +27,10 @@ const POLL = { timeout: 60_000, interval: 20 };
 
 let redis: RedisServer;
 
-beforeAll(async () => {
+beforeEach(async () => {
   redis = await startRedis();
+  onTestFinished(() => redis.remove());
 });
-afterAll(() => redis.remove());
 
 function openLog(workspaceId: string): RedisLog {
   const log = new RedisLog({ address: redis.address, workspaceId, feedEvents: 10_000_000 });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openFleet, type Fleet, type FleetEvent } from '../../../src/fleet/fleet.ts';
 import { RedisLog } from '../../../src/mirror/redis-log.ts';
 import { PROGRAM } from '../../support/engine-process.ts';
@@ -10,15 +10,11 @@ import { batchOf, idOf } from '../../support/shared-log-conformance.ts';
 let redis: RedisServer;
 let fleet: Fleet;
 
-beforeAll(async () => {
-  redis = await startRedis();
-});
-afterAll(() => redis.remove());
-
 beforeEach(async () => {
-  await redis.ask('FLUSHALL');
+  redis = await startRedis();
+  onTestFinished(() => redis.remove());
   fleet = openFleet(redis.url);
-  return () => fleet.close();
+  onTestFinished(() => fleet.close());
 });
 
 /** Has engines write so many events each; more each time they are asked. */

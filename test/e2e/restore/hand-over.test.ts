@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { createGate } from '../../support/gate.ts';
 import { expectExactlyOneEnd, expectNoGap, textsOf } from '../../support/assertions.ts';
@@ -15,10 +15,10 @@ import { anotherMachine } from './lose-machine.ts';
 
 let redis: RedisServer;
 
-beforeAll(async () => {
+beforeEach(async () => {
   redis = await startRedis();
+  onTestFinished(() => redis.remove());
 });
-afterAll(() => redis.remove());
 
 it('gives the workspace to another machine on request: the turn that runs ends, what waits runs there, files come along', async () => {
   const gate = createGate();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { createGate } from '../../support/gate.ts';
 import { expectExactlyOneEnd, expectNoGap, textsOf } from '../../support/assertions.ts';
@@ -12,10 +12,10 @@ import { anotherMachine, isMirrored, loseMachine } from './lose-machine.ts';
 
 let redis: RedisServer;
 
-beforeAll(async () => {
+beforeEach(async () => {
   redis = await startRedis();
+  onTestFinished(() => redis.remove());
 });
-afterAll(() => redis.remove());
 
 it('waits for a Redis that speaks nonsense, then goes on elsewhere with it alone: chats, ids, cursors, histories and queue; the turn that ran is lost', async () => {
   const gate = createGate();
@@ -44,6 +44,7 @@ it('waits for a Redis that speaks nonsense, then goes on elsewhere with it alone
     socket.on('error', () => undefined);
     socket.on('data', () => socket.write('$-5\r\n*9999999\r\n:abc\r\n\0\0\0HTTP/1.1 200 OK\r\n\r\n'));
   }).listen(redis.port, '127.0.0.1');
+  onTestFinished(() => void impostor.close());
   await once(impostor, 'listening');
   const waiting = launchEngine({ ...workspace.environment, ...elsewhere });
   await waitForHealth(waiting, client.url);
