@@ -88,13 +88,10 @@ export async function startActors(home: Home, recording: Recording): Promise<Act
     archive: archive?.actors ?? null,
   });
   if (isFirstStart(home)) createFirstChats(home, { root, drivers });
-  const hasRoom = await journal.tried();
-  if (!hasRoom && !isSaid(home))
-    throw new EngineError('HOME_UNUSABLE', { home: paths.home, reason: 'its disk is full' });
-  if (hasRoom && !home.hasCheckpoint) await recording.saveCheckpoint();
+  if (!home.hasCheckpoint) await recording.saveCheckpoint();
   journal.onStorageChange((isLow) => root.actor.send({ type: isLow ? 'storage.low' : 'storage.recovered' }));
   if (journal.isStorageLow) root.actor.send({ type: 'storage.low' });
-  if (hasRoom) await writeState(home, startedAt);
+  await writeState(home, startedAt);
   const stopWatching = watchClock(() => {
     journal.newIncarnation();
     credentials.board.clockJumped();
@@ -149,7 +146,7 @@ function createFirstChats(
 
 /** Writes down which engine this is, for the next one. A full disk keeps what the last one wrote where that says the same. */
 async function writeState(home: Home, startedAt: string): Promise<void> {
-  const { environment, store, journal, log } = home;
+  const { environment, store, journal, paths, log } = home;
   const epoch = epochOf(home);
   const value: EngineStateFile = {
     version: 1,
@@ -158,11 +155,20 @@ async function writeState(home: Home, startedAt: string): Promise<void> {
     startedAt,
     ...(epoch !== undefined && { epoch }),
   };
-  await journal.committed();
-  await writeJson(store.storage, { key: STATE_KEY, value }).catch((error: unknown) => {
-    if (!isSaid(home) || !isFullDisk(error)) throw error;
-    log.warn({ err: error }, 'the disk is full: what the last engine wrote down stays');
-  });
+  const write = () => writeJson(store.storage, { key: STATE_KEY, value });
+  if ((await journal.tried()) && (await hasRoomFor(write))) return;
+  if (!isSaid(home)) throw new EngineError('HOME_UNUSABLE', { home: paths.home, reason: 'its disk is full' });
+  log.warn('the disk is full: what the last engine wrote down stays');
+}
+
+async function hasRoomFor(write: () => Promise<void>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (isFullDisk(error)) return false;
+    throw error;
+  }
 }
 
 /** Of which workspace this is the home, and in which epoch, the last engine has written down. */

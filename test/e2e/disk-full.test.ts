@@ -62,6 +62,7 @@ it('says in words what is wrong with a home in which an engine cannot start: no 
   for (const [home, reason, room] of [
     [full, 'ENOSPC: no space left on device, write', 0],
     [full, 'its disk is full', 4096],
+    [full, 'its disk is full', 8192],
     [file, `EEXIST: file already exists, mkdir '${file}'`, 0],
   ] as const) {
     await disk.fill(room);

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { ChatsFileSchema, type ChatRecord, type ChatsFile } from '../../contract/records.ts';
+import { EngineError } from '../../errors.ts';
 import type { Journal } from '../journal.ts';
 import type { EngineStorage } from '../../storage/atomic-files.ts';
 import { readJson, writeJson } from '../../storage/json-file.ts';
@@ -96,7 +97,7 @@ export class Checkpoint {
       ...(deleted.all.length > 0 && { deletedChats: [...deleted.all], deletedUsage: deleted.usage }),
       ...(budget.limits.budget && { workspaceLimits: budget.limits }),
     };
-    await journal.committed();
+    if (!(await journal.tried())) throw new EngineError('STORAGE_FULL');
     await history.sync();
     if (this.#isWritten) await store.files.keep(CHATS_KEY, PREVIOUS_KEY);
     await writeJson(store.storage, { key: CHATS_KEY, value: { ...value, histories: history.marks } });
