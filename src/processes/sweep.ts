@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
+import { codeOf } from '../storage/attempt.ts';
 import { fence, identify } from './identify.ts';
 import { shellsIn } from './process-table.ts';
 import { createRun, runsIn, type Run } from './run.ts';
@@ -28,8 +29,14 @@ export async function discard(run: Run): Promise<void> {
   await clear(run);
 }
 
-/** Removes the folder of a run that is over. */
+/** Removes the folder of a run that is over: at once, so that nobody who is killed on the way leaves half of one. */
 export async function clear(run: Run): Promise<void> {
   await killRemains(run);
-  await rm(run.folder, { recursive: true, force: true });
+  const cleared = `${run.folder}.cleared`;
+  await rename(run.folder, cleared).catch(acceptMissing);
+  await rm(cleared, { recursive: true, force: true });
+}
+
+function acceptMissing(error: unknown): void {
+  if (codeOf(error) !== 'ENOENT') throw error;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFailed, onTestFinished, vi } from 'vitest';
@@ -218,6 +219,8 @@ export function createChat(parts: ChatParts): TestChat {
         if (await becomesTrue(() => ofType(facts, 'agent.exited').length > ends)) break;
       }
       detach();
+      const run = record.position && join(home, '.replicas/engine/agents', record.position.runId);
+      if (run !== null) await becomesTrue(() => !existsSync(run)); // what is opened again must not find half of it
     },
   };
   parts.chats.push(chat);

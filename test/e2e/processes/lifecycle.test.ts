@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { fence, identify, isAlive, shimOf } from '../../../src/processes/identify.ts';
 import { launch } from '../../../src/processes/launch.ts';
@@ -223,6 +224,22 @@ describe('sweeping', () => {
     const run = await newRun();
     await mkdir(run.folder);
     await discard(run);
+    expect(await readdir(dirname(run.folder))).toEqual([]);
+  });
+
+  it('is cleared away whole, for whoever looks for it meanwhile', async () => {
+    const run = await newRun();
+    await mkdir(run.folder);
+    const names = Array.from({ length: 1_000 }, (_, index) => String(index));
+    for (const name of names) writeFileSync(join(run.folder, name), '');
+    const seen = new Set<number>();
+    const clearing = clear(run);
+    while (existsSync(run.folder)) {
+      seen.add(readdirSync(run.folder).length);
+      await setImmediate();
+    }
+    await clearing;
+    expect([...seen]).toEqual([names.length]);
     expect(await readdir(dirname(run.folder))).toEqual([]);
   });
 
