@@ -83,11 +83,19 @@ export function fromJson(text: unknown): unknown {
   return typeof text === 'string' ? (parseJson(text) ?? text) : text;
 }
 
+/** What tools do, by what an agent calls them. */
+export type Works = Readonly<Record<string, ToolWork>>;
+
 /** What a tool is called and what it does; one of an MCP server has the names of both. */
-export function toolOf(name: string, works: ReadonlyMap<string, ToolWork>): Pick<ToolCall, 'name' | 'work'> {
+export function toolOf(name: string, works: Works): Pick<ToolCall, 'name' | 'work'> {
   const [, server, tool] = /^mcp__(.+?)__(.+)$/s.exec(name) ?? [];
   if (server !== undefined) return { name: `${server} › ${tool}`, work: 'mcp' };
-  return { name, work: works.get(name) ?? 'other' };
+  return { name, work: workOf(name, works) };
+}
+
+/** Agents name their tools as they like, also as something that every object has. */
+export function workOf(name: string, works: Works): ToolWork {
+  return (Object.hasOwn(works, name) ? works[name] : undefined) ?? 'other';
 }
 
 /** Every line of a text behind a mark: `+` or `-`. */

@@ -1,8 +1,8 @@
 /** What an agent says over the Agent Client Protocol. */
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import { subjectOf } from '../../contract/tool-brief.ts';
-import { fieldsOf, imageOf, listOf, marked, said, stringOf, textOf } from '../saying.ts';
-import type { Fields, Said, SaidPart, Saying, ToolCall, ToolResult, ToolWork } from '../saying.ts';
+import { fieldsOf, imageOf, listOf, marked, said, stringOf, textOf, workOf } from '../saying.ts';
+import type { Fields, Said, SaidPart, Saying, ToolCall, ToolResult, Works } from '../saying.ts';
 
 export function say({ type, payload }: AgentEvent): Saying[] {
   switch (type) {
@@ -47,24 +47,22 @@ function callOf({ toolCallId, title, kind, rawInput }: Fields): ToolCall {
     kind: 'tool',
     id: String(toolCallId),
     name: stringOf(kind) || 'tool',
-    work: WORKS.get(stringOf(kind)) ?? 'other',
+    work: workOf(stringOf(kind), WORKS),
     subject: stringOf(title) || subjectOf(rawInput),
     input: rawInput ?? {},
     diff: null,
   };
 }
 
-const WORKS: ReadonlyMap<string, ToolWork> = new Map(
-  Object.entries<ToolWork>({
-    execute: 'command',
-    edit: 'edit',
-    delete: 'edit',
-    move: 'edit',
-    read: 'read',
-    search: 'search',
-    fetch: 'web',
-  }),
-);
+const WORKS: Works = {
+  execute: 'command',
+  edit: 'edit',
+  delete: 'edit',
+  move: 'edit',
+  read: 'read',
+  search: 'search',
+  fetch: 'web',
+};
 
 function resultOf({ toolCallId, status, content }: Fields): ToolResult[] {
   if (status !== 'completed' && status !== 'failed') return [];

@@ -2,7 +2,7 @@
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import { subjectOf } from '../../contract/tool-brief.ts';
 import { fieldsOf, imageOf, listOf, marked, said, stringOf, textOf, toolOf } from '../saying.ts';
-import type { Fields, SaidPart, Said, Saying, ToolCall, ToolResult, ToolWork } from '../saying.ts';
+import type { Fields, SaidPart, Said, Saying, ToolCall, ToolResult, Works } from '../saying.ts';
 
 export function say({ type, payload }: AgentEvent): Saying[] {
   const { content } = fieldsOf(payload['message']);
@@ -40,25 +40,23 @@ function callOf({ id, name, input }: Fields): ToolCall {
   return { ...call, subject: subjectOf(input), input, diff };
 }
 
-const WORKS: ReadonlyMap<string, ToolWork> = new Map(
-  Object.entries<ToolWork>({
-    Bash: 'command',
-    Edit: 'edit',
-    Write: 'edit',
-    NotebookEdit: 'edit',
-    Read: 'read',
-    Glob: 'search',
-    Grep: 'search',
-    ToolSearch: 'search',
-    WebFetch: 'web',
-    WebSearch: 'web',
-    Agent: 'agent',
-    Task: 'agent',
-    TodoWrite: 'tasks',
-    ExitPlanMode: 'plan',
-    AskUserQuestion: 'question',
-  }),
-);
+const WORKS: Works = {
+  Bash: 'command',
+  Edit: 'edit',
+  Write: 'edit',
+  NotebookEdit: 'edit',
+  Read: 'read',
+  Glob: 'search',
+  Grep: 'search',
+  ToolSearch: 'search',
+  WebFetch: 'web',
+  WebSearch: 'web',
+  Agent: 'agent',
+  Task: 'agent',
+  TodoWrite: 'tasks',
+  ExitPlanMode: 'plan',
+  AskUserQuestion: 'question',
+};
 
 export function changeAsked(input: unknown): string | null {
   const fields = fieldsOf(input);

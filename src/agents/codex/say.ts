@@ -2,7 +2,7 @@
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import { subjectOf } from '../../contract/tool-brief.ts';
 import { fieldsOf, fromJson, imageOf, listOf, said, stringOf, textOf, toolOf } from '../saying.ts';
-import type { Fields, Said, SaidPart, Saying, ToolCall, ToolResult, ToolWork } from '../saying.ts';
+import type { Fields, Said, SaidPart, Saying, ToolCall, ToolResult, Works } from '../saying.ts';
 
 export function say({ type, payload }: AgentEvent): Saying[] {
   if (type === 'event_msg') return ofMessage(payload);
@@ -62,17 +62,15 @@ function callOf({ call_id: id, name, arguments: args, input: text }: Fields): To
   return { ...call, subject: filesIn(patch), diff: patch };
 }
 
-const WORKS: ReadonlyMap<string, ToolWork> = new Map(
-  Object.entries<ToolWork>({
-    exec_command: 'command',
-    apply_patch: 'edit',
-    view_image: 'read',
-    web_search: 'web',
-    spawn_agent: 'agent',
-    update_plan: 'tasks',
-    request_user_input: 'question',
-  }),
-);
+const WORKS: Works = {
+  exec_command: 'command',
+  apply_patch: 'edit',
+  view_image: 'read',
+  web_search: 'web',
+  spawn_agent: 'agent',
+  update_plan: 'tasks',
+  request_user_input: 'question',
+};
 
 function filesIn(patch: string): string {
   return [...patch.matchAll(/^(?:\*\*\* \w+ File: |\+\+\+ b?\/?)(.+)$/gm)].map(([, file]) => file).join(', ');
