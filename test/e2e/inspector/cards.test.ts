@@ -1,17 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import type { AgentEvent } from '../../../src/contract/agent-event.ts';
-import { findBarriers, launchBrowser } from '../../support/browser.ts';
-import { INSTALLING_MS } from '../../support/debian-package.ts';
+import { findBarriers } from '../../support/browser.ts';
 import { openInspector, unlock, type Opened } from '../../support/open-inspector.ts';
+import { shareBrowser } from '../../support/shared-browser.ts';
 import { AT, CHAT_ID, type Shown } from '../../support/shown-workspace.ts';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, INSTALLING_MS);
-afterAll(() => browser.close());
+const browser = shareBrowser();
 
 it('a tool is shown by what it does: its command and exit code, its change, its page, its answer', async () => {
   const { page, troubles } = await open({
@@ -373,5 +368,5 @@ function event(type: string, payload: AgentEvent['payload']): AgentEvent {
 }
 
 function open(shown: Partial<Shown>, prepare?: (page: Page) => Promise<void>): Promise<Opened> {
-  return openInspector(browser, shown, prepare);
+  return openInspector(browser(), shown, prepare);
 }

@@ -1,8 +1,7 @@
-import type { Browser, Page, Route } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser } from '../../support/browser.ts';
-import { INSTALLING_MS } from '../../support/debian-package.ts';
+import type { Page, Route } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { openInspector } from '../../support/open-inspector.ts';
+import { shareBrowser } from '../../support/shared-browser.ts';
 import { AT, CHAT_ID } from '../../support/shown-workspace.ts';
 
 /*
@@ -22,16 +21,11 @@ const CHAT = {
 };
 const ASKED = { kind: 'permission', tool: 'Bash', input: {}, openedAt: AT, expiresAt: AT } as const;
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, INSTALLING_MS);
-afterAll(() => browser.close());
+const browser = shareBrowser();
 
 it('keys that come before the page is drawn each count: between tabs, through what was said, into what is written', async () => {
   const history = ['First', 'Second'].map(said);
-  const { page, sent } = await openInspector(browser, { history });
+  const { page, sent } = await openInspector(browser(), { history });
   await page.route('**/commands', (route) => answer(route, { commands: [COMMAND] }));
   const box = page.getByRole('textbox', { name: 'Message' });
   await page.locator('.said.user', { hasText: 'Second' }).waitFor();
@@ -58,7 +52,7 @@ it('keys that come before the page is drawn each count: between tabs, through wh
 });
 
 it('what is pressed twice happens once: an answer, a suggestion, the opening of a chat', async () => {
-  const { page, answers, sent } = await openInspector(browser, { requests: [{ ...ASKED, id: 'r1' }] });
+  const { page, answers, sent } = await openInspector(browser(), { requests: [{ ...ASKED, id: 'r1' }] });
   await page.getByRole('button', { name: 'Deny', exact: true }).dblclick();
   await pressTwice(page, 'See a to-do list');
   await expect.poll(() => sent).toHaveLength(1);
@@ -79,7 +73,7 @@ it('what is pressed twice happens once: an answer, a suggestion, the opening of 
 });
 
 it('a chat that is chosen as another one opens is the one that is shown', async () => {
-  const { page } = await openInspector(browser, {});
+  const { page } = await openInspector(browser(), {});
   await page.evaluate(() => {
     const [first, another] = document.querySelectorAll<HTMLElement>('.chat-button');
     // As soon as it is drawn, before what follows from that.
@@ -95,7 +89,7 @@ it('a chat that is chosen as another one opens is the one that is shown', async 
 });
 
 it('the focus is left to whoever writes, whatever comes meanwhile', async () => {
-  const { page, tell } = await openInspector(browser, { requests: [{ ...ASKED, id: 'r1' }] });
+  const { page, tell } = await openInspector(browser(), { requests: [{ ...ASKED, id: 'r1' }] });
   const box = page.getByRole('textbox', { name: 'Message' });
   await page.getByRole('button', { name: 'Rename' }).click();
   await page.getByRole('button', { name: 'Say why not…' }).click();
@@ -124,7 +118,7 @@ it('the focus is left to whoever writes, whatever comes meanwhile', async () => 
 });
 
 it('an answer that comes late changes nothing: a search that was cleared, a trial behind another, a fit that was left', async () => {
-  const { page } = await openInspector(browser, {});
+  const { page } = await openInspector(browser(), {});
   const searches: Route[] = [];
   await page.route('**/search*', (route) => void searches.push(route));
   const field = page.getByRole('searchbox', { name: 'Search messages' });
@@ -161,7 +155,7 @@ it('an answer that comes late changes nothing: a search that was cleared, a tria
 });
 
 it('what is chosen in the palette stays what it is while chats change', async () => {
-  const { page, tell } = await openInspector(browser, {});
+  const { page, tell } = await openInspector(browser(), {});
   await page.keyboard.press('Control+k');
   await page.getByRole('option', { name: 'Interrupt app' }).waitFor();
   await page.keyboard.press('ArrowDown');

@@ -1,20 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findBarriers, launchBrowser, openPage } from '../../support/browser.ts';
-import { INSTALLING_MS } from '../../support/debian-package.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { findBarriers, openPage } from '../../support/browser.ts';
 import { SECRET } from '../../support/fake-engine.ts';
+import { shareBrowser } from '../../support/shared-browser.ts';
 import { AT, serveWorkspace, type Shown } from '../../support/shown-workspace.ts';
 
 const DESKTOP = { viewport: { width: 1440, height: 900 }, colorScheme: 'light' } as const;
 const DARK = { ...DESKTOP, colorScheme: 'dark' } as const;
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const;
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, INSTALLING_MS);
-afterAll(() => browser.close());
+const browser = shareBrowser();
 
 /** Runs wherever text is taken for markup, code or an address, and reads from right to left. */
 const HOSTILE =
@@ -69,7 +64,7 @@ describe('content from outside', () => {
     'runs no script and builds no elements anywhere in the page, and hinders nobody %s',
     async (_how, screen) => {
       const { url, tell } = await serveWorkspace(hostileWorkspace());
-      const { page, troubles } = await openPage(browser, screen);
+      const { page, troubles } = await openPage(browser(), screen);
       onTestFinished(() => page.context().close());
       await page.addInitScript(watchScripts);
       await enter(page, url);
@@ -101,7 +96,7 @@ describe('HTML that an agent drew', () => {
         'is-sent-away.html': '<meta http-equiv="refresh" content="0;url=https://x.invalid/?leak"><p>sent</p>',
       },
     });
-    const { page } = await openPage(browser, DESKTOP);
+    const { page } = await openPage(browser(), DESKTOP);
     onTestFinished(() => page.context().close());
     await page.addInitScript(watchScripts);
     const reached: string[] = [];
@@ -137,7 +132,7 @@ describe('what cannot be seen', () => {
   it('is named, so that a request reads as it will be carried out', async () => {
     const request = requestOf('rm \u202Eevil\u202C\u001B[8m');
     const { url } = await serveWorkspace({ requests: [request] });
-    const { page } = await openPage(browser, DESKTOP);
+    const { page } = await openPage(browser(), DESKTOP);
     onTestFinished(() => page.context().close());
     await enter(page, url);
 
@@ -162,7 +157,7 @@ describe('what is too long', () => {
       const { url, answers } = await serveWorkspace({
         requests: [requestOf('x'.repeat(1_000_000)), { ...requestOf('y'.repeat(1_000_000)), id: 'r2' }],
       });
-      const { page } = await openPage(browser, screen);
+      const { page } = await openPage(browser(), screen);
       onTestFinished(() => page.context().close());
       await enter(page, url);
       const asked = page.locator('.requests li').first();
@@ -204,7 +199,7 @@ describe('what is too long', () => {
         }),
       ],
     });
-    const { page } = await openPage(browser, DESKTOP);
+    const { page } = await openPage(browser(), DESKTOP);
     onTestFinished(() => page.context().close());
     await enter(page, url);
 

@@ -1,23 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { launchBrowser, openPage } from '../../support/browser.ts';
-import { INSTALLING_MS } from '../../support/debian-package.ts';
+import type { Page } from 'playwright-core';
+import { expect, it, onTestFinished } from 'vitest';
+import { openPage } from '../../support/browser.ts';
 import { SECRET } from '../../support/fake-engine.ts';
+import { shareBrowser } from '../../support/shared-browser.ts';
 import { AT, CHAT_ID, serveWorkspace } from '../../support/shown-workspace.ts';
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const ASKED = { kind: 'permission', tool: 'Bash', input: {}, openedAt: AT, expiresAt: AT } as const;
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, INSTALLING_MS);
-afterAll(() => browser.close());
+const browser = shareBrowser();
 
 it('a browser shares one stream between eight tabs, of which each can send, also when the first is closed', async () => {
   const { url, streams, sent, tell } = await serveWorkspace({});
-  const { page: first } = await openPage(browser, DESKTOP);
+  const { page: first } = await openPage(browser(), DESKTOP);
   const context = first.context();
   onTestFinished(() => context.close());
   const tabs = [first];
@@ -39,7 +34,7 @@ it('a browser shares one stream between eight tabs, of which each can send, also
 
 it('a tab holds one stream, also where a browser shares none, and says so when connections run out', async () => {
   const { url, streams } = await serveWorkspace({});
-  const { page } = await openPage(browser, DESKTOP);
+  const { page } = await openPage(browser(), DESKTOP);
   const context = page.context();
   onTestFinished(() => context.close());
   await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'));
@@ -59,7 +54,7 @@ it('a tab holds one stream, also where a browser shares none, and says so when c
 
 it('a tab is told nothing of an engine whose secret it does not have', async () => {
   const { url } = await serveWorkspace({ word: 'hidden from strangers' });
-  const { page } = await openPage(browser, DESKTOP);
+  const { page } = await openPage(browser(), DESKTOP);
   onTestFinished(() => page.context().close());
   await enter(page, url);
   const stranger = await page.context().newPage();
@@ -75,7 +70,7 @@ it('a tab is told nothing of an engine whose secret it does not have', async () 
 
 it('a secret that no header can carry is refused with words', async () => {
   const { url } = await serveWorkspace({});
-  const { page } = await openPage(browser, DESKTOP);
+  const { page } = await openPage(browser(), DESKTOP);
   onTestFinished(() => page.context().close());
   await page.goto(`${url}/inspect`);
 
@@ -88,7 +83,7 @@ it('a secret that no header can carry is refused with words', async () => {
 
 it('the focus stays where the person works: unlocking, refusals, interrupts, answers', async () => {
   const { url, tell } = await serveWorkspace({ requests: ['r1', 'r2'].map((id) => ({ ...ASKED, id })) });
-  const { page } = await openPage(browser, DESKTOP);
+  const { page } = await openPage(browser(), DESKTOP);
   onTestFinished(() => page.context().close());
   await page.goto(`${url}/inspect`);
   await page.getByLabel('Secret').fill('wrong');
@@ -122,7 +117,7 @@ it('the focus stays where the person works: unlocking, refusals, interrupts, ans
 
 it('what is written to a chat stays there: behind another chat, behind a refusal', async () => {
   const { url } = await serveWorkspace({ refusesMessages: true });
-  const { page } = await openPage(browser, DESKTOP);
+  const { page } = await openPage(browser(), DESKTOP);
   onTestFinished(() => page.context().close());
   await enter(page, url);
   const box = page.getByRole('textbox', { name: 'Message' });
@@ -144,7 +139,7 @@ it('says a message into the running turn, or sends it with the modes and picture
   const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } };
   const history = [{ timestamp: AT, type: 'claude-user', payload: { message: { content: [image] } } }];
   const { url, sent } = await serveWorkspace({ history });
-  const { page, troubles } = await openPage(browser, DESKTOP);
+  const { page, troubles } = await openPage(browser(), DESKTOP);
   onTestFinished(() => page.context().close());
   await enter(page, url);
   const shown = page.getByRole('img', { name: 'image/png' });
@@ -168,7 +163,7 @@ it('says a message into the running turn, or sends it with the modes and picture
 
 it('a statechart that could not be had is drawn once it can', async () => {
   const { url } = await serveWorkspace({ failingDrawings: 2 });
-  const { page, troubles } = await openPage(browser, DESKTOP);
+  const { page, troubles } = await openPage(browser(), DESKTOP);
   onTestFinished(() => page.context().close());
   await enter(page, url);
 
@@ -178,7 +173,7 @@ it('a statechart that could not be had is drawn once it can', async () => {
 
 it('says what comes to those who listen: the conversation, requests, the connection', async () => {
   const { url } = await serveWorkspace({ requests: [{ ...ASKED, id: 'r1' }] });
-  const { page } = await openPage(browser, DESKTOP);
+  const { page } = await openPage(browser(), DESKTOP);
   onTestFinished(() => page.context().close());
   await enter(page, url);
 
