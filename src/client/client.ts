@@ -37,7 +37,7 @@ export { reasonOf } from '../contract/reason-of.ts';
 export { isWebUrl } from '../contract/web-url.ts';
 export type { Budget } from '../contract/budget.ts';
 export { budgetBrief } from '../contract/budget-brief.ts';
-export { subjectOf } from '../contract/tool-brief.ts';
+export { subjectAsked } from '../contract/tool-brief.ts';
 export { durationBrief, usageBrief } from '../contract/usage-brief.ts';
 export type { AnswerToRequest, HistoryPage, NewChat, NewMessage } from './chat-calls.ts';
 export type { ChatState } from './workspace-state.ts';

@@ -1,6 +1,11 @@
+import { z } from 'zod';
+import type { AgentRequest } from './requests.ts';
+
 /** What a reader wants to know of a tool's input, the first of them that is there. */
 const TELLING =
-  'command cmd file_path path pattern query url description prompt plan questions question'.split(' ');
+  'command cmd file_path path pattern query url description prompt plan questions question changes message'.split(
+    ' ',
+  );
 
 const BRIEF_CHARACTERS = 120;
 
@@ -20,6 +25,22 @@ export function subjectOf(input: unknown): string {
 export function toolBrief({ name, subject }: { name: string; subject: string }): string {
   return toLine(`${name} ${subject}`);
 }
+
+/** What a permission is asked for; some agents call the tool by its subject. */
+export function askedBrief({ tool: name = 'tool', input }: Pick<AgentRequest, 'tool' | 'input'>): string {
+  const subject = subjectAsked(input);
+  return toolBrief({ name, subject: name.includes(subject) ? '' : subject });
+}
+
+/** What the tool of a permission is given, which some agents put beside their choices. */
+export function subjectAsked(input: unknown): string {
+  const call = CallSchema.safeParse(input).data?.toolCall;
+  return call === undefined ? subjectOf(input) : subjectOf(call.rawInput) || call.title;
+}
+
+const CallSchema = z.object({
+  toolCall: z.object({ title: z.string().catch(''), rawInput: z.unknown().optional() }),
+});
 
 export function toolResultBrief({ text, isError }: { text: string; isError: boolean }): string {
   const [first = '', ...others] = text.trim().split('\n');

@@ -3,7 +3,7 @@ import type { WebhookEvent, WebhookRepo } from '../contract/monolith.ts';
 import type { Repo } from '../contract/repos.ts';
 import type { AgentRequest } from '../contract/requests.ts';
 import { budgetBrief } from '../contract/budget-brief.ts';
-import { subjectOf, toLine, toolBrief } from '../contract/tool-brief.ts';
+import { askedBrief, toLine } from '../contract/tool-brief.ts';
 import type { WebhookLine } from './webhook-lines.ts';
 
 interface Workspace {
@@ -34,11 +34,11 @@ export async function toWebhook(
 
 /** What is waited for, in one line. */
 function summaryOf(request: AgentRequest): string {
-  const { kind, tool, input, questions = [], plan = '' } = request;
+  const { kind, questions = [], plan = '' } = request;
   if (kind === 'budget') return budgetBrief(request);
   const [question] = QuestionsSchema.parse(questions);
   const asked = question?.question ?? /\S.*/.exec(plan)?.[0].replace(/^#+\s*/, '');
-  return asked === undefined ? toolBrief({ name: tool ?? 'tool', subject: subjectOf(input) }) : toLine(asked);
+  return asked === undefined ? askedBrief(request) : toLine(asked);
 }
 
 const QuestionsSchema = z.array(z.looseObject({ question: z.string() })).catch([]);

@@ -2,19 +2,18 @@
 import type { AgentRequest, AnswerToRequest } from '../../client/client.ts';
 import { budgetBrief } from '../../contract/budget-brief.ts';
 import { questionsOf, type Question } from '../../contract/requests.ts';
-import { subjectOf, toolBrief } from '../../contract/tool-brief.ts';
+import { askedBrief } from '../../contract/tool-brief.ts';
 import { markdownStyle } from '../markdown.ts';
 import { visible } from '../visible.ts';
 import type { Colors } from '../terminal.ts';
 
 /** What the agent wants, in full. */
 export function describeRequest(request: AgentRequest, colors: Colors): string {
-  const { kind, plan, tool, input } = request;
+  const { kind, plan } = request;
   const title = (text: string) => `${colors.yellow('?')} ${colors.bold(visible(text))}\n`;
   if (kind === 'budget') return title(`${budgetBrief(request)}. Raise it by the same amount again?`);
   if (kind === 'plan') return `${title('The plan:')}${markdownStyle(colors).render(plan ?? '')}`;
-  if (kind === 'permission')
-    return title(`May it run ${toolBrief({ name: tool ?? 'a tool', subject: subjectOf(input) })}?`);
+  if (kind === 'permission') return title(`May it run ${askedBrief(request)}?`);
   return questionsOf(request)
     .map(({ question, options }) => `${title(question)}${options.map(toOption).join('')}`)
     .join('');

@@ -1,6 +1,6 @@
 import type { ChatSummary, CredentialHealth, Hook, WorkspaceState } from '../../client/client.ts';
 import { budgetBrief } from '../../contract/budget-brief.ts';
-import { subjectOf, toLine, toolBrief } from '../../contract/tool-brief.ts';
+import { askedBrief, toLine } from '../../contract/tool-brief.ts';
 import { describeActivity } from '../activity.ts';
 import { noteOfBoot } from '../waiting-note.ts';
 import { toColumns, toDuration, toRepoRow } from '../show-status.ts';
@@ -101,10 +101,9 @@ function toChatRows({ chats }: Board, workspace: WorkspaceState, { colors, now }
 function waitsFor({ requests }: WorkspaceState, { id }: ChatSummary): string | null {
   const [request] = requests[id] ?? [];
   if (request === undefined) return null;
-  const { kind, tool, input } = request;
+  const { kind } = request;
   if (kind === 'budget') return budgetBrief(request);
-  const what = kind === 'permission' ? ` ${toolBrief({ name: tool ?? '', subject: subjectOf(input) })}` : '';
-  return `waits for you: ${kind}${what}`;
+  return `waits for you: ${kind}${kind === 'permission' ? ` ${askedBrief(request)}` : ''}`;
 }
 
 function toQueueRows({ chats }: Board, workspace: WorkspaceState): Rows {

@@ -6,6 +6,11 @@ import type { AgentRequest } from '../../../src/client/client.ts';
 const TS = '2026-01-01T00:00:00.000Z';
 const PLAN = request({ kind: 'plan', tool: 'ExitPlanMode', plan: '# Do it\n' });
 const PERMISSION = request({ kind: 'permission', tool: 'Bash', input: { command: 'rm -r build' } });
+const OVER_ACP = request({
+  kind: 'permission',
+  tool: 'Write notes',
+  input: { toolCall: { toolCallId: 't', title: 'Write notes', kind: 'edit' }, options: [] },
+});
 const BUDGET = request({ kind: 'budget', budget: { turns: 3 }, used: { usd: 0, tokens: 9, turns: 3 } });
 const QUESTIONS = request({
   kind: 'question',
@@ -23,6 +28,7 @@ describe('what an agent asks', () => {
   it.each([
     [PLAN, '? The plan:\nDo it\n'],
     [PERMISSION, '? May it run Bash rm -r build?\n'],
+    [OVER_ACP, '? May it run Write notes?\n'],
     [BUDGET, '? The budget is used up: 3 of 3 turns. Raise it by the same amount again?\n'],
     [QUESTIONS, '? Which colour?\n  1. Red - warm\n  2. Blue\n? Which sizes?\n  1. S\n  2. M\n  3. L\n'],
   ])('is shown in full', (asked, text) => {

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import { changeAsked, subjectOf, type AgentRequest } from '../../../client/client.ts';
+import { changeAsked, subjectAsked, type AgentRequest } from '../../../client/client.ts';
 import { Diff } from '../diff.tsx';
 import { LongText } from '../long-text.tsx';
 import type { CardProps } from './card.ts';
@@ -70,15 +70,6 @@ export function PermissionCard({ request, give }: CardProps) {
 /** What would run, and what would change, which tells as much as an input of which nothing is known to be telling. */
 function askedIn(request: AgentRequest): { subject: string; change: string | null } {
   const change = changeAsked(request.input);
-  const input = inputOf(request);
-  const subject = subjectOf(input);
-  return { subject: change !== null && subject === JSON.stringify(input) ? '' : subject, change };
-}
-
-/** What the tool is given, which some agents put beside their choices. */
-function inputOf({ input }: AgentRequest): unknown {
-  if (typeof input !== 'object' || input === null || !('toolCall' in input)) return input;
-  const { toolCall } = input;
-  if (typeof toolCall !== 'object' || toolCall === null) return input;
-  return 'rawInput' in toolCall ? toolCall.rawInput : 'title' in toolCall ? toolCall.title : input;
+  const subject = subjectAsked(request.input);
+  return { subject: change !== null && subject.startsWith('{') ? '' : subject, change };
 }
