@@ -1,4 +1,4 @@
-import { partOf, sayingsOf, usageBrief, type EngineEvent } from '../client/client.ts';
+import { durationBrief, partOf, sayingsOf, usageBrief, type EngineEvent } from '../client/client.ts';
 import { describeFailure } from './show-status.ts';
 import { toolBrief, toolResultBrief } from '../contract/tool-brief.ts';
 import type { Colors } from './terminal.ts';
@@ -10,6 +10,15 @@ export function briefOf(event: EngineEvent, colors: Colors): string {
   const paint = type === 'error' || type === 'hooks.failed' ? colors.red : colors.cyan;
   const facts = factsOf(event).replaceAll(/\s+/g, ' ').trim();
   return `${colors.dim(`${id} ${time}`)} ${paint(type)} ${facts}`.trimEnd();
+}
+
+export function describeEnd(
+  { outcome, error, durationMs }: Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload'],
+  { dim, red, yellow }: Colors,
+): string {
+  const paint = { completed: dim, interrupted: yellow, errored: red, lost: red }[outcome];
+  const reason = error === undefined ? '' : ` (${error.code})`;
+  return paint(`${outcome} after ${durationBrief(durationMs)}${reason}`);
 }
 
 function factsOf(event: EngineEvent): string {

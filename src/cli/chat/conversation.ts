@@ -10,7 +10,8 @@ import type {
   NewMessage,
 } from '../../client/client.ts';
 import { Transcript } from '../transcript.ts';
-import { activityBehind, describeEnd, foldActivity, type Activity } from '../activity.ts';
+import { activityBehind, foldActivity, type Activity } from '../../client/activity.ts';
+import { describeEnd } from '../event-brief.ts';
 import { markdownStyle } from '../markdown.ts';
 import { visible } from '../visible.ts';
 import { countMessages } from '../waiting-note.ts';

@@ -1,5 +1,5 @@
 import type { ChatSummary } from '../../client/client.ts';
-import { describeActivity, type Activity } from '../activity.ts';
+import { describeActivity, type Activity } from '../../client/activity.ts';
 import { visible } from '../visible.ts';
 
 export interface Situation {
@@ -19,6 +19,6 @@ export function stateLine(
   if (wantsToLeave) return `${processing ? 'Interrupting. ' : ''}Ctrl-C again leaves; the agent goes on.`;
   if (!isConnected) return 'The engine is away; trying again… Ctrl-C twice leaves.';
   if (hint !== null) return visible(hint);
-  const parts = describeActivity(chat, activity);
+  const parts = describeActivity(chat, { activity });
   return [...parts, ...(processing ? ['Ctrl-C interrupts'] : [])].map(visible).join(' · ');
 }

@@ -1,11 +1,11 @@
 import type { ChatSummary, CredentialHealth, Hook, WorkspaceState } from '../../client/client.ts';
 import { budgetBrief } from '../../contract/budget-brief.ts';
 import { askedBrief, toLine } from '../../contract/tool-brief.ts';
-import { describeActivity } from '../activity.ts';
+import { describeActivity } from '../../client/activity.ts';
 import { noteOfBoot } from '../waiting-note.ts';
 import { toColumns, toDuration, toRepoRow } from '../show-status.ts';
 import { visible } from '../visible.ts';
-import type { Board, ChatFacts } from './board.ts';
+import { NOTHING, type Board, type ChatFacts } from './board.ts';
 import type { Colors } from '../terminal.ts';
 
 export interface ViewOptions {
@@ -92,7 +92,8 @@ function toChatRows({ chats }: Board, workspace: WorkspaceState, { colors, now }
       const paint = [colors.yellow, colors.green, chat.state === 'errored' ? colors.red : colors.dim][
         rank(chat)
       ];
-      const [does = '', ...facts] = describeActivity(chat, chats[chat.id]?.activity ?? null, now);
+      const { activity, queue } = chats[chat.id] ?? NOTHING;
+      const [does = '', ...facts] = describeActivity(chat, { activity, waiting: queue.length, now });
       const shown = [waitsFor(workspace, chat) ?? does, ...facts].map(visible).join(' · ');
       return ['', chat.id.slice(0, 8), visible(chat.provider), titleOf(chat), paint?.(shown) ?? shown];
     });

@@ -9,7 +9,7 @@ import type {
   Task,
   WorkspaceState,
 } from '../../client/client.ts';
-import { activityBehind, foldActivity, type Activity } from '../activity.ts';
+import { activityBehind, foldActivity, type Activity } from '../../client/activity.ts';
 
 /** What is known of a chat besides its summary. */
 export interface ChatFacts {
@@ -30,7 +30,7 @@ export interface Board {
 }
 
 const CHANGES_QUEUE_OR_TASKS = /^chat\.(turn\.(accepted|started|completed)|message\.dropped|task\.changed)$/;
-const NOTHING: ChatFacts = { activity: null, queue: [], tasks: [] };
+export const NOTHING: ChatFacts = { activity: null, queue: [], tasks: [] };
 
 /** Keeps a board: what events say at once, what they only hint at by reading it anew. */
 export class BoardKeeper {

@@ -43,7 +43,11 @@ it('reads everything at first', async () => {
   expect(keeper.board).toEqual({
     workspace: { chats: [{ id: 'a' }] },
     chats: {
-      a: { activity: { startedAt: null, doing: 'Bash npm test' }, queue: ['waits'], tasks: ['runs'] },
+      a: {
+        activity: { startedAt: null, doing: 'Bash npm test', toolId: 't' },
+        queue: ['waits'],
+        tasks: ['runs'],
+      },
     },
     hooks: 'hooks',
     credentials: { claude: 'fresh' },

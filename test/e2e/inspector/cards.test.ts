@@ -210,8 +210,11 @@ it('a line tells what the agent does and what it used; a list, which chats ask o
   await line.getByText('Bash npm test').waitFor();
 
   tell({ type: 'chat.turn.started', payload: { chatId: CHAT_ID, messageId: 'm' } as never });
+  await line.getByText(/^Thinking · /).waitFor();
+  const [call] = tool('Bash', { command: 'npm run lint' });
+  tell({ type: 'chat.turn.delta', payload: { chatId: CHAT_ID, messageId: 'm', event: call } as never });
   tell({ type: 'chat.updated', payload: { chat: { ...CHAT, usage } } as never });
-  await line.getByText(/^Bash npm test · .+ · 1,234 tokens · context 50 % · \$0\.25$/).waitFor();
+  await line.getByText(/^Bash npm run lint · .+ · 1,234 tokens · context 50 % · \$0\.25$/).waitFor();
   tell({ type: 'chat.updated', payload: { chat: { ...CHAT, awaitingInput: true } } as never });
   await line.getByText('Waits for your answer').waitFor();
   await page.locator('.chat-button', { hasText: 'asks you' }).waitFor();

@@ -1,12 +1,11 @@
-import { durationBrief, reasonOf, sayingsOf, threadOf } from '../../../client/client.ts';
-import { usageBrief, WrittenText } from '../../../client/client.ts';
+import { activityBehind, foldActivity, type Activity } from '../../../client/activity.ts';
+import { durationBrief, reasonOf, sayingsOf, threadOf, usageBrief } from '../../../client/client.ts';
 import type { AgentEvent, EngineClient, EngineEvent, HistoryPage } from '../../../client/client.ts';
-import type { TaskView, ToolResult } from '../../../client/client.ts';
+import { WrittenText, type TaskView, type ToolResult } from '../../../client/client.ts';
 import { inOrder, type EndedTurn } from './ended-turns.ts';
 import type { Entry, Item } from './entry.ts';
 import { PendingMessages } from './pending-messages.ts';
 import { Reading } from '../reading.ts';
-import { foldTurn, type RunningTurn } from './running-turn.ts';
 import { WaitingMessages } from './waiting-messages.ts';
 
 const MOST_ENTRIES = 2_000;
@@ -39,8 +38,8 @@ export class Conversation {
   #nextIndex = 0;
   #written: WrittenText;
   version = 0;
-  /** Null when none runs, or when its start was before this page. */
-  turn: RunningTurn | null = null;
+  /** What a turn that runs does; null when that is not known. */
+  activity: Activity | null = null;
   readonly pending = new PendingMessages();
   readonly waiting: WaitingMessages;
   /** What runs in the background. */
@@ -129,7 +128,6 @@ export class Conversation {
     this.pending.take(event);
     this.waiting.take(event);
     if (event.type === 'chat.task.changed') void this.tasks.refresh();
-    this.turn = foldTurn(this.turn, event);
     this.#change();
     if (this.#early === null) this.#apply(event);
     else this.#early.push(event);
@@ -158,6 +156,7 @@ export class Conversation {
     this.#ended = endedTurns;
     for (const { messageId } of endedTurns) this.pending.remove(messageId);
     this.#sayAll(events);
+    this.activity = activityBehind(events, null);
   }
 
   #catchUp(): void {
@@ -182,6 +181,7 @@ export class Conversation {
   }
 
   #apply(event: EngineEvent): void {
+    this.activity = foldActivity(this.activity, event);
     this.#written.take(event);
     if (event.type === 'chat.turn.partial') return this.#change();
     if (event.id <= this.#readUntil) return;

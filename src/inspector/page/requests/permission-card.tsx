@@ -71,5 +71,6 @@ export function PermissionCard({ request, give }: CardProps) {
 function askedIn(request: AgentRequest): { subject: string; change: string | null } {
   const change = changeAsked(request.input);
   const subject = subjectAsked(request.input);
-  return { subject: change !== null && subject.startsWith('{') ? '' : subject, change };
+  const isShown = change !== null && (subject.startsWith('{') || change.startsWith(`--- ${subject}\n`));
+  return { subject: isShown ? '' : subject, change };
 }
