@@ -24,7 +24,11 @@ export function NewChat({ store, onDone }: { store: PageStore; onDone: () => voi
     const { chatId } = store.state;
     const policy = isAsking ? 'ask' : 'bypass';
     const chat = await client.chats.create({ provider, policy, ...(title && { title }) });
-    if (model) await client.chats.update(chat.id, { model });
+    if (model)
+      await client.chats.update(chat.id, { model }).catch(async (error: unknown) => {
+        await client.chats.delete(chat.id);
+        throw error;
+      });
     onDone();
     // Unless another one was opened meanwhile.
     if (store.state.chatId === chatId) showChat(store, chat.id);

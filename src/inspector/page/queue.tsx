@@ -1,5 +1,6 @@
 import type { QueueItem } from '../../client/client.ts';
 import type { Conversation } from './conversation/conversation.ts';
+import { onlyFirstClick } from './first-click.ts';
 import { beginningOf } from './plain-text.ts';
 
 interface QueueProps {
@@ -20,7 +21,7 @@ export function Queue({ conversation: { waiting }, onEdit }: QueueProps) {
   return (
     <section class="queue" aria-label="Queue">
       <h3>{waiting.items.length} in the queue</h3>
-      <ol>
+      <ol onClickCapture={onlyFirstClick}>
         {waiting.items.map((item, index) => (
           <li key={item.id}>
             <span class="dim">{index + 1}</span>

@@ -5,6 +5,7 @@ import {
   type AnswerToRequest,
   type EngineClient,
 } from '../../client/client.ts';
+import { onlyFirstClick } from './first-click.ts';
 import type { PageStore } from './page-state.ts';
 import { BudgetCard } from './requests/budget-card.tsx';
 import { PermissionCard } from './requests/permission-card.tsx';
@@ -61,8 +62,7 @@ function Request({ request, answer }: RequestProps) {
   const { trouble, attempt } = useTrouble();
   const Card = CARDS[request.kind];
   return (
-    // The second click of two is none at whatever stands there by then.
-    <li tabIndex={-1} onClickCapture={(event) => event.detail > 1 && event.stopPropagation()}>
+    <li tabIndex={-1} onClickCapture={onlyFirstClick}>
       <Card request={request} give={(given) => attempt(answer(given))} />
       {trouble}
     </li>

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { EngineClient, TaskView } from '../../client/client.ts';
 import type { Conversation } from './conversation/conversation.ts';
+import { onlyFirstClick } from './first-click.ts';
 import { LongText } from './long-text.tsx';
 
 /** No event tells what a task prints. */
@@ -21,7 +22,7 @@ export function Tasks({ client, conversation }: { client: EngineClient; conversa
   return (
     <section class="queue" aria-label="In the background">
       <h3>{running.length} in the background</h3>
-      <ul>
+      <ul onClickCapture={onlyFirstClick}>
         {running.map((task) => (
           <li key={task.id}>
             <Task task={task} onStop={() => void stop(client, conversation, task)} />

@@ -1,4 +1,4 @@
-import type { Page, Route } from 'playwright-core';
+import type { Locator, Page, Route } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { openInspector } from '../../support/open-inspector.ts';
 import { shareBrowser } from '../../support/shared-browser.ts';
@@ -70,6 +70,62 @@ it('what is pressed twice happens once: an answer, a suggestion, the opening of 
 
   expect(await page.locator('.chat-button[aria-current="true"]').innerText()).toContain('Another');
   expect({ answers, sent: sent.length }).toEqual({ answers: [`${CHAT_ID} r1 deny`], sent: 1 });
+});
+
+it('the second click of two is none at what moved there by then: in the queue, in what runs in the background', async () => {
+  const withdrawn: string[] = [];
+  const waiting = ['w0', 'w1'].map((id) => ({ id, message: `Later ${id}`, queuedAt: AT }));
+  const { page, tell } = await openInspector(browser(), { waiting: waiting.map(({ message }) => message) });
+  await page.route('**/queue/*', (route) => {
+    withdrawn.push(route.request().url().split('/').at(-1) ?? '');
+    const queue = waiting.filter(({ id }) => !withdrawn.includes(id));
+    return answer(route, { success: true, queue });
+  });
+  await clickTwice(page, page.getByRole('button', { name: 'Remove' }));
+  expect(withdrawn).toEqual(['w1']);
+
+  const stopped: string[] = [];
+  await page.route('**/tasks', (route) => {
+    const tasks = ['t0', 't1'].filter((id) => !stopped.includes(id)).map(toTask);
+    return answer(route, { tasks });
+  });
+  await page.route('**/tasks/*/stop', (route) => {
+    stopped.push(route.request().url().split('/').at(-2) ?? '');
+    return answer(route, { success: true });
+  });
+  tell({ type: 'chat.task.changed', payload: { chatId: CHAT_ID, task: toTask('t0') } as never });
+  await clickTwice(page, page.getByRole('button', { name: 'Stop' }));
+  expect(stopped).toEqual(['t1']);
+});
+
+it('a chat whose model is refused is none: there is one when it is opened with another', async () => {
+  const { page } = await openInspector(browser(), {});
+  const calls: string[] = [];
+  await page.route('**/environment', (route) => answer(route, ENVIRONMENT));
+  await page.route('**/chats', (route) => {
+    calls.push('POST');
+    return answer(route, { chat: { ...CHAT, id: `new-${calls.length}` } });
+  });
+  await page.route('**/chats/new-*', (route) => {
+    const method = route.request().method();
+    calls.push(`${method} ${route.request().url().split('/').at(-1)}`);
+    const isRefused = method === 'PATCH' && route.request().postData()?.includes('none') === true;
+    if (isRefused)
+      return route.fulfill({ status: 400, json: { error: 'No such model', code: 'INVALID_REQUEST' } });
+    return answer(route, method === 'PATCH' ? { chat: CHAT } : { success: true });
+  });
+
+  await page.getByRole('button', { name: 'New chat' }).click();
+  const model = page.getByRole('textbox', { name: 'Model', exact: true });
+  const open = page.getByRole('button', { name: 'Open', disabled: false });
+  await model.fill('none');
+  await open.click();
+  await page.getByText('No such model').waitFor();
+  await model.fill('another');
+  await open.click();
+  await page.getByRole('button', { name: 'New chat', expanded: false }).waitFor();
+
+  expect(calls).toEqual(['POST', 'PATCH new-1', 'DELETE new-1', 'POST', 'PATCH new-4']);
 });
 
 it('a chat that is chosen as another one opens is the one that is shown', async () => {
@@ -213,6 +269,29 @@ function press(page: Page, ...keys: string[]): Promise<void> {
       for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
     }
   }, keys);
+}
+
+function toTask(id: string) {
+  return {
+    id,
+    kind: 'shell',
+    title: id,
+    state: 'running',
+    startedAt: AT,
+    lastActivityAt: AT,
+    outputTail: '',
+  };
+}
+
+/** The last of these, and then what stands in its place once that is drawn. What that asks for, it has asked for behind this. */
+async function clickTwice(page: Page, buttons: Locator): Promise<void> {
+  await expect.poll(() => buttons.count()).toBe(2);
+  const { x = 0, y = 0, width = 0, height = 0 } = (await buttons.last().boundingBox()) ?? {};
+  await page.mouse.click(x + width / 2, y + height / 2);
+  await expect.poll(() => buttons.count()).toBe(1);
+  await page.mouse.down({ clickCount: 2 });
+  await page.mouse.up({ clickCount: 2 });
+  await page.evaluate(() => fetch('/health'));
 }
 
 /** Two buttons in one task, or one of them twice. */
