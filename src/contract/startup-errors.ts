@@ -24,6 +24,14 @@ export const STARTUP_ERRORS = {
     message: ({ home, reason }: { home: string; reason: string }) =>
       `The home "${home}" cannot be used (${reason}): it has to be a folder with room in it, to which the user of the engine may write. WORKSPACE_HOME names another.`,
   },
+  HOME_UNLOCKABLE: {
+    status: 500,
+    exitCode: 1,
+    meaning:
+      'The home cannot be locked: the program `flock` of util-linux is not there, or the disk has no locks. The reason is named.',
+    message: ({ home, reason }: { home: string; reason: string }) =>
+      `The home "${home}" cannot be locked (${reason}): install util-linux, which has the program flock, and keep the home on a disk that has locks.`,
+  },
   STOPPED_EARLY: {
     status: 503,
     exitCode: 0,

@@ -30,7 +30,7 @@ import { readRestored, type RestoredFile } from '../restore/restored-file.ts';
 import { SaidBefore } from '../journal/projection/said-before.ts';
 import { createEngineStorage, type EngineStorage } from '../storage/atomic-files.ts';
 import { DamageReports } from '../storage/damage-reports.ts';
-import { HomeLockedError, lockHome, type HomeLock } from '../storage/home-lock.ts';
+import { HomeLockedError, HomeUnlockableError, lockHome, type HomeLock } from '../storage/home-lock.ts';
 import { readJson } from '../storage/json-file.ts';
 import { makeWayForFile, makeWayForFolder } from '../storage/make-way.ts';
 import { createPayloads, type Payloads } from '../storage/payloads.ts';
@@ -206,8 +206,12 @@ async function takeLock(paths: Paths, onDamage: OnDamage): Promise<HomeLock> {
   try {
     return await lockHome(paths.lock);
   } catch (error) {
-    if (!(error instanceof HomeLockedError)) throw error;
-    throw new EngineError('HOME_IN_USE', { home: paths.home, holder: error.holder }, { cause: error });
+    const { home } = paths;
+    if (error instanceof HomeLockedError)
+      throw new EngineError('HOME_IN_USE', { home, holder: error.holder }, { cause: error });
+    if (error instanceof HomeUnlockableError)
+      throw new EngineError('HOME_UNLOCKABLE', { home, reason: error.message }, { cause: error });
+    throw error;
   }
 }
 

@@ -39,7 +39,7 @@ const UNUSABLE = new Set<string | undefined>([
 
 /**
  * Starts an engine with exactly this environment and serves it over HTTP, boot still going on behind it.
- * @throws {EngineError} `ENVIRONMENT_INVALID`, `HOME_IN_USE`, `HOME_UNUSABLE`, `PORT_UNAVAILABLE`; `STOPPED_EARLY` when it was aborted.
+ * @throws {EngineError} `ENVIRONMENT_INVALID`, `HOME_IN_USE`, `HOME_UNUSABLE`, `HOME_UNLOCKABLE`, `PORT_UNAVAILABLE`; `STOPPED_EARLY` when it was aborted.
  */
 export async function serve(variables: Environment, signal?: AbortSignal): Promise<RunningServer> {
   const environment = parseEnvironment(variables);

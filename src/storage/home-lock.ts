@@ -27,6 +27,11 @@ export class HomeLockedError extends Error {
   }
 }
 
+/** Nobody can lock the home: `flock` is not there, or its disk has no locks. */
+export class HomeUnlockableError extends Error {
+  override readonly name = 'HomeUnlockableError';
+}
+
 /** Locks a home for this process. Throws `HomeLockedError` when it is still held after `waitMs`. */
 export async function lockHome(file: string, options: LockHomeOptions = {}): Promise<HomeLock> {
   const { waitMs = 10_000, pollEveryMs = 100 } = options;
@@ -49,6 +54,6 @@ export async function lockHome(file: string, options: LockHomeOptions = {}): Pro
 
 async function tryLock(handle: FileHandle): Promise<boolean> {
   const { code, stderr } = await runOnDescriptor(handle.fd, ['flock', '-n', '3']);
-  if (code === null || code > 1) throw new Error(`flock failed: ${stderr.trim()}`);
+  if (code === null || code > 1) throw new HomeUnlockableError(stderr.trim());
   return code === 0;
 }

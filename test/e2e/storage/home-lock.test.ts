@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HomeLockedError, lockHome } from '../../../src/storage/home-lock.ts';
+import { launchEngine } from '../../support/engine-process.ts';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
 
 const MODULE = new URL('../../../src/storage/home-lock.ts', import.meta.url).href;
@@ -45,6 +46,23 @@ describe('the lock of a home', () => {
     await (await lockHome(file, { waitMs: 0 })).release();
   });
 });
+
+it('an engine that cannot lock its home says in a sentence which program it needs', async () => {
+  const WORKSPACE_HOME = await temporaryFolder();
+  const engine = launchEngine({ ...MINIMAL, WORKSPACE_HOME, PATH: WORKSPACE_HOME });
+
+  expect(await engine.exited).toEqual({ code: 1, signal: null });
+  expect(engine.logs()).toBe(
+    `The home "${WORKSPACE_HOME}" cannot be locked (spawn flock ENOENT): install util-linux, which has the program flock, and keep the home on a disk that has locks.\n`,
+  );
+});
+
+const MINIMAL = {
+  WORKSPACE_ID: 'unlockable',
+  REPLICAS_ENGINE_SECRET: 'secret-of-this-test',
+  MONOLITH_URL: 'http://127.0.0.1:9',
+  PORT: '0',
+};
 
 async function startHolder(): Promise<{ file: string; holder: ChildProcess }> {
   const file = join(await temporaryFolder(), 'lock');
