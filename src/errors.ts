@@ -9,8 +9,8 @@ export type ContextOf<Code extends EngineErrorCode> = (typeof ENGINE_ERRORS)[Cod
   : undefined;
 
 type Arguments<Code extends EngineErrorCode> =
-  undefined extends ContextOf<Code>
-    ? [context?: undefined, options?: ErrorOptions]
+  Partial<ContextOf<Code>> extends ContextOf<Code>
+    ? [context?: ContextOf<Code>, options?: ErrorOptions]
     : [context: ContextOf<Code>, options?: ErrorOptions];
 
 /** A deliberate failure: `new EngineError('CHAT_NOT_FOUND', { chatId })`. */

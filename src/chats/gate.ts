@@ -51,7 +51,7 @@ export class Gate {
   /** The same of what was only looked up: a reader is refused while that waits for room on the disk. */
   async read<Answer>(answer: Answer): Promise<Answer> {
     if (await this.#options.journal.tried()) return answer;
-    throw new EngineError('STORAGE_FULL');
+    throw new EngineError('STORAGE_FULL', this.#options.journal.storageTrouble);
   }
 
   /** The same, with the id of the last event before it. */
@@ -88,6 +88,7 @@ export class Gate {
 
   refuseNewWork(): void {
     this.refuseWhenStopping();
-    if (this.#options.journal.isStorageLow) throw new EngineError('STORAGE_FULL');
+    const { isStorageLow, storageTrouble } = this.#options.journal;
+    if (isStorageLow) throw new EngineError('STORAGE_FULL', storageTrouble);
   }
 }

@@ -204,7 +204,12 @@ export const ENGINE_ERRORS = {
   },
   STORAGE_FULL: {
     status: 507,
-    meaning: 'The disk is full. Nothing was accepted; the engine goes on by itself once there is room.',
+    meaning:
+      'The disk is full, or cannot be written for the reason that is named. Nothing was accepted; the engine goes on by itself once it can.',
+    message: ({ reason }: { reason?: string }) =>
+      reason === undefined
+        ? 'The disk is full. Nothing was accepted; the engine goes on by itself once there is room.'
+        : `The disk cannot be written (${reason}). Nothing was accepted; the engine goes on by itself once it can.`,
   },
   ...MOVE_ERRORS,
   ...INSPECTION_ERRORS,

@@ -85,6 +85,11 @@ export class Journal {
     return this.#reserve.isLow;
   }
 
+  /** Why, unless the disk is full. */
+  get storageTrouble(): { reason?: string } {
+    return this.#reserve.trouble;
+  }
+
   /** Bytes appended and not yet on disk. */
   get pendingBytes(): number {
     return this.#log.pendingBytes;
@@ -200,7 +205,7 @@ export class Journal {
   #stall(error: unknown): void {
     if (error !== null) this.#options.onTrouble?.(error);
     else this.#reserve.follow(this.#segments.active.file.descriptor, this.#segments.active.bytes);
-    this.#reserve.stall(error !== null);
+    this.#reserve.stall(error);
   }
 
   async #rotate(): Promise<LogFile | null> {
@@ -217,12 +222,8 @@ export class Journal {
 
   /** Leaves room for the segment that has just begun. */
   async #trim(): Promise<void> {
-    const {
-      eventLogBytes = EVENT_LOG_BYTES,
-      beforeDrop = () => Promise.resolve(),
-      owed,
-      onTrouble,
-    } = this.#options;
+    const { eventLogBytes = EVENT_LOG_BYTES, owed, onTrouble } = this.#options;
+    const { beforeDrop = () => Promise.resolve() } = this.#options;
     const limit = eventLogBytes - this.#segmentBytes();
     await this.#segments.trim({ limit, beforeDrop, owed }).catch((error: unknown) => onTrouble?.(error));
   }

@@ -1,3 +1,5 @@
+import { reasonOf } from '../contract/reason-of.ts';
+import { isFullDisk } from './attempt.ts';
 import { runOnDescriptor } from './descriptor-tool.ts';
 
 /** `full`: the disk has no room. `unsupported`: this disk cannot say. */
@@ -26,7 +28,7 @@ export class Reserve {
   #step = STEP;
   #steppedAt = -Infinity;
   #isFull = false;
-  #isStalled = false;
+  #stalledBy: unknown = null;
   #isActive = true;
   #epoch = 0;
   #isAllocating = false;
@@ -38,7 +40,13 @@ export class Reserve {
 
   /** The disk cannot give the reserve any more, or a write to it failed and waits. */
   get isLow(): boolean {
-    return this.#isFull || this.#isStalled;
+    return this.#isFull || this.#stalledBy !== null;
+  }
+
+  /** Why it is low, when that is not for want of room. */
+  get trouble(): { reason?: string } {
+    const error = this.#stalledBy;
+    return error === null || isFullDisk(error) ? {} : { reason: reasonOf(error) };
   }
 
   onChange(listener: (isLow: boolean) => void): () => void {
@@ -46,9 +54,9 @@ export class Reserve {
     return () => this.#listeners.delete(listener);
   }
 
-  /** A write waits for room, or waits no longer. */
-  stall(isStalled: boolean): void {
-    this.#change(() => (this.#isStalled = isStalled));
+  /** A write failed and waits, or waits no longer (null). */
+  stall(error: unknown): void {
+    this.#change(() => (this.#stalledBy = error));
   }
 
   /** Goes on with another file, or with one that was cut back and thereby lost its reserve. */
@@ -115,10 +123,15 @@ export class Reserve {
   }
 }
 
+/** What `env` exits with when there is no such program. */
+const NOT_FOUND = 127;
+
 /** By fallocate(1), because node has no call for it. */
 export const allocateOnDisk: Allocate = async (descriptor, { offset, length }) => {
   const command = `fallocate -n -o ${offset} -l ${length} /proc/self/fd/3`;
   const { code, stderr } = await runOnDescriptor(descriptor, ['env', 'LC_ALL=C', ...command.split(' ')]);
   if (code === 0) return 'allocated';
-  return code === null || /not supported|not permitted/i.test(stderr) ? 'unsupported' : 'full';
+  return code === null || code === NOT_FOUND || /not supported|not permitted/i.test(stderr)
+    ? 'unsupported'
+    : 'full';
 };

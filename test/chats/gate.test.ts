@@ -10,10 +10,38 @@ it('refuses to tell what waits for room on the disk, and lets a change wait for 
   journal.append([delta('a')], { sync: true });
   const changed = gate.committed('changed');
 
-  await expect(gate.snapshot({ chats: [] })).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+  await expect(gate.snapshot({ chats: [] })).rejects.toMatchObject({
+    code: 'STORAGE_FULL',
+    message: expect.stringContaining('The disk is full.'),
+  });
 
   disk.room = Infinity;
   waits.shift()?.();
   expect(await changed).toBe('changed');
   expect(await gate.snapshot({ chats: [] })).toEqual({ chats: [], lastEventId: journal.committedId });
+});
+
+it('names what is wrong with a disk that is not full', async () => {
+  const { journal, disk, waits } = await openTestJournal(await temporaryFolder());
+  const gate = new Gate({
+    journal,
+    isSealed: () => false,
+    isStopping: () => false,
+    movedTo: () => null,
+  } as unknown as GateOptions);
+  disk.writeError = new Error('EROFS: read-only file system, write');
+  journal.append([delta('a')], { sync: true });
+  const refusal = {
+    code: 'STORAGE_FULL',
+    message:
+      'The disk cannot be written (EROFS: read-only file system, write). Nothing was accepted; the engine goes on by itself once it can.',
+  };
+
+  await expect(gate.snapshot({ chats: [] })).rejects.toMatchObject(refusal);
+  expect(() => gate.refuseNewWork()).toThrow(expect.objectContaining(refusal));
+
+  disk.writeError = null;
+  waits.shift()?.();
+  await journal.committed();
+  expect(gate.refuseNewWork()).toBeUndefined();
 });

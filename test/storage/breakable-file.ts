@@ -4,6 +4,7 @@ import { openLogFile, type LogFile, type OpenLogFile } from '../../src/storage/l
 /** A real file whose disk can be made to fail. `room` is how many bytes the disk still takes. */
 export interface Disk {
   room: number;
+  writeError: Error | null;
   syncError: Error | null;
   truncateError: Error | null;
   syncs: number;
@@ -13,6 +14,7 @@ export interface Disk {
 export function createDisk(): Disk {
   const disk: Disk = {
     room: Infinity,
+    writeError: null,
     syncError: null,
     truncateError: null,
     syncs: 0,
@@ -29,6 +31,7 @@ function onDisk(file: LogFile, disk: Disk): LogFile {
   return {
     ...file,
     write: async (bytes, position) => {
+      if (disk.writeError !== null) throw disk.writeError;
       const fits = Math.min(bytes.length, disk.room);
       if (fits === 0) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
       disk.room -= fits;

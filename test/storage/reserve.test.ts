@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openLogFile } from '../../src/storage/log-file.ts';
 import { Reserve, allocateOnDisk, type Allocation } from '../../src/storage/reserve.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -46,11 +46,11 @@ describe('the reserve on the disk', () => {
     answers.push(...Array.from({ length: 10_000 }, () => 'full' as const));
     reserve.follow(7, 0);
     await expect.poll(() => changes).toEqual([true]);
-    reserve.stall(true);
+    reserve.stall(new Error('EIO'));
     answers.length = 0;
     await settled(asked.length + 1);
     expect([reserve.isLow, changes]).toEqual([true, [true]]);
-    reserve.stall(false);
+    reserve.stall(null);
     expect([reserve.isLow, changes]).toEqual([false, [true, false]]);
   });
 
@@ -61,6 +61,15 @@ describe('the reserve on the disk', () => {
     await settled(1);
     reserve.grow(100 * MIB);
     expect([asked.length, changes]).toEqual([1, []]);
+  });
+
+  it('is given up where the program is not there that reserves', async () => {
+    const folder = await temporaryFolder();
+    await symlink('/usr/bin/env', join(folder, 'env'));
+    vi.stubEnv('PATH', folder);
+    const file = await openLogFile(join(folder, 'log'));
+    expect(await allocateOnDisk(file.descriptor, { offset: 0, length: MIB })).toBe('unsupported');
+    await file.close();
   });
 
   it('takes blocks of a real disk without changing the size of the file', async () => {

@@ -97,7 +97,7 @@ export class Checkpoint {
       ...(deleted.all.length > 0 && { deletedChats: [...deleted.all], deletedUsage: deleted.usage }),
       ...(budget.limits.budget && { workspaceLimits: budget.limits }),
     };
-    if (!(await journal.tried())) throw new EngineError('STORAGE_FULL');
+    if (!(await journal.tried())) throw new EngineError('STORAGE_FULL', journal.storageTrouble);
     await history.sync();
     if (this.#isWritten) await store.files.keep(CHATS_KEY, PREVIOUS_KEY);
     await writeJson(store.storage, { key: CHATS_KEY, value: { ...value, histories: history.marks } });
