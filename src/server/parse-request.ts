@@ -13,11 +13,12 @@ const MESSAGE_CHARACTERS_SHOWN = 200;
  * @throws {EngineError} `VALIDATION_FAILED` naming what is wrong in all of them, or why the body cannot be read.
  */
 export async function parseRequest<Parts extends z.ZodRawShape>(event: H3Event, schema: z.ZodObject<Parts>) {
+  const { shape } = schema;
   const request = {
-    params: pathParameters(event),
-    query: getQuery(event),
-    headers: Object.fromEntries(event.req.headers.entries()),
-    body: 'body' in schema.shape ? await readJson(event) : undefined,
+    params: 'params' in shape && pathParameters(event),
+    query: 'query' in shape && getQuery(event),
+    headers: 'headers' in shape && Object.fromEntries(event.req.headers.entries()),
+    body: 'body' in shape ? await readJson(event) : undefined,
   };
   const result = schema.safeParse(request, { error: inWords });
   if (result.success) return result.data;

@@ -37,6 +37,8 @@ interface Waiter {
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 2_000;
+/** A batch that grows beyond what it was made for is copied: it is made for more than the last one held. */
+const SPARE_SHARE = 1.5;
 const NOTHING: Write = () => undefined;
 
 /**
@@ -136,7 +138,7 @@ export class AppendLog<Note = never> {
   #openBatch(): Batch<Note> {
     const open = this.#queue.at(-1);
     if (open?.isFull === false) return open;
-    const batch = new Batch<Note>(this.#lastBytes);
+    const batch = new Batch<Note>(this.#lastBytes * SPARE_SHARE);
     this.#queue.push(batch);
     return batch;
   }

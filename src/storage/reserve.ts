@@ -16,7 +16,9 @@ export interface ReserveOptions {
 const LEAST_AHEAD = 2 << 20;
 const STEP = 4 << 20;
 const LARGEST_STEP = 32 << 20;
-const BUSY_MS = 1_000;
+/** Each step costs a process: a file that has grown is given so many times its size. */
+const STEP_SHARE = 16;
+const RETRY_EVERY_MS = 1_000;
 
 /** Keeps room on the disk ahead of a growing file, so that a full disk is noticed before a write fails. */
 export class Reserve {
@@ -25,8 +27,6 @@ export class Reserve {
   #descriptor = -1;
   #size = 0;
   #allocatedTo = 0;
-  #step = STEP;
-  #steppedAt = -Infinity;
   #isFull = false;
   #stalledBy: unknown = null;
   #isActive = true;
@@ -78,32 +78,26 @@ export class Reserve {
     if (this.#retry !== null) clearTimeout(this.#retry);
   }
 
-  async #allocate(): Promise<void> {
+  /** Without room for a large step, the smallest one decides. */
+  async #allocate(length = this.#nextStep()): Promise<void> {
     if (this.#isAllocating || !this.#isActive) return;
     this.#isAllocating = true;
     const { allocate = allocateOnDisk } = this.#options;
-    const [epoch, offset, length] = [this.#epoch, this.#size, this.#nextStep()];
+    const [epoch, offset] = [this.#epoch, this.#size];
     const allocation = await allocate(this.#descriptor, { offset, length });
     this.#isAllocating = false;
     if (epoch !== this.#epoch) return this.#allocate();
     if (allocation === 'allocated') this.#allocatedTo = offset + length;
     if (allocation === 'unsupported') this.#isActive = false;
+    if (allocation === 'full' && length > STEP) return this.#allocate(STEP);
     this.#settle(allocation === 'full');
   }
 
-  /** Bursts take larger steps, because each costs a process; without room, the smallest one decides. */
   #nextStep(): number {
-    const isBusy = performance.now() - this.#steppedAt < BUSY_MS && !this.#isFull;
-    this.#step = isBusy ? Math.min(this.#step * 2, LARGEST_STEP) : STEP;
-    this.#steppedAt = performance.now();
-    return this.#step;
+    return this.#isFull ? STEP : Math.min(Math.max(STEP, this.#size * STEP_SHARE), LARGEST_STEP);
   }
 
   #settle(isFull: boolean): void {
-    if (isFull && this.#step > STEP) {
-      this.#steppedAt = -Infinity;
-      return void this.#allocate();
-    }
     this.#change(() => (this.#isFull = isFull));
     if (isFull && this.#isActive) this.#retryLater();
     else this.grow(this.#size);
@@ -119,7 +113,7 @@ export class Reserve {
     this.#retry = setTimeout(() => {
       this.#retry = null;
       void this.#allocate();
-    }, this.#options.retryEveryMs ?? BUSY_MS).unref();
+    }, this.#options.retryEveryMs ?? RETRY_EVERY_MS).unref();
   }
 }
 

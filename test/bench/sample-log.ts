@@ -10,10 +10,12 @@ export const TAG = 'aaaaaaaa';
 const TS = '2026-01-02T03:04:05.678Z';
 const LINES_PER_BLOCK = 10_000;
 
-/** A delta of about 440 bytes as a frame, as most events are. */
+/** A delta of about 440 bytes as a frame, as most events are; its text is in one piece, as of what was parsed. */
 export function sampleEntry(number: number): JournalEntry {
-  const payload = { text: `${number} ${'All work and no play makes Jack a dull boy. '.repeat(3)}` };
-  const event = { timestamp: TS, type: 'claude-assistant', payload };
+  const text = Buffer.from(
+    `${number} ${'All work and no play makes Jack a dull boy. '.repeat(3)}`,
+  ).toString();
+  const event = { timestamp: TS, type: 'claude-assistant', payload: { text } };
   const chatId = '3f0e7c1e-0000-4000-8000-000000000001';
   return {
     type: 'chat.turn.delta',

@@ -38,7 +38,7 @@ describe('the reserve on the disk', () => {
     answers.push('full', 'allocated');
     reserve.grow(3 * MIB);
     await settled(3);
-    expect([asked.map(({ length }) => length / MIB), changes]).toEqual([[4, 8, 4], []]);
+    expect([asked.map(({ length }) => length / MIB), changes]).toEqual([[4, 32, 4], []]);
   });
 
   it('is low while a write waits, for both reasons at once too', async () => {
