@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { execa } from 'execa';
-import { expect, onTestFailed, onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { hasCommand, provideDebianPackage } from './debian-package.ts';
 
 /** A program in a real terminal. */
@@ -32,9 +32,11 @@ export async function openWindow(command: string, options: WindowOptions): Promi
   };
   const size = ['-x', String(columns), '-y', String(rows)];
   await tmux('new-session', '-d', ...size, `${command}; echo "exited with $?"; exec cat`);
-  onTestFinished(() => tmux('kill-server').then(() => undefined));
   const screen = () => tmux('capture-pane', '-p');
-  onTestFailed(async () => console.error(await screen().catch(String)));
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') console.error(await screen().catch(String));
+    await tmux('kill-server');
+  });
   return {
     screen,
     type: async (text) => void (await tmux('send-keys', '-l', text)),
