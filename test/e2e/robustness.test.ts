@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { latestPrompt } from '../../src/dev/messages-request.ts';
 import { say, useTool, type Step } from '../../src/dev/scripted-steps.ts';
@@ -57,21 +59,34 @@ it('rides out a model that is overloaded for a moment', async () => {
 });
 
 it('interrupts an agent that is silent for too long and says why, but not while a tool runs', async () => {
-  const { client, chatId } = await startWorkspace({
+  const { client, chatId, engine, folder, model, start } = await startWorkspace({
     script: byPrompt({
       hang: () => hang,
-      run: inSteps(useTool('Bash', { command: 'for i in 1 2 3 4 5 6; do sleep 1; done' }), say('Ran.')),
+      run: inSteps(useTool('Bash', { command: 'until [ -e go ]; do sleep 0.1; done' }), say('Ran.')),
     }),
-    environment: { AGENT_SILENT_MS: '5000' },
   });
-  const stream = await client.follow();
-  const { payload } = await stream.waitForEnd(await client.send(chatId, 'hang'));
+  const { body } = await client.post<{ chat: { id: string } }>('/chats', { provider: 'claude' });
+  const stream = await client.follow({ resume: true });
+  const running = await client.send(body.chat.id, 'run it');
+  await stream.waitFor(
+    ({ type, payload }) => type === 'chat.turn.delta' && JSON.stringify(payload).includes('"tool_use"'),
+  );
+  const silent = await client.send(chatId, 'hang');
+  await expect.poll(() => model.messages().some((request) => saidIn(request).includes('hang'))).toBe(true);
+
+  // A limit so short, but only once both agents are where they say nothing: starting takes them longer.
+  await engine().end('SIGUSR2');
+  await start({ AGENT_SILENT_MS: '1000' });
+  const { payload } = await stream.waitForEnd(silent);
   expect(payload).toMatchObject({ outcome: 'errored', isComplete: false });
   expect(payload.error?.code).toMatch(/silent/i);
-  for (const text of ['next', 'run it']) {
-    expect(await stream.waitForEnd(await client.send(chatId, text))).toMatchObject({
-      payload: { outcome: 'completed' },
-    });
+  expect(await client.chat(body.chat.id)).toMatchObject({ state: 'running' });
+
+  await engine().end('SIGUSR2');
+  await start();
+  await writeFile(join(folder, 'go'), '');
+  for (const messageId of [running, await client.send(chatId, 'next')]) {
+    expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'completed' } });
   }
 });
 
