@@ -24,7 +24,11 @@ export function demoTurn(stage: Stage): Turn {
   const notes = join(repository, 'NOTES.md');
   return (prompt, results) => {
     if (/\bslow/i.test(prompt)) return answerSlowly();
-    return playScene(stage, prompt, results) ?? noteDown(prompt, { notes, tools, results });
+    const isPlanning = results[1]?.text.startsWith('Plan mode') === true;
+    const scene = isPlanning
+      ? playScene(stage, 'a plan', results.slice(2))
+      : playScene(stage, prompt, results);
+    return scene ?? noteDown(prompt, { notes, tools, results });
   };
 }
 

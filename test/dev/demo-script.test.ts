@@ -59,6 +59,16 @@ describe.each(Object.entries(agents))('the demo with %s', (_, { tools, read, add
     );
   });
 
+  it('proposes a plan where nothing may be changed before, and says where plans are made', async () => {
+    const refused = { text: 'Plan mode: nothing may be changed before the plan is approved.', isError: true };
+    const approved = { text: 'Approved.', isError: false };
+    const misplaced = { text: 'You are not in plan mode.', isError: true };
+
+    expect(await answer('Buy milk', READ, refused)).toEqual(await answer('a plan'));
+    expect(textOf(await answer('Buy milk', READ, refused, approved))).toBe('The plan is carried out.');
+    expect(textOf(await answer('Make a plan', misplaced))).toContain('/plan');
+  });
+
   it('answers a message with "slow" in it by a text with a hundred pauses', async () => {
     const [block] = (await answer('Count down slowly')).blocks;
     const parts = block?.type === 'text' ? block.parts : [];
