@@ -1,5 +1,5 @@
 import { partOf, sayingsOf } from '../agents/say.ts';
-import type { Saying } from '../agents/saying.ts';
+import type { SaidPart, Saying } from '../agents/saying.ts';
 import type { AgentEvent } from '../contract/agent-event.ts';
 import type { ChatSummary } from '../contract/chats.ts';
 import type { EngineEvent } from '../contract/events.ts';
@@ -28,12 +28,18 @@ export function foldActivity(activity: Activity | null, event: EngineEvent): Act
     case 'chat.turn.progress':
       return { startedAt, doing: payload.progress.message };
     case 'chat.turn.partial':
-      return { startedAt, doing: partOf(payload.event)?.kind === 'text' ? 'Writing' : 'Thinking' };
+      return foldPart(activity, partOf(payload.event));
     case 'chat.turn.delta':
       return activityBehind([payload.event], activity);
     default:
       return activity;
   }
+}
+
+/** Pieces of a call, and the end of a message, are none of what is said. */
+function foldPart(activity: Activity | null, part: SaidPart | null): Activity | null {
+  if (part === null) return activity;
+  return { startedAt: activity?.startedAt ?? null, doing: part.kind === 'text' ? 'Writing' : 'Thinking' };
 }
 
 /** What a turn does that said this. */

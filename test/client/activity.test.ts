@@ -36,6 +36,7 @@ const part = (delta: object) =>
     },
   });
 const writing = part({ type: 'text_delta', text: 'a' });
+const stopped = part({ stop_reason: 'tool_use' });
 const musing = part({ type: 'thinking_delta', thinking: 'Hm' });
 const waits = event('chat.turn.progress', { progress: { kind: 'retrying', message: 'Asks again.' } });
 const steered = event('chat.turn.completed', { steers: 'm0' });
@@ -47,6 +48,7 @@ it.each<[string, EngineEvent[], Activity | null]>([
   ['begins with thinking', [started], { startedAt: TS, doing: 'Thinking' }],
   ['names the tool that runs', [started, text, tool], running],
   ['names it also when one beside it ends', [started, other, tool, result('u')], running],
+  ['names it also when its message ends behind it', [started, tool, stopped], running],
   ['thinks again after it', [started, tool, result('t')], { startedAt: TS, doing: 'Thinking' }],
   ['thinks aloud', [started, writing, musing], { startedAt: TS, doing: 'Thinking' }],
   ['writes', [started, writing], { startedAt: TS, doing: 'Writing' }],
