@@ -29,6 +29,8 @@ export interface Board {
   status: Status | null;
 }
 
+/** Agents tell more than what they say: that a tool still runs, every half minute. */
+const HISTORY_EVENTS = 100;
 const CHANGES_QUEUE_OR_TASKS = /^chat\.(turn\.(accepted|started|completed)|message\.dropped|task\.changed)$/;
 export const NOTHING: ChatFacts = { activity: null, queue: [], tasks: [] };
 
@@ -38,6 +40,8 @@ export class BoardKeeper {
   readonly #signal: AbortSignal;
   /** What has to be read again: `hooks`, `credentials`, `status`, or the id of a chat. */
   readonly #stale = new Set(['hooks', 'credentials', 'status']);
+  /** Chats of which the events have not told yet what they do. */
+  readonly #unheard = new Set<string>();
   #isReading = false;
   board: Board = { workspace: null, chats: {}, hooks: null, credentials: {}, status: null };
 
@@ -48,7 +52,7 @@ export class BoardKeeper {
 
   take({ state, event }: Joined<WorkspaceState>): void {
     this.#set({ workspace: state });
-    if (event === null) for (const { id } of state.chats) this.expire(id);
+    if (event === null) this.#begin(state);
     else this.#follow(event);
   }
 
@@ -65,6 +69,13 @@ export class BoardKeeper {
     this.#stale.clear();
     await Promise.all(stale.map((what) => this.#read(what).catch(() => undefined)));
     this.#isReading = false;
+  }
+
+  #begin({ chats }: WorkspaceState): void {
+    for (const { id, processing } of chats) {
+      this.expire(id);
+      if (processing) this.#unheard.add(id);
+    }
   }
 
   #follow(event: EngineEvent): void {
@@ -93,13 +104,14 @@ export class BoardKeeper {
 
   async #readChat(chatId: string, options: { signal: AbortSignal }): Promise<void> {
     const { chats } = this.#client;
-    const [{ queue }, tasks, { events }] = await Promise.all([
+    const [{ queue }, tasks] = await Promise.all([
       chats.queue(chatId, options),
       chats.tasks(chatId, options),
-      chats.history(chatId, { limit: 1, ...options }),
     ]);
-    const activity = this.board.chats[chatId]?.activity ?? activityBehind(events, null);
-    this.#put(chatId, { queue, tasks, activity });
+    this.#put(chatId, { queue, tasks });
+    if (!this.#unheard.delete(chatId)) return;
+    const { events } = await chats.history(chatId, { limit: HISTORY_EVENTS, ...options });
+    this.#put(chatId, { activity: this.board.chats[chatId]?.activity ?? activityBehind(events, null) });
   }
 
   #set(known: Partial<Board>): void {

@@ -4,6 +4,7 @@ import type { EngineClient, EngineEvent, WorkspaceState } from '../../../src/cli
 
 const TS = '2026-01-01T00:00:00.000Z';
 const USED = [{ type: 'tool_use', id: 't', name: 'Bash', input: { command: 'npm test' } }];
+const PROGRESS = { timestamp: TS, type: 'claude-tool_progress', payload: {} };
 const SAID = { timestamp: TS, type: 'claude-assistant', payload: { message: { content: USED } } };
 
 function open() {
@@ -18,7 +19,10 @@ function open() {
     chats: {
       queue: read('queue', { queue: ['waits'] }),
       tasks: read('tasks', ['runs']),
-      history: read('history', { events: [SAID] }),
+      history: async (chatId: string, { limit }: { limit: number }) => {
+        reads.push(`history ${chatId}`);
+        return { events: [SAID, PROGRESS, PROGRESS].slice(-limit) };
+      },
     },
     hooks: { status: read('hooks', 'hooks') },
     credentials: read('credentials', { providers: { claude: 'fresh' } }),
@@ -26,7 +30,7 @@ function open() {
   };
   const keeper = new BoardKeeper(client as unknown as EngineClient, new AbortController().signal);
   const take = (type: EngineEvent['type'] | null, payload: object = {}) => {
-    const state = { chats: [{ id: 'a' }] } as unknown as WorkspaceState;
+    const state = { chats: [{ id: 'a', processing: true }, { id: 'idle' }] } as unknown as WorkspaceState;
     const event = type === null ? null : ({ id: '1', ts: TS, type, payload } as EngineEvent);
     keeper.take({ state, event, lastEventId: '1' });
   };
@@ -39,15 +43,17 @@ it('reads everything at first', async () => {
 
   await keeper.refresh();
 
-  expect(reads.toSorted()).toEqual(['credentials', 'history a', 'hooks', 'queue a', 'status', 'tasks a']);
+  const ofChats = ['history a', 'queue a', 'queue idle', 'tasks a', 'tasks idle'];
+  expect(reads.toSorted()).toEqual([...ofChats, 'credentials', 'hooks', 'status'].toSorted());
   expect(keeper.board).toEqual({
-    workspace: { chats: [{ id: 'a' }] },
+    workspace: { chats: [{ id: 'a', processing: true }, { id: 'idle' }] },
     chats: {
       a: {
         activity: { startedAt: null, doing: 'Bash npm test', toolId: 't' },
         queue: ['waits'],
         tasks: ['runs'],
       },
+      idle: { activity: null, queue: ['waits'], tasks: ['runs'] },
     },
     hooks: 'hooks',
     credentials: { claude: 'fresh' },
@@ -58,9 +64,9 @@ it('reads everything at first', async () => {
 it.each<[EngineEvent['type'], object, string[]]>([
   ['hooks.progress', {}, ['hooks']],
   ['credentials.changed', {}, ['credentials']],
-  ['chat.turn.accepted', { chatId: 'a' }, ['queue a', 'tasks a', 'history a']],
-  ['chat.message.dropped', { chatId: 'b' }, ['queue b', 'tasks b', 'history b']],
-  ['chat.task.changed', { chatId: 'a' }, ['queue a', 'tasks a', 'history a']],
+  ['chat.turn.accepted', { chatId: 'a' }, ['queue a', 'tasks a']],
+  ['chat.message.dropped', { chatId: 'b' }, ['queue b', 'tasks b']],
+  ['chat.task.changed', { chatId: 'a' }, ['queue a', 'tasks a']],
   ['chat.usage.changed', { chatId: 'a' }, []],
   ['repo.status.changed', {}, []],
 ])('reads again what %s is about, and only that', async (type, payload, expected) => {
