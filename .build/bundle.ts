@@ -2,10 +2,11 @@
  * Builds `dist`: the engine with its commands, the client, and the page, each with the packages it needs. What is bundled
  * is listed with its licence in `dist/LICENSES.txt`.
  */
+import { spawnSync } from 'node:child_process';
 import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { build, transform, type BuildOptions, type Metafile, type OutputFile, type Plugin } from 'esbuild';
 
 /** What `yaml` offers is made when somebody reads such a file: there is none before the first answer. */
 const YAML_WHEN_USED = `module.exports = {
@@ -88,7 +89,7 @@ const shared: BuildOptions = {
 const REQUIRE = `import { createRequire as createLoader } from 'node:module';
 const require = createLoader(import.meta.url);`;
 
-/** What `main.ts` loads instead of the engine. */
+/** What `program.ts` loads instead of the engine. */
 const BESIDE_THE_ENGINE = ['cli/run-program', 'dev/dev', 'engine/workspace-file'];
 
 /**
@@ -114,8 +115,19 @@ const program: BuildOptions = {
   external: ['@statelyai/inspect'],
 };
 
+const engine: BuildOptions = {
+  ...program,
+  entryPoints: ['src/program.ts'],
+  plugins: [...plugins, apartFromCommands],
+  banner: {},
+  define: { 'import.meta.dirname': '__dirname' },
+  outExtension: { '.js': '.cjs' },
+  sourcemap: 'inline',
+  write: false,
+};
+
 const parts: BuildOptions[] = [
-  { ...program, entryPoints: ['src/main.ts'], plugins: [...plugins, apartFromCommands] },
+  { ...shared, entryPoints: ['src/main.ts'], platform: 'node' },
   { ...program, entryPoints: BESIDE_THE_ENGINE.map((path) => `src/${path}.ts`), entryNames: '[name]' },
   { ...shared, entryPoints: ['src/fleet/fleet.ts'], platform: 'node', banner: { js: REQUIRE } },
   {
@@ -141,9 +153,44 @@ const parts: BuildOptions[] = [
 ];
 
 await rm('dist', { recursive: true, force: true });
-const results = await Promise.all(parts.map((part) => build(part)));
+const [{ outputFiles = [], ...built }, ...results] = await Promise.all(
+  [engine, ...parts].map((part) => build(part)),
+);
+await Promise.all(outputFiles.map(writeAsScript));
 await chmod('dist/src/main.js', 0o755);
-await writeFile('dist/LICENSES.txt', await listLicences(results.map(({ metafile }) => metafile)));
+keepCode();
+await writeFile('dist/LICENSES.txt', await listLicences([built, ...results].map(({ metafile }) => metafile)));
+
+/** With nothing of this environment, which may name a shared log. Where no engine can run, each start makes its code anew. */
+function keepCode(): void {
+  const program = [...process.execArgv, '.build/keep-code.ts'];
+  const { status } = spawnSync(process.execPath, program, {
+    env: { PATH: process.env['PATH'] },
+    stdio: 'inherit',
+  });
+  if (status !== 0)
+    console.warn('An engine does not start here: the first start of what was built will take longer.');
+}
+
+/** Node keeps what V8 made of scripts, not of modules. What is beyond ASCII, in patterns, would make a text twice as large. */
+async function writeAsScript({ path, text }: OutputFile): Promise<void> {
+  const { code, map } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    minifyWhitespace: true,
+    lineLimit: 200,
+    supported: { 'dynamic-import': false },
+    sourcemap: 'external',
+    sourcefile: basename(path),
+  });
+  const escaped = code.replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  await writeFile(path, `${escaped}//# sourceMappingURL=${basename(path)}.map\n`);
+  await writeFile(`${path}.map`, map);
+}
 
 async function listLicences(metafiles: (Metafile | undefined)[]): Promise<string> {
   const files = metafiles.flatMap((metafile) => Object.keys(metafile?.inputs ?? {}));

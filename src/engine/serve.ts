@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { archiveSecretsOf } from '../environment/archive-variables.ts';
 import { parseEnvironment } from '../environment/engine-env.ts';
 import type { Environment, EngineEnvironment } from '../environment/engine-env.ts';
@@ -98,8 +99,12 @@ export async function serve(variables: Environment, signal?: AbortSignal): Promi
   };
 }
 
+/** A probe that waited for the listener asks within this time, and is answered before the engine is loaded. */
+const KNOCK_MS = 4;
+
 /** Loaded behind the listener: most of what takes time at a start is reading code. */
 async function loadEngine() {
+  await delay(KNOCK_MS);
   const [{ startEngine }, { createApp }] = await Promise.all([
     import('./start-engine.ts'),
     import('../server/app.ts'),
