@@ -112,12 +112,15 @@ function toAsking(permission: Permission): Asking {
   const input = { toolCall, options };
   if (kind !== SWITCH_MODE) {
     const option = options.find(({ kind: holds }) => holds === 'allow_always');
-    const always = option && { title: option.name, offer: option.optionId };
+    const always = option && { title: option.name.replace(ALWAYS, '') || tool, offer: option.optionId };
     return { kind: 'permission', tool, input, ...(always && { always }) };
   }
   const plan = PlanSchema.safeParse(rawInput).data?.plan;
   return { kind: 'plan', tool, input, ...(plan === undefined ? {} : { plan }) };
 }
+
+/** Whoever shows the offer says as much. */
+const ALWAYS = /^(always allow|allow always)\b\s*/i;
 
 const PlanSchema = z.looseObject({ plan: z.string() });
 

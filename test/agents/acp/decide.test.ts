@@ -48,6 +48,17 @@ describe('a permission', () => {
     });
   });
 
+  it.each([
+    ['Always Allow all Write', 'all Write'],
+    ['always allow', 'Write x'],
+    ['Allow always', 'Write x'],
+    ['Yes, and do not ask again', 'Yes, and do not ask again'],
+  ])('offers to allow always, in words that go behind these: %s', (name, title) => {
+    const options = [{ optionId: 'o', name, kind: 'allow_always' }];
+    const decision = decideRequest(permission('edit', undefined, options), { ...USUAL, policy: 'ask' });
+    expect(decision).toMatchObject({ asking: { always: { title, offer: 'o' } } });
+  });
+
   it('becomes a plan when it ends planning', () => {
     const decision = decideRequest(permission('switch_mode', { plan: '# Plan' }), USUAL);
     expect(decision).toMatchObject({ kind: 'ask', asking: { kind: 'plan', plan: '# Plan' } });
@@ -143,9 +154,9 @@ it('refuses what an agent asks that nobody offered', () => {
   });
 });
 
-function permission(kind: string, rawInput?: object): FrameOf<'request'> {
+function permission(kind: string, rawInput?: object, options: object[] = OPTIONS): FrameOf<'request'> {
   const toolCall = { toolCallId: 't1', title: 'Write x', kind, ...(rawInput ? { rawInput } : {}) };
-  const params = { sessionId: 's1', toolCall, options: OPTIONS };
+  const params = { sessionId: 's1', toolCall, options };
   return { kind: 'request', id: 7, method: 'session/request_permission', params };
 }
 
