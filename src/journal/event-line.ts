@@ -85,7 +85,7 @@ export function encodeLine(place: LinePlace, entry: Written): Buffer {
 /** Puts a line behind what `into` holds. */
 export function writeLine(into: ByteWriter, { id, ts, end }: LinePlace, entry: Written): void {
   const start = into.length;
-  const payload = stringifyPayload(entry);
+  const payload = JSON.stringify(withChatFirst(entry.payload));
   into.text(`{"id":"${id}","ts":"${ts}","type":"${entry.type}","payload":${payload}${PRIVATE_START}`);
   const cut = into.length - start - PRIVATE_START.length + 1;
   if (entry.record !== undefined) into.text(`"record":${JSON.stringify(entry.record)},`);
@@ -217,12 +217,13 @@ export function isLostLine(line: string | Buffer, start = 0): boolean {
   return (typeof line === 'string' ? line.slice(from, to) : line.toString('latin1', from, to)) === LOST_TYPE;
 }
 
-/** Filters look for the chat at the start of the payload, so it is put there. */
-function stringifyPayload({ payload }: EngineEventBody): string {
-  const json = JSON.stringify(payload);
-  if (json.startsWith('{"chatId":') || json.startsWith('{"chat":{"id":')) return json;
-  if ('chatId' in payload) return JSON.stringify(Object.assign({ chatId: payload.chatId }, payload));
-  if (!('chat' in payload)) return json;
+/** Filters look for the chat at the start of the payload, so it is put there. Looking into the text would copy it. */
+function withChatFirst(payload: EngineEventBody['payload']): object {
+  if ('chatId' in payload) {
+    const isFirst = Object.keys(payload)[0] === 'chatId';
+    return isFirst ? payload : Object.assign({ chatId: payload.chatId }, payload);
+  }
+  if (!('chat' in payload)) return payload;
   const chat = Object.assign({ id: payload.chat.id }, payload.chat);
-  return JSON.stringify(Object.assign({ chat }, { ...payload, chat }));
+  return Object.assign({ chat }, { ...payload, chat });
 }
