@@ -1,6 +1,6 @@
-import { existsSync, fstatSync } from 'node:fs';
+import { existsSync, fstatSync, type FSWatcher } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Reserve } from '../storage/reserve.ts';
 import { identify } from './identify.ts';
 import { openWatch } from './open-watch.ts';
@@ -31,8 +31,6 @@ const POLL_MS = 1_000;
 /** Where nothing can be watched. */
 const BLIND_POLL_MS = 50;
 const GATHER_MS = 2;
-/** What a run that is over has in its folder. */
-const EXIT = basename(filesOf({ id: '', folder: '' }).exit);
 
 /** Hands over what a run prints until the process has ended and all of it was read, or until the signal. */
 export async function followBytes(run: Run, options: FollowBytesOptions): Promise<FollowEnd> {
@@ -83,10 +81,15 @@ async function read({ run, file, alarm, reserve }: Reading, options: FollowBytes
     onCaughtUp?.();
     if (end !== null) return end;
     await rung;
-    const wait = readAt + gatherMs - performance.now();
-    if (wait > 0 && !existsSync(exit)) await alarm.gather(wait);
+    await gather(exit, readAt + gatherMs);
   }
   return { isOver: false };
+}
+
+/** Waits until then, or until the process has ended. */
+async function gather(exit: string, until: number): Promise<void> {
+  const left = () => Math.min(GATHER_MS, until - performance.now());
+  for (let ms = left(); ms > 0 && !existsSync(exit); ms = left()) await delay(ms);
 }
 
 function findEnd(run: Run): Extract<FollowEnd, { isOver: true }> | null {
@@ -98,8 +101,6 @@ function findEnd(run: Run): Extract<FollowEnd, { isOver: true }> | null {
 interface Alarm {
   /** Settles at the next sign that something changed since this call. */
   arm(): Promise<void>;
-  /** Settles after this time, and sooner when the process has ended. */
-  gather(ms: number): Promise<void>;
   /** True once per poll interval. */
   isPollDue(): boolean;
   stop(): void;
@@ -107,31 +108,26 @@ interface Alarm {
 
 function createAlarm(run: Run, signal: AbortSignal): Alarm {
   let ring = () => {};
-  let stopGathering = () => {};
   let isDue = true;
-  const onChange = () => ring();
+  let watcher: FSWatcher | undefined;
+  // One sign is enough: who prints without end would wake the engine with each write.
+  const onChange = () => {
+    watcher?.close();
+    watcher = undefined;
+    ring();
+  };
   const onPoll = () => {
     isDue = true;
     ring();
   };
-  const watcher = openWatch(run.folder, (name) => {
-    ring();
-    if (name === EXIT) stopGathering();
-  });
-  const poll = setInterval(onPoll, watcher === undefined ? BLIND_POLL_MS : POLL_MS);
+  const poll = setInterval(onPoll, POLL_MS);
   signal.addEventListener('abort', onChange);
   return {
     arm: () =>
       new Promise((resolve) => {
         ring = resolve;
-      }),
-    gather: (ms) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        stopGathering = () => {
-          clearTimeout(timer);
-          resolve();
-        };
+        watcher ??= openWatch(run.folder, onChange);
+        if (watcher === undefined) setTimeout(resolve, BLIND_POLL_MS).unref();
       }),
     isPollDue: () => {
       const wasDue = isDue;
