@@ -1,4 +1,4 @@
-import { appendFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
+import { open, rename, stat, truncate, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -13,11 +13,11 @@ import { isFullDisk } from '../storage/attempt.ts';
 
 /** A file this long is moved to `<name>.1`; one such is kept. */
 const ROTATE_BYTES = 128 * 1024 * 1024;
-/** So much is put together before it is written. */
-const ROOM_BYTES = 2 * 1024 * 1024;
+/** So much is put together, while as much is written: Node.js writes no more at a time. */
+const ROOM_BYTES = 512 * 1024;
 /** A process that prints as much at a time prints on: its position is noted now and then. */
 const LONG_BYTES = 128 * 1024;
-const NOTE_EVERY_BYTES = 4 * 1024 * 1024;
+const NOTE_EVERY_BYTES = 16 * 1024 * 1024;
 const FULL_DISK_RETRY_MS = 250;
 
 const CopiedSchema = z.object({ offset: z.number(), chars: z.number() });
@@ -47,7 +47,7 @@ export interface HookLogOptions {
 export class HookLog {
   readonly #options: Required<HookLogOptions>;
   readonly #processes: Map<string, Printed>;
-  readonly #room = Buffer.allocUnsafeSlow(ROOM_BYTES);
+  readonly #rooms = [Buffer.allocUnsafeSlow(ROOM_BYTES), Buffer.allocUnsafeSlow(ROOM_BYTES)] as const;
   #size: number;
   /** What was taken since positions were noted: the next engine copies it again if this one is killed now. */
   #unnoted = 0;
@@ -131,23 +131,38 @@ export class HookLog {
       if (isNewFile) await this.#rotate();
       const prefix = Buffer.from(`[${repoName}] `);
       const shown = redactLines(pieces, this.#options.secrets());
-      for (const part of prefixLines(shown, { prefix, room: this.#room })) await this.#append(part);
+      await this.#append(prefixLines(shown, { prefix, rooms: this.#rooms }));
       if (isToBeNoted || isNewFile) await this.#writePositions();
     } catch (error) {
       this.#options.onError(error);
     }
   }
 
+  /** Each part is written while the next one is put together. */
+  async #append(parts: Iterable<Buffer>): Promise<void> {
+    const file = await open(this.#options.file, 'a', 0o600);
+    try {
+      let written = Promise.resolve();
+      for (const part of parts) {
+        await written;
+        written = this.#appendPart(file, part);
+      }
+      await written;
+    } finally {
+      await file.close();
+    }
+  }
+
   /** On a full disk it waits for room: meanwhile the processes' own files hold what they print. */
-  async #append(bytes: Buffer): Promise<void> {
+  async #appendPart(file: FileHandle, bytes: Buffer): Promise<void> {
     for (;;) {
       try {
-        await appendFile(this.#options.file, bytes, { mode: 0o600 });
+        await file.appendFile(bytes);
         this.#size += bytes.length;
         return;
       } catch (error) {
         if (!isFullDisk(error)) throw error;
-        await truncate(this.#options.file, this.#size);
+        await file.truncate(this.#size);
         await delay(FULL_DISK_RETRY_MS);
       }
     }

@@ -36,7 +36,7 @@ const GRACE_MS = 2_000;
 /** At most this often is told what was printed. */
 const PROGRESS_EVERY_MS = 1_000;
 /** Of a shell that prints without end, which needs the processor itself, little is asked for often. */
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 2 * 1024 * 1024;
 const GATHER_MS = 20;
 /** So much of the end of the output that was copied is kept to be shown. */
 const KEPT_BYTES = 2 * 1024 * 1024;

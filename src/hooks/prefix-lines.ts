@@ -1,47 +1,69 @@
 export interface PrefixOptions {
   prefix: Buffer;
-  /** Where the result is put together, to be used up before the next part is asked for. */
-  room: Buffer;
+  /** Where the result is put together, in turns: a part is to be used up before the next but one is asked for. */
+  rooms: readonly [Buffer, Buffer];
 }
 
-/** Text of this length is short-lived garbage; a longer one would be kept among what lives long. */
-const SLICE_BYTES = 32 * 1024;
+const NEWLINE = 10;
+/** Where no more than this fits, a room is full. */
+const LEAST_BYTES = 1024;
 
 /** Puts `prefix` in front of each line of the pieces, which follow one another. Bytes stay what they are. */
 export function* prefixLines(
   pieces: readonly Buffer[],
-  { prefix, room }: PrefixOptions,
+  { prefix, rooms: [first, second] }: PrefixOptions,
 ): Generator<Buffer, void> {
-  const before = prefix.toString('latin1');
-  const between = `\n${before.replaceAll('$', '$$$$')}`; // a dollar has a meaning in what replaces
+  let [room, other] = [first, second];
   let filled = 0;
   let isAtStart = true;
-  for (const slice of slicesOf(pieces, room.length / (prefix.length + 1))) {
-    const text = prefixed(slice, { before, between, isAtStart });
-    if (text.length > room.length - filled) {
-      yield room.subarray(0, filled);
-      filled = 0;
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length;) {
+      const fitting = Math.floor((room.length - filled) / (prefix.length + 1)); // of nothing but newlines
+      if (fitting < LEAST_BYTES && filled > 0) {
+        yield room.subarray(0, filled);
+        [room, other, filled] = [other, room, 0];
+      } else {
+        const slice = piece.subarray(at, at + fitting);
+        if (isAtStart) filled += prefix.copy(room, filled);
+        filled = fill(room, filled, { slice, prefix });
+        isAtStart = slice.at(-1) === NEWLINE;
+        at += slice.length;
+      }
     }
-    filled += room.write(text, filled, 'latin1');
-    isAtStart = text.endsWith('\n');
   }
   if (filled > 0) yield room.subarray(0, filled);
 }
 
-/** `most` bytes fit with a prefix before each, and one more, of what may be nothing but newlines. */
-function* slicesOf(pieces: readonly Buffer[], most: number): Generator<Buffer, void> {
-  const length = Math.max(1, Math.min(SLICE_BYTES, Math.floor(most) - 1));
-  for (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += length) yield piece.subarray(at, at + length);
+/**
+ * Copies a slice, with `prefix` behind each newline but a last one; returns up to where the room is filled. Words without a
+ * newline are copied as such: byte by byte, with calls for each line or with strings of the lines it would take longer.
+ */
+function fill(room: Buffer, filled: number, { slice, prefix }: { slice: Buffer; prefix: Buffer }): number {
+  const bytes = new Uint8Array(slice.buffer);
+  const words = new Int32Array(slice.buffer, 0, slice.buffer.byteLength >> 2);
+  const target = new DataView(room.buffer, room.byteOffset, room.length);
+  const end = slice.byteOffset + slice.length;
+  const endOfWords = end & ~3;
+  const prefixLength = prefix.length;
+  let into = filled;
+  for (let at = slice.byteOffset; at < end;) {
+    if ((at & 3) === 0) {
+      for (; at < endOfWords; at += 4, into += 4) {
+        const word = words[at >> 2] ?? 0;
+        if (hasNewline(word)) break;
+        target.setInt32(into, word, true);
+      }
+      if (at === end) break;
+    }
+    const byte = bytes[at++] ?? 0;
+    room[into++] = byte;
+    if (byte !== NEWLINE || at === end) continue;
+    for (let index = 0; index < prefixLength; index += 1) room[into++] = prefix[index] ?? 0;
   }
+  return into;
 }
 
-/** One character is one byte here: whole slices are searched and put together at once, which is faster than line by line. */
-function prefixed(
-  slice: Buffer,
-  { before, between, isAtStart }: { before: string; between: string; isAtStart: boolean },
-): string {
-  const text = slice.toString('latin1');
-  const lines = text.endsWith('\n') ? text.slice(0, -1) : text;
-  return `${isAtStart ? before : ''}${lines.replaceAll('\n', between)}${lines === text ? '' : '\n'}`;
+function hasNewline(word: number): boolean {
+  const zeros = word ^ 0x0a0a0a0a;
+  return ((zeros - 0x01010101) & ~zeros & 0x80808080) !== 0;
 }

@@ -76,12 +76,10 @@ export class Printed {
 
 /** UTF-16 units of UTF-8: one per character, two for those of four bytes. */
 function countChars(bytes: Buffer): number {
-  let count = 0;
-  for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
-    const block = bytes.subarray(at, at + BLOCK_BYTES);
-    count += isAscii(block) ? block.length : countInBlock(block);
-  }
-  return count;
+  if (isAscii(bytes)) return bytes.length;
+  if (bytes.length <= BLOCK_BYTES) return countInBlock(bytes);
+  const half = bytes.length >> 1;
+  return countChars(bytes.subarray(0, half)) + countChars(bytes.subarray(half));
 }
 
 function countInBlock(bytes: Buffer): number {

@@ -52,6 +52,17 @@ describe('the log of hooks', () => {
     expect([blank.length, long.length, lines.length, lines.at(-1)]).toEqual([20_000, 20, 20_021, '']);
   });
 
+  it('has each line whole, of whatever length, and wherever reads cut it', async () => {
+    const log = await open(10_000_000);
+    const lines = Array.from({ length: 2_000 }, (_, index) => 'ä1b2c3d'.repeat(100).slice(0, index % 300));
+    const bytes = Buffer.from(`${lines.join('\n')}\n`);
+
+    for (let at = 0, part = 1; at < bytes.length; at += part, part += 97)
+      await log.copy('p1', { repoName: 'app', bytes: bytes.subarray(at, at + part) });
+
+    expect((await text()).split('\n')).toEqual([...lines.map((line) => `[app] ${line}`), '']);
+  });
+
   it('breaks a line that has no end', async () => {
     const log = await open();
 
