@@ -4,7 +4,7 @@ import { createStorage, type Driver, type Storage } from 'unstorage';
 import fsLite from 'unstorage/drivers/fs-lite';
 import { openLogFile, type LogFile, type OpenLogFile } from './log-file.ts';
 import { clearPlaceOfFile, isOpenable, makeWayForFile, makeWayForFolder } from './make-way.ts';
-import { TEMPORARY_SUFFIX, replaceFile, syncFolder } from './replace-file.ts';
+import { TEMPORARY_SUFFIX, replaceFile, syncFolder, type FileContent } from './replace-file.ts';
 import { isSetAside, setAside, type OnDamage } from './set-aside.ts';
 import { codeOf } from './attempt.ts';
 
@@ -48,7 +48,7 @@ export function createEngineStorage(options: AtomicFilesOptions): EngineStorage 
 function createDriver(base: string, files: DriverFiles): Driver {
   const inner = fsLite({ base, noClear: true });
   const inOrder = createSerializer();
-  const replace = (key: string, value: string | Uint8Array) =>
+  const replace = (key: string, value: FileContent) =>
     inOrder(key, async () => replaceFile(await files.way(key), value));
   return {
     ...inner,

@@ -1,8 +1,9 @@
+import { crc32 } from 'node:zlib';
 import type { Storage } from 'unstorage';
 import { z } from 'zod';
 import { parseJson } from '../contract/parse-json.ts';
 import type { EngineStorage } from './atomic-files.ts';
-import { checksum } from './checksum.ts';
+import { checksum, toText } from './checksum.ts';
 import { setAside, type OnDamage } from './set-aside.ts';
 
 export interface ReadJsonOptions<Schema extends z.ZodType> {
@@ -27,10 +28,52 @@ export async function readJson<Schema extends z.ZodType>(
   return null;
 }
 
-/** Replaces a JSON file as a whole. `value` has a key at least, and is put into words once: it may be of megabytes. */
+/** Longer texts go to the file piece by piece: each is garbage at once, where a whole one would be three times in memory. */
+const PIECE_CHARACTERS = 64 << 10;
+
+/** Replaces a JSON file as a whole. `value` has a key at least, and does not change meanwhile. */
 export function writeJson(storage: Storage, { key, value }: { key: string; value: object }): Promise<void> {
-  const text = JSON.stringify(value);
-  return storage.setItemRaw(key, `${text.slice(0, -1)},"sum":"${checksum(text)}"}\n`);
+  return storage.setItemRaw(key, sealed(value));
+}
+
+function* sealed(value: object): Generator<string> {
+  let sum = 0;
+  for (const piece of gathered(partsOf(value))) {
+    sum = crc32(piece, sum);
+    yield piece;
+  }
+  yield `,"sum":"${toText(crc32('}', sum))}"}\n`;
+}
+
+function* gathered(parts: Iterable<string>): Generator<string> {
+  let piece = '';
+  for (const part of parts) {
+    piece += part;
+    if (piece.length < PIECE_CHARACTERS) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
+}
+
+/** What `JSON.stringify` says, without the last brace. */
+function* partsOf(value: object): Generator<string> {
+  let before = '{';
+  for (const [name, held] of Object.entries(value)) {
+    if (held === undefined) continue;
+    yield `${before}${JSON.stringify(name)}:`;
+    yield* Array.isArray(held) ? partsOfList(held) : [JSON.stringify(held)];
+    before = ',';
+  }
+}
+
+function* partsOfList(list: readonly unknown[]): Generator<string> {
+  let before = '[';
+  for (const item of list) {
+    yield `${before}${JSON.stringify(item)}`;
+    before = ',';
+  }
+  yield list.length === 0 ? '[]' : ']';
 }
 
 /** Without its checksum; undefined, which no schema of a file accepts, when that says something else. */

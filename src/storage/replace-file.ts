@@ -4,6 +4,9 @@ import { dirname } from 'node:path';
 /** Ends the name of every file that is being written and not yet in place. */
 export const TEMPORARY_SUFFIX = '.replicas-tmp';
 
+/** Whole, or in pieces. */
+export type FileContent = string | Uint8Array | Iterable<string>;
+
 export interface ReplaceOptions {
   /** Permissions of the new file; 0600 unless told. */
   mode?: number;
@@ -15,11 +18,7 @@ let replacements = 0;
  * Replaces a file as a whole: readers see the old content or the new one, also after a crash. Missing folders are made
  * (0700). Two replacements of one file at a time both succeed; the caller decides their order.
  */
-export async function replaceFile(
-  file: string,
-  data: string | Uint8Array,
-  { mode = 0o600 }: ReplaceOptions = {},
-) {
+export async function replaceFile(file: string, data: FileContent, { mode = 0o600 }: ReplaceOptions = {}) {
   const folder = dirname(file);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}-${++replacements}${TEMPORARY_SUFFIX}`;
@@ -43,10 +42,11 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function writeSynced(file: string, { data, mode }: { data: string | Uint8Array; mode: number }) {
+async function writeSynced(file: string, { data, mode }: { data: FileContent; mode: number }) {
   const handle = await open(file, 'wx', mode);
   try {
-    await handle.writeFile(data);
+    const isWhole = typeof data === 'string' || data instanceof Uint8Array;
+    for (const piece of isWhole ? [data] : data) await handle.writeFile(piece);
     await handle.datasync();
   } finally {
     await handle.close();

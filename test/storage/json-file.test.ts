@@ -1,8 +1,9 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { createEngineStorage } from '../../src/storage/atomic-files.ts';
+import { checksum } from '../../src/storage/checksum.ts';
 import { readJson, writeJson } from '../../src/storage/json-file.ts';
 import type { Damage } from '../../src/storage/set-aside.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -20,6 +21,34 @@ describe('JSON files', () => {
       value: { version: 1, names: ['ä', '😀'] },
     });
     expect(await read()).toEqual({ version: 1, names: ['ä', '😀'] });
+  });
+
+  it('hold what JSON says of the value, whatever is in it, and a checksum of that', async () => {
+    const { engineStorage, file } = await openStorage();
+    const value = {
+      none: [],
+      left: undefined,
+      list: [{ ä: '😀' }, 2, [null]],
+      nothing: null,
+      in: { a: [1] },
+    };
+    await writeJson(engineStorage.storage, { key: 'engine:chats.json', value });
+    const text = JSON.stringify(value);
+    expect(await readFile(file, 'utf8')).toBe(`${text.slice(0, -1)},"sum":"${checksum(text)}"}\n`);
+  });
+
+  it('are written in pieces, so that no text as long as the file is in memory', async () => {
+    const { engineStorage, read } = await openStorage();
+    const value = {
+      version: 1,
+      names: Array.from({ length: 5_000 }, (_, number) => `${number}`.padEnd(100)),
+    };
+    const words = vi.spyOn(JSON, 'stringify');
+    await writeJson(engineStorage.storage, { key: 'engine:chats.json', value });
+    const lengths = words.mock.results.map(({ value: text }) => String(text).length);
+    words.mockRestore();
+    expect(Math.max(...lengths)).toBeLessThan(1_000);
+    expect(await read()).toEqual(value);
   });
 
   it('are null when there is none', async () => {
