@@ -31,12 +31,14 @@ const POLL_MS = 1_000;
 /** Where nothing can be watched. */
 const BLIND_POLL_MS = 50;
 const GATHER_MS = 2;
+/** There are many such files, most of which grow slowly. */
+const RESERVED_SHARE = 2;
 
 /** Hands over what a run prints until the process has ended and all of it was read, or until the signal. */
 export async function followBytes(run: Run, options: FollowBytesOptions): Promise<FollowEnd> {
   const file = await open(filesOf(run).stdout, 'a+', 0o600);
   const alarm = createAlarm(run, options.signal);
-  const reserve = new Reserve();
+  const reserve = new Reserve({ stepShare: RESERVED_SHARE });
   reserve.onChange((isShort) => options.onShortage?.(isShort));
   if (findEnd(run) === null) reserve.follow(file.fd, fstatSync(file.fd).size);
   try {

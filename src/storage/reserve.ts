@@ -11,12 +11,13 @@ export type Allocate = (descriptor: number, range: { offset: number; length: num
 export interface ReserveOptions {
   allocate?: Allocate;
   retryEveryMs?: number;
+  /** A file that has grown is given so many times its size; each step costs a process. */
+  stepShare?: number;
 }
 
 const LEAST_AHEAD = 2 << 20;
 const STEP = 4 << 20;
 const LARGEST_STEP = 32 << 20;
-/** Each step costs a process: a file that has grown is given so many times its size. */
 const STEP_SHARE = 16;
 const RETRY_EVERY_MS = 1_000;
 
@@ -94,7 +95,8 @@ export class Reserve {
   }
 
   #nextStep(): number {
-    return this.#isFull ? STEP : Math.min(Math.max(STEP, this.#size * STEP_SHARE), LARGEST_STEP);
+    const { stepShare = STEP_SHARE } = this.#options;
+    return this.#isFull ? STEP : Math.min(Math.max(STEP, this.#size * stepShare), LARGEST_STEP);
   }
 
   #settle(isFull: boolean): void {

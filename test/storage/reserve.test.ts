@@ -2,7 +2,7 @@ import { stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openLogFile } from '../../src/storage/log-file.ts';
-import { Reserve, allocateOnDisk, type Allocation } from '../../src/storage/reserve.ts';
+import { Reserve, allocateOnDisk, type Allocation, type ReserveOptions } from '../../src/storage/reserve.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const MIB = 1 << 20;
@@ -39,6 +39,22 @@ describe('the reserve on the disk', () => {
     reserve.grow(3 * MIB);
     await settled(3);
     expect([asked.map(({ length }) => length / MIB), changes]).toEqual([[4, 32, 4], []]);
+  });
+
+  it('grows with the file, by a share that its owner names', async () => {
+    const steps = [];
+    for (const stepShare of [2, 16]) {
+      const { reserve, asked, settled } = createReserve({ stepShare });
+      for (const [index, size] of [0, 3, 12, 48].entries()) {
+        reserve.follow(7, size * MIB);
+        await settled(index + 1);
+      }
+      steps.push(asked.map(({ length }) => length / MIB));
+    }
+    expect(steps).toEqual([
+      [4, 6, 24, 32],
+      [4, 32, 32, 32],
+    ]);
   });
 
   it('is low while a write waits, for both reasons at once too', async () => {
@@ -85,11 +101,12 @@ describe('the reserve on the disk', () => {
   });
 });
 
-function createReserve() {
+function createReserve(options: Pick<ReserveOptions, 'stepShare'> = {}) {
   const asked: { descriptor: number; offset: number; length: number }[] = [];
   const answers: Allocation[] = [];
   const changes: boolean[] = [];
   const reserve = new Reserve({
+    ...options,
     retryEveryMs: 1,
     allocate: async (descriptor, range) => {
       asked.push({ descriptor, ...range });
