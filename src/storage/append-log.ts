@@ -163,10 +163,11 @@ export class AppendLog<Note = never> {
   }
 
   #gather(): void {
+    const wait = Math.max(0, this.#gatherUntil - performance.now()); // of a negative one Node.js 24 warns
     this.#gathering ??= setTimeout(() => {
       this.#gathering = null;
       this.#schedule();
-    }, this.#gatherUntil - performance.now());
+    }, wait);
   }
 
   async #drain(): Promise<void> {
