@@ -50,7 +50,7 @@ describe('identifying', () => {
     expect(await fence(run)).toBe(true);
     expect(identify(run)).toEqual({ state: 'absent' });
     await launch(run, shellOptions(FOREVER));
-    expect(identify(run)).toEqual({ state: 'running', pid: expect.any(Number) });
+    await vi.waitFor(() => expect(identify(run)).toEqual({ state: 'running', pid: expect.any(Number) }));
     await kill(run, NO_TOOL);
     await vi.waitFor(() => expect(identify(run)).toEqual({ state: 'ended', exitCode: 137 }), 30_000);
   });
@@ -65,6 +65,7 @@ describe('identifying', () => {
 
   it('does not fence a run whose shell came first', async () => {
     const run = await launchShell(FOREVER);
+    await vi.waitFor(() => expect(programs(run)).toEqual(['sh', 'tail', 'tail']));
     expect(await fence(run)).toBe(false);
     expect(isAlive(run)).toBe(true);
   });
