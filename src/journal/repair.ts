@@ -30,7 +30,6 @@ interface SoundEnd {
 
 const NEWLINE = 0x0a;
 const FIRST_WINDOW = 64 << 10;
-const LARGEST_WINDOW = 16 << 20;
 
 /**
  * Opens a file of the journal and cuts off what is not a whole group: nobody can have seen it. A file with anything
@@ -40,16 +39,16 @@ export async function repair(key: string, options: RepairOptions): Promise<Sound
   const file = await options.files.open(key);
   const size = await file.size();
   const sound = await findSoundEnd(file, size);
-  if (!sound?.isTorn) return replaceDamaged({ key, file, size, sound }, options);
+  if (!sound.isTorn) return replaceDamaged({ key, file, size, sound }, options);
   if (sound.end < size) await file.truncate(sound.end);
   return toSoundFile(file, { ...sound, highestSequence: 0 });
 }
 
 async function replaceDamaged(
-  damaged: { key: string; file: LogFile; size: number; sound: SoundEnd | null },
+  damaged: { key: string; file: LogFile; size: number; sound: SoundEnd },
   { files, onDamage }: RepairOptions,
 ): Promise<SoundFile> {
-  const { end, lastId } = damaged.sound ?? { end: 0, lastId: null };
+  const { end, lastId } = damaged.sound;
   const firstSequence = await readFirstSequence(damaged.file);
   await damaged.file.close();
   const reason = `${damaged.size - end} bytes after byte ${end} are not events.`;
@@ -86,13 +85,13 @@ async function readFirstSequence(file: LogFile): Promise<number> {
   return head.toString('latin1', 0, ID_OFFSET) === '{"id":"' ? sequenceOf(readId(head, 0)) || 0 : 0;
 }
 
-async function findSoundEnd(file: LogFile, size: number): Promise<SoundEnd | null> {
+/** However long the last group is. */
+async function findSoundEnd(file: LogFile, size: number): Promise<SoundEnd> {
   for (let window = FIRST_WINDOW; ; window *= 4) {
     const from = Math.max(0, size - window);
     const bytes = await readRange(file, { from, to: size });
     const found = findLastGroupEnd(bytes, from === 0);
     if (found !== null) return { ...found, end: from + found.end };
-    if (from === 0 || window >= LARGEST_WINDOW) return null;
   }
 }
 

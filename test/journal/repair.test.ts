@@ -117,14 +117,24 @@ describe('opening a damaged journal', () => {
     ]);
   });
 
-  it('cuts a torn line of many megabytes', async () => {
+  it.each([4, 17])('cuts a torn line of %i megabytes', async (megabytes) => {
     const base = await temporaryFolder();
     const { journal, file } = await openTestJournal(base);
-    await appendAll(journal, ['a', 'x'.repeat(5_000_000)]);
+    await appendAll(journal, ['a', 'x'.repeat((megabytes + 1) << 20)]);
     await journal.close();
-    await truncate(file, 4_000_000);
+    await truncate(file, megabytes << 20);
     const reopened = await openTestJournal(base);
     expect((await replayAll(reopened.journal)).map(textOf)).toEqual(['a']);
+    expect(reopened.damages).toEqual([]);
+  });
+
+  it('keeps a last line of many megabytes, and all before it', async () => {
+    const base = await temporaryFolder();
+    const { journal } = await openTestJournal(base);
+    await appendAll(journal, ['a', 'x'.repeat(17 << 20)]);
+    await journal.close();
+    const reopened = await openTestJournal(base);
+    expect((await replayAll(reopened.journal)).map(({ id }) => id)).toEqual([idOf(1), idOf(2)]);
     expect(reopened.damages).toEqual([]);
   });
 
