@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { lstat } from 'node:fs/promises';
 import { StoredContentSchema, type MessageContent, type StoredContent } from '../contract/records.ts';
 import type { EngineStorage } from './atomic-files.ts';
 
@@ -9,20 +8,27 @@ export interface Payloads {
   write(text: string): Promise<string>;
   /** Throws when there is no such file. */
   read(file: string): Promise<string>;
-  /** Removes files older than a minute that `isInUse` denies. */
+  /** Removes files that `isInUse` denies, but for those that were written within a minute. */
   sweep(isInUse: (file: string) => boolean): Promise<void>;
 }
 
-/** A file is younger than this while the line that will name it is still on its way. */
+/** So long the line that will name a file may be on its way, by a clock that neither jumps nor goes on while the machine sleeps. */
 const ON_ITS_WAY_MS = 60_000;
 
 /** `folder` is a key of the storage. */
 export function createPayloads({ storage, files }: EngineStorage, folder: string): Payloads {
   const keyOf = (name: string) => `${folder}:${name}`;
+  /** When they were written. */
+  const young = new Map<string, number>();
   return {
     async write(text) {
       const name = `${randomUUID()}.json`;
-      await storage.setItemRaw(keyOf(name), Buffer.from(text));
+      young.set(name, Infinity);
+      try {
+        await storage.setItemRaw(keyOf(name), Buffer.from(text));
+      } finally {
+        young.set(name, performance.now());
+      }
       return name;
     },
     async read(name) {
@@ -31,11 +37,10 @@ export function createPayloads({ storage, files }: EngineStorage, folder: string
       return bytes.toString('utf8');
     },
     async sweep(isInUse) {
-      for (const name of await files.list(folder)) {
-        if (isInUse(name)) continue;
-        const { mtimeMs } = await lstat(files.pathOf(keyOf(name)));
-        if (Date.now() - mtimeMs > ON_ITS_WAY_MS) await files.remove(keyOf(name));
-      }
+      const names = await files.list(folder);
+      const since = performance.now() - ON_ITS_WAY_MS;
+      for (const [name, writtenAt] of young) if (writtenAt < since) young.delete(name);
+      for (const name of names) if (!young.has(name) && !isInUse(name)) await files.remove(keyOf(name));
     },
   };
 }

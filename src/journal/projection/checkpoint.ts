@@ -104,6 +104,7 @@ export class Checkpoint {
     this.#watermark = watermark;
     this.#isWritten = true;
     let named: string | undefined;
-    await payloads.sweep((file) => (named ??= JSON.stringify(value)).includes(file));
+    const nameAll = () => JSON.stringify([value.chats, ...records.values()]); // a crash goes back to the former
+    await payloads.sweep((file) => (named ??= nameAll()).includes(file));
   }
 }
