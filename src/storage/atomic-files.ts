@@ -24,7 +24,7 @@ export interface AtomicFiles {
   /** Names in the folder of a key, without what was set aside; none when there is no such folder. */
   list(folder: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
-  /** Gives what a key holds now a second name, in the place of what had that before. */
+  /** Gives what a key holds now, if it holds something, a second name, in the place of what had that before. */
   keep(key: string, as: string): Promise<void>;
   remove(key: string): Promise<void>;
   /** Removes what interrupted replacements left in these folders. */
@@ -104,8 +104,7 @@ function createFiles({
     keep: async (key, as) => {
       const temporary = `${pathOf(as)}${TEMPORARY_SUFFIX}`;
       await rm(temporary, { force: true });
-      await link(pathOf(key), temporary);
-      await rename(temporary, await way(as));
+      if (await isLinked(await way(key), temporary)) await rename(temporary, await way(as));
     },
     remove: async (key) => {
       await clearPlaceOfFile(pathOf(key), clearance);
@@ -130,6 +129,17 @@ export async function readIfThere(file: string): Promise<Buffer | null> {
     return await readFile(file);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Gives a file a second name; false when it is not there. */
+async function isLinked(file: string, as: string): Promise<boolean> {
+  try {
+    await link(file, as);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { readFile, rm } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { createRecord } from '../../../machines/chat.record.ts';
 import type { ChatRecord } from '../../../src/contract/records.ts';
@@ -42,6 +43,18 @@ it('keeps the text of a message that ended while it was written: it may have to 
   expect(kept).toEqual(['early.json']);
 });
 
+it('is written again where somebody removed the last one', async () => {
+  const { checkpoint, historyOnDisk, journal, file } = await openCheckpoint();
+  historyOnDisk.resolve();
+  await checkpoint.write();
+  await rm(file);
+  await appendAll(journal, ['more']);
+
+  await checkpoint.write();
+
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ watermark: journal.headId });
+});
+
 /** A checkpoint that waits until the histories are on disk; `kept` are those of the files that it does not sweep away. */
 async function openCheckpoint(names: string[] = []) {
   const base = await temporaryFolder();
@@ -69,7 +82,15 @@ async function openCheckpoint(names: string[] = []) {
     everyBytes: Infinity,
     onError: () => undefined,
   });
-  return { checkpoint, records, begun, historyOnDisk, kept };
+  return {
+    checkpoint,
+    records,
+    begun,
+    historyOnDisk,
+    journal,
+    kept,
+    file: store.files.pathOf('engine:chats.json'),
+  };
 }
 
 function recordWith(file: string): ChatRecord {
