@@ -5,7 +5,7 @@ import type { Image, SendMessage, SentMessage, ThinkingLevel } from '../contract
 import type { MessageContent, QueuedMessage, StoredContent } from '../contract/records.ts';
 import { EngineError } from '../errors.ts';
 import { repairText } from './repair.ts';
-import { isFullDisk } from '../storage/attempt.ts';
+import { troubleOf } from '../storage/attempt.ts';
 import type { Payloads } from '../storage/payloads.ts';
 
 /** Texts up to this size stay in the journal line that accepts them. */
@@ -149,8 +149,8 @@ function refuseUnsupported(asked: Modes, { provider, modes }: Acceptance['driver
 async function storeContent(content: StoredContent, payloads: Payloads): Promise<MessageContent> {
   const { text, images } = content;
   if (images.length === 0 && Buffer.byteLength(text) <= INLINE_BYTES) return { kind: 'inline', text };
-  const file = await payloads.write(JSON.stringify(content)).catch((error: unknown) => {
-    throw isFullDisk(error) ? new EngineError('STORAGE_FULL') : error;
+  const file = await payloads.write(JSON.stringify(content)).catch((cause: unknown) => {
+    throw new EngineError('STORAGE_FULL', troubleOf(cause), { cause });
   });
   return { kind: 'file', file, preview: previewOf({ kind: 'inline', text }) };
 }

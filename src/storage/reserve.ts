@@ -1,5 +1,4 @@
-import { reasonOf } from '../contract/reason-of.ts';
-import { isFullDisk } from './attempt.ts';
+import { troubleOf } from './attempt.ts';
 import { runOnDescriptor } from './descriptor-tool.ts';
 
 /** `full`: the disk has no room. `unsupported`: this disk cannot say. */
@@ -46,8 +45,7 @@ export class Reserve {
 
   /** Why it is low, when that is not for want of room. */
   get trouble(): { reason?: string } {
-    const error = this.#stalledBy;
-    return error === null || isFullDisk(error) ? {} : { reason: reasonOf(error) };
+    return this.#stalledBy === null ? {} : troubleOf(this.#stalledBy);
   }
 
   onChange(listener: (isLow: boolean) => void): () => void {

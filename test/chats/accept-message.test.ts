@@ -68,13 +68,16 @@ describe('the trace of a message', () => {
 
 describe('a message that is kept in a file', () => {
   it.each([
-    ['ENOSPC', { code: 'STORAGE_FULL', status: 507 }],
-    ['EIO', { code: 'EIO' }],
-  ])('is refused when that cannot be written: %s', async (code, refusal) => {
-    const write = () => Promise.reject(Object.assign(new Error('no'), { code }));
+    ['ENOSPC', {}],
+    ['EDQUOT', {}],
+    ['EIO', { reason: 'EIO: i/o error, write' }],
+    ['EROFS', { reason: 'EROFS: read-only file system, open' }],
+  ])('is refused when that cannot be written: %s', async (code, context) => {
+    const error = Object.assign(new Error('reason' in context ? context.reason : ''), { code });
+    const write = () => Promise.reject(error);
     const message = accepted({ message: 'x'.repeat(1_000_000) }, ABLE, { write });
 
-    await expect(message).rejects.toMatchObject(refusal);
+    await expect(message).rejects.toMatchObject({ code: 'STORAGE_FULL', status: 507, context });
   });
 });
 
