@@ -1,5 +1,6 @@
 import { isWaiting, messageOf, waitingOf } from '../../machines/chat.context.ts';
 import type { ChatEvent } from '../../machines/chat.events.ts';
+import { previewOf } from '../../machines/chat.record.ts';
 import type { AgentDriver } from '../agents/agent.ts';
 import type { ChatActor } from '../journal/record-actors.ts';
 import type {
@@ -152,14 +153,18 @@ export class Messages {
     throw new EngineError('MESSAGE_NOT_FOUND', { chatId, messageId });
   }
 
-  #waiting(chatId: string): Promise<QueueItem[]> {
-    const waiting = waitingOf(this.#gate.actorOf(chatId).getSnapshot().context);
-    return Promise.all(waiting.map((message) => this.#toQueueItem(message)));
+  /** Read one after the other: each may hold as much as a body. */
+  async #waiting(chatId: string): Promise<QueueItem[]> {
+    const items: QueueItem[] = [];
+    for (const message of waitingOf(this.#gate.actorOf(chatId).getSnapshot().context))
+      items.push(await this.#toQueueItem(message));
+    return items;
   }
 
+  /** A text that is gone fails in a turn of its own. */
   async #toQueueItem({ messageId, content, queuedAt, sender }: QueuedMessage): Promise<QueueItem> {
-    const { text } = await readContent(content, this.#options.payloads);
-    return { id: messageId, message: text, queuedAt, ...sender };
+    const stored = await readContent(content, this.#options.payloads).catch(() => null);
+    return { id: messageId, message: stored?.text ?? previewOf(content), queuedAt, ...sender };
   }
 }
 
