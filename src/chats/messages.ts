@@ -88,6 +88,7 @@ export class Messages {
 
   /** What runs beside the turn goes on, or is stopped with it; sub-agents always are. */
   async interrupt(chatId: string, { clearQueue, background = 'keep' }: Interrupt): Promise<InterruptReceipt> {
+    if (clearQueue) this.#gate.refuseWhenStopping();
     if (background === 'stop') this.#options.tasks.refuseUnlessTold(chatId);
     const actor = this.#gate.actorOf(chatId);
     const snapshot = actor.getSnapshot();
@@ -115,6 +116,7 @@ export class Messages {
   }
 
   async clearQueue(chatId: string): Promise<QueueItem[]> {
+    this.#gate.refuseWhenStopping();
     this.#gate.actorOf(chatId).send({ type: 'queue.clear' });
     return this.#gate.committed(await this.#waiting(chatId));
   }
@@ -126,6 +128,7 @@ export class Messages {
   }
 
   #submit(chatId: string, message: QueuedMessage): MessageReceipt {
+    this.#gate.refuseWhenStopping();
     const actor = this.#gate.actorOf(chatId);
     if (waitingOf(actor.getSnapshot().context).length >= QUEUE_LIMIT) {
       throw new EngineError('QUEUE_FULL', { chatId, limit: QUEUE_LIMIT });
@@ -139,6 +142,7 @@ export class Messages {
   }
 
   #refuseUnlessSteerable(chatId: string): void {
+    this.#gate.refuseWhenStopping();
     const { provider } = this.#gate.recordOf(chatId).chat;
     if (this.#options.drivers.get(provider)?.canSteer !== true)
       throw new EngineError('STEER_UNSUPPORTED', { chatId, provider });
@@ -148,7 +152,9 @@ export class Messages {
     throw new EngineError('QUEUE_FULL', { chatId, limit: STEERED_LIMIT });
   }
 
+  /** A chat of an engine that stops changes nothing any more. */
   #refuseUnlessWaiting(chatId: string, messageId: string): void {
+    this.#gate.refuseWhenStopping();
     if (isWaiting(this.#gate.actorOf(chatId).getSnapshot().context, messageId)) return;
     throw new EngineError('MESSAGE_NOT_FOUND', { chatId, messageId });
   }
