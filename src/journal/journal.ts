@@ -237,8 +237,7 @@ export class Journal {
     const segment = this.#segments.at(sequence);
     if (segment === undefined) return 'unknown';
     segment.acquire();
-    const there = await this.#mender.idAt(segment, sequence);
-    await segment.release();
+    const there = await this.#mender.idAt(segment, sequence).finally(() => segment.release());
     return there === id ? 'found' : 'unknown';
   }
 

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { sequenceOf } from '../../src/journal/event-id.ts';
 import { Hub } from '../../src/journal/hub.ts';
 import { noteLogStart } from '../../src/journal/log-start.ts';
+import { openFilesOf } from '../../src/processes/process-table.ts';
 import { createEngineStorage } from '../../src/storage/atomic-files.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { NOW, appendAll, idOf, numbers, openTestJournal, replayAll, textOf } from './open-test-journal.ts';
@@ -159,7 +160,31 @@ describe('a log that was damaged before its end', () => {
     expect((await replayAll(reopened.journal)).map(textOf)).toEqual(ALL.filter((text) => text !== '2'));
     expect(reopened.damages).toMatchObject([{ file: sealed }]);
   });
+
+  it('lets go of a sealed segment also where that cannot be mended', async () => {
+    const base = await temporaryFolder();
+    const { journal, file } = await openTestJournal(base, { segmentBytes: 1_000 });
+    await appendAll(journal, ALL);
+    await journal.close();
+    const [name = ''] = await sealedIn(dirname(file));
+    const sealed = join(dirname(file), name);
+    const bytes = await readFile(sealed);
+    const second = bytes.indexOf('\n') + 1;
+    await writeFile(sealed, bytes.fill(0, second, second + 60));
+    const reopened = await openTestJournal(base, { segmentBytes: 1_000 });
+    reopened.disk.writeError = new Error('EIO: i/o error, write');
+
+    await expect(reopened.journal.find(idOf(2))).rejects.toThrow('EIO');
+    await reopened.journal.close();
+
+    expect(openBelow(base)).toEqual([]);
+  });
 });
+
+/** The files that this process has open there. */
+function openBelow(folder: string): string[] {
+  return openFilesOf(process.pid).filter((path) => path.startsWith(folder));
+}
 
 async function sealedIn(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((one) => one.startsWith('events-')).toSorted();
