@@ -54,24 +54,37 @@ export async function findLine(lines: NumberedLines, target: number): Promise<nu
 }
 
 /**
- * Reads the lines from one number to another. Usually in one read, of where they should be if lines were of similar
- * length. Throws when the file is damaged there.
+ * Reads the lines from one number to another; where that would be more than `mostBytes`, the last of them, one at least, from
+ * the `first` that it tells. Usually in one read, of where they should be if lines were of similar length. Throws when the
+ * file is damaged there.
  */
-export async function readLines(lines: NumberedLines, range: LineRange): Promise<Buffer> {
-  const guessed = await readGuess(lines, range);
-  if (guessed !== null) return guessed;
-  const from = await findLine(lines, range.first);
-  const to = range.last === lines.last ? lines.size : await findLine(lines, range.last + 1);
-  if (from === null || to === null) throw new Error(`Lines ${range.first} to ${range.last} cannot be found.`);
-  return readRange(lines.file, { from, to });
+export async function readLines(
+  lines: NumberedLines,
+  range: LineRange,
+  mostBytes = Infinity,
+): Promise<{ first: number; bytes: Buffer }> {
+  const { first, last } = range;
+  const guessed = await readGuess(lines, range, mostBytes);
+  if (guessed !== null) return { first, bytes: guessed };
+  const from = await findLine(lines, first);
+  const to = last === lines.last ? lines.size : await findLine(lines, last + 1);
+  if (from === null || to === null) throw new Error(`Lines ${first} to ${last} cannot be found.`);
+  if (to - from <= mostBytes || first === last)
+    return { first, bytes: await readRange(lines.file, { from, to }) };
+  return readLines(lines, { first: Math.floor((first + last) / 2) + 1, last }, mostBytes);
 }
 
-async function readGuess(lines: NumberedLines, { first, last }: LineRange): Promise<Buffer | null> {
+async function readGuess(
+  lines: NumberedLines,
+  { first, last }: LineRange,
+  mostBytes: number,
+): Promise<Buffer | null> {
   const average = lines.size / (lines.last - lines.first + 1);
   const slack = GUESS_SLACK_BYTES + (last - first + 1) * average * GUESS_SLACK_SHARE;
   const from = first === lines.first ? 0 : Math.max(0, Math.floor((first - lines.first) * average - slack));
   const end = last === lines.last ? lines.size : (last + 1 - lines.first) * average + slack;
   const to = Math.min(lines.size, Math.ceil(end));
+  if (to - from > mostBytes) return null;
   const bytes = await readRange(lines.file, { from, to });
   const start = from === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
   const number = readNumber(bytes, start + lines.digitsAt);

@@ -21,7 +21,24 @@ describe('searching numbered lines', () => {
     ] as const) {
       const range = { first: 1_000 + first, last: 1_000 + last };
       const end = starts[last + 1] ?? lines.size;
-      expect((await readLines(lines, range)).equals(lines.bytes.subarray(starts[first], end))).toBe(true);
+      const read = await readLines(lines, range);
+      expect([read.first, read.bytes.equals(lines.bytes.subarray(starts[first], end))]).toEqual([
+        1_000 + first,
+        true,
+      ]);
+    }
+  });
+
+  it('reads the last of the lines that are too much together, one at least', async () => {
+    const { lines, starts } = numbered(300, (n) => (n === 299 ? 40_000 : 100));
+    for (const [last, mostBytes] of [
+      [1_298, 2_000],
+      [1_299, 50_000],
+      [1_299, 2_000],
+    ] as const) {
+      const { first, bytes } = await readLines(lines, { first: 1_000, last }, mostBytes);
+      expect(bytes.equals(lines.bytes.subarray(starts[first - 1_000], starts[last - 999]))).toBe(true);
+      expect(first === last || bytes.length <= mostBytes).toBe(true);
     }
   });
 

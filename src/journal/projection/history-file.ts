@@ -12,6 +12,9 @@ export interface HistoryFileOptions {
   onFatal: (error: unknown) => void;
 }
 
+/** More at a time, unless it is one line, may not fit into memory, or into a string. */
+const READ_BYTES = 64 << 20;
+
 /** Lines that were asked for are not there as they were written. */
 export class HistoryDamagedError extends Error {
   override readonly name = 'HistoryDamagedError';
@@ -57,15 +60,15 @@ export class HistoryFile {
     this.#isDirty = true;
   }
 
-  /** The events of whole lines, as JSON, from one number to another. Throws `HistoryDamagedError`. */
+  /** The events of whole lines, as JSON, from one number to another; the last of them where all are too long. Throws `HistoryDamagedError`. */
   async read(range: LineRange): Promise<string[]> {
-    const text = await this.#readText(range).catch((error: unknown) => {
+    const { first, text } = await this.#readText(range).catch((error: unknown) => {
       throw new HistoryDamagedError('The lines cannot be found.', { cause: error });
     });
     const lines = text.split('\n').slice(0, -1).map(parseHistoryLine);
-    const isWhole = lines.every((line, index) => line?.number === range.first + index);
-    if (!isWhole || lines.length !== range.last - range.first + 1)
-      throw new HistoryDamagedError(`Lines ${range.first} to ${range.last} are not as they were written.`);
+    const isWhole = lines.every((line, index) => line?.number === first + index);
+    if (!isWhole || lines.length !== range.last - first + 1)
+      throw new HistoryDamagedError(`Lines ${first} to ${range.last} are not as they were written.`);
     return lines.map((line) => line?.event ?? '');
   }
 
@@ -85,15 +88,16 @@ export class HistoryFile {
     return mark;
   }
 
-  async #readText({ first, last }: LineRange): Promise<string> {
+  async #readText({ first, last }: LineRange): Promise<{ first: number; text: string }> {
     const committed = this.#committedCount();
     const { file } = this.#sound;
     const lines = { file, size: this.#log.size, first: 1, last: committed, digitsAt: DIGITS_OFFSET };
     const pending = this.#pending
       .slice(Math.max(0, first - committed - 1), Math.max(0, last - committed))
       .join('');
-    if (first > committed) return pending;
-    return String(await readLines(lines, { first, last: Math.min(last, committed) })) + pending;
+    if (first > committed) return { first, text: pending };
+    const read = await readLines(lines, { first, last: Math.min(last, committed) }, READ_BYTES);
+    return { first: read.first, text: String(read.bytes) + pending };
   }
 
   #add(line: string): void {

@@ -33,8 +33,15 @@ export async function readPage(
   const last = Math.min(total, end - 1) - offset;
   const first = Math.max(1, last - limit + 1);
   if (last < first) return { eventsJson: '[]', total, hasMore: false, beforeCursor: null };
-  const eventsJson = `[${(await file.read({ first, last })).join(',')}]`;
-  return { eventsJson, total, hasMore: first > 1, beforeCursor: first > 1 ? String(first) : null };
+  const events = await file.read({ first, last });
+  const begin = last - events.length + 1;
+  const hasMore = begin > 1;
+  return {
+    eventsJson: `[${events.join(',')}]`,
+    total,
+    hasMore,
+    beforeCursor: hasMore ? String(begin) : null,
+  };
 }
 
 function parseCursor(before: string): number {

@@ -49,6 +49,20 @@ describe('history', () => {
     }
   });
 
+  it('gives fewer at a time of events that are too long to be held together', async () => {
+    const { history, texts, damages } = await open();
+    const long = ['a', 'b', 'c'].map((text) => text.repeat(30 << 20));
+    for (const [index, text] of long.entries()) history.append('chat', idOf(index + 1), [said(text)]);
+    await history.sync();
+    const firstLetters = (found: unknown[]) => found.map((text) => String(text)[0]);
+
+    const last = await texts({ limit: 100, offset: 0 });
+    const before = await texts({ limit: 100, offset: 0, before: last.cursor ?? '' });
+
+    expect([firstLetters(before.texts), firstLetters(last.texts)]).toEqual([['a', 'b'], ['c']]);
+    expect([last.hasMore, before.hasMore, damages]).toEqual([true, false, []]);
+  });
+
   it('is empty for a chat in which nothing was said', async () => {
     const { texts } = await open();
     expect(await texts({ limit: 100, offset: 0 })).toEqual({
