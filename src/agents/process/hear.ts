@@ -61,6 +61,7 @@ async function listen({ run, codec, context, signal, ...launched }: HearOptions)
   };
   const reading = channel.read({ from: 0, onLine, onCaughtUp: () => undefined });
   const ended = reading.then(({ isOver }) => isOver);
+  ended.catch(() => undefined); // whoever waits hears of it
   return {
     ask<Offer>(ask: Ask<Offer>) {
       const inquiry = ask(state, moment());
