@@ -20,11 +20,12 @@ interface Range {
 export async function freeSpace(file: string, { from, before }: Range): Promise<number> {
   const end = before - (before % BLOCK_BYTES);
   if (end - from < WORTH_FREEING_BYTES) return from;
-  const freeing = promisify(execFile)('fallocate', ['-p', '-o', `${from}`, '-l', `${end - from}`, file]);
-  return freeing.then(
-    () => end,
-    () => from,
-  );
+  try {
+    await promisify(execFile)('fallocate', ['-p', '-o', `${from}`, '-l', `${end - from}`, file]);
+    return end;
+  } catch {
+    return from;
+  }
 }
 
 /** Hands over the lines of a file between two places, each the beginning of a line; `false` wants no more. */

@@ -1,8 +1,8 @@
 import { troubleOf } from './attempt.ts';
 import { runOnDescriptor } from './descriptor-tool.ts';
 
-/** `full`: the disk has no room. `unsupported`: this disk cannot say. */
-export type Allocation = 'allocated' | 'full' | 'unsupported';
+/** `full`: the disk has no room. `unsupported`: this disk cannot say. `unknown`: nobody could ask it now. */
+export type Allocation = 'allocated' | 'full' | 'unsupported' | 'unknown';
 
 /** Takes room for `[offset, offset + length)` of an open file, without changing the file's size. */
 export type Allocate = (descriptor: number, range: { offset: number; length: number }) => Promise<Allocation>;
@@ -88,6 +88,7 @@ export class Reserve {
     if (epoch !== this.#epoch) return this.#allocate();
     if (allocation === 'allocated') this.#allocatedTo = offset + length;
     if (allocation === 'unsupported') this.#isActive = false;
+    if (allocation === 'unknown') return this.#retryLater();
     if (allocation === 'full' && length > STEP) return this.#allocate(STEP);
     this.#settle(allocation === 'full');
   }
@@ -125,7 +126,6 @@ export const allocateOnDisk: Allocate = async (descriptor, { offset, length }) =
   const command = `fallocate -n -o ${offset} -l ${length} /proc/self/fd/3`;
   const { code, stderr } = await runOnDescriptor(descriptor, ['env', 'LC_ALL=C', ...command.split(' ')]);
   if (code === 0) return 'allocated';
-  return code === null || code === NOT_FOUND || /not supported|not permitted/i.test(stderr)
-    ? 'unsupported'
-    : 'full';
+  if (code === null) return 'unknown';
+  return code === NOT_FOUND || /not supported|not permitted/i.test(stderr) ? 'unsupported' : 'full';
 };

@@ -79,6 +79,14 @@ describe('the reserve on the disk', () => {
     expect([asked.length, changes]).toEqual([1, []]);
   });
 
+  it('is asked for again where the system had no process for that', async () => {
+    const { reserve, answers, changes, settled } = createReserve();
+    answers.push('unknown', 'unknown', 'allocated');
+    reserve.follow(7, 0);
+    await settled(3);
+    expect(changes).toEqual([]);
+  });
+
   it('is given up where the program is not there that reserves', async () => {
     const folder = await temporaryFolder();
     await symlink('/usr/bin/env', join(folder, 'env'));
