@@ -14,11 +14,11 @@ interface Range {
 }
 
 /**
- * Gives the disk space of an input or output between `from` and `before` back; offsets stay what they are. Returns up to where
- * it is free now: `from` when there is too little to gain or the file system cannot do it.
+ * Gives the disk space of an input or output between `from` and `before` back, but for the end of the last line there; offsets
+ * stay what they are. Returns up to where it is free now: `from` when there is too little to gain or the file system cannot do it.
  */
 export async function freeSpace(file: string, { from, before }: Range): Promise<number> {
-  const end = before - (before % BLOCK_BYTES);
+  const end = before - 1 - ((before - 1) % BLOCK_BYTES);
   if (end - from < WORTH_FREEING_BYTES) return from;
   try {
     await promisify(execFile)('fallocate', ['-p', '-o', `${from}`, '-l', `${end - from}`, file]);

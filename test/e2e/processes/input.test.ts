@@ -1,8 +1,10 @@
-import { appendFile, readFile, truncate } from 'node:fs/promises';
+import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { appendInput, completeInput, measureInput } from '../../../src/processes/input.ts';
 import { filesOf } from '../../../src/processes/run.ts';
-import { launchShell, readAll } from './support.ts';
+import { freeSpace } from '../../../src/processes/spool.ts';
+import { launchShell, readAll, temporaryFolder } from './support.ts';
 
 const UNTIL_END = 'while read line; do [ "$line" = end ] && exit 0; echo "got $line"; done';
 
@@ -30,6 +32,16 @@ describe('the input of a run', () => {
     expect(await completeInput(run, { bytes, offset: 6 })).toBe(true);
     expect(await readFile(filesOf(run).stdin, 'utf8')).toBe('first\nsecond\nend\n');
     expect((await readAll(run)).lines).toEqual(['got first', 'got second']);
+  });
+
+  it('has the line that is not freed begin where it did, also at a whole block', async () => {
+    const file = join(await temporaryFolder(), 'stdin');
+    const before = 2 << 20;
+    await writeFile(file, `${'x'.repeat(before - 1)}\nnext\n`);
+
+    expect(await freeSpace(file, { from: 0, before })).toBeGreaterThan(before / 2);
+
+    expect((await readFile(file, 'utf8')).split('\n').slice(1)).toEqual(['next', '']);
   });
 
   it('is left alone when something else stands there', async () => {
