@@ -10,7 +10,7 @@ import { givenBefore } from '../failures.ts';
 import { OpenQuestions } from '../open-questions.ts';
 import { Conversation } from './conversation.ts';
 import { failureOf, isFit, launch } from './launcher.ts';
-import { ANEW, type LiveProcess } from './live-process.ts';
+import type { LiveProcess } from './live-process.ts';
 import { Preparer } from './preparer.ts';
 import { Reader } from './reader.ts';
 import { SessionWatch } from './session-watch.ts';
@@ -149,7 +149,7 @@ export class Executor {
       await this.#session.look(null);
       const session = await this.#session.known();
       const launched = await launch(this.#options, { message, session, before: this.#before, signal });
-      await this.#reader.adopt({ ...launched, ...ANEW }, false);
+      await this.#reader.takeOver(launched);
       this.#before = null;
       if (launched.isHeld) this.#conversation.process?.channel.pause();
       void this.#reader.begin();

@@ -1,11 +1,13 @@
 /** Takes charge of a process: reads what it prints, silently up to what is known, and says when it is over. */
+import { discard } from '../../processes/sweep.ts';
 import type { ExecutorOptions } from '../agent-context.ts';
 import type { Facts } from '../facts.ts';
 import { damaged } from '../failures.ts';
 import { Channel } from './channel.ts';
 import type { Conversation } from './conversation.ts';
-import { LiveProcess, type FoundProcess } from './live-process.ts';
-import { completeDelivery, findProcess, readAnswers } from './recovery.ts';
+import type { Launched } from './launcher.ts';
+import { ANEW, LiveProcess, type FoundProcess } from './live-process.ts';
+import { completeDelivery, endLeft, findProcess, readAnswers } from './recovery.ts';
 import type { Steering } from './steering.ts';
 
 export interface ReaderOptions extends ExecutorOptions {
@@ -25,8 +27,18 @@ export class Reader {
     this.#options = options;
   }
 
-  /** Nothing is read yet. `isKnown`: it is on record, so that the next engine finds it. */
-  async adopt(found: FoundProcess, isKnown: boolean): Promise<void> {
+  /** Takes charge of a process that was launched, of which nothing is read yet; ends it when it was let go of meanwhile. */
+  async takeOver(launched: Launched): Promise<void> {
+    try {
+      await this.#adopt({ ...launched, ...ANEW }, false);
+    } catch (error) {
+      await discard(launched.run);
+      throw error;
+    }
+  }
+
+  /** `isKnown`: it is on record, so that the next engine finds it. */
+  async #adopt(found: FoundProcess, isKnown: boolean): Promise<void> {
     const { context, conversation, signal, report } = this.#options;
     const { run } = found;
     this.#stopped = new AbortController();
@@ -36,12 +48,23 @@ export class Reader {
       signal: AbortSignal.any([signal, this.#stopped.signal]),
     });
     await channel.open();
+    signal.throwIfAborted();
     conversation.process = new LiveProcess(found, { channel, isKnown });
     context.pool.join(run.id, () => report({ type: 'process.retire' }));
   }
 
-  /** Takes up what an earlier engine left. */
+  /** Takes up what an earlier engine left, or ends it: nobody would hear of it, and the next works on the same session. */
   async attach(): Promise<void> {
+    const { conversation, signal } = this.#options;
+    try {
+      await this.#takeUp();
+    } catch (error) {
+      if (!signal.aborted && conversation.process === null) await endLeft(this.#options);
+      throw error;
+    }
+  }
+
+  async #takeUp(): Promise<void> {
     const { chat, facts, steering, report } = this.#options;
     const found = await findProcess(this.#options);
     await steering.takeUp(found.is === 'absent' ? null : found);
@@ -51,7 +74,7 @@ export class Reader {
       if (found.message === null && facts.isDirectionOpen) facts.rested(chat.position);
       return report({ type: 'process.found', ...found });
     }
-    await this.adopt(found, true);
+    await this.#adopt(found, true);
     report({ type: 'process.found', is: found.is, message: found.given?.message ?? null });
     await this.#greet();
   }

@@ -41,6 +41,14 @@ export async function findProcess(options: RecoveryOptions): Promise<Found> {
   return { run, is, state, configuration, given, from, silentUntil, openedSince };
 }
 
+/** Ends what an earlier engine left, with what its turn started. */
+export async function endLeft({ context, chat }: RecoveryOptions): Promise<void> {
+  const { turn, position } = chat;
+  const toolsOpenedSince = turn === null ? null : Date.parse(turn.startedAt);
+  for (const runId of new Set([turn?.delivery.runId, position?.runId]))
+    if (runId !== undefined) await kill(createRun(context.paths.agents, runId), { toolsOpenedSince });
+}
+
 /** Writes what of the message is missing in the input of a process that lives; false when that has to be written anew, at its end. */
 export async function completeDelivery(run: Run, { line, inputOffset }: Given): Promise<boolean> {
   return (
