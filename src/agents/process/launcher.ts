@@ -148,14 +148,14 @@ export async function findInstallation(command: string | null): Promise<Installa
 
 const FULL_DISK_RETRY_MS = 250;
 
-/** Launches a run. On a full disk it waits for room; rejects when it cannot be launched for another reason. */
+/** Launches a run. On a full disk it waits for room; rejects when it cannot be launched for another reason, and leaves nothing. */
 async function startRun(run: Run, options: LaunchOptions, signal?: AbortSignal): Promise<void> {
   for (;;) {
     try {
       return await launchRun(run, options);
     } catch (error) {
-      if (!isFullDisk(error)) throw error;
       await discard(run);
+      if (!isFullDisk(error)) throw error;
       await delay(FULL_DISK_RETRY_MS, undefined, { signal });
     }
   }

@@ -35,6 +35,15 @@ describe('a process that is launched', () => {
     await expect.poll(started, PATIENCE).toBe(true);
     await expect.poll(() => readdir(agents), PATIENCE).toEqual([]);
   });
+
+  it('leaves nothing behind when it could not start', async () => {
+    const { agents, reported, executor } = await open(() => ({ env: { PATH: '/nonexistent' } }));
+
+    executor.order({ type: 'launch', message: MESSAGE });
+
+    await expect.poll(() => typesOf(reported), PATIENCE).toEqual(['process.failed']);
+    expect(await readdir(agents)).toEqual([]);
+  });
 });
 
 describe('a process of an earlier engine', () => {
