@@ -162,8 +162,9 @@ export class Executor {
   async #prepare(message: QueuedMessage): Promise<void> {
     this.#setPolicy(message);
     const { process } = this.#conversation;
+    if (process === null) return;
     // The end of one that died is about to be noticed.
-    if (process === null || !isAlive(process.run)) return;
+    if (!isAlive(process.run)) return process.channel.resume();
     const { codec, context } = this.#options;
     try {
       if (context.given?.delete(message.turnId) === true)

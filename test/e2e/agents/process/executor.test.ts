@@ -44,6 +44,19 @@ describe('a process that is launched', () => {
     await expect.poll(() => typesOf(reported), PATIENCE).toEqual(['process.failed']);
     expect(await readdir(agents)).toEqual([]);
   });
+
+  it('is told to be over when it ended before the message was prepared that its output waits for', async () => {
+    const { agents, reported, executor } = await open(() => ({ isHeld: true }), {
+      script: `echo '{"state":{}}'; exit 3`,
+    });
+    executor.order({ type: 'launch', message: MESSAGE });
+    await expect.poll(() => typesOf(reported), PATIENCE).toEqual(['process.launched']);
+    await expect.poll(() => runsIn(agents).some(isAlive), PATIENCE).toBe(false);
+
+    executor.order({ type: 'prepare', message: MESSAGE });
+
+    await expect.poll(() => reported.at(-1), PATIENCE).toEqual({ type: 'process.exited', code: 3 });
+  });
 });
 
 describe('a process of an earlier engine', () => {
