@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { link, rename, rm } from 'node:fs/promises';
+import { codeOf } from '../storage/attempt.ts';
 import { readIfFile } from '../storage/read-if-file.ts';
 import { MS_PER_TICK, belongsTo, findProcess, startOfTicks } from './process-table.ts';
 import { filesOf, type Run } from './run.ts';
@@ -34,17 +35,28 @@ export function isAlive(run: Run): boolean {
 
 /**
  * Makes sure that a run that was found `unstarted` never starts, and clears its folder away: a shell that comes late
- * finds no folder and gives up. False when it came first after all; the run is then to be identified again.
+ * cannot write down that it started, and gives up. False when it came first after all; the run, which noticed nothing, is
+ * then to be identified again.
  */
 export async function fence(run: Run): Promise<boolean> {
-  const fenced = { ...run, folder: `${run.folder}.fenced` };
-  await rename(run.folder, fenced.folder);
-  if (existsSync(filesOf(fenced).shim)) {
-    await rename(fenced.folder, run.folder);
-    return false;
-  }
-  await rm(fenced.folder, { recursive: true, force: true });
+  if (!(await isClaimed(run))) return false;
+  const fenced = `${run.folder}.fenced`;
+  await rename(run.folder, fenced);
+  await rm(fenced, { recursive: true, force: true });
   return true;
+}
+
+/** Takes the place of what the shell writes first, by a second name for a file that is there: a full disk has room for that. */
+async function isClaimed(run: Run): Promise<boolean> {
+  const { shim, stderr } = filesOf(run);
+  try {
+    await link(stderr, shim);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    if (codeOf(error) === 'ENOENT') return !existsSync(shim); // no shell was started yet
+    throw error;
+  }
 }
 
 /** For how many milliseconds the run has been going on, also while the machine slept; null when it is over. */

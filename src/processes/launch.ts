@@ -99,6 +99,7 @@ const BUSY = String.raw`^sh: .*\(Text file busy\|Cannot allocate memory\|Resourc
  * A few lines of shell around a process that outlives the engine. They are passed with `-c`, so that an upgrade of the
  * engine cannot change a script that is running. `$1` is the folder, the rest is the command.
  *
+ * - `shim` is not overwritten: who made it before wants no start.
  * - The shim ignores TERM, INT and HUP: it has to write down how the process ended.
  * - `stdin` is a file behind `tail -f`: its torn last line can be completed by the next engine, which is not so for a
  *   FIFO written directly.
@@ -110,7 +111,7 @@ const BUSY = String.raw`^sh: .*\(Text file busy\|Cannot allocate memory\|Resourc
  * - The process is an earlier victim of the kernel's memory killer than the engine.
  */
 const SHIM = `d=$1; shift; umask 077; trap : TERM INT HUP
-echo $$ >"$d/shim" || exit 75
+set -C; echo $$ >"$d/shim" || exit 75; set +C
 [ -e "$d/stdin" ] || : >"$d/stdin"; mkfifo "$d/pipe" || exit 75
 { : >>"$d/stdout"; fallocate -n -l 4194304 "$d/stdout"; fallocate -n -l 1048576 "$d/stdin"
 echo 500 >/proc/self/oom_score_adj; } 2>/dev/null

@@ -70,6 +70,18 @@ describe('identifying', () => {
     expect(isAlive(run)).toBe(true);
   });
 
+  it('does not disturb a run whose shell has only just come first', async () => {
+    const run = await newRun();
+    const { shim } = filesOf(run);
+    const launching = launch(run, shellOptions('echo here; exit 3'));
+    while (!existsSync(shim)) await setImmediate();
+    while (!existsSync(filesOf(run).pid)) expect(await fence(run)).toBe(false);
+
+    await launching;
+
+    expect(await readAll(run)).toEqual({ lines: ['here'], end: { isOver: true, exitCode: 3 } });
+  });
+
   it('lets a shell that comes after the fence give up', async () => {
     const run = await newRun();
     await mkdir(run.folder);
