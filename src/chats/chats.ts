@@ -139,7 +139,7 @@ export class ChatCommands {
   async history(chatId: string, query: HistoryQuery) {
     const { gate, history } = this.#options;
     const { sessionId, chat, senders = [], endedTurns = [] } = gate.recordOf(chatId);
-    const lastEventId = await gate.committed(gate.headId);
+    const lastEventId = await gate.read(gate.headId);
     const page = await history.page(chatId, query).catch(refuseForeignCursor);
     return { ...page, threadId: sessionId, codingAgent: chat.provider, senders, endedTurns, lastEventId };
   }
@@ -148,7 +148,7 @@ export class ChatCommands {
   async search({ q, limit, chatId }: SearchQuery): Promise<SearchResults> {
     const { gate, history, words } = this.#options;
     const records = chatId === undefined ? [...gate.records.values()] : [gate.recordOf(chatId)];
-    await gate.committed(undefined);
+    await gate.read(undefined);
     const chats = records
       .toSorted(({ chat: one }, { chat: other }) => (one.updatedAt < other.updatedAt ? 1 : -1))
       .map(({ chat: { id, title } }) => ({ chatId: id, title, file: () => history.fileOf(id) }));

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { ChatCommands, type ChatCommandsOptions } from '../../src/chats/chats.ts';
 import { Gate, type GateOptions } from '../../src/chats/gate.ts';
 import { delta, openTestJournal } from '../journal/open-test-journal.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
@@ -44,4 +45,23 @@ it('names what is wrong with a disk that is not full', async () => {
   waits.shift()?.();
   await journal.committed();
   expect(gate.refuseNewWork()).toBeUndefined();
+});
+
+it('refuses a page of history and a search while what was said waits for room on the disk', async () => {
+  const { journal, disk, waits } = await openTestJournal(await temporaryFolder());
+  const records = new Map([['c1', { chat: { id: 'c1', provider: 'test' } }]]);
+  const gate = new Gate({ journal, recorder: { records } } as unknown as GateOptions);
+  const chats = new ChatCommands({ gate } as unknown as ChatCommandsOptions);
+  disk.room = 5;
+  journal.append([delta('a')], { sync: true });
+
+  for (const asked of [
+    chats.history('c1', { limit: 1, offset: 0 }),
+    chats.search({ q: 'a', limit: 1, chatId: undefined }),
+  ])
+    await expect(asked).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+
+  disk.room = Infinity;
+  waits.shift()?.();
+  await journal.committed();
 });

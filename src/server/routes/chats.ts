@@ -98,7 +98,7 @@ export function chatRoutes({ chats }: Pick<Engine, 'chats'>) {
           example: FOUND,
         },
       },
-      refusals: ['CHAT_NOT_FOUND'],
+      refusals: ['CHAT_NOT_FOUND', ...READ_REFUSALS],
       handle: ({ query }) => chats.search(query),
     }),
   ];

@@ -70,6 +70,7 @@ export function messageRoutes({ chats, messages }: Pick<Engine, 'chats' | 'messa
       summary: 'What was said in a chat: a page counted from the end, in the order it was said',
       request: { params: ChatParamsSchema, query: HistoryQuerySchema },
       answers: ok('The page, as of `lastEventId`.', HistoryPageSchema),
+      refusals: READ_REFUSALS,
       async handle({ params, query }) {
         const page = await chats.history(params.chatId, query);
         return new HTTPResponse(toJson(page), { headers: JSON_HEADERS });
