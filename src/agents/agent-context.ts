@@ -27,6 +27,8 @@ export interface AgentContext {
   requestTimeoutMs: number;
   /** Turns that earlier engines asked for: one that the log, which lost its end, does not know of is not asked for again. */
   given?: Set<string>;
+  /** Takes secrets out of what a program prints beside its protocol. */
+  redact: (text: string) => string;
   log: Log;
   pool: AgentPool;
 }

@@ -13,6 +13,7 @@ const LAG_BYTES = 4 * 1024 * 1024;
 export function agentOptions(
   { environment, log, paths, payloads, journal }: Home,
   credentials: Pick<Credentials, 'logins' | 'environment'>,
+  redact: (text: string) => string,
 ): AgentOptions {
   const find = (command: string) => () => findExecutable(command, environment.ambient['PATH']) ?? null;
   return {
@@ -37,6 +38,7 @@ export function agentOptions(
     requestTimeoutMs: environment.REQUEST_TIMEOUT_MS,
     idleMs: environment.AGENT_IDLE_MS,
     processesMax: environment.AGENT_PROCESSES_MAX,
+    redact,
     log,
     systemPrompt: () => {
       const prompts = collectSystemPrompts(listRepositories(paths.workspaces));

@@ -51,11 +51,11 @@ export async function startActors(home: Home, recording: Recording): Promise<Act
   const client = createClient(home, goodbye.signal);
   const credentials = await openCredentials(home, client);
   const stopReviewing = credentials.watch();
-  const drivers = await createDrivers({ ...agentOptions(home, credentials), given });
+  const redact = (text: string) => hooks.log.redact(text);
+  const drivers = await createDrivers({ ...agentOptions(home, credentials, redact), given });
   const env = credentials.environment();
   const hooks = await openHooks(home, { env, workspace: recording.workspace });
   const { recorder } = recording;
-  const redact = (text: string) => hooks.log.redact(text);
   const previews = openPreviews(home, { recorder, redact });
   const executors = new Map<string, OpenExecutor>();
   const mirror = home.mirror?.connect(journal, {

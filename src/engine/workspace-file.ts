@@ -116,7 +116,7 @@ async function pack(folder: string, file: string): Promise<void> {
 async function archive(home: Home): Promise<string[]> {
   const { signal } = new AbortController();
   const credentials = await openCredentials(home, createClient(home, signal));
-  const drivers = await createDrivers(agentOptions(home, credentials));
+  const drivers = await createDrivers(agentOptions(home, credentials, (text) => text)); // none is started
   const recording = { onRest: () => () => undefined };
   const opened = await openArchive(home, { drivers, recording, epoch: () => null, signal });
   if (opened === null) return [];

@@ -47,7 +47,7 @@ async function clearUp(process: LiveProcess, options: SettlementOptions): Promis
   await conversation.killTools(process, process.reachWith(conversation.standingOf(process)));
   await killRemains(run);
   if (!hasDetached(run)) await codec.tidy?.({ chatId: chat.chatId, home: context.paths.home });
-  const complaint = withoutColors(await readStderrTail(run));
+  const complaint = context.redact(withoutColors(await readStderrTail(run)));
   const failure = options.isUnresponsive ? silenceOf(process, codec) : exitOf(process, complaint, options);
   const isWhole = process.given !== null && (await isWritten(run, process.given));
   const becomes = conclude(process, { isWritten: isWhole, complaint }, options);

@@ -85,6 +85,7 @@ export async function openStandIn({
     isLagging: () => false,
     reportPartial: (_, __, { payload }) => partials.push(JSON.stringify(payload)),
     requestTimeoutMs: 60_000,
+    redact: (text) => text,
     idleMs: 60_000,
     processesMax: 8,
     log: createLog({ level: 'debug', secrets: [], output: { write: (line) => lines.push(line) } }),

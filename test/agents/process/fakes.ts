@@ -57,6 +57,7 @@ export function contextOf(changes: Partial<AgentContext> = {}): AgentContext {
     isLagging: () => false,
     reportPartial: () => undefined,
     requestTimeoutMs: 1_000,
+    redact: (text) => text,
     log: log as unknown as AgentContext['log'],
     pool: { join: vi.fn(), leave: vi.fn(), work: vi.fn(), rest: vi.fn() },
     ...changes,

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import type { AgentContext } from '../../../src/agents/agent-context.ts';
 import type { AgentCodec } from '../../../src/agents/codec.ts';
 import { ANEW, LiveProcess } from '../../../src/agents/process/live-process.ts';
 import { settle } from '../../../src/agents/process/settlement.ts';
@@ -13,13 +14,17 @@ import { converse, type State } from './fakes.ts';
 const ENDING = { code: 1, isAsked: false, isFound: false, isUnresponsive: false };
 
 /** Settles a process that was given a message, of which `stdin` was written and which printed `stderr`. */
-async function settled(changes: Partial<AgentCodec<State>>, given: Partial<typeof ENDING> = {}) {
+async function settled(
+  changes: Partial<AgentCodec<State>>,
+  given: Partial<typeof ENDING> = {},
+  world: Partial<AgentContext> = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), 'settlement-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const run = { id: 'run-1', folder };
   await writeFile(filesOf(run).stdin, 'do it\n');
   await writeFile(filesOf(run).stderr, '\u001B[31mit hurts\u001B[0m\n');
-  const parts = converse(changes);
+  const parts = converse(changes, world);
   const { live } = parts;
   const found = { ...ANEW, run, configuration: null, state: {} };
   const gone = new LiveProcess(found, { channel: live.channel, isKnown: true });
@@ -36,6 +41,12 @@ it('a process that is gone is told with its exit code and what it said at last',
     failure: { code: 'agent_exited', message: 'Some Agent exited with code 1: it hurts' },
   });
   expect(Reflect.get(context.pool, 'leave')).toHaveBeenCalledWith('run-1');
+});
+
+it('a secret in what it said at last is not told', async () => {
+  const redact = (text: string) => text.replaceAll('hurts', '[redacted]');
+  const { settlement } = await settled({}, {}, { redact });
+  expect(settlement.failure.message).toBe('Some Agent exited with code 1: it [redacted]');
 });
 
 it('what its protocol said of its end goes before what it printed elsewhere', async () => {

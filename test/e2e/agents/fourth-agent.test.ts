@@ -82,6 +82,7 @@ async function openEcho() {
     isLagging: () => false,
     reportPartial: () => {},
     requestTimeoutMs: 60_000,
+    redact: (text) => text,
     idleMs: 60_000,
     processesMax: 8,
     log: createLog({ level: 'silent', secrets: [] }),
