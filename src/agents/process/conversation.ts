@@ -21,6 +21,8 @@ export interface ConversationOptions extends LauncherOptions {
   questions: OpenQuestions;
   steering: Steering;
   report: (fact: ProcessFact) => void;
+  /** What nobody waits for failed. */
+  onBroken: (error: unknown) => void;
 }
 
 export class Conversation {
@@ -65,6 +67,11 @@ export class Conversation {
     return step;
   }
 
+  /** The same, where nobody waits for it. */
+  tell(command: ProtocolCommand): void {
+    this.send(command).catch(this.#options.onBroken);
+  }
+
   /** Carries a step out, and tells what came of it. */
   async take(process: LiveProcess, step: Step): Promise<void> {
     process.state = step.state;
@@ -83,7 +90,7 @@ export class Conversation {
     for (const ask of standing.asks) this.#decide(process, ask);
     this.#compare(process, step, standing);
     this.#awaitSilence(process, standing);
-    if (step.isLoginRefused === true) void this.#reportLogin(process);
+    if (step.isLoginRefused === true) this.#reportLogin(process).catch(this.#options.onBroken);
   }
 
   /** Asks the agent to end its turn, or what it does by itself; what runs in its background goes on. */
@@ -188,7 +195,7 @@ export class Conversation {
   #awaitSilence(process: LiveProcess, { waitsMs }: Standing): void {
     clearTimeout(this.#silence);
     if (waitsMs === undefined) return;
-    const elapsed = () => void this.send({ type: 'elapsed' });
+    const elapsed = () => this.tell({ type: 'elapsed' });
     this.#silence = setTimeout(() => process === this.process && elapsed(), waitsMs).unref();
   }
 
@@ -206,8 +213,8 @@ export class Conversation {
   }
 
   /** Tells the process which login is in use now. */
-  async sayLogin(): Promise<void> {
-    await this.send({ type: 'loginChanged', login: this.#loginNow });
+  sayLogin(): void {
+    this.tell({ type: 'loginChanged', login: this.#loginNow });
   }
 
   get #loginNow(): LoginNow {

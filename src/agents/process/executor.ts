@@ -48,20 +48,20 @@ export class Executor {
       facts,
       found: chat.steering ?? [],
       standing: () => conversation.standing(),
-      write: (message, text) => void conversation.send({ type: 'steer', message, text }),
+      write: (message, text) => conversation.tell({ type: 'steer', message, text }),
     });
     const told = { ...options, facts, steering, report };
-    const conversation: Conversation = new Conversation({ ...told, questions });
+    const onBroken = this.#onBroken;
+    const conversation: Conversation = new Conversation({ ...told, questions, onBroken });
     const session = new SessionWatch({ ...options, facts, conversation });
     this.#options = options;
     this.#facts = facts;
     this.#conversation = conversation;
     this.#session = session;
     this.#steering = steering;
-    this.#forgetLogin = context.login.onChange(() => void conversation.sayLogin());
+    this.#forgetLogin = context.login.onChange(() => conversation.sayLogin());
     const signal = this.#letGo.signal;
     const onUnfit = (state: unknown) => (this.#before = state);
-    const onBroken = this.#onBroken;
     this.#preparer = new Preparer({ ...options, conversation, session, report, onUnfit, onBroken });
     const onLine = () => this.#preparer.step();
     this.#reader = new Reader({ ...told, conversation, signal, onLine });
@@ -73,9 +73,9 @@ export class Executor {
     this.#steering.hear(order);
     switch (order.type) {
       case 'terminate':
-        return this.#end(process, terminate);
+        return void this.#end(process, terminate).catch(this.#onBroken);
       case 'kill':
-        return this.#end(process, kill);
+        return void this.#end(process, kill).catch(this.#onBroken);
       case 'abortLaunch':
         return this.#launching.abort(new Error('It is not needed any more.'));
       case 'rest':
@@ -199,10 +199,10 @@ export class Executor {
     if (lines.length === 0 && isResting) this.#report({ type: 'process.speechless' });
   }
 
-  #end(process: LiveProcess | null, how: typeof terminate | typeof kill): void {
+  async #end(process: LiveProcess | null, how: typeof terminate | typeof kill): Promise<void> {
     if (process === null) return;
     this.#preparer.release();
-    void how(process.run, process.reachWith(this.#conversation.standingOf(process)));
+    await how(process.run, process.reachWith(this.#conversation.standingOf(process)));
   }
 
   async #settle(order: Extract<ProcessOrder, { type: 'settle' }>): Promise<void> {

@@ -101,7 +101,7 @@ export class Reader {
     await conversation.send({ type: 'greet' });
     for (const { id: taskId, state } of chat.tasks ?? [])
       if (state === 'stopping') await conversation.send({ type: 'stopTask', taskId });
-    await conversation.sayLogin();
+    conversation.sayLogin();
   }
 
   /** What it still prints is not read. */

@@ -145,3 +145,24 @@ it('a login that was refused is reported, and what came of it said to the agent'
 
   await expect.poll(() => written).toEqual(['login\n']);
 });
+
+describe('what nobody waits for', () => {
+  const failing = () => {
+    throw new Error('It cannot be said.');
+  };
+
+  it.each<[string, (parts: ReturnType<typeof converse>) => unknown]>([
+    ['a login that changed', ({ conversation }) => conversation.sayLogin()],
+    ['a silence', ({ conversation, live }) => conversation.take(live, { state: { ...WORKING, waitsMs: 1 } })],
+    [
+      'a refused login',
+      ({ conversation, live }) => conversation.take(live, { state: WORKING, isLoginRefused: true }),
+    ],
+  ])('breaks the process where it fails, and not the engine: %s', async (_, say) => {
+    const parts = converse({ lines: failing });
+
+    await say(parts);
+
+    await expect.poll(() => parts.broken).toEqual([new Error('It cannot be said.')]);
+  });
+});

@@ -84,7 +84,10 @@ export function converse(changes: Partial<AgentCodec<State>> = {}, world: Partia
   const questions = new OpenQuestions({ open: [], timeoutMs: 1_000, report: facts.report });
   const steering = new Steering({ context, facts, found: [], standing: () => null, write: () => undefined });
   const report = (fact: ExecutorFact) => void reported.push(fact);
-  const conversation = new Conversation({ codec, context, chat, facts, questions, steering, report });
+  const broken: unknown[] = [];
+  const onBroken = (error: unknown) => void broken.push(error);
+  const parts = { codec, context, chat, facts, questions, steering, report, onBroken };
+  const conversation = new Conversation(parts);
   const channel = {
     offset: 7,
     inputEnd: 3,
@@ -101,5 +104,5 @@ export function converse(changes: Partial<AgentCodec<State>> = {}, world: Partia
   );
   live.told = AT_REST;
   conversation.process = live;
-  return { codec, context, chat, conversation, facts, live, channel, told, reported, written, report };
+  return { ...parts, conversation, live, channel, told, reported, written, broken };
 }
