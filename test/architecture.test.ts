@@ -229,6 +229,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type:src/journal',
     'type:src/log.ts',
     'type:src/metrics',
+    'src/storage',
   ],
   'src/cli': [
     'node:',
