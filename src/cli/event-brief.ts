@@ -12,10 +12,12 @@ export function briefOf(event: EngineEvent, colors: Colors): string {
   return `${colors.dim(`${id} ${time}`)} ${paint(type)} ${facts}`.trimEnd();
 }
 
-export function describeEnd(
-  { outcome, error, durationMs }: Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload'],
-  { dim, red, yellow }: Colors,
-): string {
+export type TurnEnd = Pick<
+  Extract<EngineEvent, { type: 'chat.turn.completed' }>['payload'],
+  'outcome' | 'error' | 'durationMs'
+>;
+
+export function describeEnd({ outcome, error, durationMs }: TurnEnd, { dim, red, yellow }: Colors): string {
   const paint = { completed: dim, interrupted: yellow, errored: red, lost: red }[outcome];
   const reason = error === undefined ? '' : ` (${error.code})`;
   return paint(`${outcome} after ${durationBrief(durationMs)}${reason}`);

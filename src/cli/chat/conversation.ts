@@ -11,7 +11,8 @@ import type {
 } from '../../client/client.ts';
 import { Transcript } from '../transcript.ts';
 import { activityBehind, foldActivity, type Activity } from '../../client/activity.ts';
-import { describeEnd } from '../event-brief.ts';
+import { withEnds } from '../../client/ended-turns.ts';
+import { describeEnd, type TurnEnd } from '../event-brief.ts';
 import { markdownStyle } from '../markdown.ts';
 import { visible } from '../visible.ts';
 import { countMessages } from '../waiting-note.ts';
@@ -117,8 +118,11 @@ export class Conversation {
   }
 
   #showHistory({ history }: ChatState): void {
-    if (history.hasMore) this.#note(`… ${history.total - history.events.length} events before`);
-    for (const event of history.events) this.#transcript.add(event);
+    const { events, hasMore, total, endedTurns = [] } = history;
+    if (hasMore) this.#note(`… ${total - events.length} events before`);
+    for (const part of withEnds({ events, hasMore }, endedTurns).told)
+      if ('endedAt' in part) this.#conclude(part);
+      else this.#transcript.add(part);
   }
 
   #showEvent(event: EngineEvent): void {
@@ -128,15 +132,19 @@ export class Conversation {
       case 'chat.turn.delta':
         return this.#transcript.add(event.payload.event);
       case 'chat.turn.completed':
-        this.#transcript.end();
         this.#wantsToLeave = false;
-        return this.#screen.print(`${describeEnd(event.payload, this.#options.colors)}\n`);
+        return this.#conclude(event.payload);
       case 'chat.message.dropped':
         return this.#note(`A message was dropped: ${event.payload.reason}.`);
       case 'chat.request.closed':
         return this.#note(event.payload.outcome);
       default:
     }
+  }
+
+  #conclude(end: TurnEnd): void {
+    this.#transcript.end();
+    this.#screen.print(`${describeEnd(end, this.#options.colors)}\n`);
   }
 
   /** Shows the oldest open request, once. */

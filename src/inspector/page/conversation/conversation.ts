@@ -1,8 +1,8 @@
 import { activityBehind, foldActivity, type Activity } from '../../../client/activity.ts';
+import { withEnds, type EndedTurn } from '../../../client/ended-turns.ts';
 import { durationBrief, reasonOf, sayingsOf, threadOf, usageBrief } from '../../../client/client.ts';
 import type { AgentEvent, EngineClient, EngineEvent, HistoryPage } from '../../../client/client.ts';
 import { WrittenText, type TaskView, type ToolResult } from '../../../client/client.ts';
-import { inOrder, type EndedTurn } from './ended-turns.ts';
 import type { Entry, Item } from './entry.ts';
 import { PendingMessages } from './pending-messages.ts';
 import { Reading } from '../reading.ts';
@@ -193,10 +193,9 @@ export class Conversation {
 
   /** Part of a history, with the ends of turns between what was said before and after them. */
   #sayAll(events: readonly AgentEvent[]): void {
-    const begun = this.#before === null ? '' : (events[0]?.timestamp ?? '');
-    const ended = this.#ended.filter(({ endedAt }) => endedAt >= begun);
-    this.#ended = this.#ended.filter(({ endedAt }) => endedAt < begun);
-    for (const part of inOrder(events, ended))
+    const { told, earlier } = withEnds({ events, hasMore: this.#before !== null }, this.#ended);
+    this.#ended = earlier;
+    for (const part of told)
       if ('endedAt' in part) this.#conclude(part);
       else this.#say(part);
   }

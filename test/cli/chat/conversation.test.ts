@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import pc from 'picocolors';
+import { Conversation } from '../../../src/cli/chat/conversation.ts';
+import type { Screen } from '../../../src/cli/chat/screen.ts';
+import type { ChatState, ChatSummary, EngineEvent } from '../../../src/client/client.ts';
+
+const at = (second: number) => `2026-01-01T00:00:0${second}.000Z`;
+const CHAT = { id: 'c', title: 'Paint', provider: 'claude', state: 'idle', processing: false } as ChatSummary;
+
+it('shows of turns that ended before it was opened how they ended, each in its place', async () => {
+  const turn = { messageId: 'm', durationMs: 1_500 };
+  const printed = await follow({
+    events: [saidAt(2), saidAt(4)],
+    hasMore: true,
+    total: 3,
+    endedTurns: [
+      { ...turn, outcome: 'lost', endedAt: at(1) },
+      { ...turn, outcome: 'interrupted', endedAt: at(3) },
+      { ...turn, outcome: 'errored', endedAt: at(5) },
+    ],
+  });
+
+  expect(printed).toEqual([
+    'Paint claude c /help',
+    '… 1 events before',
+    'Said at 2.',
+    'interrupted after 1.5 s',
+    'Said at 4.',
+    'errored after 1.5 s',
+  ]);
+});
+
+/** What stands on the screen of a chat with this history in which these events happen, line by line. */
+async function follow(history: Partial<ChatState['history']>, events: readonly EngineEvent[] = []) {
+  const printed: string[] = [];
+  const screen = { print: (lines: string) => printed.push(lines), setFooter: () => {}, close: () => {} };
+  const conversation = new Conversation({
+    client: { followChat: () => states({ events: [], hasMore: false, ...history }, events) } as never,
+    chat: CHAT,
+    greeting: '',
+    signal: new AbortController().signal,
+    colors: pc.createColors(false),
+    leave: () => undefined,
+    openScreen: () => screen as unknown as Screen,
+  });
+  await conversation.follow(50);
+  conversation.close();
+  return printed.join('').trimEnd().split('\n').slice(0, -1);
+}
+
+async function* states(history: object, events: readonly EngineEvent[]) {
+  const state = { chat: CHAT, requests: [], history } as unknown as ChatState;
+  yield { state, event: null, lastEventId: '0' };
+  for (const event of events) yield { state, event, lastEventId: event.id };
+}
+
+function saidAt(second: number) {
+  const content = [{ type: 'text', text: `Said at ${second}.` }];
+  return { timestamp: at(second), type: 'claude-assistant', payload: { message: { content } } };
+}
