@@ -132,6 +132,7 @@ export class Conversation {
       case 'chat.turn.delta':
         return this.#transcript.add(event.payload.event);
       case 'chat.turn.completed':
+        if (event.payload.steers !== undefined) return; // the turn it was said into says how it ended
         this.#wantsToLeave = false;
         return this.#conclude(event.payload);
       case 'chat.message.dropped':

@@ -30,6 +30,16 @@ it('shows of turns that ended before it was opened how they ended, each in its p
   ]);
 });
 
+it('shows the end of a turn once, whatever was said into it', async () => {
+  const end = { chatId: 'c', isComplete: true, outcome: 'completed', durationMs: 1_500 } as const;
+  const ended = (payload: object) =>
+    ({ id: '1', ts: at(1), type: 'chat.turn.completed', payload: { ...end, ...payload } }) as EngineEvent;
+
+  const printed = await follow({}, [ended({ messageId: 'said', steers: 'm' }), ended({ messageId: 'm' })]);
+
+  expect(printed).toEqual(['Paint claude c /help', 'completed after 1.5 s']);
+});
+
 /** What stands on the screen of a chat with this history in which these events happen, line by line. */
 async function follow(history: Partial<ChatState['history']>, events: readonly EngineEvent[] = []) {
   const printed: string[] = [];

@@ -108,6 +108,18 @@ describe('a conversation', () => {
     ]);
   });
 
+  it('shows the end of a turn once, whatever was said into it', async () => {
+    const { conversation } = await open([]);
+    const end = { chatId: CHAT, isComplete: true, outcome: 'completed', durationMs: 1_500 } as const;
+    const ended = (id: string, payload: { messageId: string; steers?: string }) =>
+      conversation.take({ id, ts: AT, type: 'chat.turn.completed', payload: { ...end, ...payload } });
+
+    ended('2', { messageId: 'said', steers: 'm' });
+    ended('3', { messageId: 'm' });
+
+    expect(textsOf(conversation)).toEqual(['completed after 1.5 s']);
+  });
+
   it('shows of turns that ended before it was opened how they ended, each in its place', async () => {
     const { conversation, load, loadEarlier } = openByHand();
     const at = (second: number) => `2026-01-01T00:00:0${second}.000Z`;

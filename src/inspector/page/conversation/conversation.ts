@@ -187,7 +187,8 @@ export class Conversation {
     if (event.id <= this.#readUntil) return;
     if (event.type === 'chat.turn.delta') this.#say(event.payload.event);
     if (event.type === 'chat.interrupted' && event.payload.interrupted) this.#note('interrupted', event.ts);
-    if (event.type === 'chat.turn.completed') this.#conclude({ ...event.payload, endedAt: event.ts });
+    if (event.type === 'chat.turn.completed' && event.payload.steers === undefined)
+      this.#conclude({ ...event.payload, endedAt: event.ts });
     this.#trim();
   }
 
