@@ -31,6 +31,12 @@ export const HELP = `Type a message and press Enter. While the agent works, what
 Any other command goes to the agent. Tab completes the name of a file behind an @.
 `;
 
+/** What a line begins with behind a slash, as a whole, and the rest; the name is empty where it is none. */
+export function commandIn(line: string): { name: string; rest: string } {
+  const [, name = '', rest = ''] = /^\/(\S+)\s*(.*)$/s.exec(line) ?? [];
+  return { name, rest };
+}
+
 /** What is shown of it. */
 type Command = (context: CommandContext, rest: string) => Promise<string>;
 

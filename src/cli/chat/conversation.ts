@@ -16,7 +16,7 @@ import { describeEnd, type TurnEnd } from '../event-brief.ts';
 import { markdownStyle } from '../markdown.ts';
 import { visible } from '../visible.ts';
 import { countMessages } from '../waiting-note.ts';
-import { HELP, readImage, runCommand } from './commands.ts';
+import { commandIn, HELP, readImage, runCommand } from './commands.ts';
 import { AnswerForm, describeRequest } from './requests.ts';
 import type { Screen, ScreenOptions } from './screen.ts';
 import { stateLine } from './state-line.ts';
@@ -157,9 +157,9 @@ export class Conversation {
 
   async #enter(line: string): Promise<void> {
     this.#wantsToLeave = false;
-    const [, command = '', rest = ''] = /^\/(\w+)\s*(.*)$/s.exec(line) ?? [];
-    if (this.#form !== null && (command === '' || command === 'deny')) return this.#answer(this.#form, line);
-    await this.#obey(command, { line, rest });
+    const { name, rest } = commandIn(line);
+    if (this.#form !== null && (name === '' || name === 'deny')) return this.#answer(this.#form, line);
+    await this.#obey(name, { line, rest });
     this.#updateStatus();
   }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { readImage, runCommand } from '../../../src/cli/chat/commands.ts';
+import { commandIn, readImage, runCommand } from '../../../src/cli/chat/commands.ts';
 import type { ChatSummary, EngineClient } from '../../../src/client/client.ts';
 
 function open() {
@@ -87,6 +87,16 @@ it('a chat that is not there is named', async () => {
 
 it('a chat is not called by nothing', async () => {
   await expect(open().run('rename', ' ')).rejects.toThrow('Say what to call it: /rename <title>');
+});
+
+it.each([
+  ['/new codex', { name: 'new', rest: 'codex' }],
+  ['/new-component Button', { name: 'new-component', rest: 'Button' }],
+  ['/plan:review', { name: 'plan:review', rest: '' }],
+  ['/chats/list.ts is wrong', { name: 'chats/list.ts', rest: 'is wrong' }],
+  ['Look at /new', { name: '', rest: '' }],
+])('%s begins with the whole of a command or with none', (line, command) => {
+  expect(commandIn(line)).toEqual(command);
 });
 
 it.each(['compact', 'constructor'])('/%s is none of ours', async (name) => {
