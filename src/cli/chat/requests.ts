@@ -60,7 +60,8 @@ export class AnswerForm {
     if (question === undefined) return decide(text);
     this.#answers.push(choose(text, question));
     if (this.#answers.length < questions.length) return null;
-    const answers = questions.map(({ key }, index) => [key, this.#answers[index] ?? '']);
+    const given = this.#answers.splice(0); // should it not arrive, they are asked again
+    const answers = questions.map(({ key }, index) => [key, given[index] ?? '']);
     return { decision: 'allow', answers: Object.fromEntries(answers) };
   }
 }

@@ -92,6 +92,14 @@ describe('what is typed', () => {
     expect(form.take('5432')).toEqual({ decision: 'allow', answers: { host: 'localhost', port: '5432' } });
   });
 
+  it('answers questions again whose answer did not arrive', () => {
+    const form = new AnswerForm(QUESTIONS);
+    const [first, again] = [0, 1].map(() => [form.take('2'), form.take('1,3')]);
+
+    expect(again).toEqual(first);
+    expect(form.hint).toContain('Which colour?');
+  });
+
   it('declines questions', () => {
     expect(new AnswerForm(QUESTIONS).take('/deny')).toEqual({ decision: 'deny' });
   });
