@@ -47,7 +47,7 @@ export class Feed {
   }
 
   join(deliver: (batch: readonly News[]) => void): Joined {
-    if (!this.hasReaders) this.#open();
+    if (!this.hasReaders || ENDED.has(this.#connection.state)) this.#open();
     const reader = new Reader({ deliver, snapshot: () => this.#snapshot() });
     this.#readers.add(reader);
     return { taken: () => reader.taken(), leave: () => this.#leave(reader) };
@@ -143,3 +143,4 @@ export class Feed {
 }
 
 const CONNECTING: Connection = { state: 'connecting', reason: null };
+const ENDED: ReadonlySet<Connection['state']> = new Set(['refused', 'failed']);

@@ -34,6 +34,22 @@ describe('the stream that tabs share', () => {
     expect(streams.map(({ signal }) => signal?.aborted)).toEqual([true, false]);
   });
 
+  it('is opened anew for a tab that comes when it has failed, and goes on for those that were there', async () => {
+    const { feed, streams, fail } = startFeed();
+    const first = tabOf(feed);
+    await fail(new EngineClientError({ code: 'unexpected_answer', message: 'This is why.' }));
+
+    const reloaded = tabOf(feed);
+    streams[1]?.onConnection?.({ state: 'open' });
+    await settled();
+
+    const open = { kind: 'connection', connection: { state: 'open', reason: null } };
+    expect([first, reloaded].map(({ news }) => news.findLast(({ kind }) => kind === 'connection'))).toEqual([
+      open,
+      open,
+    ]);
+  });
+
   it('tells that tab nothing of how the one before ended', async () => {
     const { feed } = startFeed();
     feed.join(() => {}).leave();
