@@ -5,7 +5,8 @@ const KEY = 'replicas-engine-secret';
 
 /** The secret as long as this tab lives. A link may bring it as `#secret=…`, which no server sees; it is taken out at once. */
 export function rememberedSecret(): string | null {
-  const given = new URLSearchParams(location.hash.slice(1)).get('secret');
+  // In parameters a plus is a space; in a secret it is itself.
+  const given = new URLSearchParams(location.hash.slice(1).replaceAll('+', '%2B')).get('secret');
   if (given !== null) {
     history.replaceState(null, '', location.pathname);
     rememberSecret(given);
