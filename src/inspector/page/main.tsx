@@ -18,6 +18,12 @@ function App() {
   const [secret, setSecret] = useState(rememberedSecret);
   const [isEntering, setEntering] = useState(false);
   const [isRefused, setRefused] = useState(false);
+  useEffect(() => {
+    // A link to the page loads nothing where it is shown already.
+    const look = () => setSecret(rememberedSecret());
+    addEventListener('hashchange', look);
+    return () => removeEventListener('hashchange', look);
+  }, []);
   const leave = (refused: boolean) => {
     forgetSecret();
     forgetDrafts();

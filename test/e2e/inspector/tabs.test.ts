@@ -81,6 +81,19 @@ it('a secret that no header can carry is refused with words', async () => {
   expect(await focused(page)).toBe('secret');
 });
 
+it('a link that brings the secret opens the page also where it asks for it already', async () => {
+  const { url } = await serveWorkspace({});
+  const { page } = await openPage(browser(), DESKTOP);
+  onTestFinished(() => page.context().close());
+  await page.goto(`${url}/inspect#secret=wrong`);
+  await page.getByRole('alert').getByText('does not know').waitFor();
+
+  await page.goto(`${url}/inspect#secret=${SECRET}`);
+
+  await page.getByText('Live', { exact: true }).waitFor();
+  expect(page.url()).toBe(`${url}/inspect`);
+});
+
 it('the focus stays where the person works: unlocking, refusals, interrupts, answers', async () => {
   const { url, tell } = await serveWorkspace({ requests: ['r1', 'r2'].map((id) => ({ ...ASKED, id })) });
   const { page } = await openPage(browser(), DESKTOP);
