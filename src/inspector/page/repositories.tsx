@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Repo } from '../../client/client.ts';
 import { Diff } from './diff.tsx';
+import { filesIn } from './file-diffs.ts';
 import type { PageStore } from './page-state.ts';
 import { useStore } from './store.ts';
 import { WebLink } from './web-link.tsx';
@@ -59,22 +60,4 @@ function RepoDiff({ repo }: { repo: Repo }) {
       <Diff text={text} />
     </details>
   ));
-}
-
-interface FileDiff {
-  name: string;
-  added: number;
-  removed: number;
-  text: string;
-}
-
-/** The parts of a diff, one for each file. */
-function filesIn(diff: string): FileDiff[] {
-  return diff.split(/^(?=diff --git )/m).map((text) => ({
-    name: /^diff --git \S+ b\/(.*)$/m.exec(text)?.[1] ?? 'changes',
-    added: text.match(/^\+(?!\+\+ )/gm)?.length ?? 0,
-    removed: text.match(/^-(?!-- )/gm)?.length ?? 0,
-    // Its head says again what is above it.
-    text: text.slice(Math.max(0, text.search(/^@@ /m))).replace(/\n$/, ''),
-  }));
 }
