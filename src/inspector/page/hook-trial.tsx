@@ -22,12 +22,14 @@ export function HookTrial({ store }: { store: PageStore }) {
     setOutput('');
     setState('running');
     const asked = { script, signal: own.signal, ...(repo !== '' && { repo }) };
+    let end = 'The engine stopped before the script had ended.';
     try {
       for await (const event of store.state.client.hooks.test(asked)) {
         if (running.current !== own) return;
         if (event.type === 'output') setOutput((before) => before + event.text);
-        if (event.type === 'ended') setState(endOf(event));
+        if (event.type === 'ended') end = endOf(event);
       }
+      if (running.current === own) setState(end);
     } catch (error) {
       // What another one replaced says nothing more.
       if (running.current === own) setState(own.signal.aborted ? 'stopped' : reasonOf(error));

@@ -302,6 +302,19 @@ it('logins and the shared log are told in words, a login is refreshed, a preview
   expect(await page.getByRole('link', { name: '3000 vite' }).getAttribute('href')).toBe(preview.publicUrl);
 });
 
+it('a script that is tried while the engine stops is not said to run for ever', async () => {
+  const { page } = await open({});
+  const started = `data: ${JSON.stringify({ type: 'started', startedAt: AT })}\n\n`;
+  await page.route('**/hooks/test', (route) =>
+    route.fulfill({ contentType: 'text/event-stream', body: started }),
+  );
+  await page.getByRole('tab', { name: 'Boot and hooks' }).click();
+  await page.getByRole('textbox', { name: 'Script' }).fill('sleep 1000');
+  await page.getByRole('button', { name: 'Try it' }).click();
+
+  await page.getByRole('status').getByText('The engine stopped before the script had ended.').waitFor();
+});
+
 it('events are found by a word and unfolded', async () => {
   const { page, tell } = await open({});
   await page.getByRole('button', { name: 'Machines' }).click();
