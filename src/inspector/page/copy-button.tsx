@@ -9,6 +9,8 @@ export function CopyButton({ text }: { text: string }) {
     setCopied(true);
     setTimeout(() => setCopied(false), SHOWN_MS);
   };
+  // Only a page of this machine, or one that came over https, has a clipboard.
+  if (!('clipboard' in navigator)) return null;
   return (
     <button type="button" class="quiet copy" onClick={() => void copy().catch(() => setCopied(false))}>
       {isCopied ? 'Copied' : 'Copy'}

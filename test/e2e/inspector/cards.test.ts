@@ -272,6 +272,15 @@ it('the end is followed as it grows, unless the reader went up; thinking is fold
   await page.getByText('Unseen').waitFor();
 });
 
+it('no text is offered to be copied where the browser has no clipboard, as over http', async () => {
+  const { page } = await open({ history: [said('First')] }, async (opened) => {
+    await opened.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'clipboard'));
+  });
+  await page.locator('.said.user time').waitFor({ state: 'attached' });
+
+  expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(0);
+});
+
 it('logins and the shared log are told in words, a login is refreshed, a preview leads to its page', async () => {
   const lag = { events: 1_200, bytes: 1, ms: 1 };
   const mirror = {
