@@ -38,12 +38,12 @@ export interface DevEngine {
 /** An engine to try out: its own home, control plane, repository and, without an account, its own models. */
 export async function startDev(options: DevOptions): Promise<DevEngine> {
   const home = resolve(options.home ?? '.replicas-dev');
+  const ambient = setIn(options.environment);
   const { secret, cloudInitLog } = await prepareHome(home);
   const repository = await createDemoRepository(home);
   const monolith = await startReferenceMonolith({ secret, workspaceId: WORKSPACE_ID });
-  const { real } = options;
-  const models = await startDemoModels({ real, environment: options.environment, home, repository });
-  const environment = devEnvironment(options.environment, {
+  const models = await startDemoModels({ real: options.real, environment: ambient, home, repository });
+  const environment = devEnvironment(ambient, {
     home,
     secret,
     cloudInitLog,
@@ -61,7 +61,7 @@ export async function startDev(options: DevOptions): Promise<DevEngine> {
   });
   await models.leadCodex();
   const { port } = new URL(engine.url);
-  const settings = { ...differingFrom(options.environment, environment), PORT: port };
+  const settings = { ...differingFrom(ambient, environment), PORT: port };
   await writeFile(settingsFile, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
   return {
     url: engine.url,
@@ -78,6 +78,11 @@ export async function startDev(options: DevOptions): Promise<DevEngine> {
       await engine.stop().finally(closeStandIns);
     },
   };
+}
+
+/** An empty variable counts as missing, here as for an engine. */
+function setIn(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 }
 
 /** What the engine has that other programs of this environment do not: they look at it, or for it. */

@@ -126,6 +126,15 @@ it('leads an agent whose account it has to the real model, the other one to its 
   expect(withCodex.welcome).toContain('Codex talks to the real model.');
 });
 
+it('takes an empty variable for none: neither an account nor an agent', async () => {
+  await start({ ANTHROPIC_API_KEY: '', OPENAI_API_KEY: '', CLAUDE_PATH: '' });
+  const [withEmpty] = served.splice(0);
+  await start({});
+
+  expect(withEmpty).toMatchObject({ ANTHROPIC_API_KEY: 'sk-ant-scripted', CODEX_HOME: codexHome() });
+  expect(withEmpty?.['CLAUDE_PATH']).toBe(served[0]?.['CLAUDE_PATH']);
+});
+
 it('leads both agents to the real models when told to', async () => {
   const engine = await start({ CLAUDE_CODE_USE_BEDROCK: '1' }, { real: true });
   expect(served[0]).toMatchObject({ CLAUDE_CODE_USE_BEDROCK: '1' });
