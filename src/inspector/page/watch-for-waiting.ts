@@ -36,5 +36,9 @@ export function canAskToNotify(): boolean {
 
 function notify(title: string): void {
   if (!document.hidden || !('Notification' in globalThis) || Notification.permission !== 'granted') return;
-  new Notification(`${title} waits for you`, { tag: 'replicas-engine' });
+  try {
+    new Notification(`${title} waits for you`, { tag: 'replicas-engine' });
+  } catch {
+    // Chrome on Android has them for service workers only; the title tells all the same.
+  }
 }

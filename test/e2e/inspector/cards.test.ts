@@ -124,6 +124,27 @@ it('whoever is away is told that an agent waits: by title and icon of the tab, a
   expect(await iconOf()).toBe(plain);
 });
 
+it('goes on where a browser has notifications but makes none for a page', async () => {
+  const { page, tell, troubles } = await open({}, async (opened) => {
+    await opened.addInitScript(() => {
+      class Notification {
+        static permission = 'granted';
+        constructor() {
+          throw new TypeError('Illegal constructor');
+        }
+      }
+      Object.assign(globalThis, { Notification });
+      Object.defineProperty(document, 'hidden', { get: () => true });
+    });
+  });
+
+  tell({ type: 'chat.updated', payload: { chat: { ...CHAT, awaitingInput: true } } as never });
+  await page.locator('.chat-button', { hasText: 'asks you' }).waitFor();
+
+  expect(await page.title()).toBe('(1) waits for you · Replicas engine');
+  expect(troubles).toEqual([]);
+});
+
 it('what is being written outlives a reload, and what was said is had again by the arrows', async () => {
   const { page } = await open({ history: ['First', 'Second'].map(said) });
   const box = page.getByRole('textbox', { name: 'Message' });
