@@ -1,6 +1,7 @@
 import { durationBrief, partOf, sayingsOf, usageBrief, type EngineEvent } from '../client/client.ts';
 import { describeFailure } from './show-status.ts';
 import { toolBrief, toolResultBrief } from '../contract/tool-brief.ts';
+import { visible } from './visible.ts';
 import type { Colors } from './terminal.ts';
 
 /** An event in one line: when, what, and what of it matters to a reader. */
@@ -8,7 +9,7 @@ export function briefOf(event: EngineEvent, colors: Colors): string {
   const { id, ts, type } = event;
   const time = ts.slice('2026-01-01T'.length, -1);
   const paint = type === 'error' || type === 'hooks.failed' ? colors.red : colors.cyan;
-  const facts = factsOf(event).replaceAll(/\s+/g, ' ').trim();
+  const facts = visible(factsOf(event).replaceAll(/\s+/g, ' ').trim());
   return `${colors.dim(`${id} ${time}`)} ${paint(type)} ${facts}`.trimEnd();
 }
 

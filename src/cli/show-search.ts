@@ -1,6 +1,7 @@
 import { show, type ShowOptions } from './show.ts';
 import { toColumns } from './show-status.ts';
 import { EXIT, type Terminal } from './terminal.ts';
+import { visible } from './visible.ts';
 
 /** Prints where the words stand in what was said; fails when they stand nowhere. */
 export async function showSearch(
@@ -11,10 +12,10 @@ export async function showSearch(
   const { dim, cyan } = terminal.colors;
   const rows = found.results.map(({ chatId, title, eventIndex, kind, excerpt }) => [
     dim(chatId.slice(0, 8)),
-    title,
+    visible(title),
     dim(String(eventIndex)),
     cyan(kind),
-    excerpt,
+    visible(excerpt),
   ]);
   const nothing = `Nobody said "${words}" in a chat.`;
   show(terminal, { json, value: found, text: toColumns(rows), nothing });

@@ -45,13 +45,13 @@ function toChatRow(chat: ChatSummary, colors: Colors): string[] {
     id,
     provider,
     shown,
-    lastError === undefined ? title : `${title}  ${colors.dim(describeFailure(lastError))}`,
+    visible(title) + (lastError === undefined ? '' : `  ${colors.dim(describeFailure(lastError))}`),
   ];
 }
 
 /** `agent_error: The model is overloaded.` */
 export function describeFailure(failure: Failure | undefined): string {
-  return failure === undefined ? '' : `${failure.code}: ${failure.message}`;
+  return failure === undefined ? '' : visible(`${failure.code}: ${failure.message}`);
 }
 
 const STATE_COLORS: Record<ChatSummary['state'], (colors: Colors) => (text: string) => string> = {
@@ -64,7 +64,8 @@ const STATE_COLORS: Record<ChatSummary['state'], (colors: Colors) => (text: stri
 export function toRepoRow({ name, currentBranch, gitDiff, prUrl, error }: Repo, colors: Colors): string[] {
   const changes =
     gitDiff === null ? '' : `${colors.green(`+${gitDiff.added}`)} ${colors.red(`-${gitDiff.removed}`)}`;
-  return ['', name, currentBranch, changes, error === undefined ? (prUrl ?? '') : colors.red(error.message)];
+  const end = error === undefined ? (prUrl ?? '') : colors.red(visible(error.message));
+  return ['', visible(name), currentBranch, changes, end];
 }
 
 /** `2 h 5 min`; seconds only when it is less than two minutes. */
@@ -88,18 +89,19 @@ export async function showHooks(terminal: Terminal, { client, json }: ShowOption
 function lastWordsOf({ repoName, kind, status, output }: Hook): string {
   if (status !== 'failed' && status !== 'timedOut') return '';
   const lines = visible(stripVTControlCharacters(output).trimEnd()).split('\n').slice(-LAST_LINES);
-  return `\nThe end of what the ${kind} hook of ${repoName} printed:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+  return `\nThe end of what the ${kind} hook of ${visible(repoName)} printed:\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
 const LAST_LINES = 10;
 
 function toRows({ repoName, kind, commands, error }: Hook, colors: Colors): string[][] {
-  if (commands.length === 0) return [['', repoName, kind, colors.red(error?.message ?? 'no commands')]];
+  const name = visible(repoName);
+  if (commands.length === 0) return [['', name, kind, colors.red(visible(error?.message ?? 'no commands'))]];
   return commands.map(({ command, status, exitCode, durationMs }) => {
     const paint = status === 'succeeded' ? colors.green : status === 'running' ? colors.yellow : colors.dim;
     const shown = exitCode === null || exitCode === 0 ? paint(status) : colors.red(`${status} (${exitCode})`);
     const time = durationMs === null ? '' : durationBrief(durationMs);
-    return ['', repoName, kind, shown, time, command.trim().split('\n')[0] ?? ''];
+    return ['', name, kind, shown, time, visible(command.trim().split('\n')[0] ?? '')];
   });
 }
 

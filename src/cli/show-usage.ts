@@ -3,6 +3,7 @@ import { findChat } from './find-chat.ts';
 import { show, type ShowOptions } from './show.ts';
 import { toColumns, toDuration } from './show-status.ts';
 import type { Terminal } from './terminal.ts';
+import { visible } from './visible.ts';
 
 /** Prints what agents have used: each chat, each agent, all. */
 export async function showUsage(terminal: Terminal, { client, json }: ShowOptions): Promise<number> {
@@ -10,7 +11,7 @@ export async function showUsage(terminal: Terminal, { client, json }: ShowOption
   const { bold, dim } = terminal.colors;
   const { usage, budget, providers, chats } = shown;
   const rows = [
-    ...chats.map((chat) => toRow(`${dim(chat.chatId.slice(0, 8))}  ${chat.title}`, chat.usage)),
+    ...chats.map((chat) => toRow(`${dim(chat.chatId.slice(0, 8))}  ${visible(chat.title)}`, chat.usage)),
     ...Object.entries(providers).map(([provider, total]) => toRow(bold(provider), total)),
     ...toSum(bold, { name: 'all', usage, budget }),
   ];
@@ -48,7 +49,7 @@ async function applyBudget({ client, chatId, budget }: BudgetOptions, signal: Ab
   }
   const { chat } = await findChat(client, { chatId, isNew: false, signal });
   const shown = budget === undefined ? chat : await client.chats.update(chat.id, { budget }, { signal });
-  return { name: shown.title, ...shown };
+  return { name: visible(shown.title), ...shown };
 }
 
 function noteOf(budget: Budget | undefined): string {

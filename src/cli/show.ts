@@ -1,5 +1,6 @@
 import type { EngineClient } from '../client/client.ts';
 import { EXIT, type Terminal } from './terminal.ts';
+import { visible } from './visible.ts';
 
 /** What a command that shows an answer of the engine is given. */
 export interface ShowOptions {
@@ -20,6 +21,6 @@ export interface Shown {
 /** Prints an answer of the engine for people or for programs. Returns the exit code. */
 export function show({ print, complain }: Terminal, { json, value, text, nothing }: Shown): number {
   print(json ? `${JSON.stringify(value, null, 2)}\n` : text);
-  if (!json && text === '' && nothing !== undefined) complain(`${nothing}\n`);
+  if (!json && text === '' && nothing !== undefined) complain(`${visible(nothing)}\n`);
   return EXIT.DONE;
 }

@@ -22,6 +22,10 @@ it.each<[string, Pick<EngineEvent, 'type' | 'payload'>]>([
       payload: { ...PLACE, spent: { inputTokens: 200 }, usage: { inputTokens: 1_200, costUsd: 0.042 } },
     },
   ],
+  [
+    'error agent_error: It failed ␛[31mbadly.',
+    { type: 'error', payload: { code: 'agent_error', message: 'It failed\n\u001B[31mbadly.' } },
+  ],
   ['budget.changed {"usd":20}', { type: 'budget.changed', payload: { budget: { usd: 20 } } }],
 ])('an event is one line: %s', (line, event) => {
   const brief = briefOf({ ...STAMP, ...event } as EngineEvent, pc.createColors(false));

@@ -3,8 +3,9 @@ import type { EngineClient } from '../../src/client/client.ts';
 import { listCanvas } from '../../src/cli/show-canvas.ts';
 import { showPreviews } from '../../src/cli/show-previews.ts';
 import { showSearch } from '../../src/cli/show-search.ts';
-import { showHooks } from '../../src/cli/show-status.ts';
+import { showHooks, showStatus } from '../../src/cli/show-status.ts';
 import { showTasks } from '../../src/cli/show-tasks.ts';
+import { showUsage } from '../../src/cli/show-usage.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { openTestTerminal } from './stand-in.ts';
 
@@ -70,6 +71,48 @@ describe('where there is nothing', () => {
     await view(terminal, true);
     expect(terminal.complained()).toBe('');
   });
+});
+
+const NAME = 'it clears\u001B[2J';
+const FAILURE = { code: 'x', message: NAME };
+
+/** An engine in which everything is called so. */
+function createHostileClient(): EngineClient {
+  const chat = { id: 'c', chatId: 'c', provider: 'claude', title: NAME, state: 'errored', usage: {} };
+  const chats = [{ ...chat, createdAt: '', updatedAt: '', lastError: FAILURE }];
+  const repos = [{ name: NAME, currentBranch: 'main', gitDiff: null, error: FAILURE }];
+  const hook = { ...HOOK, repoName: NAME, output: '' };
+  const hooks = [
+    { ...hook, commands: [{ ...COMMAND, command: NAME }] },
+    { ...hook, commands: [], error: FAILURE },
+  ];
+  const client = {
+    status: async () => ({ version: '1', boot: { state: 'ready' }, uptimeSeconds: 1 }),
+    repos: async () => ({ repos }),
+    usage: async () => ({ usage: {}, providers: {}, chats }),
+    hooks: { status: async () => ({ state: 'failed', hooks }) },
+    chats: {
+      list: async () => ({ chats, lastEventId: '' }),
+      tasks: async () => [],
+      search: async () => ({ results: [{ ...chat, eventIndex: 1, kind: 'text', excerpt: NAME }] }),
+    },
+  };
+  return client as unknown as EngineClient;
+}
+
+it.each<[string, (terminal: Terminal, shown: { client: EngineClient; json: boolean }) => Promise<number>]>([
+  ['status', showStatus],
+  ['usage', showUsage],
+  ['tasks', showTasks],
+  ['hooks status', showHooks],
+  ['search', (terminal, shown) => showSearch(terminal, { ...shown, words: 'clears', limit: 1 })],
+])('%s shows the controls in names and messages, and the terminal does not obey them', async (_, view) => {
+  const terminal = openTestTerminal();
+  await view(terminal, { client: createHostileClient(), json: false });
+  const shown = terminal.printed() + terminal.complained();
+
+  expect(shown).toContain('it clears␛[2J');
+  expect(shown).not.toContain('\u001B');
 });
 
 it('a hook that failed is shown with the last lines it printed, without their colours', async () => {
