@@ -1,8 +1,16 @@
-import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from 'node:readline';
+import {
+  clearScreenDown,
+  createInterface,
+  cursorTo,
+  moveCursor,
+  type Interface,
+  type Key,
+} from 'node:readline';
 
 export interface ScreenOptions {
   input: NodeJS.ReadableStream;
   output: NodeJS.WritableStream & { columns?: number };
+  /** One line, unless more were pasted. */
   onLine: (line: string) => void;
   /** Ctrl-C, with nothing typed. */
   onInterrupt: () => void;
@@ -20,6 +28,9 @@ export interface Footer {
 }
 
 const INPUT = '> ';
+/** Has the terminal tell where what is pasted begins and ends, so that a line break in it sends nothing. */
+const MARK_PASTES = '\u001B[?2004h';
+const MARK_NO_PASTES = '\u001B[?2004l';
 const EMPTY: Footer = { unfinished: '', status: '' };
 /** Of what is being written, no more than so many rows are shown. */
 const UNFINISHED_ROWS = 8;
@@ -31,6 +42,9 @@ export class Screen {
   readonly #reader: Interface;
   #footer = EMPTY;
   #isClosed = false;
+  #isPasting = false;
+  /** Lines that were pasted above the one that is written. */
+  #pasted: string[] = [];
   /** Rows above the cursor when it was drawn. */
   #drawnRows = 0;
 
@@ -38,7 +52,11 @@ export class Screen {
     this.#options = options;
     const { input, output } = options;
     const completer = (typed: string) => (void this.#complete(typed), [[], typed]);
+    output.write(MARK_PASTES);
     this.#reader = createInterface({ input, output, completer, terminal: true });
+    input.on('keypress', (_, { name }: Key) => {
+      if (name === 'paste-start' || name === 'paste-end') this.#isPasting = name === 'paste-start';
+    });
     this.#reader.on('line', (line) => this.#enter(line));
     this.#reader.on('SIGINT', () => this.#interrupt());
     this.#reader.on('close', () => this.#leave());
@@ -64,6 +82,7 @@ export class Screen {
 
   close(): void {
     if (this.#isClosed) return;
+    this.#pasted = [];
     this.setFooter(EMPTY);
     this.#reader.close();
   }
@@ -72,8 +91,11 @@ export class Screen {
   #enter(line: string): void {
     this.#reader.setPrompt(`${this.#reader.getPrompt()}${line}`);
     this.#clear(this.#reader.getCursorPos().rows + 1);
+    const lines = [...this.#pasted, line];
+    this.#pasted = this.#isPasting ? lines : [];
     this.#draw();
-    if (line.trim() !== '') this.#options.onLine(line);
+    const text = lines.join('\n');
+    if (!this.#isPasting && text.trim() !== '') this.#options.onLine(text);
   }
 
   async #complete(typed: string): Promise<void> {
@@ -86,14 +108,15 @@ export class Screen {
   }
 
   #interrupt(): void {
-    if (this.#reader.line === '') return this.#options.onInterrupt();
+    if (this.#reader.line === '' && this.#pasted.length === 0) return this.#options.onInterrupt();
+    this.#pasted = [];
     this.#reader.write(null, { ctrl: true, name: 'e' });
     this.#reader.write(null, { ctrl: true, name: 'u' });
   }
 
   #leave(): void {
     this.#isClosed = true;
-    this.#options.output.write('\n');
+    this.#options.output.write(`${MARK_NO_PASTES}\n`);
     this.#options.onLeave();
   }
 
@@ -117,7 +140,9 @@ export class Screen {
     const room = (this.#options.output.columns ?? DEFAULT_COLUMNS) * UNFINISHED_ROWS;
     const last = unfinished.trimEnd().split('\n').slice(-UNFINISHED_ROWS).join('\n');
     const lines = [last.length > room ? `…${last.slice(1 - room)}` : last, status];
-    this.#reader.setPrompt([...lines.filter((line) => line !== ''), INPUT].join('\n'));
+    const { length } = this.#pasted;
+    const pasted = length === 0 ? '' : `${INPUT}… ${length === 1 ? 'one line' : `${length} lines`} pasted`;
+    this.#reader.setPrompt([...lines, pasted, INPUT].filter((line) => line !== '').join('\n'));
     this.#reader.prompt(true);
     this.#drawnRows = this.#reader.getCursorPos().rows;
   }

@@ -27,6 +27,34 @@ it('completes what was typed at Tab, and leaves alone what was typed meanwhile',
   expect(entered[1]).toBe('@no or');
 });
 
+it('takes what is pasted for one message, lines, tabs and all, which Enter sends and Ctrl-C drops', async () => {
+  const entered: string[] = [];
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const nobody = () => undefined;
+  const screen = new Screen({
+    input,
+    output,
+    onLine: (line) => entered.push(line),
+    onInterrupt: nobody,
+    onLeave: nobody,
+    complete: () => Promise.resolve(null),
+  });
+  const paste = (text: string) => input.write(`\u001B[200~${text}\u001B[201~`);
+  expect(String(output.read())).toContain('\u001B[?2004h');
+
+  input.write('Look: ');
+  paste('if (a) {\r\tb();\r\r}');
+  await expect.poll(() => String(output.read())).toContain('> … 3 lines pasted\n> ');
+  input.write(' now\r');
+  await expect.poll(() => entered).toEqual(['Look: if (a) {\n\tb();\n\n} now']);
+
+  paste('one\rtwo');
+  input.write('\u0003three\r');
+  await expect.poll(() => entered.slice(1)).toEqual(['three']);
+  screen.close();
+  expect(String(output.read())).toContain('\u001B[?2004l');
+});
+
 it('goes back no further than its own lines when the terminal becomes wider', () => {
   const output = Object.assign(new PassThrough(), { columns: 30 });
   const nobody = () => undefined;
