@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { AgentTools } from './demo-tools.ts';
 import type { ToolResult } from './messages-request.ts';
 import { inPieces, pause, reply, say, type Reply, type Step } from './scripted-steps.ts';
-import { playScene, type Stage } from './tour.ts';
+import { CARRIED_OUT, MISPLACED, playScene, type Stage } from './tour.ts';
 import type { Turn } from './turn-script.ts';
 
 /** New notes go above this last line of the notes file. */
@@ -22,13 +22,16 @@ const SLOW_PAUSE = pause(200);
 export function demoTurn(stage: Stage): Turn {
   const { repository, tools } = stage;
   const notes = join(repository, 'NOTES.md');
-  return (prompt, results) => {
+  return (prompt, results, isPlanning) => {
+    if (isPlanning === false && prompt.startsWith('Implement the plan')) return say(CARRIED_OUT);
     if (/\bslow/i.test(prompt)) return answerSlowly();
-    const isPlanning = results[1]?.text.startsWith('Plan mode') === true;
-    const scene = isPlanning
+    const here = isPlanning === false ? { ...tools, plan: () => say(MISPLACED) } : tools;
+    const mustPlan = results[1]?.text.startsWith('Plan mode') === true;
+    const scene = mustPlan
       ? playScene(stage, 'a plan', results.slice(2))
-      : playScene(stage, prompt, results);
-    return scene ?? noteDown(prompt, { notes, tools, results });
+      : playScene({ repository, tools: here }, prompt, results);
+    const plan = isPlanning === true ? playScene(stage, 'a plan', results) : null;
+    return scene ?? plan ?? noteDown(prompt, { notes, tools, results });
   };
 }
 

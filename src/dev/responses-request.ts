@@ -43,6 +43,16 @@ function promptsOfItem({ type, role, content }: Item): string[] {
   return (content ?? []).flatMap(({ text }) => (text === undefined || isAddedByAgent(text) ? [] : [text]));
 }
 
+/** Whether Codex is in plan mode: of what it was told of its mode, the last counts. */
+export function isPlanning({ input }: ResponsesRequest): boolean {
+  const texts = input.flatMap(({ role, content }) =>
+    role === 'developer' ? (content ?? []).flatMap(({ text = '' }) => text) : [],
+  );
+  return /^<collaboration_mode># Plan/m.test(texts.findLast((text) => text.includes(MODE)) ?? '');
+}
+
+const MODE = '<collaboration_mode>';
+
 function isAddedByAgent(text: string): boolean {
   return /^\s*(<[a-z_]+>|# AGENTS\.md|<image)/.test(text);
 }

@@ -1,5 +1,6 @@
 import { responseEvents } from './response-events.ts';
 import {
+  isPlanning,
   promptsOf,
   ResponsesRequestSchema,
   resultsSincePrompt,
@@ -14,7 +15,7 @@ export function startScriptedResponses({
   ...options
 }: ScriptedServerOptions<ResponsesRequest> & { turn: Turn }): Promise<ScriptedServer> {
   const decide = (request: ResponsesRequest) =>
-    turn(promptsOf(request).at(-1) ?? '', resultsSincePrompt(request));
+    turn(promptsOf(request).at(-1) ?? '', resultsSincePrompt(request), isPlanning(request));
   return startScriptedServer({ ...RESPONSES_API, decide }, options);
 }
 

@@ -107,11 +107,12 @@ export function playScene(stage: Stage, prompt: string, results: readonly ToolRe
   return scene.steps(stage)[results.length] ?? say(typeof close === 'string' ? close : close(results));
 }
 
-const MISPLACED =
+export const CARRIED_OUT = 'The plan is carried out.';
+export const MISPLACED =
   'A plan is made in plan mode: choose *Plan* on the page, or write `/plan` in front of the message.';
 
 function outcomeOf(answer: ToolResult | undefined): string {
-  if (answer?.isError !== true) return 'The plan is carried out.';
+  if (answer?.isError !== true) return CARRIED_OUT;
   if (/not in plan mode/i.test(answer.text)) return MISPLACED;
   return `Not this plan, then. ${answer.text}`;
 }

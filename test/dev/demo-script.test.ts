@@ -69,6 +69,15 @@ describe.each(Object.entries(agents))('the demo with %s', (_, { tools, read, add
     expect(textOf(await answer('Make a plan', misplaced))).toContain('/plan');
   });
 
+  it('plans where the agent says beforehand that it is to, and nowhere else', async () => {
+    const turn = demoTurn({ repository: REPOSITORY, tools });
+    const plan = await answer('Make a plan');
+
+    expect([await turn('Make a plan', [], true), await turn('Buy milk', [], true)]).toEqual([plan, plan]);
+    expect(textOf((await turn('Make a plan', [], false)) as Reply)).toContain('/plan');
+    expect(textOf((await turn('Implement the plan.', [], false)) as Reply)).toBe('The plan is carried out.');
+  });
+
   it('answers a message with "slow" in it by a text with a hundred pauses', async () => {
     const [block] = (await answer('Count down slowly')).blocks;
     const parts = block?.type === 'text' ? block.parts : [];

@@ -1,5 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { promptsOf, ResponsesRequestSchema, resultsSincePrompt } from '../../src/dev/responses-request.ts';
+import {
+  isPlanning,
+  promptsOf,
+  ResponsesRequestSchema,
+  resultsSincePrompt,
+} from '../../src/dev/responses-request.ts';
 import { startRecordedResponses } from '../support/recorded-model.ts';
 import { say, useTool } from '../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../src/dev/turn-script.ts';
@@ -27,6 +32,20 @@ it('goes by the latest prompt and the tool outputs since, without what the agent
     'response.output_item.done',
     'response.completed',
   ]);
+});
+
+it.each([
+  ['nothing', [], false],
+  ['of the default mode', ['# Collaboration Mode: Default'], false],
+  ['of plan mode', ['# Collaboration Mode: Default', '# Plan Mode (Conversational)'], true],
+  ['that plan mode is over', ['# Plan Mode (Conversational)', '# Collaboration Mode: Default'], false],
+])('knows whether it is to plan when the agent was told %s', (_, told, isToPlan) => {
+  const input = told.flatMap((mode) => [
+    { ...user(`<collaboration_mode>${mode}\nMore.</collaboration_mode>`), role: 'developer' },
+    { ...user('Other instructions.'), role: 'developer' },
+    user('now'),
+  ]);
+  expect(isPlanning(ResponsesRequestSchema.parse({ model: 'm', input }))).toBe(isToPlan);
 });
 
 it('calls tools with JSON, and with free text where the tool takes nothing else', async () => {
