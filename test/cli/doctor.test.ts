@@ -153,9 +153,23 @@ describe('a check', () => {
     );
   });
 
-  it('finds that there is no home', async () => {
-    const home = join(await createHome(), 'missing');
-    expect(examineHome(createPaths(home))).toMatchObject({ state: 'bad' });
+  it('looks at the folder in which a start makes a home that is not there', async () => {
+    const home = join(await createHome(), 'missing', 'home');
+    expect(examineHome(createPaths(home))).toEqual(good(`${home}, which a start makes`));
+    expect((await examineDisk(createPaths(home))).text).toMatch(/^\d+ MiB free$/);
+  });
+
+  it('finds that a home cannot be made', () => {
+    expect(examineHome(createPaths('/dev/null/home'))).toEqual(
+      bad('/dev/null is not writable', 'Give it to this user: chown -R $(id -u) /dev/null'),
+    );
+  });
+
+  it('finds that a login cannot be read', () => {
+    // As long as nobody says from where, it cannot, whoever asks.
+    expect(examineLogin({ env: {}, variables: [], files: ['/proc/self/mem'] })).toEqual(
+      doubtful('/proc/self/mem cannot be read', 'chown $(id -u) /proc/self/mem'),
+    );
   });
 
   it('finds whether boot would wait for cloud-init, and says how to skip that', async () => {

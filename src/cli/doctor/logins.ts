@@ -26,7 +26,9 @@ export function examineLogin({ env, variables, files }: LoginOptions): Finding {
 function examineFile(file: string): Finding {
   if ((statSync(file).mode & 0o077) !== 0)
     return doubtful(`${file} can be read by others`, `chmod 600 ${file}`);
-  const oauth = OAuthSchema.safeParse(parseJson(readFileSync(file, 'utf8'))).data?.claudeAiOauth;
+  const content = attempt(() => readFileSync(file, 'utf8'), null);
+  if (content === null) return doubtful(`${file} cannot be read`, `chown $(id -u) ${file}`);
+  const oauth = OAuthSchema.safeParse(parseJson(content)).data?.claudeAiOauth;
   if (oauth !== undefined && oauth.expiresAt < Date.now())
     return doubtful(`${file} has expired`, 'The engine renews it at boot; is the control plane reachable?');
   return good(file);

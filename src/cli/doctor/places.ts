@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { EngineEnvironment } from '../../environment/engine-env.ts';
 import type { Paths } from '../../environment/paths.ts';
 import { attempt } from '../../storage/attempt.ts';
@@ -11,9 +12,11 @@ const TOO_LITTLE_MIB = 100;
 
 /** Whether the engine can keep its files, and nobody else can read them. */
 export function examineHome({ home, replicas, engine }: Paths): Finding {
-  const refusal = attempt(() => accessSync(home, constants.W_OK | constants.X_OK), 'refused');
+  const place = nearestTo(home);
+  const refusal = attempt(() => accessSync(place, constants.W_OK | constants.X_OK), 'refused');
   if (refusal === 'refused')
-    return bad(`${home} is not writable`, `Give it to this user: chown -R $(id -u) ${home}`);
+    return bad(`${place} is not writable`, `Give it to this user: chown -R $(id -u) ${place}`);
+  if (place !== home) return good(`${home}, which a start makes`);
   const open = [replicas, engine].filter((folder) => existsSync(folder) && isOpenToOthers(folder));
   return open.length === 0
     ? good(home)
@@ -21,7 +24,7 @@ export function examineHome({ home, replicas, engine }: Paths): Finding {
 }
 
 export async function examineDisk({ home }: Paths): Promise<Finding> {
-  const { bavail, bsize } = await statfs(home);
+  const { bavail, bsize } = await statfs(nearestTo(home));
   const free = Math.floor((bavail * bsize) / MIB);
   const text = `${free} MiB free`;
   if (free < TOO_LITTLE_MIB)
@@ -39,6 +42,11 @@ export function examineCloudInit({
     `${file} is not there: boot waits for it, for ${limitMs / 1_000} s at most`,
     `Not a machine with cloud-init? touch ${file}, or let CLOUD_INIT_OUTPUT_LOG name a file that is there.`,
   );
+}
+
+/** A folder, or the nearest one above it that is there. */
+function nearestTo(folder: string): string {
+  return existsSync(folder) ? folder : nearestTo(dirname(folder));
 }
 
 function isOpenToOthers(folder: string): boolean {
