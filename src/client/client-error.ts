@@ -39,6 +39,11 @@ export class EngineClientError extends Error {
     return TRANSIENT_CODES.has(this.code) || (this.#isForeign && GATEWAY_STATUSES.has(this.status ?? 0));
   }
 
+  /** Whether it will work once the engine can, which may take longer than a call is waited for. */
+  get isPassing(): boolean {
+    return this.isTransient || PASSING_CODES.has(this.code);
+  }
+
   get #isForeign(): boolean {
     return this.code === 'unexpected_answer';
   }
@@ -50,6 +55,8 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'outcome_unknown',
   'internal',
 ]);
+
+const PASSING_CODES: ReadonlySet<string> = new Set(['restoring', 'storage_full']);
 
 /** What a proxy answers while there is no engine behind it. */
 const GATEWAY_STATUSES: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);

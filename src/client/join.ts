@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../contract/events.ts';
 import { delayAfter, pause } from './backoff.ts';
 import { streamEvents, type Beside, type EventStreamOptions } from './event-stream.ts';
-import { asTransient } from './read-frames.ts';
+import { asPassing } from './read-frames.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
 /**
@@ -63,7 +63,7 @@ async function readPatiently<State>(
     try {
       return await read({ signal });
     } catch (reason) {
-      const error = asTransient(reason);
+      const error = asPassing(reason);
       const retryInMs = delayAfter(failures, transport.backoff);
       onConnection?.({ state: 'lost', error, retryInMs });
       await pause(retryInMs, signal);

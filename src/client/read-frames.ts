@@ -62,7 +62,7 @@ export async function* readFramesForEver(
     try {
       yield* readFrames(transport, { ...current, onOpen });
     } catch (reason) {
-      error = asTransient(reason);
+      error = asPassing(reason);
     }
     failures += 1;
     const retryInMs = delayAfter(failures, transport.backoff);
@@ -72,8 +72,8 @@ export async function* readFramesForEver(
 }
 
 /** Throws what will not pass by itself. */
-export function asTransient(error: unknown): EngineClientError {
-  if (error instanceof EngineClientError && error.isTransient) return error;
+export function asPassing(error: unknown): EngineClientError {
+  if (error instanceof EngineClientError && error.isPassing) return error;
   throw error;
 }
 

@@ -121,6 +121,17 @@ describe('a stream of events', () => {
     expect(arrivals).toHaveLength(1);
   });
 
+  it.each(['restoring', 'storage_full'])('waits until the engine can go on, after %s', async (code) => {
+    const changes: ConnectionChange[] = [];
+    const refused = json({ error: 'Not yet.', code }, 503);
+    const { client } = createTestClient([refused, refused, stream([deleted(1)])]);
+
+    await take(client.events({ onConnection: (change) => changes.push(change) }), 1);
+
+    const lost = { state: 'lost', error: expect.objectContaining({ code }), retryInMs: expect.any(Number) };
+    expect(changes).toEqual([lost, lost, { state: 'open' }]);
+  });
+
   it('ends with the reason of its signal', async () => {
     const { client } = createTestClient([stream([deleted(1)], 'stays')]);
     const stop = new AbortController();

@@ -123,8 +123,8 @@ describe('the state of a workspace', () => {
     expect(cursors(arrivals)).toEqual([id(1), id(9)]);
   });
 
-  it('waits for an engine that is not there yet', async () => {
-    const gone = json({ error: 'Later.', code: 'shutting_down' }, 503);
+  it.each(['shutting_down', 'restoring'])('waits for an engine that is not there yet: %s', async (code) => {
+    const gone = json({ error: 'Later.', code }, 503);
     const { client } = createTestClient(
       [byPath({ ...quietWorkspace(), '/chats': inTurn(gone, gone, gone, quietWorkspace()['/chats']) })],
       { attempts: 1 },
