@@ -1,13 +1,14 @@
-import type {
-  CredentialHealth,
-  EngineClient,
-  EngineEvent,
-  HooksStatus,
-  Joined,
-  QueueItem,
-  Status,
-  Task,
-  WorkspaceState,
+import {
+  EngineClientError,
+  type CredentialHealth,
+  type EngineClient,
+  type EngineEvent,
+  type HooksStatus,
+  type Joined,
+  type QueueItem,
+  type Status,
+  type Task,
+  type WorkspaceState,
 } from '../../client/client.ts';
 import { activityBehind, foldActivity, type Activity } from '../../client/activity.ts';
 
@@ -61,14 +62,20 @@ export class BoardKeeper {
     this.#stale.add(what);
   }
 
-  /** Reads what is out of date, unless it is being read. What cannot be read stays as it is. */
+  /** Reads what is out of date, unless it is being read. What cannot be read stays as it is, until the engine is back. */
   async refresh(): Promise<void> {
     if (this.#isReading) return;
     this.#isReading = true;
     const stale = [...this.#stale];
     this.#stale.clear();
-    await Promise.all(stale.map((what) => this.#read(what).catch(() => undefined)));
+    await Promise.all(
+      stale.map((what) => this.#read(what).catch((error: unknown) => this.#miss(what, error))),
+    );
     this.#isReading = false;
+  }
+
+  #miss(what: string, error: unknown): void {
+    if (error instanceof EngineClientError && error.isPassing) this.expire(what);
   }
 
   #begin({ chats }: WorkspaceState): void {

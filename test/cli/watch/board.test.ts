@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest';
 import { BoardKeeper } from '../../../src/cli/watch/board.ts';
-import type { EngineClient, EngineEvent, WorkspaceState } from '../../../src/client/client.ts';
+import {
+  EngineClientError,
+  type EngineClient,
+  type EngineEvent,
+  type WorkspaceState,
+} from '../../../src/client/client.ts';
 
 const TS = '2026-01-01T00:00:00.000Z';
 const USED = [{ type: 'tool_use', id: 't', name: 'Bash', input: { command: 'npm test' } }];
@@ -97,4 +102,17 @@ it('keeps what it has when something cannot be read', async () => {
   await keeper.refresh();
 
   expect(keeper.board.hooks).toBe('hooks');
+});
+
+it('reads once the engine is back what changed when it went away', async () => {
+  const { keeper, take, client } = open();
+  const { queue } = client.chats;
+  client.chats.queue = () => Promise.reject(new EngineClientError({ code: 'unreachable', message: '' }));
+  take('chat.turn.accepted', { chatId: 'a' });
+  await keeper.refresh();
+  client.chats.queue = queue;
+
+  await keeper.refresh();
+
+  expect(keeper.board.chats['a']?.queue).toEqual(['waits']);
 });
