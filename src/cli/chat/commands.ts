@@ -80,6 +80,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     open(chosen);
     return '';
   },
+  async interrupt({ client, chat: { id }, signal }) {
+    const { interrupted } = await client.chats.interrupt(id, { signal });
+    return interrupted ? '' : 'Nothing runs.';
+  },
   async new({ client, chat, signal, open }, agent) {
     const opened = await findChat(client, { isNew: true, provider: agent || chat.provider, signal });
     open(opened.chat);
@@ -112,7 +116,12 @@ const MEDIA_TYPES = {
   '.webp': 'image/webp',
 } as const;
 
-/** A picture of this machine, to go with a message. */
+/** What `/image` sends: a picture of this machine, and the message that goes with it. */
+export async function readPicture(rest: string): Promise<Pick<NewMessage, 'message' | 'images'>> {
+  const [, file = '', message = ''] = /^(\S+)\s*(.*)$/s.exec(rest) ?? [];
+  return { message, images: [await readImage(file)] };
+}
+
 export async function readImage(file: string): Promise<NonNullable<NewMessage['images']>[number]> {
   if (file === '') throw new CliError('Name the picture: /image <file> <message>', EXIT.USAGE);
   const type = Object.entries(MEDIA_TYPES).find(([ending]) => ending === extname(file).toLowerCase())?.[1];

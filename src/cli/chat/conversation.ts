@@ -16,11 +16,11 @@ import { describeEnd, type TurnEnd } from '../event-brief.ts';
 import { markdownStyle } from '../markdown.ts';
 import { visible } from '../visible.ts';
 import { countMessages } from '../waiting-note.ts';
-import { commandIn, HELP, readImage, runCommand } from './commands.ts';
+import { commandIn, HELP, readPicture, runCommand } from './commands.ts';
 import { AnswerForm, describeRequest } from './requests.ts';
 import type { Screen, ScreenOptions } from './screen.ts';
 import { stateLine } from './state-line.ts';
-import type { Colors } from '../terminal.ts';
+import { CliError, EXIT, type Colors } from '../terminal.ts';
 
 export interface ConversationOptions {
   client: EngineClient;
@@ -117,8 +117,7 @@ export class Conversation {
     this.#updateStatus();
   }
 
-  #showHistory({ history }: ChatState): void {
-    const { events, hasMore, total, endedTurns = [] } = history;
+  #showHistory({ history: { events, hasMore, total, endedTurns = [] } }: ChatState): void {
     if (hasMore) this.#note(`… ${total - events.length} events before`);
     for (const part of withEnds({ events, hasMore }, endedTurns).told)
       if ('endedAt' in part) this.#conclude(part);
@@ -171,9 +170,7 @@ export class Conversation {
       case 'plan':
         return this.#send({ message: rest, planMode: true });
       case 'image':
-        return this.#sendImage(rest);
-      case 'interrupt':
-        return void (await client.chats.interrupt(this.#chat.id, { signal }));
+        return this.#send(await readPicture(rest));
       case 'quit':
         return leave();
       case 'help':
@@ -187,15 +184,10 @@ export class Conversation {
     }
   }
 
-  async #sendImage(rest: string): Promise<void> {
-    const [, file = '', message = ''] = /^(\S+)\s*(.*)$/s.exec(rest) ?? [];
-    await this.#send({ message, images: [await readImage(file)] });
-  }
-
   async #send(content: Pick<NewMessage, 'message' | 'planMode' | 'images'>): Promise<void> {
     const { client, signal, colors } = this.#options;
     const { message, images } = content;
-    if (message.trim() === '' && images === undefined) return;
+    if (message.trim() === '' && !images) throw new CliError('Say what to plan: /plan <message>', EXIT.USAGE);
     this.#screen.print(`${colors.bold(`> ${message || '[image]'}`)}\n`);
     this.#typed.push(message.trim());
     const { queued, position } = await client.chats.send(this.#chat.id, content, { signal });
@@ -244,8 +236,7 @@ export class Conversation {
 
   #takeTyped(text: string): boolean {
     const index = this.#typed.indexOf(text.trim());
-    if (index !== -1) this.#typed.splice(index, 1);
-    return index !== -1;
+    return index !== -1 && this.#typed.splice(index, 1).length === 1;
   }
 
   #note(text: string): void {
@@ -253,7 +244,7 @@ export class Conversation {
   }
 
   #complain(error: unknown): void {
-    if (this.#options.signal.aborted) return;
-    this.#screen.print(`${this.#options.colors.red(reasonOf(error))}\n`);
+    const { signal, colors } = this.#options;
+    if (!signal.aborted) this.#screen.print(`${colors.red(reasonOf(error))}\n`);
   }
 }

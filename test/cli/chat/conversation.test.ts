@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import pc from 'picocolors';
 import { Conversation } from '../../../src/cli/chat/conversation.ts';
 import type { Screen } from '../../../src/cli/chat/screen.ts';
-import type { ChatState, ChatSummary, EngineEvent } from '../../../src/client/client.ts';
+import type { ChatState, ChatSummary, EngineClient, EngineEvent } from '../../../src/client/client.ts';
 
 const at = (second: number) => `2026-01-01T00:00:0${second}.000Z`;
 const CHAT = { id: 'c', title: 'Paint', provider: 'claude', state: 'idle', processing: false } as ChatSummary;
@@ -40,22 +40,42 @@ it('shows the end of a turn once, whatever was said into it', async () => {
   expect(printed).toEqual(['Paint claude c /help', 'completed after 1.5 s']);
 });
 
+it.each([
+  ['/plan', 'Say what to plan: /plan <message>'],
+  ['/interrupt', 'Nothing runs.'],
+])('says why %s did nothing', async (line, why) => {
+  const interrupt = async () => ({ interrupted: false, queue: [] });
+  const { type, lines } = open({ chats: { interrupt } });
+
+  type(line);
+
+  await expect.poll(lines).toEqual([why]);
+});
+
 /** What stands on the screen of a chat with this history in which these events happen, line by line. */
 async function follow(history: Partial<ChatState['history']>, events: readonly EngineEvent[] = []) {
+  const followChat = () => states({ events: [], hasMore: false, ...history }, events);
+  const { conversation, lines } = open({ followChat });
+  await conversation.follow(50);
+  return lines().slice(0, -1);
+}
+
+function open(client: object) {
   const printed: string[] = [];
   const screen = { print: (lines: string) => printed.push(lines), setFooter: () => {}, close: () => {} };
+  let type = (_line: string) => {};
   const conversation = new Conversation({
-    client: { followChat: () => states({ events: [], hasMore: false, ...history }, events) } as never,
+    client: client as EngineClient,
     chat: CHAT,
     greeting: '',
     signal: new AbortController().signal,
     colors: pc.createColors(false),
     leave: () => undefined,
-    openScreen: () => screen as unknown as Screen,
+    openScreen: ({ onLine }) => ((type = onLine), screen as unknown as Screen),
   });
-  await conversation.follow(50);
-  conversation.close();
-  return printed.join('').trimEnd().split('\n').slice(0, -1);
+  onTestFinished(() => conversation.close());
+  const lines = () => printed.join('').trimEnd().split('\n');
+  return { conversation, type: (line: string) => type(line), lines };
 }
 
 async function* states(history: object, events: readonly EngineEvent[]) {
