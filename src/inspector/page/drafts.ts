@@ -10,7 +10,7 @@ const EMPTY: Draft = {
   sending: [],
   failed: null,
   held: [],
-  later: null,
+  later: [],
   trouble: null,
 };
 
@@ -36,18 +36,20 @@ export function changeSetting<Name extends keyof MessageSettings>(
 
 /** A text takes the place of what is being written, which is the draft again once that is on its way. */
 export function writeFirst(store: PageStore, chatId: string, text: string): void {
-  const { later, ...draft } = draftOf(store, chatId);
-  changeDraft(store, chatId, { text, images: [], later: isBlank(draft) ? later : writtenIn(draft) });
+  const draft = draftOf(store, chatId);
+  const later = isBlank(draft) ? draft.later : [writtenIn(draft), ...draft.later];
+  changeDraft(store, chatId, { text, images: [], later });
 }
 
 /** Sends the draft of a chat. What is not taken is the draft again, and what was sent and written meanwhile waits behind it. */
 export async function sendDraft(store: PageStore, chatId: string, isSteered = false): Promise<void> {
   const draft = draftOf(store, chatId);
-  const { settings, sending, held, later } = draft;
+  const { settings, sending, held } = draft;
+  const [then, ...later] = draft.later;
   const next = isBlank(draft) ? held : [toMessage(draft, isSteered), ...held];
   if (next.length === 0) return;
   for (const { messageId, text: said } of next) conversationOf(store, chatId)?.expect(messageId, said);
-  changeDraft(store, chatId, { ...EMPTY, settings, ...later, sending: [...sending, ...next] });
+  changeDraft(store, chatId, { ...EMPTY, settings, ...then, later, sending: [...sending, ...next] });
   if (sending.length === 0) await sendAll(store, chatId);
 }
 
@@ -89,7 +91,7 @@ function takeBack(store: PageStore, chatId: string, error: unknown): void {
     ...writtenIn(failed ?? EMPTY),
     failed,
     held,
-    later: writtenIn(draft),
+    later: isBlank(draft) && draft.later.length > 0 ? draft.later : [writtenIn(draft), ...draft.later],
     sending: [],
     trouble: reasonOf(error),
   });

@@ -38,8 +38,8 @@ export interface Draft extends Written {
   failed: Message | null;
   /** What was sent behind it, and follows it when it is sent again. */
   held: readonly Message[];
-  /** What was being written meanwhile, and is the draft again once these are on their way. */
-  later: Written | null;
+  /** What was being written meanwhile, one after the other: the first is the draft again once these are on their way. */
+  later: readonly Written[];
   trouble: string | null;
 }
 

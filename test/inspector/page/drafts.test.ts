@@ -157,6 +157,22 @@ it('what is written anew takes the place of what is being written, which comes b
   expect(draftOf(store, 'a').text).toBe('Half a thought');
 });
 
+it('what is being written comes back also when two others take its place, or one is not taken', async () => {
+  const { store, sent } = openDrafts();
+  const texts: string[] = [];
+  const send = () => (void sendDraft(store, 'a'), texts.push(draftOf(store, 'a').text));
+  changeDraft(store, 'a', { text: 'Half a thought' });
+  for (const text of ['Anew', 'Another']) writeFirst(store, 'a', text);
+
+  send();
+  writeFirst(store, 'a', 'One more');
+  await sent[0]?.refuse('No.');
+  texts.push(draftOf(store, 'a').text);
+  for (const _ of ['Another', 'One more', 'Anew']) send();
+
+  expect(texts).toEqual(['Anew', 'Another', 'One more', 'Anew', 'Half a thought']);
+});
+
 async function picture(data: string): Promise<Image> {
   return { type: 'image', source: { type: 'base64', media_type: 'image/png', data } };
 }
