@@ -1,4 +1,4 @@
-import { partOf, sayingsOf, type AgentEvent, type Saying } from '../client/client.ts';
+import { partOf, sayingsOf, threadOf, type AgentEvent, type Saying } from '../client/client.ts';
 import { toolBrief, toolResultBrief } from '../contract/tool-brief.ts';
 import { visible } from './visible.ts';
 import type { Colors } from './terminal.ts';
@@ -67,7 +67,10 @@ export class Transcript {
 
   /** What was said, whole: it completes what was streamed of it. */
   add(event: AgentEvent): void {
+    const isOfSubAgent = threadOf(event) !== null;
     for (const saying of sayingsOf(event)) {
+      // What a sub-agent is told and says is for the agent alone, which gets its answer as the result of a call.
+      if (isOfSubAgent && saying.kind !== 'tool' && saying.kind !== 'result') continue;
       // An agent may say why it failed, and give that as the reason of its end.
       if (saying.kind === 'failure' && saying.text === this.#lastText) continue;
       if (saying.kind === 'text') this.#lastText = saying.text;

@@ -108,6 +108,28 @@ describe('send', () => {
     expect(terminal.printed()).toBe('I will look.\nThen I say.\n● Bash npm test\n  ⎿ ok (2 lines)\n');
   });
 
+  it('shows what a sub-agent does, not what it is told and says: its answer is the result of a call', async () => {
+    const terminal = openTestTerminal();
+    const within = (event: { payload: object }) => ({
+      ...event,
+      payload: { ...event.payload, parent_tool_use_id: 't' },
+    });
+    const told = { timestamp: TS, type: 'claude-user', payload: { message: { content: 'Run an errand.' } } };
+    const events = stream([
+      delta(4, assistant({ type: 'tool_use', id: 't', name: 'Agent', input: { prompt: 'Run an errand.' } })),
+      delta(5, within(told)),
+      delta(6, within(assistant({ type: 'tool_use', id: 'u', name: 'Bash', input: { command: 'ls' } }))),
+      delta(7, within(assistant({ type: 'text', text: 'It is run.' }))),
+      delta(8, toolResult('It is run.')),
+      delta(9, assistant({ type: 'text', text: 'Done.' })),
+      completed(10, 'completed'),
+    ]);
+
+    await send(terminal, { ...command(events), message: { message: 'go' } });
+
+    expect(terminal.printed()).toBe('● Agent Run an errand.\n● Bash ls\n  ⎿ It is run.\nDone.\n');
+  });
+
   it.each([
     ['errored', 1],
     ['interrupted', 130],
