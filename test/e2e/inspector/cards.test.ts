@@ -167,6 +167,18 @@ it('what is being written outlives a reload, and what was said is had again by t
   expect(await box.inputValue()).toBe('');
 });
 
+it('the place to write grows with what is written, up to a part of the page', async () => {
+  const { page } = await open({});
+  const box = page.getByRole('textbox', { name: 'Message' });
+  const heightOf = () => box.evaluate((field: HTMLElement) => field.offsetHeight);
+  expect(await heightOf()).toBe(34);
+
+  await box.fill('one\ntwo\nthree');
+  expect(await heightOf()).toBeGreaterThan(60);
+  await box.fill('line\n'.repeat(100));
+  expect(await heightOf()).toBe(140);
+});
+
 it('pictures are added by a button as well, for who has nothing to drop', async () => {
   const { page, sent } = await open({});
   await page
