@@ -9,7 +9,7 @@ import {
 
 export interface ScreenOptions {
   input: NodeJS.ReadableStream;
-  output: NodeJS.WritableStream & { columns?: number };
+  output: NodeJS.WritableStream & { columns?: number; rows?: number };
   /** One line, unless more were pasted. */
   onLine: (line: string) => void;
   /** Ctrl-C, with nothing typed. */
@@ -32,9 +32,10 @@ const INPUT = '> ';
 const MARK_PASTES = '\u001B[?2004h';
 const MARK_NO_PASTES = '\u001B[?2004l';
 const EMPTY: Footer = { unfinished: '', status: '' };
-/** Of what is being written, no more than so many rows are shown. */
+/** Of what is being written, no more than so many rows are shown, nor more than a third of the screen: what is higher cannot be taken back. */
 const UNFINISHED_ROWS = 8;
 const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
 
 /** A terminal in which lines appear above a place to type, while somebody types. */
 export class Screen {
@@ -137,8 +138,10 @@ export class Screen {
 
   #draw(): void {
     const { unfinished, status } = this.#footer;
-    const room = (this.#options.output.columns ?? DEFAULT_COLUMNS) * UNFINISHED_ROWS;
-    const last = unfinished.trimEnd().split('\n').slice(-UNFINISHED_ROWS).join('\n');
+    const { columns = DEFAULT_COLUMNS, rows = DEFAULT_ROWS } = this.#options.output;
+    const most = Math.max(1, Math.min(UNFINISHED_ROWS, Math.floor(rows / 3)));
+    const room = columns * most;
+    const last = unfinished.trimEnd().split('\n').slice(-most).join('\n');
     const lines = [last.length > room ? `…${last.slice(1 - room)}` : last, status];
     const { length } = this.#pasted;
     const pasted = length === 0 ? '' : `${INPUT}… ${length === 1 ? 'one line' : `${length} lines`} pasted`;

@@ -55,6 +55,28 @@ it('takes what is pasted for one message, lines, tabs and all, which Enter sends
   expect(String(output.read())).toContain('\u001B[?2004l');
 });
 
+it('shows no more of what is being written than a third of a low terminal', () => {
+  const output = Object.assign(new PassThrough(), { columns: 30, rows: 9 });
+  const nobody = () => undefined;
+  const screen = new Screen({
+    input: new PassThrough(),
+    output,
+    onLine: nobody,
+    onInterrupt: nobody,
+    onLeave: nobody,
+    complete: () => Promise.resolve(null),
+  });
+  onTestFinished(() => screen.close());
+  output.read();
+
+  screen.setFooter({ unfinished: 'one\ntwo\nthree\nfour', status: 'Writing' });
+  const [lines, text] = [String(output.read()), 'x'.repeat(500)];
+  expect([lines.includes('one'), lines.includes('two\nthree\nfour\nWriting\n> ')]).toEqual([false, true]);
+
+  screen.setFooter({ unfinished: text });
+  expect(/x+/.exec(String(output.read()))?.[0]).toHaveLength(3 * 30 - 1);
+});
+
 it('goes back no further than its own lines when the terminal becomes wider', () => {
   const output = Object.assign(new PassThrough(), { columns: 30 });
   const nobody = () => undefined;
