@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { findExecutable } from '../../environment/find-executable.ts';
 import { bad, doubtful, good, type Finding } from './check.ts';
@@ -59,7 +60,8 @@ export async function examineGitIdentity({
     return (await execa('git', ['config', '--global', key], options)).stdout ?? '';
   };
   const [name, email] = [await read('user.name'), await read('user.email')];
-  const remedy = 'git config --global user.name … && git config --global user.email …';
+  const set = `git config --file ${join(home, '.gitconfig')}`;
+  const remedy = `${set} user.name … && ${set} user.email …`;
   return name === '' || email === ''
     ? doubtful('unset: agents cannot commit', remedy)
     : good(`${name} <${email}>`);
