@@ -5,6 +5,8 @@ import { visible } from './visible.ts';
 import type { Colors } from './terminal.ts';
 
 const DIFF_LINES = 40;
+/** Longer lines are machine-made: one of them would fill the screen. */
+const DIFF_CHARACTERS = 500;
 
 /** Markdown and diffs for people at a terminal. */
 export function markdownStyle(colors: Colors): TextStyle {
@@ -22,8 +24,12 @@ export function markdownStyle(colors: Colors): TextStyle {
 function beginningOfDiff(diff: string, colors: Colors): string {
   const lines = diff.trimEnd().split('\n');
   const more = lines.length - DIFF_LINES;
-  const shown = lines.slice(0, DIFF_LINES).map((line) => paintDiff(line, colors));
+  const shown = lines.slice(0, DIFF_LINES).map((line) => paintDiff(beginningOfLine(line), colors));
   return [...shown, ...(more > 0 ? [colors.dim(`… ${more} lines more`)] : [])].join('\n');
+}
+
+function beginningOfLine(line: string): string {
+  return line.length > DIFF_CHARACTERS ? `${line.slice(0, DIFF_CHARACTERS)}…` : line;
 }
 
 function paintDiff(line: string, { bold, cyan, green, red }: Colors): string {

@@ -38,6 +38,10 @@ it('shows the beginning of a long diff', () => {
   ).toEqual(['  +x', '  … 5 lines more', '']);
 });
 
+it('shows the beginning of a long line of a diff', () => {
+  expect(diff(`+${'x'.repeat(100_000)}\n+b`)).toBe(`  +${'x'.repeat(499)}…\n  +b\n`);
+});
+
 it.each([
   ['a paragraph', 'One.\n\nTwo', 'One.\n\n'],
   ['an open fence', 'One.\n```\ncode\n\nmore', 'One.\n'],
