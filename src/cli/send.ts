@@ -1,6 +1,7 @@
 import type {
   CallOptions,
   ChatSummary,
+  ConnectionChange,
   EngineClient,
   EngineEvent,
   NewMessage,
@@ -26,33 +27,44 @@ type Ending = Extract<EngineEvent, { type: 'chat.turn.completed' | 'chat.message
 export async function send(terminal: Terminal, options: SendOptions): Promise<number> {
   const { client, message, json } = options;
   const signal = terminal.stopSignal();
+  const leaving = new AbortController();
+  const onConnection = (change: ConnectionChange) => terminal.complain(noteOf(change));
+  const following = { partial: !json, signal: AbortSignal.any([signal, leaving.signal]), onConnection };
   try {
     const choice = await withChatOfMessage(client, { ...options, messageId: message.messageId, signal });
     const { chat, lastEventId } = await findChat(client, { ...choice, signal });
+    const eventsAfter = (after: string) => client.events({ after, chatId: chat.id, ...following });
+    const begun = message.messageId === undefined ? begin(eventsAfter(lastEventId)) : null;
     const receipt = await client.chats.send(chat.id, message, { signal });
     const { messageId } = receipt;
     terminal.complain(await noteOfWaiting(client, { chat, receipt, signal }));
     const show = json ? jsonLines(terminal) : conversation(terminal);
-    const known =
-      message.messageId === undefined ? null : await accepted(client, { chat, messageId, signal });
+    const known = begun === null ? await accepted(client, { chat, messageId, signal }) : null;
     if (known !== null) show(known);
-    const stream = client.events({
-      after: known?.id ?? lastEventId,
-      chatId: chat.id,
-      partial: !json,
-      signal,
-      onConnection: (change) => terminal.complain(noteOf(change)),
-    });
-    for await (const event of stream) {
+    for await (const event of begun ?? eventsAfter(known?.id ?? lastEventId)) {
       if (!isAbout(event, { chat, messageId })) continue;
       show(event);
       if (isEnding(event)) return conclude(terminal, event);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
+  } finally {
+    leaving.abort();
   }
   terminal.complain('The turn goes on without you; `replicas-engine chat` shows it.\n');
   return EXIT.INTERRUPTED;
+}
+
+/** The same, asked for at once: what is being written is told only to those who listen. */
+function begin(stream: AsyncGenerator<EngineEvent>): AsyncGenerator<EngineEvent> {
+  const first = stream.next();
+  first.catch(() => undefined); // whoever iterates is told
+  return (async function* () {
+    const { done, value } = await first;
+    if (done === true) return;
+    yield value;
+    yield* stream;
+  })();
 }
 
 /** It may have been sent before: then its turn began where it was accepted. */

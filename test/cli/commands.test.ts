@@ -108,6 +108,18 @@ describe('send', () => {
     expect(terminal.printed()).toBe('I will look.\nThen I say.\n● Bash npm test\n  ⎿ ok (2 lines)\n');
   });
 
+  it('listens before it sends: what is being written is told only to those who do', async () => {
+    const { arrivals, ...options } = command(stream([completed(4, 'completed')]));
+
+    await send(openTestTerminal(), { ...options, message: { message: 'go' } });
+
+    const asked = arrivals.map(({ method, path }) => `${method} ${path}`);
+    expect(asked.findIndex((each) => each.startsWith('GET /events'))).toBeGreaterThan(-1);
+    expect(asked.findIndex((each) => each.startsWith('GET /events'))).toBeLessThan(
+      asked.indexOf('POST /chats/chat-1/messages'),
+    );
+  });
+
   it('shows what a sub-agent does, not what it is told and says: its answer is the result of a call', async () => {
     const terminal = openTestTerminal();
     const within = (event: { payload: object }) => ({
@@ -442,7 +454,7 @@ function command(events: Reply, others: Record<string, Reply> = {}) {
     ...others,
   };
   return {
-    client: createTestClient([(arrival) => replies[arrival.path]!(arrival)]).client,
+    ...createTestClient([(arrival) => replies[arrival.path]!(arrival)]),
     json: false,
     isNew: false,
   };
