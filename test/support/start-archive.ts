@@ -2,6 +2,7 @@ import { SimulatedClock, createActor, fromCallback, fromPromise } from 'xstate';
 import type { InspectionEvent } from 'xstate';
 import { archiveMachine } from '../../machines/archive.machine.ts';
 import type { ArchiveEmitted, ArchiveEnd, ArchiveEvent } from '../../machines/archive.setup.ts';
+import { takes } from './steps.ts';
 
 /** Time passes (in milliseconds), or something is said to the archive. */
 export type ArchiveStep = ArchiveEvent | number;
@@ -28,14 +29,7 @@ export function startArchive(inspect?: (event: InspectionEvent) => void) {
   takings.set(archive.system, asked);
   archive.on('*', (event) => emitted.push(event));
   archive.start();
-
-  function take(...steps: ArchiveStep[]): void {
-    for (const step of steps) {
-      if (typeof step === 'number') clock.increment(step);
-      else archive.send(step);
-    }
-  }
-  return { archive, clock, emitted, asked, take };
+  return { archive, clock, emitted, asked, take: takes(archive, clock) };
 }
 
 export function taken(lastEventId = 'e1', ...omitted: string[]): ArchiveEvent {

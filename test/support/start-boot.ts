@@ -2,6 +2,7 @@ import { SimulatedClock, createActor, fromPromise } from 'xstate';
 import type { InspectionEvent } from 'xstate';
 import { bootMachine } from '../../machines/boot.machine.ts';
 import type { BootEmitted, Unrestored } from '../../machines/boot.machine.ts';
+import { takes } from './steps.ts';
 
 /** What each step of boot waits for; it is over when that settles. */
 export interface BootSigns {
@@ -60,7 +61,7 @@ export function startBoot(signs: Partial<BootSigns> = {}, { inspect, wasMoved = 
   waits.set(boot.system, wait);
   boot.on('*', (event) => emitted.push(event));
   boot.start();
-  return { boot, clock, emitted, wait };
+  return { boot, clock, emitted, wait, take: takes(boot, clock) };
 }
 
 export const NEVER = new Promise<never>(() => undefined);

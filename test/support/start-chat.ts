@@ -7,6 +7,7 @@ import type { AgentCommand, AgentSessionInput } from '../../src/contract/facts.t
 import type { Budget, Spent } from '../../src/contract/budget.ts';
 import type { ChatRecord, QueuedMessage, Steered } from '../../src/contract/records.ts';
 import { READ_AT, session } from './chat-words.ts';
+import { takes } from './steps.ts';
 
 /** Time passes (in milliseconds), or something is said to the chat. */
 export type ChatStep = ChatEvent | number;
@@ -53,14 +54,7 @@ export function startChat(rest: ChatStart = {}, inspect?: (event: InspectionEven
   const stands = watchStands(chat, emitted);
   chat.start();
 
-  function take(...steps: ChatStep[]): void {
-    for (const step of steps) {
-      if (typeof step === 'number') clock.increment(step);
-      else chat.send(step);
-    }
-  }
-
-  return { chat, clock, commands, sessions, emitted, stands, take };
+  return { chat, clock, commands, sessions, emitted, stands, take: takes(chat, clock) };
 }
 
 /** What each step of the machine said and left behind, the first of them included. */

@@ -8,6 +8,7 @@ import type {
   RefreshInput,
 } from '../../machines/credential.setup.ts';
 import type { RefreshRequest } from '../../src/contract/monolith.ts';
+import { takes } from './steps.ts';
 
 /** Time passes (in milliseconds), or something reaches the credential. */
 export type CredentialStep = CredentialEvent | number;
@@ -34,13 +35,7 @@ export function startCredential(inspect?: (event: InspectionEvent) => void) {
   recordings.set(credential.system, asked);
   credential.on('*', (event) => emitted.push(event));
   credential.start();
-
-  function take(...steps: CredentialStep[]): void {
-    for (const step of steps) {
-      if (typeof step === 'number') clock.increment(step);
-      else credential.send(step);
-    }
-  }
+  const take = takes(credential, clock);
 
   const states = () =>
     emitted.map((event) => (event.type === 'credentials.changed' ? event.payload.state : event.payload.code));

@@ -80,6 +80,14 @@ export function restore(chatId: string, rest: Omit<ChatStart, 'mayStart'> = {}):
   return { type: 'chats.restore', inputs: [{ record, origin }] };
 }
 
+export function doneOf(actorId: string): EngineCommand {
+  return { type: `xstate.done.actor.${actorId}`, actorId };
+}
+
+export function breakOf(actorId: string): EngineCommand {
+  return { type: `xstate.error.actor.${actorId}`, actorId, error: 'broken' };
+}
+
 const heardAgent = fromCallback<AgentCommand, AgentSessionInput>(({ input, receive, system }) => {
   const { chatId } = input;
   receive((command) => {

@@ -4,6 +4,7 @@ import type { HookEmitted, HookEvent, HookFact, HookProcessCommand } from '../..
 import { hookMachine } from '../../machines/hook.machine.ts';
 import type { HookRecord } from '../../src/contract/hook-records.ts';
 import type { HookStatus } from '../../src/contract/hooks.ts';
+import { takes } from './steps.ts';
 
 /** Time passes (in milliseconds), or something is said to the hook. */
 export type HookStep = HookEvent | number;
@@ -40,13 +41,7 @@ export function startHook(rest: Partial<HookRecord> = {}, inspect?: (event: Insp
   reports.set(hook.system, reported);
   hook.on('*', (event) => emitted.push(event));
   hook.start();
-
-  function take(...steps: HookStep[]): void {
-    for (const step of steps) {
-      if (typeof step === 'number') clock.increment(step);
-      else hook.send(step);
-    }
-  }
+  const take = takes(hook, clock);
 
   const record = () => hook.getSnapshot().context.hook;
   const statuses = (): HookStatus[] => record().commands.map(({ status }) => status);

@@ -3,6 +3,7 @@ import type { InspectionEvent } from 'xstate';
 import type { KnownLogin } from '../../machines/login.choice.ts';
 import { loginMachine } from '../../machines/login.machine.ts';
 import type { LoginEvent, LoginInput } from '../../machines/login.setup.ts';
+import { takes } from './steps.ts';
 
 /** Time passes (in milliseconds), or something reaches the login. */
 export type LoginStep = LoginEvent | number;
@@ -37,13 +38,7 @@ export function startLogin(inspect?: (event: InspectionEvent) => void) {
   recordings.set(login.system, asked);
   login.on('*', ({ type }) => told.push(type));
   login.start();
-
-  function take(...steps: LoginStep[]): void {
-    for (const step of steps) {
-      if (typeof step === 'number') clock.increment(step);
-      else login.send(step);
-    }
-  }
+  const take = takes(login, clock);
 
   const state = () => login.getSnapshot().value;
   const context = () => login.getSnapshot().context;

@@ -2,6 +2,7 @@ import { SimulatedClock, createActor, fromCallback, fromPromise } from 'xstate';
 import type { InspectionEvent } from 'xstate';
 import { mirrorMachine } from '../../machines/mirror.machine.ts';
 import type { ClaimEnd, CopyInput, MirrorEmitted, MirrorEvent } from '../../machines/mirror.setup.ts';
+import { takes } from './steps.ts';
 
 /** Time passes (in milliseconds), or something is said to the mirror. */
 export type MirrorStep = MirrorEvent | number;
@@ -32,14 +33,7 @@ export function startMirror(inspect?: (event: InspectionEvent) => void) {
   recordings.set(mirror.system, heard);
   mirror.on('*', (event) => emitted.push(event));
   mirror.start();
-
-  function take(...steps: MirrorStep[]): void {
-    for (const step of steps) {
-      if (typeof step === 'number') clock.increment(step);
-      else mirror.send(step);
-    }
-  }
-  return { mirror, clock, emitted, heard, take };
+  return { mirror, clock, emitted, heard, take: takes(mirror, clock) };
 }
 
 export const HOLDER = { owner: 'other', epoch: 8 };

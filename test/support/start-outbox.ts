@@ -3,6 +3,7 @@ import type { InspectionEvent } from 'xstate';
 import { outboxMachine } from '../../machines/outbox.machine.ts';
 import type { OutboxEmitted, OutboxEvent, Telling } from '../../machines/outbox.setup.ts';
 import type { WebhookEvent } from '../../src/contract/monolith.ts';
+import { takes } from './steps.ts';
 
 /** Time passes (in milliseconds), or something is said to the outbox. */
 export type OutboxStep = OutboxEvent | number;
@@ -33,14 +34,7 @@ export function startOutbox(inspect?: (event: InspectionEvent) => void) {
   recordings.set(outbox.system, heard);
   outbox.on('*', (event) => emitted.push(event));
   outbox.start();
-
-  function take(...steps: OutboxStep[]): void {
-    for (const step of steps) {
-      if (typeof step === 'number') clock.increment(step);
-      else outbox.send(step);
-    }
-  }
-  return { outbox, clock, emitted, heard, take };
+  return { outbox, clock, emitted, heard, take: takes(outbox, clock) };
 }
 
 export function webhook(id: string): WebhookEvent {

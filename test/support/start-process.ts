@@ -4,6 +4,7 @@ import type { ProcessEvent, ProcessOrder, ProcessTold } from '../../machines/age
 import { agentProcessMachine } from '../../machines/agent-process.machine.ts';
 import type { AgentSessionInput } from '../../src/contract/facts.ts';
 import { session } from './chat-words.ts';
+import { takes } from './steps.ts';
 
 /** Time passes (in milliseconds), or something is said to the process. */
 export type ProcessStep = ProcessEvent | number;
@@ -47,14 +48,7 @@ export function startProcess(
   stands.push(process.getSnapshot());
   process.subscribe((snapshot) => stands.push(snapshot));
 
-  function take(...steps: ProcessStep[]): void {
-    for (const step of steps) {
-      if (typeof step === 'number') clock.increment(step);
-      else process.send(step);
-    }
-  }
-
-  return { process, orders, told, stands, take };
+  return { process, orders, told, stands, take: takes(process, clock) };
 }
 
 export type ProcessHarness = ReturnType<typeof startProcess>;

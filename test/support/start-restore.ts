@@ -1,6 +1,7 @@
 import { SimulatedClock, createActor, fromPromise, type EventFrom, type InspectionEvent } from 'xstate';
 import { restoreMachine } from '../../machines/restore.machine.ts';
 import type { WorkspaceClaim } from '../../machines/restore.setup.ts';
+import { takes } from './steps.ts';
 
 /** Time passes (in milliseconds), or something comes of what was asked for. */
 export type RestoreStep = EventFrom<typeof restoreMachine> | number;
@@ -30,14 +31,7 @@ export function startRestore(inspect?: (event: InspectionEvent) => void) {
   const restore = createActor(machine, { clock, ...(inspect === undefined ? {} : { inspect }) });
   recordings.set(restore.system, heard);
   restore.start();
-
-  function take(...steps: RestoreStep[]): void {
-    for (const step of steps) {
-      if (typeof step === 'number') clock.increment(step);
-      else restore.send(step);
-    }
-  }
-  return { restore, clock, heard, take };
+  return { restore, clock, heard, take: takes(restore, clock) };
 }
 
 type Asked = 'claimWorkspace' | 'fetchWorkspace' | 'placeWorkspace';

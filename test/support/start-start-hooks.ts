@@ -6,6 +6,7 @@ import { startHooksMachine } from '../../machines/start-hooks.machine.ts';
 import type { StartHooksEmitted, StartHooksEvent } from '../../machines/start-hooks.setup.ts';
 import type { HookRecord, HookRun } from '../../src/contract/hook-records.ts';
 import { hookRecord } from './start-hook.ts';
+import { takes } from './steps.ts';
 
 /** Time passes (in milliseconds), or something is said to the hooks. */
 export type HooksStep = StartHooksEvent | number;
@@ -35,13 +36,7 @@ export function startStartHooks(inspect?: (event: InspectionEvent) => void) {
   const hooks = createActor(machine, { clock, ...(inspect === undefined ? {} : { inspect }) });
   hooks.on('*', (event) => emitted.push(event));
   hooks.start();
-
-  function take(...steps: HooksStep[]): void {
-    for (const step of steps) {
-      if (typeof step === 'number') clock.increment(step);
-      else hooks.send(step);
-    }
-  }
+  const take = takes(hooks, clock);
 
   function say(repoName: string, ...events: HookEvent[]): void {
     const children = hooks.getSnapshot().children as Record<string, ActorRefFrom<typeof hookMachine>>;

@@ -22,6 +22,7 @@ import {
   ready,
   settled,
 } from '../../support/process-words.ts';
+import { routeOf } from '../../support/steps.ts';
 import { startProcess, type ProcessStep } from '../../support/start-process.ts';
 
 const OTHER = { code: 'agent_output_damaged', message: 'It was cut off.' };
@@ -121,8 +122,8 @@ const ROWS: Record<string, Row[]> = {
 describe.each(Object.entries(ROWS))('%s', (_, rows) => {
   it.each(
     rows.map(([before, steps, comes]) => ({
-      after: textOf(before),
-      on: textOf(steps),
+      after: routeOf(before),
+      on: routeOf(steps),
       before,
       steps,
       comes,
@@ -202,8 +203,4 @@ function toldOf(fact: ProcessTold): string {
   return fact.type === 'agent.exited'
     ? `« exited: ${fact.failure.message}`
     : `« ${fact.type.replace('agent.', '')}`;
-}
-
-function textOf(steps: readonly ProcessStep[]): string {
-  return steps.map((step) => (typeof step === 'number' ? `${step} ms` : step.type)).join(', ');
 }

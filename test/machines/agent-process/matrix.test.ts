@@ -1,4 +1,3 @@
-import { describe, expect, it } from 'vitest';
 import type { StateValueFrom } from 'xstate';
 import type { ProcessEvent } from '../../../machines/agent-process.events.ts';
 import type { agentProcessMachine } from '../../../machines/agent-process.machine.ts';
@@ -22,7 +21,8 @@ import {
   ready,
 } from '../../support/process-words.ts';
 import { startProcess, type ProcessStep } from '../../support/start-process.ts';
-import { entriesOf, leafOf, type LeafOf } from '../../support/state-names.ts';
+import { StateMatrix } from '../../support/state-matrix.ts';
+import { leafOf, type LeafOf } from '../../support/state-names.ts';
 
 /** These decide at once where to go on, so that no event ever meets them. */
 type State = Exclude<LeafOf<StateValueFrom<typeof agentProcessMachine>>, 'unknown' | 'lost'>;
@@ -101,7 +101,6 @@ const ALIVE = {
   'process.exited': 'gone',
 } as const;
 
-/** Where what happens leads from each state; what is left out leads nowhere. */
 const MOVES: Record<State, Partial<Record<EventKey, State>>> = {
   attaching: {
     'found nothing': 'absent',
@@ -194,41 +193,13 @@ const LEFT_ALONE: Record<State, [number, State] | null> = {
   gone: null,
 };
 
-describe('process machine, every state × event', () => {
-  for (const [from, moves] of entriesOf(MOVES)) {
-    for (const key of Object.keys(EVENTS) as EventKey[]) {
-      const to = moves[key] ?? from;
-
-      it(`${from} × ${key} → ${to}`, () => {
-        const { process, take } = startIn(from);
-
-        take(EVENTS[key]);
-
-        expect(leafOf(process.getSnapshot())).toBe(to);
-      });
-    }
-  }
+const matrix = new StateMatrix({
+  start: (inspect, state: State) => startProcess(START_OF[state], inspect),
+  stateOf: ({ process }) => leafOf(process.getSnapshot()) as State,
+  routes: ROUTE_TO,
+  events: EVENTS,
+  moves: MOVES,
 });
 
-describe('process machine, every state left alone', () => {
-  for (const [from, next] of entriesOf(LEFT_ALONE)) {
-    const [limit, to] = next ?? [24 * 3_600_000, from];
-
-    it(`${from} after ${limit} ms → ${to}`, () => {
-      const { process, take } = startIn(from);
-
-      take(limit - 1);
-      expect(leafOf(process.getSnapshot())).toBe(from);
-      take(1);
-
-      expect(leafOf(process.getSnapshot())).toBe(to);
-    });
-  }
-});
-
-function startIn(state: State) {
-  const harness = startProcess(START_OF[state]);
-  harness.take(...ROUTE_TO[state]);
-  expect(leafOf(harness.process.getSnapshot())).toBe(state);
-  return harness;
-}
+matrix.describe('process machine, every state × event');
+matrix.describeLeftAlone('process machine, every state left alone', LEFT_ALONE);

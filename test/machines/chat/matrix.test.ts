@@ -1,23 +1,86 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { startChat } from '../../support/start-chat.ts';
-import { entriesOf, leafOf } from '../../support/state-names.ts';
-import { EVENTS, ROUTE_TO, startOf } from './matrix/cells.ts';
-import type { Row, State } from './matrix/cells.ts';
-import { INTERRUPTING } from './matrix/interrupting.ts';
-import { OVER_BUDGET } from './matrix/over-budget.ts';
-import { OVER } from './matrix/over.ts';
-import { RESTING } from './matrix/resting.ts';
-import { RUNNING } from './matrix/running.ts';
-import { STOPPING } from './matrix/stopping.ts';
+import { StateMatrix } from '../../support/state-matrix.ts';
+import { leafOf } from '../../support/state-names.ts';
+import { EVENTS, ROUTE_TO, startOf, type EventKey, type State } from './matrix-cells.ts';
 
-/** Not `Partial`: a new state does not compile until each of its cells is decided. */
-const NEXT: Record<State, Row> = {
-  ...RESTING,
-  ...OVER_BUDGET,
-  ...RUNNING,
-  ...INTERRUPTING,
-  ...STOPPING,
-  ...OVER,
+type Moves = Partial<Record<EventKey, State>>;
+
+const ENDS: Moves = { 'chat.delete': 'stopping', 'chat.shutdown': 'stopping' };
+
+const RESTING: Moves = {
+  ...ENDS,
+  'message.submit': 'running.starting',
+  'request.opened': 'running.awaiting',
+  'said end, works on': 'running.working',
+  'said works by itself': 'running.working',
+  'said, uses up the budget': 'overBudget.asking',
+};
+
+const OVER_BUDGET: Moves = {
+  ...ENDS,
+  'chat.configure, lifts the budget': 'resting.idle',
+  'request.opened': 'interrupting',
+  'said end, works on': 'interrupting',
+  'said works by itself': 'interrupting',
+};
+
+const RUNNING: Moves = {
+  ...ENDS,
+  'turn.interrupt': 'interrupting',
+  'workspace.spent': 'interrupting',
+  'agent.exited': 'resting.errored',
+  'said end': 'resting.idle',
+  'said, uses up the budget': 'interrupting',
+};
+
+const MOVES: Record<State, Moves> = {
+  'resting.idle': RESTING,
+  'resting.errored': RESTING,
+  'overBudget.asking': {
+    ...OVER_BUDGET,
+    'request.answer, raises the budget': 'resting.idle',
+    'request.answer, keeps the budget': 'overBudget.declined',
+  },
+  'overBudget.declined': { ...OVER_BUDGET, 'message.submit': 'overBudget.asking' },
+  'running.starting': {
+    ...ENDS,
+    'turn.interrupt': 'resting.idle',
+    'workspace.spent': 'overBudget.asking',
+    'turn.prepared': 'running.working',
+    'agent.exited': 'resting.errored',
+    'said, uses up the budget': 'overBudget.asking',
+  },
+  'running.working': { ...RUNNING, 'request.opened': 'running.awaiting' },
+  'running.probing': {
+    ...RUNNING,
+    'turn.prepared': 'running.working',
+    'agent.answered': 'interrupting',
+    'agent.stirred': 'running.working',
+    'request.opened': 'running.awaiting',
+    said: 'running.working',
+    'said end, works on': 'running.working',
+    'said works by itself': 'running.working',
+    'said rests': 'running.working',
+  },
+  'running.awaiting': {
+    ...RUNNING,
+    'message.submit': 'interrupting',
+    'request.answer': 'running.working',
+    'turn.prepared': 'running.working',
+    'request.withdrawn': 'running.working',
+    'said end, works on': 'running.working',
+  },
+  interrupting: {
+    ...ENDS,
+    'turn.prepared': 'resting.idle',
+    'agent.exited': 'resting.idle',
+    'said end': 'resting.idle',
+    'said end, works on': 'running.working',
+  },
+  stopping: { 'agent.exited': 'deleted' },
+  givenUp: { 'chat.delete': 'deleted', 'chat.shutdown': 'stopped' },
+  deleted: {},
+  stopped: {},
 };
 
 /** Where each state leads when nothing happens for so many milliseconds; null: nowhere. */
@@ -37,48 +100,13 @@ const LEFT_ALONE: Record<State, [number, State] | null> = {
   stopped: null,
 };
 
-describe('chat machine, every state × event', () => {
-  beforeEach(() => {
-    vi.spyOn(console, 'warn').mockImplementation(ignoreLateEvents);
-  });
-
-  for (const [from, row] of entriesOf(NEXT)) {
-    for (const [key, to] of entriesOf(row)) {
-      it(`${from} × ${key} → ${to}`, () => {
-        const { chat, take } = startIn(from);
-
-        take(EVENTS[key]);
-
-        expect(leafOf(chat.getSnapshot())).toBe(to);
-      });
-    }
-  }
+const matrix = new StateMatrix({
+  start: (_, state: State) => startChat(startOf(state)),
+  stateOf: ({ chat }) => leafOf(chat.getSnapshot()) as State,
+  routes: ROUTE_TO,
+  events: EVENTS,
+  moves: MOVES,
 });
 
-describe('chat machine, every state left alone', () => {
-  for (const [from, next] of entriesOf(LEFT_ALONE)) {
-    const [limit, to] = next ?? [24 * 3_600_000, from];
-
-    it(`${from} after ${limit} ms → ${to}`, () => {
-      const { chat, take } = startIn(from);
-
-      take(limit - 1);
-      expect(leafOf(chat.getSnapshot())).toBe(from);
-      take(1);
-
-      expect(leafOf(chat.getSnapshot())).toBe(to);
-    });
-  }
-});
-
-/** XState warns of events to a chat that is over; these tests send them on purpose. */
-function ignoreLateEvents(): void {
-  return undefined;
-}
-
-function startIn(state: State) {
-  const harness = startChat(startOf(state));
-  harness.take(...ROUTE_TO[state]);
-  expect(leafOf(harness.chat.getSnapshot())).toBe(state);
-  return harness;
-}
+matrix.describe('chat machine, every state × event');
+matrix.describeLeftAlone('chat machine, every state left alone', LEFT_ALONE);

@@ -4,7 +4,7 @@ import { startChat } from '../../support/start-chat.ts';
 import type { ChatStep } from '../../support/start-chat.ts';
 import { createTransitionCoverage } from '../../support/transition-coverage.ts';
 import { entriesOf } from '../../support/state-names.ts';
-import { EVENTS, ROUTE_TO, startOf, type State } from './matrix/cells.ts';
+import { EVENTS, ROUTE_TO, startOf, type State } from './matrix-cells.ts';
 import { INVARIANTS } from './walk/invariants.ts';
 import { walkChat } from './walk/walk.ts';
 import type { Walk } from './walk/walk.ts';

@@ -1,4 +1,3 @@
-import { describe, expect, it } from 'vitest';
 import type { StateValueFrom } from 'xstate';
 import type { credentialMachine } from '../../../machines/credential.machine.ts';
 import type { CredentialEvent } from '../../../machines/credential.setup.ts';
@@ -16,14 +15,13 @@ import {
   startCredential,
   type CredentialStep,
 } from '../../support/start-credential.ts';
-import { entriesOf, leafOf } from '../../support/state-names.ts';
-import type { LeafOf } from '../../support/state-names.ts';
+import { StateMatrix } from '../../support/state-matrix.ts';
+import { leafOf, type LeafOf } from '../../support/state-names.ts';
 
 type State = LeafOf<StateValueFrom<typeof credentialMachine>>;
-type EventKey =
-  'issued' | 'absent' | 'refused' | 'unavailable' | 'broken' | 'manual' | 'rejection' | 'clock jumped';
+type EventKey = keyof typeof EVENTS;
 
-const EVENTS: Record<EventKey, CredentialEvent> = {
+const EVENTS = {
   issued: ISSUED,
   absent: ABSENT,
   refused: REFUSED,
@@ -32,7 +30,7 @@ const EVENTS: Record<EventKey, CredentialEvent> = {
   manual: MANUAL,
   rejection: REJECTED,
   'clock jumped': JUMPED,
-};
+} satisfies Record<string, CredentialEvent>;
 
 const ROUTE_TO: Record<State, CredentialStep[]> = {
   refreshing: [],
@@ -42,44 +40,20 @@ const ROUTE_TO: Record<State, CredentialStep[]> = {
   rejected: [REFUSED],
 };
 
-const ENDS = ['issued', 'absent', 'refused', 'unavailable', 'broken'] as const;
+const ASKED = { manual: 'refreshing', rejection: 'refreshing', 'clock jumped': 'refreshing' } as const;
 
-/** Not `Partial`: a new state or event does not compile until each of its cells is decided. */
-const NEXT: Record<State, Record<EventKey, State>> = {
+const MOVES: Record<State, Partial<Record<EventKey, State>>> = {
   refreshing: {
     issued: 'fresh',
     absent: 'absent',
     refused: 'rejected',
     unavailable: 'backingOff',
     broken: 'backingOff',
-    manual: 'refreshing',
-    rejection: 'refreshing',
-    'clock jumped': 'refreshing',
   },
-  fresh: {
-    ...ignoring('fresh'),
-    manual: 'refreshing',
-    rejection: 'refreshing',
-    'clock jumped': 'refreshing',
-  },
-  absent: {
-    ...ignoring('absent'),
-    manual: 'refreshing',
-    rejection: 'refreshing',
-    'clock jumped': 'refreshing',
-  },
-  backingOff: {
-    ...ignoring('backingOff'),
-    manual: 'refreshing',
-    rejection: 'refreshing',
-    'clock jumped': 'refreshing',
-  },
-  rejected: {
-    ...ignoring('rejected'),
-    manual: 'refreshing',
-    rejection: 'refreshing',
-    'clock jumped': 'refreshing',
-  },
+  fresh: ASKED,
+  absent: ASKED,
+  backingOff: ASKED,
+  rejected: ASKED,
 };
 
 /** How long each state lasts when nothing happens, and where it leads then. */
@@ -91,46 +65,14 @@ const LEFT_ALONE: Record<State, [number, State]> = {
   rejected: [HOUR, 'refreshing'],
 };
 
-describe('credential machine, every state × event', () => {
-  for (const [from, row] of entriesOf(NEXT)) {
-    for (const [key, to] of entriesOf(row)) {
-      it(`${from} × ${key} → ${to}`, () => {
-        const { credential, take } = startIn(from);
-
-        // The end of an attempt that nobody waits for any more is one of an actor that is gone: it has no addressee.
-        if (from === 'refreshing' || !isEnd(key)) take(EVENTS[key]);
-
-        expect(leafOf(credential.getSnapshot())).toBe(to);
-      });
-    }
-  }
+const matrix = new StateMatrix({
+  start: startCredential,
+  stateOf: ({ credential }): State => leafOf(credential.getSnapshot()),
+  routes: ROUTE_TO,
+  events: EVENTS,
+  moves: MOVES,
+  ends: ['issued', 'absent', 'refused', 'unavailable', 'broken'],
 });
 
-describe('credential machine, every state left alone', () => {
-  for (const [from, [limit, to]] of entriesOf(LEFT_ALONE)) {
-    it(`${from} after ${limit} ms → ${to}`, () => {
-      const { credential, take } = startIn(from);
-
-      take(limit - 1);
-      expect(leafOf(credential.getSnapshot())).toBe(from);
-      take(1);
-
-      expect(leafOf(credential.getSnapshot())).toBe(to);
-    });
-  }
-});
-
-function startIn(state: State) {
-  const harness = startCredential();
-  harness.take(...ROUTE_TO[state]);
-  expect(leafOf(harness.credential.getSnapshot())).toBe(state);
-  return harness;
-}
-
-function ignoring(state: State): Record<(typeof ENDS)[number], State> {
-  return { issued: state, absent: state, refused: state, unavailable: state, broken: state };
-}
-
-function isEnd(key: EventKey): boolean {
-  return ENDS.some((end) => end === key);
-}
+matrix.describe('credential machine, every state × event');
+matrix.describeLeftAlone('credential machine, every state left alone', LEFT_ALONE);

@@ -13,6 +13,7 @@ import {
   type CredentialHarness,
   type CredentialStep,
 } from '../../support/start-credential.ts';
+import { routeOf, sequencesOf } from '../../support/steps.ts';
 import { createTransitionCoverage } from '../../support/transition-coverage.ts';
 
 const STEPS: CredentialStep[] = [
@@ -33,7 +34,7 @@ const walked: { route: string; harness: CredentialHarness }[] = [];
 
 /** Every sequence of so many steps; the end of an attempt comes only while one is under way. */
 beforeAll(() => {
-  for (const route of sequencesOf(LENGTH)) walk(route);
+  for (const route of sequencesOf(STEPS, LENGTH)) walk(route);
 });
 
 describe('credential machine, along every short way', () => {
@@ -97,13 +98,7 @@ function walk(route: CredentialStep[]): void {
     const isEnd = typeof step !== 'number' && step.type.startsWith('xstate.');
     if (!isEnd || harness.credential.getSnapshot().matches('refreshing')) harness.take(step);
   }
-  const names = route.map((step) => (typeof step === 'number' ? `${step} ms` : step.type));
-  walked.push({ route: names.join(' → '), harness });
-}
-
-function sequencesOf(length: number): CredentialStep[][] {
-  if (length === 0) return [[]];
-  return sequencesOf(length - 1).flatMap((rest) => STEPS.map((step) => [...rest, step]));
+  walked.push({ route: routeOf(route), harness });
 }
 
 function violationsOf(isFine: (harness: CredentialHarness) => boolean): string[] {

@@ -4,13 +4,16 @@ import { getShortestPaths } from 'xstate/graph';
 import { engineMachine } from '../../../machines/engine.machine.ts';
 import type { EngineCommand } from '../../../machines/engine.events.ts';
 import {
+  breakOf,
   create,
+  doneOf,
   quietMachine,
   restore,
   startEngineMachine,
   workOf,
 } from '../../support/start-engine-machine.ts';
 import type { EngineHarness, EngineStep } from '../../support/start-engine-machine.ts';
+import { routeOf } from '../../support/steps.ts';
 import { createTransitionCoverage } from '../../support/transition-coverage.ts';
 
 type Snapshot = SnapshotFrom<typeof engineMachine>;
@@ -26,28 +29,14 @@ const EVENTS: EngineCommand[] = [
   { type: 'engine.drain' },
   { type: 'engine.handOver' },
   { type: 'engine.move', limitMs: 5_000 },
-  { type: 'xstate.done.actor.finishTurns', actorId: 'finishTurns' },
-  { type: 'xstate.error.actor.finishTurns', actorId: 'finishTurns', error: 'broken' },
-  { type: 'xstate.done.actor.copyWorkspace', actorId: 'copyWorkspace' },
-  { type: 'xstate.error.actor.copyWorkspace', actorId: 'copyWorkspace', error: 'broken' },
-  { type: 'xstate.done.actor.boot', actorId: 'boot' },
-  { type: 'xstate.error.actor.boot', actorId: 'boot', error: 'broken' },
-  { type: 'xstate.done.actor.startHooks', actorId: 'startHooks' },
-  { type: 'xstate.error.actor.startHooks', actorId: 'startHooks', error: 'broken' },
-  { type: 'xstate.done.actor.outbox', actorId: 'outbox' },
-  { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' },
   { type: 'mirror.begin' },
   { type: 'engine.fence' },
-  { type: 'xstate.done.actor.mirror', actorId: 'mirror' },
-  { type: 'xstate.error.actor.mirror', actorId: 'mirror', error: 'broken' },
-  { type: 'xstate.done.actor.one', actorId: 'one' },
-  { type: 'xstate.error.actor.one', actorId: 'one', error: 'broken' },
+  ...['finishTurns', 'copyWorkspace', 'boot', 'startHooks', 'outbox', 'mirror', 'one'].flatMap((actorId) => [
+    doneOf(actorId),
+    breakOf(actorId),
+  ]),
   { type: 'restartWindow.elapsed', chatId: 'one' },
 ];
-
-function breakOf(actorId: string): EngineCommand {
-  return { type: `xstate.error.actor.${actorId}`, actorId, error: 'broken' };
-}
 
 /**
  * Chats are created once, only a chat that lives can end or crash, and only a crash can be forgotten. Hooks are over when
@@ -116,7 +105,7 @@ beforeAll(() => {
   }
   walk([{ type: 'mirror.begin' }, ...Array.from({ length: 4 }, () => breakOf('mirror'))]);
   const archived: EngineStep[] = [{ type: 'archive.begin' }];
-  const archiveOver: EngineCommand = { type: 'xstate.done.actor.archive', actorId: 'archive' };
+  const archiveOver = doneOf('archive');
   walk([...archived, ...Array.from({ length: 4 }, () => breakOf('archive'))]);
   walk([...archived, { type: 'engine.fence' }]);
   walk([...archived, { type: 'engine.drain' }, archiveOver]);
@@ -128,10 +117,7 @@ beforeAll(() => {
 function walk(route: EngineStep[]): void {
   const harness = startEngineMachine(coverage.inspect, quietMachine);
   harness.take(...route);
-  walked.push({
-    route: route.map((step) => (typeof step === 'number' ? `${step} ms` : step.type)).join(' → '),
-    harness,
-  });
+  walked.push({ route: routeOf(route), harness });
 }
 
 describe('engine machine, along every shortest path and one event more', () => {

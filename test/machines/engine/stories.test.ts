@@ -6,7 +6,9 @@ import { CRASHED, SPENT, ended, message, prepared, submit } from '../../support/
 import {
   BOOT,
   POISON,
+  breakOf,
   create,
+  doneOf,
   restore,
   startEngineMachine,
   workOf,
@@ -18,7 +20,7 @@ const RECOVERED = { type: 'storage.recovered' } as const;
 const DRAIN = { type: 'engine.drain' } as const;
 const CREDENTIALS = ['credential.github', 'credential.claude', 'credential.codex'];
 const LOGINS = ['login.claude', 'login.codex'];
-const OUTBOX_DONE = { type: 'xstate.done.actor.outbox', actorId: 'outbox' } as const;
+const OUTBOX_DONE = doneOf('outbox');
 
 describe('booting', () => {
   it('lets messages wait and runs them once boot is over', () => {
@@ -148,7 +150,7 @@ describe.each([
   { what: 'login', all: LOGINS },
 ])('a $what that crashes', ({ what, all }) => {
   const actorId = `${what}.codex`;
-  const broken = { type: `xstate.error.actor.${actorId}`, actorId, error: 'broken' } as const;
+  const broken = breakOf(actorId);
 
   it('is begun anew, apart from the others', () => {
     const { engine, emitted, take } = startEngineMachine();
@@ -185,7 +187,7 @@ describe('what lives beside the work, when it crashes,', () => {
 
   it.each(parts)('is begun anew, and given up at the fourth crash: %s', (actorId) => {
     const { engine, emitted, take } = startEngineMachine();
-    const broken = { type: `xstate.error.actor.${actorId}`, actorId, error: 'broken' } as const;
+    const broken = breakOf(actorId);
     const child = () => (engine.getSnapshot().children as Record<string, unknown>)[actorId];
     take({ type: 'mirror.begin' }, { type: 'archive.begin' }, BOOT);
     const before = child();
@@ -208,7 +210,7 @@ describe('what lives beside the work, when it crashes,', () => {
 });
 
 describe('boot that crashes', () => {
-  const broken = { type: 'xstate.error.actor.boot', actorId: 'boot', error: 'broken' } as const;
+  const broken = breakOf('boot');
 
   it('is begun anew, and told', () => {
     const { engine, emitted, take } = startEngineMachine();
@@ -363,7 +365,7 @@ describe('draining', () => {
 
   it('does not wait for an outbox that was given up', () => {
     const { engine, take } = startEngineMachine();
-    const broken = { type: 'xstate.error.actor.outbox', actorId: 'outbox', error: 'broken' } as const;
+    const broken = breakOf('outbox');
 
     take(BOOT, broken, broken, broken, broken);
     expect(workOf(engine)).toBe('serving.running');
@@ -375,7 +377,7 @@ describe('draining', () => {
   it('does not wait for a chat that crashes on the way, nor asks it back', () => {
     const { engine, emitted, take } = startEngineMachine();
 
-    take(BOOT, create('one'), DRAIN, { type: 'xstate.error.actor.one', actorId: 'one', error: 'broken' });
+    take(BOOT, create('one'), DRAIN, breakOf('one'));
 
     expect(workOf(engine)).toBe('draining.telling');
     expect(crashesIn(emitted)).toEqual([]);
@@ -392,7 +394,7 @@ describe('draining', () => {
 
 describe('an engine that lost its workspace to another one', () => {
   const FENCE = { type: 'engine.fence' } as const;
-  const MIRROR_DONE = { type: 'xstate.done.actor.mirror', actorId: 'mirror' } as const;
+  const MIRROR_DONE = doneOf('mirror');
 
   it('ends its turns, tells the control plane nothing more, and is over when the last chat is gone', () => {
     const { engine, take, say } = startEngineMachine();
@@ -402,7 +404,7 @@ describe('an engine that lost its workspace to another one', () => {
     take(FENCE);
     expect(workOf(engine)).toBe('draining.ending');
     expect(engine.getSnapshot().children.outbox).toBeUndefined();
-    take({ type: 'xstate.done.actor.one', actorId: 'one' }, MIRROR_DONE);
+    take(doneOf('one'), MIRROR_DONE);
 
     expect(workOf(engine)).toBe('stopped');
   });
@@ -418,7 +420,7 @@ describe('an engine with an archive', () => {
     };
     const [quick, slow] = [drained(), drained()];
 
-    quick.take({ type: 'xstate.done.actor.archive', actorId: 'archive' });
+    quick.take(doneOf('archive'));
     slow.take(4_999);
     expect([workOf(quick.engine), workOf(slow.engine)]).toEqual(['stopped', 'draining.copying']);
     slow.take(1);
@@ -429,8 +431,8 @@ describe('an engine with an archive', () => {
 
 describe('giving the workspace to another machine', () => {
   const MOVE = { type: 'engine.move', limitMs: 60_000 } as const;
-  const FINISHED = { type: 'xstate.done.actor.finishTurns', actorId: 'finishTurns' } as const;
-  const COPIED = { type: 'xstate.done.actor.copyWorkspace', actorId: 'copyWorkspace' } as const;
+  const FINISHED = doneOf('finishTurns');
+  const COPIED = doneOf('copyWorkspace');
 
   it('starts no turn any more while running ones go on, and is over once everything is copied', () => {
     const harness = startEngineMachine();

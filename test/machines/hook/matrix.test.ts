@@ -1,4 +1,3 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StateValueFrom } from 'xstate';
 import type { HookEvent } from '../../../machines/hook.events.ts';
 import type { hookMachine } from '../../../machines/hook.machine.ts';
@@ -13,8 +12,8 @@ import {
   started,
   type HookStep,
 } from '../../support/start-hook.ts';
-import { entriesOf, leafOf } from '../../support/state-names.ts';
-import type { LeafOf } from '../../support/state-names.ts';
+import { StateMatrix } from '../../support/state-matrix.ts';
+import { leafOf, type LeafOf } from '../../support/state-names.ts';
 
 /** `choosing` decides at once where to go on, so that no event ever meets it. */
 type State = Exclude<LeafOf<StateValueFrom<typeof hookMachine>>, 'choosing'>;
@@ -38,56 +37,18 @@ const ROUTE_TO: Record<State, HookStep[]> = {
   stopped: [started(), SHUTDOWN, ended(null)],
 };
 
-/** Not `Partial`: a new state or event does not compile until each of its cells is decided. */
-const NEXT: Record<State, Record<EventKey, State>> = {
-  'active.launching': {
-    'shell.started': 'active.running',
-    'command.ended': 'active.launching',
-    'output.printed': 'active.launching',
-    'shell.ended': 'active.launching', // of the next command
-    'shell.failed': 'active.launching', // of the next command
-    'hook.shutdown': 'active.stopping',
-  },
+/** The next command follows on the end of the first. */
+const MOVES: Record<State, Partial<Record<EventKey, State>>> = {
+  'active.launching': { 'shell.started': 'active.running', 'hook.shutdown': 'active.stopping' },
   'active.running': {
-    'shell.started': 'active.running',
-    'command.ended': 'active.running',
-    'output.printed': 'active.running',
     'shell.ended': 'active.launching',
     'shell.failed': 'active.launching',
     'hook.shutdown': 'active.stopping',
   },
-  'active.timingOut': {
-    'shell.started': 'active.timingOut',
-    'command.ended': 'active.timingOut',
-    'output.printed': 'active.timingOut',
-    'shell.ended': 'active.launching',
-    'shell.failed': 'active.launching',
-    'hook.shutdown': 'active.timingOut',
-  },
-  'active.stopping': {
-    'shell.started': 'active.stopping',
-    'command.ended': 'active.stopping',
-    'output.printed': 'active.stopping',
-    'shell.ended': 'stopped',
-    'shell.failed': 'stopped',
-    'hook.shutdown': 'active.stopping',
-  },
-  ended: {
-    'shell.started': 'ended',
-    'command.ended': 'ended',
-    'output.printed': 'ended',
-    'shell.ended': 'ended',
-    'shell.failed': 'ended',
-    'hook.shutdown': 'ended',
-  },
-  stopped: {
-    'shell.started': 'stopped',
-    'command.ended': 'stopped',
-    'output.printed': 'stopped',
-    'shell.ended': 'stopped',
-    'shell.failed': 'stopped',
-    'hook.shutdown': 'stopped',
-  },
+  'active.timingOut': { 'shell.ended': 'active.launching', 'shell.failed': 'active.launching' },
+  'active.stopping': { 'shell.ended': 'stopped', 'shell.failed': 'stopped' },
+  ended: {},
+  stopped: {},
 };
 
 /** Where each state leads when nothing happens for so many milliseconds; null: nowhere. */
@@ -100,48 +61,13 @@ const LEFT_ALONE: Record<State, [number, State] | null> = {
   stopped: null,
 };
 
-beforeEach(() => {
-  vi.spyOn(console, 'warn').mockImplementation(ignoreLateEvents);
+const matrix = new StateMatrix({
+  start: (inspect) => startHook({}, inspect),
+  stateOf: ({ hook }) => leafOf(hook.getSnapshot()) as State,
+  routes: ROUTE_TO,
+  events: EVENTS,
+  moves: MOVES,
 });
 
-describe('hook machine, every state × event', () => {
-  for (const [from, row] of entriesOf(NEXT)) {
-    for (const [key, to] of entriesOf(row)) {
-      it(`${from} × ${key} → ${to}`, () => {
-        const { hook, take } = startIn(from);
-
-        take(EVENTS[key]);
-
-        expect(leafOf(hook.getSnapshot())).toBe(to);
-      });
-    }
-  }
-});
-
-describe('hook machine, every state left alone', () => {
-  for (const [from, next] of entriesOf(LEFT_ALONE)) {
-    const [limit, to] = next ?? [24 * 3_600_000, from];
-
-    it(`${from} after ${limit} ms → ${to}`, () => {
-      const { hook, take } = startIn(from);
-
-      take(limit - 1);
-      expect(leafOf(hook.getSnapshot())).toBe(from);
-      take(1);
-
-      expect(leafOf(hook.getSnapshot())).toBe(to);
-    });
-  }
-});
-
-function startIn(state: State) {
-  const harness = startHook();
-  harness.take(...ROUTE_TO[state]);
-  expect(leafOf(harness.hook.getSnapshot())).toBe(state);
-  return harness;
-}
-
-/** XState warns of events to a hook that is over; these tests send them on purpose. */
-function ignoreLateEvents(): void {
-  return undefined;
-}
+matrix.describe('hook machine, every state × event');
+matrix.describeLeftAlone('hook machine, every state left alone', LEFT_ALONE);

@@ -12,6 +12,7 @@ import {
   type HookHarness,
   type HookStep,
 } from '../../support/start-hook.ts';
+import { routeOf, sequencesOf } from '../../support/steps.ts';
 import { createTransitionCoverage } from '../../support/transition-coverage.ts';
 
 const STEPS: HookStep[] = [
@@ -33,7 +34,7 @@ const walked: { route: string; harness: HookHarness }[] = [];
 
 /** Every sequence of so many steps, with a shell per command and with one for both. */
 beforeAll(() => {
-  for (const route of sequencesOf(LENGTH)) {
+  for (const route of sequencesOf(STEPS, LENGTH)) {
     for (const kind of [{}, JOINT]) walk(route, kind);
   }
   const broken = startHook({}, coverage.inspect);
@@ -81,13 +82,7 @@ describe('hook machine, along every short way', () => {
 function walk(route: HookStep[], kind: object): void {
   const harness = startHook(kind, coverage.inspect);
   for (const step of route) if (harness.hook.getSnapshot().status === 'active') harness.take(step);
-  const names = route.map((step) => (typeof step === 'number' ? `${step} ms` : step.type));
-  walked.push({ route: names.join(' → '), harness });
-}
-
-function sequencesOf(length: number): HookStep[][] {
-  if (length === 0) return [[]];
-  return sequencesOf(length - 1).flatMap((rest) => STEPS.map((step) => [...rest, step]));
+  walked.push({ route: routeOf(route), harness });
 }
 
 function isOpen(status: string): boolean {

@@ -1,4 +1,3 @@
-import { describe, expect, it } from 'vitest';
 import type { StateValueFrom } from 'xstate';
 import type { loginMachine } from '../../../machines/login.machine.ts';
 import type { LoginEvent } from '../../../machines/login.setup.ts';
@@ -14,54 +13,34 @@ import {
   startLogin,
   type LoginStep,
 } from '../../support/start-login.ts';
-import { entriesOf } from '../../support/state-names.ts';
+import { StateMatrix } from '../../support/state-matrix.ts';
 
 type State = StateValueFrom<typeof loginMachine>;
-type EventKey =
-  | 'refused'
-  | 'key refused'
-  | 'changed'
-  | 'recalled'
-  | 'recall fails'
-  | 'first refresh is over'
-  | 'first refresh fails'
-  | 'refresh under way brought another'
-  | 'refresh under way brought none'
-  | 'refresh under way fails'
-  | 'another was issued'
-  | 'none was issued, another is left'
-  | 'none was issued, none is left'
-  | 'refresh fails'
-  | 'next is in place'
-  | 'next cannot be put in place';
+type EventKey = keyof typeof EVENTS;
 
-/** Of an actor that runs only in some states: elsewhere its end has no addressee. */
-interface Cell {
-  event: LoginEvent;
-  only?: State;
-}
+/** What comes of its actors. */
+const ENDS = {
+  recalled: recalled(['x']),
+  'recall fails': { type: 'xstate.error.actor.recall', error: new Error('broken') },
+  'first refresh is over': done('firstRefresh', ALL),
+  'first refresh fails': failed('firstRefresh'),
+  'refresh under way brought another': done('refreshUnderWay', [ANOTHER]),
+  'refresh under way brought none': done('refreshUnderWay', ALL),
+  'refresh under way fails': failed('refreshUnderWay'),
+  'another was issued': done('refresh', [ANOTHER, KEY]),
+  'none was issued, another is left': done('refresh', ALL),
+  'none was issued, none is left': done('refresh', ALL.slice(0, 1)),
+  'refresh fails': failed('refresh'),
+  'next is in place': done('use', ALL),
+  'next cannot be put in place': failed('use'),
+} satisfies Record<string, LoginEvent>;
 
 /** Refusals are of somebody who runs with an older environment, or with the one of now, which holds a key. */
-const EVENTS: Record<EventKey, Cell> = {
-  refused: { event: rejected([KEY]) },
-  'key refused': { event: rejected([KEY], true) },
-  changed: { event: changed([ANOTHER]) },
-  recalled: { event: recalled(['x']), only: 'unknown' },
-  'recall fails': {
-    event: { type: 'xstate.error.actor.recall', error: new Error('broken') },
-    only: 'unknown',
-  },
-  'first refresh is over': { event: done('firstRefresh', ALL), only: 'unknown' },
-  'first refresh fails': { event: failed('firstRefresh'), only: 'unknown' },
-  'refresh under way brought another': { event: done('refreshUnderWay', [ANOTHER]), only: 'settling' },
-  'refresh under way brought none': { event: done('refreshUnderWay', ALL), only: 'settling' },
-  'refresh under way fails': { event: failed('refreshUnderWay'), only: 'settling' },
-  'another was issued': { event: done('refresh', [ANOTHER, KEY]), only: 'refreshing' },
-  'none was issued, another is left': { event: done('refresh', ALL), only: 'refreshing' },
-  'none was issued, none is left': { event: done('refresh', ALL.slice(0, 1)), only: 'refreshing' },
-  'refresh fails': { event: failed('refresh'), only: 'refreshing' },
-  'next is in place': { event: done('use', ALL), only: 'fallingBack' },
-  'next cannot be put in place': { event: failed('use'), only: 'fallingBack' },
+const EVENTS = {
+  refused: rejected([KEY]),
+  'key refused': rejected([KEY], true),
+  changed: changed([ANOTHER]),
+  ...ENDS,
 };
 
 const READY: LoginStep[] = [recalled(), done('firstRefresh', ALL)];
@@ -77,34 +56,28 @@ const ROUTE_TO: Record<State, LoginStep[]> = {
   refused: [...REFRESHING, failed('refresh')],
 };
 
-/** Not `Partial`: a new state or event does not compile until each of its cells is decided. */
-const NEXT: Record<State, Record<EventKey, State>> = {
+const MOVES: Record<State, Partial<Record<EventKey, State>>> = {
   unknown: {
-    ...staying('unknown'),
+    recalled: 'unknown',
+    'recall fails': 'unknown',
     'first refresh is over': 'ready',
     'first refresh fails': 'ready',
   },
-  ready: { ...staying('ready'), refused: 'settling', 'key refused': 'settling' },
+  ready: { refused: 'settling', 'key refused': 'settling' },
   settling: {
-    ...staying('settling'),
     'refresh under way brought another': 'renewed',
     'refresh under way brought none': 'refreshing',
     'refresh under way fails': 'refreshing',
   },
   refreshing: {
-    ...staying('refreshing'),
     'another was issued': 'renewed',
     'none was issued, another is left': 'fallingBack',
     'none was issued, none is left': 'refused',
     'refresh fails': 'refused',
   },
-  fallingBack: {
-    ...staying('fallingBack'),
-    'next is in place': 'renewed',
-    'next cannot be put in place': 'refused',
-  },
-  renewed: { ...staying('renewed'), 'key refused': 'settling' },
-  refused: { ...staying('refused'), 'key refused': 'settling', changed: 'ready' },
+  fallingBack: { 'next is in place': 'renewed', 'next cannot be put in place': 'refused' },
+  renewed: { 'key refused': 'settling' },
+  refused: { 'key refused': 'settling', changed: 'ready' },
 };
 
 /** How long each state lasts when nothing happens, and where it leads then; `null`: for good. */
@@ -118,48 +91,14 @@ const LEFT_ALONE: Record<State, [number, State] | null> = {
   refused: [1_000, 'ready'],
 };
 
-const DAY = 86_400_000;
-
-describe('login machine, every state × event', () => {
-  for (const [from, row] of entriesOf(NEXT)) {
-    for (const [key, to] of entriesOf(row)) {
-      it(`${from} × ${key} → ${to}`, () => {
-        const { take, state } = startIn(from);
-        const { event, only = from } = EVENTS[key];
-
-        if (only === from) take(event);
-
-        expect(state()).toBe(to);
-      });
-    }
-  }
+const matrix = new StateMatrix({
+  start: startLogin,
+  stateOf: ({ state }) => state(),
+  routes: ROUTE_TO,
+  events: EVENTS,
+  moves: MOVES,
+  ends: Object.keys(ENDS) as EventKey[],
 });
 
-describe('login machine, every state left alone', () => {
-  for (const [from, end] of entriesOf(LEFT_ALONE)) {
-    it(
-      end === null ? `${from} waits for its work, or for ever` : `${from} after ${end[0]} ms → ${end[1]}`,
-      () => {
-        const { take, state } = startIn(from);
-        const [limit, to] = end ?? [DAY, from];
-
-        take(limit - 1);
-        expect(state()).toBe(from);
-        take(1);
-
-        expect(state()).toBe(to);
-      },
-    );
-  }
-});
-
-function startIn(state: State) {
-  const harness = startLogin();
-  harness.take(...ROUTE_TO[state]);
-  expect(harness.state()).toBe(state);
-  return harness;
-}
-
-function staying(state: State): Record<EventKey, State> {
-  return Object.fromEntries(Object.keys(EVENTS).map((key) => [key, state])) as Record<EventKey, State>;
-}
+matrix.describe('login machine, every state × event');
+matrix.describeLeftAlone('login machine, every state left alone', LEFT_ALONE);

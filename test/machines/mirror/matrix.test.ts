@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { InspectionEvent, StateValueFrom } from 'xstate';
+import { expect, it } from 'vitest';
+import type { StateValueFrom } from 'xstate';
 import type { mirrorMachine } from '../../../machines/mirror.machine.ts';
 import {
   CAUGHT_UP,
@@ -16,8 +16,8 @@ import {
   startMirror,
   type MirrorStep,
 } from '../../support/start-mirror.ts';
-import { entriesOf, leafOf, type LeafOf } from '../../support/state-names.ts';
-import { createTransitionCoverage } from '../../support/transition-coverage.ts';
+import { StateMatrix } from '../../support/state-matrix.ts';
+import { leafOf, type LeafOf } from '../../support/state-names.ts';
 
 type State = LeafOf<StateValueFrom<typeof mirrorMachine>>;
 type EventKey = keyof typeof EVENTS;
@@ -54,74 +54,35 @@ const COPYING = {
   'copy drained': 'stopped',
 } as const;
 
-/** Not `Partial`: a new state or event does not compile until each of its cells is decided. */
-const NEXT: Record<State, Record<EventKey, State>> = {
+const MOVES: Record<State, Partial<Record<EventKey, State>>> = {
   claiming: {
-    ...staying('claiming'),
     claimed: 'copying.behind',
     taken: 'fenced',
     diverged: 'diverged',
     'claim failed': 'away',
     drain: 'stopped',
   },
-  'copying.behind': { ...staying('copying.behind'), ...COPYING, 'caught up': 'copying.mirroring' },
-  'copying.mirroring': { ...staying('copying.mirroring'), ...COPYING, 'fell behind': 'copying.behind' },
-  away: { ...staying('away'), drain: 'stopped', 'backoff passes': 'claiming', 'a minute passes': 'claiming' },
-  diverged: { ...staying('diverged'), drain: 'stopped', 'a minute passes': 'claiming' },
-  fenced: staying('fenced'),
-  stopped: staying('stopped'),
+  'copying.behind': { ...COPYING, 'caught up': 'copying.mirroring' },
+  'copying.mirroring': { ...COPYING, 'fell behind': 'copying.behind' },
+  away: { drain: 'stopped', 'backoff passes': 'claiming', 'a minute passes': 'claiming' },
+  diverged: { drain: 'stopped', 'a minute passes': 'claiming' },
+  fenced: {},
+  stopped: {},
 };
 
-describe('mirror machine, every state × event', () => {
-  beforeEach(() => {
-    vi.spyOn(console, 'warn').mockImplementation(ignoreLateEvents);
-  });
-
-  for (const [from, row] of entriesOf(NEXT)) {
-    for (const [key, to] of entriesOf(row)) {
-      if (isSomeoneElsesFailure(from, key)) continue;
-      it(`${from} × ${key} → ${to}`, () => {
-        const harness = startIn(from);
-
-        harness.take(EVENTS[key]);
-
-        expect(leafOf(harness.mirror.getSnapshot())).toBe(to);
-      });
-    }
-  }
-
-  it('takes every transition of the machine somewhere', () => {
-    const coverage = createTransitionCoverage(startMirror().mirror.logic.root);
-    for (const [from, row] of entriesOf(NEXT)) {
-      for (const [key] of entriesOf(row)) {
-        if (!isSomeoneElsesFailure(from, key)) startIn(from, coverage.inspect).take(EVENTS[key]);
-      }
-    }
-    const broken = { type: 'xstate.error.actor.copyJournal', error: 'broken' } as never;
-    startIn('copying.behind', coverage.inspect).take(broken);
-
-    expect(coverage.missing()).toEqual([]);
-  });
+const matrix = new StateMatrix({
+  start: startMirror,
+  stateOf: ({ mirror }): State => leafOf(mirror.getSnapshot()),
+  routes: ROUTE_TO,
+  events: EVENTS,
+  moves: MOVES,
+  ends: ['claim failed'],
 });
 
-function startIn(state: State, inspect?: (event: InspectionEvent) => void) {
-  const harness = startMirror(inspect);
-  harness.take(...ROUTE_TO[state]);
-  expect(leafOf(harness.mirror.getSnapshot())).toBe(state);
-  return harness;
-}
+matrix.describe('mirror machine, every state × event');
 
-/** XState takes the failure of an actor that nobody runs for a failure of the machine; it cannot happen. */
-function isSomeoneElsesFailure(from: State, key: EventKey): boolean {
-  return key === 'claim failed' && from !== 'claiming' && from !== 'fenced' && from !== 'stopped';
-}
+it('takes every transition of the machine somewhere', () => {
+  const broken = { type: 'xstate.error.actor.copyJournal', error: 'broken' } as never;
 
-function staying(state: State): Record<EventKey, State> {
-  const cells = Object.keys(EVENTS).map((key) => [key, state]);
-  return Object.fromEntries(cells) as Record<EventKey, State>;
-}
-
-/** XState warns of events to a mirror that is over; these tests send them on purpose. */
-function ignoreLateEvents(): void {
-  return undefined;
-}
+  expect(matrix.untaken(startMirror().mirror.logic.root, [['copying.behind', [broken]]])).toEqual([]);
+});

@@ -20,6 +20,7 @@ import {
   type MirrorStep,
 } from '../../support/start-mirror.ts';
 import { leafOf } from '../../support/state-names.ts';
+import { routeOf } from '../../support/steps.ts';
 
 type Snapshot = SnapshotFrom<typeof mirrorMachine>;
 
@@ -89,8 +90,7 @@ describe('mirror machine, along every shortest path and on walks of a hundred st
 function walk(steps: readonly MirrorStep[]) {
   const { mirror, emitted, heard, take } = startMirror();
   take(...steps);
-  const route = steps.map((step) => (typeof step === 'number' ? `${step} ms` : step.type)).join(' → ');
-  return { route, steps, emitted, heard, status: mirror.getSnapshot().status };
+  return { route: routeOf(steps), steps, emitted, heard, status: mirror.getSnapshot().status };
 }
 
 function wander(seed: number) {

@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { InspectionEvent, StateValueFrom } from 'xstate';
+import { expect, it } from 'vitest';
+import type { StateValueFrom } from 'xstate';
 import type { outboxMachine } from '../../../machines/outbox.machine.ts';
 import type { OutboxEvent } from '../../../machines/outbox.setup.ts';
 import {
@@ -12,8 +12,8 @@ import {
   found,
   startOutbox,
 } from '../../support/start-outbox.ts';
-import { entriesOf, leafIn, type LeafIn } from '../../support/state-names.ts';
-import { createTransitionCoverage } from '../../support/transition-coverage.ts';
+import { StateMatrix } from '../../support/state-matrix.ts';
+import { leafIn, type LeafIn } from '../../support/state-names.ts';
 
 type Leaf = LeafIn<StateValueFrom<typeof outboxMachine>, 'active.delivery'>;
 /** The delivery, with the season where both are possible; `settled` is passed through. */
@@ -45,23 +45,10 @@ const ROUTE_TO: Record<State, (OutboxEvent | number)[]> = {
   stopped: [DRAIN, found(null)],
 };
 
-/** Not `Partial`: a new state or event does not compile until each of its cells is decided. */
-const NEXT: Record<State, Record<EventKey, State>> = {
-  looking: {
-    ...staying('looking'),
-    found: 'telling',
-    'nothing left': 'stopped',
-    'looking failed': 'backingOff',
-    drain: 'emptying',
-  },
-  emptying: {
-    ...staying('emptying'),
-    found: 'telling, draining',
-    'nothing left': 'stopped',
-    'looking failed': 'stopped',
-  },
+const MOVES: Record<State, Partial<Record<EventKey, State>>> = {
+  looking: { found: 'telling', 'nothing left': 'stopped', 'looking failed': 'backingOff', drain: 'emptying' },
+  emptying: { found: 'telling, draining', 'nothing left': 'stopped', 'looking failed': 'stopped' },
   telling: {
-    ...staying('telling'),
     delivered: 'looking',
     refused: 'burying',
     unavailable: 'backingOff',
@@ -69,98 +56,45 @@ const NEXT: Record<State, Record<EventKey, State>> = {
     drain: 'telling, draining',
   },
   'telling, draining': {
-    ...staying('telling, draining'),
     delivered: 'emptying',
     refused: 'burying, draining',
     unavailable: 'stopped',
     'telling failed': 'stopped',
   },
-  burying: {
-    ...staying('burying'),
-    kept: 'looking',
-    'keeping failed': 'backingOff',
-    drain: 'burying, draining',
-  },
-  'burying, draining': {
-    ...staying('burying, draining'),
-    kept: 'emptying',
-    'keeping failed': 'stopped',
-  },
-  backingOff: { ...staying('backingOff'), drain: 'stopped', 'backoff passes': 'telling' },
-  stopped: staying('stopped'),
+  burying: { kept: 'looking', 'keeping failed': 'backingOff', drain: 'burying, draining' },
+  'burying, draining': { kept: 'emptying', 'keeping failed': 'stopped' },
+  backingOff: { drain: 'stopped', 'backoff passes': 'telling' },
+  stopped: {},
 };
 
-describe('outbox machine, every state × event', () => {
-  beforeEach(() => {
-    vi.spyOn(console, 'warn').mockImplementation(ignoreLateEvents);
-  });
-
-  for (const [from, row] of entriesOf(NEXT)) {
-    for (const [key, to] of entriesOf(row)) {
-      if (isSomeoneElsesFailure(from, key)) continue;
-      it(`${from} × ${key} → ${to}`, () => {
-        const harness = startIn(from);
-
-        harness.take(EVENTS[key]);
-
-        expect(stateOf(harness)).toBe(to);
-      });
-    }
-  }
-
-  it('looks again when it was the looking that failed', () => {
-    const { outbox, take } = startOutbox();
-
-    take(BROKEN.looking, 250);
-
-    expect(leafIn(outbox.getSnapshot(), 'active.delivery')).toBe('looking');
-  });
-
-  it('takes every transition of the machine somewhere', () => {
-    const coverage = createTransitionCoverage(startOutbox().outbox.logic.root);
-    startOutbox(coverage.inspect).take(BROKEN.looking, 250);
-    for (const [from, row] of entriesOf(NEXT)) {
-      for (const [key] of entriesOf(row)) {
-        if (!isSomeoneElsesFailure(from, key)) startIn(from, coverage.inspect).take(EVENTS[key]);
-      }
-    }
-
-    expect(coverage.missing()).toEqual([]);
-  });
+const matrix = new StateMatrix({
+  start: startOutbox,
+  stateOf,
+  routes: ROUTE_TO,
+  events: EVENTS,
+  moves: MOVES,
+  ends: ['looking failed', 'telling failed', 'keeping failed'],
 });
 
-function startIn(state: State, inspect?: (event: InspectionEvent) => void) {
-  const harness = startOutbox(inspect);
-  harness.take(...ROUTE_TO[state]);
-  expect(stateOf(harness)).toBe(state);
-  return harness;
-}
+matrix.describe('outbox machine, every state × event');
+
+it('looks again when it was the looking that failed', () => {
+  const { outbox, take } = startOutbox();
+
+  take(BROKEN.looking, 250);
+
+  expect(leafIn(outbox.getSnapshot(), 'active.delivery')).toBe('looking');
+});
+
+it('takes every transition of the machine somewhere', () => {
+  const root = startOutbox().outbox.logic.root;
+
+  expect(matrix.untaken(root, [['looking', [BROKEN.looking, 250]]])).toEqual([]);
+});
 
 function stateOf({ outbox }: ReturnType<typeof startOutbox>): State {
   const snapshot = outbox.getSnapshot();
   const leaf = leafIn(snapshot, 'active.delivery') as Exclude<Leaf, 'settled'>;
   const isDraining = snapshot.matches({ active: { season: 'draining' } });
   return isDraining && (leaf === 'telling' || leaf === 'burying') ? `${leaf}, draining` : leaf;
-}
-
-/** XState takes the failure of an actor that nobody runs for a failure of the machine; it cannot happen. */
-function isSomeoneElsesFailure(from: State, key: EventKey): boolean {
-  const failing = {
-    looking: 'looking failed',
-    emptying: 'looking failed',
-    telling: 'telling failed',
-    burying: 'keeping failed',
-  };
-  const own = Object.entries(failing).find(([state]) => from.startsWith(state))?.[1];
-  return key.endsWith('failed') && key !== own && from !== 'stopped';
-}
-
-function staying(state: State): Record<EventKey, State> {
-  const cells = Object.keys(EVENTS).map((key) => [key, state]);
-  return Object.fromEntries(cells) as Record<EventKey, State>;
-}
-
-/** XState warns of events to an outbox that is over; these tests send them on purpose. */
-function ignoreLateEvents(): void {
-  return undefined;
 }

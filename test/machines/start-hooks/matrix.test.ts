@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { InspectionEvent, StateValueFrom } from 'xstate';
+import { expect, it } from 'vitest';
+import type { StateValueFrom } from 'xstate';
 import type { startHooksMachine } from '../../../machines/start-hooks.machine.ts';
 import type { StartHooksEvent } from '../../../machines/start-hooks.setup.ts';
 import {
@@ -12,9 +12,8 @@ import {
   startStartHooks,
 } from '../../support/start-start-hooks.ts';
 import type { HooksStep } from '../../support/start-start-hooks.ts';
-import { entriesOf, leafOf } from '../../support/state-names.ts';
-import type { LeafOf } from '../../support/state-names.ts';
-import { createTransitionCoverage } from '../../support/transition-coverage.ts';
+import { StateMatrix } from '../../support/state-matrix.ts';
+import { leafOf, type LeafOf } from '../../support/state-names.ts';
 
 type State = LeafOf<StateValueFrom<typeof startHooksMachine>>;
 type EventKey = Exclude<StartHooksEvent['type'], `xstate.${string}`> | 'last hook done' | 'last hook crashed';
@@ -35,92 +34,35 @@ const ROUTE_TO: Record<State, HooksStep[]> = {
   stopped: [SHUTDOWN],
 };
 
-/** Not `Partial`: a new state or event does not compile until each of its cells is decided. Null: cannot happen. */
-const NEXT: Record<State, Record<EventKey, State | null>> = {
-  idle: {
-    'hooks.run': 'running',
-    'hooks.resume': 'running',
-    'hooks.shutdown': 'stopped',
-    'hook.ended': 'idle',
-    'last hook done': 'idle',
-    'last hook crashed': null,
-  },
-  running: {
-    'hooks.run': 'running',
-    'hooks.resume': 'running',
-    'hooks.shutdown': 'stopping',
-    'hook.ended': 'running',
-    'last hook done': 'idle',
-    'last hook crashed': 'idle',
-  },
-  stopping: {
-    'hooks.run': 'stopping',
-    'hooks.resume': 'stopping',
-    'hooks.shutdown': 'stopping',
-    'hook.ended': 'stopping',
-    'last hook done': 'stopped',
-    'last hook crashed': 'stopped',
-  },
-  stopped: {
-    'hooks.run': 'stopped',
-    'hooks.resume': 'stopped',
-    'hooks.shutdown': 'stopped',
-    'hook.ended': 'stopped',
-    'last hook done': 'stopped',
-    'last hook crashed': 'stopped',
-  },
+const MOVES: Record<State, Partial<Record<EventKey, State>>> = {
+  idle: { 'hooks.run': 'running', 'hooks.resume': 'running', 'hooks.shutdown': 'stopped' },
+  running: { 'hooks.shutdown': 'stopping', 'last hook done': 'idle', 'last hook crashed': 'idle' },
+  stopping: { 'last hook done': 'stopped', 'last hook crashed': 'stopped' },
+  stopped: {},
 };
 
-beforeEach(() => {
-  vi.spyOn(console, 'warn').mockImplementation(ignoreLateEvents);
+const matrix = new StateMatrix({
+  start: startStartHooks,
+  stateOf: ({ hooks }): State => leafOf(hooks.getSnapshot()),
+  routes: ROUTE_TO,
+  events: EVENTS,
+  moves: MOVES,
+  ends: ['last hook crashed'],
 });
 
-describe('start hooks machine, every state × event', () => {
-  for (const [from, row] of entriesOf(NEXT)) {
-    for (const [key, to] of entriesOf(row)) {
-      if (to === null) continue;
-      it(`${from} × ${key} → ${to}`, () => {
-        const { hooks, take } = startIn(from);
-
-        take(EVENTS[key]);
-
-        expect(leafOf(hooks.getSnapshot())).toBe(to);
-      });
-    }
-  }
-
-  it('stopping after 7000 ms → stopped', () => {
-    const { hooks, take } = startIn('stopping');
-
-    take(6_999);
-    expect(leafOf(hooks.getSnapshot())).toBe('stopping');
-    take(1);
-
-    expect(leafOf(hooks.getSnapshot())).toBe('stopped');
-  });
-
-  it('takes every transition of the machine somewhere', () => {
-    const coverage = createTransitionCoverage(startStartHooks().hooks.logic.root);
-    startIn('stopping', coverage.inspect).take(7_000);
-    startIn('idle', coverage.inspect).take(runBehindEnvironment('app'), crashed('environment'));
-    for (const [from, row] of entriesOf(NEXT)) {
-      for (const [key, to] of entriesOf(row)) {
-        if (to !== null) startIn(from, coverage.inspect).take(EVENTS[key]);
-      }
-    }
-
-    expect(coverage.missing()).toEqual([]);
-  });
+matrix.describe('start hooks machine, every state × event');
+matrix.describeLeftAlone('start hooks machine, every state left alone', {
+  idle: null,
+  running: null,
+  stopping: [7_000, 'stopped'],
+  stopped: null,
 });
 
-function startIn(state: State, inspect?: (event: InspectionEvent) => void) {
-  const harness = startStartHooks(inspect);
-  harness.take(...ROUTE_TO[state]);
-  expect(leafOf(harness.hooks.getSnapshot())).toBe(state);
-  return harness;
-}
+it('takes every transition of the machine somewhere', () => {
+  const untaken = matrix.untaken(startStartHooks().hooks.logic.root, [
+    ['stopping', [7_000]],
+    ['idle', [runBehindEnvironment('app'), crashed('environment')]],
+  ]);
 
-/** XState warns of events to hooks that are over; these tests send them on purpose. */
-function ignoreLateEvents(): void {
-  return undefined;
-}
+  expect(untaken).toEqual([]);
+});

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ended, started } from '../../support/start-hook.ts';
 import { SHUTDOWN, crashed, run, startStartHooks } from '../../support/start-start-hooks.ts';
 import type { HooksHarness } from '../../support/start-start-hooks.ts';
+import { sequencesOf } from '../../support/steps.ts';
 
 /** What can happen: to the hooks as a whole, to the first, to the second. */
 const MOVES: Record<string, (harness: HooksHarness) => void> = {
@@ -17,17 +18,15 @@ const LENGTH = 4;
 const walked: { route: string; harness: HooksHarness }[] = [];
 
 beforeAll(() => {
-  vi.spyOn(console, 'warn').mockImplementation(ignoreLateEvents);
-  for (const route of sequencesOf(LENGTH)) {
+  silenceLateEvents();
+  for (const route of sequencesOf(Object.keys(MOVES), LENGTH)) {
     const harness = startStartHooks();
     for (const move of route) MOVES[move]?.(harness);
     walked.push({ route: route.join(' → '), harness });
   }
 });
 
-beforeEach(() => {
-  vi.spyOn(console, 'warn').mockImplementation(ignoreLateEvents);
-});
+beforeEach(silenceLateEvents);
 
 describe('start hooks machine, along every short way', () => {
   it('announces each run once at its start and once at its end, if it has one', () => {
@@ -62,16 +61,11 @@ function isRunning({ hooks }: HooksHarness, name: string): boolean {
   return hooks.getSnapshot().context.running.includes(name);
 }
 
-function sequencesOf(length: number): string[][] {
-  if (length === 0) return [[]];
-  return sequencesOf(length - 1).flatMap((rest) => Object.keys(MOVES).map((move) => [...rest, move]));
-}
-
 function violationsOf(isFine: (harness: HooksHarness) => boolean): string[] {
   return walked.flatMap(({ route, harness }) => (isFine(harness) ? [] : [route]));
 }
 
 /** XState warns of events to hooks that are over; these walks send them on purpose. */
-function ignoreLateEvents(): void {
-  return undefined;
+function silenceLateEvents(): void {
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
 }

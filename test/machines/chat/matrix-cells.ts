@@ -1,6 +1,6 @@
 import type { StateValueFrom } from 'xstate';
-import type { ChatEvent } from '../../../../machines/chat.events.ts';
-import type { chatMachine } from '../../../../machines/chat.machine.ts';
+import type { ChatEvent } from '../../../machines/chat.events.ts';
+import type { chatMachine } from '../../../machines/chat.machine.ts';
 import {
   COMPLETED,
   CRASHED,
@@ -17,9 +17,9 @@ import {
   spends,
   submit,
   waits,
-} from '../../../support/chat-words.ts';
-import type { ChatStart, ChatStep } from '../../../support/start-chat.ts';
-import type { LeafOf } from '../../../support/state-names.ts';
+} from '../../support/chat-words.ts';
+import type { ChatStart, ChatStep } from '../../support/start-chat.ts';
+import type { LeafOf } from '../../support/state-names.ts';
 
 /** States that decide at once where to go on, so that no event ever meets them. */
 type Passing = 'restoring' | 'settled' | 'running.resuming' | 'gone';
@@ -42,9 +42,6 @@ type BudgetKey =
   | 'workspace.spent, lifted';
 
 export type EventKey = Exclude<ChatEvent['type'], 'agent.said'> | SaidKey | BudgetKey;
-
-/** Where each event leads from one state. Not `Partial`: a new event does not compile until it is decided. */
-export type Row = Record<EventKey, State>;
 
 /** Message m1 is the current one wherever there is one; r1 is the open request; m2 comes or waits. */
 export const EVENTS: Record<EventKey, ChatEvent> = {
