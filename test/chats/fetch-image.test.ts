@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createImageFetcher, type FetchImagesOptions } from '../../src/chats/fetch-image.ts';
 import { isPublicAddress } from '../../src/chats/public-address.ts';
+import { listenInTest } from '../support/loopback.ts';
 
 const PNG = Buffer.from('\u0089PNG\r\n\u001A\nrest', 'latin1');
 const HERE = new Set(['127.0.0.1']);
@@ -111,13 +110,7 @@ function isNot(address: string): [string, boolean] {
 }
 
 async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return (await listenInTest(createServer(listener))).url;
 }
 
 function redirect(response: Parameters<RequestListener>[1], location: string): void {

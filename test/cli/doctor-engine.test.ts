@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bad, good } from '../../src/cli/doctor/check.ts';
 import { examinePort } from '../../src/cli/doctor/port.ts';
 import { examineEngine, engineFinder } from '../../src/cli/doctor/running-engine.ts';
 import { FRESH, FRESH_LOGINS } from '../support/fresh-login.ts';
+import { listenInTest } from '../support/loopback.ts';
 
 const BOOT = { state: 'ready', since: '2026-01-01T00:00:00.000Z' };
 const HEALTH = { status: 'ok', version: '9', boot: BOOT };
@@ -123,8 +122,6 @@ async function listen(answer: Answer): Promise<number> {
     const body = answer(url, headers['x-replicas-engine-secret']);
     if (body === null) response.statusCode = 401;
     response.end(JSON.stringify(body ?? { error: 'No.', code: 'unauthorized' }));
-  }).listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  });
+  return (await listenInTest(server)).port;
 }

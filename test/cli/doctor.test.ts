@@ -1,7 +1,5 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -15,6 +13,7 @@ import { examineNode, examineProgram } from '../../src/cli/doctor/programs.ts';
 import { readSettings } from '../../src/cli/doctor/settings.ts';
 import { createPaths } from '../../src/environment/paths.ts';
 import { examineControlPlane, examineCollector } from '../../src/cli/doctor/upstreams.ts';
+import { listenInTest } from '../support/loopback.ts';
 import { openTestTerminal } from './stand-in.ts';
 
 const GIT: Check = { name: 'git', examine: () => good('2.39') };
@@ -240,8 +239,5 @@ async function createHome(): Promise<string> {
 
 /** Answers everything with this text; returns the port. */
 async function listen(text: string): Promise<number> {
-  const server = createServer((_request, response) => response.end(text)).listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  return (await listenInTest(createServer((_request, response) => response.end(text)))).port;
 }

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { onTestFinished } from 'vitest';
 import { EngineClient, type EngineClientOptions } from '../../src/client/client.ts';
+import { listenInTest } from '../support/loopback.ts';
 
 export interface OpenServer {
   url: string;
@@ -29,14 +29,7 @@ export async function openServer(
     answers.add(response.on('close', () => answers.delete(response)));
     answer(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  const url = `http://127.0.0.1:${port}`;
+  const { url } = await listenInTest(server);
   const client = new EngineClient({ url, secret: 's', ...options });
   return { url, client, open: () => answers.size };
 }

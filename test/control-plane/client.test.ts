@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { WebhookEvent } from '../../src/contract/monolith.ts';
 import { createMonolithClient, type MonolithOptions } from '../../src/control-plane/client.ts';
+import { listenInTest } from '../support/loopback.ts';
 
 const SECRET = 'engine-secret-0123456789';
 const TOKEN = 'issued-token-0123456789';
@@ -16,13 +16,10 @@ const EVENT: WebhookEvent = {
   workspaceId: 'workspace-1',
 };
 
-const closing: (() => void)[] = [];
-afterEach(() => closing.splice(0).forEach((close) => close()));
-
 describe('what is sent', () => {
   it('says who asks, for which workspace, and why', async () => {
     const seen: unknown[] = [];
-    const url = await listen(async (request, response) => {
+    const url = await serve(async (request, response) => {
       const { authorization, 'x-workspace-id': workspace, 'content-type': type } = request.headers;
       seen.push({
         path: request.url,
@@ -51,7 +48,7 @@ describe('what is sent', () => {
 
   it('asks each provider at its own path', async () => {
     const paths: unknown[] = [];
-    const url = await listen((request, response) => {
+    const url = await serve((request, response) => {
       paths.push(request.url);
       answer(response, 404, {});
     });
@@ -70,7 +67,7 @@ describe('what is sent', () => {
 
   it('sends an event under its id as the idempotency key', async () => {
     const seen: unknown[] = [];
-    const url = await listen(async (request, response) => {
+    const url = await serve(async (request, response) => {
       seen.push([request.url, request.headers['idempotency-key'], await bodyOf(request)]);
       response.writeHead(204).end();
     });
@@ -81,7 +78,7 @@ describe('what is sent', () => {
 
   it('sends the secret, not the user and password of the URL', async () => {
     const seen: unknown[] = [];
-    const url = await listen((request, response) => {
+    const url = await serve((request, response) => {
       seen.push(request.headers.authorization);
       answer(response, 200, GITHUB);
     });
@@ -147,7 +144,7 @@ describe('the answer to a refresh', () => {
     ['tomorrow', 'invalid_format), expiresAt (custom'],
     [null, 'invalid_union'],
   ])('takes no credential that ends at %j', async (expiresAt, code) => {
-    const url = await listen((_request, response) => answer(response, 200, { token: TOKEN, expiresAt }));
+    const url = await serve((_request, response) => answer(response, 200, { token: TOKEN, expiresAt }));
 
     expect(await client(url).refresh.github({ reason: 'boot' })).toEqual({
       kind: 'unavailable',
@@ -158,7 +155,7 @@ describe('the answer to a refresh', () => {
   it.each(['', 'two words', 'a\nb', 'a\u0000b', 'ümlaut', 'x'.repeat(65_537)])(
     'takes no token that no header, file or variable could hold: %#',
     async (token) => {
-      const url = await listen((_request, response) => answer(response, 200, { ...GITHUB, token }));
+      const url = await serve((_request, response) => answer(response, 200, { ...GITHUB, token }));
 
       expect(await client(url).refresh.github({ reason: 'boot' })).toMatchObject({
         kind: 'unavailable',
@@ -180,7 +177,7 @@ describe('the answer to a refresh', () => {
     ['half of JSON', 'application/json', '{"token":', 'It answered with something that is not JSON.'],
     ['more than 1 MiB', 'application/json', '"'.padEnd(1024 * 1024 + 1), 'It answered with more than 1 MiB.'],
   ])('of %s is no answer', async (_, type, body, reason) => {
-    const url = await listen((_request, response) => {
+    const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': type }).end(body);
     });
 
@@ -189,11 +186,11 @@ describe('the answer to a refresh', () => {
 
   it('is never looked for elsewhere: a redirect is not followed', async () => {
     const elsewhere: unknown[] = [];
-    const other = await listen((request, response) => {
+    const other = await serve((request, response) => {
       elsewhere.push(request.headers);
       answer(response, 200, GITHUB);
     });
-    const url = await listen((_request, response) => {
+    const url = await serve((_request, response) => {
       response.writeHead(307, { location: `${other}/v1/engine/github/refresh-token` }).end();
     });
 
@@ -207,8 +204,8 @@ describe('the answer to a refresh', () => {
 
 describe('an answer that does not come', () => {
   it('is given up after the time limit, headers or not', async () => {
-    const silent = await listen(() => undefined);
-    const dripping = await listen((_request, response) => void response.writeHead(200).write('{'));
+    const silent = await serve(() => undefined);
+    const dripping = await serve((_request, response) => void response.writeHead(200).write('{'));
     const outcome = { kind: 'unavailable', reason: 'It did not answer in time.' };
 
     expect(await client(silent, { timeoutMs: 50 }).refresh.github({ reason: 'boot' })).toEqual(outcome);
@@ -216,7 +213,7 @@ describe('an answer that does not come', () => {
   });
 
   it('is told by its code, without the address', async () => {
-    const url = await listen((request) => request.destroy());
+    const url = await serve((request) => request.destroy());
 
     expect(await client(url).refresh.github({ reason: 'boot' })).toEqual({
       kind: 'unavailable',
@@ -226,7 +223,7 @@ describe('an answer that does not come', () => {
 
   it('is not waited for when the engine stops', async () => {
     const stop = new AbortController();
-    const url = await listen(() => stop.abort());
+    const url = await serve(() => stop.abort());
 
     expect(await client(url, { signal: stop.signal }).refresh.github({ reason: 'boot' })).toEqual({
       kind: 'unavailable',
@@ -252,7 +249,7 @@ describe('the answer to an event', () => {
   });
 
   it('is no delivery when something in between answers with a page', async () => {
-    const url = await listen((_request, response) => {
+    const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in first</html>');
     });
 
@@ -266,7 +263,7 @@ describe('the answer to an event', () => {
 describe('an endpoint that fails again and again', () => {
   it('is left alone after five times, the others are not', async () => {
     const paths: unknown[] = [];
-    const url = await listen((request, response) => {
+    const url = await serve((request, response) => {
       paths.push(request.url);
       answer(response, 500, {});
     });
@@ -290,17 +287,11 @@ function client(url: string, options: Partial<MonolithOptions> = {}) {
 }
 
 function always(status: number, body: unknown): Promise<string> {
-  return listen((_request, response) => answer(response, status, body));
+  return serve((_request, response) => answer(response, status, body));
 }
 
-async function listen(listener: (...call: Parameters<RequestListener>) => unknown): Promise<string> {
-  const server = createServer((request, response) => void listener(request, response));
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function serve(listener: (...call: Parameters<RequestListener>) => unknown): Promise<string> {
+  return (await listenInTest(createServer((request, response) => void listener(request, response)))).url;
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {

@@ -57,7 +57,7 @@ it('continues a trace over a killed engine, says nothing of what was said, and w
   expect(new Set(collector.keys)).toEqual(new Set([KEY]));
   expect(collector.texts[0]).toContain('{"key":"service.name","value":{"stringValue":"traced"}}');
 
-  collector.close();
+  await collector.close();
   await stream.waitForEnd(await client.send(chatId, 'again'));
   const { code } = await engine().end('SIGTERM');
   expect(code).toBe(0);

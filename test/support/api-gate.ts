@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { listen } from './loopback.ts';
 
 export interface GateCall {
   method: string;
@@ -32,18 +32,8 @@ export async function startApiGate(options: ApiGateOptions): Promise<ApiGate> {
   const server = createServer((request, response) => {
     pass(request, response, { ...options, calls }).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const { url, close } = await listen(server);
+  return { url, calls, close };
 }
 
 async function pass(

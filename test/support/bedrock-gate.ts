@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { onTestFinished } from 'vitest';
 import { chunkFrame } from './aws-event-stream.ts';
 import { accessKeyOf, isSignedWith, type AwsKeys, type SignedRequest } from './aws-signature.ts';
+import { listenInTest } from './loopback.ts';
 import { createFrameParser } from './sse-frames.ts';
 
 export interface BedrockCall {
@@ -46,13 +44,8 @@ export async function startBedrockGate({ target, keys }: BedrockGateOptions): Pr
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
+  const { url } = await listenInTest(server);
+  return { url, calls };
 }
 
 async function receive(request: IncomingMessage): Promise<SignedRequest> {

@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { onTestFinished } from 'vitest';
 import type { CredentialProvider } from '../../src/contract/credentials.ts';
 import type { RefreshRequest } from '../../src/contract/monolith.ts';
+import { listenInTest } from './loopback.ts';
 import { keepSecretsOf } from './secrets.ts';
 
 /** What a refresh is answered with: a credential, or the status of a refusal. */
@@ -43,13 +41,8 @@ export async function startCredentialIssuer(issue: CredentialIssuer['issue']): P
       provider === undefined ? {} : issue[provider]?.(body as RefreshRequest, asked[provider].length);
     send(response, answered ?? 404);
   };
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, told, issue };
+  const { url } = await listenInTest(server);
+  return { url, asked, told, issue };
 }
 
 function send(response: ServerResponse, answer: object | number): void {

@@ -1,14 +1,13 @@
 import { execa } from 'execa';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { json } from 'node:stream/consumers';
-import { onTestFinished } from 'vitest';
+import { listenInTest } from './loopback.ts';
 
 export interface FakeGithub {
   /** What git and gh need in their environment to take it for github.com. */
@@ -54,9 +53,8 @@ export async function startFakeGithub(folder: string): Promise<FakeGithub> {
       );
     },
   );
-  const port = await listen(server);
-  const proxyPort = await listen(createProxy(port));
-  const proxy = `http://127.0.0.1:${proxyPort}`;
+  const { port } = await listenInTest(server);
+  const { url: proxy } = await listenInTest(createProxy(port));
   Object.assign(github.environment, {
     HTTPS_PROXY: proxy,
     https_proxy: proxy,
@@ -173,16 +171,6 @@ function createProxy(port: number) {
     server.on('error', () => client.destroy());
   });
   return proxy;
-}
-
-async function listen(server: ReturnType<typeof createServer>): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
 }
 
 async function makeCertificate(folder: string): Promise<{ certificate: string; key: string }> {

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AddressInfo } from 'node:net';
 import type { S3Access } from '../../src/environment/archive-variables.ts';
+import { listen } from './loopback.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -42,12 +41,12 @@ export async function startS3(): Promise<S3Server> {
     const [path = '', query = ''] = (request.url ?? '').split('?');
     requests.push(`${request.method} ${path.slice(1)}${query === '' ? '' : '?'}`);
     if (!running.fault(request, response)) answer(request, response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
+  const { url: endpoint, close } = await listen(server);
   const running: S3Server = {
     bucket: BUCKET,
     access: {
-      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      endpoint,
       region: 'us-east-1',
       accessKeyId: 'S3RVER',
       secretAccessKey: 'S3RVER',
@@ -55,8 +54,7 @@ export async function startS3(): Promise<S3Server> {
     requests,
     fault: () => false,
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await close();
       await rm(directory, { recursive: true, force: true });
     },
   };

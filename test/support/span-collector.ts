@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { onTestFinished } from 'vitest';
+import { listenInTest } from './loopback.ts';
 
 export interface Span {
   traceId: string;
@@ -31,11 +29,6 @@ export async function startCollector({ refusals = 0 } = {}) {
       spans.push(...scopeSpans.flatMap((scope) => scope.spans));
     response.setHeader('content-type', 'application/json').end('{}');
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  onTestFinished(close);
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, spans, texts, keys, close };
+  const { url, close } = await listenInTest(server);
+  return { url, spans, texts, keys, close };
 }

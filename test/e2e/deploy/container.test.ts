@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { execa } from 'execa';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { listenInTest } from '../../support/loopback.ts';
 import { ROOT, deployFile, deployPath } from './deploy-files.ts';
 
 const PackageSchema = z.looseObject({ devDependencies: z.record(z.string(), z.string()) });
@@ -81,9 +81,7 @@ async function serve(answer: (secret: string) => string): Promise<number> {
   const server = createServer((request, response) => {
     response.end(answer(String(request.headers['x-replicas-engine-secret'])));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return (server.address() as AddressInfo).port;
+  return (await listenInTest(server)).port;
 }
 
 async function drain(port: number, seconds: number): Promise<void> {
