@@ -7,12 +7,8 @@ export function mustProvidePromise<Output, Input>(name: string) {
 }
 
 /** The callback-actor counterpart of {@link mustProvidePromise}. */
-export function mustProvideCallback<
-  Received extends EventObject,
-  Input,
-  Emitted extends EventObject = EventObject,
->(name: string) {
-  return fromCallback<Received, Input, Emitted>(() => {
+export function mustProvideCallback<Received extends EventObject, Input>(name: string) {
+  return fromCallback<Received, Input>(() => {
     throw new UnprovidedActorError(name);
   });
 }

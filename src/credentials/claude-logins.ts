@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ClaudeCredential } from '../contract/monolith.ts';
 import type { CredentialFile } from './credential-file.ts';
 import { toTime, type ClaudeOauth } from './issued.ts';
-import { indented, jsonCodec } from './json-codec.ts';
+import { jsonCodec } from './json-codec.ts';
 import { inOrder, keysFrom, loginOf, noteIssued, pick, type Login, type LoginsFile } from './login.ts';
 
 export interface ClaudeLoginsOptions {
@@ -85,7 +85,7 @@ const ClaudeCredentialsSchema = z.looseObject({
 export type ClaudeCredentials = z.infer<typeof ClaudeCredentialsSchema>;
 
 /** `~/.claude/.credentials.json`, as Claude Code keeps it. It reads it again before each request when it changed. */
-export const claudeCredentials = jsonCodec(ClaudeCredentialsSchema, { empty: {} });
+export const claudeCredentials = jsonCodec(ClaudeCredentialsSchema);
 
 /**
  * The content with this login. It gets no refresh token: with one, Claude Code would refresh by itself, which makes the
@@ -114,7 +114,7 @@ const BedrockCredentialsSchema = z.record(z.string(), z.unknown());
 export type BedrockCredentials = z.infer<typeof BedrockCredentialsSchema>;
 
 /** `~/.claude/.bedrock-credentials.json`: variables for Claude Code, and whatever else was provisioned there. */
-export const bedrockCredentials = jsonCodec(BedrockCredentialsSchema, { empty: {}, format: indented });
+export const bedrockCredentials = jsonCodec(BedrockCredentialsSchema, 2);
 
 export function withBedrock(content: BedrockCredentials, env: Record<string, unknown>): BedrockCredentials {
   const rest = Object.entries(content).filter(([name]) => !VARIABLES.includes(name));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CodexCredential } from '../contract/monolith.ts';
 import type { CredentialFile } from './credential-file.ts';
 import type { CodexOauth } from './issued.ts';
-import { indented, jsonCodec } from './json-codec.ts';
+import { jsonCodec } from './json-codec.ts';
 import { inOrder, keysFrom, loginOf, noteIssued, pick, type Login, type LoginsFile } from './login.ts';
 import { CODEX_LOGIN_VARIABLES } from './credential-paths.ts';
 
@@ -78,7 +78,7 @@ const CodexAuthSchema = z.looseObject({
 export type CodexAuth = z.infer<typeof CodexAuthSchema>;
 
 /** `~/.codex/auth.json`, as Codex keeps it. It reads it when it starts, and again when a token was refused. */
-export const codexAuth = jsonCodec(CodexAuthSchema, { empty: {}, format: indented });
+export const codexAuth = jsonCodec(CodexAuthSchema, 2);
 
 /** The content with these tokens. There is no refresh token among them, so that Codex cannot use it up. */
 export function withCodexTokens(content: CodexAuth, { tokens, last_refresh }: CodexOauth): CodexAuth {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { LoginTokens } from '../agents/login.ts';
 import type { LoginProvider } from '../contract/credentials.ts';
 import type { CredentialFile } from './credential-file.ts';
-import { indented, jsonCodec } from './json-codec.ts';
+import { jsonCodec } from './json-codec.ts';
 
 /** One way in which an agent can be logged in. */
 export interface Login {
@@ -65,7 +65,7 @@ const LoginsFileSchema = z.looseObject({ claude: LoginSchema.optional(), codex: 
 export type LoginsFile = z.infer<typeof LoginsFileSchema>;
 
 /** `~/.replicas/engine/logins.json`: the API keys that were issued, which have no file of their own elsewhere. */
-export const loginsFile = jsonCodec(LoginsFileSchema, { empty: {}, format: indented });
+export const loginsFile = jsonCodec(LoginsFileSchema, 2);
 
 /** Remembers what was issued last, and keeps its key, which has no file elsewhere. Resolves with its kind. */
 export async function noteIssued(

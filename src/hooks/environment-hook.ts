@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HookRecord } from '../contract/hook-records.ts';
 import type { HookKind } from '../contract/hooks.ts';
+import { noWork, toWork } from './hook-work.ts';
 import { readRegularFile } from '../storage/regular-file.ts';
 import { attempt } from '../storage/attempt.ts';
 
@@ -21,21 +21,10 @@ export function planEnvironmentHook(home: string, options: RunOfHooks): HookReco
   if (isAbsent(script)) return null;
   const hookType = options.kind === 'start' ? ('environment' as const) : ('global' as const);
   const about = { ...options, hookType, repoName: hookType, folder: home, executedAt: null };
-  if (!isFile(script)) {
-    const error = { code: 'hooks_file_invalid', message: `${script}: expected a file` };
-    return { ...about, timeoutMs: 1, steps: [], commands: [], status: 'invalid', error };
-  }
+  if (!isFile(script)) return { ...about, ...noWork(`${script}: expected a file`) };
   // By its name: a script may be longer than an argument, and what it says is nobody's business but its author's.
   const command = `. ~/.replicas/${nameOf(options.kind)}`;
-  return {
-    ...about,
-    timeoutMs: TIMEOUT_MS,
-    steps: [{ processId: randomUUID(), first: 0, count: 1, outputChars: 0 }],
-    commands: [
-      { command, status: 'pending', exitCode: null, signal: null, durationMs: null, startedAt: null },
-    ],
-    status: 'pending',
-  };
+  return { ...about, ...toWork({ commands: [command], timeout: TIMEOUT_MS, separate: true }) };
 }
 
 /** What the script says now; undefined when it cannot be read any more. */

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import type { HookRecord, HookStep } from '../contract/hook-records.ts';
+import type { HookRecord } from '../contract/hook-records.ts';
 import { planEnvironmentHook, type RunOfHooks } from './environment-hook.ts';
-import { describeProblems, readRepositoryConfig, type HookConfig } from './repository-config.ts';
+import { noWork, toWork } from './hook-work.ts';
+import { describeProblems, readRepositoryConfig } from './repository-config.ts';
 
 export interface Repository {
   name: string;
@@ -25,36 +25,9 @@ function planHook({ name, folder }: Repository, options: RunOfHooks): HookRecord
   const reading = readRepositoryConfig(folder);
   const base = { ...options, repoName: name, folder, executedAt: null };
   if (reading.state === 'absent') return null;
-  if (reading.state === 'invalid') {
-    const error = { code: 'hooks_file_invalid', message: describeProblems(reading) };
-    return { ...base, timeoutMs: 1, steps: [], commands: [], status: 'invalid', error };
-  }
+  if (reading.state === 'invalid') return { ...base, ...noWork(describeProblems(reading)) };
   const hook = reading.config[`${options.kind}Hook`];
   return hook === undefined ? null : { ...base, ...toWork(hook) };
-}
-
-function toWork(hook: HookConfig): Pick<HookRecord, 'timeoutMs' | 'steps' | 'commands' | 'status'> {
-  return {
-    timeoutMs: hook.timeout,
-    steps: toSteps(hook),
-    commands: hook.commands.map((command) => ({
-      command,
-      status: 'pending',
-      exitCode: null,
-      signal: null,
-      durationMs: null,
-      startedAt: null,
-    })),
-    status: hook.commands.length === 0 ? 'skipped' : 'pending',
-  };
-}
-
-function toSteps({ commands, separate }: HookConfig): HookStep[] {
-  if (commands.length === 0) return [];
-  const spans = separate
-    ? commands.map((_, first) => ({ first, count: 1 }))
-    : [{ first: 0, count: commands.length }];
-  return spans.map((span) => ({ ...span, processId: randomUUID(), outputChars: 0 }));
 }
 
 /** What the repositories want every agent to be told, under their names; undefined when none wants anything. */

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { toDate } from '../contract/bounds.ts';
 
 /** A regular file directly in a folder that agents and people write to. */
@@ -17,8 +17,8 @@ export async function listFiles(
 ): Promise<FolderFile[]> {
   const names = await readdir(folder).catch(() => []); // nobody has written anything yet
   const wanted = names.filter((name) => isFileName(name) && isWanted(name));
-  const files = await Promise.all(wanted.map((name) => lookAt(folder, name)));
-  return files.filter((file) => file !== undefined);
+  const files = await Promise.all(wanted.map((name) => findWithin(folder, name)));
+  return files.flatMap((found) => found?.file ?? []);
 }
 
 /** One of those files, with as many of its first bytes as `bytesOf` its size says; undefined for any other name. */
@@ -27,11 +27,11 @@ export async function readFolderFile(
   filename: string,
   bytesOf: (sizeBytes: number) => number,
 ): Promise<{ file: FolderFile; bytes: Buffer } | undefined> {
-  const path = await pathWithin(folder, filename);
-  if (path === undefined || !(await isRegular(path))) return undefined;
+  const found = await findWithin(folder, filename);
+  if (found === undefined) return undefined;
   // Not through a link that took the file's place meanwhile, and not waiting for a pipe's other end.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await open(path, flags).catch(() => undefined);
+  const handle = await open(found.path, flags).catch(() => undefined);
   if (handle === undefined) return undefined;
   try {
     const seen = await handle.stat();
@@ -52,27 +52,20 @@ function isFileName(name: string): boolean {
   return /^[^./\\\0][^/\\\0]*$/.test(name);
 }
 
-async function lookAt(folder: string, filename: string): Promise<FolderFile | undefined> {
-  const path = await pathWithin(folder, filename);
-  const seen = path === undefined ? undefined : await stat(path).catch(() => undefined);
-  return seen?.isFile() ? toFile(filename, seen) : undefined;
-}
-
-/** Undefined for what is not there and for links that leave the folder. */
-async function pathWithin(folder: string, filename: string): Promise<string | undefined> {
+/** Undefined for what is not there, and for links that leave the folder. A device is not even opened: that alone may do something. */
+async function findWithin(
+  folder: string,
+  filename: string,
+): Promise<{ path: string; file: FolderFile } | undefined> {
   if (!isFileName(filename)) return undefined;
   try {
     const [path, root] = await Promise.all([realpath(join(folder, filename)), realpath(folder)]);
-    return dirname(path) === root ? join(root, basename(path)) : undefined;
+    if (dirname(path) !== root) return undefined;
+    const seen = await stat(path);
+    return seen.isFile() ? { path, file: toFile(filename, seen) } : undefined;
   } catch {
     return undefined; // missing, or a link to nowhere or to itself
   }
-}
-
-/** A device is not even opened: that alone may do something. */
-async function isRegular(path: string): Promise<boolean> {
-  const seen = await stat(path).catch(() => undefined);
-  return seen?.isFile() === true;
 }
 
 function toFile(filename: string, { size, mtimeMs }: { size: number; mtimeMs: number }): FolderFile {

@@ -20,7 +20,7 @@ import type { Damage } from '../../src/storage/set-aside.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { intrude, type Intruder } from '../support/damage.ts';
 
-const codec = jsonCodec(z.looseObject({ token: z.string().optional() }), { empty: {} });
+const codec = jsonCodec(z.looseObject({ token: z.string().optional() }));
 
 describe('a file of credentials', () => {
   it('is made for its owner alone, in a folder for its owner alone', async () => {
