@@ -66,18 +66,32 @@ export interface Changes extends Partial<DriverOptions> {
 
 const PATIENCE_MS = 60_000;
 
-/** A chat reduced to what a driver needs of it. */
+/** A chat with Claude Code, or what stands in for it, reduced to what a driver needs of it. */
 export async function openStandIn({
   command,
   policy = 'bypass',
   ...overrides
 }: StandInOptions): Promise<TestChat> {
+  const { options, ...stage } = await createStage(overrides);
+  const createDriver = ({ command: other = command, ...changes }: Changes) => {
+    const given = { ...options, findProgram: () => other, ...changes };
+    return createAgentDriver(
+      createClaudeCodec(given.paths, () => given.login.environment()),
+      given,
+    );
+  };
+  return createChat({ ...stage, createDriver, policy });
+}
+
+/** What chats of one driver share, and what an engine would give to that; gone when the test is over. */
+export async function createStage(overrides: Partial<DriverOptions>) {
   const home = await createTemporaryHome();
   const payloads = createPayloadMap();
   const lines: string[] = [];
   const partials: string[] = [];
+  const chats: TestChat[] = [];
   const options: DriverOptions = {
-    findProgram: () => command,
+    findProgram: () => null,
     login: createPlainLogin({ PATH: process.env['PATH'] ?? '' }),
     paths: createPaths(home.path),
     payloads,
@@ -91,23 +105,17 @@ export async function openStandIn({
     log: createLog({ level: 'debug', secrets: [], output: { write: (line) => lines.push(line) } }),
     ...overrides,
   };
-  const chats: TestChat[] = [];
-  const createDriver = ({ command: other = command, ...changes }: Changes) => {
-    const given = { ...options, findProgram: () => other, ...changes };
-    return createAgentDriver(
-      createClaudeCodec(given.paths, () => given.login.environment()),
-      given,
-    );
-  };
-  const chat = createChat({ createDriver, home: home.path, partials, policy, payloads, chats });
-  onTestFailed(() => console.error(lines.join(''), JSON.stringify(chat.facts.slice(-20), null, 1)));
+  onTestFailed(() => {
+    console.error(lines.join(''));
+    for (const { facts } of chats) console.error(JSON.stringify(facts.slice(-20), null, 1));
+  });
   onTestFinished(async () => {
     await endChats(chats);
     await home.remove();
     const folders = chats.map(({ record }) => temporaryFolderOf(home.path, record.chatId));
     await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
   });
-  return chat;
+  return { home: home.path, options, partials, payloads, chats };
 }
 
 interface ChatParts {
@@ -229,7 +237,7 @@ export function createChat(parts: ChatParts): TestChat {
 }
 
 /** Ends the agents of all of them: what then runs in their home is left. */
-export async function endChats(chats: readonly TestChat[]): Promise<void> {
+async function endChats(chats: readonly TestChat[]): Promise<void> {
   await Promise.all(chats.map((chat) => chat.end()));
 }
 
@@ -322,7 +330,7 @@ export function runFolder({ home, record }: TestChat): string {
 }
 
 /** Outlives the sessions of a test, like the folder it stands for. */
-export function createPayloadMap(): PayloadFiles {
+function createPayloadMap(): PayloadFiles {
   const texts = new Map<string, string>();
   return {
     async write(text) {

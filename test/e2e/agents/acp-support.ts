@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { onTestFailed, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type AcpAgentName, createAcpCodec } from '../../../src/agents/acp/codec.ts';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import { createDriver as createAgentDriver } from '../../../src/agents/agent.ts';
@@ -9,16 +9,7 @@ import type { AgentFact } from '../../../src/contract/facts.ts';
 import { findTestedAgents } from '../../support/tested-agents.ts';
 import { type Script } from '../../../src/dev/scripted-model.ts';
 import { type RecordedModel, startRecordedModel } from '../../support/recorded-model.ts';
-import { createPaths } from '../../../src/environment/paths.ts';
-import { createLog } from '../../../src/log.ts';
-import {
-  createChat,
-  createPayloadMap,
-  endChats,
-  eventsOf,
-  type TestChat,
-} from '../../agents/claude/stand-in.ts';
-import { createTemporaryHome } from '../../support/temporary-home.ts';
+import { createChat, createStage, eventsOf, type TestChat } from '../../agents/claude/stand-in.ts';
 
 type AcpDriverOptions = DriverOptions & AcpAgentName;
 
@@ -68,38 +59,13 @@ async function openChat({
   command = process.execPath,
   ...given
 }: Given & Partial<AcpDriverOptions> & { policy?: Policy }): Promise<TestChat> {
-  const home = await createTemporaryHome();
-  const payloads = createPayloadMap();
-  const lines: string[] = [];
-  const partials: string[] = [];
-  const options: AcpDriverOptions = {
-    command,
-    findProgram: () => command,
-    paths: createPaths(home.path),
-    payloads,
-    settled: () => Promise.resolve(),
-    isLagging: () => false,
-    reportPartial: (_, __, { payload }) => partials.push(JSON.stringify(payload)),
-    requestTimeoutMs: 60_000,
-    redact: (text) => text,
-    idleMs: 60_000,
-    processesMax: 8,
-    log: createLog({ level: 'debug', secrets: [], output: { write: (line) => lines.push(line) } }),
-    ...given,
-  };
+  const { options: shared, ...stage } = await createStage({ findProgram: () => command, ...given });
+  const options = { command, ...given, ...shared };
   const codec = createAcpCodec(options, {
     folder: options.paths.workspaces,
     systemPrompt: options.systemPrompt,
   });
-  const createDriver = () => createAgentDriver(codec, options);
-  const chats: TestChat[] = [];
-  const chat = createChat({ createDriver, home: home.path, partials, policy, payloads, chats });
-  onTestFailed(() => console.error(lines.join(''), JSON.stringify(chat.facts.slice(-20), null, 1)));
-  onTestFinished(async () => {
-    await endChats(chats);
-    await home.remove();
-  });
-  return chat;
+  return createChat({ ...stage, createDriver: () => createAgentDriver(codec, options), policy });
 }
 
 /** Leads the adapter to the scripted model, and to the Claude Code of this repository. */

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onTestFailed, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import { createDriver } from '../../../src/agents/agent.ts';
 import { createCodexCodec } from '../../../src/agents/codex/codec.ts';
@@ -10,18 +10,14 @@ import type { AgentFact } from '../../../src/contract/facts.ts';
 import { findTestedAgents } from '../../support/tested-agents.ts';
 import { type RecordedResponses, startRecordedResponses } from '../../support/recorded-model.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
-import { createPaths } from '../../../src/environment/paths.ts';
-import { createLog } from '../../../src/log.ts';
 import {
   createChat,
-  createPayloadMap,
+  createStage,
   deliveriesOf,
-  endChats,
   eventsOf,
   type TestChat,
 } from '../../agents/claude/stand-in.ts';
 import { agentProcesses } from '../../support/agent-processes.ts';
-import { createTemporaryHome } from '../../support/temporary-home.ts';
 
 export interface CodexChat extends TestChat {
   readonly model: RecordedResponses;
@@ -55,42 +51,18 @@ export async function openCodexChats({
   front,
   ...overrides
 }: CodexChatsOptions): Promise<CodexChat[]> {
-  const home = await createTemporaryHome();
   const model = await startRecordedResponses({ turn });
-  const login = front && 'requires_openai_auth = true';
-  await configureCodex(home.path, (await front?.(model)) ?? model, { login, more: configuration });
-  const payloads = createPayloadMap();
-  const lines: string[] = [];
-  const partials: string[] = [];
-  const paths = createPaths(home.path);
-  const driver = createDriver(createCodexCodec(paths), {
+  onTestFinished(() => model.close());
+  const { options, ...stage } = await createStage({
     findProgram: () => command,
     login: createPlainLogin({ PATH: process.env['PATH'] ?? '', SCRIPTED_KEY: 'sk-scripted' }),
-    paths,
-    payloads,
-    settled: () => Promise.resolve(),
-    isLagging: () => false,
-    reportPartial: (_, __, { payload }) => partials.push(JSON.stringify(payload)),
-    requestTimeoutMs: 60_000,
-    redact: (text) => text,
-    idleMs: 60_000,
-    processesMax: 8,
-    log: createLog({ level: 'debug', secrets: [], output: { write: (line) => lines.push(line) } }),
     ...overrides,
   });
-  const all: TestChat[] = [];
-  const parts = { createDriver: () => driver, home: home.path, partials, policy, payloads, chats: all };
-  const chats = Array.from({ length: count }, () => ({ ...createChat(parts), model }));
-  onTestFailed(() => {
-    console.error(lines.join(''));
-    for (const { facts } of chats) console.error(JSON.stringify(facts.slice(-20), null, 1));
-  });
-  onTestFinished(async () => {
-    await endChats(all);
-    await home.remove();
-    await model.close();
-  });
-  return chats;
+  const login = front && 'requires_openai_auth = true';
+  await configureCodex(stage.home, (await front?.(model)) ?? model, { login, more: configuration });
+  const driver = createDriver(createCodexCodec(options.paths), options);
+  const parts = { ...stage, createDriver: () => driver, policy };
+  return Array.from({ length: count }, () => ({ ...createChat(parts), model }));
 }
 
 /** Sends a signal to the server of the chat, not to what is around it. */

@@ -1,12 +1,7 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { DriverOptions } from '../../../src/agents/agent-context.ts';
+import { describe, expect, it } from 'vitest';
 import { createDriver } from '../../../src/agents/agent.ts';
-import { createPlainLogin } from '../../../src/agents/login.ts';
-import { createPaths } from '../../../src/environment/paths.ts';
-import { createLog } from '../../../src/log.ts';
-import { createChat, createPayloadMap, eventsOf, ofType, until } from '../../agents/claude/stand-in.ts';
+import { createChat, createStage, eventsOf, ofType, until } from '../../agents/claude/stand-in.ts';
 import { agentProcesses, killAgents } from '../../support/agent-processes.ts';
-import { createTemporaryHome } from '../../support/temporary-home.ts';
 import { echoCodec } from './echo/codec.ts';
 
 describe('an agent that is nothing but a codec', () => {
@@ -71,30 +66,8 @@ describe('an agent that is nothing but a codec', () => {
 });
 
 async function openEcho() {
-  const home = await createTemporaryHome();
-  const payloads = createPayloadMap();
-  const options: DriverOptions = {
-    findProgram: () => process.execPath,
-    login: createPlainLogin({ PATH: process.env['PATH'] ?? '' }),
-    paths: createPaths(home.path),
-    payloads,
-    settled: () => Promise.resolve(),
-    isLagging: () => false,
-    reportPartial: () => {},
-    requestTimeoutMs: 60_000,
-    redact: (text) => text,
-    idleMs: 60_000,
-    processesMax: 8,
-    log: createLog({ level: 'silent', secrets: [] }),
-  };
-  const parts = { home: home.path, partials: [], policy: 'bypass' as const, payloads, chats: [] };
-  const chat = createChat({ ...parts, createDriver: () => createDriver(echoCodec, options) });
-  onTestFinished(async () => {
-    chat.detach();
-    await killAgents(home.path);
-    await home.remove();
-  });
-  return chat;
+  const { options, ...stage } = await createStage({ findProgram: () => process.execPath });
+  return createChat({ ...stage, createDriver: () => createDriver(echoCodec, options), policy: 'bypass' });
 }
 
 function saidIn({ facts }: Awaited<ReturnType<typeof openEcho>>): unknown[] {
