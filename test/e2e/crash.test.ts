@@ -1,6 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { createGate } from '../support/gate.ts';
 import { latestPrompt } from '../../src/dev/messages-request.ts';
 import { inPieces, say } from '../../src/dev/scripted-steps.ts';
@@ -14,31 +13,11 @@ import {
 import { killAll } from '../support/running-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, sequenceOf, textsOf } from '../support/assertions.ts';
 import { shareWorkspace } from '../support/shared-workspace.ts';
-import { byPrompt, longText, runs, runsForever, saysAround, saidIn } from '../support/scripted-turns.ts';
+import { byPrompt, longText, runsForever, saysAround, saidIn } from '../support/scripted-turns.ts';
 import { expectWholeLog } from '../support/whole-log.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
 const shared = shareWorkspace();
-
-it('completes a turn whose engine was killed while a tool ran, and runs the tool once', async () => {
-  const { client, chatId, model, home, folder, kill, start } = shared.enter(
-    byPrompt({ run: runs('echo x >> ran.txt; until [ -e go.txt ]; do sleep 0.05; done; echo done') }),
-  );
-  const stream = await client.follow({ resume: true });
-  const messageId = await client.send(chatId, 'run it');
-  await vi.waitFor(() => readFile(join(folder, 'ran.txt')), 60_000);
-
-  await kill();
-  await appendFile(join(folder, 'go.txt'), '');
-  await start();
-  await stream.waitForEnd(messageId);
-  expect(textsOf(deltasOf(stream.events, chatId))).toEqual(['Ran: done']);
-  expect(await readFile(join(folder, 'ran.txt'), 'utf8')).toBe('x\n');
-  expect(await client.history(chatId)).toEqual(deltasOf(stream.events, chatId));
-  expect(model.messages()).toHaveLength(2);
-  expect(await claudeProcesses(home)).toHaveLength(1);
-  expectNoGap(stream.events);
-});
 
 it('keeps idle agents and answers over a kill between turns', async () => {
   const { client, chatId, home, kill, start } = shared.enter();

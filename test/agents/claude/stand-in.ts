@@ -14,6 +14,7 @@ import type { Policy, Usage } from '../../../src/contract/chats.ts';
 import type { AgentCommand, AgentFact, AgentSessionInput } from '../../../src/contract/facts.ts';
 import type { Image } from '../../../src/contract/messages.ts';
 import type { Delivery, MessageContent, QueuedMessage } from '../../../src/contract/records.ts';
+import type { AgentRequest, Answer } from '../../../src/contract/requests.ts';
 import type { TaskRecord } from '../../../src/contract/tasks.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
 import { createLog } from '../../../src/log.ts';
@@ -299,6 +300,25 @@ export function eventsOf(facts: AgentFact[], type: string) {
   return ofType(facts, 'agent.said')
     .flatMap(({ events }) => events)
     .filter((event) => event.type === type);
+}
+
+/** The last request that the agent opened, once it opened so many. */
+export async function openRequest({ facts }: TestChat, count = 1): Promise<AgentRequest> {
+  await until(() => expect(ofType(facts, 'request.opened')).toHaveLength(count));
+  return ofType(facts, 'request.opened').at(-1)!.request;
+}
+
+export function answer(chat: TestChat, request: AgentRequest, given: Answer): void {
+  chat.command({ type: 'agent.answer', request, answer: given });
+}
+
+export async function toolIsOpen({ facts }: TestChat): Promise<void> {
+  await until(() => expect(ofType(facts, 'agent.said').at(-1)?.openTools).toBe(1));
+}
+
+/** How the turns ended, in order. */
+export function endsIn({ facts }: TestChat) {
+  return ofType(facts, 'agent.said').flatMap(({ end }) => end?.outcome ?? []);
 }
 
 export async function until(condition: () => void | Promise<void>): Promise<void> {

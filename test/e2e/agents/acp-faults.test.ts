@@ -1,11 +1,13 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AgentFact } from '../../../src/contract/facts.ts';
+import type { AgentRequest } from '../../../src/contract/requests.ts';
 import {
+  answer,
   eventsOf,
   newMessage,
   ofType,
+  openRequest,
   runFolder,
   until,
   type TestChat,
@@ -110,7 +112,7 @@ describe('permissions that an ACP agent asks for', () => {
     expect(request).toMatchObject({ kind: 'permission', tool: 'Write' });
     expect(optionsOf(request)).toEqual(['always', 'yes', 'no']);
     chat.reopen();
-    chat.command({ type: 'agent.answer', request, answer: { decision: 'deny' } });
+    answer(chat, request, { decision: 'deny' });
     await chat.ended(message);
     expect(acpTextsOf(chat.facts)).toEqual(['no']);
     expect(ofType(chat.facts, 'request.opened')).toHaveLength(1);
@@ -122,9 +124,8 @@ describe('permissions that an ACP agent asks for', () => {
     const request = await openRequest(chat);
     chat.record.requests = [];
     chat.reopen();
-    await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(2));
-    expect(ofType(chat.facts, 'request.opened')[1]?.request.id).toBe(request.id);
-    chat.command({ type: 'agent.answer', request, answer: { decision: 'allow' } });
+    expect((await openRequest(chat, 2)).id).toBe(request.id);
+    answer(chat, request, { decision: 'allow' });
     await chat.ended(message);
     expect(acpTextsOf(chat.facts)).toEqual(['yes']);
   });
@@ -251,13 +252,6 @@ function textIn(content: unknown): string {
   return (content as { text?: string }[]).map(({ text }) => text ?? '').join('');
 }
 
-type Request = Extract<AgentFact, { type: 'request.opened' }>['request'];
-
-async function openRequest({ facts }: TestChat): Promise<Request> {
-  await until(() => expect(ofType(facts, 'request.opened')).toHaveLength(1));
-  return ofType(facts, 'request.opened')[0]!.request;
-}
-
-function optionsOf({ input }: Request): string[] {
+function optionsOf({ input }: AgentRequest): string[] {
   return (input as { options: { optionId: string }[] }).options.map(({ optionId }) => optionId);
 }

@@ -5,6 +5,7 @@ import { findTestedAgents } from '../../support/tested-agents.ts';
 import type { DriverOptions } from '../../../src/agents/agent-context.ts';
 import type { Policy } from '../../../src/contract/chats.ts';
 import type { AgentFact } from '../../../src/contract/facts.ts';
+import type { QueuedMessage } from '../../../src/contract/records.ts';
 import { promptsOf, type MessagesRequest } from '../../../src/dev/messages-request.ts';
 import { say, useTool, type Step } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns, type Turn } from '../../../src/dev/turn-script.ts';
@@ -69,6 +70,12 @@ export interface AgentUnderTest {
   failuresUntilTold: number;
   /** Proposes a plan, as the agent does in plan mode. */
   propose: (plan: string) => Step;
+  /** Asks the user something; `tool` is what the request is called by, `options` are those of a message in which it may. */
+  asking: {
+    tool: string;
+    step: (question: Readonly<Record<string, unknown>>) => Step;
+    options?: Partial<QueuedMessage>;
+  };
   /** What its model answers, one after the other, until a goal is reached; it says "First." and "Second." on the way. */
   pursuit: readonly Step[];
   /** The tier that the model was asked for. */
@@ -102,6 +109,7 @@ const claude: AgentUnderTest = {
   leave: (command) => useTool('Bash', { command, run_in_background: true }),
   failuresUntilTold: 1,
   propose: (plan) => useTool('ExitPlanMode', { plan }),
+  asking: { tool: 'AskUserQuestion', step: asksUser },
   pursuit: [say('First.'), judges(false), say('Second.'), judges(true)],
   tierOf: ({ request }) => (request as MessagesRequest)['speed'],
   skillsFolder: '.claude/skills',
@@ -140,6 +148,11 @@ const codex: AgentUnderTest = {
   leave: (command) => useTool('exec_command', { cmd: command, yield_time_ms: 250 }),
   failuresUntilTold: 2,
   propose: (plan) => say(`<proposed_plan>\n${plan}\n</proposed_plan>`),
+  asking: {
+    tool: 'request_user_input',
+    step: (question) => useTool('request_user_input', { questions: [{ id: 'which', ...question }] }),
+    options: { planMode: true },
+  },
   pursuit: [say('First.'), say('Second.'), useTool('update_goal', { status: 'complete' }), say('Reached.')],
   tierOf: ({ request }) => (request as Record<string, unknown>)['service_tier'],
   skillsFolder: '.codex/skills',
@@ -184,6 +197,7 @@ const acp: AgentUnderTest = {
   leave: (command) => useTool('Bash', { command, run_in_background: true }),
   failuresUntilTold: 1,
   propose: (plan) => useTool('ExitPlanMode', { plan }),
+  asking: { tool: 'elicitation', step: asksUser },
   pursuit: [],
   tierOf: () => undefined,
   skillsFolder: '.claude/skills',
@@ -203,6 +217,10 @@ export async function addSkill(
 }
 
 export const AGENTS: readonly AgentUnderTest[] = [claude, codex, acp];
+
+function asksUser(question: Readonly<Record<string, unknown>>): Step {
+  return useTool('AskUserQuestion', { questions: [{ multiSelect: false, ...question }] });
+}
 
 /** What a model says that judges whether a goal is reached. */
 function judges(ok: boolean): Step {

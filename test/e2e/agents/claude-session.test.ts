@@ -6,10 +6,12 @@ import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { createPaths } from '../../../src/environment/paths.ts';
 import { agentProcesses } from '../../support/agent-processes.ts';
 import {
+  answer,
   deliveriesOf,
   eventsOf,
   newMessage,
   ofType,
+  openRequest,
   openStandIn,
   runFolder,
   type TestChat,
@@ -192,12 +194,11 @@ describe('a question of an agent that works by itself', () => {
   it('stays open while another engine takes over, and is asked once', async () => {
     const chat = await openStandIn({ command: FAKE });
     await chat.run('later');
-    await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(1));
+    const request = await openRequest(chat);
     chat.reopen();
     chat.command({ type: 'agent.ping' });
     await until(() => expect(ofType(chat.facts, 'agent.answered')).toHaveLength(1));
-    const [request] = chat.record.requests;
-    chat.command({ type: 'agent.answer', request: request!, answer: { decision: 'deny' } });
+    answer(chat, request, { decision: 'deny' });
     await until(() => expect(textsOf(chat.facts)).toEqual(['Heard: deny']));
     expect(ofType(chat.facts, 'request.opened')).toHaveLength(1);
     expect(ofType(chat.facts, 'request.withdrawn')).toEqual([]);

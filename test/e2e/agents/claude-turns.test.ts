@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { promptsOf } from '../../../src/dev/messages-request.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns } from '../../../src/dev/turn-script.ts';
 import { byPrompt, inSteps } from '../../support/scripted-turns.ts';
@@ -40,25 +39,6 @@ describe('a turn of Claude Code', () => {
     expect(chat.partials.length).toBeGreaterThan(3);
   });
 
-  it('runs with the model and the effort that its message asks for, and falls back to the defaults', async () => {
-    const chat = await openChat({ script: echo });
-    await chat.run('default');
-    await chat.run('other', { model: 'claude-haiku-5-5', thinkingLevel: 'low' });
-    await chat.run('default again');
-    await chat.run('highest', { thinkingLevel: 'ultra' });
-    const settings = chat.model
-      .messages()
-      .filter((request) => !isModelCheck(request))
-      .map((request) => [request.model, request['output_config']]);
-    expect(settings).toEqual([
-      [expect.stringContaining('opus'), { effort: 'high' }],
-      ['claude-haiku-5-5', { effort: 'low' }],
-      [expect.stringContaining('opus'), { effort: 'high' }],
-      [expect.stringContaining('opus'), { effort: 'max' }],
-    ]);
-    expect(new Set(deliveriesOf(chat).map(({ runId }) => runId)).size).toBe(1);
-  });
-
   it('starts with the settings of its message when there is no process yet', async () => {
     const chat = await openChat({ script: echo });
     await chat.run('first', { model: 'claude-haiku-5-5', thinkingLevel: 'xhigh' });
@@ -76,23 +56,6 @@ describe('a turn of Claude Code', () => {
     const asked = JSON.stringify(chat.model.messages());
     expect(asked).toContain('Buy apples.');
     expect(asked).toContain('Buy pears.');
-  });
-
-  it('carries images and long texts', async () => {
-    const text = `${'long '.repeat(20_000)}🙂`;
-    const chat = await openChat({
-      script: (request) =>
-        say(`${promptsOf(request).filter((prompt) => prompt === text).length} such prompt`),
-    });
-    const image = {
-      type: 'image' as const,
-      source: { type: 'base64' as const, media_type: 'image/png' as const, data: PIXEL },
-    };
-    const content = await chat.store({ text, images: [image] });
-    await chat.run('', { content });
-    expect(textsOf(chat.facts)).toEqual(['1 such prompt']);
-    expect(JSON.stringify(chat.model.messages()[0])).toContain(PIXEL);
-    expect(deliveriesOf(chat)[0]).toMatchObject({ input: { kind: 'file' } });
   });
 
   it('loads a skill that was written since its process began', async () => {
@@ -161,18 +124,6 @@ describe('a turn of Claude Code', () => {
     const next = await chat.run('again');
     expect(next.end?.outcome).toBe('errored');
   });
-
-  it('says what to do when Claude Code is missing', async () => {
-    const chat = await openChat({ script: echo, command: '/does/not/exist/claude' });
-    void chat.begin('hello').catch(() => {});
-    await until(() => expect(chat.facts).toHaveLength(1));
-    expect(chat.facts).toEqual([
-      {
-        type: 'agent.exited',
-        failure: { code: 'agent_unavailable', message: expect.stringContaining('set CLAUDE_PATH') },
-      },
-    ]);
-  });
 });
 
 describe('a process of Claude Code that rests', () => {
@@ -203,7 +154,3 @@ describe('a process of Claude Code that rests', () => {
 function isModelCheck(request: Record<string, unknown>): boolean {
   return request['max_tokens'] === 1;
 }
-
-/** A picture of one dot. */
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';

@@ -1,18 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createGate } from '../../support/gate.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { startRecordedResponses } from '../../support/recorded-model.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
-import { agentProcesses, ENDLESS_COMMAND, processesRunning } from '../../support/agent-processes.ts';
-import { killAll } from '../../support/running-processes.ts';
+import { agentProcesses, ENDLESS_COMMAND } from '../../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap, lifeOf } from '../../support/assertions.ts';
-import type { EngineClient } from '../../support/engine-client.ts';
 import { inSteps, turnByPrompt } from '../../support/scripted-turns.ts';
-import { expectWholeLog } from '../../support/whole-log.ts';
 import { startWorkspace } from '../../support/workspace.ts';
 import { configureCodex } from './codex-support.ts';
+import { createChats, processesOf } from './mixed-workspace.ts';
 
 const run = (cmd: string) => useTool('exec_command', { cmd, yield_time_ms: 60_000 });
 const PATIENCE = { timeout: 60_000, interval: 50 };
@@ -21,7 +18,7 @@ const forever = inSteps(run(ENDLESS_COMMAND), say('Never said.'));
 it('runs ten chats at once, each on a server of its own of which no more stay than are to be kept', async () => {
   const { client, home } = await startCodexWorkspace(turnByPrompt({}));
   const stream = await client.follow();
-  const chats = await createChats(client, 10);
+  const chats = await createChats(client, 10, ['codex']);
   const messages = await Promise.all(chats.map((chatId, index) => client.send(chatId, `I am ${index}`)));
   for (const messageId of messages) {
     expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'completed' } });
@@ -30,62 +27,8 @@ it('runs ten chats at once, each on a server of its own of which no more stay th
     expect(saidIn(deltasOf(stream.events, chatId))).toEqual([`You said: I am ${index}`]);
     expect(await client.history(chatId)).toEqual(deltasOf(stream.events, chatId));
   }
-  await expect.poll(async () => (await serversOf(home)).length, PATIENCE).toBe(8);
+  await expect.poll(async () => (await processesOf('codex', home)).length, PATIENCE).toBe(8);
   expectNoGap(stream.events);
-});
-
-it('ends the turns of killed servers once each, and resumes the same threads', async () => {
-  const { client, home, model } = await startCodexWorkspace(turnByPrompt({ tool: forever }));
-  const stream = await client.follow();
-  const chats = await createChats(client, 3);
-  for (const chatId of chats) await stream.waitForEnd(await client.send(chatId, 'before'));
-  const cut = await Promise.all(chats.map((chatId) => client.send(chatId, 'tool')));
-  await vi.waitFor(async () => expect(await endlessIn(home)).toBe(3), 60_000);
-  killAll(await serversOf(home));
-  for (const messageId of cut) {
-    expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'errored' } });
-  }
-  for (const chatId of chats) await stream.waitForEnd(await client.send(chatId, 'after'));
-  expect(JSON.stringify(model.requests.at(-1))).toContain('You said: before');
-  expect(await endlessIn(home)).toBe(0);
-  expectExactlyOneEnd(stream.events, cut);
-  for (const chatId of chats) expect(await client.history(chatId)).toEqual(deltasOf(stream.events, chatId));
-});
-
-it('completes the turns whose engine was killed on the way, and runs each tool once', async () => {
-  const command = 'echo x >> ran.txt; until [ -e go.txt ]; do sleep 0.05; done; echo done';
-  const gate = createGate();
-  const { client, home, folder, kill, start, engine } = await startCodexWorkspace(
-    turnByPrompt({
-      tool: inSteps(run(command), say('Ran.')),
-      text: () => say('one ', gate, 'two'),
-    }),
-  );
-  const stream = await client.follow({ resume: true });
-  const [tool, text] = (await createChats(client, 2)) as [string, string];
-  const messages = [await client.send(tool, 'tool'), await client.send(text, 'text')];
-  await gate.reached;
-  await vi.waitFor(() => readFile(join(folder, 'ran.txt')), 60_000);
-  const before = await serversOf(home);
-
-  await kill();
-  gate.open();
-  await start();
-  await writeFile(join(folder, 'go.txt'), '');
-  for (const messageId of messages) {
-    expect(await stream.waitForEnd(messageId)).toMatchObject({ payload: { outcome: 'completed' } });
-  }
-  expect(saidIn(deltasOf(stream.events, tool))).toEqual(['Ran.']);
-  expect(saidIn(deltasOf(stream.events, text))).toEqual(['one two']);
-  expect(await readFile(join(folder, 'ran.txt'), 'utf8')).toBe('x\n');
-  for (const chatId of [tool, text]) {
-    expect(await client.history(chatId)).toEqual(deltasOf(stream.events, chatId));
-  }
-  expect(await serversOf(home)).toEqual(before);
-  expectNoGap(stream.events);
-  expectExactlyOneEnd(stream.events, messages);
-  await engine().end('SIGTERM');
-  await expectWholeLog(home);
 });
 
 it('says messages into a running turn, each accepted once and ended once with it', async () => {
@@ -127,7 +70,7 @@ it('says messages into a running turn, each accepted once and ended once with it
 
 it('leaves no process behind when the engine is asked to end in the middle of turns', async () => {
   const { client, home, engine } = await startCodexWorkspace(turnByPrompt({ tool: forever }));
-  const chats = await createChats(client, 3);
+  const chats = await createChats(client, 3, ['codex']);
   for (const chatId of chats) await client.send(chatId, 'tool');
   await vi.waitFor(async () => expect(await endlessIn(home)).toBe(3), 60_000);
   expect(await engine().end('SIGTERM')).toEqual({ code: 0, signal: null });
@@ -142,23 +85,10 @@ async function startCodexWorkspace(turn: Turn) {
   return { ...workspace, model };
 }
 
-async function createChats(client: EngineClient, count: number): Promise<string[]> {
-  const chats: string[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const { body } = await client.post<{ chat: { id: string } }>('/chats', { provider: 'codex' });
-    chats.push(body.chat.id);
-  }
-  return chats;
-}
-
 function saidIn(events: readonly { type: string; payload: Record<string, unknown> }[]): string[] {
   return events
     .filter(({ payload }) => payload['type'] === 'message')
     .flatMap(({ payload }) => (payload as { content: { text: string }[] }).content.map(({ text }) => text));
-}
-
-function serversOf(home: string) {
-  return processesRunning('codex', home);
 }
 
 async function endlessIn(home: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { appendFile, truncate, readFile } from 'node:fs/promises';
+import { appendFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createGate } from '../../support/gate.ts';
@@ -19,6 +19,7 @@ import {
   newMessage,
   ofType,
   runFolder,
+  toolIsOpen,
   until,
 } from '../../agents/claude/stand-in.ts';
 
@@ -32,9 +33,7 @@ describe('a server of Codex that dies', () => {
     const chats = await openCodexChats({ turn: turnByPrompt({ tool: forever }), count: 3 });
     for (const chat of chats) await chat.run('before');
     for (const chat of chats) await chat.begin('tool');
-    for (const { facts } of chats) {
-      await until(() => expect(ofType(facts, 'agent.said').at(-1)?.openTools).toBe(1));
-    }
+    for (const chat of chats) await toolIsOpen(chat);
     const threads = chats.map(({ record }) => record.sessionId);
     for (const chat of chats) await signalServer(chat, 'SIGKILL');
     for (const { facts } of chats) await until(() => expect(ofType(facts, 'agent.exited')).toHaveLength(1));
@@ -79,37 +78,9 @@ describe('a server of Codex that dies', () => {
     for (const chat of chats) chat.reopen();
     for (const chat of chats) expect((await chat.run('after')).end?.outcome).toBe('completed');
   });
-
-  it('is ended when it prints half a message', async () => {
-    const chat = await openCodexChat({ turn: turnByPrompt({ tool: forever }) });
-    await chat.begin('tool');
-    await until(() => expect(ofType(chat.facts, 'agent.said').at(-1)?.openTools).toBe(1));
-    await appendFile(join(runFolder(chat), 'stdout'), 'not a frame\n{"method":"item/com\n');
-    await until(() => expect(ofType(chat.facts, 'agent.exited')).toHaveLength(1));
-    expect(ofType(chat.facts, 'agent.exited')[0]?.failure.code).toBe('agent_output_damaged');
-    expect((await chat.run('next')).end?.outcome).toBe('completed');
-  });
 });
 
 describe('the next engine', () => {
-  it('finds what was said while there was none', async () => {
-    const gate = createGate();
-    const chat = await openCodexChat({
-      turn: turnByPrompt({ second: () => say('', gate, 'You said: second') }),
-    });
-    await chat.run('first');
-    const message = await chat.begin('second');
-    await gate.reached;
-    chat.detach();
-    gate.open();
-    await until(async () => expect(await spoolOf(chat)).toContain('You said: second'));
-    chat.reopen();
-    expect((await chat.ended(message)).end?.outcome).toBe('completed');
-    expect(codexTextsOf(chat.facts)).toEqual(['You said: first', 'You said: second']);
-    expect((await chat.run('third')).end?.outcome).toBe('completed');
-    expect(new Set(deliveriesOf(chat).map(({ runId }) => runId)).size).toBe(1);
-  });
-
   it('takes up all chats, each where it stood', async () => {
     const gate = createGate();
     const chats = await openCodexChats({ turn: (prompt) => say(`${prompt} `, gate, 'done'), count: 3 });
@@ -192,10 +163,6 @@ describe('the next engine', () => {
     ]);
   });
 });
-
-function spoolOf(chat: CodexChat): Promise<string> {
-  return readFile(join(runFolder(chat), 'stdout'), 'utf8');
-}
 
 /** The last delivery as one of another message. */
 function redirected(chat: CodexChat, turnId: string) {

@@ -1,10 +1,9 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AgentRequest, Answer } from '../../../src/contract/requests.ts';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
-import { ofType, spentIn, until } from '../../agents/claude/stand-in.ts';
+import { answer, ofType, openRequest, spentIn, until } from '../../agents/claude/stand-in.ts';
 import { killAgents } from '../../support/agent-processes.ts';
 import { inSteps } from '../../support/scripted-turns.ts';
 import { codexTextsOf, openCodexChat, type CodexChat } from './codex-support.ts';
@@ -19,22 +18,6 @@ const patch = useTool('apply_patch', {
   input: '*** Begin Patch\n*** Add File: asked.txt\n+asked\n*** End Patch',
 });
 const twice = (step: ReturnType<typeof useTool>) => [step, step, say('Done.')];
-const asks: Turn = (_, [result]) =>
-  result
-    ? say(`Heard: ${result.text}`)
-    : useTool('request_user_input', {
-        questions: [
-          {
-            id: 'which',
-            header: 'Choice',
-            question: 'Which?',
-            options: [
-              { label: 'A', description: 'a' },
-              { label: 'B', description: 'b' },
-            ],
-          },
-        ],
-      });
 
 describe('a chat whose Codex has to ask', () => {
   it.each([
@@ -47,7 +30,7 @@ describe('a chat whose Codex has to ask', () => {
     async ({ decision, tool, turn, isWritten }) => {
       const chat = await openCodexChat({ turn, policy: 'ask' });
       const message = await chat.begin('write');
-      const request = await requestOf(chat);
+      const request = await openRequest(chat);
       expect(request).toMatchObject({ kind: 'permission', tool });
       expect(existsSync(fileOf(chat))).toBe(false);
       answer(chat, request, { decision });
@@ -62,7 +45,7 @@ describe('a chat whose Codex has to ask', () => {
   ])('is not asked twice for what it was told always: $title', async ({ turn, title }) => {
     const chat = await openCodexChat({ turn, policy: 'ask' });
     const message = await chat.begin('write');
-    const request = await requestOf(chat);
+    const request = await openRequest(chat);
     answer(chat, request, { decision: 'allow', always: true });
     expect((await chat.ended(message)).end?.outcome).toBe('completed');
 
@@ -77,59 +60,14 @@ describe('a chat whose Codex has to ask', () => {
     expect(existsSync(fileOf(chat))).toBe(false);
   });
 
-  it('waits for the next engine, which can answer it', async () => {
-    const chat = await openCodexChat({ turn: writes, policy: 'ask' });
-    const message = await chat.begin('write');
-    const request = await requestOf(chat);
-    chat.reopen();
-    answer(chat, request, { decision: 'allow' });
-    expect((await chat.ended(message)).end?.outcome).toBe('completed');
-    expect(existsSync(fileOf(chat))).toBe(true);
-    expect(ofType(chat.facts, 'request.opened')).toHaveLength(1);
-  });
-
   it('asks again when an answer was recorded and never given', async () => {
     const chat = await openCodexChat({ turn: writes, policy: 'ask' });
     const message = await chat.begin('write');
-    await requestOf(chat);
+    await openRequest(chat);
     chat.record.requests = [];
     chat.reopen();
-    await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(2));
-    answer(chat, chat.record.requests[0]!, { decision: 'allow' });
+    answer(chat, await openRequest(chat, 2), { decision: 'allow' });
     expect((await chat.ended(message)).end?.outcome).toBe('completed');
-  });
-
-  it('withdraws the question when the turn is interrupted', async () => {
-    const chat = await openCodexChat({ turn: writes, policy: 'ask' });
-    const message = await chat.begin('write');
-    const { id } = await requestOf(chat);
-    chat.command({ type: 'agent.interrupt' });
-    expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
-    expect(ofType(chat.facts, 'request.withdrawn').map(({ requestId }) => requestId)).toEqual([id]);
-  });
-});
-
-describe('a question of Codex', () => {
-  it('reaches whoever watches, and the answer reaches the agent', async () => {
-    const chat = await openCodexChat({ turn: asks });
-    const message = await chat.begin('ask me', { planMode: true });
-    const request = await requestOf(chat);
-    expect(request).toMatchObject({
-      kind: 'question',
-      tool: 'request_user_input',
-      questions: [{ question: 'Which?' }],
-    });
-    answer(chat, request, { decision: 'allow', answers: { 'Which?': 'B' } });
-    expect((await chat.ended(message)).end?.outcome).toBe('completed');
-    expect(codexTextsOf(chat.facts)[0]).toContain('"B"');
-  });
-
-  it('may be declined', async () => {
-    const chat = await openCodexChat({ turn: asks });
-    const message = await chat.begin('ask me', { planMode: true });
-    answer(chat, await requestOf(chat), { decision: 'deny', message: 'Ask somebody else.' });
-    await chat.ended(message);
-    expect(codexTextsOf(chat.facts)[0]).toContain('Ask somebody else.');
   });
 });
 
@@ -142,7 +80,7 @@ describe('a plan of Codex', () => {
   it('is a file of its own, which a revised one replaces', async () => {
     const chat = await openCodexChat({ turn: plans });
     await chat.begin('first', { planMode: true });
-    const { input, plan } = await requestOf(chat);
+    const { input, plan } = await openRequest(chat);
     const { planFilePath } = input as { planFilePath: string };
     const name = `how-to-do-it-${chat.record.turn!.message.turnId.slice(0, 8)}.md`;
     expect(planFilePath).toBe(join(chat.home, '.replicas/plans', name));
@@ -160,7 +98,7 @@ describe('a plan of Codex', () => {
   ])('that is $why ends its turn, and the agent is told nothing', async ({ unanswered }) => {
     const chat = await openCodexChat({ turn: plans });
     const message = await chat.begin('plan', { planMode: true });
-    const request = await requestOf(chat);
+    const request = await openRequest(chat);
     const given = { decision: 'deny' as const, ...(unanswered && { message: 'Nobody answered.' }) };
     chat.command({ type: 'agent.answer', request, answer: given, ...(unanswered && { unanswered }) });
     expect((await chat.ended(message)).end).toEqual({ outcome: 'completed' });
@@ -172,23 +110,21 @@ describe('a plan of Codex', () => {
   it('that was decided before the engine went is asked about again unless the decision was given', async () => {
     const chat = await openCodexChat({ turn: plans });
     await chat.begin('plan', { planMode: true });
-    await requestOf(chat);
+    await openRequest(chat);
     chat.record.requests = [];
     chat.reopen();
-    await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(2));
-    answer(chat, chat.record.requests[0]!, { decision: 'deny', message: 'once more' });
+    answer(chat, await openRequest(chat, 2), { decision: 'deny', message: 'once more' });
     chat.record.requests = [];
     await until(() => expect(chat.model.requests).toHaveLength(2));
     chat.reopen();
-    await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(3));
-    expect(ofType(chat.facts, 'request.opened').at(-1)?.request.plan).toContain('once more');
+    expect((await openRequest(chat, 3)).plan).toContain('once more');
     expect(chat.model.requests).toHaveLength(2);
   });
 
   it('is the outcome of its turn when the server dies while it waits', async () => {
     const chat = await openCodexChat({ turn: plans });
     const message = await chat.begin('plan', { planMode: true });
-    await requestOf(chat);
+    await openRequest(chat);
     chat.detach();
     await killAgents(chat.home);
     chat.reopen();
@@ -209,7 +145,7 @@ describe('a tool of an MCP server that Codex calls', () => {
   it('has its form filled in by whoever watches', async () => {
     const chat = await openCodexChat({ turn: asks, configuration });
     const message = await chat.begin('ask me');
-    const request = await requestOf(chat);
+    const request = await openRequest(chat);
     expect(request).toMatchObject({
       kind: 'question',
       tool: 'mcp_elicitation',
@@ -229,7 +165,7 @@ describe('a tool of an MCP server that Codex calls', () => {
   it('is told when nobody wants to fill in its form', async () => {
     const chat = await openCodexChat({ turn: asks, configuration });
     const message = await chat.begin('ask me');
-    answer(chat, await requestOf(chat), { decision: 'deny' });
+    answer(chat, await openRequest(chat), { decision: 'deny' });
     expect((await chat.ended(message)).end?.outcome).toBe('completed');
     expect(codexTextsOf(chat.facts)[0]).toContain('decline');
   });
@@ -240,12 +176,11 @@ describe('a tool of an MCP server that Codex calls', () => {
   ])('runs only when that is allowed, where it has to be asked ($decision)', async ({ decision, heard }) => {
     const chat = await openCodexChat({ turn: asks, configuration, policy: 'ask' });
     const message = await chat.begin('ask me');
-    const request = await requestOf(chat);
+    const request = await openRequest(chat);
     expect(request).toMatchObject({ kind: 'permission', tool: 'mcp_elicitation' });
     answer(chat, request, { decision });
     if (decision === 'allow') {
-      await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(2));
-      answer(chat, ofType(chat.facts, 'request.opened')[1]!.request, { decision: 'deny' });
+      answer(chat, await openRequest(chat, 2), { decision: 'deny' });
     }
     expect((await chat.ended(message)).end?.outcome).toBe('completed');
     expect(codexTextsOf(chat.facts)[0]).toContain(heard);
@@ -269,7 +204,7 @@ describe('permissions that Codex asks for by themselves', () => {
     const chat = await openCodexChat({ turn, configuration, policy });
     const message = await chat.begin('go');
     if (decision !== null) {
-      const request = await requestOf(chat);
+      const request = await openRequest(chat);
       expect(request).toMatchObject({
         kind: 'permission',
         tool: 'request_permissions',
@@ -281,15 +216,6 @@ describe('permissions that Codex asks for by themselves', () => {
     expect(codexTextsOf(chat.facts)[0]?.includes('"enabled":true')).toBe(isGranted);
   });
 });
-
-async function requestOf(chat: CodexChat): Promise<AgentRequest> {
-  await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(1));
-  return chat.record.requests[0]!;
-}
-
-function answer(chat: CodexChat, request: AgentRequest, given: Answer): void {
-  chat.command({ type: 'agent.answer', request, answer: given });
-}
 
 function fileOf({ home }: CodexChat): string {
   return join(home, 'workspaces', 'asked.txt');

@@ -3,18 +3,21 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Offers, Topic } from '../../../src/agents/inquiry.ts';
-import type { AgentRequest } from '../../../src/contract/requests.ts';
 import type { TaskRecord } from '../../../src/contract/tasks.ts';
 import { createGate } from '../../support/gate.ts';
 import { say } from '../../../src/dev/scripted-steps.ts';
 import type { Turn } from '../../../src/dev/turn-script.ts';
 import {
+  answer,
   deliveriesOf,
+  endsIn,
   eventsOf,
   newMessage,
   ofType,
+  openRequest,
   runFolder,
   taskStatesOf,
+  toolIsOpen,
   spentIn,
   until,
 } from '../../agents/claude/stand-in.ts';
@@ -80,6 +83,7 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
       [standard, efforts.standard],
       [standard, efforts.highest],
     ]);
+    expect(new Set(deliveriesOf(chat).map(({ runId }) => runId)).size).toBe(1);
   });
 
   it('tells what each turn used of the model, each use once', async () => {
@@ -180,6 +184,7 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     expect(saidIn(chat.facts)).toEqual(['Read.']);
     const request = JSON.stringify(chat.asked()[0]);
     for (const part of [text, PIXEL_START, 'image/png']) expect(request).toContain(part);
+    expect(deliveriesOf(chat)).toMatchObject([{ input: { kind: 'file' } }]);
   });
 
   it('changes nothing in plan mode, and may again in the next turn', async () => {
@@ -197,11 +202,10 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
   ])('asks before it changes something, when it has to ($decision)', async ({ decision, isWritten }) => {
     const chat = await open({ turn: inSteps(run('echo x > asked.txt'), say('Done.')), policy: 'ask' });
     const message = await chat.begin('write');
-    await until(() => expect(chat.record.requests).toHaveLength(1));
-    const [request] = chat.record.requests;
-    expect(request?.kind).toBe('permission');
+    const request = await openRequest(chat);
+    expect(request.kind).toBe('permission');
     expect(existsSync(fileOf(chat, 'asked.txt'))).toBe(false);
-    chat.command({ type: 'agent.answer', request: request!, answer: { decision } });
+    answer(chat, request, { decision });
     expect((await chat.ended(message)).end?.outcome).toBe('completed');
     expect(existsSync(fileOf(chat, 'asked.txt'))).toBe(isWritten);
   });
@@ -212,8 +216,8 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     const chat = await open({ turn });
     await chat.run('one', { policy: 'bypass' });
     const message = await chat.begin('two', { policy: 'ask' });
-    const request = await openRequest(chat, 1);
-    chat.command({ type: 'agent.answer', request, answer: { decision: 'deny' } });
+    const request = await openRequest(chat);
+    answer(chat, request, { decision: 'deny' });
     await chat.ended(message);
     await chat.run('three', { policy: 'bypass' });
     const written = ['one', 'two', 'three'].map((name) => existsSync(fileOf(chat, name)));
@@ -233,9 +237,9 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     it('carries the plan out in the same turn, changing nothing before it may', async () => {
       const chat = await open({ turn: plans });
       const message = await chat.begin('plan it', { planMode: true });
-      const request = await openRequest(chat, 1);
+      const request = await openRequest(chat);
       expect([request.kind, existsSync(fileOf(chat, 'planned.txt'))]).toEqual(['plan', false]);
-      chat.command({ type: 'agent.answer', request, answer: { decision: 'allow' } });
+      answer(chat, request, { decision: 'allow' });
       expect((await chat.ended(message)).end?.outcome).toBe('completed');
       expect(existsSync(fileOf(chat, 'planned.txt'))).toBe(true);
     });
@@ -244,17 +248,13 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
       skip(lacks.planWords !== undefined, lacks.planWords);
       const chat = await open({ turn: plans });
       const message = await chat.begin('plan it', { planMode: true });
-      const first = await openRequest(chat, 1);
+      const first = await openRequest(chat);
       expect(first).toMatchObject({ kind: 'plan', plan: expect.stringMatching(/^# Long plan\s*$/) });
-      chat.command({
-        type: 'agent.answer',
-        request: first,
-        answer: { decision: 'deny', message: 'Shorter.' },
-      });
+      answer(chat, first, { decision: 'deny', message: 'Shorter.' });
       const second = await openRequest(chat, 2);
       expect(second.plan).toContain('# Short plan');
       expect([second.kind, existsSync(fileOf(chat, 'planned.txt'))]).toEqual(['plan', false]);
-      chat.command({ type: 'agent.answer', request: second, answer: { decision: 'allow' } });
+      answer(chat, second, { decision: 'allow' });
       expect((await chat.ended(message)).end?.outcome).toBe('completed');
       expect(existsSync(fileOf(chat, 'planned.txt'))).toBe(true);
       expect(endsIn(chat)).toEqual(['completed']);
@@ -264,9 +264,8 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
       skip(lacks.planEdits !== undefined, lacks.planEdits);
       const chat = await open({ turn: plans });
       const message = await chat.begin('plan it', { planMode: true });
-      const request = await openRequest(chat, 1);
-      const answer = { decision: 'allow' as const, plan: '# Edited plan' };
-      chat.command({ type: 'agent.answer', request, answer });
+      const request = await openRequest(chat);
+      answer(chat, request, { decision: 'allow', plan: '# Edited plan' });
       await chat.ended(message);
       const { planFilePath } = request.input as { planFilePath: string };
       expect(readFileSync(planFilePath, 'utf8')).toBe('# Edited plan');
@@ -276,9 +275,9 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     it('waits for a decision over a change of engines', async () => {
       const chat = await open({ turn: plans });
       const message = await chat.begin('plan it', { planMode: true });
-      const request = await openRequest(chat, 1);
+      const request = await openRequest(chat);
       chat.reopen();
-      chat.command({ type: 'agent.answer', request, answer: { decision: 'allow' } });
+      answer(chat, request, { decision: 'allow' });
       expect((await chat.ended(message)).end?.outcome).toBe('completed');
       expect(existsSync(fileOf(chat, 'planned.txt'))).toBe(true);
       expect(ofType(chat.facts, 'request.opened')).toHaveLength(1);
@@ -287,7 +286,7 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     it('may be interrupted while its plan waits', async () => {
       const chat = await open({ turn: plans });
       const message = await chat.begin('plan it', { planMode: true });
-      await openRequest(chat, 1);
+      await openRequest(chat);
       chat.command({ type: 'agent.interrupt' });
       expect((await chat.ended(message)).end?.outcome).toBe('interrupted');
       expect((await chat.run('next')).end?.outcome).toBe('completed');
@@ -378,7 +377,8 @@ describe.each(AGENTS)('$name, driven like any agent,', (agent) => {
     const chat = await open({ turn: echo, command: '/does/not/exist' });
     chat.command({ type: 'agent.prepare', message: newMessage('hello') });
     await until(() => expect(chat.facts).toHaveLength(1));
-    expect(chat.facts).toMatchObject([{ type: 'agent.exited', failure: { code: 'agent_unavailable' } }]);
+    const message = expect.stringMatching(/CLAUDE_PATH|CODEX_PATH|ACP_AGENTS/) as string;
+    expect(chat.facts).toEqual([{ type: 'agent.exited', failure: { code: 'agent_unavailable', message } }]);
   });
 
   describe('when it is interrupted,', () => {
@@ -632,26 +632,13 @@ function gapsIn({ facts }: ChatUnderTest) {
   return eventsOf(facts, 'session-gap').map(({ payload }) => payload);
 }
 
-async function openRequest(chat: ChatUnderTest, count: number): Promise<AgentRequest> {
-  await until(() => expect(ofType(chat.facts, 'request.opened')).toHaveLength(count));
-  return ofType(chat.facts, 'request.opened').at(-1)!.request;
-}
-
-async function toolIsOpen({ facts }: ChatUnderTest): Promise<void> {
-  await until(() => expect(ofType(facts, 'agent.said').at(-1)?.openTools).toBe(1));
-}
-
-function endsIn({ facts }: ChatUnderTest) {
-  return ofType(facts, 'agent.said').flatMap(({ end }) => end?.outcome ?? []);
-}
-
-/** What the commands of these tests run for ever; the agent's own input is forwarded by another `tail`. */
 /** The one task that the agent told of and that runs. */
 async function taskOf(chat: ChatUnderTest): Promise<TaskRecord> {
   await until(() => expect(chat.record.tasks).toHaveLength(1));
   return chat.record.tasks![0]!;
 }
 
+/** What the commands of these tests run for ever; the agent's own input is forwarded by another `tail`. */
 async function tailsOf({ home }: ChatUnderTest): Promise<string[]> {
   const commands = (await agentProcesses(home)).map(({ command }) => command);
   return commands.filter((command) => /^tail -f \/(dev|etc)\//.test(command)).toSorted();

@@ -3,18 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { say, useTool } from '../../../src/dev/scripted-steps.ts';
 import { ofType, until } from '../../agents/claude/stand-in.ts';
-import { agentProcesses, processesRunning } from '../../support/agent-processes.ts';
+import { agentProcesses } from '../../support/agent-processes.ts';
 import type { EngineClient } from '../../support/engine-client.ts';
 import { endProcesses, killAll, processesNaming } from '../../support/running-processes.ts';
 import { byPrompt, echo, inSteps } from '../../support/scripted-turns.ts';
 import { openCodexChat } from './codex-support.ts';
-import { createChat, PROVIDERS, startMixedWorkspace } from './mixed-workspace.ts';
+import { createChat, processesOf, PROVIDERS, startMixedWorkspace } from './mixed-workspace.ts';
 import { openChat } from './support.ts';
 
 const STUBBORN = new URL('stubborn-mcp-server.mjs', import.meta.url).pathname;
 const SERVER = 'stubborn-mcp-server';
 const HOOK = 'endless-hook';
-const PROGRAMS = { claude: 'claude', codex: 'codex', 'claude-acp': 'node' };
 
 describe('what an agent started besides its tools', () => {
   it('ends with a server of Codex that is killed: an MCP server that ignores everything', async () => {
@@ -52,7 +51,7 @@ it.each(PROVIDERS)(
 
     await greet(client, provider);
     await until(() => expect(besides(home)).toEqual(companions));
-    killAll(await processesRunning(PROGRAMS[provider], home));
+    killAll(await processesOf(provider, home));
     await until(() => expect(besides(home)).toEqual([]));
 
     const chatId = await greet(client, provider);

@@ -1,15 +1,12 @@
 import { expect, it } from 'vitest';
 import { expectNoAgents } from '../../support/agent-processes.ts';
 import { deltasOf, expectExactlyOneEnd, expectNoGap } from '../../support/assertions.ts';
-import type { Workspace } from '../../support/workspace.ts';
-import { createChat, PROVIDERS, startMixedWorkspace } from './mixed-workspace.ts';
-
-const CHATS = 8;
+import { createChats, startMixedWorkspace } from './mixed-workspace.ts';
 
 it('runs eight chats of three agents at once, each with what was said in it', async () => {
   const { client, home, engine } = await startMixedWorkspace();
   const stream = await client.follow();
-  const chats = await createChats(client);
+  const chats = await createChats(client, 8);
   for (const round of ['first', 'second']) {
     const messages = await Promise.all(
       chats.map((chatId, index) => client.send(chatId, `${round} of chat ${index}`)),
@@ -30,11 +27,3 @@ it('runs eight chats of three agents at once, each with what was said in it', as
   expect(await engine().end('SIGTERM')).toEqual({ code: 0, signal: null });
   await expectNoAgents(home);
 });
-
-async function createChats(client: Workspace['client']): Promise<string[]> {
-  const chats: string[] = [];
-  for (let index = 0; index < CHATS; index += 1) {
-    chats.push(await createChat(client, PROVIDERS[index % PROVIDERS.length]!));
-  }
-  return chats;
-}

@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { startRecordedResponses, type RecordedResponses } from '../../support/recorded-model.ts';
 import { useTool, type Step } from '../../../src/dev/scripted-steps.ts';
 import { scriptTurns, type Turn } from '../../../src/dev/turn-script.ts';
+import { processesRunning } from '../../support/agent-processes.ts';
 import type { Environment } from '../../support/engine-process.ts';
 import { echo } from '../../support/scripted-turns.ts';
 import { startWorkspace, type Workspace } from '../../support/workspace.ts';
@@ -9,6 +10,9 @@ import { ACP_ADAPTER, adapterEnvironment } from './acp-support.ts';
 import { configureCodex } from './codex-support.ts';
 
 export const PROVIDERS = ['claude', 'codex', 'claude-acp'] as const;
+type Provider = (typeof PROVIDERS)[number];
+
+const PROGRAMS: Record<Provider, string> = { claude: 'claude', codex: 'codex', 'claude-acp': 'node' };
 
 export interface MixedWorkspace extends Workspace {
   /** The model of Codex; `model` is that of the others. */
@@ -50,4 +54,22 @@ export async function startMixedWorkspace({
 export async function createChat(client: Workspace['client'], provider: string): Promise<string> {
   const { body } = await client.post<{ chat: { id: string } }>('/chats', { provider });
   return body.chat.id;
+}
+
+/** So many chats, of these agents in turn. */
+export async function createChats(
+  client: Workspace['client'],
+  count: number,
+  providers: readonly string[] = PROVIDERS,
+): Promise<string[]> {
+  const chats: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    chats.push(await createChat(client, providers[index % providers.length]!));
+  }
+  return chats;
+}
+
+/** The processes of this agent itself. */
+export function processesOf(provider: Provider, home: string) {
+  return processesRunning(PROGRAMS[provider], home);
 }
