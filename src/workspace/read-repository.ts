@@ -19,6 +19,12 @@ export interface RepositoryState extends Omit<Repo, 'prUrls' | 'prUrl' | 'prStat
   remotes: Remote[];
 }
 
+/** Of which nothing is known. */
+export function blankState(folder: string): RepositoryState {
+  const unknown = { defaultBranch: '', currentBranch: '', gitDiff: null, remotes: [] };
+  return { name: basename(folder), path: folder, ...unknown };
+}
+
 export interface RepositoryReaderOptions {
   git: Git;
   settings: DefaultBranchSettings;
@@ -42,15 +48,14 @@ export class RepositoryReader {
 
   /** Never throws: what could not be read is left empty, and `error` says why. */
   async read(folder: string, { withText }: { withText: boolean }): Promise<RepositoryState> {
-    const name = basename(folder);
-    const state = { name, path: folder, defaultBranch: '', currentBranch: '', gitDiff: null, remotes: [] };
+    const state = blankState(folder);
     const failed = new AbortController();
     try {
       await checkGitFiles(folder);
       const status = this.#status.read(folder, { unwanted: failed.signal }); // takes longest, so it goes first
       status.catch(() => undefined); // it is awaited below, or not needed
       const metadata = await this.#metadata.read(folder);
-      const defaultBranch = defaultBranchOf(name, { metadata, settings: this.#settings });
+      const defaultBranch = defaultBranchOf(state.name, { metadata, settings: this.#settings });
       const described = { ...state, defaultBranch: defaultBranch.name, ...describe(metadata) };
       const gitDiff = status.then((seen) =>
         this.#diffs.read(folder, { status: seen, defaultBranch, withText }),

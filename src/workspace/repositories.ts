@@ -4,8 +4,8 @@ import type { Repo } from '../contract/repos.ts';
 import { debounce } from './debounce.ts';
 import { findFolders } from './find-repositories.ts';
 import type { PullRequests } from './pull-requests.ts';
-import type { RepositoryState } from './read-repository.ts';
-import { blankState, RepositoryView } from './repository-view.ts';
+import { blankState, type RepositoryState } from './read-repository.ts';
+import { RepositoryView } from './repository-view.ts';
 import { watchFolder } from './watch-folder.ts';
 import { WatchSet } from './watch-set.ts';
 

@@ -1,6 +1,5 @@
-import { basename } from 'node:path';
 import type { Failure } from '../contract/chats.ts';
-import type { RepositoryState } from './read-repository.ts';
+import { blankState, type RepositoryState } from './read-repository.ts';
 
 export interface RepositoryViewOptions {
   folder: string;
@@ -160,12 +159,6 @@ const NO_ANSWER: Failure = {
 /** As it was when it last answered, if it ever did. */
 function stale(answered: Seen | undefined, otherwise: RepositoryState, error: Failure): RepositoryState {
   return answered === undefined ? { ...otherwise, error } : { ...answered.state, seenAt: answered.at, error };
-}
-
-/** Of which nothing is known. */
-export function blankState(folder: string): RepositoryState {
-  const unknown = { defaultBranch: '', currentBranch: '', gitDiff: null, remotes: [] };
-  return { name: basename(folder), path: folder, ...unknown };
 }
 
 function later(): Promise<false> {

@@ -35,8 +35,7 @@ One event of each type, as \`events.jsonl\` and the \`data:\` of a frame have it
 \`\`\`json`;
 
 function table(): string {
-  const { $defs = {} } = z.toJSONSchema(EngineEventSchema, { io: 'output' }) as JsonSchema;
-  const root = z.toJSONSchema(EngineEventSchema, { io: 'output' }) as JsonSchema;
+  const { $defs = {}, ...root } = z.toJSONSchema(EngineEventSchema, { io: 'output' }) as JsonSchema;
   const variants = root.oneOf ?? root.anyOf ?? $defs['EngineEvent']?.oneOf ?? [];
   const rows = variants.map((variant) => toRow(variant, $defs));
   return ['| type | payload | made of |', '| --- | --- | --- |', ...rows].join('\n');
