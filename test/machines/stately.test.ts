@@ -1,8 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import type { AnyStateMachine } from 'xstate';
 import { MACHINES } from '../../src/inspector/charts/machines.ts';
 import { extractMachinesFromFile } from '../support/extract-machines.ts';
+import { statesBelow } from '../support/machine-docs.ts';
 import { partsOf } from '../support/machine-parts.ts';
 import type { StateParts } from '../support/machine-parts.ts';
 import { transitionsBelow } from '../support/transition-coverage.ts';
@@ -68,10 +69,6 @@ describe.each(Object.entries(MACHINES))('%s machine', (name, machine) => {
     expect(new Set(kindsIn(config))).toEqual(new Set(['named']));
   });
 });
-
-function statesBelow(node: AnyStateNode): AnyStateNode[] {
-  return Object.values(node.states).flatMap((child) => [child, ...statesBelow(child)]);
-}
 
 /** Paths of functions in a statechart, apart from the two places where code may stand. */
 function functionsIn(value: unknown, path: string[] = []): string[] {

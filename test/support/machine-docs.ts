@@ -70,7 +70,7 @@ function delaysSection({ implementations }: AnyStateMachine): string[] {
     : ['## Time limits', toTable(['limit', 'milliseconds, unless configured'], rows)];
 }
 
-function statesBelow(state: AnyStateNode): AnyStateNode[] {
+export function statesBelow(state: AnyStateNode): AnyStateNode[] {
   return Object.values(state.states).flatMap((child) => [child, ...statesBelow(child)]);
 }
 
