@@ -112,7 +112,7 @@ beforeAll(() => {
   walk([...archived, { type: 'engine.drain' }, breakOf('archive')]);
   for (const actorId of ['credential.claude', 'login.claude', 'startHooks', 'outbox', 'boot'])
     walk(Array.from({ length: 4 }, () => breakOf(actorId)));
-}, 60_000);
+}, 180_000);
 
 function walk(route: EngineStep[]): void {
   const harness = startEngineMachine(coverage.inspect, quietMachine);
