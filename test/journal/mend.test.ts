@@ -146,13 +146,7 @@ describe('a log that was damaged before its end', () => {
   });
 
   it('mends a sealed segment in its place', async () => {
-    const base = await temporaryFolder();
-    const { journal, file } = await openTestJournal(base, { segmentBytes: 1_000 });
-    await appendAll(journal, ALL);
-    await journal.close();
-    const [name = ''] = await sealedIn(dirname(file));
-    const sealed = join(dirname(file), name);
-    const bytes = await readFile(sealed);
+    const { base, sealed, bytes } = await sealLog();
     await writeFile(sealed, bytes.fill(0, 400, 600));
 
     const reopened = await openTestJournal(base, { segmentBytes: 1_000 });
@@ -162,13 +156,7 @@ describe('a log that was damaged before its end', () => {
   });
 
   it('lets go of a sealed segment also where that cannot be mended', async () => {
-    const base = await temporaryFolder();
-    const { journal, file } = await openTestJournal(base, { segmentBytes: 1_000 });
-    await appendAll(journal, ALL);
-    await journal.close();
-    const [name = ''] = await sealedIn(dirname(file));
-    const sealed = join(dirname(file), name);
-    const bytes = await readFile(sealed);
+    const { base, sealed, bytes } = await sealLog();
     const second = bytes.indexOf('\n') + 1;
     await writeFile(sealed, bytes.fill(0, second, second + 60));
     const reopened = await openTestJournal(base, { segmentBytes: 1_000 });
@@ -188,6 +176,17 @@ function openBelow(folder: string): string[] {
 
 async function sealedIn(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((one) => one.startsWith('events-')).toSorted();
+}
+
+/** A log of which a part is sealed. */
+async function sealLog() {
+  const base = await temporaryFolder();
+  const { journal, file } = await openTestJournal(base, { segmentBytes: 1_000 });
+  await appendAll(journal, ALL);
+  await journal.close();
+  const [name = ''] = await sealedIn(dirname(file));
+  const sealed = join(dirname(file), name);
+  return { base, sealed, bytes: await readFile(sealed) };
 }
 
 async function openDamaged(damage: (lines: string[]) => string) {

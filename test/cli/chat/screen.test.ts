@@ -1,20 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
-import { Screen } from '../../../src/cli/chat/screen.ts';
+import { Screen, type ScreenOptions } from '../../../src/cli/chat/screen.ts';
 
 it('completes what was typed at Tab, and leaves alone what was typed meanwhile', async () => {
-  const entered: string[] = [];
   const asked: string[] = [];
-  const input = new PassThrough();
-  const screen = new Screen({
-    input,
-    output: new PassThrough(),
-    onLine: (line) => entered.push(line),
-    onInterrupt: () => undefined,
-    onLeave: () => undefined,
+  const { input, entered } = openScreen({
     complete: async (typed) => (asked.push(typed), typed.endsWith('@no') ? 'Look at @demo/NOTES.md ' : null),
   });
-  onTestFinished(() => screen.close());
 
   input.write('Look at @no\t');
   await expect.poll(() => asked).toEqual(['Look at @no']);
@@ -28,17 +20,8 @@ it('completes what was typed at Tab, and leaves alone what was typed meanwhile',
 });
 
 it('takes what is pasted for one message, lines, tabs and all, which Enter sends and Ctrl-C drops', async () => {
-  const entered: string[] = [];
-  const [input, output] = [new PassThrough(), new PassThrough()];
-  const nobody = () => undefined;
-  const screen = new Screen({
-    input,
-    output,
-    onLine: (line) => entered.push(line),
-    onInterrupt: nobody,
-    onLeave: nobody,
-    complete: () => Promise.resolve(null),
-  });
+  const output = new PassThrough();
+  const { screen, input, entered } = openScreen({ output });
   const paste = (text: string) => input.write(`\u001B[200~${text}\u001B[201~`);
   expect(String(output.read())).toContain('\u001B[?2004h');
 
@@ -57,16 +40,7 @@ it('takes what is pasted for one message, lines, tabs and all, which Enter sends
 
 it('shows no more of what is being written than a third of a low terminal', () => {
   const output = Object.assign(new PassThrough(), { columns: 30, rows: 9 });
-  const nobody = () => undefined;
-  const screen = new Screen({
-    input: new PassThrough(),
-    output,
-    onLine: nobody,
-    onInterrupt: nobody,
-    onLeave: nobody,
-    complete: () => Promise.resolve(null),
-  });
-  onTestFinished(() => screen.close());
+  const { screen } = openScreen({ output });
   output.read();
 
   screen.setFooter({ unfinished: 'one\ntwo\nthree\nfour', status: 'Writing' });
@@ -79,16 +53,7 @@ it('shows no more of what is being written than a third of a low terminal', () =
 
 it('goes back no further than its own lines when the terminal becomes wider', () => {
   const output = Object.assign(new PassThrough(), { columns: 30 });
-  const nobody = () => undefined;
-  const screen = new Screen({
-    input: new PassThrough(),
-    output,
-    onLine: nobody,
-    onInterrupt: nobody,
-    onLeave: nobody,
-    complete: () => Promise.resolve(null),
-  });
-  onTestFinished(() => screen.close());
+  const { screen } = openScreen({ output });
   screen.setFooter({ unfinished: 'a line of more than thirty characters', status: 'Writing' });
   output.read();
 
@@ -100,3 +65,19 @@ it('goes back no further than its own lines when the terminal becomes wider', ()
   expect(drawn.startsWith('\u001B[2A')).toBe(true);
   expect(drawn).toContain('a line of more than thirty characters\nWriting\n> ');
 });
+
+function openScreen(options: Partial<ScreenOptions>) {
+  const entered: string[] = [];
+  const input = new PassThrough();
+  const screen = new Screen({
+    input,
+    output: new PassThrough(),
+    onLine: (line) => entered.push(line),
+    onInterrupt: () => undefined,
+    onLeave: () => undefined,
+    complete: () => Promise.resolve(null),
+    ...options,
+  });
+  onTestFinished(() => screen.close());
+  return { screen, input, entered };
+}
